@@ -42,6 +42,10 @@ _TRANSITIONS: Mapping[NotificationState, frozenset[NotificationState]] = {
 
 UNSENT = frozenset({NotificationState.HELD, NotificationState.QUEUED})
 """States in which a mail can still be taken back."""
+WAITING = (NotificationState.QUEUED, NotificationState.SENDING)
+"""States of what a worker has still to do: there is an index of them."""
+ON_THEIR_WAY = (*WAITING, NotificationState.SENT)
+"""States of a mail that reached somebody, or is to."""
 
 
 def may_become(state: NotificationState, following: NotificationState) -> bool:

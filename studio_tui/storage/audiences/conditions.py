@@ -40,16 +40,23 @@ from studio_tui.storage.engine.expressions import (
     column,
     containing,
     count,
+    named,
 )
-from studio_tui.storage.engine.sql import among as among_text
-from studio_tui.storage.engine.sql import rows
-from studio_tui.storage.engine.tables import CoachingTable, TeamLeader, TeamMember, UserGroup
+from studio_tui.storage.engine.tables import (
+    CoachingTable,
+    TeamLeader,
+    TeamMember,
+    TeamTable,
+    UserGroup,
+)
 from studio_tui.storage.engine.unit import spoken_to, start_of, today
 from studio_tui.storage.lists.text_search import finding
-from studio_tui.storage.people.managers import has_manager, managed_by_any
+from studio_tui.storage.people.managers import USER_HAS_MANAGER, managed_by_any
 from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
 from studio_tui.storage.pushes.standing import flag_condition, status_condition
 
+_TEAM: Any = TeamTable.alias("t")
+_BELOW = named("below", "b", "id")
 _LIVE = ("queued", "sending", "sent")
 """The states of a reminder that reached somebody, or is to."""
 _FEW = 2_000
@@ -99,7 +106,7 @@ def _bare(condition: Condition, first: bool) -> Any:
     if condition.word == "left":
         return U.active == SQL("FALSE")
     if condition.word == "no manager":
-        return ~has_manager("u.id")
+        return ~USER_HAS_MANAGER
     failed = N.select(N.recipient.alias("user_id")).where(N.state == "failed")
     return _of_query(failed, first)
 
@@ -265,16 +272,10 @@ def _ids(condition: Condition) -> list[int]:
 
 def _with_below(team_ids: Collection[int]) -> list[int]:
     """These teams and all below them."""
-    wanted = among_text("t.id", team_ids)
-    return [
-        team_id
-        for (team_id,) in rows(
-            f"WITH RECURSIVE below(id) AS (SELECT t.id FROM team t WHERE {wanted.text} "
-            "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.id) "
-            "SELECT id FROM below",
-            *wanted.params,
-        )
-    ]
+    wanted = _TEAM.select(_TEAM.id).where(among(_TEAM.id, team_ids))
+    lower = _TEAM.select(_TEAM.id).join(_BELOW, on=_TEAM.parent == _BELOW.id)
+    below = wanted.union(lower).cte("below", recursive=True, columns=("id",))
+    return column(Select((_BELOW,), (_BELOW.id,)).with_cte(below).bind(spoken_to()))
 
 
 def _fact(word: Word) -> Fact:

@@ -1,25 +1,29 @@
 """What the audience to whom a sight is limited (U12) comes to as a condition on users."""
 
+from typing import Any
+
+from peewee import SQL
+
 from studio_tui.domain.audiences.audience import Audience, conditions_of, kept_audience
 from studio_tui.domain.audiences.words import WORDS
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.audiences.names import NAMES_BY_ID
-from studio_tui.storage.engine.sql import Clause, rendered
+from studio_tui.storage.engine.expressions import NOBODY
+from studio_tui.storage.engine.prepared import written
 
-_NOBODY = Clause("1 = 0")
 
-
-def condition_of(kept: str) -> Clause:
-    """The condition on the users ``u`` of an audience as it is kept. What cannot be understood any
+def condition_of(kept: str) -> Any:
+    """The condition on the users ``U`` of an audience as it is kept. What cannot be understood any
     more, as one that names a team which is gone, holds of nobody."""
     try:
-        return _compiled(kept_audience(kept))
+        text, params = written(_compiled(kept_audience(kept)))
     except (LookupError, ValueError, TypeError, Refused, RecursionError):
-        return _NOBODY
+        return NOBODY
+    return SQL(f"({text})", params)
 
 
-def _compiled(audience: Audience) -> Clause:
+def _compiled(audience: Audience) -> Any:
     """The condition; raises `LookupError` where it names a team, push or user that is gone."""
     for condition in conditions_of(audience):
         kind = WORDS[condition.word].names
@@ -28,4 +32,4 @@ def _compiled(audience: Audience) -> Clause:
         ids = {name.id for name in condition.names if name.id is not None}
         if len(ids) < len(condition.names) or NAMES_BY_ID[kind](ids).keys() < ids:
             raise LookupError(condition.word)
-    return rendered(audience_condition(audience))
+    return audience_condition(audience)

@@ -4,9 +4,10 @@
 finds all (C6).
 """
 
+from functools import reduce
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, Case, Cast, Join, fn
 
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -16,9 +17,13 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.conversations.conversations import OVERVIEW
 from studio_tui.storage.engine.expressions import (
+    ONE,
+    ZERO,
+    A,
     C,
     H,
     P,
+    T,
     U,
     among,
     both,
@@ -36,16 +41,20 @@ from studio_tui.wording.conversations import STATE_LABELS
 _T: Any = TemplateTable
 _ENDS = (ConversationState.DONE, ConversationState.CANCELLED)
 _SHOWN_STATES = OfSome({state: STATE_LABELS[state] for state in _ENDS}, otherwise="")
-_FROM = (
-    "conversation c JOIN users u ON u.id = c.user_id JOIN every_users h ON h.id = c.conductor_id "
-    "LEFT JOIN assignment a ON a.id = c.assignment_id LEFT JOIN push p ON p.id = a.push_id"
+_TABLES = (
+    (U, JOIN.INNER, U.id == C.user),
+    (H, JOIN.INNER, H.id == C.conductor),
+    (A, JOIN.LEFT_OUTER, A.id == C.assignment),
+    (P, JOIN.LEFT_OUTER, P.id == A.push),
 )
+_FROM = reduce(lambda tables, each: Join(tables, *each), _TABLES, C)
+_NAMED = T.select(T.name_key).where(T.id == C.template)
 _SORTS = {
-    "at": "CAST(COALESCE(c.finished_at, c.cancelled_at) AS TEXT)",
-    "name": "u.sort_name",
-    "conductor": "h.sort_name",
-    "what": "COALESCE(p.name_key, (SELECT t.name_key FROM template t WHERE t.id = c.template_id))",
-    "state": "CASE WHEN c.cancelled_at IS NULL THEN 0 ELSE 1 END",
+    "at": Cast(fn.COALESCE(C.finished_at, C.cancelled_at), "TEXT"),
+    "name": U.sort_name,
+    "conductor": H.sort_name,
+    "what": fn.COALESCE(P.name_key, _NAMED),
+    "state": Case(None, ((C.cancelled_at.is_null(), ZERO),), ONE),
 }
 
 
@@ -53,7 +62,7 @@ def history_listing(filter_: HistoryFilter, sort: Sort, reader_id: int | None) -
     """The conversations that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["at"])
     found = _matching(filter_, reader_id)
-    return Listing(_FROM, "c.id", found, key, descending=sort.descending, computed=True)
+    return Listing(_FROM, C.id, found, key, descending=sort.descending, computed=True)
 
 
 def matching_conversations(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from peewee import JOIN, SQL, fn
+from peewee import JOIN, fn
 
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.domain.pushes.push import Status, deadline_of
@@ -67,7 +67,7 @@ _TALK = (
 _ASKED = (
     A.select(
         *(A.user.alias("user_id"), A.id.alias("assignment_id"), P.id.alias("push_id")),
-        SQL(STATUS).alias("status"),
+        STATUS.alias("status"),
         *(P.name.alias("push"), P.definition, P.template.alias("template_id")),
         *(P.available_from, P.deadline, A.own_deadline, A.excuse, *_TALK),
     )
@@ -77,7 +77,7 @@ _ASKED = (
 )
 _BEGUN = C.select(
     *(C.user.alias("user_id"), C.definition, C.template.alias("template_id")),
-    *(SQL(TALK_STATUS).alias("status"), *_TALK),
+    *(TALK_STATUS.alias("status"), *_TALK),
 ).join(H, on=H.id == C.conductor)
 
 

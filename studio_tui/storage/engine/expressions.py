@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from peewee import SQL, Cast, Node, NodeList, Select, Value, fn
+from peewee import JOIN, SQL, Cast, Model, Node, NodeList, Select, Table, Value, fn
 
 from studio_tui.domain.shared.selection import Selection
+from studio_tui.storage.engine.peewee_internals import table_facts
 from studio_tui.storage.engine.tables import (
     Activity,
     AssignmentTable,
@@ -39,14 +40,40 @@ T: Any = TemplateTable.alias("t")
 ACT: Any = Activity.alias("act")
 
 COUNTED = fn.COUNT(SQL("*"))
+IN_ORDER = {True: JOIN.CROSS, False: JOIN.INNER}
+"""Joins tables in the order in which they are written, on SQLite, which keeps to it; PostgreSQL
+finds its own."""
 _LONGEST = 10_000
 """Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
 _MOST = 200
 """Different words that are looked for; SQLite nests 1,000 conditions."""
 NOBODY = SQL("(1 = 0)")
 EVERYBODY = SQL("(1 = 1)")
+NO_TEXT = SQL("''")
+ZERO = SQL("0")
 ONE = SQL("1")
 """What a query selects that only asks whether there is a row."""
+
+
+def every(model: type[Model], alias: str) -> Any:
+    """A table itself, whomever the unit of work sees (`storage.engine.sight`): its columns have the
+    names that they have in the database."""
+    facts = table_facts(model)
+    columns = [field.column_name for field in facts.fields]
+    return Table(f"every_{facts.name}", columns, alias=alias)
+
+
+def named(name: str, alias: str, *columns: str) -> Any:
+    """What a common table expression of this name finds."""
+    return Table(name, columns, alias=alias)
+
+
+def literal(value: str) -> SQL:
+    """A word of the domain's own as part of the text: what SQLite keeps an index for it only finds
+    so, and PostgreSQL plans by it."""
+    if not value.replace("_", "").isalnum():
+        raise ValueError(f"no word of the domain: {value!r}")
+    return SQL(f"'{value}'")
 
 
 def among(column: Any, values: Iterable[int | str]) -> Any:
@@ -72,10 +99,15 @@ def containing(column: Any, words: Iterable[str]) -> Any:
         if number >= _MOST or len(word) > _LONGEST:
             return NOBODY
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        # Peewee's own operators look at case in another way on each engine.
-        like = NodeList((column, SQL("LIKE"), Value(f"%{escaped}%"), SQL("ESCAPE '\\'")))
-        found = both(found, like)
+        found = both(found, like(column, f"%{escaped}%"))
     return found
+
+
+def like(column: Any, pattern: Any) -> Any:
+    """``column`` is like ``pattern``, with the case that it has. ``\\`` stands before what means
+    itself."""
+    # Peewee's own operators look at case in another way on each engine.
+    return NodeList((column, SQL("LIKE"), pattern, SQL("ESCAPE '\\'")))
 
 
 def both(one: Any, other: Any) -> Any:

@@ -120,3 +120,26 @@ def table_facts(model: "type[peewee.Model]") -> TableFacts:
     """What the table of a model is made of."""
     meta = model._meta  # noqa: SLF001
     return TableFacts(meta.table_name, meta.sorted_fields, meta.primary_key)
+
+
+class Place(NamedTuple):
+    """Where in a query a part of it stands, as far as its text depends on that."""
+
+    scope: Any
+    in_query: bool
+
+
+def place_of(context: Any) -> Place:
+    """Where the part stands that Peewee writes in this context."""
+    return Place(context.scope, bool(context.subquery))
+
+
+def text_in(place: Place, context: Any, node: Any) -> tuple[str, Sequence[Any]]:
+    """The text of a part of a query in a place, with its parameters; ``context`` is a new one."""
+    with context(scope=place.scope, subquery=place.in_query):
+        written: tuple[str, Sequence[Any]] = context.sql(node).query()
+    return written
+
+
+RECURSIVE = "_recursive"
+"""The attribute by which Peewee knows that a common table expression is recursive."""

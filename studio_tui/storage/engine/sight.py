@@ -13,13 +13,13 @@ is decided by somebody beyond and told by their name at most, as whether somebod
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
 from studio_tui.domain.activity.verbs import UNDID, Verb
 from studio_tui.storage.engine.peewee_internals import table_facts
-from studio_tui.storage.engine.sql import Clause
+from studio_tui.storage.engine.prepared import written
 from studio_tui.storage.engine.tables import TABLES, Activity, TemplateVersionTable
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
 
@@ -46,8 +46,17 @@ _NONE = "1 = 0"
 """It is about the whole organisation, or may name anybody."""
 
 
+def _with_undone(verbs: tuple[Verb, ...]) -> tuple[str, ...]:
+    """What lines are called that tell of these, or that one of them was undone."""
+    return tuple(name for verb in verbs for name in (str(verb), f"{UNDID}{verb}"))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
 def _quoted(verbs: tuple[Verb, ...]) -> str:
-    return ", ".join(f"'{verb}', '{UNDID}{verb}'" for verb in verbs)
+    return _listed(_with_undone(verbs))
 
 
 _OF_NOBODY = _quoted(
@@ -58,15 +67,15 @@ _OF_NOBODY = _quoted(
 )
 _COUNTING = _quoted((Verb.CLOSE, Verb.REOPEN))
 """They tell how many mails they dropped, also to people beyond: these numbers are masked."""
-_SETTING = _quoted(
+OF_WHOLE_PUSH = _with_undone(
     (
         *(Verb.EDIT, Verb.SET_AUDIENCE),
         *(Verb.REPEAT, Verb.SKIP_REPEAT, Verb.KEEP_REPEAT, Verb.END_REPEAT),
+        *(Verb.CLOSE, Verb.REOPEN),
     )
 )
-OF_WHOLE_PUSH = f"{_SETTING}, {_COUNTING}"
 """They change a push for everybody in it."""
-_OF_PUSH = f"{_quoted((Verb.CREATE,))}, {OF_WHOLE_PUSH}"
+_OF_PUSH = f"{_quoted((Verb.CREATE,))}, {_listed(OF_WHOLE_PUSH)}"
 _OF_SEVERAL = _quoted(
     (
         *(Verb.ASSIGN, Verb.JOIN, Verb.UNASSIGN, Verb.REMIND),
@@ -189,15 +198,23 @@ _TABLES = frozenset(table_facts(model).name for model in TABLES)
 _LIMITED = _TABLES - {name for name, rows in ROWS.items() if rows == _ALL} | {"users", *_MASKED}
 
 
+class _Part(NamedTuple):
+    """A part of what stands before a statement."""
+
+    text: str
+    params: Sequence[Any] = ()
+
+
 class Sight:
     """What somebody sees in one unit of work; found out when it is first asked for."""
 
-    def __init__(self, viewer: int, find: Callable[[], Clause | None]) -> None:
+    def __init__(self, viewer: int, find: Callable[[], Any | None]) -> None:
         """``find`` gives the condition that holds of the users ``u`` whom they see; None where they
         see everybody. It is called with the whole organisation in sight."""
         self._viewer = viewer
         self._find = find
-        self._found: Clause | None = None
+        self._found: Any | None = None
+        self._seen = _Part("")
         self._is_known = False
 
     @property
@@ -206,11 +223,13 @@ class Sight:
         return self._found is not None
 
     @property
-    def condition(self) -> Clause | None:
+    def condition(self) -> Any | None:
         """The condition on the users ``u`` whom they see, None for everybody."""
         if not self._is_known:
             with whole():
                 self._found = self._find()
+                if self._found is not None:
+                    self._seen = _Part(*written(self._found))
             self._is_known = True
         return self._found
 
@@ -228,31 +247,30 @@ class Sight:
         named = _LIMITED.intersection(_WORD.findall(text))
         if not named or self.condition is None:
             return text, params
-        tables = self._tables(named, self.condition)
+        tables = self._tables(named)
         begun = _WITH.match(text)
         rest = f", {text[begun.end() :]}" if begun else f" {text}"
-        marked = tables.text if is_sqlite() else _for_psycopg(tables.text)
-        return f"WITH RECURSIVE {marked}{rest}", (*tables.params, *(params or ()))
+        return f"WITH RECURSIVE {tables.text}{rest}", (*tables.params, *(params or ()))
 
-    def _tables(self, named: frozenset[str], condition: Clause) -> Clause:
+    def _tables(self, named: frozenset[str]) -> "_Part":
         place = spoken_to().BEFORE_NAMES
-        seen = Clause(qualified(condition.text, place), condition.params)
+        seen = _Part(qualified(self._seen.text, place), self._seen.params)
         people = f"SELECT {{}} FROM {place}users u WHERE {seen.text}"
-        told = {"seen_users": Clause(f"seen_users(id) AS ({people.format('u.id')})", seen.params)}
+        told = {"seen_users": _Part(f"seen_users(id) AS ({people.format('u.id')})", seen.params)}
         waiting = sorted(named)
         while waiting:
             name = waiting.pop()
             if name in told:
                 continue
             if name == "users":
-                body = Clause(people.format("u.*"), seen.params)
+                body = _Part(people.format("u.*"), seen.params)
             else:
                 text, read = _expression(name, place, on_sqlite=is_sqlite())
-                body = Clause(text.replace("{viewer}", str(self._viewer)))
+                body = _Part(text.replace("{viewer}", str(self._viewer)))
                 waiting += read
             inline = "" if name in _HELPERS else "NOT MATERIALIZED "
-            told[name] = Clause(f"{name} AS {inline}({body.text})", body.params)
-        return Clause(
+            told[name] = _Part(f"{name} AS {inline}({body.text})", body.params)
+        return _Part(
             ", ".join(each.text for each in told.values()),
             tuple(value for each in told.values() for value in each.params),
         )
@@ -296,7 +314,3 @@ def _used_by(text: str, name: str) -> set[str]:
         for found in _READ_FROM.finditer(text)
         if found[3] != name and (found[3] in _LIMITED or found[3] in _HELPERS)
     }
-
-
-def _for_psycopg(text: str) -> str:
-    return text.replace("%", "%%").replace("?", "%s")

@@ -12,7 +12,10 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from studio_tui.storage.engine.sql import Clause, among, execute, rendered, rows, scalar
+from peewee import Select, Tuple, Value
+
+from studio_tui.storage.engine.expressions import COUNTED, ONE, among, stored
+from studio_tui.storage.engine.prepared import Written
 
 _MAX_ANCHORS = 2_000
 _FEW = 5_000
@@ -36,41 +39,35 @@ class Listing:
     """The ids of the rows of ``table`` of which ``condition`` holds, by ``key`` and then by
     ``tie``.
 
-    ``key`` is an SQL expression that is never null; ``tie`` tells rows of one key apart, as
+    ``key`` is an expression that is never null; ``tie`` tells rows of one key apart, as
     ``id_column`` does, which it is unless said otherwise. ``narrowed``: there may be few.
     ``computed``: no index knows the order; it is found once, and held, eight bytes a row.
     ``table`` needs only what ``condition`` speaks of, ``whole`` also what ``key`` does;
-    ``walked`` is how that is written where many rows are read in their order; ``beside`` is joined
-    to it where no table has the ``key``, which then is ``computed``.
-
-    Its queries are text: every page asks one, and the hints in ``table`` and ``walked`` are none
-    that Peewee's builder knows.
+    ``walked`` is how that is written where many rows are read in their order.
     """
 
     def __init__(
         self,
-        table: str,
-        id_column: str,
+        table: Any,
+        id_column: Any,
         condition: Any,
-        key: str,
+        key: Any,
         *,
         descending: bool = False,
-        tie: str = "",
+        tie: Any = None,
         narrowed: bool = False,
         computed: bool = False,
-        whole: str = "",
-        walked: str = "",
-        beside: Clause | None = None,
+        whole: Any = None,
+        walked: Any = None,
     ) -> None:
         self._table = table
-        self._walked = walked or whole or table
-        self._whole = Clause(whole or table)
-        if beside is not None:
-            self._whole = Clause(self._whole.text + beside.text, beside.params)
+        self._whole = table if whole is None else whole
+        self._walked = self._whole if walked is None else walked
         self._id = id_column
-        self._clause = rendered(condition)
+        # Every page asks for it: the builder writes it once.
+        self._condition = Written(lambda: condition)
         self._key = key
-        self._tie = tie or id_column
+        self._tie = id_column if tie is None else tie
         self._descending = descending
         self._narrowed = narrowed
         self._computed = computed
@@ -82,9 +79,7 @@ class Listing:
     def count(self) -> int:
         """How many rows there are; asked of the database once."""
         if self._all() is None and self._count is None:
-            clause = self._clause
-            sql = f"SELECT COUNT(*) FROM {self._table} WHERE {clause.text}"
-            self._count = int(scalar(sql, *clause.params))
+            self._count = _number(Select((self._table,), (COUNTED,)).where(self._condition))
         return self._count or 0
 
     def counted(self, count: int) -> None:
@@ -97,7 +92,7 @@ class Listing:
         if held is not None:
             return held[start:stop].tolist()
         if self._is_worth_holding(start):
-            self._held = self._in_order(self._clause)
+            self._held = self._in_order(self._condition)
             return self._held[start:stop].tolist()
         if self._count is not None:
             stop = min(stop, self._count)
@@ -120,12 +115,8 @@ class Listing:
         held = self._all()
         if held is not None:
             return held.index(row_id) if row_id in held else None
-        wanted = self._clause & Clause(f"{self._id} = ?", (row_id,))
-        for key, tie in rows(
-            f"SELECT {self._key}, {self._tie} FROM {self._whole.text} WHERE {wanted.text}",
-            *self._whole.params,
-            *wanted.params,
-        ):
+        found = Select((self._whole,), (self._key, self._tie))
+        for key, tie in stored(found.where(self._condition, self._id == row_id)):
             place = self._count_before(key, tie)
             if place is None and about is not None:
                 place = max(about, _NEAR + 1)
@@ -138,35 +129,33 @@ class Listing:
         """The ids of all rows, in order, where they are few or have to be held; else None."""
         if not self._looked:
             if self._narrowed and len(found := self._unordered(_FEW + 1)) <= _FEW:
-                self._held = self._in_order(among(self._id, found))
+                self._held = self._in_order(among(self._id, found)) if found else array("q")
             elif self._computed:
-                self._held = self._in_order(self._clause)
+                self._held = self._in_order(self._condition)
             if self._held is not None:
                 self._count = len(self._held)
             self._looked = True
         return self._held
 
     def _unordered(self, limit: int) -> list[int]:
-        sql = f"SELECT {self._id} FROM {self._table} WHERE {self._clause.text} LIMIT ?"
-        return [found for (found,) in rows(sql, *self._clause.params, limit)]
+        found = Select((self._table,), (self._id,)).where(self._condition).limit(limit)
+        return [row_id for (row_id,) in stored(found)]
 
-    def _in_order(self, clause: Clause) -> "array[int]":
-        way = "DESC" if self._descending else "ASC"
-        found = execute(
-            f"SELECT {self._id} FROM {self._whole.text} WHERE {clause.text} "
-            f"ORDER BY {self._key} {way}, {self._tie} {way}",
-            *self._whole.params,
-            *clause.params,
-        )
-        return array("q", (row_id for (row_id,) in found))
+    def _in_order(self, condition: Any) -> "array[int]":
+        found = Select((self._whole,), (self._id,)).where(condition)
+        in_order = found.order_by(*self._order(descending=self._descending))
+        return array("q", (row_id for (row_id,) in stored(in_order)))
+
+    def _order(self, *, descending: bool) -> list[Any]:
+        by = (self._key, self._tie)
+        return [each.desc() if descending else each.asc() for each in by]
 
     def _count_before(self, key: Any, tie: int) -> int | None:
-        before = self._clause & self._beyond(key, tie, not self._descending)
+        beyond = self._beyond(key, tie, not self._descending)
+        before = Select((self._walked,), (ONE,)).where(self._condition, beyond)
         if not self._narrowed:
-            sql = f"SELECT COUNT(*) FROM {self._walked} WHERE {before.text}"
-            return int(scalar(sql, *before.params))
-        sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM {self._walked} WHERE {before.text} LIMIT ?) x"
-        place = int(scalar(sql, *before.params, _NEAR + 1))
+            return _number(before.select(COUNTED))
+        place = _number(Select((before.limit(_NEAR + 1).alias("x"),), (COUNTED,)))
         return place if place <= _NEAR else None
 
     def _is_worth_holding(self, start: int) -> bool:
@@ -213,30 +202,23 @@ class Listing:
     ) -> list[tuple[Any, int, int]]:
         if limit <= 0:
             return []
-        clause = self._clause
+        found = Select((self._walked,), (self._key, self._tie, self._id)).where(self._condition)
         if anchor:
-            clause &= self._beyond(anchor.key, anchor.tie, descending)
-        way = "DESC" if descending else "ASC"
+            found = found.where(self._beyond(anchor.key, anchor.tie, descending))
+        in_order = found.order_by(*self._order(descending=descending))
         return [
             (key, int(tie), int(row_id))
-            for key, tie, row_id in rows(
-                f"SELECT {self._key}, {self._tie}, {self._id} FROM {self._walked} "
-                f"WHERE {clause.text} "
-                f"ORDER BY {self._key} {way}, {self._tie} {way} LIMIT ? OFFSET ?",
-                *clause.params,
-                limit,
-                skip,
-            )
+            for key, tie, row_id in stored(in_order.limit(limit).offset(skip))
         ]
 
-    def _beyond(self, key: Any, tie: int, descending: bool) -> Clause:
+    def _beyond(self, key: Any, tie: int, descending: bool) -> Any:
         """The rows beyond a place. That of the key alone is said as well: there may be an index on
         it where there is none on both."""
-        sign = "<" if descending else ">"
-        return Clause(
-            f"({self._key} {sign}= ? AND ({self._key}, {self._tie}) {sign} (?, ?))",
-            (key, key, tie),
-        )
+        known = Value(key, converter=False)
+        place, at = Tuple(self._key, self._tie), Tuple(known, Value(tie, converter=False))
+        if descending:
+            return (self._key <= known) & (place < at)
+        return (self._key >= known) & (place > at)
 
     def _remember(self, found: Sequence[_Anchor]) -> None:
         if not found or len(self._anchors) >= _MAX_ANCHORS:
@@ -246,10 +228,9 @@ class Listing:
             insort(self._anchors, found[0], key=_place)
 
 
-def left_join(query: Any, name: str, on: str) -> Clause:
-    """What a `Listing` joins ``beside`` its tables: a query, called ``name``."""
-    found = rendered(query)
-    return Clause(f" LEFT JOIN ({found.text}) {name} ON {on}", found.params)
+def _number(query: Any) -> int:
+    ((number,),) = stored(query)
+    return int(number)
 
 
 def _place(anchor: _Anchor) -> int:

@@ -9,7 +9,7 @@ from peewee import SQL, NodeList, fn
 
 from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.storage.engine.expressions import ONE, N, U, among, text
-from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.prepared import Prepared, Written, among_given
 from studio_tui.storage.engine.tables import NotificationTable, UserTable
 
 _N: Any = NotificationTable
@@ -103,11 +103,5 @@ class _Bouncing(NamedTuple):
 
 
 _BOUNCING = Prepared(_Bouncing, lambda: bouncing().where(among_given(_B.recipient, "ids")))
-IS_BOUNCING = (
-    "u.id IN (SELECT b.recipient_id FROM notification b JOIN users w ON w.id = b.recipient_id "
-    "WHERE b.bounced_at IS NOT NULL AND b.bounced_key = w.email_key "
-    "AND NOT EXISTS (SELECT 1 FROM notification l WHERE l.recipient_id = b.recipient_id "
-    "AND l.id > b.id AND substr(l.key, 1, length(b.key) + 7) = b.key || '-again-' "
-    "AND l.state <> 'dropped'))"
-)
-"""Whether the user ``u`` is one of `bouncing`. Text, as the order that it stands in is."""
+IS_BOUNCING = Written(lambda: U.id.in_(bouncing()))
+"""Whether the user ``U`` is one of `bouncing`."""

@@ -15,7 +15,6 @@ from peewee import EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
 from studio_tui.domain.outbox.notification import key_around_recipient
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
-from studio_tui.storage.engine.sql import expression
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
 from studio_tui.storage.engine.unit import spoken_to, whole
 from studio_tui.storage.people.managers import pairs
@@ -92,8 +91,8 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
     managing = pairs(users).alias("pairs")
     manager = managing.c.manager_id
     theirs = H.id.is_null() | ~H.active | (H.id == manager)
-    if (standing := stands_for("h.id", "pairs.manager_id", "a.user_id")) is not None:
-        theirs |= expression(standing)
+    if (standing := stands_for(H.id, manager, A.user)) is not None:
+        theirs |= standing
     # Whether any manager of the user is the one who is to hold it, in one pass over all of them.
     is_held = fn.MAX(Case(None, ((H.id == manager, 1),), 0)).over(partition_by=[A.id])
     every = (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from peewee import SQL, Case, Value, fn
+from peewee import JOIN, SQL, Case, Join, Value, fn
 
 from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
@@ -28,6 +28,7 @@ from studio_tui.storage.audiences.conditions import ids_in
 from studio_tui.storage.engine.expressions import (
     COUNTED,
     EVERYBODY,
+    NO_TEXT,
     C,
     N,
     P,
@@ -39,6 +40,7 @@ from studio_tui.storage.engine.expressions import (
     column,
     containing,
     count,
+    literal,
     selected,
     text,
 )
@@ -50,40 +52,39 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import any_of
 from studio_tui.storage.outbox.bounces import is_corrected, sent_since
-from studio_tui.storage.outbox.worker_queue import ABOUT, MAILS, template_name
+from studio_tui.storage.outbox.worker_queue import MAILS, template_name, with_subject
 from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS, kind_in_words
 
 _N: Any = NotificationTable
 _X: Any = NotificationUser.alias("x")
 _AGAIN: Any = NotificationTable.alias("again")
-_ALONE = "notification n"
-_BY_USER = f"{_ALONE} JOIN every_users u ON u.id = n.recipient_id"
-_FROM = f"{_BY_USER} {ABOUT}"
-_USERS_FIRST = "every_users u CROSS JOIN notification n ON n.recipient_id = u.id"
+_BY_USER = Join(N, R, JOIN.INNER, R.id == N.recipient)
+_FROM = with_subject(_BY_USER)
+_USERS_FIRST = Join(R, N, JOIN.CROSS, N.recipient == R.id)
 """In the order of the users, which SQLite takes as it is written."""
 _TOLD_USER: Any = UserTable.alias("told")
 _KINDS = {(kind, capacity): kind_in_words(kind, capacity) for kind in Kind for capacity in Capacity}
 _BOUNCED = {True: BOUNCED_LABEL}
 _LEAST = 3
 """Letters of a word before it is looked for in what no index knows."""
-_ABOUT_KEY = "COALESCE(p.name_key, t.name_key, '')"
-_KIND_KEY = (
-    "(CASE "
-    + " ".join(
-        f"WHEN n.kind = '{kind}' AND n.capacity = '{capacity}' THEN '{label}'"
+_ABOUT_KEY = fn.COALESCE(P.name_key, T.name_key, NO_TEXT)
+_KIND_KEY = Case(
+    None,
+    [
+        ((N.kind == literal(kind)) & (N.capacity == literal(capacity)), Value(label))
         for (kind, capacity), label in _KINDS.items()
-    )
-    + " ELSE n.kind END)"
+    ],
+    N.kind,
 )
 _COMPUTED = {"push", "kind", "error"}
 _SORTS = {
-    "due_at": "n.due_at",
-    "sent_at": "COALESCE(n.sent_at, n.due_at)",
-    "recipient": "u.sort_name",
-    "state": "n.state",
+    "due_at": N.due_at,
+    "sent_at": fn.COALESCE(N.sent_at, N.due_at),
+    "recipient": R.sort_name,
+    "state": N.state,
     "push": _ABOUT_KEY,
     "kind": _KIND_KEY,
-    "error": "COALESCE(n.error, n.bounce_words, '')",
+    "error": fn.COALESCE(N.error, N.bounce_words, NO_TEXT),
 }
 _CAME_BACK = N.bounced_at.is_null(False) & ~sent_since()
 """What came back and was not sent once more since."""
@@ -139,17 +140,17 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
     """The notifications that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["due_at"])
     by_user = sort.column == "recipient"
-    whole = _FROM if filter_.text or key == _ABOUT_KEY else _BY_USER if by_user else _ALONE
+    by_subject = bool(filter_.text) or sort.column == "push"
     return Listing(
-        _FROM if filter_.text else _ALONE,
-        "n.id",
+        _FROM if filter_.text else N,
+        N.id,
         notification_condition(filter_, now),
         key,
         descending=sort.descending,
         narrowed=filter_ != NotificationFilter(),
         computed=sort.column in _COMPUTED,
-        whole=whole,
-        walked=_USERS_FIRST if whole == _BY_USER and is_sqlite() else "",
+        whole=_FROM if by_subject else _BY_USER if by_user else N,
+        walked=_USERS_FIRST if by_user and not by_subject and is_sqlite() else None,
     )
 
 

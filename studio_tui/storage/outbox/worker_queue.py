@@ -8,56 +8,79 @@ import json
 import zlib
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from peewee import JOIN, fn
+from peewee import CTE, EXCLUDED, JOIN, SQL, Case, Cast, Join, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
-from studio_tui.domain.outbox.notification import ConcernedPerson, Delivery, is_for
+from studio_tui.domain.outbox.notification import (
+    WAITING,
+    ConcernedPerson,
+    Delivery,
+    NotificationState,
+    is_for,
+)
 from studio_tui.domain.outbox.sending_hours import PUT_OFF
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.addresses import domain_of
 from studio_tui.domain.shared.clock import SteadyTime
-from studio_tui.storage.engine.expressions import A, C, N, P, R, T, exists
+from studio_tui.storage.engine.expressions import (
+    COUNTED,
+    EVERYBODY,
+    NO_TEXT,
+    ONE,
+    ZERO,
+    A,
+    C,
+    H,
+    N,
+    P,
+    R,
+    T,
+    U,
+    exists,
+    like,
+    literal,
+)
 from studio_tui.storage.engine.expressions import among as any_of
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.prepared import Prepared, among_given
-from studio_tui.storage.engine.sql import (
-    Clause,
-    among,
-    day,
-    execute,
-    execute_alone,
-    known_instant,
-    listed,
-    rows,
-    scalar,
-)
+from studio_tui.storage.engine.prepared import Prepared, Unasked, among_given, given
+from studio_tui.storage.engine.sql import day, execute_alone, known_instant, values_of
 from studio_tui.storage.engine.tables import (
     MailModel,
     NotificationMail,
     NotificationTable,
     NotificationUser,
+    NotMine,
+    ReviewTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 from studio_tui.storage.outbox.invitations import meetings
 from studio_tui.storage.outbox.new_managers import people_asked_for
 from studio_tui.storage.outbox.notices import notices
 from studio_tui.storage.people.managers import managers_of, manages_as
 from studio_tui.storage.people.stand_ins import active
-from studio_tui.storage.pushes.pushes import CONVERSATION
+from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
-ABOUT = (
-    "LEFT JOIN conversation c ON c.id = n.conversation_id "
-    "LEFT JOIN template t ON t.id = c.template_id "
-    "LEFT JOIN assignment a ON a.id = c.assignment_id "
-    "LEFT JOIN push p ON p.id = COALESCE(n.push_id, a.push_id)"
-)
-"""What a notification ``n`` is joined with: the push ``p`` it tells of or, for an invitation, the
-conversation ``c`` with its template ``t`` and, where one asked for it, its push."""
+
+def with_subject(tables: Any) -> Join:
+    """``tables``, which have notifications ``N``, with what these are about: the push ``P`` one
+    tells of or, for an invitation, the conversation ``C`` with its template ``T`` and, where one
+    asked for it, its push."""
+    subject = (
+        (C, C.id == N.conversation),
+        (T, T.id == C.template),
+        (A, A.id == C.assignment),
+        (P, P.id == fn.COALESCE(N.push, A.push)),
+    )
+    for table, on in subject:
+        tables = Join(tables, table, JOIN.LEFT_OUTER, on)
+    return tables
+
+
 MAILS = (
     N.select()
     .join(R, on=R.id == N.recipient)
@@ -72,9 +95,14 @@ _N: Any = NotificationTable
 _NU: Any = NotificationUser
 _SENT_MAIL: Any = NotificationMail
 _FREED = dict.fromkeys((_N.lease, _N.lease_origin, _N.lease_until))
-_OURS = "n.id = given.id AND n.lease = ? AND n.state = 'sending'"
-_FREE = "lease = NULL, lease_origin = NULL, lease_until = NULL"
 """It is no worker's any more."""
+_S = NotificationState
+
+
+def is_waiting(mails: Any) -> Any:
+    """Whether a worker has still to do with a notification. There is an index of it, which SQLite
+    takes where this stands beside what says less."""
+    return mails.state.in_([literal(state) for state in WAITING])
 
 
 class LeaseEnd(NamedTuple):
@@ -92,20 +120,31 @@ def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
     What the worker ``lease`` holds stays: it knows best what it is still sending. A lease of
     another origin is that of a worker that cannot run any more.
     """
-    skip = "" if is_sqlite() else "FOR UPDATE SKIP LOCKED"
-    cursor = execute(
-        f"UPDATE notification SET state = 'queued', due_at = ?, {_FREE} WHERE id IN ("
-        "SELECT id FROM notification WHERE state = 'sending' AND lease <> ? AND CASE "
-        # Claimed by a version that knew only instants.
-        "WHEN lease_until IS NULL THEN due_at <= ? "
-        f"ELSE lease_origin <> ? OR lease_until <= ? END {skip})",
-        now,
-        lease,
-        now,
-        steady.origin,
-        steady.seconds,
+    taken_back = _RECOVER.execute(
+        lease=lease, now=now, origin=steady.origin, seconds=steady.seconds
     )
-    return int(cursor.rowcount)
+    return int(taken_back.rowcount)
+
+
+def _recover() -> Any:
+    # Claimed by a version that knew only instants.
+    by_instant = (N.lease_until.is_null(), N.due_at <= given("now"))
+    is_over = (N.lease_origin != given("origin")) | (N.lease_until <= given("seconds"))
+    held = N.select(N.id).where(
+        N.state == literal(_S.SENDING),
+        N.lease != given("lease"),
+        Case(None, (by_instant,), is_over),
+    )
+    queued = {_N.state: literal(_S.QUEUED), _N.due_at: given("now"), **_FREED}
+    return _N.update(queued).where(_N.id.in_(_unless_taken(held)))
+
+
+_RECOVER = Unasked(_recover)
+
+
+def _unless_taken(query: Any) -> Any:
+    """Only what nobody else is changing just now."""
+    return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
 
 
 def claim(
@@ -113,74 +152,104 @@ def claim(
 ) -> list[int]:
     """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``;
     none to the domains that are to be avoided."""
-    due = _due(now, avoiding)
-    first = Clause(f"{due.text} ORDER BY due_at, id LIMIT ?", (*due.params, limit))
-    return _take(first, lease, now, end)
+    taken = _claim_next(len(avoiding)).rows(
+        **_lease(lease, now, end), limit=limit, **_patterns(avoiding)
+    )
+    return [row.id for row in taken]
 
 
 def in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[int]:
     """Up to ``limit`` notifications that are due, of each push as many: where not all can leave, no
     push has to wait until another is done. None to the domains that are to be avoided."""
-    due = _due(now, avoiding)
-    return [
-        found
-        for (found,) in rows(
-            "SELECT id FROM (SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY push_id "
-            f"ORDER BY due_at, id) AS turn FROM notification WHERE {due.text}) AS waiting "
-            # Of pushes that all have their turn, another one is the first each time.
-            "ORDER BY turn, RANDOM() LIMIT ?",
-            *due.params,
-            limit,
-        )
-    ]
+    found = _in_turn(len(avoiding)).rows(now=now, limit=limit, **_patterns(avoiding))
+    return [row.id for row in found]
 
 
 def claim_of(ids: Collection[int], lease: str, now: datetime, end: LeaseEnd) -> list[int]:
     """Take these, as far as they are still due, for the worker ``lease``, until ``end``."""
-    still_due = Clause("state = 'queued' AND due_at <= ?", (now,))
-    return _take(among("id", ids) & still_due, lease, now, end)
+    return [row.id for row in _CLAIM_OF.rows(ids=sorted(ids), **_lease(lease, now, end))]
 
 
-def _due(now: datetime, avoiding: Collection[str] = ()) -> Clause:
-    """That a notification is due, and to none of the domains that are to be avoided."""
-    others = "".join(
-        " AND NOT EXISTS (SELECT 1 FROM users u WHERE u.id = recipient_id AND u.email_key LIKE ?)"
-        for _ in avoiding
-    )
-    # The index is of both states: SQLite takes it where its own condition is repeated.
-    return Clause(
-        f"state IN ('queued', 'sending') AND state = 'queued' AND due_at <= ?{others}",
-        (now, *(f"%@{domain}" for domain in avoiding)),
+class _Id(NamedTuple):
+    id: int
+
+
+@cache
+def _claim_next(avoided: int) -> Prepared[_Id]:
+    """Asked with each claim: written once for as many domains that are avoided."""
+    return Prepared(
+        _Id, lambda: _take(_due(avoided).order_by(N.due_at, N.id).limit(given("limit")))
     )
 
 
-def _take(chosen: Clause, lease: str, now: datetime, end: LeaseEnd) -> list[int]:
-    skip = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
-    return [
-        found
-        for (found,) in rows(
-            "UPDATE notification SET state = 'sending', lease = ?, due_at = ?, lease_origin = ?, "
-            "lease_until = ?, dated_at = COALESCE(dated_at, ?) "
-            f"WHERE id IN (SELECT id FROM notification WHERE {chosen.text}{skip}) RETURNING id",
-            lease,
-            end.instant,
-            end.steady.origin,
-            end.steady.seconds,
-            now,
-            *chosen.params,
+@cache
+def _in_turn(avoided: int) -> Prepared[_Id]:
+    def build() -> Any:
+        turn = fn.ROW_NUMBER().over(partition_by=[N.push], order_by=[N.due_at, N.id])
+        due = _due(avoided).select(N.id, N.due_at, turn.alias("turn")).alias("waiting")
+        # Of pushes that all have their turn, another one is the first each time.
+        in_order = Select((due,), (due.c.id,)).order_by(due.c.turn, fn.RANDOM())
+        return in_order.limit(given("limit"))
+
+    return Prepared(_Id, build)
+
+
+def _still_due() -> Any:
+    due = (N.state == literal(_S.QUEUED)) & (N.due_at <= given("now"))
+    return N.select(N.id).where(among_given(N.id, "ids"), due)
+
+
+_CLAIM_OF = Prepared(_Id, lambda: _take(_still_due()))
+
+
+def _due(avoided: int) -> Any:
+    """The notifications that are due, and to none of so many domains."""
+    found = N.select(N.id).where(
+        is_waiting(N), N.state == literal(_S.QUEUED), N.due_at <= given("now")
+    )
+    for number in range(avoided):
+        at_domain = U.select().where(
+            U.id == N.recipient, like(U.email_key, given(f"domain_{number}"))
         )
-    ]
+        found = found.where(~exists(at_domain))
+    return found
+
+
+def _patterns(avoiding: Collection[str]) -> dict[str, str]:
+    return {f"domain_{number}": f"%@{domain}" for number, domain in enumerate(avoiding)}
+
+
+def _take(chosen: Any) -> Any:
+    leased = {
+        _N.state: literal(_S.SENDING),
+        _N.lease: given("lease"),
+        _N.due_at: given("until"),
+        _N.lease_origin: given("origin"),
+        _N.lease_until: given("seconds"),
+        _N.dated_at: fn.COALESCE(_N.dated_at, given("now")),
+    }
+    return _N.update(leased).where(_N.id.in_(_unless_taken(chosen))).returning(_N.id)
+
+
+def _lease(lease: str, now: datetime, end: LeaseEnd) -> dict[str, Any]:
+    steady = end.steady
+    return {
+        "lease": lease,
+        "now": now,
+        "until": end.instant,
+        "origin": steady.origin,
+        "seconds": steady.seconds,
+    }
 
 
 def renew(lease: str, end: LeaseEnd) -> None:
     """Let the worker ``lease`` keep what it still holds until ``end``."""
-    execute(
-        "UPDATE notification SET due_at = ?, lease_origin = ?, lease_until = ? "
-        "WHERE state = 'sending' AND lease = ?",
-        end.instant,
-        *(end.steady.origin, end.steady.seconds),
-        lease,
-    )
+    longer = {
+        _N.due_at: end.instant,
+        _N.lease_origin: end.steady.origin,
+        _N.lease_until: end.steady.seconds,
+    }
+    _N.update(longer).where(_N.state == _S.SENDING, _N.lease == lease).execute()
 
 
 def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
@@ -279,28 +348,49 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
     still ours. One statement on PostgreSQL."""
     if not sent:
         return
+    message_columns, result_columns = ("id", "model", "message"), ("id", "address", "at")
     if not is_sqlite():
-        each = listed("given (id, address, at, model, message)", sent)
-        execute_alone(f"{each.text}, kept AS ({_KEEP}) {_SENT}", *each.params, lease, lease)
+        each = values_of("given", sent, ("id", "address", "at", "model", "message"))
+        kept = _keep(each, lease).cte("kept")
+        execute_alone(_sent(each, lease).with_cte(each, kept))
         return
     # The message first: afterwards the lease is gone.
-    messages = listed("given (id, model, message)", [(each[0], *each[3:]) for each in sent])
-    execute(f"{messages.text} {_KEEP}", *messages.params, lease)
-    results = listed("given (id, address, at)", [each[:3] for each in sent])
-    execute(f"{results.text} {_SENT}", *results.params, lease)
+    messages = values_of("given", [(each[0], *each[3:]) for each in sent], message_columns)
+    spoken_to().execute(_keep(messages, lease).with_cte(messages))
+    results = values_of("given", [each[:3] for each in sent], result_columns)
+    spoken_to().execute(_sent(results, lease).with_cte(results))
 
 
-_KEEP = (
-    "INSERT INTO notification_mail (notification_id, model_id, message) "
-    "SELECT n.id, CAST(given.model AS INTEGER), given.message "
-    f"FROM given JOIN notification n ON {_OURS} ON CONFLICT (notification_id) "
-    "DO UPDATE SET model_id = excluded.model_id, message = excluded.message"
-)
-_SENT = (
-    "UPDATE notification AS n SET state = 'sent', sent_to = given.address, sent_at = given.at, "
-    f"due_at = given.at, error = NULL, attempts = attempts + 1, {_FREE} "
-    f"FROM given WHERE {_OURS}"
-)
+def _keep(each: CTE, lease: str) -> Any:
+    """Keep the messages of those that are still ours."""
+    model = Cast(each.c.model, "INTEGER")
+    ours = (N.id == each.c.id) & (N.lease == lease) & (N.state == literal(_S.SENDING))
+    found = Select((each,), (N.id, model, each.c.message)).join(N, on=ours)
+    # A statement of SQLite that ends in a join has to say that what follows is no part of it.
+    found = found.where(EVERYBODY)
+    columns = (_SENT_MAIL.notification, _SENT_MAIL.model, _SENT_MAIL.message)
+    return _SENT_MAIL.insert_from(found, columns).on_conflict(
+        conflict_target=(_SENT_MAIL.notification,),
+        update={_SENT_MAIL.model: EXCLUDED.model_id, _SENT_MAIL.message: EXCLUDED.message},
+    )
+
+
+def _sent(each: CTE, lease: str) -> Any:
+    sent = {
+        _N.state: literal(_S.SENT),
+        _N.sent_to: each.c.address,
+        **dict.fromkeys((_N.sent_at, _N.due_at), each.c.at),
+        _N.error: None,
+        _N.attempts: _N.attempts + 1,
+        **_FREED,
+    }
+    return _of_ours(each, lease, sent)
+
+
+def _of_ours(each: CTE, lease: str, changes: dict[Any, Any]) -> Any:
+    """Make changes to those that are still ours."""
+    ours = (_N.id == each.c.id) & (_N.lease == lease) & (_N.state == literal(_S.SENDING))
+    return _N.update(changes).from_(each).where(ours)
 
 
 def keep_model(text: bytes) -> int:
@@ -333,25 +423,24 @@ def sent_message(notification_id: int) -> bytes | None:
 
 def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:
     """Write what will never arrive: id, address and the server's words of each."""
-    _settle(
-        "given (id, address, words)",
-        failed,
-        "state = 'failed', sent_to = given.address, error = given.words, due_at = ?, "
-        f"attempts = attempts + 1, refused_at = NULL, {_FREE}",
-        at,
-        lease,
-    )
+    each = values_of("given", failed, ("id", "address", "words"))
+    changes = {
+        _N.state: literal(_S.FAILED),
+        _N.sent_to: each.c.address,
+        _N.error: each.c.words,
+        _N.due_at: at,
+        _N.attempts: _N.attempts + 1,
+        _N.refused_at: None,
+        **_FREED,
+    }
+    _settle(failed, each, lease, changes)
 
 
 def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime) -> None:
     """Write what is no longer true: id and reason of each."""
-    _settle(
-        "given (id, words)",
-        dropped,
-        f"state = 'dropped', error = given.words, due_at = ?, {_FREE}",
-        at,
-        lease,
-    )
+    each = values_of("given", dropped, ("id", "words"))
+    changes = {_N.state: literal(_S.DROPPED), _N.error: each.c.words, _N.due_at: at, **_FREED}
+    _settle(dropped, each, lease, changes)
 
 
 def settle_later(
@@ -362,86 +451,87 @@ def settle_later(
 
     What was never tried gets its Date, and its age, when it is.
     """
-    _settle(
-        "given (id, due_at, words, tries, refused)",
-        [(*each[:3], int(each[3]), int(each[4])) for each in later],
-        f"state = 'queued', due_at = given.due_at, error = given.words, {_FREE}, "
-        "dated_at = CASE WHEN attempts + given.tries = 0 THEN NULL ELSE dated_at END, "
-        "refused_at = CASE WHEN given.refused = 1 THEN ? ELSE refused_at END, "
-        "attempts = attempts + given.tries",
-        at,
-        lease,
-    )
+    columns = ("id", "due_at", "words", "tries", "refused")
+    values = [(*each[:3], int(each[3]), int(each[4])) for each in later]
+    each = values_of("given", values, columns)
+    is_untried = _N.attempts + each.c.tries == 0
+    changes = {
+        _N.state: literal(_S.QUEUED),
+        _N.due_at: each.c.due_at,
+        _N.error: each.c.words,
+        _N.dated_at: Case(None, ((is_untried, SQL("NULL")),), _N.dated_at),
+        _N.refused_at: Case(None, ((each.c.refused == 1, Value(at)),), _N.refused_at),
+        _N.attempts: _N.attempts + each.c.tries,
+        **_FREED,
+    }
+    _settle(later, each, lease, changes)
 
 
-def _settle(name: str, values: Sequence[Sequence[Any]], changes: str, *params: Any) -> None:
+def _settle(values: Sequence[Any], each: CTE, lease: str, changes: dict[Any, Any]) -> None:
     """Make ``changes`` to the notifications of ``values`` that are still ours, in one statement:
     others wait for as long as this takes."""
     if values:
-        each = listed(name, values)
-        execute(
-            f"{each.text} UPDATE notification AS n SET {changes} FROM given WHERE {_OURS}",
-            *each.params,
-            *params,
-        )
+        spoken_to().execute(_of_ours(each, lease, changes).with_cte(each))
 
 
 def hand_back(lease: str, now: datetime) -> int:
     """Give back everything a worker still holds; returns how many."""
-    given_back = _N.update({_N.state: "queued", _N.due_at: now, **_FREED})
-    return int(given_back.where(_N.state == "sending", _N.lease == lease).execute())
+    given_back = _N.update({_N.state: _S.QUEUED, _N.due_at: now, **_FREED})
+    return int(given_back.where(_N.state == _S.SENDING, _N.lease == lease).execute())
 
 
 def refused(limit: int) -> dict[int, str]:
     """The domains of mails that wait because they were refused, by id; the newest of them."""
-    return {
-        found: domain_of(address)
-        for found, address in rows(
-            "SELECT n.id, u.email_key FROM notification n JOIN users u ON u.id = n.recipient_id "
-            "WHERE n.state IN ('queued', 'sending') AND n.refused_at IS NOT NULL "
-            "ORDER BY n.refused_at DESC LIMIT ?",
-            limit,
-        )
-    }
+    found = N.select(N.id, U.email_key).join(U, on=U.id == N.recipient)
+    newest = found.where(is_waiting(N), N.refused_at.is_null(False)).order_by(N.refused_at.desc())
+    return {found: domain_of(address) for found, address in newest.limit(limit).tuples()}
 
 
 def let_be_due(ids: Collection[int], now: datetime) -> None:
     """Let these be tried now, as far as they wait."""
-    waiting = any_of(_N.id, ids) & (_N.state == "queued")
+    waiting = any_of(_N.id, ids) & (_N.state == _S.QUEUED)
     _N.update(due_at=now).where(waiting).execute()
 
 
 def let_put_off_be_due(now: datetime) -> None:
     """Let be looked at now what waits for the hours of its recipient."""
-    execute(
-        "UPDATE notification SET due_at = ? WHERE state IN ('queued', 'sending') "
-        "AND state = 'queued' AND error LIKE ?",
-        now,
-        f"{PUT_OFF}%",
-    )
+    put_off = (_N.state == literal(_S.QUEUED)) & like(_N.error, f"{PUT_OFF}%")
+    _N.update(due_at=now).where(is_waiting(_N), put_off).execute()
 
 
-# Text: the index of what waits is only of these two states. SQLite takes it where they stand in the
-# query, and the builder writes every value as a parameter.
+class _Waiting(NamedTuple):
+    number: int
+    tried: int
+
+
+def _waiting() -> Any:
+    was_tried = Case(None, ((~like(N.error, f"{PUT_OFF}%"), ONE),))
+    return N.select(COUNTED, fn.COUNT(was_tried)).where(is_waiting(N))
+
+
+_WAITING = Prepared(_Waiting, _waiting)
 
 
 def waiting() -> tuple[int, int]:
     """How many notifications wait, and how many of them were tried and not taken."""
-    ((count, tried),) = rows(
-        "SELECT COUNT(*), COUNT(CASE WHEN error NOT LIKE ? THEN 1 END) FROM notification "
-        "WHERE state IN ('queued', 'sending')",
-        f"{PUT_OFF}%",
-    )
-    return count, tried
+    ((number, tried),) = _WAITING.rows()
+    return number, tried
+
+
+class _Due(NamedTuple):
+    at: Any
+
+
+_NEXT = Prepared(
+    _Due, lambda: N.select(N.due_at).where(is_waiting(N)).order_by(N.due_at).limit(ONE)
+)
 
 
 def next_due() -> datetime | None:
     """When the next notification is due, None where nothing waits."""
-    found = scalar(
-        "SELECT due_at FROM notification WHERE state IN ('queued', 'sending') "
-        "ORDER BY due_at LIMIT 1"
-    )
-    return known_instant(found) if found is not None else None
+    for row in _NEXT.rows():
+        return known_instant(row.at)
+    return None
 
 
 @lru_cache(maxsize=64)
@@ -452,34 +542,60 @@ def template_name(definition: str) -> str:
 
 _LATE = timedelta(hours=1)
 """What was written longer ago than this is looked at once more: who are their managers by now."""
-_MOVED = (
-    "EXISTS (SELECT 1 FROM review r WHERE r.user_id = x.user_id AND r.push_id = n.push_id "
-    "AND r.activity_id > n.caused_by_id)"
-)
-"""Whether something changed about the user ``x`` since ``n`` was written (U7)."""
-_RANKS = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(TELLING_MOST))
-_MORE, _LESS = f"CASE o.kind {_RANKS} END", f"CASE n.kind {_RANKS} END"
-_TOLD = (
-    "EXISTS (SELECT 1 FROM notification o JOIN notification_user p "
-    "ON p.notification_id = o.id AND p.user_id = x.user_id "
-    "WHERE o.push_id = n.push_id AND o.recipient_id = n.recipient_id "
-    f"AND o.capacity = n.capacity AND o.id <> n.id AND {_MORE} >= {_LESS} "
+_OTHER: Any = NotificationTable.alias("o")
+_X: Any = NotificationUser.alias("x")
+_Y: Any = NotificationUser.alias("y")
+_REVIEW: Any = ReviewTable.alias("r")
+_NOT_MINE: Any = NotMine.alias("nm")
+
+
+def _moved() -> Any:
+    """Whether something changed about the user ``_X`` since ``N`` was written (U7)."""
+    lines = _REVIEW.select().where(_REVIEW.user == _X.user, _REVIEW.push == N.push)
+    return exists(lines.where(_REVIEW.activity > N.caused_by))
+
+
+def _rank(mail: Any) -> Any:
+    """How much a mail tells."""
+    ranks = [(literal(kind), SQL(str(rank))) for rank, kind in enumerate(TELLING_MOST)]
+    return Case(mail.kind, ranks)
+
+
+def _told(now: Any) -> Any:
+    """Whether another mail tells the recipient of ``N`` of the user ``_X``: it tells as much, and
+    was sent since ``N`` was written, or leaves now as well (N17). A hand-over tells a user as much
+    only as what was tried before, or is sent once more with it."""
+    more, less = _rank(_OTHER), _rank(N)
     # A user who is told only with whom they talk has still to hear of the push, and be reminded.
-    f"AND (o.kind <> '{Kind.HANDED_OVER}' OR n.kind = o.kind "
-    f"OR n.capacity = '{Capacity.MANAGER}' OR n.attempts > 0 OR n.sent_to IS NOT NULL "
-    "OR n.caused_by_id = o.caused_by_id) "
-    "AND ((o.state = 'sent' AND o.sent_at > n.created_at) "
-    "OR ((o.state = 'sending' OR (o.state = 'queued' AND o.due_at <= ?)) "
-    f"AND ({_MORE} > {_LESS} OR o.id > n.id))))"
-)
-"""Whether another mail tells the recipient of ``n`` of the user ``x``: it tells as much, and was
-sent since ``n`` was written, or leaves now as well (N17). A hand-over tells a user as much only
-as what was tried before, or is sent once more with it."""
+    tells = (
+        (_OTHER.kind != literal(Kind.HANDED_OVER))
+        | (N.kind == _OTHER.kind)
+        | (N.capacity == literal(Capacity.MANAGER))
+        | (N.attempts > ZERO)
+        | N.sent_to.is_null(False)
+        | (N.caused_by == _OTHER.caused_by)
+    )
+    sent = (_OTHER.state == literal(_S.SENT)) & (_OTHER.sent_at > N.created_at)
+    queued = (_OTHER.state == literal(_S.QUEUED)) & (_OTHER.due_at <= now)
+    leaves = (_OTHER.state == literal(_S.SENDING)) | queued
+    others = (
+        Select((_OTHER,))
+        .join(_Y, on=(_Y.notification == _OTHER.id) & (_Y.user == _X.user))
+        .where(
+            _OTHER.push == N.push,
+            _OTHER.recipient == N.recipient,
+            _OTHER.capacity == N.capacity,
+            _OTHER.id != N.id,
+            more >= less,
+            tells,
+            sent | (leaves & ((more > less) | (_OTHER.id > N.id))),
+        )
+    )
+    return exists(others)
 
 
 def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPerson, ...]]:
-    wanted = among("n.id", ids)
-    read = [_PersonRow(*row) for row in rows(_PEOPLE.format(wanted.text), now, *wanted.params)]
+    read = _PEOPLE.rows(ids=ids, now=now)
     late = {
         row.user_id
         for row in read
@@ -556,20 +672,33 @@ class _PersonRow(NamedTuple):
     moved: bool
 
 
-# Text: hot, and what it says twice of two mails (`_TOLD`) would be no shorter in the builder.
-_PEOPLE = (
-    "SELECT n.id, u.given_name, u.family_name, u.active, a.id IS NOT NULL, "
-    "c.finished_at IS NOT NULL, COALESCE(h.given_name, ''), COALESCE(h.family_name, ''), "
-    "COALESCE(c.started_at, c.planned_for), u.id, n.recipient_id, n.kind, n.capacity, "
-    "n.created_at, CASE WHEN h.active THEN h.id END, EXISTS (SELECT 1 FROM not_mine m "
-    f"WHERE m.assignment_id = a.id AND m.manager_id = n.recipient_id), {_TOLD}, "
-    f"a.excused_in_id IS NOT NULL, a.own_deadline, {_MOVED} "
-    "FROM notification n JOIN notification_user x ON x.notification_id = n.id "
-    "JOIN users u ON u.id = x.user_id "
-    "LEFT JOIN assignment a ON a.push_id = n.push_id AND a.user_id = u.id "
-    f"AND a.unassigned_at IS NULL {CONVERSATION} "
-    "WHERE {} ORDER BY n.id, u.sort_name, u.id"
-)
+def _persons() -> Any:
+    refused = _NOT_MINE.select().where(
+        _NOT_MINE.assignment == A.id, _NOT_MINE.manager == N.recipient
+    )
+    return (
+        N.select(
+            *(N.id, U.given_name, U.family_name, U.active, A.id.is_null(False)),
+            C.finished_at.is_null(False),
+            *(fn.COALESCE(H.given_name, NO_TEXT), fn.COALESCE(H.family_name, NO_TEXT)),
+            *(fn.COALESCE(C.started_at, C.planned_for), U.id, N.recipient, N.kind, N.capacity),
+            *(N.created_at, Case(None, ((H.active, H.id),)), exists(refused), _told(given("now"))),
+            *(A.excused_in.is_null(False), A.own_deadline, _moved()),
+        )
+        .join(_X, on=_X.notification == N.id)
+        .join_from(N, U, on=U.id == _X.user)
+        .join_from(
+            *(N, A, JOIN.LEFT_OUTER),
+            on=(A.push == N.push) & (A.user == U.id) & A.unassigned_at.is_null(),
+        )
+        .join_from(N, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+        .join_from(N, H, JOIN.LEFT_OUTER, on=CONDUCTS)
+        .where(among_given(N.id, "ids"))
+        .order_by(N.id, U.sort_name, U.id)
+    )
+
+
+_PEOPLE = Prepared(_PersonRow, _persons)
 
 
 def _managed_by(user_ids: list[int]) -> dict[int, set[int]]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from peewee import Entity
+from peewee import Cast, Entity, fn
 
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
 from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.storage.engine.expressions import NO_TEXT
 from studio_tui.storage.engine.sql import day
 
 COLUMNS = tuple(fact for fact in FACTS if fact.is_column)
@@ -23,13 +24,14 @@ def fact_columns(names: Iterable[str]) -> list[Entity]:
     return [Entity("u", name) for name in names]
 
 
-def sort_key(fact: Fact) -> str:
-    """The text that users, as ``u``, are sorted by."""
+def sort_key(fact: Fact) -> Any:
+    """What users ``U`` are sorted by."""
     if fact.unique:
-        return f"u.{fact.name}_key"
+        return Entity("u", f"{fact.name}_key")
+    value = Entity("u", fact.name)
     if fact.type is FactType.DAY:
-        return f"COALESCE(CAST(u.{fact.name} AS TEXT), '')"
-    return f"LOWER(u.{fact.name})"
+        return fn.COALESCE(Cast(value, "TEXT"), NO_TEXT)
+    return fn.LOWER(value)
 
 
 class ColumnReader:

@@ -3,115 +3,169 @@
 The teams of a user are those they are a member of and those they lead. Where a user leads a team
 alone, the search goes on in its parent, and so on upward, until somebody else leads.
 
-It is text: every page of a list asks for it, and Peewee's builder takes longer to write these four
-common table expressions than SQLite takes to answer them.
+The builder takes longer to write these common table expressions than SQLite takes to answer them,
+and every page of a list asks for managers: they are `Written` once.
 """
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
-from peewee import SQL, Select, fn
+from peewee import JOIN, SQL, Case, Cast, NodeList, Select, fn
 
 from studio_tui.domain.people.users import Manager, full_name
-from studio_tui.storage.engine.expressions import stored
-from studio_tui.storage.engine.sql import Clause, among, expression, rendered, rows, textual
-from studio_tui.storage.engine.tables import UserTable
+from studio_tui.storage.engine.expressions import (
+    ONE,
+    A,
+    U,
+    every,
+    exists,
+    named,
+    stored,
+)
+from studio_tui.storage.engine.prepared import Prepared, Written, among_given, given
+from studio_tui.storage.engine.tables import (
+    CoachingTable,
+    EveryUser,
+    TeamLeader,
+    TeamMember,
+    TeamTable,
+    UserTable,
+)
 from studio_tui.storage.people.stand_ins import standing_pairs, with_stand_ins
 
-_M: Any = UserTable.alias("manager")
+_USERS: Any = UserTable
+_B: Any = UserTable.alias("manager")
+_M: Any = TeamMember.alias("m")
+_T: Any = TeamTable.alias("t")
+_V: Any = EveryUser.alias("v")
+_L = every(TeamLeader, "l")
+_C = every(TeamLeader, "c")
+_K = every(CoachingTable, "k")
+_TEAM = every(TeamTable, "t")
+_PEOPLE = named("people", "p", "user_id")
+_OWN = named("own", "c", "user_id", "team_id")
+_ABOVE = named("above", "c", "user_id", "team_id")
+MANAGING = named("managing", "g", "user_id", "manager_id", "team_id")
+"""Who manages whom, a row a reason; ``team_id`` is null for a coach."""
 
 
-def managing(people: Clause) -> Clause:
-    """The body of ``WITH RECURSIVE``: ``managing(user_id, manager_id, team_id)``, one row a reason.
+def _led_by_others(member: Any) -> Any:
+    """The leaders who are there of the team in a row, but for the user in it."""
+    leaders = Select((_L,), (ONE,)).join(_V, on=_V.id == _L.user_id)
+    return leaders.where(_L.team_id == member.team_id, _L.user_id != member.user_id, _V.active)
 
-    ``people`` is a query of one column, the ids of the users in question; ``team_id`` is null for
-    a coach. Those who have left manage nobody.
-    """
-    return Clause(
-        f"""
-        people(user_id) AS ({people.text}),
-        own(user_id, team_id) AS (
-            SELECT m.user_id, m.team_id FROM team_member m JOIN people p ON p.user_id = m.user_id
-            UNION ALL
-            SELECT l.user_id, l.team_id FROM every_team_leader l
-            JOIN people p ON p.user_id = l.user_id
-        ),
-        above(user_id, team_id) AS (
-            SELECT c.user_id, t.parent_id FROM every_team_leader c
-            JOIN people p ON p.user_id = c.user_id JOIN team t ON t.id = c.team_id
-            WHERE t.parent_id IS NOT NULL AND {_ALONE}
-            UNION
-            SELECT c.user_id, t.parent_id FROM above c JOIN team t ON t.id = c.team_id
-            WHERE t.parent_id IS NOT NULL AND {_ALONE}
-        ),
-        managing(user_id, manager_id, team_id) AS (
-            SELECT c.user_id, l.user_id, c.team_id FROM own c
-            JOIN every_team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
-            JOIN every_users u ON u.id = l.user_id AND u.active
-            UNION
-            SELECT c.user_id, l.user_id, c.team_id FROM above c
-            JOIN every_team_leader l ON l.team_id = c.team_id AND l.user_id <> c.user_id
-            JOIN every_users u ON u.id = l.user_id AND u.active
-            UNION
-            SELECT k.user_id, k.coach_id, NULL FROM every_coaching k
-            JOIN people p ON p.user_id = k.user_id
-            JOIN every_users u ON u.id = k.coach_id AND u.active
-            WHERE k.coach_id <> k.user_id
-        )
-        """,
-        people.params,
+
+def _higher(member: Any, found: Any) -> Any:
+    """The team above the one that a user leads alone."""
+    above = found.join(_T, on=_T.id == member.team_id)
+    return above.where(_T.parent.is_null(False), ~exists(_led_by_others(member)))
+
+
+def _leaders_of(teams: Any) -> Any:
+    """Who leads the teams of users, themselves left out."""
+    found = Select((teams,), (teams.user_id, _L.user_id, teams.team_id))
+    others = (_L.team_id == teams.team_id) & (_L.user_id != teams.user_id)
+    return found.join(_L, on=others).join(_V, on=(_V.id == _L.user_id) & _V.active)
+
+
+def _expressions() -> Any:
+    member = Select((_M,), (_M.user, _M.team)).join(_PEOPLE, on=_PEOPLE.user_id == _M.user)
+    leading = Select((_L,), (_L.user_id, _L.team_id))
+    own = member.union_all(leading.join(_PEOPLE, on=_PEOPLE.user_id == _L.user_id))
+    alone = Select((_C,), (_C.user_id, _T.parent))
+    first = _higher(_C, alone.join(_PEOPLE, on=_PEOPLE.user_id == _C.user_id))
+    above = first.union(_higher(_ABOVE, Select((_ABOVE,), (_ABOVE.user_id, _T.parent))))
+    coaches = (
+        Select((_K,), (_K.user_id, _K.coach_id, SQL("NULL")))
+        .join(_PEOPLE, on=_PEOPLE.user_id == _K.user_id)
+        .join(_V, on=(_V.id == _K.coach_id) & _V.active)
+        .where(_K.coach_id != _K.user_id)
     )
+    managing = _leaders_of(_OWN).union(_leaders_of(_ABOVE)).union(coaches)
+    return NodeList(
+        (
+            own.cte("own", columns=("user_id", "team_id")),
+            above.cte("above", columns=("user_id", "team_id")),
+            managing.cte("managing", columns=("user_id", "manager_id", "team_id")),
+        ),
+        glue=", ",
+    )
+
+
+_EXPRESSIONS = Written(_expressions)
+
+
+def managing(people: Any, query: Any, *more: Any) -> Any:
+    """``query``, which may ask `MANAGING` who manages ``people``, and the common table expressions
+    ``more``, which may do so, too.
+
+    ``people`` is a query of one column, the ids of the users in question. Those who have left
+    manage nobody.
+    """
+    return query.with_cte(people.cte("people", columns=("user_id",)), _EXPRESSIONS, *more)
 
 
 def unmanaged(people: Any) -> Any:
     """A query of one column, ``user_id``: those of ``people``, likewise, who have no manager."""
-    asked = rendered(people)
     # Nearly everybody has one beside them: who has need not be looked up the teams for.
-    body = managing(
-        Clause(
-            f"SELECT asked.id FROM (SELECT id FROM users WHERE id IN ({asked.text})) AS asked "
-            "WHERE NOT EXISTS (SELECT 1 FROM team_member m "
-            "JOIN every_team_leader l ON l.team_id = m.team_id AND l.user_id <> m.user_id "
-            "JOIN every_users u ON u.id = l.user_id AND u.active WHERE m.user_id = asked.id) "
-            "AND NOT EXISTS (SELECT 1 FROM every_coaching k "
-            "JOIN every_users u ON u.id = k.coach_id AND u.active "
-            "WHERE k.user_id = asked.id AND k.coach_id <> k.user_id)",
-            asked.params,
-        )
-    )
+    asked = _USERS.select(_USERS.id).where(_USERS.id.in_(people)).alias("asked")
+    likely = Select((asked,), (asked.c.id,)).where(_NOT_BESIDE)
     # PostgreSQL expects so much of NOT IN that it compares everybody with everybody.
-    alone = (
-        f"WITH RECURSIVE {body.text} SELECT user_id FROM people EXCEPT SELECT user_id FROM managing"
+    everybody = Select((_PEOPLE,), (_PEOPLE.user_id,))
+    alone = everybody - Select((MANAGING,), (MANAGING.user_id,))
+    return _managing(likely, alone, "user_id")
+
+
+def _managing(people: Any, compound: Any, *columns: str) -> Any:
+    """`managing` for several queries in one: Peewee writes the brackets of such behind ``WITH``,
+    where it is part of another."""
+    found = compound.alias("found")
+    return managing(people, Select((found,), [getattr(found.c, column) for column in columns]))
+
+
+def _not_beside() -> Any:
+    asked = named("asked", "asked", "id")
+    leaders = (
+        Select((_M,))
+        .join(_L, on=(_L.team_id == _M.team) & (_L.user_id != _M.user))
+        .join(_V, on=(_V.id == _L.user_id) & _V.active)
+        .where(_M.user == asked.id)
     )
-    return textual(Clause(alone, body.params), "user_id")
+    coaches = (
+        Select((_K,))
+        .join(_V, on=(_V.id == _K.coach_id) & _V.active)
+        .where(_K.user_id == asked.id, _K.coach_id != _K.user_id)
+    )
+    return ~exists(leaders) & ~exists(coaches)
+
+
+_NOT_BESIDE = Written(_not_beside)
 
 
 def pairs(people: Any, *, stand_ins: bool = True) -> Any:
     """``user_id, manager_id`` of ``people``, likewise: each pair once, whatever the reasons; with
     ``stand_ins`` also of who stands in for a manager today (U14)."""
-    body = managing(rendered(people))
-    found = f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id, manager_id FROM managing"
-    standing = standing_pairs() if stand_ins else None
+    found = Select((MANAGING,), (MANAGING.user_id, MANAGING.manager_id)).distinct()
+    standing = standing_pairs(MANAGING) if stand_ins else None
     if standing is None:
-        return textual(Clause(found, body.params), "user_id", "manager_id")
-    both = Clause(f"{found} UNION {standing.text}", (*body.params, *standing.params))
-    return textual(both, "user_id", "manager_id")
+        return managing(people, found)
+    return _managing(people, found | standing, "user_id", "manager_id")
 
 
 def manager_counts(people: Any) -> Any:
     """A query of ``user_id, number``: how many managers those of ``people`` have who have any."""
     found = pairs(people).alias("x")
-    number = fn.COUNT(SQL("x.manager_id")).alias("number")
-    return Select((found,), (SQL("x.user_id"), number)).group_by(SQL("x.user_id"))
+    number = fn.COUNT(found.c.manager_id).alias("number")
+    return Select((found,), (found.c.user_id, number)).group_by(found.c.user_id)
 
 
 def first_managers(people: Any) -> Any:
     """A query of ``user_id, name``: the first manager of those of ``people`` who have any, by the
     name that users are sorted by."""
     found = pairs(people).alias("x")
-    named = _M.select(SQL("x.user_id"), fn.MIN(_M.sort_name).alias("name"))
-    return named.join(found, on=SQL("x.manager_id") == _M.id).group_by(SQL("x.user_id"))
+    of_user = _B.select(found.c.user_id, fn.MIN(_B.sort_name).alias("name"))
+    return of_user.join(found, on=found.c.manager_id == _B.id).group_by(found.c.user_id)
 
 
 def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
@@ -122,32 +176,16 @@ def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
     return {user_id: frozenset(ids) for user_id, ids in found.items()}
 
 
-_ALONE = """NOT EXISTS (
-                SELECT 1 FROM every_team_leader l JOIN every_users u ON u.id = l.user_id
-                WHERE l.team_id = c.team_id AND l.user_id <> c.user_id AND u.active)"""
-"""Nobody who is there leads the team but, perhaps, the user."""
-
-
 def managers_of(user_ids: list[int], *, stand_ins: bool = True) -> dict[int, tuple[Manager, ...]]:
     """The managers of each of these users, each manager once, with all reasons (U4), and with
     ``stand_ins`` who stands in for one of them today (U14)."""
-    people = among("id", user_ids)
-    body = managing(Clause(f"SELECT id FROM users WHERE {people.text}", people.params))
     found: dict[int, dict[int, tuple[str, str, list[str]]]] = {}
-    for user_id, manager_id, login, given, family, team in rows(
-        f"WITH RECURSIVE {body.text} "
-        "SELECT g.user_id, u.id, u.login, u.given_name, u.family_name, t.name "
-        "FROM managing g JOIN every_users u ON u.id = g.manager_id "
-        "LEFT JOIN every_team t ON t.id = g.team_id "
-        "ORDER BY g.user_id, u.sort_name, u.id, "
-        "CASE WHEN t.id IS NULL THEN 1 ELSE 0 END, t.path_key",
-        *body.params,
-    ):
-        reason = "coach" if team is None else f"leads {team}"
-        named = found.setdefault(user_id, {}).setdefault(
-            manager_id, (login, full_name(given, family), [])
+    for row in _MANAGERS.rows(ids=sorted(user_ids)):
+        reason = "coach" if row.team is None else f"leads {row.team}"
+        known = found.setdefault(row.user_id, {}).setdefault(
+            row.manager_id, (row.login, full_name(row.given_name, row.family_name), [])
         )
-        named[2].append(reason)
+        known[2].append(reason)
     managers = {
         user_id: tuple(
             Manager(manager_id, login, name, ", ".join(reasons))
@@ -158,37 +196,81 @@ def managers_of(user_ids: list[int], *, stand_ins: bool = True) -> dict[int, tup
     return with_stand_ins(managers) if stand_ins else managers
 
 
-def is_managed_by(user_column: str, manager: str) -> Any:
-    """Whether who ``manager``, an expression, tells manages the user in ``user_column``."""
-    body = managing(Clause(f"SELECT {user_column}"))
-    return expression(_some(body, f" WHERE manager_id = {manager}"))
+class _ManagerRow(NamedTuple):
+    user_id: int
+    manager_id: int
+    login: str
+    given_name: str
+    family_name: str
+    team: str | None
 
 
-def has_manager(user_column: str) -> Any:
-    """Whether the user in ``user_column`` has any manager."""
-    # Nearly everybody is in a team that somebody else leads, and that is quickly found.
-    led = Clause(
-        "EXISTS (SELECT 1 FROM team_member m JOIN every_team_leader l ON l.team_id = m.team_id "
-        "JOIN every_users leader ON leader.id = l.user_id AND leader.active "
-        f"WHERE m.user_id = {user_column} AND l.user_id <> {user_column})"
+def _managers() -> Any:
+    found = (
+        Select(
+            (MANAGING,),
+            (MANAGING.user_id, _V.id, _V.login, _V.given_name, _V.family_name, _TEAM.name),
+        )
+        .join(_V, on=_V.id == MANAGING.manager_id)
+        .join(_TEAM, JOIN.LEFT_OUTER, on=_TEAM.id == MANAGING.team_id)
     )
-    body = managing(Clause(f"SELECT {user_column}"))
-    return expression(led) | expression(_some(body))
+    coaches_last = Case(None, ((_TEAM.id.is_null(), 1),), 0)
+    in_order = found.order_by(MANAGING.user_id, _V.sort_name, _V.id, coaches_last, _TEAM.path_key)
+    return managing(_USERS.select(_USERS.id).where(among_given(_USERS.id, "ids")), in_order)
 
 
-def _some(body: Clause, which: str = "") -> Clause:
-    return Clause(f"EXISTS (WITH RECURSIVE {body.text} SELECT 1 FROM managing{which})", body.params)
+_MANAGERS = Prepared(_ManagerRow, _managers)
+
+
+def _managing_one(user: Any) -> Any:
+    """Who manages the one user whose id an expression tells."""
+    return managing(Select(columns=(user,)), Select((MANAGING,)))
+
+
+def is_managed_by(user: Any, manager: Any) -> Any:
+    """Whether who ``manager`` tells manages ``user``, which are both expressions, each an id."""
+    return Written(lambda: exists(_managing_one(user).where(MANAGING.manager_id == manager)))
+
+
+def has_manager(user: Any) -> Any:
+    """Whether the user whose id an expression tells has any manager."""
+
+    def build() -> Any:
+        # Nearly everybody is in a team that somebody else leads, and that is quickly found.
+        led = (
+            Select((_M,))
+            .join(_L, on=_L.team_id == _M.team)
+            .join(_V, on=(_V.id == _L.user_id) & _V.active)
+            .where(_M.user == user, _L.user_id != user)
+        )
+        return exists(led) | exists(_managing_one(user))
+
+    return Written(build)
+
+
+USER_HAS_MANAGER = has_manager(U.id)
+"""Whether the user ``U`` has any manager."""
+ASSIGNED_HAS_MANAGER = has_manager(A.user)
+"""Whether the user of an assignment ``A`` has any manager."""
 
 
 def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:
     """Whether somebody leads and whether they coach a user."""
-    body = managing(Clause("SELECT CAST(? AS INTEGER)", (user_id,)))
-    found = rows(
-        f"WITH RECURSIVE {body.text} SELECT team_id FROM managing WHERE manager_id = ?",
-        *body.params,
-        manager_id,
-    )
-    return any(team is not None for (team,) in found), any(team is None for (team,) in found)
+    found = _REASONS.rows(user_id=user_id, manager_id=manager_id)
+    return any(row.team_id is not None for row in found), any(row.team_id is None for row in found)
+
+
+class _Reason(NamedTuple):
+    team_id: int | None
+
+
+def _reasons() -> Any:
+    of_manager = Select((MANAGING,), (MANAGING.team_id,))
+    wanted = of_manager.where(MANAGING.manager_id == given("manager_id"))
+    return managing(Select(columns=(Cast(given("user_id"), "INTEGER"),)), wanted)
+
+
+_REASONS = Prepared(_Reason, _reasons)
 
 
 def manages(user_id: int, manager_id: int) -> bool:
@@ -204,10 +286,29 @@ def managed_by(manager_id: int) -> Any:
 
 def managed_by_any(manager_ids: Collection[int]) -> Any:
     """A query of one column, ``user_id``: whom any of these manages (U4)."""
-    body = managing(managed_candidates(manager_ids))
-    wanted = among("manager_id", manager_ids)
-    found = f"WITH RECURSIVE {body.text} SELECT DISTINCT user_id FROM managing WHERE {wanted.text}"
-    return textual(Clause(found, (*body.params, *wanted.params)), "user_id")
+    return _MANAGED.of(ids=sorted(manager_ids))
+
+
+def _managed() -> Any:
+    found = Select((MANAGING,), (MANAGING.user_id,)).distinct()
+    wanted = found.where(among_given(MANAGING.manager_id, "ids"))
+    # Members and leaders of the teams led, leaders of what lies below, who may lead alone there,
+    # and those coached.
+    below = named("below", "b", "team_id")
+    led = Select((_L,), (_L.team_id,)).where(among_given(_L.user_id, "ids"))
+    lower = Select((_T,), (_T.id,)).join(below, on=_T.parent == below.team_id)
+    members = Select((_M,), (_M.user,)).join(_L, on=_L.team_id == _M.team)
+    leaders = Select((_L,), (_L.user_id,)).join(below, on=below.team_id == _L.team_id)
+    coached = Select((_K,), (_K.user_id,)).where(among_given(_K.coach_id, "ids"))
+    people = members.where(among_given(_L.user_id, "ids")).union(leaders).union(coached)
+    return wanted.with_cte(
+        led.union(lower).cte("below", recursive=True, columns=("team_id",)),
+        people.cte("people", columns=("user_id",)),
+        _EXPRESSIONS,
+    )
+
+
+_MANAGED = Written(_managed)
 
 
 def ids_managed_by(manager_id: int) -> list[int]:
@@ -218,21 +319,3 @@ def ids_managed_by(manager_id: int) -> list[int]:
 def count_unmanaged(people: Any) -> int:
     """How many of ``people``, as `unmanaged` takes them, have no manager."""
     return len(stored(unmanaged(people)))
-
-
-def managed_candidates(manager_ids: Collection[int]) -> Clause:
-    """A query of one column, ``user_id``: who can be among those whom these manage."""
-    # Members and leaders of the teams led, leaders of what lies below, who may lead alone there,
-    # and those coached.
-    leads, leading = among("user_id", manager_ids), among("l.user_id", manager_ids)
-    coaches = among("k.coach_id", manager_ids)
-    return Clause(
-        "WITH RECURSIVE below(team_id) AS ("
-        f"SELECT team_id FROM every_team_leader WHERE {leads.text} "
-        "UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.team_id) "
-        "SELECT m.user_id FROM team_member m JOIN every_team_leader l ON l.team_id = m.team_id "
-        f"WHERE {leading.text} "
-        "UNION SELECT l.user_id FROM every_team_leader l JOIN below b ON b.team_id = l.team_id "
-        f"UNION SELECT k.user_id FROM every_coaching k WHERE {coaches.text}",
-        (*leads.params, *leading.params, *coaches.params),
-    )

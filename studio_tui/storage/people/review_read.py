@@ -7,9 +7,10 @@ conductor only while nobody else holds the conversation. Nothing of that is stor
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Select, fn
+from peewee import JOIN, Join, Select, fn
 
 from studio_tui.domain.people.review import (
     CONDUCTOR_KINDS,
@@ -56,7 +57,7 @@ from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, pairs
 from studio_tui.storage.people.review_write import in_list
-from studio_tui.storage.pushes.pushes import CONDUCTS, CONVERSATION, IS_ASKED_FOR, STATUS
+from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS
 
 R: Any = ReviewTable.alias("r")
 """A line of the desk."""
@@ -64,16 +65,19 @@ _O: Any = ReviewTable.alias("o")
 """Another line about the same person in the same push."""
 _BY: Any = UserTable.alias("w")
 _IS_IN = (A.push == R.push) & (A.user == R.user) & A.unassigned_at.is_null()
-_FROM = (
-    "review r JOIN users u ON u.id = r.user_id JOIN push p ON p.id = r.push_id "
-    "LEFT JOIN assignment a ON a.push_id = r.push_id AND a.user_id = r.user_id "
-    f"AND a.unassigned_at IS NULL {CONVERSATION}"
+_TABLES = (
+    (U, JOIN.INNER, U.id == R.user),
+    (P, JOIN.INNER, P.id == R.push),
+    (A, JOIN.LEFT_OUTER, _IS_IN),
+    (C, JOIN.LEFT_OUTER, IS_ASKED_FOR),
+    (H, JOIN.LEFT_OUTER, CONDUCTS),
 )
+_FROM = reduce(lambda tables, each: Join(tables, *each), _TABLES, R)
 _SORTS = {
-    "urgency": "r.urgency",
-    "since": "r.since",
-    "name": "u.sort_name",
-    "push": "p.name_key",
+    "urgency": R.urgency,
+    "since": R.since,
+    "name": U.sort_name,
+    "push": P.name_key,
 }
 _HOLDER = fn.COALESCE(C.conductor, A.conductor)
 _OF_TEAM: Any = TeamMember.alias("m")
@@ -158,15 +162,15 @@ def count_selected(selection: Selection[ReviewFilter]) -> int:
 def review_listing(filter_: ReviewFilter, sort: Sort) -> Listing:
     """The lines that wait and that a filter matches, the most urgent first unless sorted
     otherwise."""
-    key = _SORTS.get(sort.column, _SORTS["urgency"])
+    by = sort.column if sort.column in _SORTS else "urgency"
     return Listing(
         _FROM,
-        "r.id",
+        R.id,
         review_condition(filter_),
-        key,
+        _SORTS[by],
         descending=sort.descending,
         narrowed=bool(filter_.text or filter_.where),
-        computed=key != "r.urgency",
+        computed=by != "urgency",
     )
 
 
@@ -232,7 +236,7 @@ _ROWS = Prepared(
     lambda: (
         every(
             *(R.id, R.kind, R.user, U.login, U.given_name, U.family_name, R.push, P.name),
-            *(SQL(STATUS), C.planned_for, fn.COALESCE(H.login, "")),
+            *(STATUS, C.planned_for, fn.COALESCE(H.login, "")),
             *(fn.COALESCE(H.given_name, ""), fn.COALESCE(H.family_name, "")),
             *(R.before, R.after, R.conductor, R.since, R.told_at),
             *(ACT.actor_login, _BY.given_name, _BY.family_name),

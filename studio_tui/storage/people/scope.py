@@ -4,17 +4,45 @@ from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from peewee import Select
+
 from studio_tui.domain.people.scope import BEYOND, LIMITED_ROLES, NOT_ALONE
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.storage.engine.expressions import EVERYBODY, C, U, both, count
+from studio_tui.storage.engine.expressions import (
+    EVERYBODY,
+    ONE,
+    C,
+    U,
+    among,
+    both,
+    count,
+    every,
+    named,
+    stored,
+)
 from studio_tui.storage.engine.sight import OF_WHOLE_PUSH
-from studio_tui.storage.engine.sql import Clause, expression, rendered, rows
-from studio_tui.storage.engine.sql import among as among_text
-from studio_tui.storage.engine.tables import UserScope
+from studio_tui.storage.engine.tables import (
+    Activity,
+    ActivityUser,
+    AssignmentTable,
+    TeamLeader,
+    TeamMember,
+    TeamTable,
+    UserScope,
+)
 from studio_tui.storage.engine.unit import current_limit, whole
 from studio_tui.storage.people.managers import managed_by
 
 _S: Any = UserScope
+_LINE = every(Activity, "l")
+_ABOUT = every(ActivityUser, "x")
+_IN_PUSH = every(AssignmentTable, "x")
+_TEAM = every(TeamTable, "t")
+_MEMBER = every(TeamMember, "m")
+_LEADER = every(TeamLeader, "m")
+_BELOW = named("below", "b", "id")
+_SEEN = U.select(U.id)
+"""Whom the unit of work sees."""
 
 
 def for_everybody() -> AbstractContextManager[None]:
@@ -29,7 +57,7 @@ def is_limited() -> bool:
     return limit is not None and limit.condition is not None
 
 
-def whom_sees(user_id: int, *, and_own: bool) -> Clause | None:
+def whom_sees(user_id: int, *, and_own: bool) -> Any | None:
     """The condition that holds of the users ``u`` whom somebody sees; None for everybody.
 
     ``and_own`` takes in themself, whom they manage and with whom they hold conversations.
@@ -44,19 +72,18 @@ def whom_sees(user_id: int, *, and_own: bool) -> Clause | None:
     seen = condition_of(kept)
     if not and_own:
         return seen
-    own = rendered(
+    own = (
         (U.id == user_id)
         | U.id.in_(managed_by(user_id))
         | U.id.in_(C.select(C.user).where(C.conductor == user_id))
         | U.id.in_(C.select(C.conductor).where(C.user == user_id))
     )
-    return Clause(f"(({seen.text}) OR {own.text})", (*seen.params, *own.params))
+    return seen | own
 
 
-def count_within(condition: Clause | None) -> int:
+def count_within(condition: Any | None) -> int:
     """How many have not left of whom a condition holds; with None, of all."""
-    seen = EVERYBODY if condition is None else expression(condition)
-    return count(U.select().where(both(U.active, seen)))
+    return count(U.select().where(both(U.active, EVERYBODY if condition is None else condition)))
 
 
 def require_within(lines: Iterable[int]) -> None:
@@ -64,19 +91,13 @@ def require_within(lines: Iterable[int]) -> None:
     it sees, or about a push as a whole that others are in: nothing of an act reaches beyond."""
     if not is_limited():
         return
-    written = among_text("l.id", lines)
-    beyond = (
-        "SELECT 1 FROM every_activity l JOIN every_activity_user x ON x.activity_id = l.id "
-        f"WHERE {written.text} AND x.user_id NOT IN (SELECT id FROM users) LIMIT 1"
-    )
-    if rows(beyond, *written.params):
+    written_now = among(_LINE.id, lines)
+    about = Select((_LINE,), (ONE,)).join(_ABOUT, on=_ABOUT.activity_id == _LINE.id)
+    if stored(about.where(written_now, _ABOUT.user_id.not_in(_SEEN)).limit(1)):
         raise Refused(BEYOND)
-    shared = (
-        "SELECT 1 FROM every_activity l JOIN every_assignment x ON x.push_id = l.push_id "
-        f"WHERE {written.text} AND l.action IN ({OF_WHOLE_PUSH}) "
-        "AND x.user_id NOT IN (SELECT id FROM users) LIMIT 1"
-    )
-    if rows(shared, *written.params):
+    in_push = Select((_LINE,), (ONE,)).join(_IN_PUSH, on=_IN_PUSH.push_id == _LINE.push_id)
+    shared = _LINE.action.in_(OF_WHOLE_PUSH) & _IN_PUSH.user_id.not_in(_SEEN)
+    if stored(in_push.where(written_now, shared).limit(1)):
         raise Refused(NOT_ALONE)
 
 
@@ -85,14 +106,12 @@ def require_whole_teams(keys: Collection[str]) -> None:
     these keys, or below: who leads it, they are asked by."""
     if not keys or not is_limited():
         return
-    wanted = among_text("t.path_key", keys)
-    beyond = (
-        f"WITH RECURSIVE below(id) AS (SELECT t.id FROM every_team t WHERE {wanted.text} "
-        "UNION SELECT t.id FROM every_team t JOIN below b ON t.parent_id = b.id) "
-        "SELECT 1 FROM (SELECT user_id, team_id FROM every_team_member "
-        "UNION ALL SELECT user_id, team_id FROM every_team_leader) x "
-        "WHERE x.team_id IN (SELECT id FROM below) AND x.user_id NOT IN (SELECT id FROM users) "
-        "LIMIT 1"
-    )
-    if rows(beyond, *wanted.params):
+    wanted = Select((_TEAM,), (_TEAM.id,)).where(among(_TEAM.path_key, keys))
+    lower = Select((_TEAM,), (_TEAM.id,)).join(_BELOW, on=_TEAM.parent_id == _BELOW.id)
+    below = wanted.union(lower).cte("below", recursive=True, columns=("id",))
+    members = Select((_MEMBER,), (_MEMBER.user_id, _MEMBER.team_id))
+    people = members.union_all(Select((_LEADER,), (_LEADER.user_id, _LEADER.team_id))).alias("x")
+    in_teams = people.c.team_id.in_(Select((_BELOW,), (_BELOW.id,)))
+    beyond = Select((people,), (ONE,)).where(in_teams, people.c.user_id.not_in(_SEEN))
+    if stored(beyond.limit(1).with_cte(below)):
         raise Refused(BEYOND)

@@ -10,17 +10,19 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from peewee import Select
+
 from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.domain.people.users import Manager, full_name
-from studio_tui.storage.engine.expressions import H, U, column
+from studio_tui.storage.engine.expressions import H, U, column, exists
 from studio_tui.storage.engine.prepared import Prepared, given
-from studio_tui.storage.engine.sql import Clause
-from studio_tui.storage.engine.tables import StandInTable, StandInUser
+from studio_tui.storage.engine.tables import StandInTable, StandInUser, UserTable
 from studio_tui.storage.engine.unit import today
 from studio_tui.wording.stand_ins import stands_in_for
 
 _TABLE: Any = StandInTable
 _S: Any = StandInTable.alias("s")
+_V: Any = UserTable.alias("v")
 _X: Any = StandInUser.alias("x")
 
 
@@ -100,38 +102,39 @@ def _extended(
     return tuple(found.values())
 
 
-def standing_pairs() -> Clause | None:
-    """``user_id, manager_id`` of who stands in today, from ``managing``; None where nobody does."""
+def standing_pairs(managing: Any) -> Any | None:
+    """``user_id, manager_id`` of who stands in today for who manages in ``managing``; None where
+    nobody does."""
     day = today()
     if day is None or not _ACTIVE.rows(today=day):
         return None
-    return Clause(
-        "SELECT g.user_id, s.stand_in_id FROM managing g "
-        f"JOIN stand_in s ON s.leader_id = g.manager_id {_NOW} "
-        f"WHERE s.stand_in_id <> g.user_id AND {_COVERS.format('g.user_id')}",
-        (day, day),
+    return (
+        Select((managing,), (managing.user_id, _S.stand_in))
+        .join(_S, on=(_S.leader == managing.manager_id) & _is_on(day))
+        .join(_V, on=(_V.id == _S.stand_in) & _V.active)
+        .where(_S.stand_in != managing.user_id, _covers(managing.user_id))
     )
 
 
-def stands_for(conductor: str, manager: str, user: str) -> Clause | None:
-    """Whether ``manager`` stands in today for ``conductor`` about ``user``, which are ids in SQL;
-    None where nobody stands in for anybody."""
+def stands_for(conductor: Any, manager: Any, user: Any) -> Any | None:
+    """Whether ``manager`` stands in today for ``conductor`` about ``user``, which are expressions,
+    each an id; None where nobody stands in for anybody."""
     day = today()
     if day is None or not _ACTIVE.rows(today=day):
         return None
-    return Clause(
-        f"EXISTS (SELECT 1 FROM stand_in s WHERE s.leader_id = {conductor} "
-        f"AND s.stand_in_id = {manager} AND s.first_day <= ? AND s.last_day >= ? "
-        f"AND {_COVERS.format(user)})",
-        (day, day),
-    )
+    standing = _S.select().where(_S.leader == conductor, _S.stand_in == manager)
+    return exists(standing.where(_is_on(day), _covers(user)))
 
 
-_NOW = "AND s.first_day <= ? AND s.last_day >= ? JOIN users v ON v.id = s.stand_in_id AND v.active"
-_COVERS = (
-    "(NOT EXISTS (SELECT 1 FROM stand_in_user x WHERE x.stand_in_id = s.id) "
-    "OR EXISTS (SELECT 1 FROM stand_in_user x WHERE x.stand_in_id = s.id AND x.user_id = {}))"
-)
+def _is_on(day: Any) -> Any:
+    """Whether somebody stands in ``_S`` on a day."""
+    return (_S.first_day <= day) & (_S.last_day >= day)
+
+
+def _covers(user: Any) -> Any:
+    """Whether who stands in ``_S`` does so for a user: for all, or for some of whom they are."""
+    only = _X.select().where(_X.stand_in == _S.id)
+    return ~exists(only) | exists(only.where(_X.user == user))
 
 
 class _Id(NamedTuple):
@@ -141,9 +144,7 @@ class _Id(NamedTuple):
 _ACTIVE = Prepared(
     _Id,
     lambda: (
-        _S.select(_S.id)
-        .join(U, on=(U.id == _S.stand_in) & U.active)
-        .where(_S.first_day <= given("today"), _S.last_day >= given("today"))
+        _S.select(_S.id).join(U, on=(U.id == _S.stand_in) & U.active).where(_is_on(given("today")))
     ),
 )
 """Asked with everything that asks for managers: nearly always there is none."""

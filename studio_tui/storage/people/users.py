@@ -5,7 +5,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from peewee import SQL, Cast, Select, Value, fn
+from peewee import JOIN, SQL, Case, Cast, Join, NodeList, Select, Value, fn
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.facts import FACTS, FactType
@@ -18,7 +18,9 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.audiences.conditions import audience_condition, names_left
 from studio_tui.storage.engine.expressions import (
+    NO_TEXT,
     ONE,
+    ZERO,
     A,
     U,
     among,
@@ -26,6 +28,8 @@ from studio_tui.storage.engine.expressions import (
     column,
     containing,
     count,
+    literal,
+    named,
     selected,
 )
 from studio_tui.storage.engine.prepared import Prepared, among_given
@@ -39,7 +43,7 @@ from studio_tui.storage.engine.tables import (
     UserTable,
 )
 from studio_tui.storage.engine.unit import is_sqlite
-from studio_tui.storage.lists.keyset import Listing, left_join
+from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing, bouncing_among
@@ -47,8 +51,8 @@ from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, s
 from studio_tui.storage.people.kept_scope import scope_of
 from studio_tui.storage.people.managed_words import managed_by_named
 from studio_tui.storage.people.managers import (
+    USER_HAS_MANAGER,
     first_managers,
-    has_manager,
     manager_counts,
     managers_of,
     unmanaged,
@@ -58,7 +62,7 @@ People = Any
 """A query of one column, ``user_id``: what it says is nobody's business who holds it."""
 _K: Any = UserTable
 _SORTS = {
-    "name": "u.sort_name",
+    "name": U.sort_name,
     **{fact.name: sort_key(fact) for fact in FACTS if fact.sorted},
 }
 _SHOWN_ROLES = OfSome({Role.ADMIN: str(Role.ADMIN), Role.SUPPORT: str(Role.SUPPORT)}, otherwise="")
@@ -68,27 +72,35 @@ _ALONE = {True: "no manager"}
 _BOUNCED = {True: "mail bounced"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2}")
 _DAY = re.compile(r"\d{4}(-\d\d){1,2}")
-_FIRST_TEAM = (
-    "COALESCE((SELECT MIN(t.path_key) FROM team_member m JOIN team t ON t.id = m.team_id "
-    "WHERE m.user_id = u.id), '')"
+_OF_TEAM: Any = TeamMember.alias("m")
+_FIRST: Any = TeamTable.alias("t")
+_TEAMS = _OF_TEAM.select(fn.MIN(_FIRST.path_key)).join(_FIRST, on=_FIRST.id == _OF_TEAM.team)
+_FIRST_TEAM = fn.COALESCE(_TEAMS.where(_OF_TEAM.user == U.id), NO_TEXT)
+_STANDING = Case(
+    None,
+    (
+        (~U.active, literal("left")),
+        (IS_BOUNCING, literal("bounced")),
+        (U.role == literal(Role.USER), NO_TEXT),
+    ),
+    U.role,
 )
-_STANDING = (
-    f"CASE WHEN NOT u.active THEN 'left' WHEN {IS_BOUNCING} THEN 'bounced' "
-    "WHEN u.role = 'user' THEN '' ELSE u.role END"
-)
-_NOTE = (
-    "CASE WHEN u.id IN (SELECT user_id FROM assignment WHERE push_id = {push_id:d} "
-    "AND unassigned_at IS NULL) THEN 'in already' WHEN NOT u.active THEN 'left' ELSE '' END"
-)
-_BEYOND: dict[str, tuple[str, Callable[[People], Any] | None]] = {
+
+
+def _note(filter_: UserFilter) -> Any:
+    there = U.id.in_(_in_push(filter_.candidate_for or 0))
+    return Case(None, ((there, literal("in_already")), (~U.active, literal("left"))), NO_TEXT)
+
+
+_OF_USER = named("g", "g", "user_id", "number", "name")
+_BEYOND: dict[str, tuple[Any, Callable[[People], Any] | None]] = {
     "teams": (_FIRST_TEAM, None),
     "standing": (_STANDING, None),
-    "note": (_NOTE, None),
-    "managers": ("COALESCE(g.number, 0)", manager_counts),
-    "manager_names": ("COALESCE(g.name, '')", first_managers),
+    "managers": (fn.COALESCE(_OF_USER.number, ZERO), manager_counts),
+    "manager_names": (fn.COALESCE(_OF_USER.name, NO_TEXT), first_managers),
 }
 """What lists show that no index knows: what it is sorted by, and the query of users that has it."""
-_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY} | set(_BEYOND)
+_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY} | {"note", *_BEYOND}
 """What is sorted by a text that no index holds."""
 _READER = ColumnReader(FACTS)
 
@@ -125,7 +137,7 @@ def _meaning(word: str, filter_: UserFilter) -> Any | None:
     return any_of(
         (U.role.in_(roles) & U.active) if roles else None,
         (U.active == SQL("FALSE")) if left else None,
-        ~has_manager("u.id") if alone else None,
+        ~USER_HAS_MANAGER if alone else None,
         U.id.in_(bouncing()) if named_by(word, _BOUNCED) else None,
         U.id.in_(_in_push(push_id)) if push_id is not None and named_by(word, _IN) else None,
         U.language == word.lower() if _LANGUAGE.fullmatch(word) else None,
@@ -172,7 +184,8 @@ def count_selected(selection: Selection[UserFilter]) -> int:
 def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     """The users that a filter matches."""
     key, beside = _BEYOND.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
-    key = key.format(push_id=filter_.candidate_for or 0)
+    if sort.column == "note":
+        key = _note(filter_)
     narrowed = bool(
         filter_.words()
         or filter_.where
@@ -181,16 +194,21 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     )
     return Listing(
         # SQLite would go through all that are there by an index, one by one.
-        "users u NOT INDEXED" if narrowed and is_sqlite() else "users u",
-        "u.id",
+        NodeList((U, SQL("NOT INDEXED"))) if narrowed and is_sqlite() else U,
+        U.id,
         user_condition(filter_),
         key,
         descending=sort.descending,
         narrowed=narrowed,
         computed=sort.column in _COMPUTED,
-        beside=left_join(beside(_K.select(_K.id)), "g", "g.user_id = u.id") if beside else None,
-        walked="users u",
+        whole=_with(beside(_K.select(_K.id))) if beside else None,
+        walked=U,
     )
+
+
+def _with(found: Any) -> Join:
+    """The users ``U`` with what a query found of each."""
+    return Join(U, found.alias("g"), JOIN.LEFT_OUTER, _OF_USER.user_id == U.id)
 
 
 _NAMES: Any = ["id", *_READER.names]

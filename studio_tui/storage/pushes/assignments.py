@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from peewee import EXCLUDED, JOIN, SQL, Value, fn
+from peewee import EXCLUDED, JOIN, SQL, Case, Cast, Join, Value, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import ON_THEIR_WAY, NotificationState
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import (
     Assignment,
@@ -22,6 +23,8 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.engine.expressions import (
     COUNTED,
+    IN_ORDER,
+    NO_TEXT,
     ONE,
     A,
     C,
@@ -34,16 +37,17 @@ from studio_tui.storage.engine.expressions import (
     column,
     count,
     exists,
+    named,
     selected,
     stored,
 )
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.prepared import Prepared, among_given, given
-from studio_tui.storage.engine.sql import Clause, day, learn
+from studio_tui.storage.engine.prepared import Prepared, Written, among_given, given
+from studio_tui.storage.engine.sql import day, learn
 from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotMine
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
-from studio_tui.storage.lists.keyset import Listing, left_join
+from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import FilterWords, any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing_among
@@ -56,7 +60,6 @@ from studio_tui.storage.people.managers import (
 )
 from studio_tui.storage.pushes.groups import group_condition
 from studio_tui.storage.pushes.pushes import (
-    ASKED_FOR,
     CONDUCTS,
     IS_ASKED,
     IS_ASKED_FOR,
@@ -64,16 +67,24 @@ from studio_tui.storage.pushes.pushes import (
     TALK,
     is_late,
 )
-from studio_tui.storage.pushes.standing import FAILED_MAIL, flag_condition, status_condition
+from studio_tui.storage.pushes.standing import failed_mail, flag_condition, status_condition
 from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
-_FROM = f"assignment a JOIN users u ON u.id = a.user_id JOIN push p ON p.id = a.push_id {TALK}"
-_USERS_FIRST = (
-    f"users u CROSS JOIN assignment a ON a.user_id = u.id JOIN push p ON p.id = a.push_id {TALK}"
+_OF_USER = Join(A, U, JOIN.INNER, U.id == A.user)
+_FROM = Written(
+    lambda: Join(Join(_OF_USER, P, JOIN.INNER, P.id == A.push), C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
+)
+_USERS_FIRST = Written(
+    lambda: Join(
+        Join(Join(U, A, JOIN.CROSS, A.user == U.id), P, JOIN.INNER, P.id == A.push),
+        C,
+        JOIN.LEFT_OUTER,
+        IS_ASKED_FOR,
+    )
 )
 """The same, in the order of the users, which SQLite takes as it is written."""
 _STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
-_FAILED = N.state == "failed"
+_FAILED = N.state == NotificationState.FAILED
 _OF_CONVERSATION = (Flag.OVERDUE, Flag.CONDUCTOR_LEFT, Flag.CONDUCTOR_NO_MANAGER)
 """The flags that tell of the conversation."""
 Of = int | Collection[int]
@@ -95,18 +106,16 @@ _EVERY = (
 )
 TOLD = N.select().where(N.push == A.push, N.recipient == A.user, N.capacity == Capacity.USER)
 """What the push told the user of an assignment."""
+_MANAGED = named("g", "g", "user_id", "name")
+_REMINDED = named("r", "r", "recipient_id", "last_at")
+_UNMANAGED = named("m", "m", "user_id")
+_FAILING = named("failing", "failing", "id")
+_BY_USER = {"name": U.sort_name, "login": U.login_key}
 _SORTS = {
-    "name": "u.sort_name",
-    "status_at": "COALESCE(CAST(COALESCE(c.finished_at, c.started_at, c.user_prepared_at, "
-    "c.planned_for) AS TEXT), '')",
-    "login": "u.login_key",
-    "managers": "COALESCE(g.name, '')",
-    "reminded": "COALESCE(CAST(r.last_at AS TEXT), '')",
-    "flags": f"(CASE WHEN failing.id IS NOT NULL OR {IS_BOUNCING} THEN 0 "
-    "WHEN m.user_id IS NOT NULL THEN 1 "
-    "WHEN c.finished_at IS NULL AND a.excused_in_id IS NULL AND p.deadline < '{today}' "
-    "AND (a.own_deadline IS NULL OR a.own_deadline < '{today}') THEN 2 "
-    "WHEN NOT u.active THEN 3 ELSE 4 END)",
+    **_BY_USER,
+    "status_at": fn.COALESCE(Cast(_STATUS_AT, "TEXT"), NO_TEXT),
+    "managers": fn.COALESCE(_MANAGED.name, NO_TEXT),
+    "reminded": fn.COALESCE(Cast(_REMINDED.last_at, "TEXT"), NO_TEXT),
 }
 _SHOWN_STATUSES = {
     status: f"{label} by"
@@ -205,68 +214,81 @@ def assignment_listing(
 
 
 def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
-    key = _key(sort.column, today)
-    by_user = key.startswith("u.")
+    by_user = sort.column in _BY_USER or sort.column not in (*_SORTS, "flags")
     words = _words(of, filter_.text, today)
     return Listing(
         _FROM if words.beyond_users else _looked_through(filter_),
-        "a.id",
+        A.id,
         _condition(of, filter_, today, words),
-        key,
+        _key(sort.column, today),
         descending=sort.descending,
         # In one push nobody is twice.
-        tie="u.id" if by_user and isinstance(of, int) else "",
+        tie=U.id if by_user and isinstance(of, int) else None,
         narrowed=True,
         computed=not by_user,
-        whole=_FROM,
-        beside=_beside(sort.column, of),
-        walked=_USERS_FIRST if by_user and is_sqlite() else "",
+        whole=_with_key(sort.column, of),
+        walked=_USERS_FIRST if by_user and is_sqlite() else None,
     )
 
 
-def _beside(column: str, of: Of) -> Clause | None:
-    """What is joined to the tables of an assignment for an order that none of them knows."""
+def _with_key(column: str, of: Of) -> Any:
+    """The tables of assignments, with what is joined to them for an order that none of them
+    knows."""
     people = A.select(A.user).where(_in(of))
-    of_user = "{}.user_id = a.user_id"
     if column == "managers":
-        return left_join(first_managers(people), "g", of_user.format("g"))
+        return _with(_FROM, first_managers(people).alias("g"), _MANAGED.user_id == A.user)
     if column == "reminded":
         last_at = fn.MAX(fn.COALESCE(N.sent_at, N.due_at)).alias("last_at")
         told = N.select(N.recipient, last_at).where(
             N.push == of if isinstance(of, int) else among(N.push, of),
             N.kind == Kind.REMINDER,
             N.capacity == Capacity.USER,
-            N.state.in_(("queued", "sending", "sent")),
+            N.state.in_(ON_THEIR_WAY),
         )
-        return left_join(told.group_by(N.recipient), "r", "r.recipient_id = a.user_id")
+        reminders = told.group_by(N.recipient).alias("r")
+        return _with(_FROM, reminders, _REMINDED.recipient_id == A.user)
     if column == "flags":
-        alone = left_join(unmanaged(people), "m", of_user.format("m"))
-        failing = f" LEFT JOIN ({FAILED_MAIL}) failing ON failing.id = a.id"
-        return Clause(failing + alone.text, alone.params)
-    return None
+        failing = _with(_FROM, failed_mail().alias("failing"), _FAILING.id == A.id)
+        return _with(failing, unmanaged(people).alias("m"), _UNMANAGED.user_id == A.user)
+    return _FROM
 
 
-def _key(column: str, today: date) -> str:
-    # Days are text that the program made: no parameters stand in an order.
-    return _SORTS.get(column, _SORTS["name"]).format(today=today.isoformat())
+def _with(tables: Any, query: Any, on: Any) -> Join:
+    return Join(tables, query, JOIN.LEFT_OUTER, on)
 
 
-def _looked_through(filter_: AssignmentFilter) -> str:
+def _key(column: str, today: date) -> Any:
+    if column == "flags":
+        return _worst_flag(today)
+    return _SORTS.get(column, _SORTS["name"])
+
+
+def _worst_flag(today: date) -> Any:
+    """The place of the gravest flag of an assignment among them."""
+    gravest = (
+        _FAILING.id.is_null(False) | IS_BOUNCING,
+        _UNMANAGED.user_id.is_null(False),
+        IS_ASKED & is_late(today),
+        ~U.active,
+    )
+    places = [(holds, SQL(str(place))) for place, holds in enumerate(gravest)]
+    return Case(None, places, SQL(str(len(gravest))))
+
+
+def _looked_through(filter_: AssignmentFilter) -> Any:
     """The tables that a filter speaks of, the one first that leaves the fewest: SQLite takes them
     as they are written."""
-    join = "CROSS JOIN" if is_sqlite() else "JOIN"
+    tables: Any = A
     if filter_.status not in (None, Status.NOT_PLANNED, Status.EXCUSED):
-        tables = f"conversation c {join} assignment a ON {ASKED_FOR}"
+        tables = Join(C, A, IN_ORDER[is_sqlite()], IS_ASKED_FOR)
     elif filter_.flag is Flag.MAIL_FAILED:
-        tables = f"({FAILED_MAIL}) AS failed {join} assignment a ON a.id = failed.id"
+        tables = Join(failed_mail().alias("failing"), A, IN_ORDER[is_sqlite()], A.id == _FAILING.id)
     elif filter_.status is not None or filter_.flag in _OF_CONVERSATION:
-        tables = f"assignment a {TALK}"
-    else:
-        tables = "assignment a"
+        tables = TALK
     if filter_.flag is Flag.OVERDUE:
-        tables += " JOIN push p ON p.id = a.push_id"
+        tables = Join(tables, P, JOIN.INNER, P.id == A.push)
     if filter_.text or filter_.where is not None:
-        tables += " JOIN users u ON u.id = a.user_id"
+        tables = Join(tables, U, JOIN.INNER, U.id == A.user)
     return tables
 
 
@@ -350,13 +372,13 @@ def _until(deadline: date | None, own: date | None) -> dict[str, Any]:
 
 
 def _listed() -> Any:
-    reminders = TOLD.where(N.kind == Kind.REMINDER, N.state.in_(("queued", "sending", "sent")))
+    reminders = TOLD.where(N.kind == Kind.REMINDER, N.state.in_(ON_THEIR_WAY))
     of_push = N.select(ONE).where(N.push == A.push, N.recipient == A.user, _FAILED)
     of_talk = N.select(ONE).where(N.conversation == C.id, N.recipient == A.user, _FAILED)
     return (
         _EVERY.select(
             *(A.id, A.push, P.name, A.user, U.login, U.given_name, U.family_name, U.email),
-            SQL(STATUS),
+            STATUS,
             *(_STATUS_AT, fn.COALESCE(H.given_name, ""), fn.COALESCE(H.family_name, ""), U.active),
             is_late(given("today")),
             exists(of_push) | exists(of_talk),
@@ -425,7 +447,9 @@ def assigned_in(activity_id: int) -> Any:
 
 def told_and_not_done(push_id: int) -> Any:
     """A query of one column, ``user_id``: who was told of a push and has still to talk."""
-    told = TOLD.where(N.kind == Kind.ASSIGNED, N.state.in_(("sending", "sent")))
+    told = TOLD.where(
+        N.kind == Kind.ASSIGNED, N.state.in_((NotificationState.SENDING, NotificationState.SENT))
+    )
     return _EVERY.select(A.user).where(
         A.push == push_id,
         A.unassigned_at.is_null(),

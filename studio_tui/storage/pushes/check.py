@@ -26,7 +26,7 @@ from studio_tui.storage.engine.tables import NotificationTable, TeamMember
 from studio_tui.storage.engine.unit import spoken_to
 from studio_tui.storage.people.managers import pairs, unmanaged
 from studio_tui.storage.people.users import People, chosen
-from studio_tui.storage.pushes.groups import leaders, others
+from studio_tui.storage.pushes.groups import OTHERS, leaders
 from studio_tui.storage.pushes.pushes import IS_ASKED, IS_ASKED_FOR
 
 _M: Any = TeamMember
@@ -103,12 +103,12 @@ def managers_with_more_than(people: People, number: int) -> list[int]:
     """The managers of more than so many of them (U4), those of most first."""
     found: Counter[int] = Counter()
     leading = leaders()
-    in_one_team = _M.user.in_(people) & _M.user.not_in(others())
+    in_one_team = _M.user.in_(people) & _M.user.not_in(OTHERS)
     teams = _M.select(_M.team, COUNTED).where(in_one_team).group_by(_M.team)
     for team_id, count in teams.tuples():
         for manager_id in leading.get(team_id, ()):
             found[manager_id] += count
-    asked = U.select(U.id).where(U.id.in_(people), U.id.in_(others()))
+    asked = U.select(U.id).where(U.id.in_(people), U.id.in_(OTHERS))
     managed = pairs(asked, stand_ins=False).alias("managed")
     counted = Select((managed,), (managed.c.manager_id, COUNTED)).group_by(managed.c.manager_id)
     for manager_id, count in counted.tuples().execute(spoken_to()):

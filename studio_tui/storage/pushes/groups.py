@@ -1,8 +1,7 @@
 """How far the people of pushes are, by manager, team, department or language (S2).
 
 Counting is done in SQL, whatever the number of people: how many are assigned, and how far the
-conversations are that there are. It is text: who manages whom (`storage.people.managers`) and the
-status of an assignment (`storage.pushes.pushes`) are, and Peewee's builder puts no text into a CTE.
+conversations are that there are.
 
 Nearly everybody is in one team, leads none and has no coach: their managers are the leaders of
 that team. They are counted by team, and only the others by each of their managers.
@@ -14,13 +13,29 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from peewee import JOIN, SQL, Case, Cast, Join, NodeList, Select, fn
+
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, load_of, nearest_deadline
 from studio_tui.domain.pushes.push import Status, deadline_of
-from studio_tui.storage.engine.expressions import A, U, exists
-from studio_tui.storage.engine.prepared import Prepared, among_given
-from studio_tui.storage.engine.sql import Clause, among, day, rows, scalar, textual
+from studio_tui.storage.engine.expressions import (
+    COUNTED,
+    EVERYBODY,
+    IN_ORDER,
+    ONE,
+    A,
+    C,
+    U,
+    among,
+    both,
+    exists,
+    named,
+    stored,
+)
+from studio_tui.storage.engine.prepared import Prepared, Written, among_given
+from studio_tui.storage.engine.sql import day
 from studio_tui.storage.engine.tables import (
+    CoachingTable,
     TeamLeader,
     TeamMember,
     TeamTable,
@@ -28,14 +43,18 @@ from studio_tui.storage.engine.tables import (
 )
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import (
-    has_manager,
+    ASSIGNED_HAS_MANAGER,
+    MANAGING,
     managed_by,
     managing,
 )
 from studio_tui.storage.pushes.pushes import (
+    IS_ASKED_FOR,
     IS_EXCEPTED,
+    IS_EXCUSED,
     STATUS,
     TALK,
+    are_many,
     deadlines_of,
     talk_tables,
 )
@@ -43,32 +62,43 @@ from studio_tui.storage.pushes.pushes import (
 _L: Any = TeamLeader
 _S: Any = UserTable.alias("s")
 _T: Any = TeamTable
-
-OTHERS = (
-    "SELECT l.user_id FROM team_leader l UNION SELECT k.user_id FROM coaching k UNION "
-    "SELECT m.user_id FROM team_member m GROUP BY m.user_id HAVING COUNT(*) > 1"
-)
-"""Who may be managed otherwise than by the leaders of one team."""
-
-
-_IS_AHEAD = "c.planned_for IS NOT NULL AND c.started_at IS NULL AND c.finished_at IS NULL"
-"""Whether the conversation ``c`` is planned and has not begun."""
-_EXCUSED = "CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END"
+_OF_TEAM: Any = TeamMember.alias("s")
+_M: Any = TeamMember.alias("m")
+_IS_AHEAD = C.planned_for.is_null(False) & C.started_at.is_null() & C.finished_at.is_null()
+"""Whether the conversation ``C`` is planned and has not begun."""
+_PAIR = named("pair", "r", "user_id", "id")
+_Beside = Callable[[Any], Any]
+"""Joins what a key is found in to a query of assignments ``A``."""
 
 
-def _planned_day() -> str:
-    """The day of UTC for which the conversation ``c`` is planned: near enough to tell its week."""
-    text = "c.planned_for" if is_sqlite() else "CAST(c.planned_for AT TIME ZONE 'UTC' AS TEXT)"
-    return f"SUBSTR({text}, 1, 10)"
+def _others() -> Any:
+    leading, coached = TeamLeader.alias("l"), CoachingTable.alias("k")
+    several = _M.select(_M.user).group_by(_M.user).having(COUNTED > ONE)
+    found = leading.select(leading.user).union(coached.select(coached.user)).union(several)
+    named_others = found.alias("o")
+    return Select((named_others,), (named_others.c.user_id,))
+
+
+OTHERS = Written(_others)
+"""A query of one column, ``user_id``: who may be managed otherwise than by the leaders of one
+team."""
+
+
+def _planned_day() -> Any:
+    """The day of UTC for which the conversation ``C`` is planned: near enough to tell its week."""
+    at = C.planned_for
+    text = at if is_sqlite() else Cast(NodeList((at, SQL("AT TIME ZONE 'UTC'"))), "TEXT")
+    return fn.SUBSTR(text, ONE, SQL("10"))
+
+
+def _in_groups(query: Any) -> Any:
+    """``query`` counted by all that it selects but the number, which is the last."""
+    columns = len(query.selected_columns) - 1
+    return query.group_by(*(SQL(str(number + 1)) for number in range(columns)))
 
 
 def _day_of(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def others() -> Any:
-    """The same, as a query."""
-    return textual(Clause(OTHERS), "user_id")
 
 
 @dataclass(slots=True)
@@ -108,37 +138,32 @@ class _Counting:
     today: date
 
     def by(
-        self, key: str, tables: str, where: str = "", *, planned: bool = False
+        self, key: Any, beside: _Beside, where: Any = EVERYBODY, *, planned: bool = False
     ) -> dict[Any, _Counts]:
-        """The counts by ``key``, an expression over the assignments ``a`` and ``tables``; for when
-        they are ``planned``, only where that is asked."""
-        wanted = among("a.push_id", self.push_ids)
-        there = f"a.unassigned_at IS NULL AND {wanted.text}{where}"
+        """The counts by ``key``, an expression over the assignments ``A`` and what is ``beside``
+        them; for when they are ``planned``, only where that is asked."""
+        there = both(A.unassigned_at.is_null() & among(A.push, self.push_ids), where)
+
+        def counted(tables: Any, *columns: Any, such: Any = EVERYBODY) -> list[Any]:
+            found = beside(Select((tables,), (A.push, key, *columns, COUNTED)))
+            return stored(_in_groups(found.where(both(such, there))))
+
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
         total = 0
-        for push_id, value, number in rows(
-            f"SELECT a.push_id, {key}, COUNT(*) FROM assignment a {tables} "
-            f"WHERE {there} GROUP BY 1, 2",
-            *wanted.params,
-        ):
+        for push_id, value, number in counted(A):
             total += number
             found[value].assigned += number
             found[value].still[self.deadlines[push_id]] += number
-        for push_id, value, status, number in rows(
-            f"SELECT a.push_id, {key}, {STATUS}, COUNT(*) "
-            f"FROM {talk_tables(total)} {tables} WHERE {there} GROUP BY 1, 2, 3",
-            *wanted.params,
-        ):
+        talks = talk_tables(many=are_many(total))
+        for push_id, value, status, number in counted(talks, STATUS):
             if status != Status.EXCUSED:
                 found[value].by_status[status] += number
             if status == Status.DONE:
                 found[value].still[self.deadlines[push_id]] -= number
         # Those who are excused, most of them without a conversation, and who has longer (P18).
-        for push_id, value, excused, own, number in rows(
-            f"SELECT a.push_id, {key}, {_EXCUSED}, a.own_deadline, COUNT(*) "
-            f"FROM assignment a {TALK} {tables} "
-            f"WHERE {IS_EXCEPTED} AND c.finished_at IS NULL AND {there} GROUP BY 1, 2, 3, 4",
-            *wanted.params,
+        excepted = IS_EXCEPTED & C.finished_at.is_null()
+        for push_id, value, excused, own, number in counted(
+            TALK, IS_EXCUSED, A.own_deadline, such=excepted
         ):
             counts, deadline = found[value], self.deadlines[push_id]
             counts.still[deadline] -= number
@@ -146,33 +171,30 @@ class _Counting:
                 counts.by_status[Status.EXCUSED] += number
             else:
                 counts.still[deadline_of(deadline, day(own))] += number
+        ahead = _IS_AHEAD & A.excused_in.is_null()
         for push_id, value, own, at, number in (
-            rows(
-                f"SELECT a.push_id, {key}, a.own_deadline, {_planned_day()}, COUNT(*) "
-                f"FROM {talk_tables(total)} {tables} "
-                f"WHERE {_IS_AHEAD} AND a.excused_in_id IS NULL AND {there} GROUP BY 1, 2, 3, 4",
-                *wanted.params,
-            )
-            if planned
-            else ()
+            counted(talks, A.own_deadline, _planned_day(), such=ahead) if planned else ()
         ):
             found[value].planned[_day_of(at)] += number
             found[value].planned_by[deadline_of(self.deadlines[push_id], day(own))] += number
         return found
 
-    def through(self, pairs: Clause) -> dict[Any, _Counts]:
-        """The counts by ``r.id`` of few, each looked up: ``pairs`` is the body of a ``WITH`` that
-        ends in ``pair(user_id, id)``."""
-        wanted = among("a.push_id", self.push_ids)
-        join = "CROSS JOIN" if is_sqlite() else "JOIN"
+    def through(self, people: Any) -> dict[Any, _Counts]:
+        """The counts by each manager of few, who are a query of one column, ``user_id``: each of
+        them is looked up."""
+        of_user = Join(_PAIR, A, IN_ORDER[is_sqlite()], A.user == _PAIR.user_id)
+        columns = (
+            *(A.push, _PAIR.id, STATUS, A.own_deadline),
+            *(Case(None, ((_IS_AHEAD, _planned_day()),)), COUNTED),
+        )
+        query = (
+            Select((of_user,), columns)
+            .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
+            .where(A.unassigned_at.is_null(), among(A.push, self.push_ids))
+        )
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
-        for push_id, value, status, own, at, number in rows(
-            f"WITH RECURSIVE {pairs.text} SELECT a.push_id, r.id, {STATUS}, a.own_deadline, "
-            f"CASE WHEN {_IS_AHEAD} THEN {_planned_day()} END, "
-            f"COUNT(*) FROM pair r {join} assignment a ON a.user_id = r.user_id {TALK} "
-            f"WHERE a.unassigned_at IS NULL AND {wanted.text} GROUP BY 1, 2, 3, 4, 5",
-            *pairs.params,
-            *wanted.params,
+        for push_id, value, status, own, at, number in stored(
+            managing(people, _in_groups(query), _MANAGED_BY)
         ):
             counts = found[value]
             counts.assigned += number
@@ -228,19 +250,21 @@ def group_condition(key: GroupKey) -> Any:
 def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
     leading = leaders()
     found: defaultdict[int | None, _Counts] = defaultdict(_Counts)
-    teams = counting.by(
-        "s.team_id",
-        "LEFT JOIN team_member s ON s.user_id = a.user_id",
-        f" AND a.user_id NOT IN (SELECT o.user_id FROM ({OTHERS}) AS o)",
-        planned=True,
-    )
-    for team_id, counts in teams.items():
+    alone = A.user.not_in(OTHERS)
+    for team_id, counts in counting.by(_OF_TEAM.team, _with_team, alone, planned=True).items():
         for manager_id in leading.get(team_id, (None,)):
             found[manager_id].add(counts)
-    if scalar(f"SELECT 1 FROM ({OTHERS}) AS others LIMIT 1") is not None:
+    if stored(_ANY_OTHER):
         for manager_id, counts in _by_each_manager(counting).items():
             found[manager_id].add(counts)
     yield from _of_managers(counting, found)
+
+
+_ANY_OTHER = Written(lambda: _others().select(ONE).limit(ONE))
+
+
+def _with_team(query: Any) -> Any:
+    return query.join(_OF_TEAM, JOIN.LEFT_OUTER, on=_OF_TEAM.user == A.user)
 
 
 def _of_managers(counting: _Counting, found: Mapping[int | None, _Counts]) -> Iterable[PeopleGroup]:
@@ -252,21 +276,20 @@ def _of_managers(counting: _Counting, found: Mapping[int | None, _Counts]) -> It
 
 def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
     """The counts of who is managed otherwise than by the leaders of their one team."""
-    wanted = among("x.push_id", counting.push_ids)
-    body = managing(
-        Clause(
-            "SELECT DISTINCT x.user_id FROM assignment x WHERE x.unassigned_at IS NULL "
-            f"AND {wanted.text} AND x.user_id IN ({OTHERS})",
-            wanted.params,
-        )
+    there = A.unassigned_at.is_null() & among(A.push, counting.push_ids)
+    return counting.through(A.select(A.user).where(there, A.user.in_(OTHERS)).distinct())
+
+
+def _managed_by() -> Any:
+    people = named("people", "p", "user_id")
+    found = Select((people,), (people.user_id, MANAGING.manager_id)).join(
+        MANAGING, JOIN.LEFT_OUTER, on=MANAGING.user_id == people.user_id
     )
-    return counting.through(
-        Clause(
-            f"{body.text}, pair(user_id, id) AS (SELECT p.user_id, g.manager_id FROM people p "
-            "LEFT JOIN managing g ON g.user_id = p.user_id GROUP BY p.user_id, g.manager_id)",
-            body.params,
-        )
-    )
+    once = found.group_by(people.user_id, MANAGING.manager_id)
+    return once.cte("pair", columns=("user_id", "id"))
+
+
+_MANAGED_BY = Written(_managed_by)
 
 
 def leaders() -> dict[int, list[int]]:
@@ -300,14 +323,14 @@ _NAMED = Prepared(_Named, lambda: U.select(*_NAME).where(among_given(U.id, "ids"
 
 def _by_team(counting: _Counting) -> Iterable[PeopleGroup]:
     paths: dict[int, str] = dict(_T.select(_T.id, _T.path).tuples())
-    found = counting.by("s.team_id", "LEFT JOIN team_member s ON s.user_id = a.user_id")
-    for team_id, counts in found.items():
+    for team_id, counts in counting.by(_OF_TEAM.team, _with_team).items():
         yield counting.group(By.TEAM, team_id, paths.get(team_id), None, counts)
 
 
 def _by_column(by: By, column: str) -> Callable[[_Counting], Iterable[PeopleGroup]]:
     def groups(counting: _Counting) -> Iterable[PeopleGroup]:
-        found = counting.by(f"NULLIF(s.{column}, '')", "JOIN users s ON s.id = a.user_id")
+        value_of = fn.NULLIF(getattr(_S, column), SQL("''"))
+        found = counting.by(value_of, lambda query: query.join(_S, on=_S.id == A.user))
         for value, counts in found.items():
             yield counting.group(by, value, value, None, counts)
 
@@ -323,7 +346,7 @@ _GROUPED: Mapping[By, Callable[[_Counting], Iterable[PeopleGroup]]] = {
 
 
 def _of_manager(value: Any) -> Any:
-    return ~has_manager("a.user_id") if value is None else A.user.in_(managed_by(value))
+    return ~ASSIGNED_HAS_MANAGER if value is None else A.user.in_(managed_by(value))
 
 
 def _of_team(value: Any) -> Any:

@@ -3,27 +3,31 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Case, fn
+from peewee import JOIN, SQL, Case, Join, Select, fn
 
 from studio_tui.domain.pushes.push import MILESTONES, Milestone, Progress, Reminders, Status
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import (
     COUNTED,
+    IN_ORDER,
     ONE,
+    ZERO,
     A,
     C,
     H,
     P,
+    U,
     among,
     column,
     count,
+    literal,
 )
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
-from studio_tui.storage.engine.sql import Clause, execute, rows, scalar
-from studio_tui.storage.engine.sql import among as among_text
+from studio_tui.storage.engine.sql import execute
 from studio_tui.storage.engine.tables import PushTable
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import unmanaged
@@ -146,19 +150,18 @@ def update_push(
 
 def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
     """How far each of these pushes is; one without users has no entry."""
-    there = Clause("a.unassigned_at IS NULL") & among_text("a.push_id", push_ids)
-    counted = _assigned(push_ids).select(A.push, COUNTED).group_by(A.push)
-    assigned: dict[int, int] = dict(counted.tuples())
-    talks = _talks(there, sum(assigned.values()))
-    gone = _gone(there)
-    without_manager = _without_manager(push_ids)
+    assigned = {row.push_id: row.number for row in _ASSIGNED.rows(ids=push_ids)}
+    many = are_many(sum(assigned.values()))
+    talks = {row.push_id: row for row in _TALKS[many].rows(ids=push_ids)}
+    gone = {row.push_id: row for row in _GONE.rows(ids=push_ids)}
+    alone = {row.push_id: row.number for row in _WITHOUT_MANAGER.rows(ids=push_ids)}
     overdue = late_pushes(push_ids, today)
-    exceptions = _exceptions(there, today)
+    excepted = {row.push_id: row for row in _EXCEPTIONS.rows(ids=push_ids, today=today)}
     progress = {}
     for push_id, number in assigned.items():
-        planned, prepared, in_progress, done = talks.get(push_id, (0, 0, 0, 0))
-        left, done_left = gone.get(push_id, (0, 0))
-        excused, in_time = exceptions.get(push_id, (0, 0))
+        _, planned, prepared, in_progress, done = map(int, talks.get(push_id, _NO_TALKS))
+        _, left, done_left = gone.get(push_id, _NOBODY_GONE)
+        _, excused, in_time = map(int, excepted.get(push_id, _NO_EXCEPTIONS))
         progress[push_id] = Progress(
             assigned=number,
             not_planned=number - planned - prepared - in_progress - done - excused,
@@ -167,7 +170,7 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
             in_progress=in_progress,
             done=done,
             overdue=number - done - excused - in_time if push_id in overdue else 0,
-            no_manager=without_manager.get(push_id, 0),
+            no_manager=alone.get(push_id, 0),
             left=left,
             excused=excused,
             done_left=done_left,
@@ -195,105 +198,149 @@ def deadlines_of(push_ids: list[int]) -> dict[int, date]:
     return dict(_P.select(_P.id, _P.deadline).where(among(_P.id, push_ids)).tuples())
 
 
-def _talks(there: Clause, assigned: int) -> dict[int, tuple[int, ...]]:
-    """How many assignments ``a`` of each push are planned, prepared, in progress and done, where
-    ``there`` holds of ``assigned`` of them."""
-    statuses = ("planned", "prepared", "in_progress", "done")
-    counts = ", ".join(f"SUM(CASE WHEN status = '{each}' THEN 1 ELSE 0 END)" for each in statuses)
-    return {
-        push_id: tuple(map(int, counted))
-        for push_id, *counted in rows(
-            f"SELECT push_id, {counts} FROM (SELECT a.push_id, {STATUS} AS status "
-            f"FROM {talk_tables(assigned)} WHERE {there.text}) AS found GROUP BY push_id",
-            *there.params,
-        )
-    }
+def are_many(assigned: int) -> bool:
+    """Whether so many are ``assigned`` that all conversations are gone through sooner, on SQLite,
+    than those of so many are looked up."""
+    if not is_sqlite():
+        return False
+    return assigned > int(C.select(fn.MAX(C.id)).scalar() or 0) // _SHARE
 
 
-def talk_tables(assigned: int) -> str:
-    """The assignments ``a`` with their conversation ``c``, of those that have one, where so many
-    are ``assigned``."""
-    if is_sqlite() and assigned > int(scalar("SELECT MAX(id) FROM conversation") or 0) // _SHARE:
-        # All conversations are gone through sooner than those of so many are looked up.
-        return f"conversation c CROSS JOIN assignment a ON {ASKED_FOR}"
-    return f"assignment a JOIN conversation c ON {ASKED_FOR}"
+def talk_tables(*, many: bool) -> Join:
+    """The assignments ``A`` with their conversation ``C``, of those that have one."""
+    return Join(C, A, JOIN.CROSS, IS_ASKED_FOR) if many else Join(A, C, JOIN.INNER, IS_ASKED_FOR)
 
-
-def _exceptions(there: Clause, today: date) -> dict[int, tuple[int, int]]:
-    """Of how many assignments ``a`` of each push, where ``there`` holds, the user is excused, and
-    how many others that are not done have a day of their own that is not past (P18)."""
-    return {
-        push_id: (int(excused), int(in_time))
-        for push_id, excused, in_time in rows(
-            "SELECT a.push_id, SUM(CASE WHEN a.excused_in_id IS NULL THEN 0 ELSE 1 END), "
-            f"SUM(CASE WHEN {IN_TIME} THEN 1 ELSE 0 END) FROM assignment a {TALK} "
-            f"WHERE {IS_EXCEPTED} AND c.finished_at IS NULL AND {there.text} GROUP BY a.push_id",
-            today,
-            *there.params,
-        )
-    }
-
-
-def _gone(there: Clause) -> dict[int, tuple[int, int]]:
-    """Of how many assignments ``a`` of each push, where ``there`` holds, the user has left, and how
-    many of those are done."""
-    join = "CROSS JOIN" if is_sqlite() else "JOIN"
-    return {
-        push_id: (left, done)
-        for push_id, left, done in rows(
-            "SELECT a.push_id, COUNT(*), COUNT(c.finished_at) "
-            f"FROM users u {join} assignment a ON a.user_id = u.id {TALK} "
-            f"WHERE u.active = FALSE AND {there.text} GROUP BY a.push_id",
-            *there.params,
-        )
-    }
-
-
-ASKED_FOR = "c.assignment_id = a.id AND c.cancelled_at IS NULL"
-"""Whether ``c`` is the conversation of an assignment ``a``."""
-TALK = f"LEFT JOIN conversation c ON {ASKED_FOR}"
-"""What an assignment ``a`` is joined with: its conversation ``c``, where there is one."""
-CONDUCTOR = "LEFT JOIN every_users h ON h.id = COALESCE(c.conductor_id, a.conductor_id)"
-"""And with who holds it or is to hold it, ``h``."""
-CONVERSATION = f"{TALK} {CONDUCTOR}"
-"""With both."""
 
 IS_ASKED_FOR = (C.assignment == A.id) & C.cancelled_at.is_null()
 """Whether ``C`` is the conversation of an assignment ``A``."""
+TALK = Join(A, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
+"""The assignments ``A`` with their conversation ``C``, where there is one."""
 CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
 """Whether ``H`` holds it or is to hold it."""
 
 _MILESTONE_COLUMNS = OfAll(
     {
-        Milestone.FINISHED: "c.finished_at",
-        Milestone.EXCUSED: "a.excused_in_id",
-        Milestone.STARTED: "c.started_at",
-        Milestone.PREPARED: "c.user_prepared_at",
-        Milestone.PLANNED: "c.planned_for",
+        Milestone.FINISHED: C.finished_at,
+        Milestone.EXCUSED: A.excused_in,
+        Milestone.STARTED: C.started_at,
+        Milestone.PREPARED: C.user_prepared_at,
+        Milestone.PLANNED: C.planned_for,
     }
 )
 
 
-def _status(milestones: Iterable[Milestone]) -> str:
-    whens = (
-        f"WHEN {_MILESTONE_COLUMNS[milestone]} IS NOT NULL THEN '{MILESTONES[milestone]}'"
+def _status(milestones: Iterable[Milestone]) -> Any:
+    whens = [
+        (_MILESTONE_COLUMNS[milestone].is_null(False), literal(MILESTONES[milestone]))
         for milestone in milestones
-    )
-    return f"CASE {' '.join(whens)} ELSE '{Status.NOT_PLANNED}' END"
+    ]
+    return Case(None, whens, literal(Status.NOT_PLANNED))
 
 
 STATUS = _status(MILESTONES)
-"""The status of an assignment ``a``, from its conversation ``c``: `domain.pushes.push.status_of` in
-SQL. Text, as its index is."""
+"""The status of an assignment ``A``, from its conversation ``C``: `domain.pushes.push.status_of` in
+SQL."""
 TALK_STATUS = _status(each for each in MILESTONES if each is not Milestone.EXCUSED)
-"""How far a conversation ``c`` is, whether or not its user is excused; there is an index of it."""
-IS_EXCEPTED = "(a.excused_in_id IS NOT NULL OR a.own_deadline IS NOT NULL)"
+"""How far a conversation ``C`` is, whether or not its user is excused; there is an index of it."""
+IS_EXCEPTED = A.excused_in.is_null(False) | A.own_deadline.is_null(False)
 """Whether somebody is excused or has a day of their own (P18): few are, and there is an index of
-them, of the same text."""
-IN_TIME = "a.excused_in_id IS NULL AND a.own_deadline >= ?"
-"""Whether somebody who is not excused has a day of their own that is not past."""
+them."""
+IS_EXCUSED = Case(None, ((A.excused_in.is_null(), ZERO),), ONE)
+"""1 where somebody is excused (P18), else 0."""
 IS_ASKED = C.finished_at.is_null() & A.excused_in.is_null()
 """Whether an assignment ``A`` with its conversation ``C`` still asks for it (P18)."""
+
+
+class _Number(NamedTuple):
+    push_id: int
+    number: int
+
+
+_ASSIGNED = Prepared(_Number, lambda: _of_given().select(A.push, COUNTED).group_by(A.push))
+_WITHOUT_MANAGER = Prepared(
+    _Number,
+    lambda: (
+        _of_given()
+        .select(A.push, COUNTED)
+        .where(A.user.in_(unmanaged(_of_given().select(A.user))))
+        .group_by(A.push)
+    ),
+)
+
+
+def _of_given() -> Any:
+    return A.select().where(A.unassigned_at.is_null(), among_given(A.push, "ids"))
+
+
+class _Talks(NamedTuple):
+    """How many conversations of a push are so far."""
+
+    push_id: int
+    planned: int
+    prepared: int
+    in_progress: int
+    done: int
+
+
+_NO_TALKS = _Talks(0, 0, 0, 0, 0)
+
+
+def _talks(*, many: bool) -> Any:
+    there = _of_given().select(A.push, STATUS.alias("status"))
+    found = there.from_(talk_tables(many=many)).alias("found")
+    counts = (_sum_of(found.c.status == literal(name)) for name in _Talks._fields[1:])
+    return Select((found,), (found.c.push_id, *counts)).group_by(found.c.push_id)
+
+
+_TALKS = {many: Prepared(_Talks, partial(_talks, many=many)) for many in (True, False)}
+
+
+class _Exceptions(NamedTuple):
+    """Of how many of a push the user is excused, and how many others that are not done have a day
+    of their own that is not past (P18)."""
+
+    push_id: int
+    excused: int
+    in_time: int
+
+
+_NO_EXCEPTIONS = _Exceptions(0, 0, 0)
+
+
+def _exceptions() -> Any:
+    in_time = A.excused_in.is_null() & (A.own_deadline >= given("today"))
+    found = _of_given().select(A.push, fn.SUM(IS_EXCUSED), _sum_of(in_time)).from_(TALK)
+    return found.where(IS_EXCEPTED, C.finished_at.is_null()).group_by(A.push)
+
+
+_EXCEPTIONS = Prepared(_Exceptions, _exceptions)
+
+
+class _Gone(NamedTuple):
+    """How many users of a push have left, and how many of those had talked."""
+
+    push_id: int
+    left: int
+    done: int
+
+
+_NOBODY_GONE = _Gone(0, 0, 0)
+
+
+def _gone() -> Any:
+    # Few have left: they are looked up first.
+    of_user = Join(U, A, IN_ORDER[is_sqlite()], A.user == U.id)
+    tables = Join(of_user, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
+    found = _of_given().select(A.push, COUNTED, fn.COUNT(C.finished_at)).from_(tables)
+    return found.where(U.active == SQL("FALSE")).group_by(A.push)
+
+
+_GONE = Prepared(_Gone, _gone)
+
+
+def _sum_of(condition: Any) -> Any:
+    """Of how many rows a condition holds."""
+    return fn.SUM(Case(None, ((condition, ONE),), ZERO))
 
 
 def is_late(today: Any) -> Any:
@@ -311,7 +358,7 @@ def count_asked(push_id: int) -> int:
     excused = (
         _assigned([push_id])
         .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
-        .where(SQL(IS_EXCEPTED), A.excused_in.is_null(False), C.finished_at.is_null())
+        .where(IS_EXCEPTED, A.excused_in.is_null(False), C.finished_at.is_null())
     )
     return count(_assigned([push_id])) - count(excused)
 
@@ -326,9 +373,3 @@ def _days(listed: str) -> tuple[int, ...]:
 
 def _listed(days: tuple[int, ...]) -> str:
     return ",".join(str(number) for number in days)
-
-
-def _without_manager(push_ids: list[int]) -> dict[int, int]:
-    assigned = _assigned(push_ids)
-    alone = A.user.in_(unmanaged(assigned.select(A.user)))
-    return dict(assigned.select(A.push, COUNTED).where(alone).group_by(A.push).tuples())

@@ -94,7 +94,7 @@ def own_deadlines(push_ids: Collection[int]) -> list[tuple[int, date]]:
     """The days of their own that those of these pushes have, each once with its push (P18)."""
     own = A.select(A.push, A.own_deadline).where(
         among(A.push, push_ids),
-        SQL(IS_EXCEPTED),
+        IS_EXCEPTED,
         A.unassigned_at.is_null(),
         A.excused_in.is_null(),
         A.own_deadline.is_null(False),

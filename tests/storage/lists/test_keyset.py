@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peewee import SQL, fn
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import User, UserFilter, sort_name
@@ -21,6 +22,7 @@ from studio_tui.storage.lists.keyset import Listing
 from tests.hostile import HOSTILE
 from tests.organisation import import_people
 
+_TEAM: Any = TeamTable.alias("t")
 ROWS = 60
 FEW = settings(
     max_examples=40,
@@ -61,15 +63,15 @@ def test_windows_in_any_order_are_pieces_of_the_sorted_list(
     def check(keys: list[str], windows: list[tuple[int, int]]) -> None:
         with studio.store.writing():
             # Half of the key, so that many rows share one.
-            half = "SUBSTR(path_key, 1, 1)"
+            half = fn.SUBSTR(_TEAM.path_key, SQL("1"), SQL("1")).collate(f'"{binary(studio)}"')
             expected = [
                 i for _, i in sorted(((k[:1], i) for k, i in fill(keys)), reverse=descending)
             ]
             listing = Listing(
-                "team",
-                "id",
+                _TEAM,
+                _TEAM.id,
                 EVERYBODY,
-                f'{half} COLLATE "{binary(studio)}"',
+                half,
                 descending=descending,
                 narrowed=read in ("as few", "as many"),
                 computed=read == "by what no index knows",
@@ -95,7 +97,7 @@ def test_a_row_deep_in_what_a_filter_leaves_is_about_where_it_was(
     monkeypatch.setattr("studio_tui.storage.lists.keyset._NEAR", 2)
     with studio.store.writing():
         expected = [i for _, i in sorted(fill(list("abcdefghijkl")))]
-        listing = Listing("team", "id", EVERYBODY, "path_key", narrowed=True)
+        listing = Listing(_TEAM, _TEAM.id, EVERYBODY, _TEAM.path_key, narrowed=True)
         assert listing.position(expected[1], 5) == 1
         assert listing.position(expected[6]) is None
         assert listing.position(expected[6], 8) == 8
@@ -123,7 +125,7 @@ MARKS = st.lists(
 def test_a_selection_is_the_same_rows_to_the_database_as_to_the_rule(studio: Studio) -> None:
     """What `Selection.contains` says of each row, in one clause."""
 
-    team: Any = TeamTable.alias("t")
+    team = _TEAM
 
     def condition_of(ids: frozenset[int]) -> Any:
         return team.id.in_(sorted(ids)) if ids else NOBODY

@@ -10,7 +10,7 @@ from studio_tui.domain.people.users import Manager
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.expressions import EVERYBODY
 from studio_tui.storage.engine.sql import execute, execute_many
-from studio_tui.storage.people.managers import has_manager, managers_of
+from studio_tui.storage.people.managers import USER_HAS_MANAGER, managers_of
 from studio_tui.storage.people.users import count_users, without_manager
 
 Pairs = frozenset[tuple[int, int]]
@@ -139,7 +139,7 @@ def test_the_database_finds_the_managers_that_the_rule_names(studio: Studio) -> 
             assert found(organisation) == expected(organisation)
             nobody = [n + 1 for n, managers in enumerate(expected(organisation)) if not managers]
             assert without_manager(EVERYBODY, limit=99) == nobody
-            assert count_users(~has_manager("u.id")) == len(nobody)
+            assert count_users(~USER_HAS_MANAGER) == len(nobody)
 
     check()
 
