@@ -2,7 +2,7 @@
 
 from tests.storage.statements import numbered_columns, statements
 
-TEXTS = 94
+TEXTS = 25
 """Statements and sub-queries as text; lower it with each that the builder says. What
 stands before every statement of who sees a part (`engine.sight`) is text as they are."""
 NUMBERED = 0

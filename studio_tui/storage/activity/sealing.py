@@ -17,7 +17,8 @@ from peewee import Case, fn
 from studio_tui.domain.activity.sealing import FIRST, SealedLine, digest, seal
 from studio_tui.storage.engine.expressions import ACT, COUNTED, among, column, exists
 from studio_tui.storage.engine.fields import instant_text
-from studio_tui.storage.engine.sql import execute, execute_many
+from studio_tui.storage.engine.prepared import for_each, given
+from studio_tui.storage.engine.sql import hold_lock
 from studio_tui.storage.engine.tables import (
     ActivityAnchor,
     ActivityEmptied,
@@ -160,9 +161,7 @@ def _line(line_id: int, at: str | datetime, *rest: Any) -> SealedLine:
 
 def lock() -> None:
     """Let nobody else add to the chain until the unit of work ends."""
-    if not is_sqlite():
-        # SQLite lets one program write at a time as it is.
-        execute("SELECT pg_advisory_xact_lock(?)", _LOCK)
+    hold_lock(_LOCK)
 
 
 def add_seals(found: Mapping[int, str]) -> int:
@@ -177,7 +176,8 @@ def add_seals(found: Mapping[int, str]) -> int:
     for activity_id in missing:
         previous = seal(previous, found[activity_id])
         added.append((activity_id, previous))
-    execute_many("INSERT INTO activity_seal (activity_id, hash) VALUES (?, ?)", added)
+    sealed_line = _S.insert({_S.activity: given("line"), _S.hash: given("hash")}).returning()
+    for_each(sealed_line, ("line", "hash"), added)
     _anchor_at(len(added), previous, max(missing), is_first=kept is None)
     return len(added)
 

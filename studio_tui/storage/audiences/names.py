@@ -3,47 +3,48 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from peewee import SQL, Entity, Select, fn
+
 from studio_tui.domain.audiences.words import ValueKind
 from studio_tui.domain.people.facts import Fact
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.audiences import segments
-from studio_tui.storage.engine.expressions import ONE, P, among
-from studio_tui.storage.engine.sql import rows
-from studio_tui.storage.engine.tables import TeamTable, UserTable
+from studio_tui.storage.engine.expressions import ONE, P, U, among, column, named, stored
+from studio_tui.storage.engine.tables import TeamTable, UserGroup, UserTable
+from studio_tui.storage.engine.unit import spoken_to
 
 _K: Any = UserTable
 _T: Any = TeamTable
+_G: Any = UserGroup.alias("g")
+_FOUND = named("found", "f", "k")
 
 
 def groups() -> list[str]:
     """The groups that there are, by name, each once in one spelling."""
-    return [
-        spelled
-        for (spelled,) in rows(
-            "WITH RECURSIVE found(k) AS (SELECT MIN(name_key) FROM user_group UNION ALL "
-            "SELECT (SELECT MIN(g.name_key) FROM user_group g WHERE g.name_key > f.k) FROM found f "
-            "WHERE f.k IS NOT NULL) SELECT (SELECT MIN(g.name) FROM user_group g "
-            "WHERE g.name_key = f.k) FROM found f WHERE f.k IS NOT NULL ORDER BY f.k"
-        )
-    ]
+    spelled = _G.select(fn.MIN(_G.name)).where(_G.name_key == _FOUND.k)
+    return column(_each_once(_G.select(), _G.name_key, spelled).bind(spoken_to()))
+
+
+def _each_once(rows: Any, key: Any, *columns: Any) -> Any:
+    """A query of ``columns`` for each key of ``rows``, called ``k``, in order: from one to the next
+    by the index of them, where there is one, as users are many."""
+    lowest = rows.select(fn.MIN(key))
+    following = Select((_FOUND,), (lowest.where(key > _FOUND.k),)).where(_FOUND.k.is_null(False))
+    found = lowest.union_all(following).cte("found", recursive=True, columns=("k",))
+    known = Select((_FOUND,), columns).where(_FOUND.k.is_null(False))
+    return known.order_by(_FOUND.k).with_cte(found)
 
 
 def values_of(fact: Fact) -> Mapping[str, str]:
     """What users have for a fact that is text: by the key that the engine compares it by, one
     spelling."""
-    column = f"u.{fact.name}"
+    value = Entity("u", fact.name)
     found: dict[str, str] = {}
-    # From one value to the next by the index of them, where there is one: users are many.
-    for active in ("TRUE", "FALSE"):
-        there = f"FROM users u WHERE u.active = {active}"
-        for key, spelled in rows(
-            f"WITH RECURSIVE found(k) AS (SELECT MIN(LOWER({column})) {there} UNION ALL "
-            f"SELECT (SELECT MIN(LOWER({column})) {there} AND LOWER({column}) > f.k) FROM found f "
-            "WHERE f.k IS NOT NULL) "
-            f"SELECT f.k, (SELECT {column} {there} AND LOWER({column}) = f.k LIMIT 1) "
-            "FROM found f WHERE f.k IS NOT NULL"
-        ):
+    for active in (SQL("TRUE"), SQL("FALSE")):
+        there = U.select().where(U.active == active)
+        of_key = there.select(value).where(fn.LOWER(value) == _FOUND.k).limit(ONE)
+        for key, spelled in stored(_each_once(there, fn.LOWER(value), _FOUND.k, of_key)):
             if spelled:
                 found.setdefault(key, spelled)
     return found
@@ -51,8 +52,8 @@ def values_of(fact: Fact) -> Mapping[str, str]:
 
 def is_somebodys(fact: Fact, text: str) -> bool:
     """Whether somebody has this for a fact that is unique."""
-    column = getattr(_K, f"{fact.name}_key")
-    return _K.select(ONE).where(column == fold(text)).limit(1).scalar() is not None
+    unique = getattr(_K, f"{fact.name}_key")
+    return _K.select(ONE).where(unique == fold(text)).limit(1).scalar() is not None
 
 
 def push_names(ids: Collection[int]) -> dict[int, str]:

@@ -68,14 +68,6 @@ def named(name: str, alias: str, *columns: str) -> Any:
     return Table(name, columns, alias=alias)
 
 
-def literal(value: str) -> SQL:
-    """A word of the domain's own as part of the text: what SQLite keeps an index for it only finds
-    so, and PostgreSQL plans by it."""
-    if not value.replace("_", "").isalnum():
-        raise ValueError(f"no word of the domain: {value!r}")
-    return SQL(f"'{value}'")
-
-
 def among(column: Any, values: Iterable[int | str]) -> Any:
     """``column`` is one of ``values``, however many: one parameter."""
     if is_sqlite():

@@ -50,12 +50,24 @@ def scalar(text: str, *params: Any) -> Any:
 
 def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
     """Run one statement once per row of ``params``, as fast as the driver can."""
+    run_many(text if is_sqlite() else text.replace("%", "%%").replace("?", "%s"), params)
+
+
+def run_many(text: str, params: Iterable[Sequence[Any]]) -> None:
+    """The same for a statement as the driver takes it."""
     # Peewee has no such call of its own: the driver's errors are made its own here.
     with driver_errors(), closing(spoken_to().cursor()) as cursor:
         if is_sqlite():
             cursor.executemany(text, (tuple(map(for_sqlite, row)) for row in params))
         else:
-            cursor.executemany(text.replace("%", "%%").replace("?", "%s"), params)
+            cursor.executemany(text, params)
+
+
+def hold_lock(number: int) -> None:
+    """Let nobody else hold this advisory lock of PostgreSQL until the transaction ends; SQLite lets
+    one program write at a time as it is."""
+    if not is_sqlite():
+        spoken_to().execute(peewee.Select(columns=(peewee.fn.pg_advisory_xact_lock(number),)))
 
 
 def learn(written: int, *tables: str) -> None:

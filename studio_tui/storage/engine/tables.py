@@ -1,12 +1,15 @@
 """The tables. A change here goes with a migration; a test compares the two."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import peewee
 from peewee import (
-    SQL,
     AutoField,
     BigIntegerField,
     BlobField,
     BooleanField,
+    Case,
     CharField,
     CompositeKey,
     DateField,
@@ -15,9 +18,12 @@ from peewee import (
     IntegerField,
     Model,
     TextField,
+    Tuple,
+    fn,
 )
 
-from studio_tui.storage.engine.fields import InstantField, KeyField
+from studio_tui.domain.pushes.push import MILESTONES, Milestone, Status
+from studio_tui.storage.engine.fields import InstantField, KeyField, literal
 from studio_tui.storage.engine.unit import OfUnit
 
 
@@ -850,28 +856,48 @@ NotificationTable.add_index(
     name="notification_bounced",
 )
 
-# Of the same text as the condition that is to use it (`storage.pushes.pushes.IS_EXCEPTED`).
 AssignmentTable.add_index(
-    SQL(
-        "CREATE INDEX assignment_excepted ON assignment (push_id) "
-        "WHERE (excused_in_id IS NOT NULL OR own_deadline IS NOT NULL)"
-    )
+    AssignmentTable.push,
+    where=AssignmentTable.excused_in.is_null(False) | AssignmentTable.own_deadline.is_null(False),
+    name="assignment_excepted",
 )
-# Sorted by what is no column: Peewee knows no other way to say it.
+_USERS: Any = UserTable
 UserTable.add_index(
-    SQL("CREATE INDEX users_active_department ON users (active, LOWER(department), id)")
+    *(_USERS.active, fn.LOWER(_USERS.department), _USERS.id),
+    name="users_active_department",
 )
+_MAILS: Any = NotificationTable
 NotificationTable.add_index(
-    SQL("CREATE INDEX notification_at ON notification (COALESCE(sent_at, due_at), id)")
+    *(fn.COALESCE(_MAILS.sent_at, _MAILS.due_at), _MAILS.id),
+    name="notification_at",
 )
+
+
+def status_case(columns: Mapping[Milestone, Any]) -> Any:
+    """The status of what has these columns of milestones: `domain.pushes.push.status_of`."""
+    whens = [
+        (columns[milestone].is_null(False), literal(status))
+        for milestone, status in MILESTONES.items()
+        if milestone in columns
+    ]
+    return Case(None, whens, literal(Status.NOT_PLANNED))
+
+
+def talk_milestones(talk: Any) -> Mapping[Milestone, Any]:
+    """The columns of a conversation that tell how far it is."""
+    return {
+        Milestone.FINISHED: talk.finished_at,
+        Milestone.STARTED: talk.started_at,
+        Milestone.PREPARED: talk.user_prepared_at,
+        Milestone.PLANNED: talk.planned_for,
+    }
+
+
 ConversationTable.add_index(
-    SQL(
-        "CREATE INDEX conversation_status ON conversation ((CASE "
-        "WHEN finished_at IS NOT NULL THEN 'done' WHEN started_at IS NOT NULL THEN 'in_progress' "
-        "WHEN user_prepared_at IS NOT NULL THEN 'prepared' "
-        "WHEN planned_for IS NOT NULL THEN 'planned' ELSE 'not_planned' END), assignment_id) "
-        "WHERE cancelled_at IS NULL"
-    )
+    # In brackets of its own, as an index takes what is no call.
+    *(Tuple(status_case(talk_milestones(ConversationTable))), ConversationTable.assignment),
+    where=ConversationTable.cancelled_at.is_null(),
+    name="conversation_status",
 )
 
 TABLES: list[type[peewee.Model]] = [

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from itertools import filterfalse
 from typing import Any
 
-from peewee import SQL, NodeList, Select, Value
+from peewee import SQL, NodeList, Select, Table, Value
 
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.expressions import both, containing
-from studio_tui.storage.engine.sql import scalar
+from studio_tui.storage.engine.expressions import ONE, both, containing, stored
 from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
@@ -23,6 +22,7 @@ _PIECE = re.compile(r"[^\W_]{3}")
 _MOST = 12
 """As many of them of a word: more tell hardly anything more."""
 _INDEX = "users_search_trigram"
+_PG_CLASS: Any = Table("pg_class", ("relname",))
 _INDEXED = SQL("user_search")
 
 
@@ -48,7 +48,7 @@ def is_indexed() -> bool:
     """Whether there is an index; without it, all users are looked through."""
     if is_sqlite():
         return True
-    return scalar("SELECT 1 FROM pg_class WHERE relname = ?", _INDEX) is not None
+    return bool(stored(_PG_CLASS.select(ONE).where(_PG_CLASS.relname == _INDEX)))
 
 
 def _grams(word: str) -> Iterable[str]:

@@ -40,11 +40,10 @@ from studio_tui.storage.engine.expressions import (
     column,
     containing,
     count,
-    literal,
     selected,
     text,
 )
-from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.fields import instant_of, literal
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
 from studio_tui.storage.engine.sql import known_instant
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, UserTable

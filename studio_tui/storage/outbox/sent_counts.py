@@ -13,11 +13,15 @@ from typing import Any, NamedTuple
 from peewee import EXCLUDED, fn
 
 from studio_tui.domain.outbox.limits import DAY, MINUTE, SendingLimits
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.shared.addresses import domain_of
 from studio_tui.storage.engine.expressions import N, U, among, column
-from studio_tui.storage.engine.sql import execute, known_instant, rows, scalar
+from studio_tui.storage.engine.expressions import count as count_rows
+from studio_tui.storage.engine.fields import literal
+from studio_tui.storage.engine.prepared import Prepared, given
+from studio_tui.storage.engine.sql import hold_lock, known_instant
 from studio_tui.storage.engine.tables import SentCount
-from studio_tui.storage.engine.unit import is_sqlite
+from studio_tui.storage.outbox.worker_queue import is_waiting
 
 _S: Any = SentCount
 _BY_SECOND, _BY_MINUTE = 1, 60
@@ -40,8 +44,7 @@ class Room(NamedTuple):
 
 def lock() -> None:
     """Let nobody else take or count mail until this transaction ends."""
-    if not is_sqlite():
-        execute("SELECT pg_advisory_xact_lock(?)", _LOCK)
+    hold_lock(_LOCK)
 
 
 def room(limits: SendingLimits, now: datetime) -> Room:
@@ -73,7 +76,9 @@ def full_domains(limits: SendingLimits, now: datetime) -> dict[str, int]:
         )
     )
     for address in column(
-        N.select(U.email_key).join(U, on=U.id == N.recipient).where(N.state == "sending")
+        N.select(U.email_key)
+        .join(U, on=U.id == N.recipient)
+        .where(N.state == literal(NotificationState.SENDING))
     ):
         used[domain_of(address)] += 1
     return {domain: limits.per_domain_minute - number for domain, number in used.items()}
@@ -126,30 +131,33 @@ def by_minute(now: datetime) -> list[tuple[datetime, int]]:
 
 def due(now: datetime) -> int:
     """How many mails are due."""
-    # The wider condition is that of the index `notification_due`.
-    return int(
-        scalar(
-            "SELECT COUNT(*) FROM notification WHERE state IN ('queued', 'sending') "
-            "AND state = 'queued' AND due_at <= ?",
-            now,
-        )
-    )
+    due_by_now = (N.state == literal(NotificationState.QUEUED)) & (N.due_at <= now)
+    return count_rows(N.select().where(is_waiting(N), due_by_now))
 
 
 def _sending() -> int:
-    return int(scalar("SELECT COUNT(*) FROM notification WHERE state = 'sending'"))
+    return count_rows(N.select().where(N.state == literal(NotificationState.SENDING)))
+
+
+class _Sent(NamedTuple):
+    at: Any
+    address: str | None
+
+
+_SENT_SINCE = Prepared(
+    _Sent,
+    lambda: N.select(N.sent_at, N.sent_to).where(
+        # The index of the instants is of both.
+        fn.COALESCE(N.sent_at, N.due_at) > given("since"),
+        N.state == literal(NotificationState.SENT),
+        N.sent_at.is_null(False),
+    ),
+)
 
 
 def _sent_since(now: datetime) -> list[tuple[datetime, str]]:
-    # Text: as the index of the instants has it.
-    return [
-        (known_instant(at), address or "")
-        for at, address in rows(
-            "SELECT sent_at, sent_to FROM notification WHERE COALESCE(sent_at, due_at) > ? "
-            "AND state = 'sent' AND sent_at IS NOT NULL",
-            now - DAY,
-        )
-    ]
+    found = _SENT_SINCE.rows(since=now - DAY)
+    return [(known_instant(row.at), row.address or "") for row in found]
 
 
 def _sent(span: int, now: datetime, within: float) -> int:

@@ -43,10 +43,9 @@ from studio_tui.storage.engine.expressions import (
     U,
     exists,
     like,
-    literal,
 )
 from studio_tui.storage.engine.expressions import among as any_of
-from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.fields import instant_of, literal
 from studio_tui.storage.engine.prepared import Prepared, Unasked, among_given, given
 from studio_tui.storage.engine.sql import day, execute_alone, known_instant, values_of
 from studio_tui.storage.engine.tables import (

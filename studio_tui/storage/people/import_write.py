@@ -10,6 +10,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from peewee import Table
+
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.hr_file import UserRef
 from studio_tui.domain.people.keys import address_key, key, number_key
@@ -17,8 +19,9 @@ from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import among, joined, stored
-from studio_tui.storage.engine.sql import execute_many, learn
-from studio_tui.storage.engine.tables import TeamTable, UserTable
+from studio_tui.storage.engine.prepared import for_each, given
+from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.tables import TeamTable, UserGroup, UserTable
 from studio_tui.storage.people.fact_columns import COLUMNS
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.users import People, these_users
@@ -26,12 +29,16 @@ from studio_tui.storage.people.users import People, these_users
 T = TypeVar("T")
 _T: Any = TeamTable
 _U: Any = UserTable
+_G: Any = UserGroup
 
 PASSES = 6
 """How often `write` has its users counted: the measure of its progress."""
 
 _TOLD = [fact.name for fact in COLUMNS]
 _COLUMNS = (*_TOLD, "login_key", "email_key", "employee_number_key", "sort_name", "search")
+# Of more columns than are declared, where a fact is added (`domain.people.facts`).
+_USERS: Any = Table("users", ("id", *_COLUMNS))
+_GIVEN = {getattr(_USERS, column): given(column) for column in _COLUMNS}
 _told = attrgetter(*_TOLD)
 _searched = attrgetter(*(fact.name for fact in FACTS if fact.searched))
 
@@ -112,8 +119,9 @@ def _make_teams(teams: Sequence[NewTeam]) -> None:
     for _, level in by_depth:
         made = list(level)
         parents = ids_of_teams({team.parent_key for team in made if team.parent_key})
-        execute_many(
-            "INSERT INTO team (name, parent_id, path, path_key, by_manager) VALUES (?, ?, ?, ?, ?)",
+        for_each(
+            _T.insert({getattr(_T, name): given(name) for name in _OF_TEAM}).returning(),
+            _OF_TEAM,
             [
                 (
                     team.name,
@@ -125,6 +133,9 @@ def _make_teams(teams: Sequence[NewTeam]) -> None:
                 for team in made
             ],
         )
+
+
+_OF_TEAM = ("name", "parent", "path", "path_key", "by_manager")
 
 
 def _free_unique_keys(writes: Sequence[Write]) -> None:
@@ -150,17 +161,17 @@ def _renamed(one: Write) -> bool:
 
 
 def _change_users(writes: Sequence[Write], counted: Counted) -> None:
-    assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
-    execute_many(
-        f"UPDATE users SET {assignments} WHERE id = ?",
+    for_each(
+        _USERS.update(_GIVEN).where(_USERS.id == given("id")),
+        (*_COLUMNS, "id"),
         ((*_columns(one.after), one.ref) for one in counted(writes) if one.before is not None),
     )
 
 
 def _add_users(writes: Sequence[Write], counted: Counted) -> None:
-    places = ", ".join("?" for _ in _COLUMNS)
-    execute_many(
-        f"INSERT INTO users ({', '.join(_COLUMNS)}) VALUES ({places})",
+    for_each(
+        _USERS.insert(_GIVEN),
+        _COLUMNS,
         (_columns(one.after) for one in counted(writes) if one.before is None),
     )
 
@@ -205,8 +216,10 @@ _FoundUser = tuple[int, Profile | None, Profile]
 
 
 def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
-    execute_many(
-        "DELETE FROM user_group WHERE user_id = ? AND name_key = ?",
+    theirs = (_G.user == given("user")) & (_G.name_key == given("key"))
+    for_each(
+        _G.delete().where(theirs),
+        ("user", "key"),
         (
             (user_id, key(name))
             for user_id, before, after in found
@@ -214,8 +227,10 @@ def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
             for name in before.groups - after.groups
         ),
     )
-    execute_many(
-        "INSERT INTO user_group (user_id, name, name_key) VALUES (?, ?, ?)",
+    added = {_G.user: given("user"), _G.name: given("name"), _G.name_key: given("key")}
+    for_each(
+        _G.insert(added).returning(),
+        ("user", "name", "key"),
         (
             (user_id, name, key(name))
             for user_id, before, after in counted(found)
@@ -244,11 +259,9 @@ class _Links:
 
 
 def _write_links(links: _Links, found: Sequence[_FoundUser], counted: Counted) -> None:
-    execute_many(
-        f"DELETE FROM {links.table} WHERE user_id = ? AND {links.column} = ?",
-        links.differing(found, gone=True),
-    )
-    execute_many(
-        f"INSERT INTO {links.table} (user_id, {links.column}) VALUES (?, ?)",
-        links.differing(counted(found), gone=False),
-    )
+    table: Any = Table(links.table, ("user_id", links.column))
+    other, both = getattr(table, links.column), ("user", "other")
+    gone = table.delete().where(table.user_id == given("user"), other == given("other"))
+    for_each(gone, both, links.differing(found, gone=True))
+    added = table.insert({table.user_id: given("user"), other: given("other")})
+    for_each(added, both, links.differing(counted(found), gone=False))

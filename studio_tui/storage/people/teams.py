@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from studio_tui.domain.people.teams import SEPARATOR, Leader
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import COUNTED, U, among, column, stored
-from studio_tui.storage.engine.sql import execute_many
+from studio_tui.storage.engine.prepared import for_each, given
 from studio_tui.storage.engine.tables import TeamLeader, TeamMember, TeamTable
 
 _L: Any = TeamLeader
@@ -52,8 +52,8 @@ def leaders_of(team_ids: Collection[int] | None = None) -> Mapping[int, tuple[Le
     if team_ids is not None:
         led = led.where(among(_L.team, team_ids))
     found = defaultdict[int, list[Leader]](list)
-    for team_id, user_id, login, given, family, active in stored(led):
-        found[team_id].append(Leader(user_id, login, full_name(given, family), bool(active)))
+    for team_id, user_id, login, given_name, family, active in stored(led):
+        found[team_id].append(Leader(user_id, login, full_name(given_name, family), bool(active)))
     return {team_id: tuple(leaders) for team_id, leaders in found.items()}
 
 
@@ -88,11 +88,8 @@ def people_in(team_ids: Collection[int]) -> list[int]:
 def move_team(move: TeamMove) -> None:
     """Give a team its new name and place, and all below it their paths."""
     _T.update(name=move.name, parent=move.parent_id).where(_T.id == move.team_id).execute()
-    # Text, because Peewee has no call by which the driver runs one statement for many rows.
-    execute_many(
-        "UPDATE team SET path = ?, path_key = ? WHERE id = ?",
-        [(path, key, team_id) for team_id, path, key in move.paths],
-    )
+    moved = _T.update({_T.path: given("path"), _T.path_key: given("key")})
+    for_each(moved.where(_T.id == given("id")), ("id", "path", "key"), move.paths)
 
 
 def remove_team(team_id: int) -> None:

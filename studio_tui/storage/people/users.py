@@ -28,10 +28,10 @@ from studio_tui.storage.engine.expressions import (
     column,
     containing,
     count,
-    literal,
     named,
     selected,
 )
+from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.prepared import Prepared, among_given
 from studio_tui.storage.engine.tables import (
     CoachingTable,

@@ -1,6 +1,5 @@
 """Pushes and how far they are: reading and writing (P1 to P9)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -8,8 +7,7 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Case, Join, Select, fn
 
-from studio_tui.domain.pushes.push import MILESTONES, Milestone, Progress, Reminders, Status
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.pushes.push import Milestone, Progress, Reminders
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import (
     COUNTED,
@@ -24,11 +22,11 @@ from studio_tui.storage.engine.expressions import (
     among,
     column,
     count,
-    literal,
 )
+from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
 from studio_tui.storage.engine.sql import execute
-from studio_tui.storage.engine.tables import PushTable
+from studio_tui.storage.engine.tables import PushTable, status_case, talk_milestones
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import unmanaged
 
@@ -218,29 +216,11 @@ TALK = Join(A, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
 CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
 """Whether ``H`` holds it or is to hold it."""
 
-_MILESTONE_COLUMNS = OfAll(
-    {
-        Milestone.FINISHED: C.finished_at,
-        Milestone.EXCUSED: A.excused_in,
-        Milestone.STARTED: C.started_at,
-        Milestone.PREPARED: C.user_prepared_at,
-        Milestone.PLANNED: C.planned_for,
-    }
-)
-
-
-def _status(milestones: Iterable[Milestone]) -> Any:
-    whens = [
-        (_MILESTONE_COLUMNS[milestone].is_null(False), literal(MILESTONES[milestone]))
-        for milestone in milestones
-    ]
-    return Case(None, whens, literal(Status.NOT_PLANNED))
-
-
-STATUS = _status(MILESTONES)
+_TALK_MILESTONES = talk_milestones(C)
+STATUS = status_case({**_TALK_MILESTONES, Milestone.EXCUSED: A.excused_in})
 """The status of an assignment ``A``, from its conversation ``C``: `domain.pushes.push.status_of` in
 SQL."""
-TALK_STATUS = _status(each for each in MILESTONES if each is not Milestone.EXCUSED)
+TALK_STATUS = status_case(_TALK_MILESTONES)
 """How far a conversation ``C`` is, whether or not its user is excused; there is an index of it."""
 IS_EXCEPTED = A.excused_in.is_null(False) | A.own_deadline.is_null(False)
 """Whether somebody is excused or has a day of their own (P18): few are, and there is an index of

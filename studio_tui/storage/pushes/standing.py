@@ -7,7 +7,8 @@ from peewee import SQL, NodeList, fn
 
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.pushes.push import Flag, Status
-from studio_tui.storage.engine.expressions import A, C, H, literal
+from studio_tui.storage.engine.expressions import A, C, H
+from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.prepared import Written
 from studio_tui.storage.engine.tables import AssignmentTable, ConversationTable, NotificationTable
 from studio_tui.storage.outbox.bounces import bouncing

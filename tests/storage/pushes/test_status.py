@@ -7,7 +7,8 @@ from peewee import SQL, Select
 
 from studio_tui.domain.pushes.push import Status, status_of
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.engine.expressions import C, literal, stored
+from studio_tui.storage.engine.expressions import C, stored
+from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.sql import rows
 from studio_tui.storage.engine.unit import spoken_to
 from studio_tui.storage.pushes.pushes import STATUS, TALK_STATUS
