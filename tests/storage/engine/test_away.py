@@ -14,6 +14,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine import postgresql
 from studio_tui.storage.engine.sql import execute, execute_alone, scalar
 from studio_tui.storage.engine.store import Store, open_store
+from studio_tui.storage.engine.tables import TemplateTable
 from tests.cluster import Cluster
 from tests.databases import create_database, url_of
 
@@ -114,7 +115,7 @@ def test_who_waits_for_a_change_hears_of_it_at_once(studio: Studio) -> None:
         waiting.result(20)
         waiting = thread.submit(studio.await_change, 60)
         with studio.store.writing_alone():
-            execute_alone("UPDATE template SET version = 2")
+            execute_alone(TemplateTable.update(version=2))
         waiting.result(20)
 
 

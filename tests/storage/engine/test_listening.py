@@ -5,11 +5,13 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from peewee import SQL
 
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.postgresql import Telling
 from studio_tui.storage.engine.sql import execute, execute_alone, scalar
 from studio_tui.storage.engine.store import Store, open_store
+from studio_tui.storage.engine.tables import MailStop
 from tests.databases import create_database, url_of
 
 WRITE = "INSERT INTO mail_stop (fault, words, since) VALUES ('x', '', now())"
@@ -47,7 +49,7 @@ def test_a_persons_act_is_told_at_once_and_a_workers_later(store: Store, url: st
 
     def settle() -> None:
         with store.writing_alone():
-            execute_alone(WRITE)
+            execute_alone(MailStop.insert(fault="x", words="", since=SQL("now()")))
 
     with psycopg.connect(url, autocommit=True) as listening:
         listening.execute("LISTEN studio_changed")
