@@ -21,6 +21,7 @@ from studio_tui.domain.audiences.audience import (
 )
 from studio_tui.domain.audiences.words import WORDS, ConditionForm, ValueKind, Word
 from studio_tui.domain.outbox.kinds import Capacity, Kind
+from studio_tui.domain.outbox.notification import ON_THEIR_WAY, NotificationState
 from studio_tui.domain.people.facts import Fact
 from studio_tui.domain.pushes.push import Flag, Status
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -57,8 +58,6 @@ from studio_tui.storage.pushes.standing import flag_condition, status_condition
 
 _TEAM: Any = TeamTable.alias("t")
 _BELOW = named("below", "b", "id")
-_LIVE = ("queued", "sending", "sent")
-"""The states of a reminder that reached somebody, or is to."""
 _FEW = 2_000
 """So many at most are few: see `_are_few`."""
 
@@ -107,7 +106,7 @@ def _bare(condition: Condition, first: bool) -> Any:
         return U.active == SQL("FALSE")
     if condition.word == "no manager":
         return ~USER_HAS_MANAGER
-    failed = N.select(N.recipient.alias("user_id")).where(N.state == "failed")
+    failed = N.select(N.recipient.alias("user_id")).where(N.state == NotificationState.FAILED)
     return _of_query(failed, first)
 
 
@@ -137,7 +136,7 @@ def _within(condition: Condition, first: bool) -> Any:
     reminded = N.select(N.recipient.alias("user_id")).where(
         N.kind == Kind.REMINDER,
         N.capacity == Capacity.USER,
-        N.state.in_(_LIVE),
+        N.state.in_(ON_THEIR_WAY),
         fn.COALESCE(N.sent_at, N.due_at) >= start_of(since),
     )
     return _of_query(reminded, first)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import peewee
 
 from studio_tui.domain.activity.verbs import UNDID, Verb
+from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.storage.engine.peewee_internals import table_facts
 from studio_tui.storage.engine.prepared import written
 from studio_tui.storage.engine.tables import TABLES, Activity, TemplateVersionTable
@@ -98,7 +99,7 @@ _MAILS = (
     "NOT EXISTS (SELECT 1 FROM {q}notification_user x "
     f"WHERE x.notification_id = t.id AND x.user_id {_BEYOND}) "
     f"AND (t.conversation_id IS NULL OR {_OF_CONVERSATION}) "
-    f"AND (t.recipient_id {_SEEN} OR (t.capacity = 'manager' AND EXISTS "
+    f"AND (t.recipient_id {_SEEN} OR (t.capacity = '{Capacity.MANAGER}' AND EXISTS "
     "(SELECT 1 FROM {q}notification_user x WHERE x.notification_id = t.id)))"
 )
 """A mail to a manager or a conductor is about the users it names."""

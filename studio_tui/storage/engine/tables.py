@@ -22,6 +22,7 @@ from peewee import (
     fn,
 )
 
+from studio_tui.domain.outbox.notification import WAITING
 from studio_tui.domain.pushes.push import MILESTONES, Milestone, Status
 from studio_tui.storage.engine.fields import InstantField, KeyField, literal
 from studio_tui.storage.engine.unit import OfUnit
@@ -840,7 +841,7 @@ ReviewTable.add_index(
 NotificationTable.add_index(
     NotificationTable.due_at,
     NotificationTable.id,
-    where=NotificationTable.state.in_(("queued", "sending")),
+    where=NotificationTable.state.in_(WAITING),
     name="notification_due",
 )
 

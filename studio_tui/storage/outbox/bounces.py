@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from peewee import SQL, NodeList, fn
 
 from studio_tui.domain.outbox.bounces import Bounce
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.storage.engine.expressions import ONE, N, U, among, text
 from studio_tui.storage.engine.prepared import Prepared, Written, among_given
 from studio_tui.storage.engine.tables import NotificationTable, UserTable
@@ -36,7 +37,7 @@ def sent_by_key(keys: Collection[str]) -> dict[str, SentMail]:
     found = (
         N.select(N.id, N.key, N.recipient, address, N.bounced_at.is_null(False))
         .join(U, on=U.id == N.recipient)
-        .where(among(N.key, keys), N.state.in_(("sent", "sending")))
+        .where(among(N.key, keys), N.state.in_((NotificationState.SENT, NotificationState.SENDING)))
     )
     return {
         key: SentMail(mail_id, key, recipient, to, bool(bounced))
@@ -59,7 +60,7 @@ def sent_since(mail: Any = N) -> Any:
             _LATER.recipient == mail.recipient,
             _LATER.id > mail.id,
             NodeList((_LATER.key, SQL("LIKE"), mail.key.concat(text("-again-%")))),
-            _LATER.state != "dropped",
+            _LATER.state != NotificationState.DROPPED,
         )
     )
 

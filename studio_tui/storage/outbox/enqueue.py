@@ -13,7 +13,7 @@ from typing import Any
 from peewee import EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
-from studio_tui.domain.outbox.notification import key_around_recipient
+from studio_tui.domain.outbox.notification import NotificationState, key_around_recipient
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
 from studio_tui.storage.engine.unit import spoken_to, whole
@@ -155,7 +155,10 @@ def _count_managers(found: Any) -> int:
 def _of_push(push_id: int, kind: Kind, capacity: Capacity) -> Any:
     """What a push told of a kind, or is about to tell."""
     return N.select().where(
-        N.push == push_id, N.kind == kind, N.capacity == capacity, N.state != "dropped"
+        N.push == push_id,
+        N.kind == kind,
+        N.capacity == capacity,
+        N.state != NotificationState.DROPPED,
     )
 
 
@@ -202,7 +205,9 @@ def drop_caused(activity_id: int, reason: str) -> int:
 
 def count_dropped(push_id: int, reason: str) -> int:
     """How many mails of a push were dropped for ``reason``."""
-    return count(N.select().where(N.push == push_id, N.state == "dropped", N.error == reason))
+    return count(
+        N.select().where(N.push == push_id, N.state == NotificationState.DROPPED, N.error == reason)
+    )
 
 
 def take_up_dropped(
@@ -213,28 +218,37 @@ def take_up_dropped(
     It belongs to the act ``activity_id`` from then on, or still to the one that wrote it.
     """
     cause = {} if activity_id is None else {"caused_by": activity_id}
-    again = _N.update(state="queued", error=None, due_at=due_at, **cause)
-    dropped = (_N.push == push_id) & (_N.state == "dropped") & (_N.error == reason)
+    again = _N.update(state=NotificationState.QUEUED, error=None, due_at=due_at, **cause)
+    dropped = (_N.push == push_id) & (_N.state == NotificationState.DROPPED) & (_N.error == reason)
     return int(again.where(dropped).execute())
 
 
 def call_dropped(activity_id: int, reason: str, instead: str) -> None:
     """Give another reason for what was dropped of an act for ``reason``."""
-    dropped = (_N.caused_by == activity_id) & (_N.state == "dropped") & (_N.error == reason)
+    dropped = (
+        (_N.caused_by == activity_id)
+        & (_N.state == NotificationState.DROPPED)
+        & (_N.error == reason)
+    )
     _N.update(error=instead).where(dropped).execute()
 
 
 def postpone_untried(push_id: int, due_at: datetime) -> None:
     """Set when the mail about assigning, not tried yet, leaves (P7: its first day moved)."""
     _N.update(due_at=due_at).where(
-        _N.push == push_id, _N.state == "queued", _N.attempts == 0, _N.kind == Kind.ASSIGNED
+        _N.push == push_id,
+        _N.state == NotificationState.QUEUED,
+        _N.attempts == 0,
+        _N.kind == Kind.ASSIGNED,
     ).execute()
 
 
 @whole()
 def left_already(activity_id: int) -> int:
     """How many mails that an act caused can no longer be taken back (N5)."""
-    left = N.state.in_(("sending", "sent", "failed")) | (N.attempts > 0)
+    left = N.state.in_(
+        (NotificationState.SENDING, NotificationState.SENT, NotificationState.FAILED)
+    ) | (N.attempts > 0)
     return count(N.select().where(N.caused_by == activity_id, left))
 
 
@@ -276,7 +290,13 @@ def _insert(
         (found,),
         (
             joined(before, recipient, after),
-            *(Value(kind), Value(capacity), Value("queued"), Value(push_id), recipient),
+            *(
+                Value(kind),
+                Value(capacity),
+                Value(NotificationState.QUEUED),
+                Value(push_id),
+                recipient,
+            ),
             *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
         ),
     )
@@ -284,12 +304,12 @@ def _insert(
     _N.insert_from(written.where(SQL("TRUE")).order_by(recipient), _COLUMNS).on_conflict(
         conflict_target=(_N.key,),
         update={
-            _N.state: "queued",
+            _N.state: NotificationState.QUEUED,
             _N.due_at: EXCLUDED.due_at,
             _N.caused_by: EXCLUDED.caused_by_id,
             _N.error: None,
         },
-        where=_N.state == "dropped",
+        where=_N.state == NotificationState.DROPPED,
     ).as_rowcount().execute()
 
 
@@ -305,5 +325,5 @@ def _told(cause: Cause, capacity: Capacity) -> int:
 
 def _drop(condition: Any, reason: str) -> int:
     """Drop what waits and matches; a notice (C6) never does."""
-    waiting = (_N.state == "queued") & condition & _N.kind.not_in(list(NOTICES))
-    return int(_N.update(state="dropped", error=reason).where(waiting).execute())
+    waiting = (_N.state == NotificationState.QUEUED) & condition & _N.kind.not_in(list(NOTICES))
+    return int(_N.update(state=NotificationState.DROPPED, error=reason).where(waiting).execute())

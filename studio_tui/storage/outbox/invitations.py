@@ -12,7 +12,7 @@ from peewee import JOIN, SQL, Case, Select, Value, fn
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import INVITATIONS, DropReason, Kind
-from studio_tui.domain.outbox.notification import Invitee, Meeting
+from studio_tui.domain.outbox.notification import Invitee, Meeting, NotificationState
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, exists, joined
 from studio_tui.storage.engine.fields import instant_of
@@ -92,7 +92,14 @@ def _readdress(cause: Cause, kind: Kind) -> int:
     again = (
         N.select(
             invitation_key(N.conversation, N.recipient, kind, following),
-            *(Value(kind), N.capacity, Value("queued"), N.conversation, following, N.recipient),
+            *(
+                Value(kind),
+                N.capacity,
+                Value(NotificationState.QUEUED),
+                N.conversation,
+                following,
+                N.recipient,
+            ),
             *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
             N.sent_to if kind is Kind.CANCELLED else Value(None),
         )
@@ -124,7 +131,9 @@ def _invited_elsewhere(cause: Cause) -> Any:
             fn.LOWER(N.sent_to) != fn.LOWER(U.email),
             N.former_address.is_null(),
             N.kind != Kind.CANCELLED,
-            N.state.in_(("sending", "sent", "failed")),
+            N.state.in_(
+                (NotificationState.SENDING, NotificationState.SENT, NotificationState.FAILED)
+            ),
             N.recipient.in_((C.user, C.conductor)),
             C.planned_for > cause.at,
             C.cancelled_at.is_null(),
@@ -136,7 +145,7 @@ def _invited_elsewhere(cause: Cause) -> Any:
                     _X.recipient == N.recipient,
                     _X.former_address.is_null(),
                     _X.caused_by != cause.activity_id,
-                    _X.state != "dropped",
+                    _X.state != NotificationState.DROPPED,
                     newer,
                 )
             ),
@@ -227,8 +236,8 @@ _MEETINGS = Prepared(
 def _begin(conversation_ids: Collection[int], reason: DropReason) -> None:
     """Number what follows, and drop what it takes the place of."""
     _C.update(sequence=_C.sequence + 1).where(among(_C.id, conversation_ids)).execute()
-    _N.update(state="dropped", error=reason).where(
-        _N.state == "queued",
+    _N.update(state=NotificationState.DROPPED, error=reason).where(
+        _N.state == NotificationState.QUEUED,
         _N.kind.in_(sorted(INVITATIONS)),
         among(_N.conversation, conversation_ids),
     ).execute()
@@ -264,8 +273,10 @@ def _holding(conversation_ids: Collection[int]) -> Any:
 
 
 def _may_have_arrived(mail: Any) -> Any:
-    tried = mail.state.in_(("queued", "dropped")) & (mail.attempts > 0)
-    return mail.state.in_(("sending", "sent")) | tried
+    tried = mail.state.in_((NotificationState.QUEUED, NotificationState.DROPPED)) & (
+        mail.attempts > 0
+    )
+    return mail.state.in_((NotificationState.SENDING, NotificationState.SENT)) | tried
 
 
 def _all_of(query: Any, name: str) -> Any:
@@ -281,7 +292,7 @@ def _write(cause: Cause, kind: Kind, recipients: Any) -> int:
     written = (
         C.select(
             invitation_key(C.id, recipient, kind, C.sequence),
-            *(Value(kind), capacity, Value("queued"), C.id, C.sequence, recipient),
+            *(Value(kind), capacity, Value(NotificationState.QUEUED), C.id, C.sequence, recipient),
             *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
         )
         .join(found, on=C.id == found.c.conversation_id)

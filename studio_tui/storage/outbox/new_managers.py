@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
-from studio_tui.domain.outbox.notification import ConcernedPerson
+from studio_tui.domain.outbox.notification import ON_THEIR_WAY, ConcernedPerson, NotificationState
 from studio_tui.domain.people.review import ReviewKind
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import (
@@ -57,7 +57,12 @@ def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
             (found,),
             (
                 key,
-                *(Value(Kind.NEW_MANAGER), Value(Capacity.MANAGER), Value("queued"), manager),
+                *(
+                    Value(Kind.NEW_MANAGER),
+                    Value(Capacity.MANAGER),
+                    Value(NotificationState.QUEUED),
+                    manager,
+                ),
                 *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
             ),
         )
@@ -165,7 +170,7 @@ def _new_pairs(ids: Collection[int]) -> Any:
         .where(
             N.kind == Kind.NEW_MANAGER,
             N.recipient == manager,
-            N.state.in_(("queued", "sending", "sent")),
+            N.state.in_(ON_THEIR_WAY),
             N.created_at >= _R.since,
             _X.user == user,
         )

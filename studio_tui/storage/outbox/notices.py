@@ -12,7 +12,7 @@ from peewee import JOIN, fn
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
-from studio_tui.domain.outbox.notification import Notice
+from studio_tui.domain.outbox.notification import Notice, NotificationState
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, column
 from studio_tui.storage.engine.prepared import Prepared, among_given
@@ -48,7 +48,7 @@ def give_notice(
         key=f"a{cause.activity_id}-{recipient_id}-{kind}",
         kind=kind,
         capacity=capacity,
-        state="queued",
+        state=NotificationState.QUEUED,
         conversation=conversation_id,
         sequence=cause.activity_id,
         recipient=recipient_id,

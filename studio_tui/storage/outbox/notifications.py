@@ -14,6 +14,7 @@ from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
     UNSENT,
+    WAITING,
     Notification,
     NotificationFilter,
     NotificationState,
@@ -263,8 +264,10 @@ _LISTED = Prepared(_ListedMail, _listed)
 
 def retry(selection: Selection[NotificationFilter], now: datetime) -> list[int]:
     """Let what failed of a selection be due once more (N10); returns which."""
-    again = _N.update(state="queued", due_at=now, attempts=0, dated_at=None, error=None)
-    failed = (_N.state == "failed") & _N.id.in_(_ids(selection, now))
+    again = _N.update(
+        state=NotificationState.QUEUED, due_at=now, attempts=0, dated_at=None, error=None
+    )
+    failed = (_N.state == NotificationState.FAILED) & _N.id.in_(_ids(selection, now))
     return column(again.where(failed).returning(_N.id))
 
 
@@ -272,8 +275,8 @@ def drop_untrue(reasons: Mapping[int, str]) -> None:
     """Drop these that wait, each for its reason."""
     for reason in dict.fromkeys(reasons.values()):
         ids = [each for each, why in reasons.items() if why == reason]
-        dropped = _N.update(state="dropped", error=reason)
-        dropped.where(_N.state == "queued", among(_N.id, ids)).execute()
+        dropped = _N.update(state=NotificationState.DROPPED, error=reason)
+        dropped.where(_N.state == NotificationState.QUEUED, among(_N.id, ids)).execute()
 
 
 def count_came_back(selection: Selection[NotificationFilter], now: datetime) -> int:
@@ -292,9 +295,16 @@ def send_again(
     many (N10). ``came_back``: only what `count_came_back` counts."""
     suffix = f"-again-{activity_id}"
     again = MAILS.select(
-        *(N.key.concat(text(suffix)), N.kind, N.capacity, Value("queued"), N.push, N.conversation),
+        *(
+            N.key.concat(text(suffix)),
+            N.kind,
+            N.capacity,
+            Value(NotificationState.QUEUED),
+            N.push,
+            N.conversation,
+        ),
         *(N.sequence, N.recipient, Value(activity_id), Value(at), Value(at), Value(0)),
-    ).where(N.state == "sent", _selected(selection, at))
+    ).where(N.state == NotificationState.SENT, _selected(selection, at))
     if came_back:
         again = again.where(_CAME_BACK)
     columns = (
@@ -318,8 +328,10 @@ def send_again(
 def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -> int:
     """Drop what waits or failed of a selection, of the kinds that can be dropped (N10); returns how
     many."""
-    droppable = _N.state.in_(("queued", "failed")) & _N.kind.not_in(list(KEPT_BY_HAND))
-    dropped = _N.update(state="dropped", error=reason)
+    droppable = _N.state.in_((NotificationState.QUEUED, NotificationState.FAILED)) & _N.kind.not_in(
+        list(KEPT_BY_HAND)
+    )
+    dropped = _N.update(state=NotificationState.DROPPED, error=reason)
     return int(dropped.where(droppable, _N.id.in_(_ids(selection, now))).execute())
 
 
@@ -330,8 +342,8 @@ def state_counts(now: datetime) -> dict[NotificationState, int]:
     """How many notifications are in each state."""
     # What does not wait is counted in an index alone: there may be very much of it.
     settled = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
-    state = Case(None, ((_held(now), "held"),), N.state)
-    waiting = N.select(state, COUNTED).where(N.state == "queued").group_by(SQL("1"))
+    state = Case(None, ((_held(now), NotificationState.HELD),), N.state)
+    waiting = N.select(state, COUNTED).where(N.state == NotificationState.QUEUED).group_by(SQL("1"))
     found = [*settled.tuples(), *waiting.tuples()]
     return {NotificationState(each): number for each, number in found}
 
@@ -343,7 +355,7 @@ def any_mail() -> bool:
 
 def waiting_by(moment: datetime) -> list[int]:
     """What waits and should have left by then, in the order it is due."""
-    waiting = N.state.in_(("queued", "sending")) & (N.due_at <= moment)
+    waiting = N.state.in_(WAITING) & (N.due_at <= moment)
     return column(N.select(N.id).where(waiting).order_by(N.due_at, N.id))
 
 
@@ -356,19 +368,21 @@ def waiting_since(now: datetime) -> datetime | None:
     """Since when the oldest of what should have left waits; None where nothing does."""
     since = Case(None, ((N.error.is_null(), N.due_at),), fn.COALESCE(N.dated_at, N.due_at))
     late = (N.due_at <= now) | (N.error.is_null(False) & ~_put_off())
-    return instant_of(N.select(fn.MIN(since)).where(N.state == "queued", late).scalar())
+    return instant_of(
+        N.select(fn.MIN(since)).where(N.state == NotificationState.QUEUED, late).scalar()
+    )
 
 
 def leases() -> list[tuple[str, int, datetime]]:
     """Each worker that is sending: its lease, how many mails it holds, and until when at most."""
-    held = N.select(N.lease, COUNTED, fn.MAX(N.due_at)).where(N.state == "sending")
+    held = N.select(N.lease, COUNTED, fn.MAX(N.due_at)).where(N.state == NotificationState.SENDING)
     return list(held.group_by(N.lease).order_by(N.lease).tuples())
 
 
 def last_sent_at() -> datetime | None:
     """When the server last took a mail."""
     # In the order of its index: of what was sent, there may be very much.
-    newest = N.select(N.sent_at).where(N.state == "sent")
+    newest = N.select(N.sent_at).where(N.state == NotificationState.SENT)
     return instant_of(newest.order_by(fn.COALESCE(N.sent_at, N.due_at).desc()).limit(1).scalar())
 
 
@@ -380,7 +394,7 @@ def last_error() -> tuple[str, str] | None:
     told = _AGAIN.select(_AGAIN.id).where(
         _AGAIN.error.is_null(False),
         ~_AGAIN.error.startswith(PUT_OFF),
-        _AGAIN.state.in_(("queued", "failed")),
+        _AGAIN.state.in_((NotificationState.QUEUED, NotificationState.FAILED)),
     )
     newest = told.order_by(at.desc(), _AGAIN.id.desc()).limit(1)
     return next(iter(MAILS.select(address, N.error).where(N.id == newest).tuples()), None)
@@ -400,7 +414,7 @@ def _ids(selection: Selection[NotificationFilter], now: datetime) -> Any:
 
 
 def _held(now: Any) -> Any:
-    return (N.state == "queued") & (N.attempts == 0) & (N.due_at > now)
+    return (N.state == NotificationState.QUEUED) & (N.attempts == 0) & (N.due_at > now)
 
 
 def _is_in(state: NotificationState, now: datetime) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from peewee import JOIN, Case, Value, fn
 
 from studio_tui.domain.outbox.kinds import DropReason
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.storage.engine.expressions import ACT, COUNTED, A, C, N, P, among, column, exists
 from studio_tui.storage.engine.tables import (
     ActivityUser,
@@ -31,8 +32,10 @@ def waiting_acts(actor_id: int, actions: tuple[str, ...], now: datetime) -> list
     """The acts of somebody all of whose mail still waits, the newest first."""
     name = fn.COALESCE(P.name, ACT.subject)
     users = _X.select(COUNTED).where(_X.activity == ACT.id)
-    untried = N.state.in_(("queued", "dropped")) & (N.attempts == 0)
-    waiting = _O.select(_O.caused_by).where(_O.state == "queued", _O.attempts == 0, _O.due_at > now)
+    untried = N.state.in_((NotificationState.QUEUED, NotificationState.DROPPED)) & (N.attempts == 0)
+    waiting = _O.select(_O.caused_by).where(
+        _O.state == NotificationState.QUEUED, _O.attempts == 0, _O.due_at > now
+    )
     found = (
         ACT.select(ACT.id, ACT.action, name, users, COUNTED, ACT.at, fn.MIN(N.due_at))
         .join(P, JOIN.LEFT_OUTER, on=P.id == ACT.push)
@@ -105,13 +108,13 @@ def _tell_again(activity_id: int, due_at: datetime) -> int:
         .where(
             N.caused_by == activity_id,
             _O.id < N.id,
-            _O.state == "dropped",
+            _O.state == NotificationState.DROPPED,
             _O.error == DropReason.SUPERSEDED,
             _O.attempts == 0,
         )
         .group_by(N.id)
     )
-    again = _N.update(state="queued", error=None, due_at=due_at)
+    again = _N.update(state=NotificationState.QUEUED, error=None, due_at=due_at)
     return int(again.where(_N.id.in_(superseded)).execute())
 
 
@@ -120,12 +123,19 @@ def _invite_again(activity_id: int, at: datetime, due_at: datetime) -> int:
     again = (
         _O.select(
             invitation_key(_O.conversation, _O.recipient, _O.kind, following),
-            *(_O.kind, _O.capacity, Value("queued"), _O.conversation, following, _O.recipient),
+            *(
+                _O.kind,
+                _O.capacity,
+                Value(NotificationState.QUEUED),
+                _O.conversation,
+                following,
+                _O.recipient,
+            ),
             *(_O.caused_by, Value(at), Value(due_at), Value(0)),
         )
         .join(C, on=C.id == _O.conversation)
         .where(
-            _O.state == "dropped",
+            _O.state == NotificationState.DROPPED,
             _O.error.in_((DropReason.SUPERSEDED, DropReason.CANCELLED)),
             _O.attempts == 0,
             exists(

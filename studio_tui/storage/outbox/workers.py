@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.storage.engine.tables import NotificationTable, WorkerTable
 from studio_tui.storage.outbox.notifications import leases
 
@@ -49,7 +50,7 @@ def end(lease: str) -> None:
 
 def forget(before: datetime) -> None:
     """Forget the workers that were last seen before then and hold nothing."""
-    holding = _N.select(_N.lease).where(_N.state == "sending")
+    holding = _N.select(_N.lease).where(_N.state == NotificationState.SENDING)
     _W.delete().where(_W.seen_at < before, _W.lease.not_in(holding)).execute()
 
 

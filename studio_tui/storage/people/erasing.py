@@ -21,6 +21,7 @@ from studio_tui.domain.audiences.audience import (
     with_conditions,
 )
 from studio_tui.domain.outbox.kinds import DropReason
+from studio_tui.domain.outbox.notification import WAITING, NotificationState
 from studio_tui.domain.people.users import full_name, sort_name
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.activity import emptying, sealing
@@ -57,7 +58,6 @@ from studio_tui.storage.people.fact_columns import COLUMNS
 
 _K: Any = UserTable
 _ERASED_TEXT = "(erased)"
-_UNSENT = ("queued", "sending")
 _AUDIENCES = {"audience", "scope", "where"}
 """What lines of activity call an audience that they tell as text."""
 
@@ -302,14 +302,16 @@ def erase_rows(ids: Sequence[int], told: Identifiers, by: Placeholder) -> None:
 
 def _erase_mail(ids: Sequence[int]) -> None:
     n: Any = NotificationTable
-    dropped = n.update(state="dropped", error=str(DropReason.ERASED), lease=None)
-    dropped.where(among(n.recipient, ids), n.state.in_((*_UNSENT, "failed"))).execute()
+    dropped = n.update(state=NotificationState.DROPPED, error=str(DropReason.ERASED), lease=None)
+    dropped.where(
+        among(n.recipient, ids), n.state.in_((*WAITING, NotificationState.FAILED))
+    ).execute()
     n.update(sent_to=None, former_address=None, bounced_key=None).where(
         among(n.recipient, ids)
     ).execute()
     n.update(bounce_words="").where(among(n.recipient, ids), n.bounced_at.is_null(False)).execute()
     n.update(error="").where(
-        among(n.recipient, ids), n.error.is_null(False), n.state != "dropped"
+        among(n.recipient, ids), n.error.is_null(False), n.state != NotificationState.DROPPED
     ).execute()
     told = NotificationUser.select(NotificationUser.notification).where(
         among(NotificationUser.user, ids)
@@ -379,4 +381,4 @@ def count_mails(ids: Sequence[int]) -> tuple[int, int]:
     """How many mails went or go to a person, and how many of these wait."""
     n: Any = NotificationTable
     to_them = n.select().where(among(n.recipient, ids))
-    return to_them.count(), to_them.where(n.state.in_(_UNSENT)).count()
+    return to_them.count(), to_them.where(n.state.in_(WAITING)).count()

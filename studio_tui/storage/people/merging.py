@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from studio_tui.domain.outbox.kinds import DropReason
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.people.person_acts import Owned
 from studio_tui.storage.engine.expressions import among, column, count, joined
@@ -220,8 +221,8 @@ def drop_doubles(kept: int, other: int) -> int:
         twin.conversation.is_null(),
     )
     return int(
-        _N.update(state="dropped", error=str(DropReason.SUPERSEDED))
-        .where(_N.recipient == other, _N.state == "queued", _N.push.in_(own))
+        _N.update(state=NotificationState.DROPPED, error=str(DropReason.SUPERSEDED))
+        .where(_N.recipient == other, _N.state == NotificationState.QUEUED, _N.push.in_(own))
         .execute()
     )
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, Join, Select, fn
 
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.review import (
     CONDUCTOR_KINDS,
     Decision,
@@ -416,7 +417,7 @@ def users_in(people: Any) -> frozenset[int]:
 def mails_of(activity_ids: Collection[int]) -> tuple[int, datetime | None]:
     """How many mails acts caused, and when the first of them leaves."""
     caused = N.select(COUNTED, fn.MIN(N.due_at)).where(
-        among(N.caused_by, activity_ids), N.state == "queued"
+        among(N.caused_by, activity_ids), N.state == NotificationState.QUEUED
     )
     ((number, first),) = stored(caused)
     return int(number), instant_of(first)

@@ -5,6 +5,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.storage.engine.expressions import COUNTED, A, C, N
 from studio_tui.storage.engine.sql import known_instant
 
@@ -35,7 +36,7 @@ def mail_until(end: datetime) -> list[tuple[int | None, datetime, int]]:
         N.select(push, N.due_at, COUNTED)
         .join(C, JOIN.LEFT_OUTER, on=C.id == N.conversation)
         .join_from(C, A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
-        .where(N.state == "queued", N.due_at < end)
+        .where(N.state == NotificationState.QUEUED, N.due_at < end)
         .group_by(push, N.due_at)
     )
     return _read(found)

@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import JOIN, Select, fn
 
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.expressions import (
@@ -53,7 +54,7 @@ def without_address(people: People) -> People:
     """Those at whose address mail fails: the newest that was tried there was refused for good."""
     later = _X.select().where(
         _X.recipient == U.id,
-        _X.state == "sent",
+        _X.state == NotificationState.SENT,
         _X.id > N.id,
         fn.LOWER(_X.sent_to) == fn.LOWER(U.email),
     )
@@ -61,7 +62,7 @@ def without_address(people: People) -> People:
         N.select(N.recipient)
         .join(U, on=U.id == N.recipient)
         .where(
-            N.state == "failed",
+            N.state == NotificationState.FAILED,
             fn.LOWER(N.sent_to) == fn.LOWER(U.email),
             U.id.in_(people),
             ~exists(later),

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind
+from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.storage.engine.expressions import A, C, N, U, exists
 from studio_tui.storage.engine.tables import AssignmentTable
 from studio_tui.storage.pushes.assignments import Assignments, assignments_query
@@ -53,7 +54,7 @@ def untold(users: Any, push_id: int) -> Any:
         N.recipient == U.id,
         N.kind == Kind.ASSIGNED,
         N.capacity == Capacity.USER,
-        N.state == "dropped",
+        N.state == NotificationState.DROPPED,
         N.error == DropReason.EXCUSED,
     )
     return U.select(U.id.alias("user_id")).where(U.id.in_(users), exists(kept_back))

@@ -12,7 +12,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
-from studio_tui.domain.outbox.notification import key_around_recipient
+from studio_tui.domain.outbox.notification import ON_THEIR_WAY, key_around_recipient
 from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
@@ -29,7 +29,7 @@ _STILL_TO_TALK = IS_ASKED & U.active
 _DONE = C.finished_at.is_null(False)
 _LEFT = C.finished_at.is_null() & ~U.active
 _EXCUSED = C.finished_at.is_null() & U.active & A.excused_in.is_null(False)
-_ON_ITS_WAY = N.state.in_(("queued", "sending", "sent"))
+_ON_ITS_WAY = N.state.in_(ON_THEIR_WAY)
 _TOLD_AT = fn.COALESCE(N.sent_at, N.created_at)
 _MANAGER = SQL("pairs.manager_id")
 

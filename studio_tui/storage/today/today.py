@@ -16,6 +16,7 @@ from peewee import JOIN, SQL, fn
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import INVITATIONS, TELLING_MOST, Kind
+from studio_tui.domain.outbox.notification import ON_THEIR_WAY, NotificationState
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.today.today import Snooze
 from studio_tui.storage.engine.expressions import among
@@ -183,7 +184,7 @@ def examples_ahead(
 
 def count_due(now: datetime) -> int:
     """How many mails should have left by ``now`` and wait."""
-    due = (_N.state == "queued") & ((_N.due_at <= now) | _N.error.is_null(False))
+    due = (_N.state == NotificationState.QUEUED) & ((_N.due_at <= now) | _N.error.is_null(False))
     return int(_N.select(fn.COUNT(_N.id)).where(due).scalar())
 
 
@@ -352,12 +353,12 @@ def _about_push(push_id: int | None) -> Any:
 
 
 def _waiting(now: datetime, until: datetime) -> Any:
-    return (_N.state == "queued") & (_N.due_at > now) & (_N.due_at <= until)
+    return (_N.state == NotificationState.QUEUED) & (_N.due_at > now) & (_N.due_at <= until)
 
 
 def _failed(now: datetime) -> Any:
     """Mail that failed and that sending it again would send."""
-    return (_N.state == "failed") & _would_be_sent(now)
+    return (_N.state == NotificationState.FAILED) & _would_be_sent(now)
 
 
 def _came_back(now: datetime) -> Any:
@@ -406,7 +407,7 @@ def _made_up_for() -> Any:
             later.recipient == _N.recipient,
             later.capacity == _N.capacity,
             later.id > _N.id,
-            later.state.in_(("queued", "sending", "sent")),
+            later.state.in_(ON_THEIR_WAY),
             later.bounced_at.is_null(),
             same_push | same_talk,
             # What asks to be read by the old address says nothing to the new one.
