@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, tzinfo
+from functools import lru_cache
 from typing import Any, Protocol
 
 import peewee
@@ -62,9 +63,13 @@ def as_asked(text: str, params: Any, before_names: Callable[[], str]) -> tuple[s
     """
     if _unit.limit is not None:
         text, params = _unit.limit.limited(text, params)
-    if "every_" in text:
-        text = _EVERY.sub(lambda found: before_names() + found[1], text)
-    return text, params
+    return _named_in_full(text, before_names()) if "every_" in text else text, params
+
+
+@lru_cache(maxsize=256)
+def _named_in_full(text: str, before: str) -> str:
+    # Long statements are asked again and again.
+    return _EVERY.sub(lambda found: before + found[1], text)
 
 
 @contextmanager
