@@ -72,6 +72,8 @@ def test_names_of_what_is_there(pushed: Cli, complete: Complete) -> None:
     assert complete("questions show Well") == ["Wellbeing"]
     pushed.run("segments", "save", "Far away", "--where", "group remote")
     assert complete("segments show fa") == ["Far\\ away"]
+    assert complete("users list --where 'team un") == ["team under"]
+    assert 'not team under "Sales > Belgium"' in complete("users list --where 'not team under \"S")
 
 
 def test_only_what_one_may_see(accounts: Accounts, complete: Complete) -> None:

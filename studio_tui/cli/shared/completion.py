@@ -6,7 +6,7 @@ with their rights, for every argument and option that takes one: `names_of` says
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +32,16 @@ VARIABLE = "_STUDIO_TUI_COMPLETE"
 PROGRAM = "studio-tui"
 SHELLS = ("bash", "zsh", "fish")
 
+_AUDIENCE = "AUDIENCE"
+"""What is no name, but a text with names in it (P13)."""
 _BY_METAVAR = {"LOGIN": "USER", "[LOGIN]...": "USER", "LOGIN...": "USER", "TEAM": "TEAM"}
 _BY_ARGUMENT = {
     **dict.fromkeys(("user", "login", "leader", "other", "conductor"), "USER"),
     **{name: name.upper() for name in ("push", "team", "template", "topic", "segment")},
 }
 _BY_OPTION = {
-    **dict.fromkeys(("--user", "--manager", "--leader", "--lead", "--coach", "--for"), "USER"),
+    **dict.fromkeys(("--user", "--manager"), "USER"),
+    **dict.fromkeys(("--where", "--audience"), _AUDIENCE),
     "--push": "PUSH",
     "--from-push": "PUSH",
     "--team": "TEAM",
@@ -93,8 +96,14 @@ class _Name(StringParamType):
 def _found(kind: str, incomplete: str) -> list[str]:
     from studio_tui.services.system.completing import NameKind, names_beginning
 
+    found: Iterable[str]
     with _studio() as (studio, actor):
-        found = names_beginning(studio, actor, NameKind[kind], incomplete)
+        if kind == _AUDIENCE:
+            from studio_tui.services.audiences.completing import complete
+
+            found = [each.text for each in complete(studio, actor, incomplete)]
+        else:
+            found = names_beginning(studio, actor, NameKind[kind], incomplete)
     # What a shell shows is drawn by a terminal.
     return [name for name in found if name == clean_line(name)]
 
