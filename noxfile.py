@@ -98,6 +98,17 @@ def simulation(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Files, mail, commands and keys that are damaged by chance: 50 times as many as in the suite,
+    or as many as the first argument says; further ones go to pytest."""
+    _install(session)
+    times, *more = session.posargs or ["50"]
+    session.run(
+        "pytest", "-q", "--timeout=0", *(more or ["tests/fuzz"]), env={"STUDIO_EXAMPLES": times}
+    )
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """What the documents say is what the program does; `-- --write` first writes anew what of them
     is declared in the program: tables, the manual page, the pictures of the guide."""

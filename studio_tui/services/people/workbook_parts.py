@@ -6,13 +6,15 @@ found out as well.
 """
 
 import re
-import zipfile
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from lzma import LZMAError
 from typing import BinaryIO
 from xml.etree import ElementTree as Xml
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from studio_tui.domain.shared.errors import Refused
 
@@ -20,6 +22,13 @@ MAX_CELLS = 30_000_000
 """Most cells of the rectangle that a sheet fills: a million people with thirty columns."""
 MAX_UNPACKED = 1024 * 1024 * 1024
 """Most bytes that a workbook may unpack to."""
+
+DAMAGED = (
+    *(BadZipFile, zlib.error, LZMAError, struct.error, Xml.ParseError),
+    *(ValueError, LookupError, ArithmeticError, RuntimeError, EOFError, OSError),
+)
+"""What an archive raises whose bytes are not what they say that they are: the standard library
+looks at few of them first."""
 
 _CHUNK = 4 * 1024 * 1024
 _LONGEST_ROW = 16 * 1024 * 1024
@@ -77,7 +86,7 @@ def looked_through(binary: BinaryIO, name: str) -> Parts:
             if "xl/workbook.bin" in parts.namelist():
                 raise Refused(f"{name} is a binary workbook (.xlsb): save it as .xlsx.")
             return _look_through_xlsx(parts, name)
-    except (zipfile.BadZipFile, KeyError, EOFError, Xml.ParseError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise damaged(name) from error
 
 

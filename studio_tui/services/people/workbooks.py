@@ -6,7 +6,7 @@ They are read by python-calamine, which is an extra: `pip install studio-tui[exc
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from studio_tui.domain.people.hr_file.dates import DAY_ZERO
 from studio_tui.domain.people.hr_file.sheets import (
@@ -20,7 +20,9 @@ from studio_tui.domain.people.hr_file.sheets import (
 from studio_tui.domain.shared.cancellation import Progress
 from studio_tui.domain.shared.errors import NotFound, Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line, fold
+from studio_tui.services.people.workbook_apart import reads_apart
 from studio_tui.services.people.workbook_parts import (
+    DAMAGED,
     Parts,
     SheetParts,
     damaged,
@@ -52,7 +54,7 @@ class _Sheet:
             )
         try:
             self._found = book.get_sheet_by_name(title)
-        except (calamine.CalamineError, ValueError) as error:
+        except (calamine.CalamineError, *DAMAGED) as error:
             raise damaged(name) from error
 
     def rows(self) -> Iterator[Sequence[str]]:
@@ -93,7 +95,7 @@ def _names_in(binary: BinaryIO) -> set[str]:
     try:
         with ZipFile(binary) as parts:
             return set(parts.namelist())
-    except (BadZipFile, ValueError, NotImplementedError):
+    except DAMAGED:
         return set()
     finally:
         binary.seek(0)
@@ -110,13 +112,13 @@ def sheet_of(
     shown = clean_line(name) or "The file"
     parts = Parts() if kind == "XLS" else looked_through(binary, shown)
     binary.seek(0)
-    book = _opened(binary, shown)
+    book = _opened(binary, shown, kind)
     chosen = _chosen(book, shown, sheet, mapping, parts)
     day_zero = DAY_ZERO_1904 if parts.counts_from_1904 else DAY_ZERO
     return SheetText(chosen.title, as_csv(_told(chosen.rows(), tell)), kind, day_zero)
 
 
-def _opened(binary: BinaryIO, name: str) -> "CalamineWorkbook":
+def _opened(binary: BinaryIO, name: str, kind: str) -> "CalamineWorkbook":
     try:
         import python_calamine as calamine
     except ImportError as error:
@@ -124,11 +126,13 @@ def _opened(binary: BinaryIO, name: str) -> "CalamineWorkbook":
             f"{name} is an Excel workbook, which takes an extra to read: install it with “pip "
             "install 'studio-tui[excel]'”, or save the workbook as “CSV UTF-8” and import that."
         ) from error
+    if kind == "XLS" and not reads_apart(binary):
+        raise damaged(name)
     try:
         return calamine.CalamineWorkbook.from_object(binary)
     except calamine.PasswordError as error:
         raise locked(name) from error
-    except (calamine.CalamineError, ValueError, OSError) as error:
+    except (calamine.CalamineError, *DAMAGED) as error:
         if _says_encrypted(binary):
             raise locked(name) from error
         raise damaged(name) from error

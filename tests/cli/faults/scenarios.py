@@ -29,6 +29,9 @@ class Scenario:
     environment: Mapping[str, str] = field(default_factory=dict)
     has_steps: bool = False
     """Whether it is several acts, of which each can be done without the next."""
+    made_first: str = "nothing"
+    """A pattern of the file that comes to be before the line of activity that tells of it: where
+    the command is killed in between, it is there alone, and whole."""
     goes_on: tuple[str, ...] = ()
     """What does the rest, where the command itself is for the first time only."""
     unstable: str = "nothing"
@@ -45,14 +48,16 @@ def scenarios(root: Path) -> dict[str, Scenario]:
         "migrate": Scenario(("db", "migrate"), environment=new, has_steps=True),
         "import": Scenario(("users", "import", "more.csv")),
         "assign": Scenario(("pushes", "assign", "Q1 review", "ann", "eve", "cas")),
-        "backup": Scenario(("db", "backup", "second.db")),
+        "backup": Scenario(("db", "backup", "second.db"), made_first=r"second\.db"),
         "restore": Scenario(("db", "restore", "kept.db"), environment=new),
-        "copy": Scenario(("db", "copy", "--to", copied)),
+        "copy": Scenario(("db", "copy", "--to", copied), made_first=r"copied\.db"),
         "write": Scenario(
             ("conversations", "write", "1", "--question", "1", "--text", "A lot."), account="bob"
         ),
         "archive": Scenario(
-            ("users", "export-data", "ben", "--output", "ben.zip"), unstable=r"ben\.zip"
+            ("users", "export-data", "ben", "--output", "ben.zip"),
+            unstable=r"ben\.zip",
+            made_first=r"ben\.zip",
         ),
         "report": Scenario(("pushes", "report", "Q1 review", "--output", "review.md")),
         "replaced": Scenario(("pushes", "report", "Q1 review", "--output", "kept.md", "--force")),
@@ -154,7 +159,7 @@ class Trial:
             pass
         elif ended.exit_code == 1 and changed:
             yield f"it says that it is not done, but these have changed: {changed}"
-        elif ended.exit_code < 0 and changed and missing:
+        elif ended.exit_code < 0 and changed and missing and not self._is_first(changed, missing):
             yield f"it is half done: changed {changed}, missing {missing}"
         elif ended.exit_code > 1:
             yield f"it ends with {ended.exit_code}: {ended.stderr[-300:]}"
@@ -184,6 +189,13 @@ class Trial:
             for path in differences(found, wanted)
             if not (path in found and path in wanted and self._is_unstable(path))
         ]
+
+    def _is_first(self, changed: list[str], missing: list[str]) -> bool:
+        """Whether nothing has changed but the file that comes first, which is as it is to be."""
+        first = self._scenario.made_first
+        return not any(re.search(first, path) for path in missing) and all(
+            re.search(first, path) for path in changed
+        )
 
     def _is_unstable(self, path: str) -> bool:
         return re.search(self._scenario.unstable, path) is not None
