@@ -12,7 +12,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.outbox import worker_queue, workers
+from studio_tui.storage.outbox import outbox_count, worker_queue, workers
 from studio_tui.storage.outbox.workers import StoredWorker
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -50,6 +50,7 @@ def seen(studio: Studio, lease: str, *, sending: bool) -> None:
     """A worker is there."""
     with studio.store.writing_unflushed():
         workers.seen(lease, studio.now(), sending=sending)
+        outbox_count.add_up()
 
 
 def end(studio: Studio, lease: str) -> None:

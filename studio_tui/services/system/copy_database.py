@@ -11,7 +11,6 @@ from pathlib import Path
 
 from studio_tui.config.session import require_files
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Unavailable
@@ -35,8 +34,6 @@ from studio_tui.storage.outbox import notifications
 from studio_tui.storage.people import users
 
 __all__ = ["Content", "Moved", "back_up", "copy", "restore", "without_password"]
-
-_WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +148,7 @@ def _facts(found: Verified) -> tuple[object, ...]:
 
 
 def _waiting(now: datetime) -> int:
-    counts = notifications.state_counts(now)
-    return sum(counts.get(state, 0) for state in _WAITING)
+    return sum(notifications.waiting_counts(now).values())
 
 
 def _name(url: str) -> str:

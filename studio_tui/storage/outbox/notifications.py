@@ -13,7 +13,6 @@ from peewee import JOIN, SQL, Case, Join, Value, fn
 from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
-    UNSENT,
     WAITING,
     Notification,
     NotificationFilter,
@@ -51,6 +50,7 @@ from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import any_of
+from studio_tui.storage.outbox import outbox_count
 from studio_tui.storage.outbox.bounces import is_corrected, sent_since
 from studio_tui.storage.outbox.worker_queue import MAILS, template_name, with_subject
 from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS, kind_in_words
@@ -335,16 +335,17 @@ def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -
     return int(dropped.where(droppable, _N.id.in_(_ids(selection, now))).execute())
 
 
-_SETTLED = [str(each) for each in NotificationState if each not in UNSENT]
-
-
 def state_counts(now: datetime) -> dict[NotificationState, int]:
     """How many notifications are in each state."""
-    # What does not wait is counted in an index alone: there may be very much of it.
-    settled = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
+    settled = {NotificationState(each): number for each, number in outbox_count.settled().items()}
+    return settled | waiting_counts(now)
+
+
+def waiting_counts(now: datetime) -> dict[NotificationState, int]:
+    """The same of what waits and what is being sent: nothing else is counted."""
     state = Case(None, ((_held(now), NotificationState.HELD),), N.state)
-    waiting = N.select(state, COUNTED).where(N.state == NotificationState.QUEUED).group_by(SQL("1"))
-    found = [*settled.tuples(), *waiting.tuples()]
+    waiting = N.select(state, COUNTED).where(N.state.in_(list(WAITING))).group_by(SQL("1"))
+    found = waiting.tuples()
     return {NotificationState(each): number for each, number in found}
 
 

@@ -96,12 +96,15 @@ _SENT_MAIL: Any = NotificationMail
 _FREED = dict.fromkeys((_N.lease, _N.lease_origin, _N.lease_until))
 """It is no worker's any more."""
 _S = NotificationState
+_BEFORE_ALL = SQL("'0001-01-01'")
 
 
 def is_waiting(mails: Any) -> Any:
     """Whether a worker has still to do with a notification. There is an index of it, which SQLite
-    takes where this stands beside what says less."""
-    return mails.state.in_([literal(state) for state in WAITING])
+    takes where this stands beside what says less, and where the column of the index stands in the
+    condition as well: else it looks through everything that was ever sent."""
+    ever = mails.due_at >= _BEFORE_ALL
+    return mails.state.in_([literal(state) for state in WAITING]) & ever
 
 
 class LeaseEnd(NamedTuple):

@@ -1,0 +1,40 @@
+"""How many mails were sent, failed or were dropped: kept by the engine, and not counted each time
+(the migration ``0033_outbox_count``)."""
+
+from typing import Any
+
+from peewee import Table, fn
+
+from studio_tui.storage.engine.expressions import COUNTED, N
+from studio_tui.storage.engine.unit import current_limit, is_sqlite, spoken_to
+
+_SETTLED = ("sent", "failed", "dropped")
+_KEPT: Any = Table("outbox_count", ("state", "number"))
+_MANY = 200
+"""Rows that are added up together."""
+
+
+def settled() -> dict[str, int]:
+    """How many notifications are in each state that they stay in; a state without any has none."""
+    limit = current_limit()
+    if limit is not None and limit.condition is not None:
+        # Kept is what the whole organisation has.
+        seen = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
+        return dict(seen.tuples())
+    kept = _KEPT.select(_KEPT.state, fn.SUM(_KEPT.number)).group_by(_KEPT.state).tuples()
+    return {state: int(number) for state, number in kept.execute(spoken_to()) if number}
+
+
+def add_up() -> None:
+    """Make few rows of many: on PostgreSQL each statement that settles mail adds one. What others
+    add meanwhile stays."""
+    if is_sqlite():
+        return
+    database = spoken_to()
+    if _KEPT.select(COUNTED).scalar(database) <= _MANY:
+        return
+    gone = _KEPT.delete().returning(_KEPT.state, _KEPT.number).tuples().execute(database)
+    numbers = dict.fromkeys(_SETTLED, 0)
+    for state, number in gone:
+        numbers[state] += number
+    _KEPT.insert(list(numbers.items()), columns=[_KEPT.state, _KEPT.number]).execute(database)
