@@ -4,8 +4,7 @@ Conditions that hold of few are asked so that the engine can begin with those fe
 *not* they are asked of each user, by an index.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import reduce
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from peewee import JOIN, SQL, Entity, NodeList, Select, Value, fn
@@ -36,7 +35,9 @@ from studio_tui.storage.engine.expressions import (
     N,
     P,
     U,
+    all_of,
     among,
+    any_of,
     both,
     column,
     containing,
@@ -74,16 +75,23 @@ def audience_condition(audience: Audience) -> Any:
 def _condition(audience: Audience, *, first: bool) -> Any:
     """``first``: whether the engine may begin with those of whom it holds."""
     if isinstance(audience, Not):
-        return ~_condition(audience.part, first=False)
+        return _none_of(audience.part)
     if isinstance(audience, AnyOf):
-        return _any_of(_condition(part, first=False) for part in audience.parts)
+        return any_of(_condition(part, first=False) for part in audience.parts)
     if isinstance(audience, AllOf):
-        return reduce(both, (_condition(part, first=first) for part in audience.parts))
+        return all_of(_condition(part, first=first) for part in audience.parts)
     return _FORMS[WORDS[audience.word].form](audience, first)
 
 
-def _any_of(conditions: Iterable[Any]) -> Any:
-    return reduce(lambda one, other: one | other, conditions, NOBODY)
+def _none_of(audience: Audience) -> Any:
+    """It does not hold: *not* is written before single conditions, as that nests the least."""
+    if isinstance(audience, Not):
+        return _condition(audience.part, first=False)
+    if isinstance(audience, AnyOf):
+        return all_of(_none_of(part) for part in audience.parts)
+    if isinstance(audience, AllOf):
+        return any_of(_none_of(part) for part in audience.parts)
+    return ~_condition(audience, first=False)
 
 
 def _of_query(query: Any, first: bool) -> Any:
@@ -190,10 +198,10 @@ def _text(word: Word, condition: Condition, _: bool) -> Any:
     if fact.unique:
         key = Entity("u", f"{fact.name}_key")
         same = key.in_([fold(text) for text in plain]) if plain else NOBODY
-        return key.is_null(False) & _any_of([same, *(_like(key, each) for each in patterns)])
+        return key.is_null(False) & any_of([same, *(_like(key, each) for each in patterns)])
     key = fn.LOWER(_entity(fact))
     same = key.in_(_keys(fact, plain)) if plain else NOBODY
-    return _any_of([same, *(_like(key, each) for each in patterns)])
+    return any_of([same, *(_like(key, each) for each in patterns)])
 
 
 def _keys(fact: Fact, texts: Collection[str]) -> list[str]:
@@ -213,12 +221,12 @@ def _pattern(text: str) -> str:
 
 
 def _like(key: Any, pattern: str) -> Any:
-    return NodeList((key, SQL("LIKE"), Value(pattern), SQL("ESCAPE '\\'")))
+    return NodeList((key, SQL("LIKE"), Value(pattern, converter=False), SQL("ESCAPE '\\'")))
 
 
 def _name(_: Word, condition: Condition, __: bool) -> Any:
     """All words are in the name; the index of names finds who may be meant."""
-    return _any_of(
+    return any_of(
         both(finding(U, fold_search(name.text)), containing(U.sort_name, fold(name.text).split()))
         for name in condition.names
     )
@@ -228,7 +236,7 @@ def _language(word: Word, condition: Condition, _: bool) -> Any:
     """The language, in whatever country: ``nl`` is also ``nl-BE``."""
     key = fn.LOWER(_entity(_fact(word)))
     tags = [fold(name.text) for name in condition.names]
-    return _any_of((key == tag) | _like(key, f"{tag}-%") for tag in tags)
+    return any_of((key == tag) | _like(key, f"{tag}-%") for tag in tags)
 
 
 def _exact(word: Word, condition: Condition, _: bool) -> Any:

@@ -6,11 +6,13 @@ aliases.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from peewee import JOIN, SQL, Cast, Model, Node, NodeList, Select, Table, Value, fn
+from peewee import JOIN, SQL, Cast, Model, Negated, Node, NodeList, Select, Table, Value, fn
 
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.peewee_internals import table_facts
@@ -47,6 +49,8 @@ _LONGEST = 10_000
 """Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
 _MOST = 200
 """Different words that are looked for; SQLite nests 1,000 conditions."""
+_DEEP = 4
+"""Brackets within brackets from which on their order matters."""
 NOBODY = SQL("(1 = 0)")
 EVERYBODY = SQL("(1 = 1)")
 NO_TEXT = SQL("''")
@@ -86,13 +90,60 @@ def containing(column: Any, words: Iterable[str]) -> Any:
     What is longer than anything, or more words than any name has, matches nothing: the engines
     take no such pattern.
     """
-    found: Any = EVERYBODY
+    found: list[Any] = []
     for number, word in enumerate(dict.fromkeys(words)):
         if number >= _MOST or len(word) > _LONGEST:
             return NOBODY
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found = both(found, like(column, f"%{escaped}%"))
-    return found
+        found.append(like(column, Value(f"%{escaped}%", converter=False)))
+    return all_of(found)
+
+
+class _Joined(NodeList):
+    """Conditions beside each other between two brackets, however many: what Peewee joins by ``&``
+    and ``|`` has brackets within brackets, and SQLite reads a hundred of these at most."""
+
+    def __init__(self, conditions: Iterable[Any], by: str) -> None:
+        parts: list[Any] = []
+        for each in conditions:
+            if isinstance(each, _Joined) and each.glue == by:
+                parts += each.nodes
+            else:
+                plain = isinstance(each, NodeList) and not each.parens
+                parts.append(NodeList((each,), parens=True) if plain else each)
+        depths = [_depth(each) for each in parts]
+        self.depth = 1 + max(depths)
+        if self.depth > _DEEP:
+            # What is read before a bracket within brackets waits for its end.
+            parts.insert(0, parts.pop(depths.index(max(depths))))
+        super().__init__(parts, by, parens=True)
+
+    def __sql__(self, ctx: Any) -> Any:
+        # What stands beside a column of another type would be written as a value of that type.
+        with ctx(converter=None):
+            return super().__sql__(ctx)
+
+
+def _depth(condition: Any) -> int:
+    while isinstance(condition, Negated):
+        condition = condition.node
+    return condition.depth if isinstance(condition, _Joined) else 0
+
+
+def all_of(conditions: Iterable[Any]) -> Any:
+    """Every one holds. What says nothing is left out: SQLite looks nothing up beside it."""
+    said = [each for each in conditions if each is not EVERYBODY]
+    if not said:
+        return EVERYBODY
+    return said[0] if len(said) == 1 else _Joined(said, " AND ")
+
+
+def any_of(conditions: Iterable[Any]) -> Any:
+    """Some one holds; of none, nobody."""
+    said = [each for each in conditions if each is not NOBODY]
+    if not said:
+        return NOBODY
+    return said[0] if len(said) == 1 else _Joined(said, " OR ")
 
 
 def like(column: Any, pattern: Any) -> Any:
@@ -103,26 +154,39 @@ def like(column: Any, pattern: Any) -> Any:
 
 
 def both(one: Any, other: Any) -> Any:
-    """Both hold. What says nothing is left out: SQLite looks nothing up beside it."""
-    if one is EVERYBODY:
-        return other
-    return one if other is EVERYBODY else one & other
+    """Both hold, as `all_of` says it."""
+    return all_of((one, other))
 
 
 def selected(selection: Selection[Any], matching: Callable[[Any], Any], id_column: Any) -> Any:
-    """The rows that ``selection`` holds, where ``matching`` says what its filters match."""
-    found: Any = NOBODY
+    """The rows that ``selection`` holds, where ``matching`` says what its filters match.
+
+    What was marked, each without what was unmarked after it: however often that took turns, the
+    conditions are no deeper, and the engine may begin with what was marked.
+    """
+    found: list[Any] = []
+    without: list[Any] = []
+    steps = _steps(selection, matching, id_column)
+    for marks, steps_alike in groupby(reversed(list(steps)), key=itemgetter(0)):
+        conditions = [condition for _, condition in reversed(list(steps_alike))]
+        if marks:
+            found.insert(0, all_of((any_of(conditions), *(~each for each in without))))
+        else:
+            without = [*conditions, *without]
+    return any_of(found)
+
+
+def _steps(
+    selection: Selection[Any], matching: Callable[[Any], Any], id_column: Any
+) -> Iterator[tuple[bool, Any]]:
+    """What was marked (True) and unmarked, one after another."""
     for term in selection.terms:
         if term.filter is not None:
-            matched = matching(term.filter)
-            marks = matched if found is NOBODY else found | matched
-            found = marks if term.marks else both(found, ~matched)
+            yield term.marks, matching(term.filter)
         if term.marked:
-            marked = among(id_column, term.marked)
-            found = marked if found is NOBODY else found | marked
+            yield True, among(id_column, term.marked)
         if term.unmarked:
-            found = both(found, ~among(id_column, term.unmarked))
-    return found
+            yield False, among(id_column, term.unmarked)
 
 
 def joined(*parts: Any) -> Any:

@@ -6,6 +6,7 @@ A word that means nothing of the kind is looked for as ever, by the index of nam
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from studio_tui.storage.engine import expressions
 from studio_tui.storage.engine.expressions import EVERYBODY, U, among, both
 
 _MOST = 20
@@ -43,8 +44,5 @@ def words_of(
 
 def any_of(*conditions: Any) -> Any | None:
     """One of the conditions holds; those that are None are left out, None where all are."""
-    found: Any | None = None
-    for condition in conditions:
-        if condition is not None:
-            found = condition if found is None else found | condition
-    return found
+    said = [condition for condition in conditions if condition is not None]
+    return expressions.any_of(said) if said else None

@@ -1,0 +1,99 @@
+"""Audiences as large as they may be, and selections of many terms, in lists and in acts (P13)."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+import pytest
+
+from studio_tui.domain.audiences.audience import MAX_CONDITIONS
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import AssignmentFilter
+from studio_tui.domain.shared.list_source import Sort
+from studio_tui.domain.shared.selection import Selection
+from studio_tui.services.audiences.members import those_in
+from studio_tui.services.audiences.resolving import audience_of
+from studio_tui.services.people import users
+from studio_tui.services.pushes import assign, check, remind
+from studio_tui.services.system.context import Studio
+from tests.acting import assign as assigned
+from tests.organisation import create_push, import_people
+
+WORDS = ['team under "Sales"', "no manager", 'in push "Q1 review" overdue', "manager dan",
+         "reminded within 7 days", "mail failed", 'name "ann"', 'login "b*"']  # fmt: skip
+"""One of each way to be asked."""
+
+
+def _turned(times: int) -> str:
+    text = WORDS[0]
+    for number in range(times):
+        word = WORDS[(number + 1) % len(WORDS)]
+        text = f"not ({text} {('and', 'or')[number % 2]} {word})"
+    return text
+
+
+LARGEST = {
+    "or": " or ".join(WORDS[n % len(WORDS)] for n in range(MAX_CONDITIONS)),
+    "and": " and ".join(f"not {WORDS[n % len(WORDS)]}" for n in range(MAX_CONDITIONS)),
+    "not": "not (" * 19 + "no manager" + ")" * 19,
+    "brackets": _turned(9),
+}
+
+
+@pytest.mark.one_engine
+def test_the_largest_audience_is_listed_looked_over_and_assigned(
+    studio: Studio, admin: Actor
+) -> None:
+    """SQLite reads a hundred brackets within brackets."""
+    import_people(studio, admin)
+    push = assigned(studio, admin, create_push(studio, admin), "ann", "bob").push
+    everybody = users.every(studio, admin, UserFilter())
+    for text in LARGEST.values():
+        audience = audience_of(studio, admin, text)
+        filter_ = UserFilter(where=audience)
+        found = {user.id for user in users.every(studio, admin, filter_)}
+        assert found == those_in(studio, admin, audience, [user.id for user in everybody])
+        chosen = Selection.matching(filter_)
+        seen = assign.preview(studio, admin, push, chosen)
+        assert seen.adding + seen.already == len(found)
+    # Of those that are joined, the deepest.
+    check.check(studio, admin, push, chosen)
+    remind.preview(studio, admin, push, Selection.matching(AssignmentFilter(where=audience)))
+
+
+def _is_in(
+    matching: Mapping[UserFilter, Collection[int]], user_id: int, filter_: UserFilter
+) -> bool:
+    return user_id in matching[filter_]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sum_of_many_terms_counts_in_its_order(studio: Studio, admin: Actor, first: bool) -> None:
+    """Audiences, words, lists of pushes and picked people, added and taken away by turns."""
+    import_people(studio, admin)
+    push = create_push(studio, admin)
+    earlier = assigned(studio, admin, create_push(studio, admin, "Earlier"), "ann", "bob").push
+    everybody = {user.id: user for user in users.every(studio, admin, UserFilter())}
+    filters = [
+        *(UserFilter(where=audience_of(studio, admin, word)) for word in WORDS),
+        assign.of_push(earlier),
+        UserFilter("sales"),
+        UserFilter(),
+    ]
+    matching = {each: {user.id for user in users.every(studio, admin, each)} for each in filters}
+    selection: Selection[UserFilter] = Selection()
+    source = assign.candidates(studio, admin, UserFilter(candidate_for=push.id), Sort("name"))
+    ids = list(everybody)
+    for number, (filter_, user_id) in enumerate(zip(filters, ids, strict=False)):
+        if number % 2 == first:
+            selection = selection.mark_matching(filter_).unmark([user_id])
+        else:
+            selection = selection.unmark_matching(filter_).mark([user_id])
+        held = {
+            user_id
+            for user_id in everybody
+            if selection.contains(user_id, partial(_is_in, matching, user_id))
+        }
+        assert source.selected(selection) == len(held)
+    assert assign.preview(studio, admin, push, selection).adding == len(held)
+    check.check(studio, admin, push, selection)
