@@ -208,13 +208,19 @@ _OF_THE_LANGUAGE: Final = (ConditionForm.DATED, ConditionForm.WITHIN, ConditionF
 
 def says_audience(text: str) -> bool:
     """Whether what is typed above a list is meant as an audience, right or wrong, and not as words
-    to look for: it begins with a condition, and has a sign that no name has."""
+    to look for: it begins with a condition, and has a sign that no name has; or it is nothing but a
+    condition that takes no value, as ``left``."""
     begun = _BEGINS.match(text)
     if begun is None:
         return False
     called = " ".join(begun.group().lower().replace("_", " ").replace("(", " ").split())
     word = WORDS.get(called.removeprefix("not "))
-    by_itself = word is None or word.form in _OF_THE_LANGUAGE or word.text == "team under"
+    by_itself = (
+        word is None
+        or word.form in _OF_THE_LANGUAGE
+        or word.text == "team under"
+        or (word.form is ConditionForm.BARE and not text[begun.end() :].strip())
+    )
     return by_itself or _SIGNS.search(text) is not None
 
 

@@ -67,10 +67,12 @@ def _ways(follows: "Follows", typed: str) -> list[str]:
     words = () if written.startswith(('"', "“")) else follows.words
     every = [*words, *_values(follows.names_of, written.strip('"“'))]
     wanted = fold_search(written.strip('"“'))
-    if typed != written and wanted and not any(each.startswith(written) for each in follows.words):
+    ended = typed != written and not typed.startswith(('"', "“"))
+    if ended and wanted and not any(each.startswith(written) for each in follows.words):
         return []
     best = [way for way in every if fold_search(way.strip('"')).startswith(wanted)]
-    within = [way for way in every if wanted in fold_search(way) and way not in best]
+    # A word that is ended by a blank is no part of another one.
+    within = [] if ended else [way for way in every if wanted in fold_search(way)]
     return [way for way in dict.fromkeys((*best, *within)) if way != written]
 
 

@@ -22,18 +22,19 @@ _HINT = 'As team under "Sales" and hired within 90 days'
 
 
 class WhyInAudience(Dialog[None]):
-    """Asks for a filter, and tells of each of its conditions whether it holds of a user."""
+    """Asks for a filter, and tells of each of its conditions whether it holds of a user; at once of
+    ``where``, unless that is empty."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("tell", "ctrl+s", "Tell", "Tell whether the filter holds, and why"),
     )
     AUTO_FOCUS = "Input"
 
-    def __init__(self, user_id: int, name: str) -> None:
+    def __init__(self, user_id: int, name: str, where: str = "") -> None:
         super().__init__()
         self._user_id = user_id
         self._user_name = name
-        self._field = Field("where", "Filter", hint=_HINT)
+        self._field = Field("where", "Filter", where, hint=_HINT)
 
     def compose(self) -> ComposeResult:
         """Whom it is about, the filter, and what is told."""
@@ -42,6 +43,11 @@ class WhyInAudience(Dialog[None]):
             yield self._field
             with VerticalScroll(can_focus=False):
                 yield Static(classes="told")
+
+    def on_mount(self) -> None:
+        """Tell of the filter that one came from."""
+        if self._field.value:
+            self.action_tell()
 
     def action_tell(self) -> None:
         """Read the filter and ask about it; what is wrong is said below the field."""

@@ -34,6 +34,7 @@ from studio_tui.tui.screens.outbox.outbox_states import (
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
@@ -90,6 +91,7 @@ class OutboxScreen(MailActs):
             marks=True,
             empty="No mail yet. It is written when users are assigned to a push.",
             audiences=True,
+            person=lambda mail: RowPerson(mail.recipient_id, mail.recipient, mail.name),
             kept_as="outbox",
             exported_by="outbox list --json",
             narrowing=Narrowing(

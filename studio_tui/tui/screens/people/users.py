@@ -23,6 +23,7 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
@@ -141,6 +142,7 @@ class UsersScreen(StudioScreen):
             opens_as_kept=not self._to_erase,
             beside=self._beside,
             audiences=True,
+            person=lambda user: RowPerson(user.id, user.login, user.name),
         )
         yield Static(line(how), classes="begin")
         yield self._only

@@ -33,6 +33,7 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
@@ -101,6 +102,7 @@ class PushUsers(Vertical):
             marks=True,
             empty=NOBODY_YET,
             audiences=True,
+            person=lambda each: RowPerson(each.user_id, each.login, each.name),
             kept_as="push_users",
             exported_by="pushes export PUSH",
             narrowing=Narrowing(lambda: str(self._quick or ""), self._put_quick, self._draw_quick),

@@ -28,6 +28,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.audiences.words import says_audience
+from studio_tui.domain.people.access import Action
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.list_views import ListView
@@ -44,10 +45,12 @@ from studio_tui.tui.widgets.list.audiences import (
     Typed,
     audiences_of,
     said_in_words,
+    typed_audience,
 )
 from studio_tui.tui.widgets.list.columns import Column
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
 from studio_tui.tui.widgets.list.pane import ListWithPane, Look
+from studio_tui.tui.widgets.list.people_rows import RowPerson, as_filter, pasted_as_filter
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.taking import as_csv, ids_between, rows_of
 from studio_tui.tui.widgets.list.to_file import write_csv
@@ -76,6 +79,22 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         Command("to_file", "X", "To a file", "Write the list, or the marked rows, as CSV", False),
         Command("columns", "vertical_line", "Columns", "Choose the columns of this list", False),
         Command("views", "F", "Views", "Show or save a view: filter, order and columns", False),
+        Command(
+            "as_text",
+            "T",
+            "As text",
+            "Filter by the marked rows, or say what the list shows, as text that is copied",
+            footer=False,
+        ),
+        Command(
+            "why",
+            "ampersand",
+            "Why in a filter",
+            "Tell why a filter holds of who is under the cursor, or does not",
+            footer=False,
+            needs=Action.READ_USERS,
+            verb="users why USER --where FILTER",
+        ),
         Command("clear_filter", "escape", "Clear", "Take the filter away", footer=False),
     )
 
@@ -93,13 +112,14 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         opens_as_kept: bool = True,
         exported_by: str = "",
         audiences: bool = False,
+        person: Callable[[R], RowPerson] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """``kept_as`` is the name by which its columns and views are kept; without one they are
         not. ``narrowing`` is what the keys of the screen narrow it to. ``opens_as_kept``: whether
         it begins with the view it is to open with, as nothing else was asked for. ``exported_by``
         is the command that writes the like from a shell. ``audiences``: whether what is typed may
-        be an audience (P13); ``find`` gets it as a `Typed`."""
+        be an audience (P13); ``find`` gets it as a `Typed`. ``person`` says whom a row is about."""
         super().__init__(id=id)
         self.every_column = columns
         self._columns: Sequence[Column[R]] = [column for column in columns if column.usual]
@@ -107,6 +127,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._with_pane = ListWithPane(self.list, beside) if beside else None
         self._bar = FilterBar(self._filter_by, self.list)
         self._audiences = audiences
+        self._person = person
         self._filtered_by = ""
         """What the list is filtered by: what is typed, once it is known what that says."""
         self.views = Views(self, kept_as)
@@ -144,6 +165,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         return self._filtered_by
 
     @property
+    def reads_as_typed(self) -> bool:
+        """Whether the list is filtered by what is typed: an audience that is wrong filters by none,
+        or by the last right one."""
+        return self._filtered_by == self.text
+
+    @property
     def filter(self) -> F:
         """What the list shows: what an action on "all that match" is about."""
         return self._find(self._filtered_by, self._sort)[0]
@@ -162,7 +189,14 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted over a list is looked for in it."""
         event.stop()
-        self._bar.paste(event.text)
+        text = event.text
+        if self._reads_audiences is not None:
+            try:
+                text = pasted_as_filter(text) or text
+            except StudioError as error:
+                shell_of(self).complain(error.message)
+                return
+        self._bar.paste(text)
 
     def action_order(self) -> None:
         """Sort by the next column that is shown (S5)."""
@@ -182,6 +216,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         there = {
             "clear_filter": bool(self.text),
             "mark_range": self._marks,
+            "as_text": self._reads_audiences is not None,
+            "why": self._person is not None,
             "views": bool(self.views.kept_as),
         }
         return there.get(command.id, True) and super().may_do(command)
@@ -331,6 +367,51 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         """Copy the marked rows, or the one under the cursor, to the clipboard of the terminal
         (S7)."""
         self.list.waiting.add(self.list.reach, self._copy)
+
+    def why_not_as_text(self) -> str | None:
+        """It takes an audience that is typed, or marked rows, or one under the cursor."""
+        return None if self.reads_as_typed else "The filter is wrong, or not written to its end."
+
+    def action_as_text(self) -> None:
+        """Filter by what is marked, or say what the list is filtered by, and copy that (P13)."""
+        self.list.waiting.add(self.list.reach, self._as_text)
+
+    def _as_text(self) -> None:
+        person, row = self._person, self.list.current
+        said = typed_audience(self._filtered_by)
+        if not self.list.marked and said is not None:
+            self._say_as_text(str(said))
+        elif self.list.marked and person is not None:
+            source, selection = self._find("", self._sort)[1], self.list.selection
+            self._take(
+                lambda: as_filter(map(person, rows_of(source, selection))), self._say_as_text
+            )
+        elif person is not None and row is not None:
+            self._say_as_text(as_filter([person(row)]))
+        else:
+            shell_of(self).complain("There is nobody here.")
+
+    def _say_as_text(self, text: str) -> None:
+        self._bar.fill(text)
+        self._filter_by(text)
+        if not on_console():
+            self.app.copy_to_clipboard(text)
+        shell_of(self).say("Filtered so; the text is copied. What is pasted over a list is read.")
+
+    def why_not_why(self) -> str | None:
+        """It takes somebody."""
+        return None if self.list.current else "There is nobody here."
+
+    def action_why(self) -> None:
+        """Tell of each condition whether it holds of who is under the cursor (P13)."""
+        row, person = self.list.current, self._person
+        if row is None or person is None:
+            return
+        # Who asks nothing loads nothing that explains.
+        from studio_tui.tui.modals.why import WhyInAudience
+
+        whom, said = person(row), typed_audience(self._filtered_by)
+        self.app.push_screen(WhyInAudience(whom.id, whom.name, str(said or "")))
 
     def _mark_range(self) -> None:
         first, last = self.list.last_marked, self.list.current

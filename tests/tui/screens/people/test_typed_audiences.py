@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from studio_tui.services.people import by_hand
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.widgets.list.filter_bar import FilterInput
-from tests.tui import press, running
-from tests.tui.screens.looking import rows, shown
+from tests.tui import press, running, settled
+from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example
+from tests.tui.screens.pushing import user_id
 
 
 def _names(pilot: Pilot[Any]) -> list[str]:
@@ -58,3 +61,38 @@ async def test_a_page_tells_why_somebody_is_in_a_filter(made: Example) -> None:
         assert "no  left  (there)" in told
         await press(pilot, "escape")
         assert type(pilot.app.screen) is UserScreen
+
+
+async def test_marked_rows_become_text_and_text_becomes_marks(made: Example) -> None:
+    """From what is filtered and marked to its text, and back; and why, on a row (P13)."""
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "j", "space", "j", "space")
+        marked = sorted(listed(pilot).selection.terms[0].marked)
+        await press(pilot, "T")
+        text = pilot.app.screen.query_one(FilterInput).value
+        assert text.startswith("login in (")
+        assert sorted(row.id for row in rows(pilot)) == marked
+        assert pilot.app.clipboard == text
+        await press(pilot, "a", "ampersand")
+        assert " is in:" in shown(pilot)
+        assert f"yes {text}" in shown(pilot)
+        await press(pilot, "escape", "escape")
+        assert len(rows(pilot)) == 7
+        listed(pilot).post_message(events.Paste("ann\ndina@example.org\n"))
+        await settled(pilot)
+        assert _names(pilot) == ["Ann Peeters", "Dina Willems"]
+        await press(pilot, "escape", "escape", "slash", *"no manager", "enter", "T")
+        assert pilot.app.clipboard == "no manager"
+        assert "Lou Alone" in _names(pilot)
+        assert "Ann Peeters" not in _names(pilot)
+
+
+async def test_left_alone_finds_who_left(made: Example) -> None:
+    made.load(PEOPLE)
+    by_hand.leave(made.studio, made.admin, [user_id(made, "dina")])
+    async with running(made.app()) as pilot:
+        await press(pilot, "3", "slash", *"left")
+        assert _names(pilot) == ["Dina Willems"]
+        await press(pilot, *"y")
+        assert _names(pilot) == []
