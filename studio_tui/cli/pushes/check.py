@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.check import Warned
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.pushes import check as push_check
 from studio_tui.services.system.context import Studio
@@ -18,17 +21,29 @@ _NAMED = 10
 @click.command()
 @click.argument("push")
 @click.argument("logins", nargs=-1, metavar="[LOGIN]...")
+@where_option
 @json_option
 @with_studio
-def check(studio: Studio, actor: Actor, push: str, logins: Sequence[str], as_json: bool) -> None:
-    """Look PUSH over before it is assigned: those in it, and LOGIN… who would be added.
+def check(
+    studio: Studio,
+    actor: Actor,
+    push: str,
+    logins: Sequence[str],
+    where: str | None,
+    as_json: bool,
+) -> None:
+    """Look PUSH over before it is assigned: those in it, and LOGIN… and those of whom a filter
+    holds, who would be added.
 
     Who has no manager, no address that works, or another open push of this template; a deadline on
     a weekend; managers with more conversations than days; people who would get their mail at night.
     Nothing of it is in the way of assigning.
     """
     found = pushes.find(studio, actor, push)
-    adding = assign.users_named(studio, actor, logins) if logins else None
+    audience = where_of(studio, actor, where)
+    adding = assign.users_named(studio, actor, logins) if logins else Selection[UserFilter]()
+    if audience is not None:
+        adding = adding.mark_matching(UserFilter(where=audience))
     warnings = push_check.check(studio, actor, found, adding)
     if as_json:
         write_json([_shape(each) for each in warnings])

@@ -46,6 +46,7 @@ def _draft(text: str) -> PushDraft:
     help="One of several.",
 )
 @audience_option
+@click.option("--once", is_flag=True, help="Only who matches --audience today; nobody later.")
 @yes_option
 @dry_run_options
 @json_option
@@ -59,6 +60,7 @@ def create(
     deadline: date | None,
     several: Sequence[PushDraft],
     audience: str | None,
+    once: bool,
     yes: bool,
     dry_run: bool,
     with_mail: bool,
@@ -67,8 +69,11 @@ def create(
     """Create one or several pushes of TEMPLATE: all of them, or none.
 
     One by --name, --from and --deadline; several by --push "NAME;FIRST DAY;DEADLINE", repeated.
-    With --audience who matches is assigned at once, and who comes to match until it is closed.
+    With --audience who matches is assigned at once, and who comes to match until it is closed;
+    with --once only the former.
     """
+    if once and audience is None:
+        raise click.UsageError("--once goes with --audience.")
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     drafts = [*_single(name, available_from, deadline), *several]
     if not drafts:
@@ -81,7 +86,7 @@ def create(
         dry_runs.try_act(
             studio,
             actor,
-            lambda: audiences.create_for(studio, actor, found.id, drafts, wanted),
+            lambda: audiences.create_for(studio, actor, found.id, drafts, wanted, once=once),
             drafts[0].name if len(drafts) == 1 else None,
             f"{named} would be created with {counted(number, 'user')}",
             with_mail=with_mail,
@@ -94,7 +99,7 @@ def create(
         "Nothing was created",
         yes=yes,
     )
-    created = audiences.create_for(studio, actor, found.id, drafts, wanted)
+    created = audiences.create_for(studio, actor, found.id, drafts, wanted, once=once)
     if as_json:
         from studio_tui.cli.shared import shapes
 
@@ -103,9 +108,8 @@ def create(
     for push in created:
         say(f"“{push.name}” is created: {push.available_from} to {push.deadline}.")
     if wanted:
-        say(
-            f"{counted(number, 'user')} assigned, and until it is closed who comes to match. {UNDO}"
-        )
+        later = "" if once else ", and until it is closed who comes to match"
+        say(f"{counted(number, 'user')} assigned{later}. {UNDO}")
         return
     say(f"Next: studio-tui pushes assign {quote(created[0].name)} LOGIN…")
 

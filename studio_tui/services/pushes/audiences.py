@@ -6,15 +6,18 @@ taken out: who no longer matches is on the desk of changes (U7).
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, all_of
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import Push, PushDraft, PushFacts
 from studio_tui.domain.shared.errors import NothingToDo, Refused
+from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.audiences.resolving import as_named_today
 from studio_tui.services.pushes import pushes
-from studio_tui.services.pushes.assign import Assigned, assign_to
+from studio_tui.services.pushes.assign import Assigned, assign, assign_to
 from studio_tui.services.pushes.pushes import push_now, push_to_change, push_unchanged
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
@@ -45,15 +48,28 @@ def create_for(
     template_id: int,
     drafts: Sequence[PushDraft],
     audience: Audience | None,
+    *,
+    once: bool = False,
 ) -> list[Push]:
-    """Create all these pushes for an audience, or none: see `pushes.create` and `set_audience`."""
+    """Create all these pushes for an audience, or none: see `pushes.create` and `set_audience`.
+    ``once``: who matches today is assigned, and nobody comes in later."""
     with studio.store.writing():
         created = pushes.create(studio, actor, template_id, drafts)
         if audience is None:
             return created
         for push in created:
-            set_audience(studio, actor, push, audience)
+            if once:
+                _assign_once(studio, actor, push, audience)
+            else:
+                set_audience(studio, actor, push, audience)
         return [push_now(studio, push.id) for push in created]
+
+
+def _assign_once(studio: Studio, actor: Actor, push: PushFacts, audience: Audience) -> None:
+    chosen: Selection[UserFilter] = Selection.matching(UserFilter(where=audience))
+    # A push that nobody matches is there, and others can be assigned to it.
+    with suppress(NothingToDo):
+        assign(studio, actor, push, chosen)
 
 
 def set_audience(

@@ -7,7 +7,7 @@ Conditions that hold of few are asked so that the engine can begin with those fe
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from peewee import JOIN, SQL, Entity, NodeList, Select, Value, fn
+from peewee import JOIN, SQL, Entity, Select, Value, fn
 
 from studio_tui.domain.audiences.audience import (
     AllOf,
@@ -42,6 +42,7 @@ from studio_tui.storage.engine.expressions import (
     column,
     containing,
     count,
+    like,
     named,
 )
 from studio_tui.storage.engine.tables import (
@@ -221,7 +222,7 @@ def _pattern(text: str) -> str:
 
 
 def _like(key: Any, pattern: str) -> Any:
-    return NodeList((key, SQL("LIKE"), Value(pattern, converter=False), SQL("ESCAPE '\\'")))
+    return like(key, Value(pattern, converter=False))
 
 
 def _name(_: Word, condition: Condition, __: bool) -> Any:

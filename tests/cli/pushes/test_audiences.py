@@ -37,6 +37,24 @@ def test_an_audience_is_set_shown_followed_and_taken_away(organisation: Cli) -> 
     assert organisation.json("pushes", "show", "France")["audience"] is None
 
 
+def test_an_audience_once_is_assigned_and_not_kept(organisation: Cli) -> None:
+    audience = ("--audience", "team under 'Sales > France'")
+    once = ("pushes", "create", "Regular", "--name", "Once", *DAYS, *audience, "--once")
+    organisation.run(*once)
+    assert "cas" in logins(organisation, "Once")
+    assert organisation.json("pushes", "show", "Once")["audience"] is None
+    assert "--once goes with" in organisation.misused(*once[:3], "--name", "x", *DAYS, "--once")
+
+
+def test_who_is_in_a_filter_is_looked_over(organisation: Cli) -> None:
+    """P19: with those who are named, and with those in the push."""
+    organisation.run("pushes", "create", "Regular", "--name", "Q1", *DAYS)
+    warned = organisation.json("pushes", "check", "Q1", "ann", "--where", "login in (eve, cas)")
+    assert [each["users"] for each in warned if each["kind"] == "no_manager"] == [["eve"]]
+    assert organisation.json("pushes", "check", "Q1", "ann") == []
+    assert "^^^" in organisation.misused("pushes", "check", "Q1", "--where", "lgin eve")
+
+
 def test_a_wrong_audience_is_pointed_out(organisation: Cli) -> None:
     said = organisation.misused(
         "pushes", "create", "Regular", "--name", "x", *DAYS, "--audience", "tem Sales"

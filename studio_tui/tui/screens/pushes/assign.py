@@ -36,8 +36,10 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
 from studio_tui.tui.screens.pushes.assign_source import Candidate, Candidates
+from studio_tui.tui.screens.pushes.assign_sum import filter_in_words, sum_in_words
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
@@ -47,7 +49,11 @@ from studio_tui.wording.pushes import checks_in_brief, checks_in_words, state_in
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
-_NOBODY = "Mark users with space, all that match with a, an earlier push's users with i."
+_NOBODY = (
+    "Mark users with space, an earlier push's users with i; what is typed after / is added with + "
+    "and taken away with -."
+)
+_NOT_READ = "The filter is wrong, or not written to its end: the line below it says what would do."
 _COUNTING = "One moment: the marked users are being counted."
 
 
@@ -68,6 +74,20 @@ class AssignScreen(StudioScreen):
             "Earlier push",
             "Mark the users of an earlier push",
             verb="pushes assign PUSH --from-push OTHER",
+        ),
+        Command(
+            "add",
+            "plus",
+            "Add these",
+            "Mark all that the filter finds, beside who is marked",
+            verb="pushes assign PUSH --where FILTER",
+        ),
+        Command(
+            "take_away",
+            "minus",
+            "Take away",
+            "Unmark all that the filter finds",
+            verb="pushes assign PUSH --where 'FILTER and not FILTER'",
         ),
         Command("marked", "f", "Marked", "See only the marked users, and take some out"),
         Command(
@@ -101,6 +121,8 @@ class AssignScreen(StudioScreen):
         self.push = push
         self._preview: AssignPreview | None = None
         self._assigning = False
+        self._imported: dict[int, str] = {}
+        """The names of the pushes whose lists were taken over, by id."""
         self._counting: Counting[AssignPreview] = Counting(self, self._counted)
         self._warned: list[Warned] = []
         self._looked_at: tuple[Selection[UserFilter], AssignPreview] | None = None
@@ -113,6 +135,7 @@ class AssignScreen(StudioScreen):
             marks=True,
             empty="No users yet.\nGo to Users and import them.",
             audiences=True,
+            person=lambda row: RowPerson(row.id, row.user.login, row.user.name),
             kept_as="assign",
             exported_by="users list",
         )
@@ -121,6 +144,7 @@ class AssignScreen(StudioScreen):
         """The push, the users, and what would happen."""
         yield Static(classes="title")
         yield self._browser
+        yield Static(classes="sum")
         yield Static(classes="effect")
         with Horizontal(classes="next"):
             yield Static(classes="attention")
@@ -170,6 +194,16 @@ class AssignScreen(StudioScreen):
         if not self._preview.adding:
             return "Everyone marked is in the push already, or has left."
         return None
+
+    def why_not_add(self) -> str | None:
+        """What is typed must say whom it is about."""
+        return None if self._browser.reads_as_typed else _NOT_READ
+
+    def why_not_take_away(self) -> str | None:
+        """Nobody is taken from nobody."""
+        if self.selection.empty:
+            return f"Nobody is marked. {_NOBODY}"
+        return self.why_not_add()
 
     def why_not_marked(self) -> str | None:
         """It takes somebody."""
@@ -221,6 +255,18 @@ class AssignScreen(StudioScreen):
         """Ask for an earlier push (P3)."""
         self.read_to_open("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
 
+    def action_add(self) -> None:
+        """Mark all that the filter finds: an audience, or words (P13)."""
+        filter_ = self._browser.filter
+        self._list.selection = self.selection.mark_matching(filter_)
+        self.say(f"Added: {filter_in_words(filter_, self._imported)}. f shows who is marked.")
+
+    def action_take_away(self) -> None:
+        """Unmark all that the filter finds."""
+        filter_ = self._browser.filter
+        self._list.selection = self.selection.unmark_matching(filter_)
+        self.say(f"Taken away: {filter_in_words(filter_, self._imported)}.")
+
     def action_marked(self) -> None:
         """See only those marked."""
         self.app.push_screen(MarkedScreen(self.push, self.selection), self._take_back)
@@ -256,6 +302,7 @@ class AssignScreen(StudioScreen):
             self._preview = None
             self._forget_checks()
             self._count()
+        self._show_sum()
 
     @property
     def _list(self) -> RecordList[Candidate, UserFilter]:
@@ -315,6 +362,12 @@ class AssignScreen(StudioScreen):
         self.query_one(".attention", Static).update(_attention(preview, self._warned))
         self.refresh_bindings()
 
+    def _show_sum(self) -> None:
+        """Say of what those marked are the sum, where that is more than single people."""
+        said = sum_in_words(self.selection, self._imported)
+        self.query_one(".sum", Static).update(Content.assemble(("Marked: ", "$muted"), said))
+        self.set_class(bool(self.selection.filters), "-sum")
+
     def _effect(self, preview: AssignPreview | None) -> Content:
         if preview is None:
             return Content.styled(_NOBODY, "$muted")
@@ -369,6 +422,7 @@ class AssignScreen(StudioScreen):
 
     def _import(self, push: Push | None) -> None:
         if push is not None:
+            self._imported[push.id] = push.name
             self._list.selection = self.selection.mark_matching(assign.of_push(push))
             users = counted(push.progress.assigned, "user")
             self.say(f"{users} of “{push.name}” marked. f shows them; space takes one out.")

@@ -47,7 +47,7 @@ _NO_LINE = "There is nothing here."
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class CalendarRow:
     """An entry of the calendar, as a row."""
 
     id: int
@@ -88,7 +88,7 @@ class CalendarScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._kind: DayKind | None = None
-        self._read: list[Happening] | None = None
+        self._read: list[CalendarRow] | None = None
         """What was read last; None where that is to be done."""
         self._ids: dict[tuple[date, DayKind, int | None, int], int] = {}
         """By which a line is known when it is read again."""
@@ -96,7 +96,7 @@ class CalendarScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """Until when it is, the list, and all of the line under the cursor."""
         yield Static(classes="title")
-        self._browser: RecordBrowser[Happening, str] = RecordBrowser(
+        self._browser: RecordBrowser[CalendarRow, str] = RecordBrowser(
             Column("day", "Day", self._day, width=15, sortable=True),
             Column(
                 "kind",
@@ -130,7 +130,7 @@ class CalendarScreen(StudioScreen):
         self._read = None
         self._browser.reload()
 
-    def find(self, text: str, sort: Sort) -> tuple[str, Source[Happening, str]]:
+    def find(self, text: str, sort: Sort) -> tuple[str, Source[CalendarRow, str]]:
         """The lines in which all words of ``text`` are shown."""
         return f"{self._kind or ''} {text}", LateSource(lambda: self._found(text, sort))
 
@@ -216,14 +216,14 @@ class CalendarScreen(StudioScreen):
             return _NO_LINE
         return None if entry.push_id is not None else "No push asked for these."
 
-    def _found(self, text: str, sort: Sort) -> Source[Happening, str]:
+    def _found(self, text: str, sort: Sort) -> Source[CalendarRow, str]:
         kind, every = self._kind, self._every()
         shown = [each for each in every if kind in (None, each.entry.kind)]
-        rows: MemorySource[Happening, str] = MemorySource(shown)
+        rows: MemorySource[CalendarRow, str] = MemorySource(shown)
         columns = self._browser.every_column
         return shown_rows(rows, columns, text, sort, _ORDER, lambda each: day(each.entry.day))
 
-    def _every(self) -> list[Happening]:
+    def _every(self) -> list[CalendarRow]:
         """Off the loop: all lines, read once until something changes."""
         if self._read is None:
             found = calendar.show(self.studio, self.actor, _MONTHS, with_skipped=True)
@@ -233,11 +233,11 @@ class CalendarScreen(StudioScreen):
                 of = (entry.day, entry.kind, entry.push_id)
                 seen[of] += 1
                 id_ = self._ids.setdefault((*of, seen[of]), len(self._ids) + 1)
-                read.append(Happening(id_, entry))
+                read.append(CalendarRow(id_, entry))
             self._read = read
         return self._read
 
-    def _beside(self, row: Happening) -> Callable[[], Drawing]:
+    def _beside(self, row: CalendarRow) -> Callable[[], Drawing]:
         entries = [each.entry for each in self._read or ()]
         return lambda: partial(year_drawn, entries, row.entry.day, self.studio.today())
 
@@ -260,11 +260,11 @@ class CalendarScreen(StudioScreen):
         words = f"  only: {DAY_KINDS[self._kind].label} (f)" if self._kind else ""
         self.query_one(".title", Static).update(title + line(words, "$key") if words else title)
 
-    def _day(self, row: Happening) -> str:
+    def _day(self, row: CalendarRow) -> str:
         return weekday_in_words(row.entry.day, self.studio.today())
 
 
-def _kind(row: Happening) -> str | Toned:
+def _kind(row: CalendarRow) -> str | Toned:
     facts = DAY_KINDS[row.entry.kind]
     if row.entry.skipped:
         return Toned(f"{facts.sign} skipped", Tone.MUTED)
@@ -272,13 +272,13 @@ def _kind(row: Happening) -> str | Toned:
     return Toned(text, tone) if tone else text
 
 
-def _push(row: Happening) -> str | Toned:
+def _push(row: CalendarRow) -> str | Toned:
     return Toned(row.entry.push, Tone.MUTED) if row.entry.skipped else row.entry.push
 
 
-def _count(row: Happening) -> str:
+def _count(row: CalendarRow) -> str:
     return "" if row.entry.skipped else count_in_words(row.entry)
 
 
-def _text(row: Happening) -> Toned:
+def _text(row: CalendarRow) -> Toned:
     return Toned(row.entry.text, Tone.MUTED)

@@ -1,17 +1,27 @@
 """The creation of pushes: a dialog, for one or several of a template at once (P1, P2, S10)."""
 
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Static
+from textual.content import Content
+from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.audiences.audience import Audience
+from studio_tui.domain.people.access import Actor
+from studio_tui.domain.pushes.push import Push, PushDraft
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.domain.templates.template import Template
-from studio_tui.services.pushes import pushes
+from studio_tui.services.audiences import members
+from studio_tui.services.audiences.resolving import audience_of
+from studio_tui.services.pushes import audiences, pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
+from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.screens.pushes.new_pushes_row import (
@@ -22,10 +32,18 @@ from studio_tui.tui.screens.pushes.new_pushes_row import (
 )
 from studio_tui.tui.service_calls import ServiceCalls
 from studio_tui.tui.text import line
+from studio_tui.tui.widgets.field import LineInput
+from studio_tui.tui.widgets.toggle import Toggle
+from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import reminders_in_words
+
+if TYPE_CHECKING:
+    from studio_tui.services.system.context import Studio
 
 _HEADINGS = {**FIELDS, "available_from": "From"}
 _MOST = 50
+_LABEL = "Assign users"
+_PICKED = "who is picked then; or a filter, as hired within 90 days"
 
 
 class NewPushes(ServiceCalls, Dialog[list[Push]]):
@@ -34,7 +52,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
     Enter goes from entry to entry and then to the button: creating takes one more.
     """
 
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS = "PushRow Input"
 
     OWN_COMMANDS = (
         Command(
@@ -52,6 +70,8 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         super().__init__()
         self._template = template
         self._rows: list[PushRow] = []
+        self._for = LineInput(placeholder=_PICKED)
+        self._for.add_class("audience")
 
     def compose(self) -> ComposeResult:
         """A row per push below a heading, what their reminders will be, and two buttons."""
@@ -64,11 +84,16 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
                     yield Static(label, classes=name)
             yield VerticalScroll(*self._rows, can_focus=False, classes="rows")
             yield Static(classes="more")
+            with Horizontal(classes="for"):
+                yield Static("For", classes="label")
+                yield self._for
+            yield Static(classes="said")
+            yield Toggle("And who comes to match until it is closed", on=True)
             usual = pushes.usual_reminders(self.studio)
             yield Static(f"Reminders: {reminders_in_words(usual)}.", classes="reminders")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Assign users", id="create", compact=True)
+                yield Button(_LABEL, id="create", compact=True)
 
     def on_mount(self) -> None:
         """Say what more there may be."""
@@ -77,7 +102,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
     @property
     def unsaved(self) -> bool:
         """Whether anything was entered."""
-        return self.entered != [self._defaults()]
+        return self.entered != [self._defaults()] or bool(self._audience)
 
     @property
     def entered(self) -> list[EnteredPush]:
@@ -118,13 +143,73 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         except Invalid as error:
             self._refuse(error)
             return
-        template_id = self._template.id
+        if not self._audience:
+            self._create(drafts, None)
+            return
+        # Nobody is told before it is known how many they are.
+        reads = partial(_matching, self.studio, self.actor, self._audience)
+
+        def counted_(found: tuple[Audience, int]) -> None:
+            self._say_matching(found)
+            audience, number = found
+            question = f"Assign {number * len(drafts):,} users?"
+            detail = (
+                f"{counted(number, 'user')} in each of {counted(len(drafts), 'push', 'pushes')}."
+            )
+            once_meant(
+                self.app,
+                number * len(drafts),
+                question,
+                detail,
+                lambda: self._create(drafts, audience),
+            )
+
+        self.shell.bridge.read(self, "audience", reads, counted_, self._say_wrong)
+
+    def _create(self, drafts: Sequence[PushDraft], audience: Audience | None) -> None:
+        template_id, once = self._template.id, not self.query_one(Toggle).on
         self.write(
-            lambda: pushes.create(self.studio, self.actor, template_id, drafts),
+            lambda: audiences.create_for(
+                self.studio, self.actor, template_id, drafts, audience, once=once
+            ),
             self.dismiss,
             self._refuse,
             leads_on=True,
         )
+
+    @property
+    def _audience(self) -> str:
+        return self._for.value.strip()
+
+    @on(Input.Changed, ".audience")
+    def _audience_typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.set_class(bool(self._audience), "-for")
+        self._say_of_audience(Content(""))
+        if self._audience:
+            reads = partial(_matching, self.studio, self.actor, self._audience)
+            self.shell.bridge.read(self, "audience", reads, self._say_matching, self._say_wrong)
+        else:
+            self.shell.bridge.drop(self, "audience")
+
+    @on(Input.Submitted, ".audience")
+    def _audience_entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.focus_next()
+
+    def _say_matching(self, found: tuple[Audience, int]) -> None:
+        words = f"{counted(found[1], 'user matches', 'users match')} today."
+        self._say_of_audience(line(words, "$muted"), f"Assign {counted(found[1], 'user')}")
+
+    def _say_wrong(self, error: StudioError) -> None:
+        self._say_of_audience(line(error.message, "$error"))
+
+    def _say_of_audience(self, said: Content, label: str = _LABEL) -> None:
+        self.query_one(".said", Static).update(said)
+        button = self.query_one("#create", Button)
+        button.label = label
+        # Its width was that of the label before.
+        button.refresh(layout=True)
 
     def action_cancel(self) -> None:
         """Leave; ask first where something entered would be lost."""
@@ -172,3 +257,8 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
             self.action_create()
         else:
             self.action_cancel()
+
+
+def _matching(studio: "Studio", actor: Actor, text: str) -> tuple[Audience, int]:
+    audience = audience_of(studio, actor, text)
+    return audience, members.count(studio, actor, audience)

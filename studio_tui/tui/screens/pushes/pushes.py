@@ -221,7 +221,11 @@ class PushesScreen(StudioScreen):
         first = created[0]
         self._browser.show_row(first.id)
         made = counted(len(created), "push", "pushes")
-        self.say(f"{made} created. {_offer(first)}")
+        if first.state is PushState.DRAFT:
+            self.say(f"{made} created. {_offer(first)}")
+        else:
+            users = counted(first.progress.assigned, "user")
+            self.say(f"{made} created, with {users}: z takes that back until mail leaves.")
 
     def reload(self) -> None:
         """Read the list again."""

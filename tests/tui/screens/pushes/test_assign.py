@@ -353,3 +353,28 @@ async def test_looks_over_whom_one_would_assign(made: Example) -> None:
         assert "lone, bob, ann, dina" in shown(pilot)
         await press(pilot, "escape", "ctrl+s")
         assert "7 users assigned" in said(pilot)
+
+
+async def test_audiences_lists_and_picks_add_up_in_the_order_that_one_sees(made: Example) -> None:
+    """P3, P13: what is typed is added and taken away, beside an earlier push and single people."""
+    everything(made)
+    async with running(made.app()) as pilot:
+        await _open(pilot, "Draft")
+        await press(pilot, "minus")
+        assert "Nobody is marked" in said(pilot)
+        await press(pilot, "slash", *'department in ("Sales", "Finance")', "enter", "plus")
+        assert said(pilot).startswith('Added: department in ("Sales", "Finance").')
+        assert _button(pilot) == "Assign 4 users"
+        await press(pilot, "escape", "slash", *"no manager", "enter", "minus")
+        await press(pilot, "escape", "i", *"Late", "enter")
+        await press(pilot, "slash", *'department "Legal"', "enter", "minus", "escape")
+        await put_cursor_on(pilot, "Sam Claes")
+        await press(pilot, "space")
+        sum_ = '+ “Late” - department "Legal" + 1 picked'
+        assert sum_ in " ".join(shown(pilot).split())
+        assert "- no manager +" in shown(pilot)
+        await press(pilot, "slash", *"team under ", "enter", "plus")
+        assert "wrong, or not written to its end" in said(pilot)
+        assert sum_ in " ".join(shown(pilot).split())
+        await press(pilot, "ctrl+s")
+    assert _logins(made, "Draft") == {"ann", "bob", "dina", "sam"}

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from studio_tui.domain.pushes.push import PushState
 from studio_tui.domain.shared.written_dates import months_later
-from studio_tui.services.pushes import pushes
+from studio_tui.services.pushes import audiences, pushes
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.pushes.new_pushes_row import (
@@ -241,3 +241,23 @@ def test_a_deadline_that_is_past_is_said_to_be() -> None:
     past = EnteredPush("", "2026-02-02", "2026-02-28")
     assert period(past, TODAY).endswith("27 days: the deadline is past")
     assert "past" not in period(EnteredPush("", "2026-02-02", "2026-03-01"), TODAY)
+
+
+@pytest.mark.parametrize("once", [False, True])
+async def test_a_push_is_made_for_an_audience(made: Example, once: bool) -> None:
+    """P13: who matches is assigned at once; later ones come in, or do not."""
+    made.load(PEOPLE)
+    async with running(made.app()) as pilot:
+        await _open(pilot)
+        await press(pilot, *"North", "tab", "tab", "tab", *'department "Fin')
+        assert "no second one" in shown(pilot)
+        await press(pilot, "ctrl+s")
+        assert isinstance(pilot.app.screen, NewPushes)
+        await press(pilot, *'ance"')
+        assert "2 users match today." in shown(pilot)
+        await press(pilot, *(("tab", "space") if once else ()), "ctrl+s")
+        assert isinstance(pilot.app.screen, PushesScreen)
+        assert "1 push created, with 2 users" in said(pilot)
+    north = pushes.find(made.studio, made.admin, "North")
+    kept = audiences.of_push(made.studio, made.admin, north)
+    assert str(kept) == ("None" if once else 'department "Finance"')
