@@ -15,7 +15,13 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-MODULES = ("studio_tui.cli.shared.shapes", "studio_tui.cli.audiences.shapes")
+MODULES = tuple(
+    f"studio_tui.cli.{feature}.shapes"
+    for feature in (
+        *("activity", "audiences", "conversations", "outbox", "people", "pushes", "ssh"),
+        *("system", "templates", "today"),
+    )
+)
 _UNKNOWN = "any"
 _OTHERS = "others: see [commands.md](commands.md)"
 _SIMPLE = {str: "text", int: "number", float: "number", bool: "true or false"}
@@ -47,12 +53,11 @@ class ShapeTable:
 def every_shape() -> dict[str, ShapeTable]:
     """Each public function that makes an object, by name."""
     found: dict[str, ShapeTable] = {}
-    for module in map(importlib.import_module, MODULES):
-        reader = _Reader(module)
-        for name, function in reader.functions.items():
-            if not name.startswith("_") and (keys := reader.keys(name)):
-                about = " ".join((ast.get_docstring(function) or "").split())
-                found[name] = ShapeTable(name, about, tuple(keys))
+    reader = _Reader([importlib.import_module(module) for module in MODULES])
+    for name, function in reader.functions.items():
+        if not name.startswith("_") and (keys := reader.keys(name)):
+            about = " ".join((ast.get_docstring(function) or "").split())
+            found[name] = ShapeTable(name, about, tuple(keys))
     return found
 
 
@@ -68,16 +73,30 @@ def _table(shape: ShapeTable) -> Iterator[str]:
     yield ""
 
 
-class _Reader:
-    """Reads the functions of one module."""
+class _Unqualified(ast.NodeTransformer):
+    """Takes ``people_shapes.user`` for ``user``: each function is called so in one module only."""
 
-    def __init__(self, module: types.ModuleType) -> None:
-        self._names = _names_in(module)
-        tree = ast.parse(inspect.getsource(module))
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """Leave the module out."""
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id.endswith("_shapes"):
+            return ast.Name(node.attr, node.ctx)
+        return node
+
+
+class _Reader:
+    """Reads the functions of modules."""
+
+    def __init__(self, modules: Sequence[types.ModuleType]) -> None:
+        self._names: dict[str, Any] = {}
         self._reading: list[str] = []
-        self.functions = {
-            each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)
-        }
+        self.functions: dict[str, ast.FunctionDef] = {}
+        for module in modules:
+            self._names |= _names_in(module)
+            tree = _Unqualified().visit(ast.parse(inspect.getsource(module)))
+            found = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
+            assert not found.keys() & self.functions.keys()
+            self.functions |= found
 
     def keys(self, name: str, prefix: str = "") -> list[Key]:
         """The keys of what a function returns; none where it returns no object."""
@@ -168,7 +187,7 @@ class _Reader:
         yield from inner
 
     def _shape_called(self, node: ast.expr) -> str:
-        """The function of the module whose object, or objects, this is."""
+        """The function whose object, or objects, this is."""
         match node:
             case ast.Call(func=ast.Name(id=name)) if self._makes_object(name):
                 return name

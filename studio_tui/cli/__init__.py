@@ -2,5 +2,5 @@
 
 Commands are loaded when they are called (`cli.shared.lazy`); each prints through
 `cli.shared.output`, which lets no control character through, and writes JSON in the shapes of
-`cli.shared.shapes`, the contract that ``docs/commands.md`` describes.
+the modules ``shapes`` of the features, the contract that ``docs/commands.md`` describes.
 """

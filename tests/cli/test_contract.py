@@ -11,8 +11,8 @@ import click
 import pytest
 
 from studio_tui.cli.main import COMMANDS, program
+from studio_tui.cli.shared.contract import CONTRACT
 from studio_tui.cli.shared.session import unsigned_studio
-from studio_tui.cli.shared.shapes import CONTRACT
 from studio_tui.services.outbox import workers
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.people.test_ssh_keys import ED25519

@@ -1,5 +1,6 @@
 """``man studio-tui`` and ``docs/json.md``: made of the declarations, and as these are."""
 
+import importlib
 import os
 import re
 import shutil
@@ -10,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from studio_tui.cli.shared import shapes
 from tests import documents, manual, shapes_table
 from tests.cli.conftest import Cli
 from tests.cli.test_contract import commands
@@ -52,7 +52,7 @@ def test_groff_understands_the_manual() -> None:
 
 @pytest.fixture
 def observed(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
-    """The objects that each function of `shapes` has made."""
+    """The objects that each function of the modules `shapes` has made."""
     made: dict[str, list[Any]] = {}
 
     def watch(name: str, function: Any) -> Any:
@@ -63,9 +63,9 @@ def observed(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
 
         return watched
 
-    for name in shapes_table.every_shape():
-        if hasattr(shapes, name):
-            monkeypatch.setattr(shapes, name, watch(name, getattr(shapes, name)))
+    for module in map(importlib.import_module, shapes_table.MODULES):
+        for name in shapes_table.every_shape().keys() & vars(module).keys():
+            monkeypatch.setattr(module, name, watch(name, getattr(module, name)))
     return made
 
 

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from studio_tui.cli.activity import shapes
 from studio_tui.cli.audiences.where import where_of, where_option
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     json_option,

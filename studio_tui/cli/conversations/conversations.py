@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
+from studio_tui.cli.conversations import shapes
 from studio_tui.cli.conversations.named import conversation_argument, number_in
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.pushes import shapes as pushes_shapes
+from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
@@ -153,12 +155,10 @@ def _one(
     return service.look_up(studio, actor, Ask(about.user_id, about.push_id)), reading
 
 
-def _shape(
-    studio: Studio, found: FoundConversation | None, reading: Reading | None
-) -> shapes.Shape:
+def _shape(studio: Studio, found: FoundConversation | None, reading: Reading | None) -> Shape:
     """How far it is, in the names of the list, and the conversation."""
     if found is not None:
-        about = shapes.conversation(studio, found.push, found.assignment)
+        about = pushes_shapes.conversation(studio, found.push, found.assignment)
     else:
         about = shapes.unasked(studio, reading.conversation) if reading else {}
     return {**about, "conversation": shapes.reading(studio, reading) if reading else None}
@@ -169,7 +169,7 @@ def _list_pushed(
 ) -> None:
     listed = [(name, one) for name, one in every if status is None or one.status == status]
     if as_json:
-        write_json([shapes.conversation(studio, name, one) for name, one in listed])
+        write_json([pushes_shapes.conversation(studio, name, one) for name, one in listed])
         return
     headings = ("Push", "Login", "Name", "Status", with_zone(studio, "When"), "Conductor", "Flags")
     write_table(headings, (_row(studio, *each) for each in listed), "No conversations.")

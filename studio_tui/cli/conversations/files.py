@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from studio_tui.cli.conversations import shapes
 from studio_tui.cli.conversations.named import conversation_argument, conversation_named
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
     json_option,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import click
 
+from studio_tui.cli.conversations import shapes
 from studio_tui.cli.conversations.named import (
     ask_argument,
     ask_named,
@@ -14,7 +15,6 @@ from studio_tui.cli.conversations.named import (
     is_number,
 )
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.outbox import shapes
 from studio_tui.cli.shared.output import json_option, say, write_facts, write_json
 from studio_tui.cli.shared.paths import DASH, Dash, HostPath
 from studio_tui.cli.shared.session import unsigned_studio

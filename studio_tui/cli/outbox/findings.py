@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.outbox import shapes
 from studio_tui.cli.shared.times import shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.domain.outbox.notification import NotificationState

@@ -5,9 +5,9 @@ import sys
 
 import click
 
+from studio_tui.cli.outbox import shapes
 from studio_tui.cli.outbox.bounces import bounces
 from studio_tui.cli.outbox.login import way_to_server
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
     complain,

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
+from studio_tui.cli.outbox import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice

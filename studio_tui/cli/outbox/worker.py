@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.outbox import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import unsigned_studio

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from studio_tui.cli.outbox import shapes as outbox_shapes
+from studio_tui.cli.people import shapes
 from studio_tui.cli.people.fact_options import (
     CHANGED,
     OPTIONS,
@@ -12,7 +14,6 @@ from studio_tui.cli.people.fact_options import (
     options_of_facts,
 )
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
@@ -158,7 +159,9 @@ def _do(
     tried: list[PersonEdited] = []
     run = dry_runs.tried_all(studio, actor, lambda: tried.append(act()))
     if as_json:
-        write_json({**shapes.person_edited(studio, tried[0]), **shapes.tried(studio, run, ())})
+        write_json(
+            {**shapes.person_edited(studio, tried[0]), **outbox_shapes.tried(studio, run, ())}
+        )
     else:
         tell(studio, tried[0], True)
         dry_runs.tell(run, (), with_mail=with_mail)

@@ -6,13 +6,13 @@ from shlex import quote
 
 import click
 
+from studio_tui.cli.people import shapes
 from studio_tui.cli.people.unattended import (
     Unattended,
     decide_waiting,
     run_unattended,
     unattended_options,
 )
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.near_misses import NameChoice

@@ -2,7 +2,7 @@
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.people import shapes
 from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor

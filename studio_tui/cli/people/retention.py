@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.people import shapes
 from studio_tui.cli.shared.output import complain, json_option, say, write_json, write_table
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.session import with_studio

@@ -6,8 +6,8 @@ from functools import partial
 import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
+from studio_tui.cli.people import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options, try_act
 from studio_tui.cli.shared.near_misses import NameChoice

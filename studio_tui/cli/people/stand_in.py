@@ -6,8 +6,8 @@ from functools import partial
 
 import click
 
+from studio_tui.cli.people import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json, write_table
 from studio_tui.cli.shared.session import with_studio

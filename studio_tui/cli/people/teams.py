@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from studio_tui.cli.people import shapes
 from studio_tui.cli.people.edit import tell_noticed
 from studio_tui.cli.people.fact_options import in_options
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     json_option,

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.people import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.output import complain, say, write_json

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.people import shapes
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
 from studio_tui.cli.shared.output import (
     json_option,

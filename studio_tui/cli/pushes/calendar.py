@@ -2,7 +2,7 @@
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared.output import json_option, write_bytes, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor

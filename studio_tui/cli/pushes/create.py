@@ -101,7 +101,7 @@ def create(
     )
     created = audiences.create_for(studio, actor, found.id, drafts, wanted, once=once)
     if as_json:
-        from studio_tui.cli.shared import shapes
+        from studio_tui.cli.pushes import shapes
 
         write_json([shapes.push(push) for push in created])
         return

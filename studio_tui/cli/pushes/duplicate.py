@@ -5,8 +5,9 @@ from datetime import date
 
 import click
 
+from studio_tui.cli.outbox import shapes as outbox_shapes
+from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import json_option, say, write_json
@@ -107,7 +108,7 @@ def _try(
                 "deadline": draft.deadline.isoformat(),
                 "adding": people,
                 "left": len(skipped),
-                **shapes.tried(studio, run, skipped),
+                **outbox_shapes.tried(studio, run, skipped),
             }
         )
         return

@@ -7,8 +7,8 @@ from datetime import date
 import click
 
 from studio_tui.cli.audiences.where import audience_option, where_of
+from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import complain, json_option, say, shape_of_nothing, write_json

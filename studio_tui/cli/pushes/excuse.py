@@ -5,9 +5,10 @@ from datetime import date
 
 import click
 
+from studio_tui.cli.outbox import shapes as outbox_shapes
+from studio_tui.cli.pushes import shapes
 from studio_tui.cli.pushes.this_far import chosen_users, this_far_options
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
 from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
@@ -189,7 +190,7 @@ def _try(
         lambda: {
             "push": push.name,
             "changed": 0,
-            **shapes.tried(studio, dry_runs.nothing(), skipped),
+            **outbox_shapes.tried(studio, dry_runs.nothing(), skipped),
         },
     ):
         run = dry_runs.tried(studio, kept, lambda excepted: excepted.activity_id)

@@ -51,7 +51,7 @@ def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> Non
     listed = [p for p in service.every(studio, actor) if state is None or p.state == state]
     again = repeats.by_push(studio, actor)
     if as_json:
-        from studio_tui.cli.shared import shapes
+        from studio_tui.cli.pushes import shapes
 
         today = studio.today()
         write_json(

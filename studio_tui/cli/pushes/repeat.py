@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared.groups import show_groups
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (

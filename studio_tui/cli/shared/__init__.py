@@ -1,1 +1,1 @@
-"""What all commands use: arguments, output, sessions, JSON shapes."""
+"""What all commands use: arguments, output, sessions."""

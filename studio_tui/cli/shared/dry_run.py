@@ -78,13 +78,15 @@ def try_act(
     ``sentence`` says what would be done; ``push`` is the name of the push, None where only the
     mail tells it.
     """
-    from studio_tui.cli.shared import shapes
+    from studio_tui.cli.outbox import shapes as outbox_shapes
 
-    with shape_of_nothing(as_json, lambda: {"push": push, **shapes.tried(studio, nothing(), ())}):
+    with shape_of_nothing(
+        as_json, lambda: {"push": push, **outbox_shapes.tried(studio, nothing(), ())}
+    ):
         run = tried_all(studio, actor, act)
     if as_json:
         named = push or next((each.push for each in run.notifications if each.push), None)
-        write_json({"push": named, **shapes.tried(studio, run, skipped)})
+        write_json({"push": named, **outbox_shapes.tried(studio, run, skipped)})
         return
     leaves = min((each.due_at for each in run.notifications), default=None)
     if leaves is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio_tui.cli.shared import shapes
+from studio_tui.cli.pushes import shapes as pushes_shapes
 from studio_tui.cli.shared.output import write_json, write_table
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import Push
@@ -25,7 +25,7 @@ def show_groups(
 ) -> None:
     """Print the groups of ``push``, or where there is none of all open pushes."""
     if as_json:
-        write_json(shapes.push_groups(push, by, found))
+        write_json(pushes_shapes.push_groups(push, by, found))
         return
     login = ("Login",) if by is By.MANAGER else ()
     nobody = (

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.ssh import shapes
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.ssh_keys import MAX_BYTES, UserKey
 from studio_tui.domain.shared.errors import Refused

@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from studio_tui import __version__
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import studio_as_it_is, with_studio
+from studio_tui.cli.system import shapes
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
 from studio_tui.config.limited import text_of

@@ -10,10 +10,10 @@ from studio_tui import __version__
 from studio_tui.cli.activity.activity import where_it_breaks
 from studio_tui.cli.outbox.findings import outbox_findings
 from studio_tui.cli.outbox.login import way_to_server
+from studio_tui.cli.shared.contract import CONTRACT
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import studio_as_it_is
-from studio_tui.cli.shared.shapes import CONTRACT
 from studio_tui.cli.shared.times import shown as time_shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.config import settings

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     json_option,
@@ -16,6 +15,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.reading import toml_of
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.templates import shapes
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.templates.changes import described
 from studio_tui.services.system.context import Studio

@@ -6,7 +6,6 @@ from shlex import quote
 
 import click
 
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     json_option,
@@ -19,6 +18,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.reading import toml_of
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.templates import shapes
 from studio_tui.cli.templates.versions import bring_back, version_numbered, versions
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.templates.template import Definition, Step, Template

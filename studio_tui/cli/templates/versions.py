@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.output import json_option, say, write_json, write_text
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import shown
+from studio_tui.cli.templates import shapes
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import NotFound
 from studio_tui.domain.templates.changes import Change, ChangeKind, changes

@@ -5,12 +5,12 @@ from datetime import date
 
 import click
 
-from studio_tui.cli.shared import shapes
 from studio_tui.cli.shared.groups import show_groups
 from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
+from studio_tui.cli.today import shapes
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.shared.text import fold

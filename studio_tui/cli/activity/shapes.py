@@ -1,0 +1,48 @@
+"""The JSON about the activity: part of the contract in ``docs/commands.md``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio_tui.cli.shared.contract import Shape
+from studio_tui.cli.shared.times import iso
+
+if TYPE_CHECKING:
+    # A command that shows no mail does not wait for what writes it.
+    from studio_tui.services.activity.activity import ActivityLine
+    from studio_tui.services.activity.verify import Verified
+    from studio_tui.services.system.context import Studio
+
+
+def activity(studio: Studio, of: ActivityLine) -> Shape:
+    """One line of activity (A3)."""
+    return {
+        "id": of.id,
+        "at": iso(studio, of.at),
+        "actor": of.actor,
+        "actor_name": of.actor_name,
+        "origin": of.origin or None,
+        "action": of.action,
+        "subject": of.subject,
+        "users": of.users,
+        "before": of.before,
+        "after": of.after,
+        "emptied": {"at": iso(studio, of.emptied[0]), "by": of.emptied[1]} if of.emptied else None,
+    }
+
+
+def verified(of: Verified, against: str | None) -> Shape:
+    """What looking at the chain of seals found (A3)."""
+    return {
+        "intact": of.intact and (against is None or of.kept_at is not None),
+        "sealed": of.of,
+        "as_written": of.lines,
+        "not_sealed": of.unsealed,
+        "newest_seal": of.head,
+        "breaks_at": of.broken.activity_id if of.broken else None,
+        "against_at": of.kept_at,
+        "anchor": of.anchor,
+        "flaw": of.flaw.value if of.flaw else None,
+        "flaw_at": of.flaw_at,
+        "missing": of.missing,
+    }

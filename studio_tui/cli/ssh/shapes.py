@@ -1,0 +1,26 @@
+"""The JSON of a key: part of the contract in ``docs/commands.md``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio_tui.cli.shared.contract import Shape
+from studio_tui.cli.shared.times import iso
+from studio_tui.domain.people.ssh_keys import UserKey
+
+if TYPE_CHECKING:
+    # A command that shows no mail does not wait for what writes it.
+    from studio_tui.services.system.context import Studio
+
+
+def user_key(studio: Studio, of: UserKey) -> Shape:
+    """A key with which somebody comes in (A1)."""
+    return {
+        "login": of.login,
+        "name": of.name,
+        "active": of.active,
+        "fingerprint": of.fingerprint,
+        "kind": of.kind,
+        "comment": of.comment,
+        "added_at": iso(studio, of.added_at),
+    }
