@@ -38,13 +38,25 @@ class Watching:
         self._ended.set()
 
     def _run(self) -> None:
+        answers = True
         while not self._ended.is_set():
             # Where the database does not answer, the look meets the same, and tells.
-            with suppress(StudioError):
-                self._studio.await_change(_LOOK_ANYWAY)
+            answers = self._hears(_LOOK_ANYWAY if answers else 0)
             if self._ended.is_set() or self._loop.is_closed():
                 return
             # The loop may have come to its end since.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._look)
             self._ended.wait(_BREATH)
+
+    def _hears(self, seconds: float) -> bool:
+        """Wait for a change, that long at most; whether the database answers."""
+        try:
+            if seconds:
+                self._studio.await_change(seconds)
+            # Changes may be heard of on another way than that by which anything is read
+            # (`database.listen_url`), and which is back sooner.
+            self._studio.stamp()
+        except StudioError:
+            return False
+        return True
