@@ -44,7 +44,7 @@ EXPECTED = {
     "move": 37,
     "assign": 28,
     "remind": 28,
-    "claim": 15,
+    "claim": 16,
     "settle": 3,
     "unassign": 17,
     "close": 17,

@@ -6,7 +6,7 @@ aliases.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import reduce
 from itertools import groupby
 from operator import itemgetter
@@ -90,13 +90,22 @@ def containing(column: Any, words: Iterable[str]) -> Any:
     What is longer than anything, or more words than any name has, matches nothing: the engines
     take no such pattern.
     """
-    found: list[Any] = []
-    for number, word in enumerate(dict.fromkeys(words)):
-        if number >= _MOST or len(word) > _LONGEST:
-            return NOBODY
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found.append(like(column, Value(f"%{escaped}%", converter=False)))
-    return all_of(found)
+    patterns = patterns_of(list(dict.fromkeys(words)))
+    if patterns is None:
+        return NOBODY
+    return all_of(like(column, Value(each, converter=False)) for each in patterns.values())
+
+
+def patterns_of(words: Collection[str]) -> dict[str, str] | None:
+    """The pattern of each of these words, called ``word_0`` and so on; None where the engines take
+    no such."""
+    if len(words) > _MOST or any(len(word) > _LONGEST for word in words):
+        return None
+    return {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 class _Joined(NodeList):

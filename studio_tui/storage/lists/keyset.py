@@ -65,7 +65,8 @@ class Listing:
         self._walked = self._whole if walked is None else walked
         self._id = id_column
         # Every page asks for it: the builder writes it once.
-        self._condition = Written(lambda: condition)
+        is_written = isinstance(condition, Written)
+        self._condition = condition if is_written else Written(lambda: condition)
         self._key = key
         self._tie = id_column if tie is None else tie
         self._descending = descending

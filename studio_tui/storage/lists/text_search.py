@@ -6,14 +6,24 @@ what is looked for means itself, whatever characters it has.
 """
 
 import re
-from collections.abc import Iterable
-from itertools import filterfalse
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from peewee import SQL, NodeList, Select, Table, Value
+from peewee import SQL, NodeList, Select, Table
 
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.storage.engine.expressions import ONE, both, containing, stored
+from studio_tui.storage.engine.expressions import (
+    EVERYBODY,
+    NOBODY,
+    ONE,
+    all_of,
+    both,
+    like,
+    patterns_of,
+    stored,
+)
+from studio_tui.storage.engine.prepared import Written, given
 from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
@@ -28,20 +38,40 @@ _INDEXED = SQL("user_search")
 
 def finding(users: Any, text: str) -> Any:
     """The ``users`` in whom all words of ``text`` are found."""
-    words = [fold_search(word) for word in text.split()]
+    words = list(dict.fromkeys(fold_search(word) for word in text.split()))
+    if not words:
+        return EVERYBODY
+    if (patterns := patterns_of(words)) is None:
+        return NOBODY
     if not is_sqlite():
         # An index that knows nothing of a word takes longer than none: it must not be looked in.
-        known = containing(users.search, filter(_is_known, words))
-        return both(known, containing(users.search.concat(""), filterfalse(_is_known, words)))
-    found = containing(users.search, words)
+        known = tuple(map(_is_known, words))
+        return _in_text(users, known).of(**patterns)
     grams = list(dict.fromkeys(gram for word in words for gram in _grams(word)))
+    found = _in_text(users, (True,) * len(words)).of(**patterns)
     if not grams:
         return found
-    matched = Select((_INDEXED,), (SQL("rowid"),)).where(
-        # A table of FTS5 is asked by its own name, which is no column to Peewee.
-        NodeList((SQL("user_search MATCH"), Value(" AND ".join(map(_quoted, grams)))))
-    )
-    return both(users.id.in_(matched), found)
+    return both(_in_index(users).of(grams=" AND ".join(map(_quoted, grams))), found)
+
+
+# Whoever types asks for it with each letter: the builder writes it once for as many words.
+
+
+@cache
+def _in_text(users: Any, known: Sequence[bool]) -> Written:
+    def build() -> Any:
+        texts = (users.search if each else users.search.concat("") for each in known)
+        likes = (like(text, given(f"word_{number}")) for number, text in enumerate(texts))
+        return all_of(likes)
+
+    return Written(build)
+
+
+@cache
+def _in_index(users: Any) -> Written:
+    # A table of FTS5 is asked by its own name, which is no column to Peewee.
+    matches = NodeList((SQL("user_search MATCH"), given("grams")))
+    return Written(lambda: users.id.in_(Select((_INDEXED,), (SQL("rowid"),)).where(matches)))
 
 
 def is_indexed() -> bool:
