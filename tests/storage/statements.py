@@ -9,6 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 STORAGE = Path(__file__).resolve().parents[2] / "studio_tui" / "storage"
+WHY = {
+    "engine/backup.py": "asked of a file of SQLite that Peewee has not opened",
+    "engine/copy.py": "a table by its name, row by row as the driver has them: a million in a copy",
+    "engine/filling.py": "a comment of PostgreSQL's catalogue",
+    "engine/migration.py": "asked in a migration, before there is any unit of work",
+    "engine/postgresql.py": "asked of a connection by itself: its server, commit and snapshot",
+    "engine/sight.py": "stands before every statement, whoever wrote it: made for its text",
+    "engine/sql.py": "ANALYZE; VALUES of a batch, 20 times as fast as a node for each value",
+    "engine/store.py": "the clock, the owner and the full-text index of the database itself",
+    "people/key_lookup.py": "sshd waits for it: Peewee takes longer to import than it takes",
+    "pushes/act_snapshot.py": "a temporary table, which is none of a model",
+}
+"""What the builder cannot say, or what it costs, of the text in each file."""
 _BEGINS = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|VALUES|CREATE|ANALYZE)\b")
 _BY_NUMBER = re.compile(r"\brow\[\d+\]")
 
@@ -42,5 +55,5 @@ def _text(node: ast.AST) -> str:
 if __name__ == "__main__":
     found = list(statements())
     for place, line, text in found:
-        print(f"{place}:{line}: {text}")
+        print(f"{place}:{line}: {text}  -- {WHY.get(place, '?')}")
     print(f"{len(found)} statements as text, {numbered_columns()} columns by number")

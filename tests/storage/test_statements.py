@@ -1,6 +1,6 @@
 """Queries are written with Peewee's builder: what is text is counted, and may only become less."""
 
-from tests.storage.statements import numbered_columns, statements
+from tests.storage.statements import WHY, numbered_columns, statements
 
 TEXTS = 25
 """Statements and sub-queries as text; lower it with each that the builder says. What
@@ -16,3 +16,7 @@ def test_no_more_sql_is_text() -> None:
 
 def test_columns_have_names() -> None:
     assert numbered_columns() <= NUMBERED, "give the row names: a frozen value or a NamedTuple"
+
+
+def test_each_text_says_why_it_is_one() -> None:
+    assert {place for place, _, _ in statements()} == WHY.keys()

@@ -4,13 +4,23 @@ import inspect
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 
 import peewee
 import pytest
 from playhouse import pool
 
-from studio_tui.storage.engine.peewee_internals import OVERRIDDEN, driver_errors, table_facts
+from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.expressions import ONE, A, U
+from studio_tui.storage.engine.peewee_internals import (
+    OVERRIDDEN,
+    RECURSIVE,
+    driver_errors,
+    table_facts,
+)
+from studio_tui.storage.engine.prepared import Written, given
 from studio_tui.storage.engine.tables import SnoozeTable
+from studio_tui.storage.engine.unit import spoken_to
 
 _PROGRAM = """
 import sys
@@ -64,3 +74,37 @@ def test_peewee_tells_what_a_table_is_made_of() -> None:
 def test_errors_of_a_driver_become_those_of_peewee() -> None:
     with pytest.raises(peewee.OperationalError), driver_errors():
         raise sqlite3.OperationalError("locked")
+
+
+def test_peewee_knows_a_recursive_expression_by_its_attribute() -> None:
+    asked = f".{RECURSIVE}" in inspect.getsource(peewee.Query)
+    assert asked, "Peewee knows a recursive expression by something else: see RECURSIVE"
+
+
+def _same(part: peewee.Node) -> peewee.Node:
+    return part
+
+
+def test_what_is_written_once_is_what_peewee_writes(studio: Studio) -> None:
+    """Wherever it stands: as a condition, a query in a query, tables and table expressions."""
+    low = U.select(U.id).where(U.sort_name < "b")
+    tables, condition = peewee.Join(U, A, on=A.user == U.id), U.id.in_(low) | U.active
+    below = low.cte("below", columns=("id",))
+
+    def query(parts: list[peewee.Node]) -> peewee.Select:
+        joined, such, found, expression = parts
+        asked = peewee.Select((joined,), (ONE,)).where(such, U.id.in_(found))
+        return asked.with_cte(expression)
+
+    plain: list[peewee.Node] = [tables, condition, low, below]
+    written: list[peewee.Node] = [Written(partial(_same, part)) for part in plain]
+    with studio.store.reading():
+        database = spoken_to()
+        expected, params = database.get_sql_context().parse(query(plain))
+        expected = expected.replace("WITH ", "WITH RECURSIVE ", 1)
+        for _ in range(2):
+            assert database.get_sql_context().parse(query(written)) == (expected, params), (
+                "Peewee writes a part of a query in another way: see text_in and place_of"
+            )
+        looked_for = Written(lambda: U.id == given("id"))
+        assert database.get_sql_context().parse(looked_for.of(id=7))[1] == [7]
