@@ -122,19 +122,19 @@ def table_facts(model: "type[peewee.Model]") -> TableFacts:
     return TableFacts(meta.table_name, meta.sorted_fields, meta.primary_key)
 
 
-class Place(NamedTuple):
+class QueryPlace(NamedTuple):
     """Where in a query a part of it stands, as far as its text depends on that."""
 
     scope: Any
     in_query: bool
 
 
-def place_of(context: Any) -> Place:
+def place_of(context: Any) -> QueryPlace:
     """Where the part stands that Peewee writes in this context."""
-    return Place(context.scope, bool(context.subquery))
+    return QueryPlace(context.scope, bool(context.subquery))
 
 
-def text_in(place: Place, context: Any, node: Any) -> tuple[str, Sequence[Any]]:
+def text_in(place: QueryPlace, context: Any, node: Any) -> tuple[str, Sequence[Any]]:
     """The text of a part of a query in a place, with its parameters; ``context`` is a new one."""
     with context(scope=place.scope, subquery=place.in_query):
         written: tuple[str, Sequence[Any]] = context.sql(node).query()

@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from peewee import SQL, ColumnBase, Node, Select, Value, fn
 
-from studio_tui.storage.engine.peewee_internals import RECURSIVE, Place, place_of, text_in
+from studio_tui.storage.engine.peewee_internals import RECURSIVE, QueryPlace, place_of, text_in
 from studio_tui.storage.engine.sql import run_many
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
@@ -23,7 +23,7 @@ class _Given(NamedTuple):
 
 
 def given(name: str) -> Value:
-    """A parameter of a `Prepared` query, or of a `Written` part."""
+    """A parameter of a `Prepared` query, or of a `WrittenOnce` part."""
     return Value(_Given(name), converter=False, unpack=False)
 
 
@@ -37,10 +37,10 @@ def among_given(column: Any, name: str) -> Any:
 def written(condition: Node) -> tuple[str, Sequence[Any]]:
     """A condition as text, with its parameters."""
     context = spoken_to().get_sql_context()
-    return text_in(Place(context.scope, in_query=True), context, condition)
+    return text_in(QueryPlace(context.scope, in_query=True), context, condition)
 
 
-class Written(ColumnBase):
+class WrittenOnce(ColumnBase):
     """A part of queries that is always the same but for its `given` parameters: a condition, a
     query, or common table expressions.
 
@@ -49,13 +49,13 @@ class Written(ColumnBase):
 
     def __init__(self, build: Callable[[], Node]) -> None:
         self._build = build
-        self._written: dict[tuple[bool, Place], tuple[str, Sequence[Any]]] = {}
+        self._written: dict[tuple[bool, QueryPlace], tuple[str, Sequence[Any]]] = {}
         self._values: dict[str, Any] | None = None
         setattr(self, RECURSIVE, True)
 
-    def of(self, **values: Any) -> "Written":
+    def of(self, **values: Any) -> "WrittenOnce":
         """The same with these parameters."""
-        found: Written = self.clone()
+        found: WrittenOnce = self.clone()
         found._values = values
         return found
 

@@ -23,7 +23,7 @@ from studio_tui.storage.engine.expressions import (
     patterns_of,
     stored,
 )
-from studio_tui.storage.engine.prepared import Written, given
+from studio_tui.storage.engine.prepared import WrittenOnce, given
 from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
@@ -58,20 +58,20 @@ def finding(users: Any, text: str) -> Any:
 
 
 @cache
-def _in_text(users: Any, known: Sequence[bool]) -> Written:
+def _in_text(users: Any, known: Sequence[bool]) -> WrittenOnce:
     def build() -> Any:
         texts = (users.search if each else users.search.concat("") for each in known)
         likes = (like(text, given(f"word_{number}")) for number, text in enumerate(texts))
         return all_of(likes)
 
-    return Written(build)
+    return WrittenOnce(build)
 
 
 @cache
-def _in_index(users: Any) -> Written:
+def _in_index(users: Any) -> WrittenOnce:
     # A table of FTS5 is asked by its own name, which is no column to Peewee.
     matches = NodeList((SQL("user_search MATCH"), given("grams")))
-    return Written(lambda: users.id.in_(Select((_INDEXED,), (SQL("rowid"),)).where(matches)))
+    return WrittenOnce(lambda: users.id.in_(Select((_INDEXED,), (SQL("rowid"),)).where(matches)))
 
 
 def is_indexed() -> bool:

@@ -172,20 +172,20 @@ def claim_of(ids: Collection[int], lease: str, now: datetime, end: LeaseEnd) -> 
     return [row.id for row in _CLAIM_OF.rows(ids=sorted(ids), **_lease(lease, now, end))]
 
 
-class _Id(NamedTuple):
+class _Claimed(NamedTuple):
     id: int
 
 
 @cache
-def _claim_next(avoided: int) -> Prepared[_Id]:
+def _claim_next(avoided: int) -> Prepared[_Claimed]:
     """Asked with each claim: written once for as many domains that are avoided."""
     return Prepared(
-        _Id, lambda: _take(_due(avoided).order_by(N.due_at, N.id).limit(given("limit")))
+        _Claimed, lambda: _take(_due(avoided).order_by(N.due_at, N.id).limit(given("limit")))
     )
 
 
 @cache
-def _in_turn(avoided: int) -> Prepared[_Id]:
+def _in_turn(avoided: int) -> Prepared[_Claimed]:
     def build() -> Any:
         turn = fn.ROW_NUMBER().over(partition_by=[N.push], order_by=[N.due_at, N.id])
         due = _due(avoided).select(N.id, N.due_at, turn.alias("turn")).alias("waiting")
@@ -193,7 +193,7 @@ def _in_turn(avoided: int) -> Prepared[_Id]:
         in_order = Select((due,), (due.c.id,)).order_by(due.c.turn, fn.RANDOM())
         return in_order.limit(given("limit"))
 
-    return Prepared(_Id, build)
+    return Prepared(_Claimed, build)
 
 
 def _still_due() -> Any:
@@ -201,7 +201,7 @@ def _still_due() -> Any:
     return N.select(N.id).where(among_given(N.id, "ids"), due)
 
 
-_CLAIM_OF = Prepared(_Id, lambda: _take(_still_due()))
+_CLAIM_OF = Prepared(_Claimed, lambda: _take(_still_due()))
 
 
 def _due(avoided: int) -> Any:

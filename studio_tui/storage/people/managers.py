@@ -4,7 +4,7 @@ The teams of a user are those they are a member of and those they lead. Where a 
 alone, the search goes on in its parent, and so on upward, until somebody else leads.
 
 The builder takes longer to write these common table expressions than SQLite takes to answer them,
-and every page of a list asks for managers: they are `Written` once.
+and every page of a list asks for managers: they are `WrittenOnce` once.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from studio_tui.storage.engine.expressions import (
     named,
     stored,
 )
-from studio_tui.storage.engine.prepared import Prepared, Written, among_given, given
+from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given, given
 from studio_tui.storage.engine.tables import (
     CoachingTable,
     EveryUser,
@@ -93,7 +93,7 @@ def _expressions() -> Any:
     )
 
 
-_EXPRESSIONS = Written(_expressions)
+_EXPRESSIONS = WrittenOnce(_expressions)
 
 
 def managing(people: Any, query: Any, *more: Any) -> Any:
@@ -140,7 +140,7 @@ def _not_beside() -> Any:
     return ~exists(leaders) & ~exists(coaches)
 
 
-_NOT_BESIDE = Written(_not_beside)
+_NOT_BESIDE = WrittenOnce(_not_beside)
 
 
 def pairs(people: Any, *, stand_ins: bool = True) -> Any:
@@ -229,7 +229,7 @@ def _managing_one(user: Any) -> Any:
 
 def is_managed_by(user: Any, manager: Any) -> Any:
     """Whether who ``manager`` tells manages ``user``, which are both expressions, each an id."""
-    return Written(lambda: exists(_managing_one(user).where(MANAGING.manager_id == manager)))
+    return WrittenOnce(lambda: exists(_managing_one(user).where(MANAGING.manager_id == manager)))
 
 
 def has_manager(user: Any) -> Any:
@@ -245,7 +245,7 @@ def has_manager(user: Any) -> Any:
         )
         return exists(led) | exists(_managing_one(user))
 
-    return Written(build)
+    return WrittenOnce(build)
 
 
 USER_HAS_MANAGER = has_manager(U.id)
@@ -308,7 +308,7 @@ def _managed() -> Any:
     )
 
 
-_MANAGED = Written(_managed)
+_MANAGED = WrittenOnce(_managed)
 
 
 def ids_managed_by(manager_id: int) -> list[int]:

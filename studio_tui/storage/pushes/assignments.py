@@ -42,7 +42,7 @@ from studio_tui.storage.engine.expressions import (
     stored,
 )
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.prepared import Prepared, Written, among_given, given
+from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given, given
 from studio_tui.storage.engine.sql import day, learn
 from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotMine
 from studio_tui.storage.engine.unit import is_sqlite
@@ -71,10 +71,10 @@ from studio_tui.storage.pushes.standing import failed_mail, flag_condition, stat
 from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
 _OF_USER = Join(A, U, JOIN.INNER, U.id == A.user)
-_FROM = Written(
+_FROM = WrittenOnce(
     lambda: Join(Join(_OF_USER, P, JOIN.INNER, P.id == A.push), C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
 )
-_USERS_FIRST = Written(
+_USERS_FIRST = WrittenOnce(
     lambda: Join(
         Join(Join(U, A, JOIN.CROSS, A.user == U.id), P, JOIN.INNER, P.id == A.push),
         C,

@@ -32,7 +32,7 @@ from studio_tui.storage.engine.expressions import (
     named,
     stored,
 )
-from studio_tui.storage.engine.prepared import Prepared, Written, among_given
+from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given
 from studio_tui.storage.engine.sql import day
 from studio_tui.storage.engine.tables import (
     CoachingTable,
@@ -79,7 +79,7 @@ def _others() -> Any:
     return Select((named_others,), (named_others.c.user_id,))
 
 
-OTHERS = Written(_others)
+OTHERS = WrittenOnce(_others)
 """A query of one column, ``user_id``: who may be managed otherwise than by the leaders of one
 team."""
 
@@ -265,7 +265,7 @@ def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
     yield from _of_managers(counting, found)
 
 
-_ANY_OTHER = Written(lambda: _others().select(ONE).limit(ONE))
+_ANY_OTHER = WrittenOnce(lambda: _others().select(ONE).limit(ONE))
 
 
 def _with_team(query: Any) -> Any:
@@ -294,7 +294,7 @@ def _managed_by() -> Any:
     return once.cte("pair", columns=("user_id", "id"))
 
 
-_MANAGED_BY = Written(_managed_by)
+_MANAGED_BY = WrittenOnce(_managed_by)
 
 
 def leaders() -> dict[int, list[int]]:

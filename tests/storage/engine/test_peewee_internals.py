@@ -18,7 +18,7 @@ from studio_tui.storage.engine.peewee_internals import (
     driver_errors,
     table_facts,
 )
-from studio_tui.storage.engine.prepared import Written, given
+from studio_tui.storage.engine.prepared import WrittenOnce, given
 from studio_tui.storage.engine.tables import SnoozeTable
 from studio_tui.storage.engine.unit import spoken_to
 
@@ -97,7 +97,7 @@ def test_what_is_written_once_is_what_peewee_writes(studio: Studio) -> None:
         return asked.with_cte(expression)
 
     plain: list[peewee.Node] = [tables, condition, low, below]
-    written: list[peewee.Node] = [Written(partial(_same, part)) for part in plain]
+    written: list[peewee.Node] = [WrittenOnce(partial(_same, part)) for part in plain]
     with studio.store.reading():
         database = spoken_to()
         expected, params = database.get_sql_context().parse(query(plain))
@@ -106,5 +106,5 @@ def test_what_is_written_once_is_what_peewee_writes(studio: Studio) -> None:
             assert database.get_sql_context().parse(query(written)) == (expected, params), (
                 "Peewee writes a part of a query in another way: see text_in and place_of"
             )
-        looked_for = Written(lambda: U.id == given("id"))
+        looked_for = WrittenOnce(lambda: U.id == given("id"))
         assert database.get_sql_context().parse(looked_for.of(id=7))[1] == [7]
