@@ -109,6 +109,30 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change one file in every small way, and see whether its tests notice: the file, then the
+    tests, as in `-- studio_tui/worker/retry.py tests/worker/test_retry.py`."""
+    _install(session)
+    session.install("--quiet", *nox.project.dependency_groups(_project(), "mutation"))
+    module, *tests = session.posargs
+    folder = session.create_tmp()
+    config, found = f"{folder}/mutation.toml", f"{folder}/mutation.sqlite"
+    with open(config, "w", encoding="utf-8") as file:  # noqa: PTH123 - a path of nox
+        file.write(
+            f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = 60.0\nexcluded-modules = []\n'
+            f'test-command = "python -m pytest -q -x -p no:cacheprovider {" ".join(tests)}"\n'
+            '[cosmic-ray.distributor]\nname = "local"\n'
+            # “X | None” is a type: another operator there is no program.
+            "[cosmic-ray.filters.operators-filter]\n"
+            'exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*"]\n'
+        )
+    session.run("cosmic-ray", "init", "--force", config, found)
+    session.run("cr-filter-operators", found, config)
+    session.run("cosmic-ray", "exec", config, found)
+    session.run("cr-report", "--show-diff", "--surviving-only", found)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """What the documents say is what the program does; `-- --write` first writes anew what of them
     is declared in the program: tables, the manual page, the pictures of the guide."""

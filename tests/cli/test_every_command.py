@@ -3,21 +3,39 @@
 All in one process and in one Studio: a command that is added is walked through as well.
 """
 
+import json
+import random
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from studio_tui.cli.main import program
 from studio_tui.domain.shared.text import clean_text
 from studio_tui.main import SURROUNDINGS
-from tests.cli.conftest import Cli
+from tests.cli.conftest import ACCOUNT, Accounts, Cli
+from tests.cli.test_contract import examples
 
 RUN_ON = {"worker", "ssh session", "demo", "mail password", "mail test"}
 """Commands that go on until they are stopped, or that speak to somebody."""
 HOSTILE = "\x1b]0;x\x07[/x] Ωnobody' \u202e%s"
 JUNK = b'\xff\xfe\x00\x81junk\r\n\x1b[31m;;;"\x00'
+
+
+ROLES = {"admin": ACCOUNT, "support": "sam", "leader": "bob", "user": "ann", "nobody": "zed"}
+"""Who types, by their login."""
+VALUES = (
+    *("Q1 review", "Regular", "Quick", "ann", "ben", "bob", "1", "0", "-1", "2026-03-10", "today"),
+    *("2026-03-10T14:00", "31/02/2026", "Sales > Belgium", "not planned", "people.csv", ".", ""),
+    *('team "Sales" and not left', "team (", "/dev/null", " ", HOSTILE, "x" * 300, "--", "json"),
+    "'; DROP TABLE user; --",
+)
+"""What there is, what could be, and what is none."""
 
 
 def leaves(group: click.Group = program, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -57,6 +75,13 @@ def wrong(path: tuple[str, ...], words: list[str], typed: bytes = b"") -> str:
     """What is wrong with how a command ends; nothing where all is well."""
     arguments = [*path, *words]
     result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+    found = what_is_wrong(result)
+    said = f"{result.exit_code} {result.stderr!r}"
+    return f"{arguments}: {', '.join(found)}: {said}" if found else ""
+
+
+def what_is_wrong(result: Result) -> list[str]:
+    """What no command may do, however it ends."""
     said = result.stderr
     faults = {
         "its exit code": result.exit_code not in (0, 1, 2),
@@ -66,8 +91,7 @@ def wrong(path: tuple[str, ...], words: list[str], typed: bytes = b"") -> str:
         "more than one line": result.exit_code == 1 and said.count("\n") != 1,
         "controls": clean_text(said) != said or clean_text(result.stdout) != result.stdout,
     }
-    found = [fault for fault, there in faults.items() if there]
-    return f"{arguments}: {', '.join(found)}: {result.exit_code} {said!r}" if found else ""
+    return [fault for fault, there in faults.items() if there]
 
 
 def test_there_are_many() -> None:
@@ -101,3 +125,89 @@ def test_junk_in_the_input(pushed: Cli) -> None:
 def test_options_that_are_none(pushed: Cli) -> None:
     for path in leaves():
         pushed.run(*path, "--no-such-option", exit_code=2)
+
+
+def test_each_role_with_values_by_chance(
+    talk: Accounts, private_home: Path, made_of_chance: random.Random
+) -> None:
+    """Who may do it and who may not: what fails has changed nothing, and JSON has its shape."""
+    path = private_home / "data" / "studio-tui" / "studio.db"
+    shapes = shown_shapes()
+    faults, ends = [], {role: set[int]() for role in ROLES}
+    with closing(sqlite3.connect(path)) as watching:
+        for role, login in ROLES.items():
+            with talk.of(login) as cli:
+                for command in leaves():
+                    before = version(watching)
+                    words = by_chance(command_at(command), made_of_chance)
+                    result = cli.tried(*command, *words, typed=made_of_chance.choice((b"", JUNK)))
+                    wrong = what_is_wrong(result)
+                    ends[role].add(result.exit_code)
+                    if result.exit_code and version(watching) != before:
+                        wrong.append("it has changed something")
+                    if not result.exit_code and "--json" in words:
+                        wrong += wrong_shape(result.stdout, shapes.get(" ".join(command), []))
+                    if wrong:
+                        said = f"{result.exit_code} {result.stderr!r}"
+                        faults.append(f"{role}: {[*command, *words]}: {', '.join(wrong)}: {said}")
+    assert faults == []
+    assert set().union(*ends.values()) == {0, 1, 2}, ends
+
+
+@pytest.fixture
+def made_of_chance() -> random.Random:
+    """The same on every run."""
+    return random.Random(20)
+
+
+def by_chance(command: click.Command, chance: random.Random) -> list[str]:
+    """Arguments as the command asks for, most of them, and a few of its options."""
+    words: list[str] = []
+    values: list[str] = []
+    for param in command.params:
+        if isinstance(param, click.Argument):
+            number = chance.choice((1, 1, 1, 2)) if param.nargs == -1 else 1
+            values += [chance.choice(VALUES) for _ in range(number) if chance.random() < 0.95]
+        elif param.opts[0] == "--json":
+            words += ["--json"] if chance.random() < 0.7 else []
+        elif isinstance(param, click.Option) and (param.required or chance.random() < 0.2):
+            words.append(chance.choice((*param.opts, *param.secondary_opts)))
+            words += [] if param.is_flag else [value_for(param, chance)]
+    return [*words, *(["--"] if chance.random() < 0.5 else []), *values]
+
+
+def value_for(param: click.Option, chance: random.Random) -> str:
+    """A value that an option takes, or one that it does not."""
+    if isinstance(param.type, click.Choice) and chance.random() < 0.8:
+        return str(chance.choice(list(param.type.choices)))
+    return chance.choice(VALUES)
+
+
+def version(watching: sqlite3.Connection) -> int:
+    """A number that changes when anybody else commits."""
+    return int(watching.execute("PRAGMA data_version").fetchone()[0])
+
+
+def shown_shapes() -> dict[str, list[list[str]]]:
+    """The names of the objects that the document shows for each command."""
+    found: dict[str, list[list[str]]] = {}
+    every = {" ".join(path) for path in leaves()} | {path[0] for path in leaves()}
+    for typed, shown in examples():
+        words = typed.split()
+        path = next(p for p in (" ".join(words[:2]), words[0]) if p in every)
+        first = shown[0] if isinstance(shown, list) and shown else shown
+        if isinstance(first, dict):
+            found.setdefault(path, []).append(list(first))
+    return found
+
+
+def wrong_shape(printed: str, shapes: list[list[str]]) -> list[str]:
+    """What is wrong with JSON that was printed."""
+    try:
+        found: Any = json.loads(printed)
+    except ValueError:
+        return [f"no JSON: {printed[:200]!r}"]
+    objects = found if isinstance(found, list) else [found]
+    names = [list(each) for each in objects if isinstance(each, dict)]
+    other = [each for each in names if shapes and each not in shapes]
+    return [f"names that are not shown: {other[0]}"] if other else []

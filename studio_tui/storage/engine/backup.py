@@ -13,6 +13,7 @@ from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.copy import require_empty
+from studio_tui.storage.engine.file_errors import in_words, is_of_disk
 from studio_tui.storage.engine.filling import marked_by_comment, marked_by_file
 from studio_tui.storage.engine.migration import check_version
 from studio_tui.storage.engine.peewee_internals import driver_errors
@@ -89,6 +90,9 @@ def unpacked(path: Path) -> Iterator[Store]:
                 _copy_pages(path, place, unwatched)
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
+            if is_of_disk(str(error)):
+                # Said of the copy: the backup may be as good as ever.
+                raise in_words(str(error), str(place)) from error
             raise Refused(f"{path} is no backup of the Studio, or is damaged.") from error
         with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
             yield store

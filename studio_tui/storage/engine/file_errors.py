@@ -40,6 +40,11 @@ def in_words(words: str, name: str) -> Unavailable:
     return unavailable(name, _reason(words, Path(name)))
 
 
+def is_of_disk(words: str) -> bool:
+    """Whether it is the disk that SQLite speaks of, and not what is in the file."""
+    return any(sign in words for sign in (*_OF_THE_DISK, "full"))
+
+
 def of_damage(found: str) -> str:
     """What to say of a file in which SQLite has ``found`` damage."""
     return _NO_DATABASE if "not a database" in found else DAMAGED

@@ -8,12 +8,12 @@ a table of the schema in PostgreSQL.
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import peewee
 
-from studio_tui.config.private import make_folder
+from studio_tui.config.private import is_empty, make_folder
 from studio_tui.domain.shared.disk import in_words
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
@@ -27,9 +27,16 @@ def marker_of(path: Path) -> Path:
 
 
 def require_no_marker(path: Path) -> None:
-    """Raise `Refused` where a backup is being brought to ``path``, or that was cut off."""
-    if os.path.lexists(marker_of(path)):
+    """Raise `Refused` where a backup is being brought to ``path``, or that was cut off.
+
+    A file comes there whole, at the end: where one is there, only the mark has been left behind.
+    """
+    if not os.path.lexists(marker_of(path)):
+        return
+    if not path.is_file() or is_empty(path):
         raise _unfinished(str(path), f"remove {marker_of(path)}")
+    with suppress(OSError):
+        marker_of(path).unlink()
 
 
 def require_no_comment(database: peewee.Database, name: str) -> None:
