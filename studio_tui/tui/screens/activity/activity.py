@@ -4,10 +4,11 @@ from textual.app import ComposeResult
 
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.activity import activity
-from studio_tui.services.activity.activity import ActivityLine
+from studio_tui.services.activity.activity import ActivityFilter, ActivityLine
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.widgets.activity_rows import activity_columns, found_in, in_full
+from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.late_source import LateSource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -28,13 +29,15 @@ class ActivityScreen(StudioScreen):
             sort=_NEWEST,
             noun=("line", "lines"),
             empty="Nothing was done yet.",
+            audiences=True,
             kept_as="activity",
             exported_by="activity export",
         )
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[ActivityLine, str]]:
-        """The lines that match what is typed."""
-        return text, LateSource(lambda: self._lines(text, sort))
+        """The lines that match what is typed, or that are about whom it means (P13)."""
+        about, words = ActivityFilter(where=typed_audience(text)), typed_words(text)
+        return text, LateSource(lambda: self._lines(about, words, sort))
 
     def reload(self) -> None:
         """Somebody did something."""
@@ -44,9 +47,9 @@ class ActivityScreen(StudioScreen):
         """Read a line in full."""
         self.app.push_screen(ReadText(event.row.action, in_full(event.row, self.studio.zone)))
 
-    def _lines(self, text: str, sort: Sort) -> Source[ActivityLine, str]:
+    def _lines(self, about: ActivityFilter, text: str, sort: Sort) -> Source[ActivityLine, str]:
         zone = self.studio.zone
-        newest_first = activity.of_everything(self.studio, self.actor)
+        newest_first = activity.of_everything(self.studio, self.actor, about)
         every: MemorySource[ActivityLine, str] = MemorySource(newest_first)
         return shown_rows(
             every, activity_columns(zone), text, sort, _NEWEST, lambda done: found_in(done, zone)

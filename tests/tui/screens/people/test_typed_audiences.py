@@ -48,6 +48,17 @@ async def test_an_audience_filters_completes_and_says_what_is_wrong(made: Exampl
         assert _names(pilot) == ["Carl Maes", "Dina Willems"]
 
 
+async def test_an_audience_narrows_the_activity_to_what_is_about_it(made: Example) -> None:
+    made.load(PEOPLE)
+    by_hand.leave(made.studio, made.admin, [user_id(made, "dina")])
+    async with running(made.app()) as pilot:
+        await press(pilot, "5", "slash", *'department "Finance" and left')
+        assert {done.subject for done in rows(pilot)} >= {"dina"}
+        number = len(rows(pilot))
+        await press(pilot, *' and not login "dina"')
+        assert len(rows(pilot)) < number
+
+
 async def test_a_page_tells_why_somebody_is_in_a_filter(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
