@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.mail.transport.outcomes import (
+    Aside,
     Deferred,
     Delivered,
     Fault,
@@ -85,6 +86,32 @@ def test_what_is_deferred_for_days_is_given_up() -> None:
 def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
     later = _decide(Deferred(451, "greylisted"), attempts=1, age=timedelta(days=400))
     assert isinstance(later, Later)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "age", "is_given_up"),
+    [
+        (Pace().fewest_tries, Pace().give_up_after + timedelta(seconds=1), True),
+        (Pace().fewest_tries, Pace().give_up_after, False),
+        (Pace().fewest_tries - 1, Pace().give_up_after + timedelta(days=9), False),
+    ],
+)
+def test_it_is_given_up_once_it_is_too_old_and_was_tried_enough(
+    attempts: int, age: timedelta, is_given_up: bool
+) -> None:
+    found = _decide(Deferred(451, "greylisted"), attempts=attempts, age=age)
+    assert isinstance(found, Failed) is is_given_up
+
+
+def test_what_is_put_aside_waits_and_costs_no_try() -> None:
+    later = Later(7, NOW + Pace().aside, "554 no more today", tried=False, refused=True)
+    assert _decide(Aside(554, "no more today")) == later
+
+
+def test_a_pause_is_spread_over_its_second_half() -> None:
+    pauses = [pause_after(0, Random(seed), first=FIRST, longest=LONGEST) for seed in range(50)]
+    assert min(pauses) < FIRST * 0.55
+    assert max(pauses) > FIRST * 0.95
 
 
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=4)
