@@ -54,6 +54,7 @@ class Process:
 
     def kill(self) -> None:
         """End it, as by SIGKILL."""
+        self.stands_until = 0.0
         self.is_alive = False
         self.at_death(self)
 
@@ -222,6 +223,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         ready = self._ready
         if not ready:
             return None
+        self._wake()
         firsts: dict[Process | None, int] = {}
         for place, handle in enumerate(ready):
             process = handle._context.get(_current)  # type: ignore[attr-defined]
@@ -235,11 +237,29 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         del ready[place]
         return found
 
+    def _wake(self) -> None:
+        """Let a process that stood still hear of the network first, as a system tells it."""
+        woken = {
+            process
+            for handle in self._ready
+            if (process := handle._context.get(_current)) is not None  # type: ignore[attr-defined]
+            and 0 < process.stands_until <= self._now
+        }
+        for process in woken:
+            process.stands_until = 0.0
+        if woken:
+            self._ready = deque(sorted(self._ready, key=_is_of_a_timer))
+
     def _process_events(self, event_list: Any) -> None:
         """There are none: nothing comes from the system."""
 
     def _write_to_self(self) -> None:
         """No thread is waited for."""
+
+
+def _is_of_a_timer(handle: asyncio.Handle) -> bool:
+    owner = getattr(handle._callback, "__self__", None)  # type: ignore[attr-defined]
+    return not isinstance(owner, asyncio.BaseTransport)
 
 
 _DEAD = Process("dead", is_alive=False)

@@ -25,9 +25,24 @@ PERMANENT = {
     Stage.DATA: ("554 5.5.1 no", "550 5.7.1 refused"),
     Stage.MESSAGE: ("554 5.7.1 refused", "550 5.7.1 looks like spam"),
 }
+CLOSED = "554 5.7.1 relay access denied for now"
+"""What the server says to everybody who is named while it takes no mail."""
 UNKNOWN = frozenset({"u03@one.example", "u11@three.example"})
 """The server knows no such user, whenever it is asked."""
+THEMES = (
+    frozenset({"slow", "away", "stops"}),
+    frozenset({"slow", "away"}),
+    frozenset({"slow", "stops", "kills"}),
+    frozenset({"slow", "acts"}),
+    frozenset({"limits", "refusals"}),
+    frozenset({"limits", "kills"}),
+    frozenset({"limits"}),
+    frozenset({"full", "kills"}),
+    frozenset({"closed", "kills"}),
+)
+"""Kinds that only together show what a safeguard is for."""
 KINDS = (
+    "closed",
     "kills",
     "stops",
     "slow",
@@ -75,8 +90,10 @@ class Faults:
         self._random = Random(f"{self.seed} faults")
         draw = self._random
         if self.kinds is None:
-            chance = draw.choice((0.15, 0.3, 0.5))
-            self.kinds = frozenset(each for each in KINDS if draw.random() < chance)
+            chance = draw.choice((0.0, 0.0, 0.15, 0.3, 0.5))
+            theme = draw.choice(THEMES)
+            drawn = frozenset(each for each in KINDS if draw.random() < chance)
+            self.kinds = drawn if chance > 0.2 else drawn | theme
         self.hosts = [f"h{number}" for number in range(1, draw.choice((2, 3, 3, 3, 4)))]
         self.timeout = draw.choice((5.0, 10.0, 20.0))
         self.lease = 4 * self.timeout + 30
@@ -84,14 +101,23 @@ class Faults:
         self.until = draw.uniform(60, 400)
         self.per_minute = draw.randint(4, 12) if self.has("limits") else 0
         self.per_domain_minute = draw.choice((0, 0, 3)) if self.has("limits") else 0
+        self.least = 0.3
+        self.slowness = draw.choice((0.2, 0.6, 0.95))
+        """How much of the time-out an answer takes at most."""
+        most = draw.choice((1, 2, 5))
+        self.bursts = [self.until * draw.random() * 0.8 for _ in range(most)]
+        """When mail is due."""
         self.network_seconds = draw.choice((0.005, 0.05, 0.3))
         self.thread_seconds = draw.choice((0.001, 0.01, 0.1))
         self.rate = draw.choice((0.01, 0.05, 0.2))
         """How often a single reply or statement fails, while it may."""
         for kind in ("slow", "outage", "refusals", "twists", "full", "busy"):
             self.spans[kind] = self._spans(longest=self.until / 2)
+        self.spans["closed"] = self._spans(longest=self.until / 2)[:1]
         self.spans["stops"] = self._spans(longest=2 * self.lease, by_host=True)
         self.spans["away"] = self._spans(longest=2 * self.lease, by_host=draw.random() < 0.7)
+        if self.has("slow") and (self.has("away") or self.has("stops")) and draw.random() < 0.7:
+            self._outlast_leases()
         self.skew = {
             host: draw.choice((0.0, draw.uniform(-300, 300))) if self.has("clocks") else 0.0
             for host in self.hosts
@@ -101,6 +127,21 @@ class Faults:
             for _ in range(draw.randint(1, 3) if self.has("clocks") else 0)
         )
         self.now: Callable[[], float] = lambda: 0.0
+
+    def _outlast_leases(self) -> None:
+        """Let a host lose its leases while its mail is on the wire, and others be there."""
+        draw = self._random
+        # The first mail of a connection waits for six answers, and these are longer than a lease.
+        self.timeout, self.least = 20.0, 0.96
+        self.lease = 4 * self.timeout + 30
+        self.until, self.slowness = 4 * self.lease, 0.95
+        self.bursts = [0.0]
+        self.spans["slow"] = [Span(0, self.until, is_mild=True)]
+        self.hosts = ["h1", "h2"]
+        for kind in ("away", "stops"):
+            begins = draw.uniform(8, 35)
+            ends = begins + self.lease * draw.uniform(1.1, 2)
+            self.spans[kind] = [Span(begins, ends, is_mild=True, of=draw.choice(self.hosts))]
 
     def has(self, kind: str) -> bool:
         """Whether this kind of fault is met at all."""
@@ -121,6 +162,16 @@ class Faults:
         if not self.has("kills") or self.now() > self.until or self._random.random() < 0.3:
             return 0
         return int(10 ** self._random.uniform(0, 3.4))
+
+    def kills(self) -> list[tuple[float, str]]:
+        """When what runs on a host is killed, whatever it does."""
+        draw = self._random
+        if not self.has("kills"):
+            return []
+        return [
+            (draw.choice(self.bursts) + 60 * draw.random() ** 2, draw.choice(self.hosts))
+            for _ in range(draw.randint(0, 3))
+        ]
 
     def pause(self) -> float:
         """Seconds until a process that was killed is started again."""
@@ -148,13 +199,15 @@ class Faults:
     def think(self) -> float:
         """See `Mood`."""
         if self.happens("slow"):
-            return self._random.random() * self.timeout * 0.95
+            return self._random.uniform(self.least, 1) * self.timeout * self.slowness
         return self._random.random() * 0.01
 
     def refusal(self, stage: Stage, recipient: str) -> str:
         """See `Mood`."""
         if stage is Stage.RCPT and recipient in UNKNOWN:
             return "550 5.1.1 user unknown"
+        if stage is Stage.RCPT and self.happens("closed"):
+            return CLOSED
         span = self.happens("refusals")
         if span is None or self._random.random() > 3 * self.rate:
             return ""
@@ -185,7 +238,7 @@ class Faults:
     def _spans(self, longest: float, *, by_host: bool = False) -> list[Span]:
         draw, found = self._random, []
         for _ in range(draw.randint(1, 3)):
-            begins = draw.uniform(0, self.until)
+            begins = max(draw.choice(self.bursts) + draw.uniform(-20, 40), 0)
             ends = min(begins + draw.uniform(0, longest), self.until)
             mild = draw.random() < 0.5
             found.append(Span(begins, ends, mild, draw.choice(self.hosts) if by_host else ""))

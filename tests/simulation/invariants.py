@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.event_loop import Process, SimulatedLoop
-from tests.simulation.faults import UNKNOWN, Faults
+from tests.simulation.faults import CLOSED, UNKNOWN, Faults
 from tests.simulation.mail_server import MailServer, MailSession, Taken
 from tests.simulation.network import Connection
 
@@ -40,6 +40,8 @@ class Invariants:
         self._loop = loop
         self._faults = faults
         self._unwritten = unwritten
+        self._on_the_wire = 100 * faults.timeout
+        """Seconds for which a worker may send what it claimed at once: 25 mails of four answers."""
         self.problems: list[str] = []
         self.copies: Counter[str] = Counter()
         self._gone: dict[str, float] = {}
@@ -66,7 +68,7 @@ class Invariants:
             f"JOIN push p ON p.id = n.push_id WHERE n.state <> 'sent' AND {condition}",
             params,
         )
-        for (key,) in found:
+        for (key,) in [*found, *self._looking.execute(_ABOUT_NOBODY)]:
             self._gone.setdefault(key, self._loop.time())
 
     def died(self, process: Process) -> None:
@@ -93,7 +95,7 @@ class Invariants:
             self.break_rule(f"{process.name} sends {key}, which is not its own ({whose})")
         elif (row.lease_until or 0) <= now:
             self.break_rule(f"{process.name} sends {key} after its lease")
-        if key in self._gone and now > self._gone[key] + self._faults.lease:
+        if key in self._gone and now > self._gone[key] + self._on_the_wire:
             ago = now - self._gone[key]
             self.break_rule(f"{process.name} sends {key}, which is not true for {ago:.1f} s")
         self._written[key] = now, process
@@ -119,13 +121,14 @@ class Invariants:
         by_key: dict[str, list[Taken]] = defaultdict(list)
         for taken in server.taken:
             by_key[taken.key].append(taken)
-        refused = {each.recipient for each in server.refused}
+        refused = {each.recipient for each in server.refused if each.reply != CLOSED}
         for row, recipient in rows:
             self._look_at(row, recipient, by_key[row.key], recipient in refused)
         for key in by_key.keys() - {row.key for row, _ in rows}:
             self.break_rule(f"{key} was sent, and nobody wrote it")
         self._look_at_copies(by_key)
         self._look_at_limits(server.taken)
+        self._look_at_turns(server.taken)
 
     def _look_at(self, row: _Row, recipient: str, taken: list[Taken], refused: bool) -> None:
         match row.state:
@@ -190,6 +193,22 @@ class Invariants:
                 )
                 return
 
+    def _look_at_turns(self, taken: Sequence[Taken]) -> None:
+        """Where not all can leave at once, each of two pushes has its turn (N14)."""
+        faults = self._faults
+        if (
+            faults.kinds != frozenset({"limits"})
+            or len(faults.bursts) > 1
+            or faults.per_domain_minute
+        ):
+            return
+        first = [each.key.partition("-")[0] for each in taken[: faults.per_minute]]
+        for push, number in Counter(row.key.partition("-")[0] for row, _ in self._rows()).items():
+            # One of its mails may be to somebody whom the server does not know.
+            wanted = min(number, faults.per_minute // 2) - 2
+            if first.count(push) < wanted:
+                self.break_rule(f"push {push} has no turn: {' '.join(first)}")
+
     def _row(self, key: str) -> _Row:
         found = self._looking.execute(f"{_ROWS} WHERE n.key = ?", (key,)).fetchone()
         return _Row(*found[:6])
@@ -199,6 +218,14 @@ class Invariants:
         return [(_Row(*each[:6]), each[6]) for each in found]
 
 
+_ABOUT_NOBODY = (
+    "SELECT n.key FROM notification n WHERE n.state <> 'sent' AND n.capacity = 'manager' "
+    "AND NOT EXISTS (SELECT 1 FROM notification_user x JOIN users u ON u.id = x.user_id "
+    "AND u.active JOIN assignment a ON a.push_id = n.push_id AND a.user_id = x.user_id "
+    "AND a.unassigned_at IS NULL LEFT JOIN conversation c ON c.assignment_id = a.id "
+    "WHERE x.notification_id = n.id AND c.finished_at IS NULL)"
+)
+"""Mails to managers of whose people nobody is asked any more."""
 _ROWS = (
     "SELECT n.id, n.key, n.state, n.lease, n.lease_until, n.error, u.email "
     "FROM notification n JOIN users u ON u.id = n.recipient_id"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import organisation
+from tests.simulation.planted import PLANTED
 from tests.simulation.world import simulate
 
 
@@ -32,3 +33,26 @@ def test_no_seed_breaks_a_promise(made: Path, first: int) -> None:
 
 def test_a_seed_happens_again_as_it_did(made: Path) -> None:
     assert simulate(7, made) == simulate(7, made)
+
+
+@pytest.mark.parametrize(
+    ("planted", "kinds", "seeds"),
+    [
+        ("no-lease-is-asked-for", {"slow", "stops"}, 1),
+        ("nothing-is-cut-off", {"slow", "away"}, 4),
+        ("leases-do-not-last", {"slow", "stops"}, 1),
+        ("written-before-the-answer", {"twists"}, 2),
+    ],
+)
+def test_a_fault_of_the_program_is_found(
+    made: Path, planted: str, kinds: set[str], seeds: int
+) -> None:
+    """Without it the same seeds break nothing."""
+
+    def broken() -> list[int]:
+        outcomes = (simulate(seed, made, kinds=frozenset(kinds)) for seed in range(seeds))
+        return [outcome.seed for outcome in outcomes if outcome.problems]
+
+    assert not broken()
+    with PLANTED[planted]():
+        assert broken()

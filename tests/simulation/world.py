@@ -147,6 +147,8 @@ class World:
         if self._faults.has("acts"):
             for at, act in self._acts.drawn(self._random, self._faults.until):
                 self._loop.outside(at, act)
+        for at, host in self._faults.kills():
+            self._loop.outside(at, self._kill, host)
         self._loop.outside(_LOOK_EVERY, self._look)
         self._loop.outside(0.5, self._stop_and_go)
         try:
@@ -190,8 +192,7 @@ class World:
 
     def _spread(self) -> None:
         """Let mail be due in a few bursts over the time in which something goes wrong."""
-        draw, until = self._random, self._faults.until
-        bursts = [until * draw.random() * 0.9 for _ in range(draw.randint(1, 5))]
+        draw, bursts = self._random, self._faults.bursts
         ids = [found for (found,) in self._looking.execute("SELECT id FROM notification")]
         due = [organisation.BEGINS + timedelta(seconds=draw.choice(bursts)) for _ in ids]
         self._looking.execute("BEGIN")
@@ -245,6 +246,11 @@ class World:
         del self._workers[process.name]
         if not self._is_over:
             self._loop.outside(1.0, self._start, host, number + 1)
+
+    def _kill(self, host: str) -> None:
+        for process in self._processes:
+            if process.is_alive and process.name.startswith(f"{host}."):
+                process.kill()
 
     def _died(self, process: Process) -> None:
         self._kills += 1
