@@ -216,11 +216,10 @@ TALK = Join(A, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
 CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
 """Whether ``H`` holds it or is to hold it."""
 
-_TALK_MILESTONES = talk_milestones(C)
-STATUS = status_case({**_TALK_MILESTONES, Milestone.EXCUSED: A.excused_in})
+STATUS = status_case({**talk_milestones(C), Milestone.EXCUSED: A.excused_in})
 """The status of an assignment ``A``, from its conversation ``C``: `domain.pushes.push.status_of` in
 SQL."""
-TALK_STATUS = status_case(_TALK_MILESTONES)
+TALK_STATUS = status_case(talk_milestones(C))
 """How far a conversation ``C`` is, whether or not its user is excused; there is an index of it."""
 IS_EXCEPTED = A.excused_in.is_null(False) | A.own_deadline.is_null(False)
 """Whether somebody is excused or has a day of their own (P18): few are, and there is an index of

@@ -14,6 +14,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
 from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import calendar, pushes, repeats
@@ -41,7 +42,9 @@ from studio_tui.wording.days import weekday_in_words
 _MONTHS = 12
 _ORDER = Sort("day")
 _KINDS = list(DAY_KINDS)
-_TONES = {DayKind.BEGINS: Tone.GOOD, DayKind.ENDS: Tone.WARN, DayKind.REPEATS: Tone.MARK}
+_TONES: OfSome[DayKind, Tone | None] = OfSome(
+    {DayKind.BEGINS: Tone.GOOD, DayKind.ENDS: Tone.WARN, DayKind.REPEATS: Tone.MARK}, None
+)
 _NOTHING = "Nothing happens within a year.\nGo to Templates and press p on one to set up pushes."
 _NO_LINE = "There is nothing here."
 
@@ -268,7 +271,7 @@ def _kind(row: CalendarRow) -> str | Toned:
     facts = DAY_KINDS[row.entry.kind]
     if row.entry.skipped:
         return Toned(f"{facts.sign} skipped", Tone.MUTED)
-    text, tone = f"{facts.sign} {facts.label}", _TONES.get(row.entry.kind)
+    text, tone = f"{facts.sign} {facts.label}", _TONES[row.entry.kind]
     return Toned(text, tone) if tone else text
 
 

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
 from studio_tui.domain.shared.calendar_names import WEEKDAYS
+from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.tui.text import line
 from studio_tui.wording.counting import counted
@@ -21,11 +22,14 @@ _MONTH, _GAP = 7 * _DAY, 2
 _LINES = 8
 """Lines of a month: its name, its days of the week, and up to six weeks."""
 _MOST = 12
-_STYLES: Mapping[DayKind, str] = {
-    DayKind.BEGINS: "$success bold",
-    DayKind.ENDS: "$warning bold",
-    DayKind.REPEATS: "$key bold",
-}
+_STYLES = OfSome(
+    {
+        DayKind.BEGINS: "$success bold",
+        DayKind.ENDS: "$warning bold",
+        DayKind.REPEATS: "$key bold",
+    },
+    "",
+)
 """Those that stand out; a sign is beside each in any case."""
 
 
@@ -103,7 +107,7 @@ def _month_drawn(
 
 def _cell(day: date, on: date, today: date, entry: CalendarEntry | None) -> Content:
     sign = DAY_KINDS[entry.kind].sign if entry else " "
-    style = _STYLES.get(entry.kind, "") if entry else "$muted"
+    style = _STYLES[entry.kind] if entry else "$muted"
     if day == on:
         style = f"{style} reverse".strip()
     elif day == today:
