@@ -109,6 +109,14 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def newest(session: nox.Session) -> None:
+    """The storage on the newest Peewee 4: it is pinned, and one module holds what is relied on."""
+    _install(session)
+    session.install("--quiet", "--upgrade", "peewee>=4,<5")
+    session.run("pytest", "-q", "tests/storage")
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Change one file in every small way, and see whether its tests notice: the file, then the
     tests, as in `-- studio_tui/worker/retry.py tests/worker/test_retry.py`."""
