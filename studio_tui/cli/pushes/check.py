@@ -41,7 +41,9 @@ def check(
     """
     found = pushes.find(studio, actor, push)
     audience = where_of(studio, actor, where)
-    adding = assign.users_named(studio, actor, logins) if logins else Selection[UserFilter]()
+    adding: Selection[UserFilter] = Selection()
+    if logins:
+        adding = assign.users_named(studio, actor, logins)
     if audience is not None:
         adding = adding.mark_matching(UserFilter(where=audience))
     warnings = push_check.check(studio, actor, found, adding)

@@ -1,6 +1,7 @@
 """Conversations from plan to finish, and who may do what when (C1 to C3, P8 to P10, U4)."""
 
 import logging
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -355,10 +356,11 @@ def test_an_act_on_one_looks_at_nobody_else_of_the_push(
     """A key on a push of 100,000 costs what it costs on a push of three."""
     caplog.set_level(logging.DEBUG, "peewee")
     pushes.every(studio, as_user(studio, "els"))
-    assert "GROUP BY push_id" in caplog.text, "that is how progress is counted"
+    counting = re.compile(r'GROUP BY ("\w+"\.)?"push_id"')
+    assert counting.search(caplog.text), "that is how progress is counted"
     caplog.clear()
     ann = of(studio, push, "ann")
     conversations.plan(studio, as_user(studio, "bob"), ann, Plan(studio.now() + HOUR))
     conversations.usable(studio, as_user(studio, "bob"), ann.user_id)
     assert caplog.text
-    assert "GROUP BY push_id" not in caplog.text
+    assert not counting.search(caplog.text)
