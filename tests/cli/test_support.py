@@ -104,6 +104,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
 """What support may not do, as an admin could."""
 ELSEWHERE = {
     "demo": "is a Studio of its own",
+    "completion": "prints what a shell reads",
     "init": "writes the configuration of the account that runs it",
     "db restore": "makes a database in which nobody is known yet",
     "worker": "sends what others wrote, as the account of the service",

@@ -5,9 +5,10 @@ from datetime import date
 
 import click
 
+from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.groups import show_groups
 from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.output import json_option, say, write_json, write_table
+from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.cli.today import shapes
@@ -18,6 +19,7 @@ from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep
 from studio_tui.services.pushes import groups, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today as service
+from studio_tui.services.today.today import Today
 from studio_tui.wording.counting import counted
 from studio_tui.wording.today import NOTHING
 
@@ -66,7 +68,8 @@ def today(
         push = _name_of(studio, actor, push, (*found.cases, *found.snoozed))
     if snooze:
         cases = list(_chosen(found.cases, snooze, push))
-        number = service.snooze(studio, actor, cases, until)
+        with shape_of_nothing(as_json, lambda: _shapes(studio, found, push, everything)):
+            number = service.snooze(studio, actor, cases, until)
         _say_put_off(number, until, as_json)
     elif wake:
         number = service.wake(studio, actor, list(_chosen(found.snoozed, wake, push)))
@@ -76,12 +79,20 @@ def today(
         if not as_json:
             return
         found = service.show(studio, actor)
-    shown = [*_chosen(found.cases, None, push)]
-    shown += _chosen(found.snoozed, None, push) if everything else []
     if as_json:
-        write_json([shapes.case(studio, case) for case in shown])
+        write_json(_shapes(studio, found, push, everything))
     else:
-        _tell(shown, found.steps)
+        _tell(_shown(found, push, everything), found.steps)
+
+
+def _shown(found: Today, push: str | None, everything: bool) -> list[Case]:
+    """The lines of a push or of all, those that were put off only where ``everything`` is asked."""
+    put_off = _chosen(found.snoozed, None, push) if everything else ()
+    return [*_chosen(found.cases, None, push), *put_off]
+
+
+def _shapes(studio: Studio, found: Today, push: str | None, everything: bool) -> list[Shape]:
+    return [shapes.case(studio, case) for case in _shown(found, push, everything)]
 
 
 def _check_options(
