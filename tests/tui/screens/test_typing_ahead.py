@@ -159,8 +159,10 @@ async def walk(
         gate.open()
         await settled(pilot)
         here = app.screen.focused
-        # What is pasted over a list is looked for in it: the letter before it was for the list.
-        to_list = isinstance(here, FilterInput) and here.value == TYPED[1:]
+        # What is pasted over a list is looked for in it, beside what the command filters by: the
+        # letter before it was for the list.
+        filtered = here.value if isinstance(here, FilterInput) else ""
+        to_list = filtered.endswith(TYPED[1:]) and TYPED not in filtered
         found[id_] = None if here is before or to_list else taken(pilot)
         offered = await fresh(pilot, root, start)
     return found

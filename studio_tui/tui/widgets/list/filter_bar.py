@@ -105,6 +105,8 @@ class FilterBar(Horizontal):
         """Show ``text`` as what is typed; whoever does so lists what it finds themself."""
         self._said = text
         self._input.value = text
+        # What is typed next goes on from there.
+        self._input.cursor_position = len(text)
 
     def summarise(self, summary: Content) -> None:
         """What is listed: ``42 of 250 · 3 selected``."""
