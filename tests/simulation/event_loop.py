@@ -10,6 +10,7 @@ import heapq
 import warnings
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from random import Random
@@ -138,23 +139,17 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def bury(self) -> None:
         """Let go of what was killed without letting it do anything more."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for task in self._tasks:
-                coroutine, context = task.get_coro(), copy_context()
-                context.run(_current.set, _DEAD)
-                for _ in range(100):
-                    try:
-                        context.run(coroutine.close)
-                    except RuntimeError:
-                        # It awaited something more in a ``finally``.
-                        continue
-                    except BaseException:
-                        continue
-                    break
-            self._tasks.clear()
-            self._ready.clear()
-            self._scheduled.clear()
+        asyncio._set_running_loop(self)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                # Closing one may make others.
+                while self._tasks:
+                    _close(self._tasks.pop().get_coro())
+        finally:
+            asyncio._set_running_loop(None)
+        self._ready.clear()
+        self._scheduled.clear()
 
     def _make_task(
         self, loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any
@@ -248,13 +243,24 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         for process in woken:
             process.stands_until = 0.0
         if woken:
-            self._ready = deque(sorted(self._ready, key=_is_of_a_timer))
+            in_order = sorted(self._ready, key=_is_of_a_timer)
+            self._ready.clear()
+            self._ready.extend(in_order)
 
     def _process_events(self, event_list: Any) -> None:
         """There are none: nothing comes from the system."""
 
     def _write_to_self(self) -> None:
         """No thread is waited for."""
+
+
+def _close(coroutine: Any) -> None:
+    """Let a coroutine go, whatever it awaits in a ``finally``."""
+    context = copy_context()
+    context.run(_current.set, _DEAD)
+    while coroutine.cr_frame is not None:
+        with suppress(BaseException):
+            context.run(coroutine.close)
 
 
 def _is_of_a_timer(handle: asyncio.Handle) -> bool:
