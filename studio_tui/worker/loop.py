@@ -59,6 +59,7 @@ _FLUSH_EVERY = 0.01
 """Seconds between two times that the disk is asked to take in what was written."""
 _FORESEE_EVERY = 30.0
 """Seconds between two looks until when mail waits for a limit."""
+_CHANGED = "What it tells has changed just before it was sent."
 _Value = TypeVar("_Value")
 
 
@@ -91,6 +92,10 @@ class WorkerReport:
             deferred=self.deferred
             + sum(isinstance(each, Later) and each.tried for each in settlements),
         )
+
+
+class _Outdated(Exception):
+    """What a mail tells has changed since it was claimed, or it is held no longer."""
 
 
 class Worker:
@@ -395,16 +400,18 @@ class Worker:
                 # Handed back at the end.
                 continue
             if isinstance(mail.prepared, Failed):
-                queue.result(mail.prepared)
+                queue.result(mail.prepared, mail)
                 continue
             began, step = loop.time(), self._breaker.begin()
             clear_to_send = partial(self._clear_to_send, queue, mail)
             try:
                 outcome = await self._hand_over(transport, mail, mail.prepared.mail, clear_to_send)
-            except LeaseOver:
+            except (LeaseOver, _Outdated) as error:
                 # Nothing left, and so it was no try.
-                words = "It was not sent before its lease ended."
-                queue.result(Later(mail.delivery.id, self._studio.now(), words, tried=False))
+                is_over = isinstance(error, LeaseOver)
+                words = "It was not sent before its lease ended." if is_over else _CHANGED
+                later = Later(mail.delivery.id, self._studio.now(), words, tried=False)
+                queue.result(later, mail)
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:
                 if await self._crew.is_one_too_many(number, was_open=outcome.offered):
@@ -420,13 +427,29 @@ class Worker:
                 self._crew.start_again()
             else:
                 self._note(number, outcome, began)
-            queue.result(self._settlement(mail, mail.prepared, outcome, step))
+            queue.result(self._settlement(mail, mail.prepared, outcome, step), mail)
         self._crew.leaves(number)
 
     async def _clear_to_send(self, queue: SendQueue, mail: ClaimedMail) -> None:
-        """Wait until the message of ``mail`` may leave; raises `LeaseOver` where it may not."""
+        """Wait until the message of ``mail`` may leave; raises `LeaseOver` or `_Outdated` where it
+        may not."""
         await queue.reserve(mail.delivery.id)
         self._lease.require(mail.claimed_at)
+        waited = self._lease.elapsed() - mail.claimed_at
+        if waited > self._pace.look_again.total_seconds():
+            await self._require_as_claimed(mail.delivery)
+            self._lease.require(mail.claimed_at)
+
+    async def _require_as_claimed(self, delivery: Delivery) -> None:
+        """Raise `_Outdated` where a mail that waited for a slow server is not to leave as it is."""
+        look = partial(delivering.is_as_claimed, self._studio, self._lease.name, delivery)
+        try:
+            is_so = await asyncio.to_thread(look, self._hours)
+        except Unavailable:
+            # Nobody can tell: it is looked at once the database is back.
+            is_so = False
+        if not is_so:
+            raise _Outdated
 
     def _is_doubted(self, mail: ClaimedMail) -> bool:
         return bool(self._breaker.doubted) and self._breaker.skips(domain_of(mail.delivery.address))

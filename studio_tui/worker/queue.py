@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf, nextafter
 
 from studio_tui.domain.outbox.notification import Delivery
-from studio_tui.services.outbox.delivery import Failed, Packed, Settlement
+from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail
 
 
@@ -50,15 +51,19 @@ class SendQueue:
         self._most = unwritten
         self._unwritten = asyncio.Semaphore(unwritten)
         self._left: set[int] = set()
+        self._claimed_at: dict[int, float] = {}
+        """When each mail was claimed last: it may have been lost and claimed again."""
         self._full = asyncio.Event()
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._closed = False
 
     def fill(self, mails: Sequence[ClaimedMail]) -> None:
-        """Add mails."""
+        """Add mails; of what was lost and claimed again, only the last claim counts."""
         for mail in mails:
-            self._mails.put_nowait(mail)
+            if not self._is_outlived(mail):
+                self._claimed_at[mail.delivery.id] = mail.claimed_at
+                self._mails.put_nowait(mail)
         self._look()
 
     def again(self, mail: ClaimedMail) -> None:
@@ -74,6 +79,8 @@ class SendQueue:
     async def next(self) -> ClaimedMail | None:
         """The next mail; None at the end."""
         mail = await self._mails.get()
+        while mail is not None and self._is_outlived(mail):
+            mail = await self._mails.get()
         self._look()
         return mail
 
@@ -87,8 +94,15 @@ class SendQueue:
         """Wait until there is room for more mails."""
         await self._low.wait()
 
-    def result(self, settlement: Settlement) -> None:
-        """What became of a mail, to be written."""
+    def result(self, settlement: Settlement, mail: ClaimedMail) -> None:
+        """What became of a mail, to be written. Of one that was claimed again meanwhile only that
+        the server took it: to write anything else would give the later claim away."""
+        if self._is_outlived(mail) and not isinstance(settlement, Sent):
+            self._let_another(settlement.id)
+            return
+        if isinstance(settlement, Sent):
+            last = self._claimed_at[settlement.id]
+            self._claimed_at[settlement.id] = nextafter(last, inf)
         self._results.append(settlement)
         self._arrived.set()
         if len(self._results) >= self._most:
@@ -120,6 +134,9 @@ class SendQueue:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._full.wait()
+
+    def _is_outlived(self, mail: ClaimedMail) -> bool:
+        return mail.claimed_at < self._claimed_at.get(mail.delivery.id, mail.claimed_at)
 
     def _let_another(self, notification_id: int) -> None:
         if notification_id in self._left:

@@ -35,6 +35,8 @@ class Pace:
     """How often to look whether somebody is to be reminded (P15)."""
     read_clock_every: timedelta = timedelta(minutes=1)
     """How often to find out whether the clock of this host is right."""
+    look_again: timedelta = timedelta(seconds=10)
+    """How long after its claim a mail leaves without another look whether it is still true (N6)."""
     claimed_per_transport: int = 25
     """How many mails are claimed at once: few enough to be begun well within the lease."""
 

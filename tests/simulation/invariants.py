@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio_tui.worker.timing import Pace
 from tests.simulation.event_loop import Process, SimulatedLoop
 from tests.simulation.faults import CLOSED, UNKNOWN, Faults
 from tests.simulation.mail_server import MailServer, MailSession, Taken
@@ -32,16 +33,15 @@ class Invariants:
     """Looks at everything that happens, and says what broke a promise."""
 
     def __init__(
-        self, looking: sqlite3.Connection, loop: SimulatedLoop, faults: Faults, unwritten: int
+        self, looking: sqlite3.Connection, loop: SimulatedLoop, faults: Faults, pace: Pace
     ) -> None:
-        """``unwritten``: of so many mails a worker lets the server know what the database does
-        not."""
         self._looking = looking
         self._loop = loop
         self._faults = faults
-        self._unwritten = unwritten
-        self._on_the_wire = 100 * faults.timeout
-        """Seconds for which a worker may send what it claimed at once: 25 mails of four answers."""
+        self._unwritten = pace.unwritten(faults.connections)
+        look_again = pace.look_again.total_seconds()
+        self._look_again = look_again + 1
+        """Seconds after its claim for which a mail leaves without another look."""
         self.problems: list[str] = []
         self.copies: Counter[str] = Counter()
         self._gone: dict[str, float] = {}
@@ -91,14 +91,14 @@ class Invariants:
         assert process is not None
         row = self._row(key)
         if row.state == "dropped" and key in self._gone:
-            # Erasing drops also what a worker has claimed; it is looked at below.
+            # Erasing drops also what a worker has claimed: it is looked at below.
             pass
         elif row.state != "sending" or row.lease != process.name:
             whose = f"{row.state}, of {row.lease}"
             self.break_rule(f"{process.name} sends {key}, which is not its own ({whose})")
         elif (row.lease_until or 0) <= now:
             self.break_rule(f"{process.name} sends {key} after its lease")
-        if key in self._gone and now > self._gone[key] + self._on_the_wire:
+        if key in self._gone and now > self._gone[key] + self._look_again:
             ago = now - self._gone[key]
             self.break_rule(f"{process.name} sends {key}, which is not true for {ago:.1f} s")
         self._written[key] = now, process
@@ -188,8 +188,9 @@ class Invariants:
     def _look_at_limits(self, taken: Sequence[Taken]) -> None:
         if not self._faults.per_minute or self._faults.has("clocks"):
             return
-        # What the Studio does not know to be sent is not counted.
-        known = sorted(each.at for each in taken if each.answered_at is not None)
+        # What the Studio does not know to be sent is not counted: not what is sent once more.
+        last = {each.key: each for each in taken}
+        known = sorted(each.at for each in last.values() if each.answered_at is not None)
         for first, at in enumerate(known):
             within = sum(at <= each < at + _MINUTE for each in known[first:])
             if within > self._faults.per_minute:

@@ -21,19 +21,23 @@ Planting = Callable[[], Any]
 def no_lease_is_asked_for() -> Iterator[None]:
     """What leaves is not asked whether its lease still holds."""
     with (
+        nothing_is_looked_at_again(),
         patch.object(Lease, "may_begin", lambda lease, claimed_at: True),
         patch.object(Lease, "require", lambda lease, claimed_at: None),
     ):
         yield
 
 
-def nothing_is_cut_off() -> Any:
+@contextmanager
+def nothing_is_cut_off() -> Iterator[None]:
     """A mail that is on the wire stays there beyond its lease."""
 
     async def within(lease: Lease, claimed_at: float, sending: Awaitable[Any]) -> Any:
         return await sending
 
-    return patch.object(Lease, "within", within)
+    # Where renewing fails, so does the second look.
+    with nothing_is_looked_at_again(), patch.object(Lease, "within", within):
+        yield
 
 
 def leases_do_not_last() -> Any:
@@ -97,6 +101,11 @@ def nothing_is_checked_again() -> Any:
     return patch.object(delivery, "why_dropped", lambda delivery, now=None: None)
 
 
+def nothing_is_looked_at_again() -> Any:
+    """A mail that has waited for a slow server leaves as it was when it was claimed."""
+    return patch.object(delivery, "is_as_claimed", lambda studio, lease, delivery, hours: True)
+
+
 def every_refusal_is_final() -> Any:
     """A permanent refusal fails the mail, whatever it is about."""
 
@@ -128,6 +137,7 @@ PLANTED: dict[str, Planting] = {
         retries_are_not_counted,
         any_number_is_unwritten,
         nothing_is_checked_again,
+        nothing_is_looked_at_again,
         every_refusal_is_final,
         the_oldest_goes_first,
     )

@@ -122,9 +122,7 @@ class World:
         )
         faults.now = self._loop.time
         self._looking = sqlite3.connect(path, isolation_level=None)
-        self.rules = Invariants(
-            self._looking, self._loop, faults, self._pace.unwritten(faults.connections)
-        )
+        self.rules = Invariants(self._looking, self._loop, faults, self._pace)
         self._server = MailServer(
             self._loop,
             Random(f"{faults.seed} server"),

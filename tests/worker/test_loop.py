@@ -25,9 +25,10 @@ from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import scalar
 from studio_tui.worker.loop import Worker, WorkerReport
+from studio_tui.worker.timing import Pace
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
-from tests.smtp_server import HANG_UP, Server, smtp_server
+from tests.smtp_server import HANG_UP, HOLD, Server, smtp_server
 
 
 def _send(studio: Studio, server: Server) -> WorkerReport:
@@ -236,3 +237,34 @@ def test_mail_of_a_push_that_starts_later_leaves_on_its_morning(
         clock.move(minutes=1)
         assert studio.now().astimezone(studio.zone).hour == 8
         assert _send(studio, server).sent == 2
+
+
+@pytest.mark.one_engine
+def test_what_waited_for_a_slow_server_is_looked_at_once_more(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """Whoever is taken out meanwhile gets no mail, though it was claimed before (N6).
+
+    Found by seeds 43 and 49 of the simulation (docs/verification.md).
+    """
+    push = _assign(studio, admin, "eve", "cor")
+    clock.move(minutes=2)
+    pace = Pace(look_again=timedelta(0))
+
+    async def send(server: Server) -> WorkerReport:
+        settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
+        here = replace(studio, settings=settings)
+        worker = Worker(here, [SmtpConnection(settings.smtp)], random=Random(0), pace=pace)
+        running = asyncio.create_task(worker.run(drain=True))
+        await asyncio.to_thread(server.wait_until_followed)
+        await asyncio.to_thread(assign.unassign_users, studio, admin, push, ["eve", "cor"])
+        server.let_go()
+        return await running
+
+    with smtp_server() as server:
+        server.script("message", HOLD, times=1)
+        report = asyncio.run(send(server))
+    # The first was on the wire.
+    assert report.sent == len(server.messages) == 1
+    states = sorted(each.state for each in _outbox(studio, admin))
+    assert states == [NotificationState.DROPPED, NotificationState.SENT]

@@ -174,6 +174,21 @@ def claim(
     return Claimed(len(ids), tuple(true), reached)
 
 
+def is_as_claimed(
+    studio: Studio, lease: str, delivery: Delivery, hours: RecipientHours | None = None
+) -> bool:
+    """Whether the worker ``lease`` still holds what it claimed, all that it tells is true as it was
+    read then (N6, N17), and it may reach its recipient at this hour (N20)."""
+    now = studio.now()
+    with studio.store.reading():
+        if not deliveries.holds(lease, delivery.id):
+            return False
+        found = deliveries.deliveries([delivery.id], now)
+    if found != [delivery] or why_dropped(delivery, now) is not None:
+        return False
+    return not (hours and _put_off(found, hours, now))
+
+
 def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) -> list[Later]:
     """What may not reach its recipient now, and until when."""
     # Of all recipients few zones are many.

@@ -254,6 +254,12 @@ def renew(lease: str, end: LeaseEnd) -> None:
     _N.update(longer).where(_N.state == _S.SENDING, _N.lease == lease).execute()
 
 
+def holds(lease: str, notification_id: int) -> bool:
+    """Whether the worker ``lease`` holds this notification."""
+    held = _N.select().where(_N.id == notification_id, _N.state == "sending", _N.lease == lease)
+    return bool(held.exists())
+
+
 def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
     """These notifications with all that is true of them at this moment, in order of id."""
     about = _people(ids, now) | people_asked_for(ids)

@@ -1,0 +1,75 @@
+"""A mail that a worker lost, and claimed again while its earlier copy was still in hand (N8).
+
+Found by seed 1284 of the simulation (docs/verification.md): its host slept beyond the lease.
+"""
+
+import asyncio
+
+import pytest
+
+from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.worker.queue import ClaimedMail, SendQueue
+from tests.acting import KEPT
+from tests.worker.test_retry import DELIVERY, NOW
+
+_SENT = Sent(DELIVERY.id, DELIVERY.address, NOW, KEPT)
+_FAILED = Failed(DELIVERY.id, DELIVERY.address, "550 no")
+_LATER = Later(DELIVERY.id, NOW, "It was not sent before its lease ended.", tried=False)
+
+
+def _claimed(at: float) -> ClaimedMail:
+    return ClaimedMail(DELIVERY, _FAILED, claimed_at=at)
+
+
+def _queue(*claims: ClaimedMail) -> SendQueue:
+    queue = SendQueue(low_at=0, unwritten=1)
+    queue.fill(claims)
+    queue.end(1)
+    return queue
+
+
+async def _rest(queue: SendQueue) -> list[float]:
+    """When what is still in the line was claimed."""
+    found = []
+    while (mail := await queue.next()) is not None:
+        found.append(mail.claimed_at)
+    return found
+
+
+def test_of_two_claims_of_a_mail_the_later_one_is_sent() -> None:
+    assert asyncio.run(_rest(_queue(_claimed(1), _claimed(2)))) == [2]
+
+
+@pytest.mark.parametrize("settlement", [_LATER, _FAILED])
+def test_an_earlier_claim_does_not_give_the_later_one_away(settlement: Settlement) -> None:
+    async def settle() -> list[Settlement]:
+        earlier, queue = _claimed(1), _queue(_claimed(1), _claimed(2))
+        await queue.reserve(DELIVERY.id)
+        queue.result(settlement, earlier)
+        # Nor does it keep others from leaving.
+        await asyncio.wait_for(queue.reserve(DELIVERY.id + 1), 5)
+        queue.close()
+        return await queue.results()
+
+    assert asyncio.run(settle()) == []
+
+
+def test_what_the_server_took_under_an_earlier_claim_is_written_and_not_sent_again() -> None:
+    async def settle() -> tuple[list[Settlement], list[float]]:
+        queue = _queue(_claimed(1), _claimed(2))
+        queue.result(_SENT, _claimed(1))
+        return await queue.results(), await _rest(queue)
+
+    assert asyncio.run(settle()) == ([_SENT], [])
+
+
+def test_what_was_sent_and_is_asked_for_again_is_sent_again() -> None:
+    async def settle() -> list[float]:
+        queue = SendQueue(low_at=0, unwritten=1)
+        queue.fill([_claimed(1)])
+        queue.result(_SENT, _claimed(1))
+        queue.fill([_claimed(3)])
+        queue.end(1)
+        return await _rest(queue)
+
+    assert asyncio.run(settle()) == [3]
