@@ -10,6 +10,9 @@ from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail
 
+_REMEMBERED = 10_000
+"""Claims that are remembered: many times as many mails as a worker has in hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedMail:
@@ -52,7 +55,8 @@ class SendQueue:
         self._unwritten = asyncio.Semaphore(unwritten)
         self._left: set[int] = set()
         self._claimed_at: dict[int, float] = {}
-        """When each mail was claimed last: it may have been lost and claimed again."""
+        """When each mail was claimed last, the newest at the end: it may have been lost and claimed
+        again."""
         self._full = asyncio.Event()
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
@@ -62,7 +66,7 @@ class SendQueue:
         """Add mails; of what was lost and claimed again, only the last claim counts."""
         for mail in mails:
             if not self._is_outlived(mail):
-                self._claimed_at[mail.delivery.id] = mail.claimed_at
+                self._remember(mail.delivery.id, mail.claimed_at)
                 self._mails.put_nowait(mail)
         self._look()
 
@@ -101,8 +105,9 @@ class SendQueue:
             self._let_another(settlement.id)
             return
         if isinstance(settlement, Sent):
-            last = self._claimed_at[settlement.id]
-            self._claimed_at[settlement.id] = nextafter(last, inf)
+            # Nor is it sent by any claim that there is of it.
+            last = self._claimed_at.get(settlement.id, mail.claimed_at)
+            self._remember(settlement.id, nextafter(last, inf))
         self._results.append(settlement)
         self._arrived.set()
         if len(self._results) >= self._most:
@@ -134,6 +139,12 @@ class SendQueue:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._full.wait()
+
+    def _remember(self, notification_id: int, claimed_at: float) -> None:
+        self._claimed_at.pop(notification_id, None)
+        self._claimed_at[notification_id] = claimed_at
+        if len(self._claimed_at) > _REMEMBERED:
+            del self._claimed_at[next(iter(self._claimed_at))]
 
     def _is_outlived(self, mail: ClaimedMail) -> bool:
         return mail.claimed_at < self._claimed_at.get(mail.delivery.id, mail.claimed_at)

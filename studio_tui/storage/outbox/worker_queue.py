@@ -256,7 +256,7 @@ def renew(lease: str, end: LeaseEnd) -> None:
 
 def holds(lease: str, notification_id: int) -> bool:
     """Whether the worker ``lease`` holds this notification."""
-    held = _N.select().where(_N.id == notification_id, _N.state == "sending", _N.lease == lease)
+    held = _N.select().where(_N.id == notification_id, _N.state == _S.SENDING, _N.lease == lease)
     return bool(held.exists())
 
 
