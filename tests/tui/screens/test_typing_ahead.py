@@ -433,7 +433,7 @@ async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
 async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
     everything(made)
     async with running(made.app()) as pilot:
-        await press(pilot, "3")
+        await press(pilot, "1")
         pilot.app.post_message(events.Paste("\n Ann \r\nPeeters\n"))
         await settled(pilot)
         assert taken(pilot) == "Ann Peeters"
