@@ -111,6 +111,7 @@ class MailSession:
         self._recipient = ""
         self._reads_message = False
         self._held_back: bytes | None = None
+        self._is_twisted = False
         self._is_over = False
 
     def begin(self) -> None:
@@ -243,9 +244,11 @@ class MailSession:
             self._held_back = None
             return
         twist = self._server.mood.twist(stage) if stage is not None else Twist.NONE
-        if not twist:
+        if not twist or self._is_twisted:
+            # Two at once can look like an answer that was never given: nobody could tell.
             send(data, seconds, heard)
             return
+        self._is_twisted = True
         self._server.trace(f"the reply {words[:3]} at {stage} is {twist}")
         self._twist(twist, data, seconds, heard)
 
