@@ -182,9 +182,11 @@ class Worker:
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._feed(queue, first))
+                sending = [tasks.create_task(self._feed(queue, first))]
                 for number in begins:
-                    tasks.create_task(self._carry(number, queue, before))
+                    sending.append(tasks.create_task(self._carry(number, queue, before)))
+                # Where results cannot be written at all, nobody waits for that for ever.
+                writing.add_done_callback(lambda _: [each.cancel() for each in sending])
         finally:
             # Even where the worker is broken off, what the server took is written.
             queue.close()

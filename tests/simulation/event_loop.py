@@ -11,7 +11,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -70,6 +70,13 @@ def current_process() -> Process | None:
     return _current.get()
 
 
+def context_of(process: Process | None) -> Context:
+    """A context in which this process runs."""
+    context = copy_context()
+    context.run(_current.set, process)
+    return context
+
+
 class SimulatedLoop(asyncio.BaseEventLoop):
     """Runs what is ready, and lets time pass only where nothing is."""
 
@@ -96,23 +103,17 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def start(self, process: Process, main: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Run ``main`` as a process of its own."""
-        context = copy_context()
-        context.run(_current.set, process)
-        return context.run(self.create_task, main)
+        return context_of(process).run(self.create_task, main)
 
     def outside(self, seconds: float, callback: Callable[..., None], *args: Any) -> None:
         """Call ``callback`` after so many seconds, in no process."""
-        context = copy_context()
-        context.run(_current.set, None)
-        self.call_later(seconds, callback, *args, context=context)
+        self.call_later(seconds, callback, *args, context=context_of(None))
 
     def within(
         self, process: Process | None, seconds: float, callback: Callable[..., None], *args: Any
     ) -> None:
         """Call ``callback`` after so many seconds, in a process."""
-        context = copy_context()
-        context.run(_current.set, process)
-        self.call_later(seconds, callback, *args, context=context)
+        self.call_later(seconds, callback, *args, context=context_of(process))
 
     def run_in_executor(  # type: ignore[override] # a future of ours is one
         self, executor: Any, func: Callable[..., Any], *args: Any
@@ -256,8 +257,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
 def _close(coroutine: Any) -> None:
     """Let a coroutine go, whatever it awaits in a ``finally``."""
-    context = copy_context()
-    context.run(_current.set, _DEAD)
+    context = context_of(_DEAD)
     while coroutine.cr_frame is not None:
         with suppress(BaseException):
             context.run(coroutine.close)

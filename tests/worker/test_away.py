@@ -12,10 +12,13 @@ import pytest
 
 from studio_tui.config.settings import Database, Organisation, Settings
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Busy, Conflict
 from studio_tui.mail.transport.smtp import SmtpConnection
+from studio_tui.services.outbox.delivery import Packing
+from studio_tui.services.outbox.messages import Mail
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.system.context import Studio, open_studio
-from studio_tui.storage.engine.sql import execute
+from studio_tui.storage.engine.sql import execute, rows
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import assign
@@ -23,6 +26,8 @@ from tests.cluster import Cluster
 from tests.databases import create_database, url_of
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
+from tests.simulation.database import BUSY, watch
+from tests.simulation.event_loop import Process, context_of
 from tests.smtp_server import HOLD, smtp_server
 from tests.worker.processes import everything, service, stop, wait_until_sent
 
@@ -99,3 +104,35 @@ def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
         report = asyncio.run(asyncio.wait_for(worker.run(), 30))
     assert report.sent == due == 4
     assert not report.away
+
+
+@pytest.mark.one_engine
+def test_what_mails_have_in_common_is_known_once_it_is_committed(studio: Studio) -> None:
+    """Else what was sent could not be written (N3). Found by seed 30172 of the simulation."""
+    failing = iter([BUSY])
+    watch(studio.store, lambda sql: next(failing, None) if sql == "COMMIT" else None)
+    packing, mail = Packing(studio), Mail("ann@example.org", b"message", b"model")
+    worker = context_of(Process("worker"))
+    with pytest.raises(Busy):
+        worker.run(packing.packed, mail)
+    kept = worker.run(packing.packed, mail)
+    with studio.store.reading():
+        assert rows("SELECT text FROM mail_model WHERE id = ?", kept.model_id) == [(b"model",)]
+
+
+@pytest.mark.one_engine
+def test_a_worker_that_cannot_write_what_it_sent_ends(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """It does not stand still: whoever runs it starts another one."""
+    assign(studio, admin, create_push(studio, admin), "ann", "ben")
+    clock.move(minutes=2)
+    with studio.store.writing():
+        refused = "BEGIN SELECT RAISE(ABORT, 'no'); END"
+        execute(f"CREATE TRIGGER refusing BEFORE INSERT ON notification_mail {refused}")
+    with smtp_server() as server:
+        settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
+        here = replace(studio, settings=settings)
+        worker = Worker(here, [SmtpConnection(settings.smtp)])
+        with pytest.raises(Conflict):
+            asyncio.run(asyncio.wait_for(worker.run(), 30))

@@ -49,7 +49,9 @@ class Packing:
         model = mail.model
         if model not in self._models:
             with self._studio.store.writing_unflushed():
-                self._models[model] = deliveries.keep_model(model)
+                model_id = deliveries.keep_model(model)
+            # Known only once it is committed: what is sent could not be written otherwise.
+            self._models[model] = model_id
         return Packed(self._models[model], deliveries.packed(mail.message, model))
 
 
