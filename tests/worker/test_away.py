@@ -60,6 +60,9 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
             down = json.loads(worker.stdout.readline())
             own_cluster.start()
             up = json.loads(worker.stdout.readline())
+            while up["event"] == "down":
+                # It is told again where the reason is another, as while the server starts.
+                up = json.loads(worker.stdout.readline())
             wait_until_sent(studio, admin)
             code, printed = stop(worker)
             assert stop(other)[0] == code == 0
