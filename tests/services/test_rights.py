@@ -969,6 +969,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.who_sends": "tells whose address the settings name",
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
     "outbox.delivery.claim": ITSELF,
+    "outbox.delivery.is_as_claimed": ITSELF,
     "outbox.delivery.count_anew": ITSELF,
     "outbox.delivery.foresee": ITSELF,
     "outbox.delivery.look_again": ITSELF,
