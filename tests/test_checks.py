@@ -16,7 +16,7 @@ TOOLS = Path(sys.executable).parent
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["lint-imports"],
+        ["lint-imports", "--no-cache"],
         ["codespell"],
     ],
     ids=" ".join,
