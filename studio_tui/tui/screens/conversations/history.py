@@ -111,11 +111,8 @@ class HistoryScreen(StudioScreen):
             self._show()
 
     def _show(self) -> None:
-        shown = self._browser.list
-        sort = shown.sort or _NEWEST
-        filter_, source = self.find(self._browser.text, sort)
-        shown.set_empty(self._empty())
-        shown.set_source(source, filter_, sort=sort, keep=shown.current_id)
+        self._browser.list.set_empty(self._empty())
+        self._browser.show_narrowed()
         self._entitle()
 
     def _put_state(self, narrowed: str) -> None:

@@ -255,11 +255,8 @@ class MyConversationsScreen(StudioScreen):
         """Show only what waits for oneself, or everything."""
         self._only_asked = not self._only_asked
         self._draw_waiting()
-        shown = self._browser.list
-        sort = shown.sort or _ORDER
-        filter_, source = self.find(self._browser.text, sort)
-        shown.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
-        shown.set_source(source, filter_, sort=sort, keep=shown.current_id)
+        self._browser.list.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
+        self._browser.show_narrowed()
 
     def _put_waiting(self, narrowed: str) -> None:
         if narrowed not in ("", _WAITING):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -40,9 +40,6 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
 from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.mail import why_in_words
-
-if TYPE_CHECKING:
-    pass
 
 _OF_TODAY = "Only the mail of this line of Today (→ shows other mail)"
 _NEWEST_FIRST = Sort("sent_at", descending=True)
@@ -151,11 +148,9 @@ class OutboxScreen(MailActs):
     def on_state_line_chosen(self, event: StateLine.Chosen) -> None:
         """List another state."""
         self.set_class(self._is_of_today, "-narrowed")
-        listed = self._browser.list
-        filter_, source = self.find(self._browser.filtered_by, listed.sort or _NEWEST_FIRST)
-        listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
+        self._browser.show_narrowed()
         none = f"No mail is {words_of(event.state)}." if event.state else "No mail yet."
-        listed.set_empty(none)
+        self._browser.list.set_empty(none)
 
     # One mail
 

@@ -224,9 +224,7 @@ class UsersScreen(StudioScreen):
             self._draw_narrowed()
         else:
             self._include_left = not self._include_left
-        listed = self._browser.list
-        filter_, source = self.find(self._browser.filtered_by, listed.sort or Sort("name"))
-        listed.set_source(source, filter_, sort=listed.sort, keep=listed.current_id)
+        self._browser.show_narrowed()
         self.say("Those who have left are shown." if self._include_left else "Hidden again.")
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:

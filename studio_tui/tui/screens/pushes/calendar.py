@@ -248,10 +248,7 @@ class CalendarScreen(StudioScreen):
         if chosen is None:
             return
         self._put_kind(chosen)
-        listed = self._browser.list
-        sort = listed.sort or _ORDER
-        filter_, source = self.find(self._browser.text, sort)
-        listed.set_source(source, filter_, sort=sort, keep=listed.current_id)
+        self._browser.show_narrowed()
         self._entitle()
 
     def _put_kind(self, narrowed: str) -> None:

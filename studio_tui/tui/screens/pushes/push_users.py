@@ -374,13 +374,11 @@ class PushUsers(Vertical):
 
     def _show_only(self, quick: Quick, group: PeopleGroup | None) -> None:
         self._quick, self.group = quick, group
-        shown = self._browser.list
-        filter_, source = self.find(self._browser.filtered_by, shown.sort or Sort("name"))
         words = self._narrowed_in_words()
-        shown.set_empty(
+        self._browser.list.set_empty(
             (_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else NOBODY_YET
         )
-        shown.set_source(source, filter_, sort=shown.sort, keep=shown.current_id)
+        self._browser.show_narrowed()
         self._draw_quick()
 
     def _put_quick(self, narrowed: str) -> None:

@@ -129,7 +129,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._audiences = audiences
         self._person = person
         self._filtered_by = ""
-        """What the list is filtered by: what is typed, once it is known what that says."""
+        """What the list is filtered by, as ``find`` gets it: what is typed, once it is known what
+        that says; until then, what it was before."""
         self.views = Views(self, kept_as)
         self._narrowing = narrowing
         self._opens_as_kept = opens_as_kept
@@ -158,11 +159,6 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def text(self) -> str:
         """What the list is filtered by."""
         return self._bar.text
-
-    @property
-    def filtered_by(self) -> str:
-        """The same, as ``find`` gets it; until it is known what it says, what it was before."""
-        return self._filtered_by
 
     @property
     def reads_as_typed(self) -> bool:
@@ -321,6 +317,10 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             self._narrowing.drawn()
         self._bar.fill(view.text)
         return unknown
+
+    def show_narrowed(self) -> None:
+        """Read the rows again, narrowed to something else; the cursor stays on its row."""
+        self._show(self.list.current_id)
 
     def show_rows(self) -> None:
         """Read the rows of what was set."""
