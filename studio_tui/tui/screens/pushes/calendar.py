@@ -2,10 +2,11 @@
 to be skipped or changed (P17)."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from threading import Lock
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -91,10 +92,12 @@ class CalendarScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._kind: DayKind | None = None
-        self._read: list[CalendarRow] | None = None
-        """What was read last; None where that is to be done."""
+        self._every: LateSource[CalendarRow, str] = LateSource(self._lines)
+        """All lines, read once until something changes. What is still being read by then stays with
+        whoever asked for it."""
         self._ids: dict[tuple[date, DayKind, int | None, int], int] = {}
         """By which a line is known when it is read again."""
+        self._numbering = Lock()
 
     def body(self) -> ComposeResult:
         """Until when it is, the list, and all of the line under the cursor."""
@@ -130,12 +133,19 @@ class CalendarScreen(StudioScreen):
 
     def reload(self) -> None:
         """Something changed, of pushes, mail or plans."""
-        self._read = None
+        self._every = LateSource(self._lines)
         self._browser.reload()
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[CalendarRow, str]]:
         """The lines in which all words of ``text`` are shown."""
-        return f"{self._kind or ''} {text}", LateSource(lambda: self._found(text, sort))
+        every, kind, columns = self._every, self._kind, self._browser.every_column
+
+        def found() -> Source[CalendarRow, str]:
+            shown = [each for each in _all(every) if kind in (None, each.entry.kind)]
+            rows: MemorySource[CalendarRow, str] = MemorySource(shown)
+            return shown_rows(rows, columns, text, sort, _ORDER, lambda each: day(each.entry.day))
+
+        return f"{kind or ''} {text}", LateSource(found)
 
     def why_not_skip(self) -> str | None:
         """Only a day of a rhythm is skipped."""
@@ -219,30 +229,27 @@ class CalendarScreen(StudioScreen):
             return _NO_LINE
         return None if entry.push_id is not None else "No push asked for these."
 
-    def _found(self, text: str, sort: Sort) -> Source[CalendarRow, str]:
-        kind, every = self._kind, self._every()
-        shown = [each for each in every if kind in (None, each.entry.kind)]
-        rows: MemorySource[CalendarRow, str] = MemorySource(shown)
-        columns = self._browser.every_column
-        return shown_rows(rows, columns, text, sort, _ORDER, lambda each: day(each.entry.day))
-
-    def _every(self) -> list[CalendarRow]:
-        """Off the loop: all lines, read once until something changes."""
-        if self._read is None:
-            found = calendar.show(self.studio, self.actor, _MONTHS, with_skipped=True)
-            seen = Counter[tuple[date, DayKind, int | None]]()
-            read = []
+    def _lines(self) -> Source[CalendarRow, str]:
+        """Off the loop, perhaps by several at once: all there is."""
+        found = calendar.show(self.studio, self.actor, _MONTHS, with_skipped=True)
+        seen = Counter[tuple[date, DayKind, int | None]]()
+        read = []
+        with self._numbering:
             for entry in found:
                 of = (entry.day, entry.kind, entry.push_id)
                 seen[of] += 1
                 id_ = self._ids.setdefault((*of, seen[of]), len(self._ids) + 1)
                 read.append(CalendarRow(id_, entry))
-            self._read = read
-        return self._read
+        return MemorySource(read)
 
     def _beside(self, row: CalendarRow) -> Callable[[], Drawing]:
-        entries = [each.entry for each in self._read or ()]
-        return lambda: partial(year_drawn, entries, row.entry.day, self.studio.today())
+        every, today = self._every, self.studio.today()
+
+        def read() -> Drawing:
+            entries = [each.entry for each in _all(every)]
+            return partial(year_drawn, entries, row.entry.day, today)
+
+        return read
 
     def _narrow(self, chosen: str | None) -> None:
         if chosen is None:
@@ -262,6 +269,10 @@ class CalendarScreen(StudioScreen):
 
     def _day(self, row: CalendarRow) -> str:
         return weekday_in_words(row.entry.day, self.studio.today())
+
+
+def _all(every: Source[CalendarRow, str]) -> Sequence[CalendarRow]:
+    return every.rows(0, every.count())
 
 
 def _kind(row: CalendarRow) -> str | Toned:

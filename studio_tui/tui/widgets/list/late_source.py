@@ -1,7 +1,7 @@
 """A source that is made when it is first asked, off the loop: for services that read at once."""
 
 from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
+from threading import Lock
 from typing import Generic, TypeVar
 
 from studio_tui.domain.shared.list_source import Row, Source
@@ -16,10 +16,16 @@ class LateSource(Generic[R, F]):
 
     def __init__(self, make: Callable[[], Source[R, F]]) -> None:
         self._make = make
+        self._making = Lock()
+        self._source: Source[R, F] | None = None
 
-    @cached_property
+    @property
     def _made(self) -> Source[R, F]:
-        return self._make()
+        # It is asked for its numbers while its rows are read: who comes second waits.
+        with self._making:
+            if self._source is None:
+                self._source = self._make()
+            return self._source
 
     def count(self) -> int:
         """How many rows there are."""

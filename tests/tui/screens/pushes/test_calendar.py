@@ -1,9 +1,11 @@
 """The calendar of the coming year on screen (P17)."""
 
-from typing import Any
+from typing import Any, cast
 
+import pytest
 from textual.pilot import Pilot
 
+from studio_tui.domain.pushes.calendar import CalendarEntry
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.pushes.repeats import parse_every
 from studio_tui.services.pushes import calendar, repeats
@@ -78,6 +80,31 @@ async def test_a_line_leads_to_its_push_its_settings_and_its_mail(made: Example)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, OutboxScreen)
         assert {row.push_id for row in rows(pilot)} == {ahead.id}
+
+
+async def test_what_changes_while_it_is_read_is_shown(
+    made: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before stays with whoever asked then; the months are never without signs."""
+    _coming_again(made)
+    show, late = calendar.show, list[int]()
+
+    def changed_meanwhile(*asked: Any, **how: Any) -> list[CalendarEntry]:
+        found = show(*asked, **how)
+        if not late:
+            late.append(made.push("Meanwhile", "ann").id)
+            pilot.app.call_from_thread(cast(CalendarScreen, pilot.app.screen).reload)
+        return found
+
+    async with running(made.app(), (120, 40)) as pilot:
+        await press(pilot, "2", "v")
+        await _to(pilot, "ends", "Ahead")
+        assert "30▲" in shown(pilot)
+        monkeypatch.setattr(calendar, "show", changed_meanwhile)
+        cast(CalendarScreen, pilot.app.screen).reload()
+        await settled(pilot)
+        assert "Meanwhile" in {row.entry.push for row in rows(pilot)}
+        assert "30▲" in shown(pilot)
 
 
 async def test_who_changes_no_push_only_reads_it(made: Example) -> None:
