@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf, nextafter
 
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
@@ -54,9 +53,9 @@ class SendQueue:
         self._most = unwritten
         self._unwritten = asyncio.Semaphore(unwritten)
         self._left: set[int] = set()
-        self._claimed_at: dict[int, float] = {}
-        """When each mail was claimed last, the newest at the end: it may have been lost and claimed
-        again."""
+        self._claimed_at: dict[int, float | None] = {}
+        """The claim of each mail that counts, the newest at the end: it may have been lost and
+        claimed again. None: it was sent, by whichever claim, and none counts any more."""
         self._full = asyncio.Event()
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
@@ -65,15 +64,15 @@ class SendQueue:
     def fill(self, mails: Sequence[ClaimedMail]) -> None:
         """Add mails; of what was lost and claimed again, only the last claim counts."""
         for mail in mails:
-            if not self._is_outlived(mail):
-                self._remember(mail.delivery.id, mail.claimed_at)
-                self._mails.put_nowait(mail)
+            self._remember(mail.delivery.id, mail.claimed_at)
+            self._mails.put_nowait(mail)
         self._look()
 
     def again(self, mail: ClaimedMail) -> None:
         """Put a mail back: the server has not taken it."""
         self._let_another(mail.delivery.id)
-        self.fill([mail])
+        if not self._is_outlived(mail):
+            self.fill([mail])
 
     def end(self, transports: int) -> None:
         """Let every transport go home once the line is empty."""
@@ -105,9 +104,7 @@ class SendQueue:
             self._let_another(settlement.id)
             return
         if isinstance(settlement, Sent):
-            # Nor is it sent by any claim that there is of it.
-            last = self._claimed_at.get(settlement.id, mail.claimed_at)
-            self._remember(settlement.id, nextafter(last, inf))
+            self._remember(settlement.id, None)
         self._results.append(settlement)
         self._arrived.set()
         if len(self._results) >= self._most:
@@ -140,14 +137,14 @@ class SendQueue:
             async with asyncio.timeout(seconds):
                 await self._full.wait()
 
-    def _remember(self, notification_id: int, claimed_at: float) -> None:
+    def _remember(self, notification_id: int, claimed_at: float | None) -> None:
         self._claimed_at.pop(notification_id, None)
         self._claimed_at[notification_id] = claimed_at
         if len(self._claimed_at) > _REMEMBERED:
             del self._claimed_at[next(iter(self._claimed_at))]
 
     def _is_outlived(self, mail: ClaimedMail) -> bool:
-        return mail.claimed_at < self._claimed_at.get(mail.delivery.id, mail.claimed_at)
+        return self._claimed_at.get(mail.delivery.id, mail.claimed_at) != mail.claimed_at
 
     def _let_another(self, notification_id: int) -> None:
         if notification_id in self._left:
