@@ -4,10 +4,9 @@
 finds all (C6).
 """
 
-from functools import reduce
 from typing import Any
 
-from peewee import JOIN, Case, Cast, Join, fn
+from peewee import JOIN, Case, Cast, fn
 
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
 from studio_tui.domain.shared.enum_tables import OfSome
@@ -31,6 +30,7 @@ from studio_tui.storage.engine.expressions import (
     containing,
     count,
     selected,
+    tables_of,
 )
 from studio_tui.storage.engine.tables import TemplateTable
 from studio_tui.storage.lists.keyset import Listing
@@ -41,13 +41,13 @@ from studio_tui.wording.conversations import STATE_LABELS
 _T: Any = TemplateTable
 _ENDS = (ConversationState.DONE, ConversationState.CANCELLED)
 _SHOWN_STATES = OfSome({state: STATE_LABELS[state] for state in _ENDS}, otherwise="")
-_TABLES = (
+_FROM = tables_of(
+    C,
     (U, JOIN.INNER, U.id == C.user),
     (H, JOIN.INNER, H.id == C.conductor),
     (A, JOIN.LEFT_OUTER, A.id == C.assignment),
     (P, JOIN.LEFT_OUTER, P.id == A.push),
 )
-_FROM = reduce(lambda tables, each: Join(tables, *each), _TABLES, C)
 _NAMED = T.select(T.name_key).where(T.id == C.template)
 _SORTS = {
     "at": Cast(fn.COALESCE(C.finished_at, C.cancelled_at), "TEXT"),

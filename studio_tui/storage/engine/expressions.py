@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from peewee import JOIN, SQL, Cast, Model, Negated, Node, NodeList, Select, Table, Value, fn
+from peewee import JOIN, SQL, Cast, Join, Model, Negated, Node, NodeList, Select, Table, Value, fn
 
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.peewee_internals import table_facts
@@ -70,6 +70,12 @@ def every(model: type[Model], alias: str) -> Any:
 def named(name: str, alias: str, *columns: str) -> Any:
     """What a common table expression of this name finds."""
     return Table(name, columns, alias=alias)
+
+
+def tables_of(first: Any, *others: tuple[Any, str, Any]) -> Any:
+    """``first`` joined with the ``others``, one after another: a table, how it is joined, and on
+    what condition."""
+    return reduce(lambda tables, each: Join(tables, *each), others, first)
 
 
 def among(column: Any, values: Iterable[int | str]) -> Any:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from peewee import CTE, EXCLUDED, JOIN, SQL, Case, Cast, Join, Select, Value, fn
+from peewee import CTE, EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
@@ -43,6 +43,7 @@ from studio_tui.storage.engine.expressions import (
     U,
     exists,
     like,
+    tables_of,
 )
 from studio_tui.storage.engine.expressions import among as any_of
 from studio_tui.storage.engine.fields import instant_of, literal
@@ -65,19 +66,17 @@ from studio_tui.storage.people.stand_ins import active
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
 
-def with_subject(tables: Any) -> Join:
+def with_subject(tables: Any) -> Any:
     """``tables``, which have notifications ``N``, with what these are about: the push ``P`` one
     tells of or, for an invitation, the conversation ``C`` with its template ``T`` and, where one
     asked for it, its push."""
-    subject = (
-        (C, C.id == N.conversation),
-        (T, T.id == C.template),
-        (A, A.id == C.assignment),
-        (P, P.id == fn.COALESCE(N.push, A.push)),
+    return tables_of(
+        tables,
+        (C, JOIN.LEFT_OUTER, C.id == N.conversation),
+        (T, JOIN.LEFT_OUTER, T.id == C.template),
+        (A, JOIN.LEFT_OUTER, A.id == C.assignment),
+        (P, JOIN.LEFT_OUTER, P.id == fn.COALESCE(N.push, A.push)),
     )
-    for table, on in subject:
-        tables = Join(tables, table, JOIN.LEFT_OUTER, on)
-    return tables
 
 
 MAILS = (

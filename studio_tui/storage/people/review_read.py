@@ -7,10 +7,9 @@ conductor only while nobody else holds the conversation. Nothing of that is stor
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
 from typing import Any, NamedTuple
 
-from peewee import JOIN, Join, Select, fn
+from peewee import JOIN, Select, fn
 
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.review import (
@@ -43,6 +42,7 @@ from studio_tui.storage.engine.expressions import (
     exists,
     selected,
     stored,
+    tables_of,
 )
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given
@@ -66,14 +66,14 @@ _O: Any = ReviewTable.alias("o")
 """Another line about the same person in the same push."""
 _BY: Any = UserTable.alias("w")
 _IS_IN = (A.push == R.push) & (A.user == R.user) & A.unassigned_at.is_null()
-_TABLES = (
+_FROM = tables_of(
+    R,
     (U, JOIN.INNER, U.id == R.user),
     (P, JOIN.INNER, P.id == R.push),
     (A, JOIN.LEFT_OUTER, _IS_IN),
     (C, JOIN.LEFT_OUTER, IS_ASKED_FOR),
     (H, JOIN.LEFT_OUTER, CONDUCTS),
 )
-_FROM = reduce(lambda tables, each: Join(tables, *each), _TABLES, R)
 _SORTS = {
     "urgency": R.urgency,
     "since": R.since,

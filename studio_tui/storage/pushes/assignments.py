@@ -40,6 +40,7 @@ from studio_tui.storage.engine.expressions import (
     named,
     selected,
     stored,
+    tables_of,
 )
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given, given
@@ -70,18 +71,9 @@ from studio_tui.storage.pushes.pushes import (
 from studio_tui.storage.pushes.standing import failed_mail, flag_condition, status_condition
 from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
-_OF_USER = Join(A, U, JOIN.INNER, U.id == A.user)
-_FROM = WrittenOnce(
-    lambda: Join(Join(_OF_USER, P, JOIN.INNER, P.id == A.push), C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
-)
-_USERS_FIRST = WrittenOnce(
-    lambda: Join(
-        Join(Join(U, A, JOIN.CROSS, A.user == U.id), P, JOIN.INNER, P.id == A.push),
-        C,
-        JOIN.LEFT_OUTER,
-        IS_ASKED_FOR,
-    )
-)
+_OF_PUSH = ((P, JOIN.INNER, P.id == A.push), (C, JOIN.LEFT_OUTER, IS_ASKED_FOR))
+_FROM = WrittenOnce(lambda: tables_of(A, (U, JOIN.INNER, U.id == A.user), *_OF_PUSH))
+_USERS_FIRST = WrittenOnce(lambda: tables_of(U, (A, JOIN.CROSS, A.user == U.id), *_OF_PUSH))
 """The same, in the order of the users, which SQLite takes as it is written."""
 _STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
 _FAILED = N.state == NotificationState.FAILED

@@ -22,6 +22,7 @@ from studio_tui.storage.engine.expressions import (
     among,
     column,
     count,
+    tables_of,
 )
 from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
@@ -308,8 +309,8 @@ _NOBODY_GONE = _Gone(0, 0, 0)
 
 def _gone() -> Any:
     # Few have left: they are looked up first.
-    of_user = Join(U, A, IN_ORDER[is_sqlite()], A.user == U.id)
-    tables = Join(of_user, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
+    of_user = (A, IN_ORDER[is_sqlite()], A.user == U.id)
+    tables = tables_of(U, of_user, (C, JOIN.LEFT_OUTER, IS_ASKED_FOR))
     found = _of_given().select(A.push, COUNTED, fn.COUNT(C.finished_at)).from_(tables)
     return found.where(U.active == SQL("FALSE")).group_by(A.push)
 
