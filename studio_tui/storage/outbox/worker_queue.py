@@ -41,11 +41,11 @@ from studio_tui.storage.engine.expressions import (
     R,
     T,
     U,
+    among,
     exists,
     like,
     tables_of,
 )
-from studio_tui.storage.engine.expressions import among as any_of
 from studio_tui.storage.engine.fields import instant_of, literal
 from studio_tui.storage.engine.prepared import Prepared, Unasked, among_given, given
 from studio_tui.storage.engine.sql import day, execute_alone, known_instant, values_of
@@ -250,13 +250,17 @@ def renew(lease: str, end: LeaseEnd) -> None:
         _N.lease_origin: end.steady.origin,
         _N.lease_until: end.steady.seconds,
     }
-    _N.update(longer).where(_N.state == _S.SENDING, _N.lease == lease).execute()
+    _N.update(longer).where(_is_held(_N, lease)).execute()
 
 
 def holds(lease: str, notification_id: int) -> bool:
     """Whether the worker ``lease`` holds this notification."""
-    held = _N.select().where(_N.id == notification_id, _N.state == _S.SENDING, _N.lease == lease)
-    return bool(held.exists())
+    return bool(_N.select().where(_N.id == notification_id, _is_held(_N, lease)).exists())
+
+
+def _is_held(mails: Any, lease: str) -> Any:
+    """Whether a notification is still that of the worker ``lease``."""
+    return (mails.lease == lease) & (mails.state == literal(_S.SENDING))
 
 
 def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
@@ -347,7 +351,7 @@ def forget_unasked(ids: Collection[int]) -> None:
         .where(N.id == _NU.notification, A.user == _NU.user, A.unassigned_at.is_null())
         .where(A.excused_in.is_null())
     )
-    _NU.delete().where(any_of(_NU.notification, ids), ~exists(asked)).execute()
+    _NU.delete().where(among(_NU.notification, ids), ~exists(asked)).execute()
 
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
@@ -371,7 +375,7 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
 def _keep(each: CTE, lease: str) -> Any:
     """Keep the messages of those that are still ours."""
     model = Cast(each.c.model, "INTEGER")
-    ours = (N.id == each.c.id) & (N.lease == lease) & (N.state == literal(_S.SENDING))
+    ours = (N.id == each.c.id) & _is_held(N, lease)
     found = Select((each,), (N.id, model, each.c.message)).join(N, on=ours)
     # A statement of SQLite that ends in a join has to say that what follows is no part of it.
     found = found.where(EVERYBODY)
@@ -396,8 +400,7 @@ def _sent(each: CTE, lease: str) -> Any:
 
 def _of_ours(each: CTE, lease: str, changes: dict[Any, Any]) -> Any:
     """Make changes to those that are still ours."""
-    ours = (_N.id == each.c.id) & (_N.lease == lease) & (_N.state == literal(_S.SENDING))
-    return _N.update(changes).from_(each).where(ours)
+    return _N.update(changes).from_(each).where(_N.id == each.c.id, _is_held(_N, lease))
 
 
 def keep_model(text: bytes) -> int:
@@ -484,7 +487,7 @@ def _settle(values: Sequence[Any], each: CTE, lease: str, changes: dict[Any, Any
 def hand_back(lease: str, now: datetime) -> int:
     """Give back everything a worker still holds; returns how many."""
     given_back = _N.update({_N.state: _S.QUEUED, _N.due_at: now, **_FREED})
-    return int(given_back.where(_N.state == _S.SENDING, _N.lease == lease).execute())
+    return int(given_back.where(_is_held(_N, lease)).execute())
 
 
 def refused(limit: int) -> dict[int, str]:
@@ -496,7 +499,7 @@ def refused(limit: int) -> dict[int, str]:
 
 def let_be_due(ids: Collection[int], now: datetime) -> None:
     """Let these be tried now, as far as they wait."""
-    waiting = any_of(_N.id, ids) & (_N.state == _S.QUEUED)
+    waiting = among(_N.id, ids) & (_N.state == _S.QUEUED)
     _N.update(due_at=now).where(waiting).execute()
 
 
