@@ -6,7 +6,7 @@ the end of its lease goes back to the queue, by whoever looks next.
 
 import json
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -95,6 +95,8 @@ _SENT_MAIL: Any = NotificationMail
 _FREED = dict.fromkeys((_N.lease, _N.lease_origin, _N.lease_until))
 """It is no worker's any more."""
 _S = NotificationState
+_Changes = dict[Any, Any]
+"""Of a notification, by its columns."""
 _BEFORE_ALL = SQL("'0001-01-01'")
 
 
@@ -359,17 +361,16 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
     still ours. One statement on PostgreSQL."""
     if not sent:
         return
-    message_columns, result_columns = ("id", "model", "message"), ("id", "address", "at")
     if not is_sqlite():
         each = values_of("given", sent, ("id", "address", "at", "model", "message"))
         kept = _keep(each, lease).cte("kept")
-        execute_alone(_sent(each, lease).with_cte(each, kept))
+        execute_alone(_of_ours(each, lease, _sent(each)).with_cte(each, kept))
         return
     # The message first: afterwards the lease is gone.
-    messages = values_of("given", [(each[0], *each[3:]) for each in sent], message_columns)
-    spoken_to().execute(_keep(messages, lease).with_cte(messages))
-    results = values_of("given", [each[:3] for each in sent], result_columns)
-    spoken_to().execute(_sent(results, lease).with_cte(results))
+    messages = [(each[0], *each[3:]) for each in sent]
+    given_messages = values_of("given", messages, ("id", "model", "message"))
+    spoken_to().execute(_keep(given_messages, lease).with_cte(given_messages))
+    _settle(lease, [each[:3] for each in sent], ("id", "address", "at"), _sent)
 
 
 def _keep(each: CTE, lease: str) -> Any:
@@ -386,8 +387,8 @@ def _keep(each: CTE, lease: str) -> Any:
     )
 
 
-def _sent(each: CTE, lease: str) -> Any:
-    sent = {
+def _sent(each: CTE) -> _Changes:
+    return {
         _N.state: literal(_S.SENT),
         _N.sent_to: each.c.address,
         **dict.fromkeys((_N.sent_at, _N.due_at), each.c.at),
@@ -395,10 +396,9 @@ def _sent(each: CTE, lease: str) -> Any:
         _N.attempts: _N.attempts + 1,
         **_FREED,
     }
-    return _of_ours(each, lease, sent)
 
 
-def _of_ours(each: CTE, lease: str, changes: dict[Any, Any]) -> Any:
+def _of_ours(each: CTE, lease: str, changes: _Changes) -> Any:
     """Make changes to those that are still ours."""
     return _N.update(changes).from_(each).where(_N.id == each.c.id, _is_held(_N, lease))
 
@@ -433,24 +433,28 @@ def sent_message(notification_id: int) -> bytes | None:
 
 def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:
     """Write what will never arrive: id, address and the server's words of each."""
-    each = values_of("given", failed, ("id", "address", "words"))
-    changes = {
-        _N.state: literal(_S.FAILED),
-        _N.sent_to: each.c.address,
-        _N.error: each.c.words,
-        _N.due_at: at,
-        _N.attempts: _N.attempts + 1,
-        _N.refused_at: None,
-        **_FREED,
-    }
-    _settle(failed, each, lease, changes)
+
+    def changes(each: CTE) -> _Changes:
+        return {
+            _N.state: literal(_S.FAILED),
+            _N.sent_to: each.c.address,
+            _N.error: each.c.words,
+            _N.due_at: at,
+            _N.attempts: _N.attempts + 1,
+            _N.refused_at: None,
+            **_FREED,
+        }
+
+    _settle(lease, failed, ("id", "address", "words"), changes)
 
 
 def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime) -> None:
     """Write what is no longer true: id and reason of each."""
-    each = values_of("given", dropped, ("id", "words"))
-    changes = {_N.state: literal(_S.DROPPED), _N.error: each.c.words, _N.due_at: at, **_FREED}
-    _settle(dropped, each, lease, changes)
+
+    def changes(each: CTE) -> _Changes:
+        return {_N.state: literal(_S.DROPPED), _N.error: each.c.words, _N.due_at: at, **_FREED}
+
+    _settle(lease, dropped, ("id", "words"), changes)
 
 
 def settle_later(
@@ -461,27 +465,34 @@ def settle_later(
 
     What was never tried gets its Date, and its age, when it is.
     """
-    columns = ("id", "due_at", "words", "tries", "refused")
+
+    def changes(each: CTE) -> _Changes:
+        is_untried = _N.attempts + each.c.tries == 0
+        return {
+            _N.state: literal(_S.QUEUED),
+            _N.due_at: each.c.due_at,
+            _N.error: each.c.words,
+            _N.dated_at: Case(None, ((is_untried, SQL("NULL")),), _N.dated_at),
+            _N.refused_at: Case(None, ((each.c.refused == 1, Value(at)),), _N.refused_at),
+            _N.attempts: _N.attempts + each.c.tries,
+            **_FREED,
+        }
+
     values = [(*each[:3], int(each[3]), int(each[4])) for each in later]
-    each = values_of("given", values, columns)
-    is_untried = _N.attempts + each.c.tries == 0
-    changes = {
-        _N.state: literal(_S.QUEUED),
-        _N.due_at: each.c.due_at,
-        _N.error: each.c.words,
-        _N.dated_at: Case(None, ((is_untried, SQL("NULL")),), _N.dated_at),
-        _N.refused_at: Case(None, ((each.c.refused == 1, Value(at)),), _N.refused_at),
-        _N.attempts: _N.attempts + each.c.tries,
-        **_FREED,
-    }
-    _settle(later, each, lease, changes)
+    _settle(lease, values, ("id", "due_at", "words", "tries", "refused"), changes)
 
 
-def _settle(values: Sequence[Any], each: CTE, lease: str, changes: dict[Any, Any]) -> None:
+def _settle(
+    lease: str,
+    values: Sequence[Any],
+    columns: Sequence[str],
+    changes: Callable[[CTE], _Changes],
+) -> None:
     """Make ``changes`` to the notifications of ``values`` that are still ours, in one statement:
-    others wait for as long as this takes."""
+    others wait for as long as this takes. Most often there is nothing of a kind to settle."""
     if values:
-        spoken_to().execute(_of_ours(each, lease, changes).with_cte(each))
+        each = values_of("given", values, columns)
+        spoken_to().execute(_of_ours(each, lease, changes(each)).with_cte(each))
 
 
 def hand_back(lease: str, now: datetime) -> int:
