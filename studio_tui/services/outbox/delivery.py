@@ -145,13 +145,15 @@ def claim(
     with studio.store.writing_unflushed(wait=wait):
         # By the connection that claims: the next one may lead to another server.
         stopped = restored.stop_where_other(studio)
-        if is_known and not stopped:
-            deliveries.recover(lease, steady, now)
-        if in_turn is None and not stopped:
-            ids = deliveries.claim(lease, now, end, limit, avoiding)
-        elif in_turn is not None and not stopped:
-            ids, reached = _claim_within(in_turn, limits, lease, now, end)
+        if not stopped:
+            if is_known:
+                deliveries.recover(lease, steady, now)
+            if in_turn is None:
+                ids = deliveries.claim(lease, now, end, limit, avoiding)
+            else:
+                ids, reached = _claim_within(in_turn, limits, lease, now, end)
     if stopped:
+        # Only once it is written that mail has stopped.
         raise MailRestored(stopped)
     if not ids:
         return Claimed(0, reached=reached)
