@@ -337,8 +337,7 @@ def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -
 
 def state_counts(now: datetime) -> dict[NotificationState, int]:
     """How many notifications are in each state."""
-    settled = {NotificationState(each): number for each, number in outbox_count.settled().items()}
-    return settled | waiting_counts(now)
+    return outbox_count.settled() | waiting_counts(now)
 
 
 def waiting_counts(now: datetime) -> dict[NotificationState, int]:

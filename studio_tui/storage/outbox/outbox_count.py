@@ -5,24 +5,26 @@ from typing import Any
 
 from peewee import Table, fn
 
+from studio_tui.domain.outbox.notification import UNSENT, WAITING, NotificationState
 from studio_tui.storage.engine.expressions import COUNTED, N
 from studio_tui.storage.engine.unit import current_limit, is_sqlite, spoken_to
 
-_SETTLED = ("sent", "failed", "dropped")
+_SETTLED = tuple(state for state in NotificationState if state not in (*UNSENT, *WAITING))
 _KEPT: Any = Table("outbox_count", ("state", "number"))
 _MANY = 200
 """Rows that are added up together."""
 
 
-def settled() -> dict[str, int]:
+def settled() -> dict[NotificationState, int]:
     """How many notifications are in each state that they stay in; a state without any has none."""
     limit = current_limit()
     if limit is not None and limit.condition is not None:
         # Kept is what the whole organisation has.
         seen = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
-        return dict(seen.tuples())
+        return {NotificationState(state): number for state, number in seen.tuples()}
     kept = _KEPT.select(_KEPT.state, fn.SUM(_KEPT.number)).group_by(_KEPT.state).tuples()
-    return {state: int(number) for state, number in kept.execute(spoken_to()) if number}
+    found = kept.execute(spoken_to())
+    return {NotificationState(state): int(number) for state, number in found if number}
 
 
 def add_up() -> None:
