@@ -59,10 +59,15 @@ def sent_since(mail: Any = N) -> Any:
         _LATER.select(ONE).where(
             _LATER.recipient == mail.recipient,
             _LATER.id > mail.id,
-            NodeList((_LATER.key, SQL("LIKE"), mail.key.concat(text("-again-%")))),
+            _is_again(_LATER, mail),
             _LATER.state != NotificationState.DROPPED,
         )
     )
+
+
+def _is_again(mail: Any, before: Any) -> Any:
+    """Whether the key of a mail says that it is ``before``, sent once more."""
+    return NodeList((mail.key, SQL("LIKE"), before.key.concat(text("-again-%"))))
 
 
 def is_corrected() -> Any:
@@ -77,7 +82,7 @@ def sent_to_the_same(ids: Collection[int]) -> list[str]:
     from, what came back; their logins."""
     same = _B.select(ONE).where(
         *(_B.recipient == N.recipient, _B.bounced_key == U.email_key, N.former_address.is_null()),
-        NodeList((N.key, SQL("LIKE"), _B.key.concat(text("-again-%")))),
+        _is_again(N, _B),
     )
     found = N.select(U.login, U.sort_name).join(U, on=U.id == N.recipient)
     found = found.where(among(N.id, ids), fn.EXISTS(same)).distinct()
