@@ -58,7 +58,7 @@ from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, pairs
 from studio_tui.storage.people.review_write import in_list
-from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR, STATUS
+from studio_tui.storage.pushes.pushes import CONDUCTS, HOLDER, IS_ASKED_FOR, STATUS
 
 R: Any = ReviewTable.alias("r")
 """A line of the desk."""
@@ -80,7 +80,6 @@ _SORTS = {
     "name": U.sort_name,
     "push": P.name_key,
 }
-_HOLDER = fn.COALESCE(C.conductor, A.conductor)
 _OF_TEAM: Any = TeamMember.alias("m")
 _OTHER: Any = TeamMember.alias("n")
 _OTHERS: Any = AssignmentTable.alias("b")
@@ -107,9 +106,9 @@ def holding() -> Any:
     in_push = A.id.is_null(False) & C.finished_at.is_null() & A.excused_in.is_null()
     held_by_new = (
         (R.kind == ReviewKind.MANAGER_CHANGED)
-        & _HOLDER.is_null(False)
-        & in_list(R.after, _HOLDER)
-        & ~in_list(R.before, _HOLDER)
+        & HOLDER.is_null(False)
+        & in_list(R.after, HOLDER)
+        & ~in_list(R.before, HOLDER)
     )
     return (
         R.decided_at.is_null()
@@ -128,12 +127,12 @@ def waiting() -> Any:
         _O.push == R.push,
         _O.decided_at.is_null(),
         _O.urgency < R.urgency,
-        _O.conductor == _HOLDER,
+        _O.conductor == HOLDER,
     )
     about_conductor = R.kind.in_((ReviewKind.MANAGER_CHANGED, *CONDUCTOR_KINDS))
     return (
         holding()
-        & (R.conductor.is_null() | (R.conductor == _HOLDER))
+        & (R.conductor.is_null() | (R.conductor == HOLDER))
         & ~(about_conductor & exists(more_urgent))
     )
 

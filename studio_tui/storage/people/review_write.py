@@ -39,7 +39,7 @@ from studio_tui.storage.engine.tables import (
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
 from studio_tui.storage.people.managers import pairs
 from studio_tui.storage.pushes.act_snapshot import begin_snapshot
-from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
+from studio_tui.storage.pushes.pushes import CONDUCTS, HOLDER, IS_ASKED_FOR
 
 _R: Any = ReviewTable
 _TM: Any = TeamMember
@@ -56,8 +56,6 @@ _WRITTEN_AT_ONCE = 1_000
 """Rows of one statement: SQLite takes no more parameters than 32,766."""
 _MOST = 20_000
 """Where more are touched, everybody in a push is looked at."""
-_HOLDER = fn.COALESCE(C.conductor, A.conductor)
-"""Who holds, or is to hold, what an assignment ``A`` asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +175,13 @@ class _Act:
         self.take_back(ReviewKind.MANAGER_CHANGED, as_before)
 
     def conductors_lost(self, touched: Touched) -> None:
-        held = _compared(self.at, text(_HOLDER), _AFTER.managers, _HOLDER).join_from(
+        held = _compared(self.at, text(HOLDER), _AFTER.managers, HOLDER).join_from(
             A, H, on=CONDUCTS
         )
-        gone = among(_HOLDER, touched.left) & ~H.active
+        gone = among(HOLDER, touched.left) & ~H.active
         self.add(ReviewKind.CONDUCTOR_LEFT, held.where(gone))
-        managed = in_list(_BEFORE.managers, _HOLDER) | among(_HOLDER, touched.returned)
-        stranger = H.active & managed & ~in_list(_AFTER.managers, _HOLDER)
+        managed = in_list(_BEFORE.managers, HOLDER) | among(HOLDER, touched.returned)
+        stranger = H.active & managed & ~in_list(_AFTER.managers, HOLDER)
         self.add(ReviewKind.CONDUCTOR_NO_MANAGER, held.where(stranger))
         self.take_back(ReviewKind.CONDUCTOR_LEFT, among(_R.conductor, touched.returned))
         again = _AFTER.select(_AFTER.user_id).where(in_list(_AFTER.managers, _R.conductor))

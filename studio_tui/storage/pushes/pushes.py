@@ -214,8 +214,10 @@ IS_ASKED_FOR = (C.assignment == A.id) & C.cancelled_at.is_null()
 """Whether ``C`` is the conversation of an assignment ``A``."""
 TALK = Join(A, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
 """The assignments ``A`` with their conversation ``C``, where there is one."""
-CONDUCTS = H.id == fn.COALESCE(C.conductor, A.conductor)
-"""Whether ``H`` holds it or is to hold it."""
+HOLDER = fn.COALESCE(C.conductor, A.conductor)
+"""Who holds, or is to hold, what an assignment ``A`` asks for, by id."""
+CONDUCTS = H.id == HOLDER
+"""Whether that is ``H``."""
 
 STATUS = status_case({**talk_milestones(C), Milestone.EXCUSED: A.excused_in})
 """The status of an assignment ``A``, from its conversation ``C``: `domain.pushes.push.status_of` in

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from peewee import SQL, NodeList, fn
+from peewee import SQL, NodeList
 
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.pushes.push import Flag, Status
@@ -13,11 +13,9 @@ from studio_tui.storage.engine.prepared import WrittenOnce
 from studio_tui.storage.engine.tables import AssignmentTable, ConversationTable, NotificationTable
 from studio_tui.storage.outbox.bounces import bouncing
 from studio_tui.storage.people.managers import ASSIGNED_HAS_MANAGER, is_managed_by
-from studio_tui.storage.pushes.pushes import IS_ASKED, TALK_STATUS, is_late
+from studio_tui.storage.pushes.pushes import HOLDER, IS_ASKED, TALK_STATUS, is_late
 
-_HOLDER = fn.COALESCE(C.conductor, A.conductor)
-"""Who holds, or is to hold, what an assignment asks for."""
-_HOLDER_MANAGES = is_managed_by(A.user, _HOLDER)
+_HOLDER_MANAGES = is_managed_by(A.user, HOLDER)
 _MAIL: Any = NotificationTable.alias("mail")
 _ASKED: Any = AssignmentTable.alias("f")
 _TALK: Any = ConversationTable.alias("d")
@@ -56,9 +54,9 @@ def flag_condition(flag: Flag, today: date) -> Any:
     if flag is Flag.LEFT:
         return A.user.in_(H.select(H.id).where(H.active == SQL("FALSE")))
     if flag is Flag.CONDUCTOR_LEFT:
-        return IS_ASKED & _HOLDER.in_(H.select(H.id).where(H.active == SQL("FALSE")))
+        return IS_ASKED & HOLDER.in_(H.select(H.id).where(H.active == SQL("FALSE")))
     if flag is Flag.CONDUCTOR_NO_MANAGER:
-        there = _HOLDER.in_(H.select(H.id).where(H.active == SQL("TRUE")))
+        there = HOLDER.in_(H.select(H.id).where(H.active == SQL("TRUE")))
         return IS_ASKED & there & ~_HOLDER_MANAGES
     if flag in (Flag.MAIL_FAILED, Flag.MAIL_BOUNCED):
         return _without_mail(flag)
