@@ -206,19 +206,20 @@ def assignment_listing(
 
 
 def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> Listing:
-    by_user = sort.column in _BY_USER or sort.column not in (*_SORTS, "flags")
+    by = sort.column if sort.column in (*_SORTS, "flags") else "name"
+    by_user = by in _BY_USER
     words = _words(of, filter_.text, today)
     return Listing(
         _FROM if words.beyond_users else _looked_through(filter_),
         A.id,
         _condition(of, filter_, today, words),
-        _key(sort.column, today),
+        _worst_flag(today) if by == "flags" else _SORTS[by],
         descending=sort.descending,
         # In one push nobody is twice.
         tie=U.id if by_user and isinstance(of, int) else None,
         narrowed=True,
         computed=not by_user,
-        whole=_with_key(sort.column, of),
+        whole=_with_key(by, of),
         walked=_USERS_FIRST if by_user and is_sqlite() else None,
     )
 
@@ -247,12 +248,6 @@ def _with_key(column: str, of: Of) -> Any:
 
 def _with(tables: Any, query: Any, on: Any) -> Join:
     return Join(tables, query, JOIN.LEFT_OUTER, on)
-
-
-def _key(column: str, today: date) -> Any:
-    if column == "flags":
-        return _worst_flag(today)
-    return _SORTS.get(column, _SORTS["name"])
 
 
 def _worst_flag(today: date) -> Any:
