@@ -21,7 +21,9 @@ _ASKED: Any = AssignmentTable.alias("f")
 _TALK: Any = ConversationTable.alias("d")
 
 
-def _failed_mail() -> Any:
+def failed_mail() -> Any:
+    """A query of one column, ``id``: the assignments whose user did not get what the push told
+    them, or an invitation to what it asked for; what failed is looked up once."""
     of_push = (_ASKED.push == _MAIL.push) & (_ASKED.user == _MAIL.recipient)
     of_talk = (_TALK.id == _MAIL.conversation) & (_TALK.user == _MAIL.recipient)
     failed = _MAIL.state == literal(NotificationState.FAILED)
@@ -30,13 +32,7 @@ def _failed_mail() -> Any:
     return told | invited.where(failed, _TALK.assignment.is_null(False))
 
 
-_FAILED_MAIL = WrittenOnce(_failed_mail)
-
-
-def failed_mail() -> Any:
-    """A query of one column, ``id``: the assignments whose user did not get what the push told
-    them, or an invitation to what it asked for; what failed is looked up once."""
-    return _failed_mail()
+_FAILED_MAIL = WrittenOnce(failed_mail)
 
 
 def status_condition(status: Status) -> Any:
