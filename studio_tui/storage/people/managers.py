@@ -43,7 +43,8 @@ _L = every(TeamLeader, "l")
 _C = every(TeamLeader, "c")
 _K = every(CoachingTable, "k")
 _TEAM = every(TeamTable, "t")
-_PEOPLE = named("people", "p", "user_id")
+PEOPLE = named("people", "p", "user_id")
+"""Of whom `managing` tells who manages them."""
 _OWN = named("own", "c", "user_id", "team_id")
 _ABOVE = named("above", "c", "user_id", "team_id")
 MANAGING = named("managing", "g", "user_id", "manager_id", "team_id")
@@ -70,15 +71,15 @@ def _leaders_of(teams: Any) -> Any:
 
 
 def _expressions() -> Any:
-    member = Select((_M,), (_M.user, _M.team)).join(_PEOPLE, on=_PEOPLE.user_id == _M.user)
+    member = Select((_M,), (_M.user, _M.team)).join(PEOPLE, on=PEOPLE.user_id == _M.user)
     leading = Select((_L,), (_L.user_id, _L.team_id))
-    own = member.union_all(leading.join(_PEOPLE, on=_PEOPLE.user_id == _L.user_id))
+    own = member.union_all(leading.join(PEOPLE, on=PEOPLE.user_id == _L.user_id))
     alone = Select((_C,), (_C.user_id, _T.parent))
-    first = _higher(_C, alone.join(_PEOPLE, on=_PEOPLE.user_id == _C.user_id))
+    first = _higher(_C, alone.join(PEOPLE, on=PEOPLE.user_id == _C.user_id))
     above = first.union(_higher(_ABOVE, Select((_ABOVE,), (_ABOVE.user_id, _T.parent))))
     coaches = (
         Select((_K,), (_K.user_id, _K.coach_id, SQL("NULL")))
-        .join(_PEOPLE, on=_PEOPLE.user_id == _K.user_id)
+        .join(PEOPLE, on=PEOPLE.user_id == _K.user_id)
         .join(_V, on=(_V.id == _K.coach_id) & _V.active)
         .where(_K.coach_id != _K.user_id)
     )
@@ -112,7 +113,7 @@ def unmanaged(people: Any) -> Any:
     asked = _USERS.select(_USERS.id).where(_USERS.id.in_(people)).alias("asked")
     likely = Select((asked,), (asked.c.id,)).where(_NOT_BESIDE)
     # PostgreSQL expects so much of NOT IN that it compares everybody with everybody.
-    everybody = Select((_PEOPLE,), (_PEOPLE.user_id,))
+    everybody = Select((PEOPLE,), (PEOPLE.user_id,))
     alone = everybody - Select((MANAGING,), (MANAGING.user_id,))
     return _managing(likely, alone, "user_id")
 
@@ -124,20 +125,21 @@ def _managing(people: Any, compound: Any, *columns: str) -> Any:
     return managing(people, Select((found,), [getattr(found.c, column) for column in columns]))
 
 
+def _leading_beside(user: Any) -> Any:
+    """Who is there and leads a team that a user is a member of, but for that user."""
+    leaders = Select((_M,)).join(_L, on=_L.team_id == _M.team)
+    there = leaders.join(_V, on=(_V.id == _L.user_id) & _V.active)
+    return there.where(_M.user == user, _L.user_id != user)
+
+
 def _not_beside() -> Any:
     asked = named("asked", "asked", "id")
-    leaders = (
-        Select((_M,))
-        .join(_L, on=(_L.team_id == _M.team) & (_L.user_id != _M.user))
-        .join(_V, on=(_V.id == _L.user_id) & _V.active)
-        .where(_M.user == asked.id)
-    )
     coaches = (
         Select((_K,))
         .join(_V, on=(_V.id == _K.coach_id) & _V.active)
         .where(_K.user_id == asked.id, _K.coach_id != _K.user_id)
     )
-    return ~exists(leaders) & ~exists(coaches)
+    return ~exists(_leading_beside(asked.id)) & ~exists(coaches)
 
 
 _NOT_BESIDE = WrittenOnce(_not_beside)
@@ -237,13 +239,7 @@ def has_manager(user: Any) -> Any:
 
     def build() -> Any:
         # Nearly everybody is in a team that somebody else leads, and that is quickly found.
-        led = (
-            Select((_M,))
-            .join(_L, on=_L.team_id == _M.team)
-            .join(_V, on=(_V.id == _L.user_id) & _V.active)
-            .where(_M.user == user, _L.user_id != user)
-        )
-        return exists(led) | exists(_managing_one(user))
+        return exists(_leading_beside(user)) | exists(_managing_one(user))
 
     return WrittenOnce(build)
 

@@ -22,6 +22,7 @@ from studio_tui.storage.engine.expressions import (
     COUNTED,
     EVERYBODY,
     IN_ORDER,
+    NO_TEXT,
     ONE,
     A,
     C,
@@ -45,6 +46,7 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import (
     ASSIGNED_HAS_MANAGER,
     MANAGING,
+    PEOPLE,
     managed_by,
     managing,
 )
@@ -286,11 +288,10 @@ def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
 
 
 def _managed_by() -> Any:
-    people = named("people", "p", "user_id")
-    found = Select((people,), (people.user_id, MANAGING.manager_id)).join(
-        MANAGING, JOIN.LEFT_OUTER, on=MANAGING.user_id == people.user_id
+    found = Select((PEOPLE,), (PEOPLE.user_id, MANAGING.manager_id)).join(
+        MANAGING, JOIN.LEFT_OUTER, on=MANAGING.user_id == PEOPLE.user_id
     )
-    once = found.group_by(people.user_id, MANAGING.manager_id)
+    once = found.group_by(PEOPLE.user_id, MANAGING.manager_id)
     return once.cte("pair", columns=("user_id", "id"))
 
 
@@ -334,7 +335,7 @@ def _by_team(counting: _Counting) -> Iterable[PeopleGroup]:
 
 def _by_column(by: By, column: str) -> Callable[[_Counting], Iterable[PeopleGroup]]:
     def groups(counting: _Counting) -> Iterable[PeopleGroup]:
-        value_of = fn.NULLIF(getattr(_S, column), SQL("''"))
+        value_of = fn.NULLIF(getattr(_S, column), NO_TEXT)
         found = counting.by(value_of, lambda query: query.join(_S, on=_S.id == A.user))
         for value, counts in found.items():
             yield counting.group(by, value, value, None, counts)
