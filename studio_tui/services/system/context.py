@@ -99,7 +99,7 @@ def open_studio(
     folder = user_data_path(APP)
     if not settings.database.url and not folder.exists():
         # Nobody has set the folder for user data, nor has to make it.
-        if making in (Making.NEVER, Making.NOTHING):
+        if making.makes_none:
             raise NotMade(f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one.")
         make_folder(folder)
     store = open_store(settings.database_url, making, settings.database.listen_url)

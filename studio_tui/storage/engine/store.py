@@ -73,6 +73,11 @@ class Making(Enum):
     """A file may be made, but no folder: one that is missing may be a disk that is not mounted."""
     ASKED = "as it was asked for"
 
+    @property
+    def makes_none(self) -> bool:
+        """Whether no database is made, wherever it would lie."""
+        return self in (Making.NEVER, Making.NOTHING)
+
 
 @dataclass(frozen=True, slots=True)
 class _Viewer:
@@ -345,7 +350,7 @@ class Store:
                 f"The database {self.name} is not of the Studio: there is something else in it. "
                 "Set another database.url."
             )
-        if making in (Making.NEVER, Making.NOTHING):
+        if making.makes_none:
             raise NotMade(f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}.")
 
     def _require_there(self) -> None:
@@ -546,7 +551,7 @@ def _require_may_make(path: Path, making: Making) -> None:
         )
     if sqlite.has_left_a_log(path) or was_database(path):
         raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
-    if making in (Making.NEVER, Making.NOTHING):
+    if making.makes_none:
         raise NotMade(f"There is no database {path}: {HOW_TO_MAKE}.")
 
 
