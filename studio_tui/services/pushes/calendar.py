@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.calendar import CalendarEntry, DayKind, in_order
+from studio_tui.domain.pushes.repeats import next_name
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import repeating
-from studio_tui.services.pushes.duplicate import naming_after
-from studio_tui.services.pushes.pushes import push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.working_days import days_off
 from studio_tui.storage.pushes import calendar, pushes, repeats
@@ -27,11 +26,15 @@ class _Year:
     studio: Studio
     first: date
     last: date
-    names: dict[int, str]
-    pushes: list[StoredPush]
-    """Those that are not closed."""
+    known: dict[int, StoredPush]
+    """All pushes, by id."""
     with_skipped: bool
     """Whether the days of a rhythm on which nothing is made are among them."""
+
+    @property
+    def pushes(self) -> list[StoredPush]:
+        """Those that are not closed."""
+        return [each for each in self.known.values() if each.closed_at is None]
 
     def holds(self, day: date) -> bool:
         """Whether a day is among them."""
@@ -46,13 +49,11 @@ def show(
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         today = studio.today()
-        stored = pushes.pushes()
         year = _Year(
             studio,
             today,
             months_later(today, months) - timedelta(days=1),
-            {each.id: each.name for each in stored},
-            [each for each in stored if each.closed_at is None],
+            {each.id: each for each in pushes.pushes()},
             with_skipped,
         )
         off = days_off(studio)
@@ -114,15 +115,16 @@ def _repeat(year: _Year) -> Iterator[CalendarEntry]:
     """What will be made; nobody knows yet who will be there by then."""
     active = repeats.active()
     people = found.count_assigned([each.latest_id for each in active])
+    taken = [each.name for each in year.known.values()]
     for repeat in active:
-        name, latest_id = year.names[repeat.latest_id], repeat.latest_id
-        naming = naming_after(push_facts(year.studio, latest_id))
+        latest = year.known[repeat.latest_id]
+        name, latest_id = latest.name, latest.id
         for each in repeat.ahead(year.first, year.last):
             skipped = each.number in repeat.skipped
             if skipped and not year.with_skipped:
                 continue
             number = 0 if skipped else people.get(latest_id, 0)
-            text = "" if skipped else naming(each.first)
+            text = "" if skipped else next_name(name, latest.available_from, each.first, taken)
             yield CalendarEntry(each.first, DayKind.REPEATS, name, number, text, latest_id, skipped)
         for each, number in repeating.hire_days(year.studio, repeat, year.last - year.first):
             yield CalendarEntry(
@@ -150,5 +152,5 @@ def _by_day(
         day = max(local_day(at, year.studio.zone), year.first)
         days[day, push_id] += number
     for (day, push_id), number in days.items():
-        name = year.names.get(push_id, "") if push_id is not None else ""
-        yield CalendarEntry(day, kind, name, number, push_id=push_id)
+        push = year.known.get(push_id) if push_id is not None else None
+        yield CalendarEntry(day, kind, push.name if push else "", number, push_id=push_id)
