@@ -7,7 +7,8 @@ from peewee import Table, fn
 
 from studio_tui.domain.outbox.notification import UNSENT, WAITING, NotificationState
 from studio_tui.storage.engine.expressions import COUNTED, N
-from studio_tui.storage.engine.unit import current_limit, is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.people.scope import is_limited
 
 _SETTLED = tuple(state for state in NotificationState if state not in (*UNSENT, *WAITING))
 _KEPT: Any = Table("outbox_count", ("state", "number"))
@@ -17,8 +18,7 @@ _MANY = 200
 
 def settled() -> dict[NotificationState, int]:
     """How many notifications are in each state that they stay in; a state without any has none."""
-    limit = current_limit()
-    if limit is not None and limit.condition is not None:
+    if is_limited():
         # Kept is what the whole organisation has.
         seen = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
         return {NotificationState(state): number for state, number in seen.tuples()}
