@@ -6,11 +6,14 @@ taken, where it means the input or the output of the command (A1).
 
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from studio_tui.config.session import restricted_session
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 DASH = Path("-")
 """The input or the output, in place of a file."""
@@ -35,8 +38,11 @@ class HostPath(click.ParamType[Path]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem[str]]:
+    ) -> "list[CompletionItem[str]]":
         """Files, which the shell itself looks for; none where none may be used."""
+        # A command that runs completes nothing.
+        from click.shell_completion import CompletionItem
+
         return [] if restricted_session() else [CompletionItem(incomplete, type="file")]
 
     def convert(
