@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio_tui.cli.shared.surroundings import Surroundings
+from studio_tui.cli.shared.surroundings import ASKED_BY_SHELL, Surroundings
 from studio_tui.cli.system.screens import open_screens
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
@@ -22,20 +22,16 @@ def run() -> None:
     _write_any_name(sys.stderr)
     if sys.argv[1:3] == ["ssh", "session"]:
         # Click would answer to this before the session throws away what the client sent.
-        os.environ.pop(_COMPLETE, None)
-    if len(sys.argv) == 1 and _COMPLETE not in os.environ:
+        os.environ.pop(ASKED_BY_SHELL, None)
+    if len(sys.argv) == 1 and ASKED_BY_SHELL not in os.environ:
         sys.exit(open_screens(SURROUNDINGS))
     from studio_tui.cli.main import program
 
-    if _COMPLETE in os.environ:
+    if ASKED_BY_SHELL in os.environ:
         from studio_tui.cli.shared.completion import answer
 
         sys.exit(answer(program, SURROUNDINGS))
     program(prog_name="studio-tui", obj=SURROUNDINGS)
-
-
-_COMPLETE = "_STUDIO_TUI_COMPLETE"
-"""Set by a shell that asks what could come next."""
 
 
 def _write_any_name(stream: Any) -> None:

@@ -17,8 +17,9 @@ import pytest
 from click.types import StringParamType
 
 from studio_tui.cli.main import program
-from studio_tui.cli.shared.completion import VARIABLE, answer, names_of
+from studio_tui.cli.shared.completion import answer, names_of
 from studio_tui.cli.shared.session import own_studio
+from studio_tui.cli.shared.surroundings import ASKED_BY_SHELL
 from studio_tui.main import SURROUNDINGS
 from tests.cli.conftest import COMMAND, Accounts, Cli, create
 from tests.cli.test_contract import commands
@@ -42,7 +43,7 @@ def complete(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
     def offered(line: str) -> list[str]:
         capfd.readouterr()
         monkeypatch.setenv("COMP_TYPED", f"studio-tui {line}")
-        monkeypatch.setenv(VARIABLE, "bash_complete")
+        monkeypatch.setenv(ASKED_BY_SHELL, "bash_complete")
         answer(program, SURROUNDINGS)
         told = capfd.readouterr()
         assert told.err == ""
@@ -140,7 +141,7 @@ def test_a_real_bash(pushed: Cli) -> None:
     Path("rc").write_text(f"PS1='> '\n{script}", encoding="utf-8")
     folder = str(Path(sys.executable).parent)
     environ = {**os.environ, "TERM": "dumb", "PATH": f"{folder}:{os.environ['PATH']}"}
-    environ.pop(VARIABLE, None)
+    environ.pop(ASKED_BY_SHELL, None)
     leader, follower = pty.openpty()
     with subprocess.Popen(
         ["bash", "--noprofile", "--rcfile", "rc", "-i"],
@@ -171,7 +172,7 @@ def _read(terminal: int, end: str) -> str:
 def test_each_shell_has_a_script_that_it_can_read(cli: Cli) -> None:
     for shell in ("bash", "zsh", "fish"):
         text = cli.out("completion", shell)
-        assert f"{VARIABLE}={shell}_complete" in text
+        assert f"{ASKED_BY_SHELL}={shell}_complete" in text
         if found := shutil.which(shell):
             Path("script").write_text(text, encoding="utf-8")
             subprocess.run([found, "-n", "script"], check=True)
@@ -233,7 +234,7 @@ def test_every_argument_that_is_a_name_is_completed() -> None:
 
 def test_nothing_is_loaded_that_a_name_does_not_take() -> None:
     """Somebody waits for the answer with their hand on the key."""
-    asked = {**os.environ, VARIABLE: "bash_complete", "COMP_TYPED": "studio-tui pushes show "}
+    asked = {**os.environ, ASKED_BY_SHELL: "bash_complete", "COMP_TYPED": "studio-tui pushes show "}
     code = (
         "import sys; sys.argv = ['studio-tui']; from studio_tui.main import run\n"
         "try: run()\n"

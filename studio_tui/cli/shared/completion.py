@@ -6,9 +6,9 @@ with their rights, for every argument and option that takes one: `names_of` says
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import (
@@ -21,16 +21,14 @@ from click.shell_completion import (
 )
 from click.types import StringParamType
 
+from studio_tui.cli.shared.surroundings import ASKED_BY_SHELL
 from studio_tui.domain.shared.text import clean_line
 
 if TYPE_CHECKING:
     from studio_tui.domain.people.access import Actor
     from studio_tui.services.system.context import Studio
 
-VARIABLE = "_STUDIO_TUI_COMPLETE"
-"""Set by a shell that asks what could come next."""
 PROGRAM = "studio-tui"
-SHELLS = ("bash", "zsh", "fish")
 
 _AUDIENCE = "AUDIENCE"
 """What is no name, but a text with names in it (P13)."""
@@ -127,17 +125,16 @@ def _studio() -> "Iterator[tuple[Studio, Actor]]":
 
 def answer(program: click.Command, surroundings: object) -> int:
     """Print what the shell asks for; nothing where anything is wrong. Returns the exit code."""
-    asked = os.environ.pop(VARIABLE, "")
+    asked = os.environ.pop(ASKED_BY_SHELL, "")
     try:
-        return shell_complete(program, {"obj": surroundings}, PROGRAM, VARIABLE, asked)
+        return shell_complete(program, {"obj": surroundings}, PROGRAM, ASKED_BY_SHELL, asked)
     except Exception:
         return 1
 
 
 def script(program: click.Command, shell: str) -> str:
     """What ``shell`` has to read to complete the program."""
-    found: ShellComplete = _SHELLS[shell](program, {}, PROGRAM, VARIABLE)
-    return found.source()
+    return SHELLS[shell](program, {}, PROGRAM, ASKED_BY_SHELL).source()
 
 
 def script_over(destination: str) -> str:
@@ -149,7 +146,7 @@ def answer_line(program: click.Command, surroundings: object, line: str) -> str:
     """What bash is told of a line that was begun, which may have been sent from elsewhere; nothing
     where anything is wrong."""
     try:
-        return _Bash(program, {"obj": surroundings}, PROGRAM, VARIABLE).told_of(line)
+        return _Bash(program, {"obj": surroundings}, PROGRAM, ASKED_BY_SHELL).told_of(line)
     except Exception:
         return ""
 
@@ -171,7 +168,7 @@ _studio_tui_completion() {
 }
 complete -o nosort -F _studio_tui_completion studio-tui
 """
-_ASKING_HERE = f'COMP_TYPED="$line" {VARIABLE}=bash_complete "$1"'
+_ASKING_HERE = f'COMP_TYPED="$line" {ASKED_BY_SHELL}=bash_complete "$1"'
 _ASKING_THERE = """ssh -o BatchMode=yes -o ConnectTimeout=3 "$_studio_tui_host" \\
         completion bash --line "$(printf %q "$line")" </dev/null"""
 _OVER_SSH = """\
@@ -269,6 +266,7 @@ class _Fish(FishComplete):
     )
 
 
-_SHELLS: dict[str, Any] = {"bash": _Bash, "zsh": ZshComplete, "fish": _Fish}
-for _name, _class in _SHELLS.items():
+SHELLS: Mapping[str, type[ShellComplete]] = {"bash": _Bash, "zsh": ZshComplete, "fish": _Fish}
+"""How each shell asks, and what it is told."""
+for _name, _class in SHELLS.items():
     add_completion_class(_class, _name)

@@ -1,4 +1,5 @@
-"""What the command line is handed by whoever starts it: the way to the screens, and the log.
+"""What the command line is handed by whoever starts it: the way to the screens, and the log; and
+how it is asked by a shell.
 
 The command line does not know the screens; only `studio_tui.main` knows both.
 """
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     OpenStudio = Callable[[Callable[[str], None]], tuple[Studio, Actor]]
     WhoAsks = Callable[[Studio], Actor]
     Transports = Callable[[Studio], Sequence[Transport]]
+
+ASKED_BY_SHELL = "_STUDIO_TUI_COMPLETE"
+"""The variable that a shell sets when it asks what could come next."""
 
 
 @dataclass(frozen=True, slots=True)
