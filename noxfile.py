@@ -123,17 +123,17 @@ def mutation(session: nox.Session) -> None:
     _install(session)
     session.install("--quiet", *nox.project.dependency_groups(_project(), "mutation"))
     module, *tests = session.posargs
-    folder = session.create_tmp()
-    config, found = f"{folder}/mutation.toml", f"{folder}/mutation.sqlite"
-    with open(config, "w", encoding="utf-8") as file:  # noqa: PTH123 - a path of nox
-        file.write(
-            f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = 60.0\nexcluded-modules = []\n'
-            f'test-command = "python -m pytest -q -x -p no:cacheprovider {" ".join(tests)}"\n'
-            '[cosmic-ray.distributor]\nname = "local"\n'
-            # “X | None” is a type: another operator there is no program.
-            "[cosmic-ray.filters.operators-filter]\n"
-            'exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*"]\n'
-        )
+    folder = Path(session.create_tmp())
+    config, found = folder / "mutation.toml", folder / "mutation.sqlite"
+    config.write_text(
+        f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = 60.0\nexcluded-modules = []\n'
+        f'test-command = "python -m pytest -q -x -p no:cacheprovider {" ".join(tests)}"\n'
+        '[cosmic-ray.distributor]\nname = "local"\n'
+        # “X | None” is a type: another operator there is no program.
+        "[cosmic-ray.filters.operators-filter]\n"
+        'exclude-operators = ["core/ReplaceBinaryOperator_BitOr_.*"]\n',
+        encoding="utf-8",
+    )
     session.run("cosmic-ray", "init", "--force", config, found)
     session.run("cr-filter-operators", found, config)
     session.run("cosmic-ray", "exec", config, found)
