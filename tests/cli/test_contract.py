@@ -3,19 +3,19 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
-from studio_tui.cli.main import COMMANDS, program
+from studio_tui.cli.main import COMMANDS
 from studio_tui.cli.shared.contract import CONTRACT
 from studio_tui.cli.shared.session import unsigned_studio
 from studio_tui.services.outbox import workers
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.domain.people.test_ssh_keys import ED25519
+from tests.manual import every_command
 
 TEXT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 YEAR = """\
@@ -31,25 +31,7 @@ FREE = {"changes", "recognised", "before", "after"}
 
 def commands() -> dict[str, click.Command]:
     """Every command there is, by the words that call it."""
-    found: dict[str, click.Command] = {}
-    for name in COMMANDS:
-        command = program.get_command(click.Context(program), name)
-        assert command is not None
-        if isinstance(command, click.Group) and command.invoke_without_command:
-            found[name] = command
-        if isinstance(command, click.Group):
-            found |= {f"{name} {verb}": leaf for verb, leaf in _leaves(command)}
-        else:
-            found[name] = command
-    return found
-
-
-def _leaves(group: click.Group) -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(group)
-    for verb in group.list_commands(context):
-        leaf = group.get_command(context, verb)
-        assert leaf is not None
-        yield verb, leaf
+    return dict(every_command())
 
 
 def examples() -> list[tuple[str, Any]]:
