@@ -7,10 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 
-from studio_tui.cli.main import program
+from tests.cli.test_examples import require_understood
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "packaging"
@@ -42,12 +41,7 @@ def test_a_unit_runs_a_command_that_is_there(unit: Path) -> None:
         return
     [line] = re.findall(rf"^ExecStart=.*?({BINARY}.*?)'?$", text, re.MULTILINE)
     _, *words = shlex.split(line.replace("%%", "%"))
-    context, command = click.Context(program), program.get_command(click.Context(program), words[0])
-    if isinstance(command, click.Group) and len(words) > 1:
-        command = command.get_command(context, words[1])
-        words = words[1:]
-    assert command is not None
-    command.make_context(words[0], words[1:], resilient_parsing=False).close()
+    require_understood(words)
 
 
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
