@@ -1,17 +1,14 @@
 """How state machines of hypothesis are run on a database."""
 
-import os
-
 from hypothesis import HealthCheck, Phase, settings
 
-_TIMES = int(os.environ.get("STUDIO_EXAMPLES", "1"))
-"""How many times as many examples are tried."""
+from tests.fuzz.damage import TIMES
 
 
 def machine_settings(examples: int, steps: int) -> settings:
     """``examples`` runs of ``steps`` steps each; the same on every run."""
     return settings(
-        max_examples=examples * _TIMES,
+        max_examples=examples * TIMES,
         stateful_step_count=steps,
         deadline=None,
         derandomize=True,
