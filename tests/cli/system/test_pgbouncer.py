@@ -12,8 +12,7 @@ from threading import Thread
 import pytest
 
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.shared.cancellation import Stop, stoppable
-from studio_tui.domain.shared.errors import Away, Stopped, Unavailable
+from studio_tui.domain.shared.errors import Away, Unavailable
 from studio_tui.services.people.identity import own_account, sign_in
 from studio_tui.services.system.context import open_studio
 from studio_tui.storage.engine.sql import execute, rows, scalar
@@ -26,7 +25,7 @@ from tests.organisation import create_push, import_people
 from tests.pgbouncer import PGBOUNCER, pgbouncer
 from tests.services.conftest import MovableClock, clock
 from tests.smtp_server import smtp_server
-from tests.storage.engine.test_cancellation import ENDLESS
+from tests.storage.engine.test_cancellation import require_broken_off
 from tests.worker.processes import service, wait_until
 
 __all__ = ["clock"]
@@ -78,7 +77,7 @@ def test_what_a_transaction_asks_is_of_itself_alone(database: Database) -> None:
         with store.reading():
             assert scalar("SELECT COUNT(*) FROM mail_stop") == 64
             assert scalar("SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'") == 1
-        _break_off(store)
+        require_broken_off(store)
         Thread(target=_turn, args=(store, 64)).start()
         # What the threads told before may be heard of first.
         for _ in range(9):
@@ -100,26 +99,6 @@ def _turn(store: Store, number: int) -> tuple[int, int]:
 
 def _add(number: int) -> None:
     execute("INSERT INTO mail_stop (fault, words, since) VALUES ('x', ?, now())", str(number))
-
-
-def _break_off(store: Store) -> None:
-    stop, told = Stop(), list[str]()
-
-    def read() -> None:
-        try:
-            with stoppable(stop), store.reading():
-                told.append("begun")
-                rows(ENDLESS)
-        except Stopped:
-            told.append("stopped")
-
-    thread = Thread(target=read, daemon=True)
-    thread.start()
-    while not told:
-        thread.join(0.001)
-    stop.ask()
-    thread.join(30)
-    assert told == ["begun", "stopped"]
 
 
 def test_a_worker_and_commands_work_as_without_it(

@@ -8,6 +8,7 @@ from studio_tui.domain.shared.cancellation import Stop, stoppable
 from studio_tui.domain.shared.errors import Stopped
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import rows, scalar
+from studio_tui.storage.engine.store import Store
 
 ENDLESS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000000 FROM n) "
@@ -16,16 +17,21 @@ ENDLESS = (
 
 
 def test_a_statement_that_nobody_waits_for_is_broken_off(studio: Studio) -> None:
+    require_broken_off(studio.store)
+
+
+def require_broken_off(store: Store) -> None:
+    """Fail where a statement goes on once it is asked to stop, or the next is not answered."""
     stop, told = Stop(), list[str]()
 
     def read() -> None:
         try:
-            with stoppable(stop), studio.store.reading():
+            with stoppable(stop), store.reading():
                 told.append("begun")
                 rows(ENDLESS)
         except Stopped:
             told.append("stopped")
-        with studio.store.reading():
+        with store.reading():
             told.append(str(scalar("SELECT 1")))
 
     thread = Thread(target=read, daemon=True)
