@@ -19,7 +19,7 @@ from studio_tui.main import SURROUNDINGS
 from studio_tui.services.people import identity
 
 DISK = ctypes.CDLL(None)
-DISK.fault_arm.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_int)
+DISK.fault_arm.argtypes = (ctypes.c_long, ctypes.c_int)
 DISK.fault_trace.restype = ctypes.c_char_p
 
 
@@ -70,7 +70,7 @@ def _run(job: dict[str, Any], modules: int) -> None:
         if job["account"]:
             account = identity.Account(job["account"], job["account"])
             identity.own_account = lambda: account
-        DISK.fault_arm(job["at"], job["fault"], job["for_ever"])
+        DISK.fault_arm(job["at"], job["fault"])
         try:
             program(job["arguments"], prog_name="studio-tui", obj=SURROUNDINGS)
         except SystemExit as end:

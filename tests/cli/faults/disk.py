@@ -67,7 +67,6 @@ class BadDisk:
         *arguments: str,
         at: int = 0,
         fault: str = "",
-        for_ever: bool = False,
         account: str = "",
         environment: Mapping[str, str] = {},
     ) -> Ended:
@@ -77,7 +76,6 @@ class BadDisk:
             "folder": self._folder,
             "at": at,
             "fault": FAULTS.get(fault, 0),
-            "for_ever": for_ever,
             "account": account,
             "environment": dict(environment),
         }

@@ -25,7 +25,6 @@ enum { NOTHING = 0, KILL = -1, TORN = -2 };
 struct state {
     long fail_at;   /* which call, from 1; 0 for none */
     int fault;      /* an errno, KILL or TORN */
-    int for_ever;   /* whether all calls after it fail as well */
     long calls;     /* how many there were */
     size_t told;
     char trace[1 << 20]; /* the calls and on what, up to the one that failed; a line each */
@@ -40,10 +39,9 @@ __attribute__((constructor)) static void prepare(void) {
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 }
 
-void fault_arm(long fail_at, int fault, int for_ever) {
+void fault_arm(long fail_at, int fault) {
     memset(shared, 0, offsetof(struct state, trace) + shared->told + 1);
     shared->fault = fault;
-    shared->for_ever = for_ever;
     shared->fail_at = fail_at;
 }
 void fault_disarm(void) { shared->fail_at = -1; }
@@ -74,7 +72,7 @@ static int fault_of(const char *call, int folder, const char *path) {
     long number = __atomic_add_fetch(&shared->calls, 1, __ATOMIC_SEQ_CST);
     if (!shared->fail_at || number <= shared->fail_at)
         tell(call, path);
-    if (!shared->fail_at || number < shared->fail_at || (number > shared->fail_at && !shared->for_ever))
+    if (number != shared->fail_at)
         return NOTHING;
     if (shared->fault == KILL)
         kill(getpid(), SIGKILL);

@@ -131,13 +131,11 @@ class Trial:
         for number, case in enumerate(kinds[::step]):
             yield Case(case.at, case.call, names[number % len(names)])
 
-    def check(self, case: Case, *, thoroughly: bool = True) -> None:
+    def check(self, case: Case) -> None:
         """Let one call meet one fault, look at what is left, and do it again."""
         self._kept.bring_back()
         ended = self._run(case)
-        wrong = list(self._faults_of(ended))
-        if thoroughly and not wrong:
-            wrong += self._faults_afterwards(ended)
+        wrong = self._faults_left(ended)
         self.tried.ends[f"{case.fault}: {_ending(ended)}"] += 1
         self.tried.wrong += [
             f"{case.fault} at {case.at}: {case.call.replace(str(self._root), '')}: {each}"
@@ -151,17 +149,16 @@ class Trial:
             *said.arguments, at=at, fault=fault, account=said.account, environment=said.environment
         )
 
-    def _faults_of(self, ended: Ended) -> Iterator[str]:
+    def _faults_left(self, ended: Ended) -> list[str]:
         try:
             found = self._state()
         except AssertionError as error:
-            yield f"a database is not whole: {error}"
-            return
-        changed = self._differences(found, self._before)
-        missing = self._differences(found, self._after)
-        missing = [path for path in missing if not re.search(self._scenario.mark, path)]
-        changed, missing = _without_work_folders(changed), _without_work_folders(missing)
-        changed = [path for path in changed if not re.search(self._scenario.mark, path)]
+            return [f"a database is not whole: {error}"]
+        return [*self._faults_of(ended, found)] or [*self._faults_afterwards(found)]
+
+    def _faults_of(self, ended: Ended, found: Mapping[str, str]) -> Iterator[str]:
+        changed = self._without_mark(self._differences(found, self._before))
+        missing = self._without_mark(self._differences(found, self._after))
         if ended.exit_code == 0 and missing:
             yield f"it says that it is done, but these are not as after it: {missing}"
         elif self._scenario.has_steps and ended.exit_code in (1, -9):
@@ -175,18 +172,16 @@ class Trial:
         if ended.exit_code == 1 and not _SAYS.fullmatch(ended.stderr):
             yield f"it says: {ended.stderr[-300:]}"
 
-    def _faults_afterwards(self, ended: Ended) -> Iterator[str]:
-        found = self._state()
-        missing = _without_work_folders(self._differences(found, self._after))
-        missing = [path for path in missing if not re.search(self._scenario.mark, path)]
-        changed = _without_work_folders(self._differences(found, self._before))
+    def _faults_afterwards(self, found: Mapping[str, str]) -> Iterator[str]:
+        changed = self._differences(found, self._before)
+        missing = self._without_mark(self._differences(found, self._after))
         was_done = not missing or (bool(changed) and self._is_first(changed, missing))
         again = self._run()
         if again.exit_code and self._scenario.goes_on:
             again = self._disk.run(*self._scenario.goes_on, environment=self._scenario.environment)
         if again.exit_code and not (was_done and "is there already" in again.stderr):
             yield f"then it does not work: {again.stderr[-300:]}"
-        elif not was_done and (left := self._differences(self._state(), self._after)):
+        elif not was_done and (left := self._all_differences(self._state(), self._after)):
             yield f"done again, these are not as after it: {left}"
         said = self._disk.run(*self._scenario.look, environment=self._scenario.environment)
         if said.exit_code:
@@ -196,6 +191,13 @@ class Trial:
         return state(self._root, self._scratch)
 
     def _differences(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+        """Those of `_all_differences`, without the folders that a command works in."""
+        return _without_work_folders(self._all_differences(found, wanted))
+
+    def _without_mark(self, paths: list[str]) -> list[str]:
+        return [path for path in paths if not re.search(self._scenario.mark, path)]
+
+    def _all_differences(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
         """The files that are there or not, and those with other contents where that says much."""
         return [
             path
