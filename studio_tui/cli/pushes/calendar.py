@@ -9,6 +9,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry
 from studio_tui.services.pushes import calendar as service
 from studio_tui.services.system.context import Studio
+from studio_tui.wording.calendar import count_in_words
 
 _MOST = 60
 
@@ -43,6 +44,5 @@ def calendar(studio: Studio, actor: Actor, months: int, ics: bool, as_json: bool
 
 
 def _row(entry: CalendarEntry) -> tuple[str, ...]:
-    facts = DAY_KINDS[entry.kind]
-    number = f"{entry.count:,} {facts.counts[entry.count != 1]}"
-    return f"{entry.day:%Y-%m-%d %a}", facts.label, entry.push, number, entry.text
+    what, number = DAY_KINDS[entry.kind].label, count_in_words(entry)
+    return f"{entry.day:%Y-%m-%d %a}", what, entry.push, number, entry.text

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry
+from studio_tui.domain.pushes.calendar import CalendarEntry
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.invitation import PRODUCT
+from studio_tui.wording.calendar import happens_in_words
 
 
 def calendar_file(entries: Iterable[CalendarEntry], stamp: datetime, name: str) -> bytes:
@@ -26,18 +27,10 @@ def calendar_file(entries: Iterable[CalendarEntry], stamp: datetime, name: str) 
         event.add("dtstamp", stamp.replace(microsecond=0))
         event.add("dtstart", entry.day)
         event.add("dtend", entry.day + timedelta(days=1))
-        event.add("summary", _summary(entry))
+        event.add("summary", clean_line(happens_in_words(entry)))
         event.add("transp", "TRANSPARENT")
         whole.add_component(event)
     return bytes(whole.to_ical())
-
-
-def _summary(entry: CalendarEntry) -> str:
-    facts = DAY_KINDS[entry.kind]
-    counted = f"{entry.count:,} {facts.counts[entry.count != 1]}"
-    told = " ".join(filter(None, (entry.push, facts.label)))
-    text = f" ({entry.text})" if entry.text else ""
-    return clean_line(f"{told}: {counted}{text}")
 
 
 def _uid(entry: CalendarEntry) -> str:

@@ -24,11 +24,7 @@ from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.repeat_push import repeat
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.calendar_months import (
-    count_in_words,
-    happens_in_words,
-    year_drawn,
-)
+from studio_tui.tui.screens.pushes.calendar_months import year_drawn
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -38,6 +34,7 @@ from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
 from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.wording.calendar import count_in_words, happens_in_words
 from studio_tui.wording.days import weekday_in_words
 
 _MONTHS = 12

@@ -3,7 +3,6 @@
 from calendar import Calendar
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -13,7 +12,7 @@ from studio_tui.domain.shared.calendar_names import WEEKDAYS
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.tui.text import line
-from studio_tui.wording.counting import counted
+from studio_tui.wording.calendar import happens_in_words
 from studio_tui.wording.days import month_in_words, weekday_in_words
 
 _DAY = 3
@@ -31,20 +30,6 @@ _STYLES = OfSome(
     "",
 )
 """Those that stand out; a sign is beside each in any case."""
-
-
-def happens_in_words(entry: CalendarEntry) -> str:
-    """What an entry tells of its day: ``Q1 review ends: 12 still to hold``."""
-    facts = DAY_KINDS[entry.kind]
-    what = "is not made again: skipped" if entry.skipped else facts.label
-    told = " ".join(filter(None, (entry.push, what)))
-    number = "" if entry.skipped else f": {count_in_words(entry)}"
-    return f"{told}{number}" + (f" ({entry.text})" if entry.text else "")
-
-
-def count_in_words(entry: CalendarEntry) -> str:
-    """``1,204 users``, ``12 still to hold``."""
-    return counted(entry.count, *DAY_KINDS[entry.kind].counts)
 
 
 def year_drawn(
@@ -92,15 +77,13 @@ def _month_drawn(
     days = "".join(f"{name[:2]} " for name in WEEKDAYS)
     lines = [heading, Content.styled(days, "$muted")]
     weeks = Calendar().monthdatescalendar(month.year, month.month)
+    empty = Content(" " * _DAY)
     for week in weeks:
-        cells = (_cell(each, on, today, happens.get(each)) for each in week)
-        empty = Content(" " * _DAY)
-        lines.append(
-            Content("").join(
-                cell if each.month == month.month else empty
-                for each, cell in zip(week, cells, strict=True)
-            )
+        cells = (
+            _cell(each, on, today, happens.get(each)) if each.month == month.month else empty
+            for each in week
         )
+        lines.append(Content("").join(cells))
     lines += [Content(" " * _MONTH)] * (_LINES - len(lines))
     return lines
 
@@ -123,4 +106,4 @@ def _legend(width: int) -> Iterator[Content]:
         return
     half = (len(words) + 1) // 2
     for start in (0, half):
-        yield Content.styled("   ".join(islice(words, start, start + half)), "$muted")
+        yield Content.styled("   ".join(words[start : start + half]), "$muted")
