@@ -114,7 +114,7 @@ class OpenedStudio(StudioApp):
         super().__init__(self._opening_of(open_studio), places, who_asks)
         self.undo = UndoLine(self, self.messages, self.jobs)
         """What was just done and can be taken back."""
-        self.badges = Badges(self)
+        self.badges = Badges(self, self.messages)
         """What waits, beside the names of the places."""
         self._transports = transports
         self._posting: Posting | None = None

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.tui.parts.messages import Messages
 from studio_tui.tui.shell import shell_of
-from studio_tui.tui.widgets.frame import StatusLine, TopBar
+from studio_tui.tui.widgets.frame import TopBar
 
 if TYPE_CHECKING:
     from studio_tui.domain.today.today import Badge
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 class Badges:
     """What the tabs of ``app`` say, counted again whenever anything changed."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: App[Any], messages: Messages) -> None:
         self._app = app
+        self._messages = messages
         self.counted: Mapping[str, Badge] = {}
         """By the id of the place."""
         self.sight: tuple[str, ...] = ()
@@ -45,8 +47,7 @@ class Badges:
             for screen in self._app.screen_stack:
                 for bar in screen.query(TopBar):
                     bar.update()
-                for status in screen.query(StatusLine):
-                    status.refresh_status()
+            self._messages.refresh()
 
 
 # Imported where the answer is waited for, off the loop: the first picture waits for none of it.
