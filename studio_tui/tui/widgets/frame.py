@@ -91,6 +91,10 @@ class StatusLine(Static):
         """Draw what the app has to say."""
         self.refresh_status()
 
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self.refresh_status()
+
     def refresh_status(self) -> None:
         """Draw what the app has to say, if that is new."""
         app = shell_of(self)

@@ -2,7 +2,7 @@
 
 from studio_tui.services.people import by_hand, scopes
 from studio_tui.services.people.entered import Entered
-from tests.tui import press, running
+from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import PEOPLE, Example
 
@@ -46,5 +46,10 @@ async def test_a_limited_sight_is_in_view_in_the_narrowest_terminal(made: Exampl
             assert "4 of 9 people" in shown(pilot)
         await press(pilot, "3", "z", "V")
         assert "4 of 9 people · Mark the first row" in shown(pilot)
+        await press(pilot, "escape")
+        assert 'department in ("Sales", "Finance"): 4 of 9' not in shown(pilot)
+        await pilot.resize_terminal(160, 40)
+        await settled(pilot)
+        assert 'department in ("Sales", "Finance"): 4 of 9 people' in shown(pilot)
     async with running(made.whole_app()) as pilot:
         assert "people" not in str(pilot.app.status)  # type: ignore[attr-defined]
