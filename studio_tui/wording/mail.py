@@ -24,6 +24,8 @@ BOUNCED_LABEL = "bounced"
 """What came back is called so, beside its state (N15)."""
 KIND_LABELS: Mapping[Kind, str] = {kind: kind.label for kind in Kind}
 """What a mail tells, in a few words."""
+CHANGED_MEANWHILE = "Nothing was done: the mail changed meanwhile."
+"""What is said where no mail was as it had to be."""
 
 
 def state_in_words(notification: Notification) -> str:
@@ -52,7 +54,7 @@ def same_address_in_words(logins: Sequence[str], how: str) -> str:
 def tried_again_in_words(number: int, to_the_same: Sequence[str]) -> str:
     """What is said on a screen of ``number`` mails that are tried once more."""
     if not number:
-        return "Nothing was done: the mail changed meanwhile."
+        return CHANGED_MEANWHILE
     same = same_address_in_words(to_the_same, "correct it on their page")
     return f"{counted(number, 'mail')} will be tried once more. {same}".rstrip()
 

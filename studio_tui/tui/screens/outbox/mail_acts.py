@@ -21,7 +21,7 @@ from studio_tui.tui.modals.dry_run_words import Trial
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import tried_again_in_words
+from studio_tui.wording.mail import CHANGED_MEANWHILE, tried_again_in_words
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -136,10 +136,14 @@ class MailActs(StudioScreen):
                 self.app, number, question.format(mails=counted(number, "mail")), detail, act
             )
 
+        self._with_number(chosen, ask)
+
+    def _with_number(self, chosen: Chosen, then: Callable[[int], object]) -> None:
+        """Count ``chosen``, for ``then`` to ask about."""
         self.read_to_open(
             "number",
             lambda: outbox.number_of(self.studio, self.actor, chosen),
-            ask,
+            then,
             may_stay=True,
         )
 
@@ -150,12 +154,7 @@ class MailActs(StudioScreen):
     def action_drop(self) -> None:
         """Ask, with the number, and drop."""
         chosen = self._chosen(_DROPPED)
-        self.read_to_open(
-            "number",
-            lambda: outbox.number_of(self.studio, self.actor, chosen),
-            lambda count: self._ask(chosen, count),
-            may_stay=True,
-        )
+        self._with_number(chosen, lambda count: self._ask(chosen, count))
 
     @work
     async def _ask(self, chosen: Chosen, count: int) -> None:
@@ -170,7 +169,9 @@ class MailActs(StudioScreen):
         if await self.app.push_screen_wait(question):
             self.write(
                 lambda: outbox.drop(self.studio, self.actor, chosen),
-                lambda count: self.acted(_done_to(count, "dropped")),
+                lambda count: self.acted(
+                    f"{counted(count, 'mail')} dropped." if count else CHANGED_MEANWHILE
+                ),
             )
 
     def _why_not(self, states: Collection[NotificationState], reason: str) -> str | None:
@@ -198,11 +199,3 @@ class MailActs(StudioScreen):
 def may_be_retried(mail: Notification) -> bool:
     """Whether it failed, or came back."""
     return mail.state is NotificationState.FAILED or mail.bounce is not None
-
-
-def _done_to(count: int, what: str) -> str:
-    return (
-        f"{counted(count, 'mail')} {what}."
-        if count
-        else "Nothing was done: the mail changed meanwhile."
-    )

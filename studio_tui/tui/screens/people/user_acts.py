@@ -24,7 +24,7 @@ from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import same_address_in_words
+from studio_tui.wording.mail import CHANGED_MEANWHILE, same_address_in_words
 from studio_tui.wording.people import noticed_in_words
 from studio_tui.wording.push_acts import why_not_change, why_not_remind
 
@@ -118,7 +118,7 @@ def retry(screen: StudioScreen, mail: Notification) -> None:
 
 def _tried_in_words(done: Again) -> str:
     if not done.sent:
-        return "Nothing was done: the mail changed meanwhile."
+        return CHANGED_MEANWHILE
     same = same_address_in_words(done.to_the_same, f"{shown_key('e')} corrects it")
     return f"It is tried once more. {same}".rstrip()
 
