@@ -20,6 +20,7 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
+from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.tui.screens.people.import_columns import (
     COLUMNS,
     Heading,
@@ -66,17 +67,26 @@ class LookAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """It is imported."""
+class Done:
+    """It is imported, or thrown away."""
 
     words: str
-    came_back: tuple[int, ...]
+    """What was done."""
+    came_back: tuple[int, ...] = ()
     """The mail that came back from an address that is another by now, by id."""
 
 
-Decided = Imported | str | SaidOtherwise | FileHints | LookAgain | None
-"""How the screen ends: imported, or a sentence says what else was done; of others, the file is to
-be read again."""
+Decided = Done | SaidOtherwise | FileHints | LookAgain | None
+"""How the screen ends; but for `Done`, the file is to be read again."""
+
+
+def leave_with(screen: StudioScreen, done: Done) -> None:
+    """Close ``screen``, which read the file, say what was done with it, and offer to send again
+    what came back."""
+    screen.dismiss()
+    screen.shell.look_for_changes()
+    screen.say(done.words)
+    offer_again(screen, done.came_back)
 
 
 class ImportPlanScreen(StudioScreen):
@@ -261,7 +271,7 @@ class ImportPlanScreen(StudioScreen):
         if await self.app.push_screen_wait(question):
             self.write(
                 lambda: unattended.discard(self.studio, self.actor, seen=waiting.last),
-                lambda _: self.dismiss(f"{name} is thrown away: nothing was changed by it."),
+                lambda _: self.dismiss(Done(f"{name} is thrown away: nothing was changed by it.")),
                 self._failed,
             )
 
@@ -286,7 +296,7 @@ class ImportPlanScreen(StudioScreen):
         self.refresh_bindings()
         self.write(lambda: self._import(job, skip_refused), self.dismiss, self._failed, job)
 
-    def _import(self, job: Job, skip_refused: bool) -> Imported:
+    def _import(self, job: Job, skip_refused: bool) -> Done:
         studio, actor, compared = self.studio, self.actor, self._compared
         if compared.waiting is not None:
             plan = unattended.apply(studio, actor, seen=compared.waiting, progress=job.tell)
@@ -294,7 +304,7 @@ class ImportPlanScreen(StudioScreen):
             plan = imports.apply(
                 studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
             )
-        return Imported(self._done_in_words(plan), outbox.to_corrected(studio, actor))
+        return Done(self._done_in_words(plan), outbox.to_corrected(studio, actor))
 
     def _done_in_words(self, plan: ImportPlan) -> str:
         skipped = counted(len(plan.refusals), "line")

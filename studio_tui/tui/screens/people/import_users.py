@@ -12,7 +12,6 @@ from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
 from studio_tui.tui.commands import Command, shown_key
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.tui.screens.people.import_columns import (
     COLUMNS,
     Heading,
@@ -23,9 +22,10 @@ from studio_tui.tui.screens.people.import_columns import (
 from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
 from studio_tui.tui.screens.people.import_plan import (
     Decided,
-    Imported,
+    Done,
     ImportPlanScreen,
     SaidOtherwise,
+    leave_with,
 )
 from studio_tui.tui.screens.people.import_reading import (
     Compared,
@@ -147,15 +147,8 @@ class ImportScreen(StudioScreen):
 
     def _decided(self, decided: Decided) -> None:
         match decided:
-            case Imported(words=words, came_back=mails):
-                self.dismiss()
-                self.shell.look_for_changes()
-                self.say(words)
-                offer_again(self, mails)
-            case str():
-                self.dismiss()
-                self.shell.look_for_changes()
-                self.say(decided)
+            case Done():
+                leave_with(self, decided)
             case SaidOtherwise(heading=heading, field=field):
                 self._map(heading, field)
             case FileHints():

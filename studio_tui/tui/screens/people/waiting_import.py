@@ -11,8 +11,13 @@ from studio_tui.services.people import unattended
 from studio_tui.services.people.unattended import WaitingImport
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.people.corrected import offer_again
-from studio_tui.tui.screens.people.import_plan import Decided, Imported, ImportPlanScreen, LookAgain
+from studio_tui.tui.screens.people.import_plan import (
+    Decided,
+    Done,
+    ImportPlanScreen,
+    LookAgain,
+    leave_with,
+)
 from studio_tui.tui.screens.people.import_reading import Compared
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.progress import ProgressLine
@@ -64,14 +69,7 @@ class WaitingImportScreen(StudioScreen):
             case LookAgain(why=why):
                 self.complain(why)
                 self._look()
-            case Imported(words=words, came_back=mails):
-                self.dismiss()
-                self.shell.look_for_changes()
-                self.say(words)
-                offer_again(self, mails)
-            case str():
-                self.dismiss()
-                self.shell.look_for_changes()
-                self.say(decided)
+            case Done():
+                leave_with(self, decided)
             case _:
                 self.dismiss()
