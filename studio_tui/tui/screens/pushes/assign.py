@@ -53,6 +53,7 @@ _NOBODY = (
     "Mark users with space, an earlier push's users with i; what is typed after / is added with + "
     "and taken away with -."
 )
+_NOBODY_MARKED = f"Nobody is marked. {_NOBODY}"
 _NOT_READ = "The filter is wrong, or not written to its end: the line below it says what would do."
 _COUNTING = "One moment: the marked users are being counted."
 
@@ -188,7 +189,7 @@ class AssignScreen(StudioScreen):
     def why_not_assign(self) -> str | None:
         """It takes somebody who is not in the push yet."""
         if self.selection.empty:
-            return f"Nobody is marked. {_NOBODY}"
+            return _NOBODY_MARKED
         if self._assigning or self._preview is None:
             return _COUNTING
         if not self._preview.adding:
@@ -202,12 +203,12 @@ class AssignScreen(StudioScreen):
     def why_not_take_away(self) -> str | None:
         """Nobody is taken from nobody."""
         if self.selection.empty:
-            return f"Nobody is marked. {_NOBODY}"
+            return _NOBODY_MARKED
         return self.why_not_add()
 
     def why_not_marked(self) -> str | None:
         """It takes somebody."""
-        return f"Nobody is marked. {_NOBODY}" if self.selection.empty else None
+        return _NOBODY_MARKED if self.selection.empty else None
 
     def why_not_sent(self) -> str | None:
         """It takes somebody who would be told."""
@@ -216,7 +217,7 @@ class AssignScreen(StudioScreen):
     def why_not_checks(self) -> str | None:
         """It takes something that may be wrong."""
         if self.selection.empty:
-            return f"Nobody is marked. {_NOBODY}"
+            return _NOBODY_MARKED
         return None if self._warned else "Nothing was found that may be wrong."
 
     def why_not_no_manager(self) -> str | None:

@@ -1,6 +1,6 @@
 """The creation of pushes: a dialog, for one or several of a template at once (P1, P2, S10)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ from studio_tui.wording.pushes import reminders_in_words
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
+_Matching = tuple[Audience, int]
+"""An audience, and how many match it."""
 _HEADINGS = {**FIELDS, "available_from": "From"}
 _MOST = 50
 _LABEL = "Assign users"
@@ -143,28 +145,19 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         except Invalid as error:
             self._refuse(error)
             return
-        if not self._audience:
+        if self._audience:
+            # Nobody is told before it is known how many they are.
+            self._match(partial(self._create_once_meant, drafts))
+        else:
             self._create(drafts, None)
-            return
-        # Nobody is told before it is known how many they are.
-        reads = partial(_matching, self.studio, self.actor, self._audience)
 
-        def counted_(found: tuple[Audience, int]) -> None:
-            self._say_matching(found)
-            audience, number = found
-            question = f"Assign {number * len(drafts):,} users?"
-            detail = (
-                f"{counted(number, 'user')} in each of {counted(len(drafts), 'push', 'pushes')}."
-            )
-            once_meant(
-                self.app,
-                number * len(drafts),
-                question,
-                detail,
-                lambda: self._create(drafts, audience),
-            )
-
-        self.shell.bridge.read(self, "audience", reads, counted_, self._say_wrong)
+    def _create_once_meant(self, drafts: Sequence[PushDraft], found: _Matching) -> None:
+        self._say_matching(found)
+        audience, number = found
+        assigned = number * len(drafts)
+        detail = f"{counted(number, 'user')} in each of {counted(len(drafts), 'push', 'pushes')}."
+        act = partial(self._create, drafts, audience)
+        once_meant(self.app, assigned, f"Assign {assigned:,} users?", detail, act)
 
     def _create(self, drafts: Sequence[PushDraft], audience: Audience | None) -> None:
         template_id, once = self._template.id, not self.query_one(Toggle).on
@@ -187,8 +180,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         self.set_class(bool(self._audience), "-for")
         self._say_of_audience(Content(""))
         if self._audience:
-            reads = partial(_matching, self.studio, self.actor, self._audience)
-            self.shell.bridge.read(self, "audience", reads, self._say_matching, self._say_wrong)
+            self._match(self._say_matching)
         else:
             self.shell.bridge.drop(self, "audience")
 
@@ -197,9 +189,15 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         event.stop()
         self.screen.focus_next()
 
-    def _say_matching(self, found: tuple[Audience, int]) -> None:
-        words = f"{counted(found[1], 'user matches', 'users match')} today."
-        self._say_of_audience(line(words, "$muted"), f"Assign {counted(found[1], 'user')}")
+    def _match(self, then: Callable[[_Matching], None]) -> None:
+        """Read the audience, and hand it to ``then`` with how many match it."""
+        reads = partial(_matching, self.studio, self.actor, self._audience)
+        self.shell.bridge.read(self, "audience", reads, then, self._say_wrong)
+
+    def _say_matching(self, found: _Matching) -> None:
+        _, number = found
+        words = f"{counted(number, 'user matches', 'users match')} today."
+        self._say_of_audience(line(words, "$muted"), f"Assign {counted(number, 'user')}")
 
     def _say_wrong(self, error: StudioError) -> None:
         self._say_of_audience(line(error.message, "$error"))
@@ -259,6 +257,6 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
             self.action_cancel()
 
 
-def _matching(studio: "Studio", actor: Actor, text: str) -> tuple[Audience, int]:
+def _matching(studio: "Studio", actor: Actor, text: str) -> _Matching:
     audience = audience_of(studio, actor, text)
     return audience, members.count(studio, actor, audience)
