@@ -333,12 +333,13 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def source_of(self, view: ListView, text: str) -> Source[R, F]:
         """What lists the rows of a view, whose ``text`` is as ``find`` gets it."""
-        sort = view.sort if sort_known(self.every_column, view.sort, self._usual_sort) else None
+        known = sort_known(self.every_column, view.sort, self._usual_sort)
+        sort = (view.sort if known else None) or self._usual_sort
         if self._narrowing is None:
-            return self._find(text, sort or self._usual_sort)[1]
+            return self._find(text, sort)[1]
         now = self._narrowing.get()
         self._narrow(self._narrowing, view.narrowed)
-        source = self._find(text, sort or self._usual_sort)[1]
+        source = self._find(text, sort)[1]
         self._narrowing.put(now)
         return source
 
@@ -382,10 +383,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         if not self.list.marked and said is not None:
             self._say_as_text(str(said))
         elif self.list.marked and person is not None:
-            source, selection = self._find("", self._sort)[1], self.list.selection
-            self._take(
-                lambda: as_filter(map(person, rows_of(source, selection))), self._say_as_text
-            )
+            read = self._marked()
+            self._take(lambda: as_filter(map(person, read())), self._say_as_text)
         elif person is not None and row is not None:
             self._say_as_text(as_filter([person(row)]))
         else:
@@ -426,11 +425,15 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def _copy(self) -> None:
         row, columns = self.list.current, self._columns
         if self.list.marked:
-            # What is marked may be out of the filter.
-            source, selection = self._find("", self._sort)[1], self.list.selection
-            self._take(lambda: _copied(rows_of(source, selection), columns), self._put)
+            read = self._marked()
+            self._take(lambda: _copied(read(), columns), self._put)
         elif row is not None:
             self._take(lambda: _copied([row], columns), self._put)
+
+    def _marked(self) -> Callable[[], Sequence[R]]:
+        """What reads the marked rows, off the loop: also those that are out of the filter."""
+        source, selection = self._find("", self._sort)[1], self.list.selection
+        return lambda: rows_of(source, selection)
 
     def _put(self, copied: tuple[int, str]) -> None:
         number, text = copied
