@@ -72,9 +72,7 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
 
     with new_database(url) as target:
         moved = _transfer(studio.store, target, name, studio.now(), written, tell)
-    with taken_back() as made:
-        made.extend(filter(None, [file_of(url)]))
-        _write_down(studio, actor, Verb.COPY, f"to {name}")
+    _write_down(studio, actor, Verb.COPY, f"to {name}", file_of(url))
     return moved
 
 
@@ -90,16 +88,17 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     else:
         with new_database(f"sqlite:///{path.absolute()}") as target:
             moved = _transfer(studio.store, target, str(path), studio.now(), lambda: False, tell)
-    with taken_back() as made:
-        made.append(path)
-        _write_down(studio, actor, Verb.BACK_UP, f"to {path}")
+    _write_down(studio, actor, Verb.BACK_UP, f"to {path}", path)
     return moved
 
 
-def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str) -> None:
-    """Write a line of activity on what was made outside of the database."""
-    with studio.store.writing():
-        write_activity(actor, studio.now(), verb, subject)
+def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str, file: Path | None) -> None:
+    """Write a line of activity on what was made outside of the database; where that fails, the
+    ``file`` that was made is taken back."""
+    with taken_back() as made:
+        made.extend(filter(None, [file]))
+        with studio.store.writing():
+            write_activity(actor, studio.now(), verb, subject)
 
 
 def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:
