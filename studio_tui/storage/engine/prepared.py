@@ -71,7 +71,7 @@ class WrittenOnce(ColumnBase):
         return context.sql(SQL(text, params))
 
 
-class Unasked:
+class PreparedStatement:
     """A statement that ``build`` makes, which is run for what it changes."""
 
     def __init__(self, build: Callable[[], Any]) -> None:
@@ -86,7 +86,7 @@ class Unasked:
         return spoken_to().execute_sql(text, [_asked(each, values) for each in params])
 
 
-class Prepared(Unasked, Generic[R]):
+class Prepared(PreparedStatement, Generic[R]):
     """A query that ``build`` makes, of rows that ``row`` has the names of.
 
     Values come as the engine keeps them: instants through `fields.instant_of`, days through

@@ -47,7 +47,7 @@ from studio_tui.storage.engine.expressions import (
     tables_of,
 )
 from studio_tui.storage.engine.fields import instant_of, literal
-from studio_tui.storage.engine.prepared import Prepared, Unasked, among_given, given
+from studio_tui.storage.engine.prepared import Prepared, PreparedStatement, among_given, given
 from studio_tui.storage.engine.sql import day, execute_alone, known_instant, values_of
 from studio_tui.storage.engine.tables import (
     MailModel,
@@ -142,7 +142,7 @@ def _recover() -> Any:
     return _N.update(queued).where(_N.id.in_(_unless_taken(held)))
 
 
-_RECOVER = Unasked(_recover)
+_RECOVER = PreparedStatement(_recover)
 
 
 def _unless_taken(query: Any) -> Any:
