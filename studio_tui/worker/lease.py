@@ -11,8 +11,15 @@ from studio_tui.config.clock import seconds_since_boot
 _Value = TypeVar("_Value")
 
 
-class LeaseOver(Exception):
+class NotSent(Exception):
+    """A mail is not to leave just now, and nothing of it has; what it says is why, in words."""
+
+
+class LeaseOver(NotSent):
     """The lease of a mail ended before the mail left: another worker may be sending it."""
+
+    def __init__(self) -> None:
+        super().__init__("It was not sent before its lease ended.")
 
 
 class Lease:

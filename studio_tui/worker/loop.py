@@ -44,7 +44,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.system.daily import do_what_is_due
 from studio_tui.wording.mail import what_waits_for_limits
 from studio_tui.worker.circuit_breaker import Breaker
-from studio_tui.worker.lease import Lease, LeaseOver
+from studio_tui.worker.lease import Lease, NotSent
 from studio_tui.worker.limits import Crew
 from studio_tui.worker.queue import Batch, ClaimedMail, PreparedMail, SendQueue
 from studio_tui.worker.retry import Try, decide
@@ -59,7 +59,6 @@ _FLUSH_EVERY = 0.01
 """Seconds between two times that the disk is asked to take in what was written."""
 _FORESEE_EVERY = 30.0
 """Seconds between two looks until when mail waits for a limit."""
-_CHANGED = "What it tells has changed just before it was sent."
 _Value = TypeVar("_Value")
 
 
@@ -94,8 +93,11 @@ class WorkerReport:
         )
 
 
-class _Outdated(Exception):
+class _Outdated(NotSent):
     """What a mail tells has changed since it was claimed, or it is held no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("What it tells has changed just before it was sent.")
 
 
 class Worker:
@@ -408,11 +410,9 @@ class Worker:
             clear_to_send = partial(self._clear_to_send, queue, mail)
             try:
                 outcome = await self._hand_over(transport, mail, mail.prepared.mail, clear_to_send)
-            except (LeaseOver, _Outdated) as error:
+            except NotSent as why:
                 # Nothing left, and so it was no try.
-                is_over = isinstance(error, LeaseOver)
-                words = "It was not sent before its lease ended." if is_over else _CHANGED
-                later = Later(mail.delivery.id, self._studio.now(), words, tried=False)
+                later = Later(mail.delivery.id, self._studio.now(), str(why), tried=False)
                 queue.result(later, mail)
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:
@@ -433,8 +433,7 @@ class Worker:
         self._crew.leaves(number)
 
     async def _clear_to_send(self, queue: SendQueue, mail: ClaimedMail) -> None:
-        """Wait until the message of ``mail`` may leave; raises `LeaseOver` or `_Outdated` where it
-        may not."""
+        """Wait until the message of ``mail`` may leave; raises `NotSent` where it may not."""
         await queue.reserve(mail.delivery.id)
         self._lease.require(mail.claimed_at)
         waited = self._lease.elapsed() - mail.claimed_at
