@@ -125,9 +125,7 @@ class _Reader:
 
     def _makes_object(self, name: str) -> bool:
         returns = self.functions[name].returns if name in self.functions else None
-        return returns is not None and any(
-            word in ast.unparse(returns) for word in ("Shape", "dict[str, Any]")
-        )
+        return returns is not None and "Shape" in ast.unparse(returns)
 
     def _assign(self, statement: ast.Assign, known: dict[str, Any]) -> None:
         [target], value = statement.targets, statement.value

@@ -1,19 +1,18 @@
-"""The shapes of the JSON about audiences: part of the contract in ``docs/commands.md``."""
+"""The JSON about audiences: part of the contract in ``docs/commands.md``."""
 
-from typing import Any
-
+from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.times import iso
 from studio_tui.domain.audiences.reason import Reason
 from studio_tui.domain.audiences.segment import Segment, SegmentSaved
 from studio_tui.services.system.context import Studio
 
 
-def why(of: Reason) -> dict[str, Any]:
+def why(of: Reason) -> Shape:
     """Why somebody is in an audience, or is not."""
     return {"matches": of.holds, "tree": _tree(of)}
 
 
-def segment(of: Segment) -> dict[str, Any]:
+def segment(of: Segment) -> Shape:
     """A segment."""
     return {
         "name": of.name,
@@ -24,7 +23,7 @@ def segment(of: Segment) -> dict[str, Any]:
     }
 
 
-def segment_version(studio: Studio, of: Segment) -> dict[str, Any]:
+def segment_version(studio: Studio, of: Segment) -> Shape:
     """A segment as it was saved."""
     return {
         "version": of.version,
@@ -36,7 +35,7 @@ def segment_version(studio: Studio, of: Segment) -> dict[str, Any]:
     }
 
 
-def segment_saved(of: SegmentSaved) -> dict[str, Any]:
+def segment_saved(of: SegmentSaved) -> Shape:
     """A segment that was added or changed, and who comes and goes by that."""
     return {
         **segment(of.segment),
@@ -45,7 +44,7 @@ def segment_saved(of: SegmentSaved) -> dict[str, Any]:
     }
 
 
-def _tree(of: Reason) -> dict[str, Any]:
+def _tree(of: Reason) -> Shape:
     kind = "op" if of.parts else "condition"
     return {
         kind: of.text,
