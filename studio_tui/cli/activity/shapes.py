@@ -8,7 +8,6 @@ from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.times import iso
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
     from studio_tui.services.activity.activity import ActivityLine
     from studio_tui.services.activity.verify import Verified
     from studio_tui.services.system.context import Studio

@@ -15,7 +15,6 @@ from studio_tui.domain.conversations.conversation import (
 )
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
     from studio_tui.services.conversations import Usable
     from studio_tui.services.system.context import Studio
 

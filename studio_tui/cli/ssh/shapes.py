@@ -9,7 +9,6 @@ from studio_tui.cli.shared.times import iso
 from studio_tui.domain.people.ssh_keys import UserKey
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
     from studio_tui.services.system.context import Studio
 
 

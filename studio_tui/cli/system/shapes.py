@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from studio_tui.cli.shared.contract import Shape
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
     from studio_tui.services.system.copy_database import Moved
 
 

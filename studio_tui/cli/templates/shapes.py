@@ -13,7 +13,6 @@ from studio_tui.domain.templates.library import LibraryTopic
 from studio_tui.domain.templates.template import Template, TemplateVersion
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
     from studio_tui.services.system.context import Studio
 
 
