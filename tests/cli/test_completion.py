@@ -216,20 +216,26 @@ def test_a_script_for_elsewhere_runs_everything_over_ssh(cli: Cli) -> None:
         assert "one of them at a time" in cli.misused("completion", *arguments)
 
 
-def _words() -> Iterator[tuple[str, click.Command, click.Argument]]:
+def _words() -> Iterator[tuple[str, click.Argument]]:
     for words, command in commands().items():
         for param in command.params:
             if isinstance(param, click.Argument) and isinstance(param.type, StringParamType):
-                yield words, command, param
+                yield words, param
 
 
 def test_every_argument_that_is_a_name_is_completed() -> None:
     left = {
         f"{words} {param.name}"
-        for words, command, param in _words()
-        if not names_of(command, param) and param.name != "words"
+        for words, param in _words()
+        if not names_of(param) and param.name != "words"
     }
     assert left == FREE
+
+
+def test_what_is_called_like_a_name_and_is_none_is_left(complete: Complete) -> None:
+    assert complete("pushes create Regular --push ") == []
+    [push] = [each for each in commands()["pushes create"].params if "--push" in each.opts]
+    assert names_of(push) == ()
 
 
 def test_nothing_is_loaded_that_a_name_does_not_take() -> None:

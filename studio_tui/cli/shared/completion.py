@@ -45,14 +45,13 @@ _BY_OPTION = {
     "--team": "TEAM",
     "--template": "TEMPLATE",
 }
-_OF_OTHER = {("create", "--push"), ("add-key", "file")}
-"""Arguments and options that are called like a name, and are none."""
 
 
-def names_of(command: click.Command, param: click.Parameter) -> tuple[str, ...]:
+def names_of(param: click.Parameter) -> tuple[str, ...]:
     """Which `NameKind` each value of an argument or option is, the last also for those after it;
     empty where it takes no name."""
-    if not isinstance(param.type, StringParamType) or (command.name, param.opts[-1]) in _OF_OTHER:
+    # What has a type of its own is none, whatever it is called: “pushes create --push”.
+    if not isinstance(param.type, StringParamType):
         return ()
     if isinstance(param, click.Option):
         known = next((_BY_OPTION[each] for each in param.opts if each in _BY_OPTION), "")
@@ -68,7 +67,7 @@ def names_of(command: click.Command, param: click.Parameter) -> tuple[str, ...]:
 def with_names(command: click.Command) -> click.Command:
     """``command``, whose arguments and options complete the names that they take."""
     for param in command.params:
-        if kinds := names_of(command, param):
+        if kinds := names_of(param):
             param.type = _Name(kinds)
     return command
 
