@@ -44,6 +44,7 @@ _TONES: OfSome[DayKind, Tone | None] = OfSome(
     {DayKind.BEGINS: Tone.GOOD, DayKind.ENDS: Tone.WARN, DayKind.REPEATS: Tone.MARK}, None
 )
 _NOTHING = "Nothing happens within a year.\nGo to Templates and press p on one to set up pushes."
+_NOTHING_SUCH = "Nothing of this kind happens within a year; f shows the others."
 _NO_LINE = "There is nothing here."
 
 
@@ -252,6 +253,7 @@ class CalendarScreen(StudioScreen):
         if chosen is None:
             return
         self._put_kind(chosen)
+        self._browser.list.set_empty(_NOTHING_SUCH if self._kind else _NOTHING)
         self._browser.show_narrowed()
         self._entitle()
 

@@ -38,7 +38,7 @@ async def _to(pilot: Pilot[Any], kind: str, push: str) -> None:
 
 
 async def test_a_day_of_a_rhythm_is_skipped_changed_and_taken_back(made: Example) -> None:
-    _coming_again(made)
+    late = _coming_again(made)
     async with running(made.app(), (120, 40)) as pilot:
         await press(pilot, "2", "v")
         entries = [row.entry for row in rows(pilot)]
@@ -60,6 +60,10 @@ async def test_a_day_of_a_rhythm_is_skipped_changed_and_taken_back(made: Example
         await press(pilot, "f", *"made", "enter")
         assert {row.entry.kind for row in rows(pilot)} == {"repeats"}
         assert "only: is made again (f)" in shown(pilot)
+        repeats.stop(made.studio, made.admin, late)
+        cast(CalendarScreen, pilot.app.screen).reload()
+        await settled(pilot)
+        assert "Nothing of this kind happens within a year" in shown(pilot)
 
 
 async def test_a_line_leads_to_its_push_its_settings_and_its_mail(made: Example) -> None:
