@@ -185,7 +185,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         handle = self._next()
         if handle is None or handle.cancelled():
             return
-        process = handle._context.get(_current)  # type: ignore[attr-defined]
+        process = _process_of(handle)
         if process is not None:
             try:
                 process.step()
@@ -197,7 +197,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """Move to `_ready` what is due; where nothing is ready, let time pass."""
         until = float("inf")
         for handle in self._ready:
-            process = handle._context.get(_current)  # type: ignore[attr-defined]
+            process = _process_of(handle)
             stands = process.stands_until if process is not None and process.is_alive else 0.0
             until = min(until, stands)
             if until <= self._now:
@@ -222,7 +222,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._wake()
         firsts: dict[Process | None, int] = {}
         for place, handle in enumerate(ready):
-            process = handle._context.get(_current)  # type: ignore[attr-defined]
+            process = _process_of(handle)
             if process not in firsts and (process is None or process.stands_until <= self._now):
                 firsts[process] = place
         if not firsts:
@@ -238,7 +238,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         woken = {
             process
             for handle in self._ready
-            if (process := handle._context.get(_current)) is not None  # type: ignore[attr-defined]
+            if (process := _process_of(handle)) is not None
             and 0 < process.stands_until <= self._now
         }
         for process in woken:
@@ -261,6 +261,12 @@ def _close(coroutine: Any) -> None:
     while coroutine.cr_frame is not None:
         with suppress(BaseException):
             context.run(coroutine.close)
+
+
+def _process_of(handle: asyncio.Handle) -> Process | None:
+    """The process in whose context a callback was registered."""
+    process: Process | None = handle._context.get(_current)  # type: ignore[attr-defined]
+    return process
 
 
 def _is_of_a_timer(handle: asyncio.Handle) -> bool:

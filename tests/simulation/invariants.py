@@ -1,7 +1,6 @@
 """What holds whatever fails (N1 to N8, N12 to N14), looked at from outside: by what the server
 took, and by what a second connection reads in the database."""
 
-import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -10,10 +9,9 @@ from dataclasses import dataclass
 from studio_tui.worker.timing import Pace
 from tests.simulation.event_loop import Process, SimulatedLoop
 from tests.simulation.faults import CLOSED, UNKNOWN, Faults
-from tests.simulation.mail_server import MailServer, MailSession, Taken
+from tests.simulation.mail_server import MailServer, MailSession, Taken, key_of
 from tests.simulation.network import Connection
 
-_KEY = re.compile(rb"^Message-ID:\s*<([^@>]+)\.[0-9a-f]+@", re.MULTILINE | re.IGNORECASE)
 _MINUTE = 60.0
 _NOT_GONE = ("a later mail says it anew", "no longer their leader or coach")
 """Reasons that come without an act of those that are simulated."""
@@ -85,9 +83,9 @@ class Invariants:
 
     def written(self, connection: Connection, data: bytes) -> None:
         """A client writes: where that is a message, it is its own, and still true."""
-        if not data.endswith(b"\r\n.\r\n") or (found := _KEY.search(data)) is None:
+        if not data.endswith(b"\r\n.\r\n") or not (key := key_of(data)):
             return
-        key, now, process = found[1].decode(), self._loop.time(), connection.process
+        now, process = self._loop.time(), connection.process
         assert process is not None
         row = self._row(key)
         if row.state == "dropped" and key in self._gone:
@@ -156,13 +154,10 @@ class Invariants:
     def _look_at_copies(self, by_key: dict[str, list[Taken]]) -> None:
         by_process: Counter[Process] = Counter()
         for key, taken in by_key.items():
-            unexplained = len(taken) - 1
-            causes = [cause for each in taken[:-1] if (cause := self._cause(each))]
-            for each in taken[:-1]:
-                if self._cause(each) == "kill":
-                    by_process[each.process] += 1
-            self.copies.update(causes)
-            if unexplained > len(causes):
+            causes = [(self._cause(each), each.process) for each in taken[:-1]]
+            by_process.update(process for cause, process in causes if cause == "kill")
+            self.copies.update(cause for cause, _ in causes if cause)
+            if not all(cause for cause, _ in causes):
                 times = ", ".join(f"{each.process.name} at {each.at:.3f}" for each in taken)
                 self.break_rule(f"{key} was sent {len(taken)} times without a cause: {times}")
         for process, number in by_process.items():

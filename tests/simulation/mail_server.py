@@ -77,6 +77,12 @@ class Taken:
     """When the client had the answer; None: never."""
 
 
+def key_of(message: bytes) -> str:
+    """The key of the notification that a message tells of; empty where it is none of ours."""
+    found = _KEY.search(message)
+    return found[1].decode() if found else ""
+
+
 class Offered(NamedTuple):
     """A permanent refusal that concerned a mail."""
 
@@ -194,14 +200,13 @@ class MailSession:
 
     def _deal_with(self, message: bytes, recipient: str, read_at: float) -> None:
         server, process = self._server, self.connection.process
-        found = _KEY.search(message)
         if self._is_over and server.random.random() < 0.5:
             # Who has hung up since is not answered: a server may throw such a mail away.
             return
-        if found is None or process is None:
+        key = key_of(message)
+        if not key or process is None:
             server.trace(f"{recipient}: what is no mail arrived")
             return
-        key = found[1].decode()
         server.judge(self, key)
         refusal = server.mood.refusal(Stage.MESSAGE, recipient)
         if refusal:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from studio_tui.config.settings import Database, Notifications, Organisation, Settings
+from studio_tui.config.settings import Database, Organisation, Settings
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import FixedClock
 from studio_tui.services.people.identity import Account, sign_in
@@ -23,11 +23,7 @@ _USERS = 18
 
 def make(path: Path) -> None:
     """Make the database: two pushes, of which all mail is due within two minutes."""
-    settings = Settings(
-        database=Database(url=f"sqlite:///{path}"),
-        organisation=Organisation(name="Example NV", time_zone="UTC"),
-    )
-    studio = open_studio(settings, FixedClock(BEGINS - timedelta(minutes=2)))
+    studio = _open(f"sqlite:///{path}", BEGINS - timedelta(minutes=2))
     admin = sign_in(studio, ADMIN)
     logins = [f"u{number:02}" for number in range(_USERS)]
     lines = ["login,email,given_name,family_name,language,teams,leads"]
@@ -44,10 +40,13 @@ def make(path: Path) -> None:
 
 def opened(url: str) -> tuple[Studio, Actor]:
     """The Studio of a copy, and its admin."""
+    studio = _open(url, BEGINS)
+    return replace(studio, passing=True), sign_in(studio, ADMIN)
+
+
+def _open(url: str, now: datetime) -> Studio:
     settings = Settings(
         database=Database(url=url),
         organisation=Organisation(name="Example NV", time_zone="UTC"),
-        notifications=Notifications(),
     )
-    studio = open_studio(settings, FixedClock(BEGINS))
-    return replace(studio, passing=True), sign_in(studio, ADMIN)
+    return open_studio(settings, FixedClock(now))
