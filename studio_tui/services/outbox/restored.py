@@ -156,7 +156,12 @@ def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
     server = mail_origin.server() if known.server else ""
     if server and server != known.server:
         return _OTHER_SERVER
-    return _OLDER if known.generation < generation_of(_place(studio, known)) else ""
+    seen = generation_of(_place(studio, known))
+    if known.generation >= seen:
+        return ""
+    # Another worker of this host may have begun to send since the database was read.
+    now = mail_origin.origin()
+    return _OLDER if now is None or now.generation < seen else ""
 
 
 def _place(studio: Studio, known: StoredMailOrigin) -> str:

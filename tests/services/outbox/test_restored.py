@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from msgspec.structs import replace
@@ -97,6 +98,27 @@ def test_mail_stops_until_somebody_lets_it_go_on(
     claim(studio)
     with pytest.raises(NothingToDo):
         restored.resume(studio, admin)
+
+
+@pytest.mark.usefixtures("push")
+def test_another_worker_that_begins_meanwhile_stops_nobody(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes the database, and then what this host has seen of it: between two looks, both."""
+    restored.begin_sending(studio)
+    others = [Thread(target=restored.begin_sending, args=[studio])]
+
+    def looked(place: str) -> int:
+        # SQLite lets nobody else write meanwhile.
+        if others and not studio.store.is_sqlite:
+            other = others.pop()
+            other.start()
+            other.join()
+        return generation_of(place)
+
+    monkeypatch.setattr(restored, "generation_of", looked)
+    assert claim(studio) == 4
+    assert restored.stopped(studio) is None
 
 
 def test_a_copy_made_on_purpose_goes_on(studio: Studio, admin: Actor, push: Push) -> None:
