@@ -1,5 +1,6 @@
 """Workers as processes of their own, to be killed and stopped."""
 
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
+from typing import Any
 
 from studio_tui.domain.outbox.notification import (
     Notification,
@@ -53,6 +55,12 @@ def stop(process: Process, seconds: float = 30) -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
     printed, _ = process.communicate(timeout=seconds)
     return process.returncode, printed
+
+
+def told(process: Process) -> dict[str, Any]:
+    """The next line of the log of a worker that writes JSON."""
+    assert process.stdout is not None
+    return dict(json.loads(process.stdout.readline()))
 
 
 def wait_until_heard(process: Process) -> None:

@@ -3,11 +3,9 @@
 The worker goes on with it, no mail is lost, and what may go twice is said before it does (N3, N8).
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
 
 import psycopg
 import pytest
@@ -23,7 +21,7 @@ from tests.databases import create_database
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HOLD, smtp_server
-from tests.worker.processes import Process, service, stop, wait_until, wait_until_sent
+from tests.worker.processes import service, stop, told, wait_until, wait_until_sent
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def test_a_worker_goes_on_with_the_standby_that_is_promoted(
         clock.move(minutes=2)
         server.script("message", HOLD, times=2)
         with service(studio, server, "--log-json") as worker:
-            assert _told(worker)["event"] == "started"
+            assert told(worker)["event"] == "started"
             server.wait_until_followed(1)
             _wait_until_it_has_followed(own_cluster, standby)
             _let_it_follow_no_more(standby)
@@ -60,9 +58,9 @@ def test_a_worker_goes_on_with_the_standby_that_is_promoted(
             own_cluster.crash()
             standby.promote()
             server.let_go()
-            stopped = _told(worker)
+            stopped = told(worker)
             while stopped["fault"] == "database":
-                stopped = _told(worker)
+                stopped = told(worker)
             assert (stopped["event"], stopped["fault"]) == ("down", "restored")
             twice = restored.may_go_twice(studio, admin)
             lost = server.messages[0]
@@ -75,12 +73,6 @@ def test_a_worker_goes_on_with_the_standby_that_is_promoted(
     assert len(copies) == 6
     assert copies.pop(str(lost.parsed["Message-ID"])) == 2
     assert set(copies.values()) == {1}
-
-
-def _told(worker: Process) -> dict[str, Any]:
-    """The next line of its log."""
-    assert worker.stdout is not None
-    return dict(json.loads(worker.stdout.readline()))
 
 
 def _wait_until_it_has_followed(primary: Cluster, standby: Cluster) -> None:
