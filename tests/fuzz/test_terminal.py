@@ -48,7 +48,8 @@ def go_to_users(terminal: Terminal) -> None:
     while "Press i to import users" not in terminal.text:
         assert terminal.process.poll() is None, terminal.text
         assert time.monotonic() < until, terminal.text
-        for keys in ("\x1b[201~\x1b", "3"):
+        # The first escape clears a filter, the second one leaves it.
+        for keys in ("\x1b[201~\x1b", "\x1b", "3"):
             # One after the other: an escape and what comes at once are one key.
             while terminal._read(0.2):
                 pass
