@@ -13,6 +13,8 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.content import Content
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.screen import Screen
@@ -35,6 +37,7 @@ from studio_tui.tui.runtime.diff_renderer import OwnTerminal
 from studio_tui.tui.runtime.key_queue import KeyDone, KeyQueue, Typed
 from studio_tui.tui.runtime.stylesheet import ParsedOnce
 from studio_tui.tui.runtime.terminal import terminal_is_gone, why_no_suspending
+from studio_tui.tui.runtime.terminal_input import ForgivingDriver
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.widgets.frame import TopBar
@@ -166,6 +169,11 @@ class StudioApp(Commands, App[None]):
         for place in places:
             self.add_mode(place.id, place.screen)
             self.bind(place.key, f"command('{place.command.id}')", show=False)
+
+    def get_driver_class(self) -> type[Driver]:
+        """As Textual's; what the terminal sends does not end the Studio."""
+        found = super().get_driver_class()
+        return ForgivingDriver if found is LinuxDriver else found
 
     # What screens ask and tell
 
