@@ -11,6 +11,9 @@ from typing import Any
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
+_PAUSE = 0.05
+"""Seconds before reading goes on: what fails at once again and again takes no processor."""
+
 
 def _forgiving_decoder(encoding: str) -> Any:
     """As `codecs.getincrementaldecoder`; what cannot be decoded becomes U+FFFD."""
@@ -30,6 +33,7 @@ class ForgivingDriver(LinuxDriver):
             except OSError:
                 # The terminal is gone.
                 raise
-            except Exception:  # noqa: S112 - it says nothing of the Studio
+            except Exception:
                 # What came with it is dropped.
-                continue
+                if self.exit_event.wait(_PAUSE):
+                    return None
