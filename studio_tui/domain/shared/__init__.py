@@ -1,1 +1,1 @@
-"""Rules and values that several features share."""
+"""Rules and value types that several features share."""

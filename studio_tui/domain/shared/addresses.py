@@ -1,7 +1,8 @@
-"""E-mail addresses: the one rule of what is an address, for imports, forms, commands and mail.
+"""The validation of e-mail addresses, shared by imports, forms, commands and mail.
 
-Where a person writes an address, `clear_address` finds it in what they wrote; what is stored and
-what is sent are held against `why_no_address`, so that nothing is stored that could not be sent.
+`clear_address` extracts an address from text that a person typed. Every address is checked with
+`why_no_address` both before it is stored and before mail is sent to it, so that no address is
+stored to which mail cannot be sent.
 """
 
 import re
@@ -23,18 +24,21 @@ _TOP = rf"(?!\d+(?![A-Za-z0-9.-])){_LABEL}"
 _PLAIN = re.compile(
     rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)*{_TOP}",
 )
-"""Nearly every address: ASCII on both sides of the @. A last label of digits is no domain."""
+"""Matches nearly all addresses: ASCII on both sides of the @.
+
+Rejects a numeric last label, which is not a domain.
+"""
 _ASCII_ATOM = re.compile(_ATOM)
 _ASCII_LABEL = re.compile(_LABEL)
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
-"""The full stops that separate the labels of a domain (UTS 46)."""
+"""Matches the full stops that separate the labels of a domain (UTS 46)."""
 
 _LIKE_AT = re.compile(
     "[\uff20\ufe6b\u24d0\u24b6]|\\s*[(\\[{<]\\s*(?:at|arobase|apenstaartje)\\s*[)\\]}>]\\s*"
     "|&#64;|&commat;|%40",
     re.IGNORECASE,
 )
-"""What is written in place of an @-sign: wide, small and circled ones, ``(at)``, ``%40``."""
+"""Matches substitutes for the @-sign: full-width, small and circled signs, ``(at)``, ``%40``."""
 
 _SCHEME = re.compile(r"(?:mailto|smtp|sip|e-?mail):\s*", re.IGNORECASE)
 _BRACKETED = (
@@ -49,24 +53,25 @@ _HYPHEN = "a part after the @-sign begins or ends with a hyphen"
 _TOO_LONG = f"a part after the @-sign is longer than {_LONGEST_LABEL} characters"
 
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
-"""Letters and marks that show nothing."""
+"""Letters and marks that are rendered as nothing."""
 _VARIATIONS = re.compile("[\u180b-\u180f\ufe00-\ufe0f]")
 
 _LETTERS = frozenset({"Ll", "Lu", "Lt", "Lo", "Lm"})
 _MARKS = frozenset({"Mn", "Mc"})
 _IN_LABELS = frozenset({"Ll", "Lo", "Lm"}) | _MARKS
 _NOT_IN_LABELS = frozenset("\u0640\u07fa\u302e\u302f\u3031\u3032\u3033\u3034\u3035\u303b")
-"""Letters that RFC 5892 keeps out of domains."""
+"""Letters that RFC 5892 does not allow in domains."""
 _MIDDLE_DOT = "\u00b7"
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 
 def clear_address(text: str) -> str:
-    """The one address that ``text`` holds, or ``text`` itself where that is not clear.
+    """Return the only address that ``text`` contains, or ``text`` itself if that is ambiguous.
 
-    Found in ``Ann <ann@example.org>``, ``Smith, Bob (bob@example.org)``, ``<…>``, behind
-    ``mailto:`` and ``SMTP:``, between straight quotation marks and before a separator. What cannot
-    be seen is taken out. Whether the result is an address is for `why_no_address` to say.
+    Recognises ``Ann <ann@example.org>``, ``Smith, Bob (bob@example.org)``, ``<…>``, the prefixes
+    ``mailto:`` and ``SMTP:``, straight quotation marks around the address and a separator after it.
+    Invisible characters are removed. The result is not necessarily valid: check it with
+    `why_no_address`.
     """
     if is_plain(text):
         return text
@@ -89,18 +94,18 @@ def _unwrapped(text: str) -> str:
         return text
     inner = _unwrapped(bracketed[1])
     outside = text[: bracketed.start(1)]
-    # A name that is itself an address has to be the same one.
+    # A display name that is itself an address must equal the address in brackets.
     named = "@" not in outside or outside.strip("<([ '\"").lower() == inner.lower()
     return inner if named else text
 
 
 def is_plain(text: str) -> bool:
-    """Whether ``text`` is an address of ASCII letters alone, as nearly all are: quick to say."""
+    """Return whether ``text`` is an address in ASCII, as nearly all are: a fast check."""
     return len(text) <= MAX_ADDRESS and _PLAIN.fullmatch(text) is not None
 
 
 def without_invisible(text: str) -> str:
-    """``text`` without what cannot be seen: zero-width characters, soft hyphens, joiners."""
+    """Return ``text`` without zero-width characters, soft hyphens, joiners and fillers."""
     if text.isascii():
         return text
     kept = (c for c in text if unicodedata.category(c) != "Cf" and c not in _FILLERS)
@@ -108,9 +113,10 @@ def without_invisible(text: str) -> str:
 
 
 def why_no_address(text: str) -> str:
-    """Why no mail can be sent to ``text``, without a full stop; empty where it can.
+    """Return why ``text`` is not a valid e-mail address, or an empty string if it is valid.
 
-    Letters of any script are allowed on both sides of the @. Nothing is looked up.
+    The reason does not end in a full stop. Letters of any script are allowed on both sides of the
+    @. Makes no DNS lookup.
     """
     if is_plain(text):
         return ""
@@ -128,7 +134,7 @@ def why_no_address(text: str) -> str:
 
 
 def domain_of(address: str) -> str:
-    """What stands behind the @ of an address, in lower case."""
+    """Return the part after the @ of an address, in lower case."""
     return address.rpartition("@")[2].lower()
 
 
@@ -211,7 +217,10 @@ def _lower(label: str) -> str:
 
 
 def _may_be_in_label(label: str, place: int) -> bool:
-    """Whether IDNA 2008 allows the character there; the rarest that it allows are left out."""
+    """Return whether IDNA 2008 allows the character at ``place`` of a label.
+
+    The rarest characters that IDNA 2008 allows are rejected.
+    """
     character = label[place]
     if character.isascii():
         return character.isalnum() or character == "-"
@@ -223,7 +232,10 @@ def _may_be_in_label(label: str, place: int) -> bool:
 
 
 def _reads_one_way(label: str) -> bool:
-    """Whether the label is written in one direction throughout (RFC 5893, its common part)."""
+    """Return whether the label has a single writing direction.
+
+    Implements the common part of the rule of RFC 5893.
+    """
     kinds = [unicodedata.bidirectional(c) for c in label]
     while kinds and kinds[-1] == "NSM":
         kinds.pop()
@@ -237,7 +249,10 @@ def _reads_one_way(label: str) -> bool:
 
 
 def _named_at(sign: str) -> str:
-    """``sign`` with its number where it is one sign, which may look like an @-sign."""
+    """Return ``sign`` in quotation marks, with its code point if it is a single character.
+
+    A single character may look just like an @-sign.
+    """
     sign = sign.strip()
     return f"“{sign}” (U+{ord(sign):04X})" if len(sign) == 1 else f"“{sign}”"
 

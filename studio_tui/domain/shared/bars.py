@@ -1,11 +1,14 @@
-"""Bars of several parts, in cells of a terminal or of a text."""
+"""Stacked bars, measured in terminal cells or characters."""
 
 from collections.abc import Sequence
 
 
 def cells_of(numbers: Sequence[int], width: int) -> list[int]:
-    """How many of ``width`` cells each of ``numbers`` gets: together all of them, and what is not 0
-    at least one where there is room. Nothing where all are 0."""
+    """Distribute ``width`` cells over ``numbers`` in proportion.
+
+    The cells add up to ``width``, and each number above 0 gets at least one cell if ``width``
+    allows it. All are 0 if all numbers are 0.
+    """
     total = sum(numbers)
     if total <= 0 or width <= 0:
         return [0] * len(numbers)
@@ -24,6 +27,6 @@ def cells_of(numbers: Sequence[int], width: int) -> list[int]:
 
 
 def bar(numbers: Sequence[int], signs: str, width: int) -> str:
-    """The bar as text, a sign of ``signs`` for each part."""
+    """Return the bar as text, drawn with one character of ``signs`` for each part."""
     parts = zip(cells_of(numbers, width), signs, strict=True)
     return "".join(sign * cells for cells, sign in parts)

@@ -1,9 +1,9 @@
-"""How many are very many."""
+"""The confirmation that an action on a large number of people requires."""
 
 MANY = 500
-"""What reaches more people than this at once is done only by whoever says how many they are."""
+"""Number of people above which the user must type that number to confirm an action."""
 
 
 def says(typed: str, number: int) -> bool:
-    """Whether ``number`` was typed, with commas or without."""
+    """Return whether ``typed`` is ``number``, with or without thousands separators (commas)."""
     return typed.replace(",", "").strip() == str(number)

@@ -1,5 +1,4 @@
-"""Names of months and weekdays, in the languages that people write dates in, as `fold_search`
-leaves them."""
+"""Names of months and weekdays in the supported languages, normalised by `fold_search`."""
 
 MONTHS = {
     name: number
@@ -20,18 +19,24 @@ MONTHS = {
     )
     for name in names.split()
 }
-"""1 for January, by every name and abbreviation."""
+"""Number of the month, 1 for January, by each of its names and abbreviations."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FOREIGN = (
     "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
     "lundi mardi mercredi jeudi vendredi samedi dimanche",
 )
 _SHORTEST = 3
-"""Two letters are not enough: ``ma`` is a Monday in Dutch and a Tuesday in French."""
+"""Minimum length of an abbreviated weekday.
+
+Two letters are ambiguous: ``ma`` is a Monday in Dutch and a Tuesday in French.
+"""
 
 
 def weekday_named(word: str) -> int | None:
-    """The number of the weekday that begins with ``word``, 0 for Monday; None where none does."""
+    """Return the number of the weekday that begins with ``word``.
+
+    0 is Monday; None if no weekday begins with it.
+    """
     if len(word) < _SHORTEST:
         return None
     for names in (" ".join(WEEKDAYS).lower(), *_FOREIGN):

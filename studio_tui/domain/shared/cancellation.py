@@ -1,4 +1,4 @@
-"""Stopping what takes long, from another thread: all of it is done, or nothing."""
+"""Cancellation of long-running work from another thread. Cancelled work changes nothing."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from studio_tui.domain.shared.errors import Stopped
 
 Progress = Callable[[float], None]
-"""Told how much is done, from 0 to 1; what it raises stops the act, and nothing is written."""
+"""Callback that receives the fraction of work done, 0 to 1.
+
+An exception that the callback raises aborts the work, and nothing is written.
+"""
 
 _INSIST = 0.1
-"""Seconds between two breaks: one may come too early."""
+"""Seconds between two attempts to interrupt. An attempt may come too early to have an effect."""
 
 
 def unwatched(_share: float) -> None:
-    """The `Progress` of who does not ask."""
+    """Ignore progress: the `Progress` of a caller that does not need it."""
 
 
 class _UnderWay:
-    """Something that may be broken until it has ended."""
+    """An operation that can be interrupted from another thread until it ends."""
 
     def __init__(self, break_: Callable[[], None]) -> None:
         self._break = break_
@@ -26,11 +29,11 @@ class _UnderWay:
         self._ended = threading.Event()
 
     def insist(self) -> None:
-        """Break it from another thread, again and again until it has ended."""
+        """Interrupt the operation from another thread, repeatedly until it ends."""
         threading.Thread(target=self._insist, name="stop", daemon=True).start()
 
     def end(self) -> None:
-        """It has ended: nothing is broken that comes after."""
+        """Mark the operation as ended, so that no interruption hits what the thread does next."""
         with self._breaking:
             self._ended.set()
 
@@ -42,7 +45,7 @@ class _UnderWay:
 
 
 class Stop:
-    """Whether something is to end."""
+    """A cancellation token."""
 
     def __init__(self) -> None:
         self._asked = threading.Event()
@@ -50,27 +53,31 @@ class Stop:
 
     @property
     def asked(self) -> bool:
-        """Whether it is to end."""
+        """Whether cancellation was requested."""
         return self._asked.is_set()
 
     def ask(self) -> None:
-        """Let it end; may be called from any thread and from the handler of a signal."""
+        """Request cancellation. Safe to call from any thread and from a signal handler."""
         self._asked.set()
         if under_way := self._under_way:
             under_way.insist()
 
     def check(self) -> None:
-        """Raises `Stopped` once it is to end."""
+        """Raise `Stopped` if cancellation was requested."""
         if self.asked:
             raise Stopped("Stopped. Nothing was changed.")
 
     @contextmanager
     def breaking(self, break_: Callable[[], None]) -> Iterator[None]:
-        """Once it is to end, ``break_`` is called from another thread, again and again until what
-        is done inside has ended; one thing at a time."""
+        """Interrupt the body of the ``with`` statement by ``break_`` if cancellation is requested.
+
+        ``break_`` is called from another thread, repeatedly until the body ends. Contexts of one
+        token must not overlap.
+        """
         under_way = self._under_way = _UnderWay(break_)
         if self.asked:
-            # Between the last look and now: who asked may have seen nothing under way.
+            # The request may have come before `_under_way` was set, when `ask` had nothing to
+            # interrupt.
             under_way.insist()
         try:
             yield
@@ -83,13 +90,16 @@ _this_thread = threading.local()
 
 
 def current() -> Stop | None:
-    """What tells this thread to stop; None where nobody can."""
+    """Return the cancellation token of this thread, or None if it has none."""
     return getattr(_this_thread, "stop", None)
 
 
 @contextmanager
 def stoppable(stop: Stop) -> Iterator[None]:
-    """What this thread asks the database inside ends with `Stopped` once ``stop`` is asked."""
+    """Let ``stop`` cancel the database queries that this thread makes in the body.
+
+    A cancelled query raises `Stopped`.
+    """
     before = current()
     _this_thread.stop = stop
     try:

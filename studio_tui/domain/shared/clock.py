@@ -1,5 +1,4 @@
-"""The one clock of the program, what leases are measured by, and calendar days in the
-organisation's time zone (D1, D2, N4)."""
+"""Clocks, and conversion of instants to calendar days in a time zone (D1, D2, N4)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
-    """Tells the instant it is now."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """The current instant, aware, in UTC."""
+        """Return the current instant, aware, in UTC."""
         ...
 
 
@@ -21,54 +20,63 @@ class SteadyTime:
 
     seconds: float
     origin: str
-    """What the seconds count from. Readings of different origins cannot be compared: the clock
-    started again in between, with everything that ran by it."""
+    """Identifier of the instant from which the seconds count.
+
+    Readings of different origins cannot be compared: the clock was restarted in between, and with
+    it every process that used it.
+    """
 
 
 class SteadyClock(Protocol):
-    """Measures how long a lease lasts (N4): nobody sets it, and it runs on while a host sleeps.
+    """A monotonic clock that measures leases (N4).
 
-    All workers of one database read the same one.
+    It cannot be set, and it keeps running while the host sleeps. All workers of one database read
+    the same clock.
     """
 
     def time(self) -> SteadyTime:
-        """Its reading at this moment."""
+        """Return the current reading."""
         ...
 
     def jumped_within(self, seconds: float) -> bool:
-        """Whether it was set all the same within the last ``seconds``, as far as is known: what was
-        measured by it before means nothing."""
+        """Return whether the clock is known to have jumped within the last ``seconds``.
+
+        After a jump, durations measured from earlier readings are meaningless.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FixedClock:
-    """A clock that stands still at ``instant``: for tests and demos."""
+    """A clock that always returns ``instant``, for tests and demos."""
 
     instant: datetime
 
     def now(self) -> datetime:
-        """The instant it was set to, in UTC."""
+        """Return ``instant`` in UTC."""
         return self.instant.astimezone(UTC)
 
 
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """The calendar day that ``instant`` falls on in ``zone``."""
+    """Return the calendar day of ``instant`` in ``zone``."""
     return instant.astimezone(zone).date()
 
 
 def start_of_day(day: date, zone: ZoneInfo, at: time = time(0)) -> datetime:
-    """The instant, in UTC, at which it is ``at`` on ``day`` in ``zone``."""
+    """Return the instant, in UTC, of the local time ``at`` on ``day`` in ``zone``."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant, in UTC, that is no longer ``day`` in ``zone``: where a deadline ends."""
+    """Return the first instant, in UTC, after ``day`` in ``zone``.
+
+    A deadline on ``day`` ends then.
+    """
     return start_of_day(day + timedelta(days=1), zone)
 
 
 def zone_named(name: str, otherwise: ZoneInfo) -> ZoneInfo:
-    """The time zone of this name, ``otherwise`` where there is none."""
+    """Return the time zone called ``name``, or ``otherwise`` if there is none of that name."""
     try:
         return ZoneInfo(name) if name else otherwise
     except (ValueError, OSError, KeyError):
@@ -76,9 +84,9 @@ def zone_named(name: str, otherwise: ZoneInfo) -> ZoneInfo:
 
 
 def instants_at(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """The instants, in UTC, at which clocks in ``zone`` show ``at`` on ``day``.
+    """Return the instants, in UTC, at which clocks in ``zone`` show ``at`` on ``day``.
 
-    One, but none where the clocks are put forward over it and two where they are put back.
+    Usually one; none if clocks are put forward over that time, two if they are put back over it.
     """
     local = [datetime.combine(day, at.replace(fold=fold), tzinfo=zone) for fold in (0, 1)]
     instants = dict.fromkeys(moment.astimezone(UTC) for moment in local)
@@ -94,7 +102,7 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 def span_in_words(span: timedelta) -> str:
-    """``span``, which is not negative, in its largest unit, rounded down: ``10 minutes``."""
+    """Return a non-negative ``span`` in its largest unit, rounded down: ``10 minutes``."""
     seconds = int(span.total_seconds())
     size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
     count = seconds // size
@@ -102,8 +110,11 @@ def span_in_words(span: timedelta) -> str:
 
 
 def zone_in_words(instant: datetime, zone: ZoneInfo) -> str:
-    """``Europe/Brussels``; ``Europe/Brussels, UTC+02:00`` at a time that clocks in ``zone`` show
-    twice on that day, because they are put back."""
+    """Return the name of ``zone``, with its UTC offset if the local time is ambiguous.
+
+    Usually ``Europe/Brussels``; ``Europe/Brussels, UTC+02:00`` if clocks in ``zone`` show the local
+    time of ``instant`` twice on that day because they are put back.
+    """
     local = instant.astimezone(zone)
     if local.utcoffset() == local.replace(fold=not local.fold).utcoffset():
         return zone.key

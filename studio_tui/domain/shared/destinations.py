@@ -1,7 +1,7 @@
-"""Where one can go in the Studio: a destination is a value, and no screen.
+"""Destinations of navigation: values that name a screen and its arguments.
 
-A screen asks the app to go to one (`StudioApp.go_to`); `tui.router` alone knows which screen that
-is. So a screen of one feature opens those of others without importing them.
+A screen calls `StudioApp.go_to` with a destination, and only `tui.router` maps destinations to
+screens. A screen can therefore open screens of other features without importing them.
 """
 
 from collections.abc import Mapping
@@ -22,49 +22,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs somebody (S1)."""
+    """The overview of problems that need attention (S1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """All templates."""
+    """The list of all templates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """All pushes; those that were just ``created`` stand out there (P2)."""
+    """The list of all pushes; those in ``created`` are highlighted because they are new (P2)."""
 
     created: "tuple[PushAsRead, ...]" = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Everybody the Studio knows, or only who is ``to_erase`` soon (U13)."""
+    """The list of all users, or only of those to be erased soon (``to_erase``) (U13)."""
 
     to_erase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The mail; where there is a filter, only what it matches."""
+    """The list of mail, filtered by ``filter`` if given."""
 
     filter: "NotificationFilter | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Who did what."""
+    """The record of who did what."""
 
 
 @dataclass(frozen=True, slots=True)
 class MyConversations:
-    """What waits for the reader as a leader, a coach or a user (C1)."""
+    """The conversations that need the reader as a leader, a coach or a user (C1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A push, at one of its tabs; where there is a filter, only those of its people whom it
-    matches."""
+    """The page of a push, opened at ``tab``, with its people filtered by ``filter`` if given."""
 
     id: int
     tab: str = "users"
@@ -73,19 +72,19 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What happens on which day of the coming year (P17)."""
+    """The calendar of the coming year (P17)."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenGroups:
-    """The people of all open pushes by manager, team, department or language (S2)."""
+    """The people of all open pushes, grouped by manager, team, department or language (S2)."""
 
     by: "By"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPeople:
-    """Those of one group, which is called ``name``, in all open pushes (S2)."""
+    """The people of one group, called ``name``, in all open pushes (S2)."""
 
     group: "GroupKey"
     name: str = field(compare=False)
@@ -93,33 +92,36 @@ class OpenPeople:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody's page (S3)."""
+    """The page of a user (S3)."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class EditPerson:
-    """Changing somebody by hand; without an id, adding somebody (U8)."""
+    """The form that edits a user; without an id, the form that adds one (U8)."""
 
     id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """All teams, as a tree (U2)."""
+    """The tree of all teams (U2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """One team with who is in it."""
+    """The page of a team, with its members and leaders."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class EditTeam:
-    """Changing a team by hand; without an id, adding one ``under`` the team of this path (U8)."""
+    """The form that edits a team.
+
+    Without an id, the form that adds a team below the team with the path ``under`` (U8).
+    """
 
     id: int | None
     under: str = ""
@@ -127,32 +129,37 @@ class EditTeam:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail, by the id of its notification."""
+    """The page of one mail, by the id of its notification."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class SentAgain:
-    """What sending failed mail once more would send (P14)."""
+    """The preview of sending the selected failed mail again (P14)."""
 
     chosen: "Selection[NotificationFilter]"
 
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """The preview of reminding people of a push, or where there is none of all open pushes; ends
-    with True once they are reminded (P15)."""
+    """The preview of reminding people of ``push``, or of all open pushes if it is None (P15).
+
+    The screen returns True once the reminders are queued.
+    """
 
     push: "PushAsRead | None"
     chosen: "Selection[AssignmentFilter]"
     whom: str
-    """Who they are, in words."""
+    """Description of the selected people."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemindManagers:
-    """The same for managers alone, names by id (S2)."""
+    """The preview of reminding managers of ``push``, or of all open pushes if it is None (S2).
+
+    ``managers`` maps their ids to their names.
+    """
 
     push: "PushAsRead | None"
     managers: Mapping[int, str]
@@ -160,46 +167,52 @@ class RemindManagers:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Choosing who is in a push (P3)."""
+    """The screen that chooses the people of a push (P3)."""
 
     push: "PushAsRead"
 
 
 @dataclass(frozen=True, slots=True)
 class SetUpPushes:
-    """Setting up pushes of a template; ends with those created, or None (P1)."""
+    """The form that creates pushes of a template.
+
+    The screen returns the created pushes, or None (P1).
+    """
 
     template: "TemplateAsRead"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportUsers:
-    """Importing users from a file."""
+    """The import of users from a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The desk of changes, of one push where it is given (U7)."""
+    """The desk of changes, limited to the push ``push_id`` if given (U7)."""
 
     push_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingImport:
-    """The unattended import that waits, with its dry run (U10)."""
+    """The unattended import that waits for approval, with its dry run (U10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation, with what the reader may read of it (C6)."""
+    """The page of one conversation, limited to what the reader may read (C6)."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlanConversation:
-    """Planning a conversation with a user: what ``ask`` names, or whatever can be planned; with
-    ``conversation_id``, moving that one (C2, C5)."""
+    """The form that plans a conversation with a user (C2, C5).
+
+    Plans the conversation that ``ask`` names, or offers all that can be planned if it is None. With
+    ``conversation_id``, moves that conversation.
+    """
 
     user_id: int
     name: str
@@ -209,7 +222,7 @@ class PlanConversation:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The conversations that are over, of a user; without one, of everybody (C6)."""
+    """The conversations of a user that are over, or of all users if ``user_id`` is None (C6)."""
 
     user_id: int | None = None
     name: str = ""
@@ -217,56 +230,59 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template, to be read (T6)."""
+    """The read-only page of a template (T6)."""
 
     template: "TemplateAsRead"
 
 
 @dataclass(frozen=True, slots=True)
 class EditTemplate:
-    """Writing a template, or a new one; ends with what was saved last."""
+    """The template editor; None creates a template. The screen returns the version saved last."""
 
     template: "TemplateAsRead | None"
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateAsText:
-    """Writing a template as text (T7)."""
+    """The editor of a template as text (T7)."""
 
     template: "TemplateAsRead"
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewTemplate:
-    """How a conversation by a template would go (T6)."""
+    """The preview of a conversation that follows a template (T6)."""
 
     definition: "Definition"
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateVersions:
-    """What a template was before (T5)."""
+    """The earlier versions of a template (T5)."""
 
     template: "TemplateAsRead"
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLibrary:
-    """The questions that templates are made of (T2)."""
+    """The questions that templates are composed of (T2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditTopic:
-    """Writing a topic of the library, or a new one; ends with what was saved last."""
+    """The editor of a topic of the library; None creates one.
+
+    The screen returns the version saved last.
+    """
 
     topic: "LibraryTopic | None"
 
 
 @dataclass(frozen=True, slots=True)
 class TakeFromLibrary:
-    """Choosing out of the library what is not in ``definition`` yet; ends with a `Chosen`, or None.
+    """The dialog that chooses questions of the library that are not in ``definition`` yet.
 
-    ``whole``: whether topics as a whole are offered too.
+    With ``whole``, entire topics can be chosen too. The screen returns a `Chosen`, or None.
     """
 
     topics: "tuple[LibraryTopic, ...]"
@@ -317,5 +333,7 @@ PAGES = (
     *(Push, Calendar, OpenGroups, OpenPeople, Person, Teams, Team, Mail, Conversation, History),
     *(Template, QuestionLibrary, Outbox, Changes),
 )
-"""What one comes back to by going back and forward, beside the places: where one reads, and not
-where one writes or is asked something."""
+"""Destinations that the navigation history stores, in addition to the main places.
+
+These are the pages for reading; forms and dialogs are left out.
+"""

@@ -1,4 +1,4 @@
-"""What the system says of a file or a disk, with what to do about it."""
+"""Error messages of the file system, with advice."""
 
 import errno
 
@@ -16,12 +16,15 @@ _WHAT_TO_DO = {
 
 
 def in_words(error: OSError) -> str:
-    """Why a file cannot be written, and what to do where that is known; without a full stop."""
+    """Return why a file cannot be written, with advice if there is any.
+
+    The message does not end in a full stop.
+    """
     what = error.strerror or "the system does not say why"
     to_do = _WHAT_TO_DO.get(error.errno or 0)
     return f"{what}; {to_do}" if to_do else what
 
 
 def is_of_disk(error: OSError) -> bool:
-    """Whether it is the disk that fails, and no fault of a program."""
+    """Return whether ``error`` is caused by the disk or its permissions, not by a program."""
     return error.errno in _WHAT_TO_DO

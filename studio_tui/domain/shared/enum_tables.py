@@ -1,4 +1,4 @@
-"""Tables by the members of an enumeration."""
+"""Mappings whose keys are the members of an enumeration."""
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -9,12 +9,16 @@ V = TypeVar("V")
 
 
 class OfAll(dict[E, V]):
-    """What is said of every member of an enumeration, or of all of some members: making it fails
-    where one is left out."""
+    """A mapping with an entry for every member of an enumeration, or for all of ``members``.
+
+    The constructor fails if an entry is missing.
+    """
 
     def __init__(self, table: Mapping[E, V], members: Iterable[E] = ()) -> None:
-        """``members``: those that are looked up; all, where none is named. Raises LookupError that
-        names the ones without an entry."""
+        """Check that ``table`` has all ``members``; without ``members``, all of the enumeration.
+
+        Raises LookupError that names the members without an entry.
+        """
         super().__init__(table)
         wanted = tuple(members) or type(next(iter(table)))
         if missing := [member.name for member in wanted if member not in table]:
@@ -22,10 +26,10 @@ class OfAll(dict[E, V]):
 
 
 class OfSome(dict[E, V]):
-    """What is special about some members of an enumeration; of all others ``otherwise`` holds.
+    """A mapping with entries for some members of an enumeration, and a default for all others.
 
-    Any other table says something of every member, so that ``table[member]`` cannot fail: it is an
-    `OfAll`, or a test looks at it.
+    Every other table of this kind has an entry for each member, so that ``table[member]`` cannot
+    fail: either the table is an `OfAll`, or a test checks it.
     """
 
     def __init__(self, table: Mapping[E, V], otherwise: V) -> None:
@@ -33,5 +37,5 @@ class OfSome(dict[E, V]):
         self._otherwise = otherwise
 
     def __missing__(self, member: E) -> V:
-        """What holds for a member without an entry."""
+        """Return the default for a member without an entry."""
         return self._otherwise

@@ -1,48 +1,51 @@
-"""What the Studio says when it does not do what it was asked.
+"""The errors that the Studio reports to people.
 
-Every error a person can meet is a ``StudioError``: one sentence that says what, where and what to
-do. The command line prints it on stderr with exit code 1, a screen shows it in place.
+Every error that a person can see is a ``StudioError``, whose message is one sentence that states
+what failed, where, and what to do. The command line prints the message on stderr and exits with
+code 1; a screen shows the message in place.
 """
 
 from collections.abc import Mapping
 
 
 class StudioError(Exception):
-    """Something was refused or failed; the message is fit to be read by the person who asked."""
+    """Base class of all errors whose message is meant for the user."""
 
     @property
     def message(self) -> str:
-        """The sentence to show."""
+        """The sentence to display."""
         return str(self)
 
 
 class Refused(StudioError):
-    """A rule of the Studio does not allow it."""
+    """A rule of the Studio does not allow the action."""
 
 
 class NotMade(Refused):
-    """There is no Studio yet, and none is made unasked."""
+    """The Studio does not exist yet, and it is not created implicitly."""
 
 
 class Forbidden(Refused):
-    """The rights of the person who asked do not allow it (A2)."""
+    """The actor has no permission for the action (A2)."""
 
 
 class NothingToDo(Refused):
-    """It is as it was asked for already; the message says so. A command that ends so has not
-    failed."""
+    """The requested state already holds, as the message explains.
+
+    A command that ends with this error has not failed.
+    """
 
 
 class NotFound(Refused):
-    """Nothing goes by that name; the message offers a near miss where there is one."""
+    """Nothing has the given name. The message suggests a similar name if there is one."""
 
 
 class Conflict(Refused):
-    """Somebody else changed the same thing in the meantime (A4)."""
+    """The same record was changed concurrently by somebody else (A4)."""
 
 
 class Invalid(Refused):
-    """What was entered cannot be: ``fields`` maps each field to what is wrong with it."""
+    """The input is invalid: ``fields`` maps the name of each wrong field to the reason."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self.fields = dict(fields)
@@ -50,21 +53,20 @@ class Invalid(Refused):
 
 
 class Stopped(StudioError):
-    """Whoever asked for it wants it no more; nothing was changed."""
+    """The action was cancelled; nothing was changed."""
 
 
 class Unavailable(StudioError):
-    """Something outside the Studio does not answer: the database, the mail server, a file."""
+    """An external dependency does not respond: the database, the mail server, a file."""
 
 
 class Away(Unavailable):
-    """The database does not answer: nothing can be read or written until it does."""
+    """The database does not respond. Nothing can be read or written until it does."""
 
 
 class Gone(StudioError):
-    """The database that was opened is no longer there, or another is in its place: whoever works
-    with it ends."""
+    """The opened database was deleted or replaced by another. Its users must end."""
 
 
 class Busy(Unavailable):
-    """Others write to the database: what was asked of it can be asked again."""
+    """Other writers hold the database lock. The action can be retried."""

@@ -1,4 +1,4 @@
-"""Finding what has a label by words of it: statuses, flags, kinds (S5)."""
+"""Search of statuses, flags and kinds by words of their labels (S5)."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -8,14 +8,16 @@ from studio_tui.domain.shared.text import fold_search
 T = TypeVar("T")
 
 LEAST = 2
-"""Letters of a word before it can mean a label: with one, whoever types a name would find half of
-everything first."""
+"""Minimum number of letters of a word that can match a label.
+
+With a single letter, a user who begins to type a name would match half of all rows first.
+"""
 
 
 def named_by(word: str, labels: Mapping[T, str]) -> list[T]:
-    """What of ``labels`` is meant by a typed ``word``: that in whose label a word begins with it.
+    """Return the keys of ``labels`` whose label has a word that begins with ``word``.
 
-    ``over`` means *overdue*, and ``planned`` means *planned* and *not planned*.
+    ``over`` matches *overdue*, and ``planned`` matches *planned* and *not planned*.
     """
     wanted = fold_search(word)
     if len(wanted) < LEAST:

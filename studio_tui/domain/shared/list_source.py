@@ -1,8 +1,8 @@
-"""What a list asks of where its rows come from.
+"""The interface from which a list reads its rows.
 
-A source never changes its mind about what it lists: another filter or another order is another
-source. Its calls may take a while and are made off the screen's loop; a source is asked by one
-thread at a time, but for its numbers, which take longest: while it counts, rows are read.
+A source is immutable in what it lists: another filter or sort order is another source. Its methods
+may block and are called off the event loop. They are called by one thread at a time, except for
+`count` and `selected`, the slowest ones, which run concurrently with reads of rows.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,11 +13,11 @@ from studio_tui.domain.shared.selection import Selection
 
 
 class Row(Protocol):
-    """Anything that can stand in a list."""
+    """A row of a list."""
 
     @property
     def id(self) -> int:
-        """What tells this row from all others, whatever the order."""
+        """Identifier of the row, unique in the list and independent of its sort order."""
         ...
 
 
@@ -27,33 +27,38 @@ F = TypeVar("F")
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The order of a list: by the column of this name."""
+    """The sort order of a list: the name of the column and the direction."""
 
     column: str
     descending: bool = False
 
 
 class Source(Protocol[R_co, F]):
-    """The rows that a filter matches, in an order."""
+    """The rows that a filter matches, in a given order."""
 
     def count(self) -> int:
-        """How many rows there are; others may be asking the source meanwhile."""
+        """Return the number of rows. Other threads may call the source concurrently."""
         ...
 
     def rows(self, start: int, stop: int) -> Sequence[R_co]:
-        """The rows from place ``start`` up to ``stop``, fewer at the end of the list."""
+        """Return the rows from index ``start`` up to ``stop``, fewer at the end of the list."""
         ...
 
     def position(self, row_id: int, about: int | None = None, /) -> int | None:
-        """The place of a row, None where it is not in the list; ``about``, where it was a moment
-        ago, if to count up to it would take long."""
+        """Return the index of a row, or None if the row is not in the list.
+
+        ``about`` is the last known index of the row, a hint for when counting all rows before it is
+        slow.
+        """
         ...
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
-        """Those of ``ids`` that ``filter_`` matches."""
+        """Return those of ``ids`` that ``filter_`` matches."""
         ...
 
     def selected(self, selection: Selection[F]) -> int:
-        """How many rows, in this list or out of its filter, ``selection`` holds; others may be
-        asking the source meanwhile."""
+        """Return how many rows ``selection`` holds, also rows that the filter hides.
+
+        Other threads may call the source concurrently.
+        """
         ...

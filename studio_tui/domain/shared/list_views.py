@@ -1,4 +1,4 @@
-"""What a person keeps of a list: its columns, and named views of it (S5, S9)."""
+"""The stored layout of a list for one user: its columns and its named views (S5, S9)."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,33 +9,33 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.text import fold
 
 MOST = 50
-"""Named views of one list, of one person."""
+"""Maximum number of named views of one list for one user."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """A list as it was left, or as it was given a name: its filter, order and columns."""
+    """The state of a list that is stored for one user: its filter, sort order and columns."""
 
     name: str = ""
-    """Empty: what is remembered without a name."""
+    """Name of the view. Empty: the last columns, which are stored without a name."""
     text: str = ""
-    """What is typed into the filter."""
+    """Text of the filter."""
     narrowed: str = ""
-    """What the list is narrowed to by a key of its screen, as that screen writes it."""
+    """Additional filter that a key of the screen applies, in that screen's own encoding."""
     sort: Sort | None = None
-    """None: the usual order."""
+    """Sort order; None: the default."""
     columns: tuple[str, ...] = ()
-    """The keys of the columns; empty: the usual ones."""
+    """Keys of the columns; empty: the default columns."""
     opens: bool = False
-    """Whether the list opens with it."""
+    """Whether the list opens with this view."""
 
     @property
     def key(self) -> str:
-        """What it is told from other views of its list by: its name, without case."""
+        """Case-insensitive name, which is unique among the views of a list."""
         return fold(self.name)
 
     def to_json(self) -> str:
-        """Everything but the name, as it is kept."""
+        """Return all fields except the name in the stored format."""
         kept: dict[str, Any] = {
             "text": self.text,
             "narrowed": self.narrowed,
@@ -47,7 +47,7 @@ class ListView:
 
     @classmethod
     def from_json(cls, name: str, text: str) -> "ListView":
-        """The view that `to_json` wrote. What cannot be read of it is as usual."""
+        """Return the view that `to_json` encoded. Unreadable fields get their defaults."""
         kept = _object(text)
         return cls(
             name,
@@ -61,27 +61,27 @@ class ListView:
 
 @dataclass(frozen=True, slots=True)
 class KeptViews:
-    """What a person keeps of one list."""
+    """The stored layout of one list for one user."""
 
     columns: tuple[str, ...] = ()
-    """The columns that were chosen last; empty: the usual ones."""
+    """Columns that the user chose last; empty: the default columns."""
     named: tuple[ListView, ...] = field(default=())
-    """By name."""
+    """Named views, sorted by name."""
 
     @classmethod
     def of(cls, views: Iterable[ListView]) -> "KeptViews":
-        """``views`` of one list, with and without a name."""
+        """Group ``views`` of one list, with and without a name."""
         every = sorted(views, key=lambda view: view.key)
         columns = next((view.columns for view in every if not view.key), ())
         return cls(columns, tuple(view for view in every if view.key))
 
     @property
     def opening(self) -> ListView | None:
-        """The view that the list opens with; None: as usual."""
+        """The view with which the list opens; None: the default view."""
         return next((view for view in self.named if view.opens), None)
 
     def called(self, name: str) -> ListView | None:
-        """The view of this name, None where there is none."""
+        """Return the view with this name, ignoring case, or None."""
         return next((view for view in self.named if view.key == fold(name)), None)
 
 

@@ -1,7 +1,8 @@
-"""Names that look alike are one name: signs that nobody sees, and letters that pass for others.
+"""Detection of confusable names: invisible characters, and letters that look like others.
 
-After Unicode's UTS #39, cut down to what passes for a letter of the Latin alphabet in the fonts of
-terminals and mail programs. Letters and digits of ASCII are never taken for each other.
+Follows Unicode's UTS #39, reduced to the characters that look like letters of the Latin alphabet in
+the fonts of terminals and mail programs. ASCII letters and digits are never confused with each
+other.
 """
 
 import unicodedata
@@ -22,32 +23,34 @@ _PASSES_FOR = (
     ("‐‑‒–—―−ー", "--------"),
     ("’‘ʼ′`´“”″", "''''''" + '"""'),
 )
-"""Signs, each with the one of ASCII that it passes for."""
+"""Pairs of strings: characters, and the ASCII character that each of them looks like."""
 _LETTERS = {
     ord(sign): other
     for signs, others in _PASSES_FOR
     for sign, other in zip(signs, others, strict=True)
 }
 _UNSEEN = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Signs without a picture that are no format signs."""
+"""Invisible characters that are not format characters (category Cf)."""
 
 
 def appearance(name: str) -> str:
-    """What a name looks like, ignoring case: equal for two names that nobody tells apart."""
+    """Return a key that is equal for two names that look the same, ignoring case."""
     wide = unicodedata.normalize("NFKC", name)
     seen = "".join(sign for sign in wide if not _is_unseen(sign))
     return fold(clean_line(seen).translate(_LETTERS))
 
 
 def like(name: str, names: Iterable[str]) -> str | None:
-    """One of ``names`` that is ``name``, ignoring case, or looks like it; None where none does."""
+    """Return one of ``names`` that equals ``name``, ignoring case, or looks like it; else None."""
     own = {fold(name), appearance(name)}
     return next((each for each in names if own & {fold(each), appearance(each)}), None)
 
 
 def taken_by(name: str, noun: str, names: Iterable[str]) -> str | None:
-    """Why ``name`` cannot be the name of one more ``noun``, with ``names`` in use; None where it
-    can (P1)."""
+    """Return why ``name`` cannot be used for another ``noun``, given the ``names`` in use (P1).
+
+    None if the name is free.
+    """
     other = like(name, names)
     if other is None:
         return None
@@ -57,5 +60,5 @@ def taken_by(name: str, noun: str, names: Iterable[str]) -> str | None:
 
 
 def _is_unseen(sign: str) -> bool:
-    # Variation selectors change the picture of the sign before them at most.
+    # A variation selector at most changes the glyph of the character before it.
     return unicodedata.category(sign) == "Cf" or sign in _UNSEEN or "\ufe00" <= sign <= "\ufe0f"

@@ -1,4 +1,4 @@
-"""How well a name answers what somebody types to find it (S4)."""
+"""Ranking of names by how well they match a search text (S4)."""
 
 import re
 from collections.abc import Iterable
@@ -11,22 +11,22 @@ _WORD = re.compile(r"\w+")
 
 
 class Rank(IntEnum):
-    """How well; the lowest is the best."""
+    """The quality of a match; the lowest is the best."""
 
     EXACT = 0
-    """What is typed is the name."""
+    """The search text equals the name."""
     START = 1
-    """The name begins with it."""
+    """The name starts with the search text."""
     WORDS = 2
-    """Every word that is typed begins a word of the name."""
+    """Every word of the search text is a prefix of a word of the name."""
     WITHIN = 3
-    """Every word that is typed is somewhere in the name."""
+    """Every word of the search text occurs somewhere in the name."""
     ELSEWHERE = 4
-    """It is found in something else than the name: a team, a sentence about it."""
+    """The search text matches another property: a team, a description."""
 
 
 class FoundKind(StrEnum):
-    """What kind of thing was found; the fewer there are of a kind, the earlier it stands."""
+    """The kind of a search result. Kinds with fewer members sort first."""
 
     COMMAND = "command"
     PUSH = "push"
@@ -36,22 +36,23 @@ class FoundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something that was found by its name. Its texts come from people."""
+    """A search result. Its texts are user input."""
 
     kind: FoundKind
     id: int
     name: str
     about: str
-    """What tells it from others of its name."""
+    """Description that distinguishes results of the same name."""
     rank: Rank
     over: bool = False
-    """Whether it is over and done with: a closed push, an archived template, who has left."""
+    """Whether the result is inactive: a closed push, an archived template, a user who left."""
 
 
 def rank_of(text: str, names: Iterable[str]) -> Rank | None:
-    """How well the best of ``names`` answers ``text``; None where none has all its words.
+    """Return the rank of the best match of ``text`` among ``names``.
 
-    Case and accents do not matter. Nothing typed is in every name.
+    None if no name contains all words of ``text``. Ignores case and accents. An empty text matches
+    every name.
     """
     typed = fold_search(text)
     ranks = [rank for name in names if (rank := _rank(typed, fold_search(name))) is not None]

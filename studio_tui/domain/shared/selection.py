@@ -1,7 +1,7 @@
-"""What is marked in a list: filters in the order they were applied, and exceptions.
+"""The selection of a list: filters in the order in which they were applied, and exceptions.
 
 A selection of a million rows is a filter and a few exceptions, never a million ids. It survives
-filtering, scrolling and sorting, because it speaks of rows, not of places on the screen.
+filtering, scrolling and sorting, because it refers to rows and not to positions on the screen.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 F = TypeVar("F")
-"""What a filter of the list is: `UserFilter`, `AssignmentFilter`, …; must be hashable."""
+"""Type of the filter of a list: `UserFilter`, `AssignmentFilter`, …; must be hashable."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionStep(Generic[F]):
-    """One thing done to a selection: everything that ``filter`` matches was marked or unmarked,
-    and after that the single rows in ``marked`` and ``unmarked``."""
+    """One step of a selection: a filter whose matches are marked or unmarked, then single rows.
+
+    ``marks`` tells whether the matches of ``filter`` are marked or unmarked. The ids in ``marked``
+    and ``unmarked`` override the filter.
+    """
 
     filter: F | None = None
     marks: bool = True
@@ -25,41 +28,41 @@ class SelectionStep(Generic[F]):
 
 @dataclass(frozen=True, slots=True)
 class Selection(Generic[F]):
-    """Terms, applied in order: the last one that speaks of a row decides."""
+    """A sequence of steps. The last step that applies to a row decides whether it is selected."""
 
     terms: tuple[SelectionStep[F], ...] = ()
 
     @classmethod
     def of(cls, ids: Iterable[int]) -> "Selection[F]":
-        """Just these rows."""
+        """Return a selection of exactly these rows."""
         marked = frozenset(ids)
         return cls((SelectionStep(marked=marked),)) if marked else cls()
 
     @classmethod
     def matching(cls, filter_: F) -> "Selection[F]":
-        """Everything that ``filter_`` matches."""
+        """Return a selection of all rows that ``filter_`` matches."""
         return cls((SelectionStep(filter_),))
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was ever marked (a selection that matches nobody may not be empty)."""
+        """Whether no row was ever marked. A selection that matches no rows may be non-empty."""
         return not self.terms
 
     @property
     def filters(self) -> frozenset[F]:
-        """The filters it speaks of: what `contains` needs to know of a row."""
+        """The filters of all steps, whose matches `contains` has to know."""
         return frozenset(term.filter for term in self.terms if term.filter is not None)
 
     def mark_matching(self, filter_: F) -> "Selection[F]":
-        """With everything that ``filter_`` matches."""
+        """Return the selection with all rows that ``filter_`` matches added."""
         return self._with_filter(filter_, marks=True)
 
     def unmark_matching(self, filter_: F) -> "Selection[F]":
-        """Without everything that ``filter_`` matches."""
+        """Return the selection with all rows that ``filter_`` matches removed."""
         return self._with_filter(filter_, marks=False) if self.terms else self
 
     def mark(self, ids: Iterable[int]) -> "Selection[F]":
-        """With these rows."""
+        """Return the selection with these rows added."""
         added = frozenset(ids)
         last = self._last()
         return self._with_last(
@@ -67,7 +70,7 @@ class Selection(Generic[F]):
         )
 
     def unmark(self, ids: Iterable[int]) -> "Selection[F]":
-        """Without these rows."""
+        """Return the selection with these rows removed."""
         if not self.terms:
             return self
         removed = frozenset(ids)
@@ -77,7 +80,7 @@ class Selection(Generic[F]):
         return self._with_last(replace(last, marked=last.marked - removed, unmarked=unmarked))
 
     def contains(self, row_id: int, matches: Callable[[F], bool]) -> bool:
-        """Whether a row is selected, where ``matches`` tells whether a filter matches the row."""
+        """Return whether a row is selected; ``matches`` tells whether a filter matches the row."""
         for term in reversed(self.terms):
             if row_id in term.marked:
                 return True
@@ -88,7 +91,7 @@ class Selection(Generic[F]):
         return False
 
     def _with_filter(self, filter_: F, *, marks: bool) -> "Selection[F]":
-        # An earlier term of the same filter can no longer decide anything by its filter.
+        # The new step overrides the filter of an earlier step with the same filter.
         kept = tuple(
             replace(term, filter=None) if term.filter == filter_ else term for term in self.terms
         )

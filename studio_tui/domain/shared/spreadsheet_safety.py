@@ -1,25 +1,25 @@
-"""Cells of a CSV that a spreadsheet may open (A5).
+"""Protection of CSV cells against formula injection (A5).
 
-A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return is a formula to a
-spreadsheet; an apostrophe in front makes it text. Where a spreadsheet takes ``;`` or ``|`` for what
-separates cells, as it does in half of Europe, what stands behind one is a cell of its own. `bare`
-takes off what `inert` put there, and no apostrophe of anybody's name.
+Spreadsheets evaluate a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return
+as a formula; an apostrophe in front of it makes the cell text. In half of Europe spreadsheets split
+cells at ``;``, and some at ``|``, so the text after either is treated as a cell as well. `bare`
+removes exactly the apostrophes that `inert` added, and none that belong to a name.
 """
 
 import re
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PART = re.compile(r"[^;|\n]+")
-"""What may be a cell of its own."""
+"""Matches text that a spreadsheet may treat as a cell of its own."""
 
 
 def inert(text: str) -> str:
-    """``text`` as a cell that no spreadsheet takes for a formula."""
+    """Return ``text`` escaped so that no spreadsheet evaluates any part of it as a formula."""
     return _PART.sub(lambda part: f"'{part[0]}" if _is_formula(part[0]) else part[0], text)
 
 
 def bare(cell: str) -> str:
-    """The text that `inert` made ``cell`` of; any other cell as it is."""
+    """Return the text that `inert` escaped to ``cell``. Other cells are returned unchanged."""
     return _PART.sub(lambda part: _bare(part[0]), cell) if "'" in cell else cell
 
 
@@ -28,5 +28,5 @@ def _bare(part: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    """Whether ``text`` is one, behind any apostrophes: so that `bare` is exact."""
+    """Return whether ``text`` is a formula. Ignores leading apostrophes so that `bare` is exact."""
     return text.lstrip("'").startswith(_FORMULA)

@@ -1,10 +1,10 @@
-"""Text that people typed: what is taken out where it enters, and how it is compared (A5)."""
+"""Sanitising and comparison of text that people typed (A5)."""
 
 import re
 import unicodedata
 
 MAX_NAME = 200
-"""Longest name of anything, in characters."""
+"""Maximum length of any name, in characters."""
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1
@@ -17,9 +17,10 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean_line(text: str) -> str:
-    """``text`` on one line: controls gone, runs of white space folded to one space, ends trimmed.
+    """Return ``text`` as a single line, without control characters and extra white space.
 
-    Accents are composed (NFC), so that what looks the same is the same.
+    Each run of white space becomes one space, and both ends are stripped. Accents are composed
+    (NFC), so that text that looks the same compares equal.
     """
     if _is_plain(text):
         return " ".join(text.split())
@@ -28,30 +29,33 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """``text`` of several lines: controls gone, newlines and tabs kept, lines ended by ``\\n``."""
+    """Return ``text`` with its lines terminated by ``\\n`` and without control characters.
+
+    Newlines and tabs are preserved.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", lines))
 
 
 def fold(text: str) -> str:
-    """``text`` as it is compared where case and composition do not matter (logins, names)."""
+    """Return ``text`` normalised for comparison (logins, names): ignores case and composition."""
     if _is_plain(text):
         return " ".join(text.lower().split())
     return unicodedata.normalize("NFC", clean_line(text).casefold())
 
 
 def fold_search(text: str) -> str:
-    """``text`` as it is searched: like `fold`, and without accents, so that ``jose`` finds José."""
+    """Return ``text`` normalised for search: `fold` without accents, so ``jose`` finds José."""
     if _is_plain(text):
         return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", clean_line(text))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    # Decomposing may bring forth capitals (ℌ) and spaces (¸).
+    # Decomposition can produce capitals (ℌ) and spaces (¸).
     return " ".join(bare.casefold().split())
 
 
 def has_words(text: str, words: str) -> bool:
-    """Whether every one of ``words`` is found in ``text``, both as they are searched."""
+    """Return whether ``text`` contains every word of ``words``, both normalised for search."""
     searched = [fold_search(word) for word in words.split()]
     if not searched:
         return True
@@ -60,5 +64,8 @@ def has_words(text: str, words: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether there is nothing to clean or decompose: most text, and then folding is quick."""
+    """Return whether ``text`` has nothing to clean or decompose.
+
+    True for most text: the fast path.
+    """
     return text.isascii() and text.isprintable()

@@ -1,4 +1,4 @@
-"""Where one has been, to go back and forward."""
+"""The history of visited screens, for navigation back and forward."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -9,29 +9,29 @@ _MOST = 100
 
 @dataclass(slots=True)
 class Visited(Generic[T]):
-    """The stops of a way, one of which is where one is. At most the last hundred are known."""
+    """A bounded navigation history with a current position. Stores the last 100 stops."""
 
     _stops: list[T] = field(default_factory=list)
     _at: int = -1
 
     @property
     def here(self) -> T | None:
-        """Where one is; None before the first stop."""
+        """The current stop; None before the first."""
         return self._stops[self._at] if self._stops else None
 
     @property
     def before(self) -> T | None:
-        """The stop before this one."""
+        """The stop to which the user can go back, or None."""
         return self._stops[self._at - 1] if self._at > 0 else None
 
     @property
     def after(self) -> T | None:
-        """The stop that one went back from."""
+        """The stop to which the user can go forward, or None."""
         following = self._stops[self._at + 1 :]
         return following[0] if following else None
 
     def come(self, stop: T) -> None:
-        """One came to ``stop``: what one went back from is forgotten, unless it is that."""
+        """Move to ``stop``. Discards the stops ahead, unless the next one is ``stop``."""
         if stop == self.here:
             return
         if stop == self.after:
@@ -41,5 +41,5 @@ class Visited(Generic[T]):
         self._at = len(self._stops) - 1
 
     def back(self) -> None:
-        """One went to the stop before."""
+        """Move to the previous stop, if there is one."""
         self._at = max(self._at - 1, min(0, len(self._stops) - 1))

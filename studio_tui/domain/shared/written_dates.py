@@ -1,19 +1,19 @@
-"""Days and times as people write them, the same in every field and every option (D1).
+"""Parsing of days and times as people write them, the same in all fields and options (D1).
 
 A day is written as
 
 - ``2026-03-31``, or with the day first: ``31/3/2026``, ``31.3.26``, ``31-3-2026``;
-- ``31 mar``, ``31 March 2026``, ``March 31, 2026``, ``31/3``, also after its weekday;
+- ``31 mar``, ``31 March 2026``, ``March 31, 2026``, ``31/3``, optionally after its weekday;
 - ``today``, ``tomorrow``, ``yesterday``;
-- a weekday, ``fri`` or ``next friday`` or ``last friday``;
-- ``+2w``, ``-10 days``, ``in 3 months``, ``2 weeks ago``.
+- a weekday: ``fri``, ``next friday`` or ``last friday``;
+- a distance: ``+2w``, ``-10 days``, ``in 3 months``, ``2 weeks ago``.
 
-Names are English, Dutch or French. What is written without a year or as a bare weekday is the
-`Nearest` such day that the caller asks for: the next one where something is planned, the last one
-where something is told that has happened. A weekday is never today; a day without a year may be.
-``next friday`` is the first Friday after today, also where that is in this week.
+Names are English, Dutch or French. A day without a year or a bare weekday is resolved to the
+`Nearest` matching day: the next one for plans, the last one for past events. A weekday is never
+today; a day without a year may be. ``next friday`` is the first Friday after today, even if it is
+in this week.
 
-A time is written as ``14:30``, ``14h30``, ``14u30``, ``14.30``, ``1430``, ``14``, ``2pm``.
+A time is written as ``14:30``, ``14h30``, ``14u30``, ``14.30``, ``1430``, ``14`` or ``2pm``.
 """
 
 import re
@@ -25,11 +25,11 @@ from studio_tui.domain.shared.calendar_names import MONTHS, WEEKDAYS, weekday_na
 from studio_tui.domain.shared.text import clean_line, fold_search
 
 YEARS = range(1900, 3000)
-"""The years of days and instants that people name."""
+"""Years that a day or an instant may have."""
 
 
 class Nearest(Enum):
-    """Which of the days that could be meant is meant."""
+    """The direction in which an ambiguous day is resolved."""
 
     NEXT = 1
     LAST = -1
@@ -72,15 +72,15 @@ UNITS = {
 }
 _FOLLOWING = {"next": 1, "volgende": 1, "prochain": 1, "last": -1, "vorige": -1, "dernier": -1}
 _FOUR_YEARS_TWICE = 8
-"""29 February comes back within so many years, also around 1900 and 2100."""
+"""Maximum number of years until the next 29 February, also around 1900 and 2100."""
 _BETWEEN = re.compile(r"(?: at| om| a|,)? |(?<=[0-9])t")
 
 
 def parse_day(text: str, today: date, nearest: Nearest = Nearest.NEXT) -> date:
-    """The day that is written, seen from ``today``; see the module for how it may be written.
+    """Return the day that ``text`` denotes relative to ``today``; see the module for the formats.
 
-    Raises ValueError, in words, for what is no day, or one so far away that its midnight is in no
-    calendar everywhere.
+    Raises ValueError, with a message for the user, if ``text`` is not a date or its year is not in
+    `YEARS`, within which midnight exists in every time zone.
     """
     try:
         day = _day(_plain(text), today, nearest)
@@ -97,7 +97,7 @@ def parse_day(text: str, today: date, nearest: Nearest = Nearest.NEXT) -> date:
 
 
 def parse_time(text: str) -> time:
-    """The time that is written; raises ValueError, in words."""
+    """Return the time that ``text`` denotes. Raises ValueError with a message for the user."""
     if (at := _time(_plain(text))) is not None:
         return at
     raise ValueError(f"“{clean_line(text)}” is not a time: write it as 14:30")
@@ -106,10 +106,11 @@ def parse_time(text: str) -> time:
 def parse_moment(
     text: str, today: date, nearest: Nearest = Nearest.NEXT
 ) -> tuple[date, time | None]:
-    """The day and the time that are written, as in ``fri 14h30``, ``18 dec at 9:00`` or
-    ``2026-03-31T14:00+02:00``; a time alone is of ``today``, and a day alone has no time.
+    """Return the day and the time that ``text`` denotes.
 
-    The time is aware where an offset is written. Raises ValueError, in words.
+    Accepts ``fri 14h30``, ``18 dec at 9:00`` or ``2026-03-31T14:00+02:00``. A time alone is of
+    ``today``; a day alone has None as its time. The time is aware if an offset is written. Raises
+    ValueError with a message for the user.
     """
     plain = _plain(text)
     if (found := _iso_instant(plain)) is not None:
@@ -120,7 +121,7 @@ def parse_moment(
         return found.date(), found.timetz()
     for gap in reversed(list(_BETWEEN.finditer(plain))):
         at = _time(plain[gap.end() :])
-        # “18 dec 2026” ends in a year, not in a time.
+        # “18 dec 2026” ends in a year, not a time.
         if at is not None and _is_no_day(plain, today):
             return parse_day(plain[: gap.start()], today, nearest), at
     if (at := _time(plain)) is not None:
@@ -129,7 +130,7 @@ def parse_moment(
 
 
 def weekday_and_day(day: date) -> str:
-    """``Friday 2026-12-18``."""
+    """Return ``day`` with its weekday: ``Friday 2026-12-18``."""
     return f"{WEEKDAYS[day.weekday()]} {day}"
 
 
@@ -200,7 +201,7 @@ def _span(plain: str, today: date) -> date | None:
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of another month, or its last where it has no such day."""
+    """Return the same day ``months`` later, or the last day of that month if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
@@ -231,7 +232,7 @@ def _written(plain: str, today: date, nearest: Nearest) -> date | None:
     elif found := _NAMED_DAY.fullmatch(plain):
         month, day, year = found[1], found[2], found[3]
     else:
-        # What else ISO 8601 knows: 20260331, 2026-W14-2.
+        # The other formats of ISO 8601: 20260331, 2026-W14-2.
         return date.fromisoformat(plain.upper()) if plain[:1].isdigit() else None
     number = MONTHS.get(month)
     return _of_year(int(day), number, year, today, nearest) if number else None
@@ -259,7 +260,10 @@ def _without_year(day: int, month: int, today: date, nearest: Nearest) -> date |
 
 
 def _with_weekday(plain: str, today: date, nearest: Nearest) -> date | None:
-    """``fri 18 dec 2026``; None also where that day is another weekday."""
+    """Parse ``fri 18 dec 2026``.
+
+    Returns None if it is not one, or if that day is another weekday.
+    """
     found = _WITH_WEEKDAY.fullmatch(plain)
     number = weekday_named(found[1]) if found else None
     if found is None or number is None:
