@@ -1,4 +1,4 @@
-"""One conversation: prepare, talk, finish, read (C2 to C4, C6, T2, T4)."""
+"""The screen of one conversation: prepare, talk, finish, read (C2 to C4, C6, T2, T4)."""
 
 from collections.abc import Hashable
 from typing import ClassVar
@@ -44,14 +44,14 @@ from studio_tui.tui.widgets.editor import in_lines
 from studio_tui.tui.widgets.pages import Pages
 
 _WIDEST = 100
-"""Cells of a line that is still easy to read."""
+"""Widest line of text, in cells, that is still easy to read."""
 _INNER = frozenset({Relation.USER, Relation.CONDUCTOR})
 
 
 class ConversationScreen(ConversationActions):
-    """The agenda beside the question one is at; or all of it to read, where one writes nothing.
+    """The agenda next to the current question, or the whole conversation as text for a reader.
 
-    What is typed is saved as it is typed, and what cannot be saved stays on the screen (C4).
+    Answers are saved while the user types. An answer that cannot be saved stays on the screen (C4).
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -85,7 +85,7 @@ class ConversationScreen(ConversationActions):
         self._gone = ""
 
     def body(self) -> ComposeResult:
-        """The head; below it the agenda beside a question, or everything as one text."""
+        """Compose the head, and below it the agenda with a question, or the pages of a reader."""
         with Vertical(classes="head"):
             yield Static(classes="title")
             yield Static(classes="when")
@@ -98,28 +98,31 @@ class ConversationScreen(ConversationActions):
         with Pages():
             yield Static()
 
-    # What is shown
+    # State and display
 
     @property
     def asked(self) -> AskedQuestion | None:
-        """The question the cursor is on."""
+        """The question under the cursor; None if the cursor is on a kept draft or nowhere."""
         at = self._at
         return at.entry.asked if at and at.key == at.entry.asked.id else None
 
     @property
     def open_questions(self) -> int:
-        """How many questions have no answer."""
+        """The number of questions without an answer."""
         answered, all_ = self._count()
         return all_ - answered
 
     @property
     def writing(self) -> bool:
-        """Whether one writes here now; else one reads."""
+        """Whether the reader may write in the conversation; if not, the text is shown read-only."""
         return self._reading is not None and bool(self._reading.writes) and not self._gone
 
     def reload(self) -> None:
-        """Read it again. Who was not in it reads it anew only when it changed: that they read it
-        is written down each time (A3)."""
+        """Read the conversation again.
+
+        For a reader who is neither user nor conductor, first check the version and read the content
+        only if it changed, because each reading is recorded (A3).
+        """
         reading = self._reading
         if reading is None or reading.relations & _INNER or not reading.parts & CONTENT:
             self._read()
@@ -132,7 +135,7 @@ class ConversationScreen(ConversationActions):
             )
 
     def show_question(self, asked: AskedQuestion) -> None:
-        """Go to a question that was just added."""
+        """Move the cursor to a question that was just added."""
         self._key = asked.id
 
     def _read(self) -> None:
@@ -180,7 +183,7 @@ class ConversationScreen(ConversationActions):
         self._agenda = tuple(listed)
 
     def _first_open(self) -> Hashable:
-        """The first question without an answer, or else the first one."""
+        """Return the key of the first question without an answer, or of the first question."""
         empty = (at.key for at in self._agenda if at.draft and not at.draft.answers)
         return next(empty, self._agenda[0].key if self._agenda else None)
 
@@ -226,25 +229,25 @@ class ConversationScreen(ConversationActions):
         return next((each for each in self._agenda if each.key == self._key), None)
 
     def _nearest(self) -> Hashable:
-        """Where to go when the question one was at is gone: to what was typed there."""
+        """Return the key to go to if the current question was removed: its draft, if retained."""
         draft = self.query_one(QuestionPane).draft
         kept = (each.key for each in self._agenda if draft is not None and each.draft is draft)
         return next(kept, self._first_open())
 
     def _count(self) -> tuple[int, int]:
-        """How many questions are answered, and how many there are."""
+        """Return the number of answered questions and the number of all questions."""
         drafts = [at.draft for at in self._agenda if at.draft and not at.entry.asked.removed]
         return sum(draft.answers for draft in drafts), len(drafts)
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the text for the new width."""
         if not self.writing:
             self._show_pages()
 
-    # Moving about
+    # Navigation
 
     def action_open(self) -> None:
-        """Write under the question the cursor is on."""
+        """Focus the entry field of the question under the cursor."""
         self.set_focus(self.query_one(QuestionPane).entry_widget or self.query_one(Agenda))
 
     def _step(self, by: int) -> None:
@@ -258,11 +261,11 @@ class ConversationScreen(ConversationActions):
                 self.action_open()
 
     def action_read_down(self) -> None:
-        """Scroll what others wrote."""
+        """Scroll down the texts of the other participants."""
         self.query_one(QuestionPane).told.scroll_page_down(animate=False)
 
     def action_read_up(self) -> None:
-        """Scroll what others wrote back."""
+        """Scroll up the texts of the other participants."""
         self.query_one(QuestionPane).told.scroll_page_up(animate=False)
 
     def _go(self, key: Hashable) -> None:
@@ -275,7 +278,7 @@ class ConversationScreen(ConversationActions):
 
     @property
     def unkept(self) -> str:
-        """What would be lost if the Studio ended now."""
+        """A sentence about the answers that would be lost if the Studio ended; empty if none."""
         lost = self._drafts.unsaved
         if not lost:
             return ""
@@ -284,12 +287,12 @@ class ConversationScreen(ConversationActions):
         return f"{what} not saved: {why}"
 
     def keep(self) -> None:
-        """Save what was typed, to the last key."""
+        """Save all typed text, including the last key press."""
         self.query_one(QuestionPane).keep()
         self._drafts.flush()
 
     def action_save(self) -> None:
-        """Save now; where two versions met, decide."""
+        """Save now; if two versions of the answer conflict, let the user choose between them."""
         draft = self.query_one(QuestionPane).draft
         if draft is not None and draft.blocker is Blocker.OVERTAKEN:
             self._decide(draft)
@@ -297,15 +300,15 @@ class ConversationScreen(ConversationActions):
             self.keep()
 
     def on_descendant_blur(self) -> None:
-        """Save as soon as the field is left."""
+        """Save when a field loses the focus."""
         self.keep()
 
     def on_screen_suspend(self) -> None:
-        """Save as soon as the screen is left."""
+        """Save when the screen is covered by another screen."""
         self.keep()
 
     def action_back(self) -> None:
-        """Leave, once everything is saved; ask where something cannot be."""
+        """Leave once everything is saved; ask for confirmation if something cannot be saved."""
         self.keep()
         if not self._drafts.unsaved:
             self.dismiss()
@@ -362,10 +365,10 @@ class ConversationScreen(ConversationActions):
 
         self.app.push_screen(Choose("Two versions of this answer", choices), decided)
 
-    # What was written before
+    # Earlier versions
 
     def action_earlier(self) -> None:
-        """Show what stood here until something else took its place, to bring it back (C4)."""
+        """List the replaced versions of this answer, so that the user can restore one (C4)."""
         at = self._at
         draft = at.draft if at is not None else None
         if draft is None:
@@ -395,10 +398,10 @@ class ConversationScreen(ConversationActions):
         question = Choose("What you wrote here before", choices, long_titles=True)
         self.app.push_screen(question, chosen)
 
-    # An editor of one's own
+    # External editor
 
     def _write_outside(self, draft: Draft) -> None:
-        """Write in an editor of one's own; what it leaves behind is cleaned (A5)."""
+        """Edit the draft in the user's external editor and clean the resulting text (A5)."""
         pane = self.query_one(QuestionPane)
         self.keep()
         try:
@@ -415,7 +418,7 @@ class ConversationScreen(ConversationActions):
     def _edited(self, text: str) -> str:
         failed: StudioError | None = None
         with self.app.suspend():
-            # The terminal comes back only where nothing is raised in here.
+            # `suspend` resumes the app only if its block ends without an exception.
             try:
                 text = in_lines(external_editor.edited(text, external_editor.editor()))
             except StudioError as error:
@@ -425,7 +428,7 @@ class ConversationScreen(ConversationActions):
         return text
 
     def may_do(self, command: Command) -> bool:
-        """Writing is offered where one writes."""
+        """Return whether a command is available. Commands for writing need the right to write."""
         if command.id in ("open", "save", "read_down", "read_up") and not self.writing:
             return False
         if command.id == "open" and not isinstance(self.focused, Agenda):

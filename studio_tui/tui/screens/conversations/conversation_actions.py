@@ -1,4 +1,4 @@
-"""What one can do with a conversation besides writing: submit, begin, finish … (C2, C3, T2)."""
+"""The commands of a conversation other than writing, such as submit and finish (C2, C3, T2)."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -34,7 +34,7 @@ _PREPARATIONS = {Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION}
 
 
 class ConversationActions(StudioScreen):
-    """The commands of one conversation. What is impossible in its state is not offered."""
+    """The commands of one conversation. Commands that its state does not allow are not offered."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -105,31 +105,34 @@ class ConversationActions(StudioScreen):
 
     @property
     def reading(self) -> Reading | None:
-        """The conversation as it was last read; None until then."""
+        """The conversation as last read; None until the first reading."""
         return self._reading
 
     @property
     def asked(self) -> AskedQuestion | None:
-        """The question one is at."""
+        """The question under the cursor, or None."""
         return None
 
     @property
     def open_questions(self) -> int:
-        """How many questions have no answer."""
+        """The number of questions without an answer."""
         return 0
 
     def show_question(self, asked: AskedQuestion) -> None:
-        """Go to a question that was just added."""
+        """Move the cursor to a question that was just added."""
 
     def may_do(self, command: Command) -> bool:
-        """What the state of the conversation and one's part in it allow."""
+        """Return whether the conversation's state and the actor's part in it allow a command."""
         if command.id in _OFFERED:
             reading = self._reading
             return reading is not None and _OFFERED[command.id](reading, self._by_right())
         return super().may_do(command)
 
     def why_not_remove(self) -> str | None:
-        """It takes a question that the template does not keep."""
+        """Return why the question cannot be removed, or None.
+
+        The template may protect a question.
+        """
         reading, asked = self._reading, self.asked
         if reading is None or asked is None or asked.removed:
             return "There is no question here that could be taken out."
@@ -138,14 +141,17 @@ class ConversationActions(StudioScreen):
         return None
 
     def why_not_reopen(self) -> str | None:
-        """Its conductor within three days, later an admin (C3)."""
+        """Return why the actor cannot reopen the conversation, or None.
+
+        Its conductor may within three days, an admin also later (C3).
+        """
         if self._reading is None:
             return None
         reading = self._reading
         return reopened_by(reading.relations, reading.conversation, self.studio.now())
 
     def action_submit(self) -> None:
-        """Show one's preparation to the other side (C2)."""
+        """Share the reader's preparation with the other side, after confirmation (C2)."""
         reading = self._reading
         if reading is None:
             return
@@ -167,7 +173,7 @@ class ConversationActions(StudioScreen):
         )
 
     def action_begin(self) -> None:
-        """Begin the talk."""
+        """Begin the talk, after confirmation."""
         conversation = self._conversation
         detail = "Preparations can no longer be changed then."
         if conversation.template.planning:
@@ -183,7 +189,7 @@ class ConversationActions(StudioScreen):
         )
 
     def action_finish(self) -> None:
-        """Finish the talk: it is sealed (C2)."""
+        """Finish and seal the conversation, after confirmation (C2)."""
         conversation, still = self._conversation, self.open_questions
         empty = f"{counted(still, 'question has', 'questions have')} no answer.\n" if still else ""
         self._ask(
@@ -197,7 +203,7 @@ class ConversationActions(StudioScreen):
         )
 
     def action_reopen(self) -> None:
-        """Take the seal off (C3)."""
+        """Break the seal of a finished conversation, after confirmation (C3)."""
         conversation = self._conversation
         self._ask(
             f"Reopen the conversation with {conversation.name}?",
@@ -209,14 +215,14 @@ class ConversationActions(StudioScreen):
         )
 
     def action_move(self) -> None:
-        """Plan it for another time or place (C5)."""
+        """Open the form that moves the conversation to another time or place (C5)."""
         about = self._conversation
         self.go_to(
             to.PlanConversation(about.user_id, about.name, conversation_id=self.conversation_id)
         )
 
     def action_call_off(self) -> None:
-        """Cancel it (C3)."""
+        """Cancel the conversation, after confirmation (C3)."""
         conversation = self._conversation
         self._ask(
             f"Cancel the conversation with {conversation.name}?",
@@ -233,7 +239,7 @@ class ConversationActions(StudioScreen):
         )
 
     def action_open_own(self) -> None:
-        """Let who holds it read what one wrote before they did, or not any more (C6)."""
+        """Open the user's earlier texts to a new conductor, or close them again (C6)."""
         reading = self._reading
         if reading is None:
             return
@@ -248,13 +254,13 @@ class ConversationActions(StudioScreen):
         self.write(lambda: call(self.studio, self.actor, self.conversation_id), written)
 
     def action_add(self) -> None:
-        """Ask one more question: out of the library, or one's own (T2)."""
+        """Add a question from the library or a question of the reader's own (T2)."""
         self.read_to_open(
             "library", lambda: library.every(self.studio, self.actor), self._choose_question
         )
 
     def action_remove(self) -> None:
-        """Take the question under the cursor out; what was written stays readable (T2)."""
+        """Remove the question under the cursor; its answers stay readable (T2)."""
         asked = self.asked
         if asked is None:
             return
@@ -329,7 +335,7 @@ class ConversationActions(StudioScreen):
 
 
 def _holds(reading: Reading, by_right: bool, *states: ConversationState) -> bool:
-    """Whether one holds it, or may ``by_right`` do what who holds it may."""
+    """Return whether the reader conducts it, or has the right to act for its conductor."""
     holds = by_right or Relation.CONDUCTOR in reading.relations
     return holds and reading.conversation.state in states
 
@@ -341,7 +347,7 @@ def _may_move(reading: Reading, by_right: bool) -> bool:
 def _may_submit(reading: Reading) -> bool:
     if submitted(reading):
         return False
-    # What the user prepared can be shown as long as the talk lasts; what the conductor did, is.
+    # The user can submit until the talk ends. A conductor's preparation is shown when it begins.
     conversation = reading.conversation
     in_talk = conversation.state is ConversationState.IN_PROGRESS and conversation.template.planning
     by_user = in_talk and Relation.USER in reading.relations
@@ -364,4 +370,7 @@ _OFFERED: dict[str, Callable[[Reading, bool], bool]] = {
     "move": _may_move,
     "call_off": lambda reading, right: _holds(reading, right, *_OPEN),
 }
-"""Whether a command is offered to a reader, who perhaps may record anybody's conversation."""
+"""Per command id, a predicate that tells whether to offer the command.
+
+Its second argument is whether the reader may finish any conversation.
+"""

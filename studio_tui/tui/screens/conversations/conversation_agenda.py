@@ -1,4 +1,4 @@
-"""The agenda of a conversation: steps, topics and questions in order, with how far one is."""
+"""The agenda of a conversation: steps, topics and questions in order, with their progress."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from studio_tui.tui.text import fit, line
 from studio_tui.tui.theme import cursor_style
 
 _MARK = 3
-"""Cells of the mark before a question."""
+"""Width in cells of the mark before a question."""
 _AROUND = 3
-"""Lines of the agenda in view above and below the cursor."""
+"""Number of lines to keep visible above and below the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line; what has no ``key`` is a heading."""
+    """A line of the agenda. A line whose ``key`` is None is a heading."""
 
     key: Hashable
     text: str
@@ -35,7 +35,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of the agenda, and what the reader writes under it."""
+    """A question of the agenda and the reader's draft under it; None if the reader cannot write."""
 
     key: Hashable
     entry: Entry
@@ -43,7 +43,7 @@ class Asked:
 
 
 def items(agenda: Sequence[Asked]) -> Iterator[Item]:
-    """The lines for these questions."""
+    """Yield the lines for these questions, with headings for steps and topics."""
     above: tuple[int, str] | None = None
     step: int | None = None
     for each in agenda:
@@ -68,9 +68,10 @@ def _mark(entry: Entry, draft: Draft | None) -> tuple[str, str]:
 
 
 class Agenda(Commands, VerticalScroll, can_focus=True):
-    """The lines, with a cursor on one question.
+    """A list of agenda lines with a cursor on one question.
 
-    ``moved`` hears at once of the question it moved to: the next key may already be waiting.
+    Calls ``moved`` synchronously with the new key, because the next key press may already be
+    queued.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -88,7 +89,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
         self._drawn = Static()
 
     def compose(self) -> ComposeResult:
-        """The lines."""
+        """Compose the static that holds the lines."""
         yield self._drawn
 
     def show(self, items: Sequence[Item], key: Hashable) -> None:
@@ -102,35 +103,35 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
             self._follow()
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """The cursor shows where the keys go."""
+        """Draw the cursor in the style of the focused or unfocused agenda."""
         super().watch_has_focus(has_focus)
         self._draw()
 
     def on_resize(self) -> None:
-        """Cut the lines anew."""
+        """Fit the lines to the new width."""
         self._draw()
         self._follow()
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the question that was clicked."""
+        """Move the cursor to the clicked question."""
         offset = event.get_content_offset(self._drawn)
         if offset is not None and 0 <= offset.y < len(self._items):
             self._go(self._items[offset.y].key)
 
     def action_up(self) -> None:
-        """Go up."""
+        """Move the cursor up."""
         self._step(-1)
 
     def action_down(self) -> None:
-        """Go down."""
+        """Move the cursor down."""
         self._step(1)
 
     def action_first(self) -> None:
-        """Go to the first one."""
+        """Move the cursor to the first question."""
         self._step(-len(self._items))
 
     def action_last(self) -> None:
-        """Go to the last one."""
+        """Move the cursor to the last question."""
         self._step(len(self._items))
 
     def _step(self, by: int) -> None:

@@ -1,4 +1,4 @@
-"""One more question for a conversation: out of the library, or one's own (T2)."""
+"""Dialogs that add a question to a conversation: from the library or a custom one (T2)."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,22 +20,22 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
 
 Ask = Callable[[str, Question], AskedQuestion]
-"""Asks a question under a topic; may raise a `StudioError`."""
+"""A callback that adds a question under a topic; may raise `StudioError`."""
 
 _YES_NO = fold("yes/no")
 
 
 class ChooseQuestion(Choose[tuple[str, Question]]):
-    """Asks for a question of the library; ends with it and its topic.
+    """A dialog that returns a question of the library and its topic.
 
-    Ends with ``OWN`` where one wants to write a question of one's own.
+    Returns ``OWN`` if the user wants to write a custom question.
     """
 
     OWN = ("", Question(""))
 
     @classmethod
     def of(cls, topics: Sequence[LibraryTopic], asked: Sequence[AskedQuestion]) -> "ChooseQuestion":
-        """The questions of ``topics`` that are not asked already."""
+        """Return the dialog with the questions of ``topics`` that are not in ``asked`` yet."""
         there = {fold(each.question.text) for each in asked if not each.removed}
         choices: list[Choice[tuple[str, Question]]] = [
             Choice(cls.OWN, "One of my own", "Write a question")
@@ -50,7 +50,7 @@ class ChooseQuestion(Choose[tuple[str, Question]]):
 
 
 class OwnQuestion(Dialog[AskedQuestion]):
-    """Asks for a question of one's own; ends with it once ``ask`` took it."""
+    """A dialog for a custom question; it closes with the question once ``ask`` accepts it."""
 
     OWN_COMMANDS = (Command("go_on", "ctrl+s", "Add", "Ask this question"),)
 
@@ -64,14 +64,14 @@ class OwnQuestion(Dialog[AskedQuestion]):
         )
 
     def compose(self) -> ComposeResult:
-        """The title above the form."""
+        """Compose the title and the form."""
         with Vertical(classes="dialog wide"):
             yield Static(line("A question of my own"), classes="question")
             yield self._form
 
     @on(Form.Submitted)
     def action_go_on(self) -> None:
-        """Ask it as it is entered."""
+        """Add the question with the values of the form."""
         values = self._form.values()
         question = question_of(values["text"], values["options"])
         topic = values["topic"]
@@ -84,8 +84,11 @@ class OwnQuestion(Dialog[AskedQuestion]):
 
 
 def question_of(text: str, options: str) -> Question:
-    """A question as it was entered: ``options`` are empty for a text, ``yes/no``, choices between
-    ``|``, or the labels of a rating from low to high between ``>``."""
+    """Return the question for the values of the form.
+
+    ``options`` are empty for a text, ``yes/no``, choices separated by ``|``, or the labels of a
+    rating from low to high separated by ``>``.
+    """
     if fold(options.replace(" ", "")) == _YES_NO:
         return Question(text, QuestionKind.YES_NO)
     for sign, kind in ((">", QuestionKind.RATING), ("|", QuestionKind.CHOICE)):
@@ -97,7 +100,7 @@ def question_of(text: str, options: str) -> Question:
 
 
 def _field_of(path: str) -> str:
-    """The field of the form for a key path such as ``questions[0].options[1]``."""
+    """Return the name of the field for a key path such as ``questions[0].options[1]``."""
     if ".options" in path:
         return "options"
     return "text" if ".text" in path else "topic"

@@ -1,7 +1,7 @@
-"""What is typed in a conversation, saved as it is typed (C4), with its version (A4).
+"""Drafts of a conversation, saved while the user types (C4) with optimistic locking (A4).
 
-A `Draft` is what one person writes under one question. `Drafts` saves every one of them shortly
-after the last key, one write after another, and keeps what cannot be saved until it can.
+A `Draft` is the text that one person writes under one question. `Drafts` saves each draft shortly
+after the last key press, one write after another, and retains the drafts that cannot be saved.
 """
 
 import time
@@ -29,70 +29,70 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.widgets.editor import in_lines
 
 _SOON = 0.4
-"""Seconds after the last key."""
+"""Seconds between the last key press and saving."""
 _AT_LATEST = 1.0
-"""Seconds after the first key that is not saved, however one types on."""
+"""Maximum seconds between the first unsaved key press and saving, while the user keeps typing."""
 _AGAIN = 2.0
-"""Seconds until what the database did not take is tried again."""
+"""Seconds before a failed write is retried."""
 
 
 class Blocker(Enum):
-    """Why a draft is not saved."""
+    """The reason why a draft is not saved."""
 
     TOO_LONG = auto()
-    """It is longer than an answer can be; it is saved once it is shorter."""
+    """The text exceeds the maximum length of an answer; it is saved once it is shorter."""
     NO_ANSWER = auto()
-    """The database does not answer; it is tried again."""
+    """The database does not answer; the write is retried."""
     OVERTAKEN = auto()
-    """Somebody, perhaps oneself elsewhere, wrote here: both versions wait for a decision (A4)."""
+    """The answer was changed elsewhere, perhaps by the same user; the user has to choose (A4)."""
     REFUSED = auto()
-    """It may not be written any more; it stays on the screen."""
+    """The user may not write here any more; the text stays on the screen."""
 
 
 @dataclass(eq=False)
 class Draft:
-    """What somebody writes under one question."""
+    """The text that one person writes under one question."""
 
     entry: Entry
     part: Part
     version: int
-    """What the database holds, as far as is known."""
+    """Last known version in the database."""
     saved: str
-    """The text that this version is, as it was typed."""
+    """Text of that version, as it was typed."""
     text: str
-    """As it is typed now."""
+    """Text on the screen."""
     blocker: Blocker | None = None
     why: str = ""
-    """The sentence that says so."""
+    """Sentence that explains the blocker; empty if there is none."""
     theirs: Written | None = None
-    """What stands there instead, where it was overtaken."""
+    """The stored version, if it conflicts with the draft."""
     under_way: int = 0
-    """Writes not yet answered."""
+    """Number of writes in progress."""
     newest: str | None = None
-    """The text that was sent last."""
+    """Text of the last write."""
     sent: set[str] = field(default_factory=set)
-    """Texts that may have been written though no answer came."""
+    """Texts whose writes may have been committed although no answer arrived."""
     whole: bool = False
-    """Whether the text was not typed but takes the place of another: that is kept."""
+    """Whether the text replaces another as a whole; the service then stores the replaced text."""
 
     @property
     def asked(self) -> AskedQuestion:
-        """The question."""
+        """The question that the draft answers."""
         return self.entry.asked
 
     @property
     def unsaved(self) -> bool:
-        """Whether what is typed is not known to be in the database."""
+        """Whether the text on the screen differs from the last saved text."""
         return self.text != self.saved
 
     @property
     def answers(self) -> bool:
-        """Whether anything is written."""
+        """Whether the text is not blank."""
         return bool(self.text.strip())
 
 
 def own_part(reading: Reading, asked: AskedQuestion) -> Part | None:
-    """What the reader may write under a question now; None: nothing."""
+    """Return the part that the reader may write under a question, or None."""
     if asked.part in reading.writes:
         return asked.part
     if asked.part is Part.SUMMARY:
@@ -102,7 +102,7 @@ def own_part(reading: Reading, asked: AskedQuestion) -> Part | None:
 
 
 def standing(entry: Entry, part: Part) -> Written:
-    """What is written in one part of an entry."""
+    """Return the stored text of one part of an entry."""
     places = {
         Part.USER_PREPARATION: entry.user,
         Part.CONDUCTOR_PREPARATION: entry.conductor,
@@ -111,7 +111,10 @@ def standing(entry: Entry, part: Part) -> Written:
 
 
 class Drafts:
-    """The drafts of one conversation; ``changed`` hears of every draft whose saving moved on."""
+    """The drafts of one conversation.
+
+    Calls ``changed`` with each draft whose saving state changes.
+    """
 
     def __init__(
         self, screen: StudioScreen, conversation_id: int, changed: Callable[[Draft], None]
@@ -128,22 +131,23 @@ class Drafts:
 
     @property
     def unsaved(self) -> list[Draft]:
-        """What is not in the database."""
+        """The drafts whose text is not in the database."""
         return [draft for draft in self if draft.unsaved]
 
     @property
     def under_way(self) -> bool:
-        """Whether a write is not yet answered."""
+        """Whether a write is in progress."""
         return any(draft.under_way for draft in self)
 
     def under(self, asked: AskedQuestion, part: Part | None) -> Draft | None:
-        """The draft under a question."""
+        """Return the draft under a question, or None if ``part`` is None or has no draft."""
         return self._drafts.get((asked.id, part)) if part else None
 
     def take(self, reading: Reading) -> list[Draft]:
-        """Follow what was read: others wrote, questions came and went, rights changed.
+        """Update the drafts from a new reading.
 
-        What is typed and not saved stays as it is. Returns the drafts whose text is another now.
+        Texts, questions and rights may have changed. Unsaved text is retained. Returns the
+        existing drafts whose text changed.
         """
         found: dict[tuple[int, Part], Draft] = {}
         moved = []
@@ -166,7 +170,7 @@ class Drafts:
         return moved
 
     def typed(self, draft: Draft, text: str) -> None:
-        """Somebody typed: it is saved in a moment."""
+        """Store the typed text in the draft and schedule its saving."""
         if text == draft.text:
             return
         draft.text = text
@@ -175,20 +179,20 @@ class Drafts:
         self._plan(_SOON)
 
     def replace(self, draft: Draft, text: str) -> None:
-        """Let ``text`` take the place of what stands there, and save it now."""
+        """Replace the text as a whole and save immediately."""
         draft.whole = True
         self.typed(draft, text)
         self.flush()
 
     def flush(self) -> None:
-        """Save all that can be saved, now."""
+        """Save all drafts that can be saved immediately."""
         self._stop()
         for draft in self:
             if draft.unsaved and draft.blocker in (None, Blocker.NO_ANSWER):
                 self._save(draft)
 
     def settle(self, draft: Draft, text: str) -> None:
-        """Decide what stands where two versions met: ``text``."""
+        """Resolve a conflict of two versions with ``text`` and save it."""
         if draft.theirs is not None:
             draft.version, draft.saved = draft.theirs.version, draft.theirs.text
         draft.blocker, draft.why, draft.theirs, draft.text = None, "", None, text
@@ -197,7 +201,7 @@ class Drafts:
         self._changed(draft)
 
     def forget(self) -> None:
-        """What is not saved is given up."""
+        """Discard all drafts, including unsaved ones."""
         self._stop()
         self._drafts.clear()
 
@@ -252,8 +256,10 @@ class Drafts:
         )
 
     def _write(self, draft: Draft, text: str) -> Written:
-        """Write, off the loop and after all writes before it. What is written is known here at
-        once: the screen may be gone before the answer reaches it."""
+        """Write the text in a worker thread, after all earlier writes.
+
+        Updates the draft here, because the screen may be closed before the result reaches it.
+        """
         screen = self._screen
         written = conversations.write(
             screen.studio,
@@ -291,7 +297,7 @@ class Drafts:
     def _overtaken(self, draft: Draft, text: str, error: Overtaken) -> None:
         theirs, asked = error.theirs, draft.asked
         if theirs.text in {answered(asked, sent) for sent in draft.sent}:
-            # It is ours: it was written, and only the answer did not arrive.
+            # The stored text is our own: an earlier write was committed but its answer got lost.
             same = theirs.text == answered(asked, text)
             draft.version, draft.saved = theirs.version, text if same else theirs.text
             draft.blocker, draft.why = None, ""

@@ -1,4 +1,4 @@
-"""One question of a conversation: what others wrote under it, and what one writes oneself."""
+"""The pane of one question: the texts of the other participants and the reader's own answer."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -24,15 +24,16 @@ from studio_tui.tui.widgets.editor import Editor, Page, in_lines
 from studio_tui.tui.widgets.options import Options
 
 _NEARLY = MAX_ANSWER * 9 // 10
-"""Characters from which on it is said how many there may be."""
+"""Number of characters from which on the limit is displayed."""
 _TWO_VERSIONS = "Changed somewhere else in the meantime: ^s to keep one, or both"
 
 
 class QuestionPane(Commands, Vertical):
-    """The question in full, and where it is answered.
+    """The full question and its entry field.
 
-    ``typed`` hears of every change, ``step`` of the wish for another question (0: the agenda) and
-    ``outside`` for an editor of one's own: at once, as the next key may already be waiting.
+    The callbacks run synchronously, because the next key press may already be queued: ``typed`` on
+    each change, ``step`` to go to another question by an offset (0: the agenda), and ``outside`` to
+    open an external editor.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -57,7 +58,7 @@ class QuestionPane(Commands, Vertical):
         self._told: Callable[[int], Content] = lambda width: Content("")
 
     def compose(self) -> ComposeResult:
-        """The question, what is told, and what is written."""
+        """Compose the question, the texts of others, and the entry fields."""
         yield Static(classes="topic")
         yield Static(classes="question")
         with VerticalScroll(classes="told", can_focus=False):
@@ -73,24 +74,24 @@ class QuestionPane(Commands, Vertical):
 
     @property
     def draft(self) -> Draft | None:
-        """What is being written; None where nothing can be."""
+        """The draft being written; None if the reader cannot write here."""
         return self._draft
 
     @property
     def told(self) -> VerticalScroll:
-        """What others wrote, where it scrolls."""
+        """The scrollable view of the texts of other participants."""
         return self.query_one(".told", VerticalScroll)
 
     @property
     def entry_widget(self) -> Editor | Options | None:
-        """Where one writes."""
+        """The widget in which the reader writes; None without a draft."""
         if self._draft is None:
             return None
         text = self._draft.asked.question.kind is QuestionKind.TEXT
         return self.query_one(Editor) if text else self.query_one(Options)
 
     def show(self, reading: Reading, entry: Entry, draft: Draft | None, zone: ZoneInfo) -> None:
-        """Show a question; the one that is shown already is only brought up to date."""
+        """Show a question, or update the display if it is already shown."""
         topic = self.query_one(".topic", Static)
         topic.update(line(entry.asked.topic, "$key"))
         topic.display = bool(entry.asked.topic)
@@ -108,7 +109,7 @@ class QuestionPane(Commands, Vertical):
         self.show_saving(zone)
 
     def fill(self, draft: Draft) -> None:
-        """Show the text of a draft that is another now: somebody else wrote it, or an editor."""
+        """Show the text of a draft that changed elsewhere: by another user or in an editor."""
         if draft is not self._draft:
             self._pages.pop(draft, None)
         elif draft.asked.question.kind is QuestionKind.TEXT:
@@ -117,7 +118,7 @@ class QuestionPane(Commands, Vertical):
             self.query_one(Options).show(choices(draft.asked.question), draft.text)
 
     def show_saving(self, zone: ZoneInfo) -> None:
-        """Say whether what is typed is saved, and show the other version where there is one."""
+        """Show whether the draft is saved, and the other version in case of a conflict."""
         draft = self._draft
         theirs = draft.theirs if draft else None
         self.set_class(theirs is not None, "-overtaken")
@@ -125,7 +126,7 @@ class QuestionPane(Commands, Vertical):
         self.query_one(".saved", Static).update(_saving(draft, zone) if draft else Content(""))
 
     def keep(self) -> None:
-        """Hand over what is typed, to the last key."""
+        """Pass the text of the editor to ``typed``, including the last key press."""
         if self._draft is not None and isinstance(self.entry_widget, Editor):
             self._typed(self._draft, self.query_one(Editor).text)
 
@@ -142,18 +143,18 @@ class QuestionPane(Commands, Vertical):
         self._step(-1)
 
     def why_not_editor(self) -> str | None:
-        """It takes an editor, and a text to write."""
+        """Return why no external editor can be opened, or None."""
         if not isinstance(self.entry_widget, Editor):
             return "This question is answered by choosing."
         return outside.why_no_editor()
 
     def action_editor(self) -> None:
-        """Write in an editor of one's own."""
+        """Edit the draft in an external editor."""
         if self._draft is not None:
             self._outside(self._draft)
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the texts for the new width."""
         self._draw_told()
 
     def _draw_told(self) -> None:
@@ -204,5 +205,5 @@ def _saving(draft: Draft, zone: ZoneInfo) -> Content:
 
 
 def joined(mine: str, theirs: str) -> str:
-    """Both versions of a text, one after the other."""
+    """Return both versions of a text, one after the other."""
     return in_lines(clean_text(f"{theirs.rstrip()}\n\n{mine.lstrip()}"))

@@ -1,4 +1,4 @@
-"""A conversation as one text to read: what each side prepared, what was noted, the summary."""
+"""A conversation as one text to read: preparations, notes of the talk, and the summary."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,9 +18,9 @@ _INDENT = 2
 
 
 def whole_text(reading: Reading, kept: Iterable[Draft], width: int, gone: str = "") -> Content:
-    """All that the reader may read, in ``width`` cells; what they typed in vain comes first.
+    """Return all that the reader may read, in ``width`` cells, after their unsaved drafts ``kept``.
 
-    ``gone`` says why nothing may be read any more.
+    ``gone`` is the reason why the conversation cannot be read any more, or empty.
     """
     lines = [*_kept(kept, width)]
     if gone:
@@ -31,7 +31,7 @@ def whole_text(reading: Reading, kept: Iterable[Draft], width: int, gone: str = 
 
 
 def told_under(reading: Reading, entry: Entry, draft: Draft | None, width: int) -> Content:
-    """What stands under one question besides what the reader writes there."""
+    """Return the texts under one question, except the part that the reader writes in ``draft``."""
     part = draft.part if draft else None
     lines: list[Content] = []
     for heading, text, words in others(reading, entry, part):

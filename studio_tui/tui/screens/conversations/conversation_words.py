@@ -1,4 +1,4 @@
-"""What the screen of a conversation says: how far it is, who reads what and when (C2, T4)."""
+"""The texts of the conversation screen: its progress, and who reads what and when (C2, T4)."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -25,17 +25,17 @@ _STEP = {
 
 
 def step_name(kind: StepKind) -> str:
-    """A step as people read it."""
+    """Return the name of a step."""
     return _STEP[kind]
 
 
 def question_text(entry: Entry) -> str:
-    """The question, or the name of a step that is one free text."""
+    """Return the question, or the name of the step if that is a single free text."""
     return entry.asked.question.text or step_name(entry.asked.step)
 
 
 def title(reading: Reading) -> str:
-    """``Ann Peeters with Bob Janssens · Regular · Q1 review``."""
+    """Return a title such as ``Ann Peeters with Bob Janssens · Regular · Q1 review``."""
     conversation = reading.conversation
     parts = [
         f"{conversation.name} with {conversation.conductor}",
@@ -46,13 +46,16 @@ def title(reading: Reading) -> str:
 
 
 def earlier_in_words(text: Written, zone: ZoneInfo) -> tuple[str, str]:
-    """How a text that was replaced is listed: how it begins, and when it was written."""
+    """Return how a replaced text is listed: its first line, and when it was written."""
     begins, _, more = text.text.partition("\n")
     return f"{begins} …" if more else begins, moment(text.written_at, zone)
 
 
 def how_far(reading: Reading, zone: ZoneInfo) -> str:
-    """``planned for 2026-03-12 10:00 (Europe/Brussels), room 4 · deadline 2026-03-31``."""
+    """Return the progress of the conversation.
+
+    Example: ``planned for 2026-03-12 10:00 (Europe/Brussels), room 4 · deadline 2026-03-31``.
+    """
     conversation = reading.conversation
     parts = [_state(conversation, zone)]
     if conversation.state in (ConversationState.PLANNED, ConversationState.PREPARED):
@@ -63,7 +66,10 @@ def how_far(reading: Reading, zone: ZoneInfo) -> str:
 
 
 def what_is_closed(reading: Reading) -> str:
-    """What was written before somebody else came to hold it, and who opens it; or nothing (C6)."""
+    """Return a notice about texts from before a change of conductor, or an empty string (C6).
+
+    By default the new conductor cannot read them. The notice names who can open or close them.
+    """
     conductor = reading.conversation.conductor
     if reading.closed_to_conductor:
         return f"{conductor} does not read what you wrote before: U opens it"
@@ -75,7 +81,7 @@ def what_is_closed(reading: Reading) -> str:
 
 
 def who_reads(conversation: Conversation) -> str:
-    """Who reads a finished conversation, in plain words (T4)."""
+    """Return a sentence about who reads a finished conversation (T4)."""
     viewing = conversation.template.viewing
     also = []
     if viewing.leaders:
@@ -92,7 +98,7 @@ def who_reads(conversation: Conversation) -> str:
 
 
 def own_label(reading: Reading, part: Part) -> str:
-    """What one writes here, and who reads it when (C2)."""
+    """Return the label of the reader's entry field: the part, and who reads it when (C2)."""
     conversation = reading.conversation
     if part is Part.USER_PREPARATION:
         if conversation.user_prepared_at and not reading.closed_to_conductor:
@@ -107,10 +113,9 @@ def own_label(reading: Reading, part: Part) -> str:
 
 
 def others(reading: Reading, entry: Entry, written: Part | None) -> Sequence[tuple[str, str, bool]]:
-    """What else stands under a question: a heading or none, a text, and whether it is somebody's
-    words.
+    """Return the texts under a question as (heading, text, whether a person wrote the text).
 
-    ``written`` is what the reader writes there, which is not repeated.
+    The heading may be empty. ``written`` is the part that the reader writes, which is left out.
     """
     conversation = reading.conversation
     found: list[tuple[str, str, bool]] = []
@@ -127,7 +132,7 @@ def others(reading: Reading, entry: Entry, written: Part | None) -> Sequence[tup
 
 
 def submitted(reading: Reading) -> bool:
-    """Whether the reader has submitted their own preparation."""
+    """Return whether the reader has submitted their own preparation."""
     conversation = reading.conversation
     if Relation.USER in reading.relations:
         return conversation.user_prepared_at is not None
@@ -181,7 +186,7 @@ def _preparation(
 
 
 def why_hidden(reading: Reading, part: Part) -> str:
-    """Why a preparation is not shown to the reader."""
+    """Return a sentence about why a preparation is not shown to the reader."""
     conversation = reading.conversation
     over = conversation.state in (ConversationState.DONE, ConversationState.CANCELLED)
     if part is Part.USER_PREPARATION:

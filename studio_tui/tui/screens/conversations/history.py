@@ -1,5 +1,4 @@
-"""The history: conversations that were held or cancelled, of oneself, of somebody, of everybody one
-may know of (C1, C6)."""
+"""Held and cancelled conversations of the user, a person, or everybody in sight (C1, C6)."""
 
 from zoneinfo import ZoneInfo
 
@@ -30,7 +29,7 @@ _OVER = (ConversationState.DONE, ConversationState.CANCELLED)
 
 
 class HistoryScreen(StudioScreen):
-    """Conversations that are over, the newest first; of ``user_id``, None: of everybody."""
+    """Finished and cancelled conversations, newest first. With ``user_id`` None, of everybody."""
 
     OWN_COMMANDS = (
         Command(
@@ -57,7 +56,7 @@ class HistoryScreen(StudioScreen):
         self._state: ConversationState | None = None
 
     def body(self) -> ComposeResult:
-        """Whose history it is, above the list."""
+        """Compose the title and the list."""
         yield Static(classes="title")
         self._browser: RecordBrowser[Conversation, HistoryFilter] = RecordBrowser(
             *_columns(self.zone),
@@ -72,13 +71,13 @@ class HistoryScreen(StudioScreen):
         yield self._browser
 
     def on_mount(self) -> None:
-        """Say whose it is."""
+        """Show the title."""
         self._entitle()
 
     def find(
         self, text: str, sort: Sort
     ) -> tuple[HistoryFilter, Source[Conversation, HistoryFilter]]:
-        """The conversations in which all words of ``text`` are found, narrowed as it is chosen."""
+        """Return the filter and the rows that match all words of ``text`` and the filters."""
         user_id = None if self._everybody else self._user_id
         filter_ = HistoryFilter(text, user_id, self._state)
         return filter_, conversations.history(self.studio, self.actor, filter_, sort)
@@ -88,21 +87,21 @@ class HistoryScreen(StudioScreen):
         self._browser.reload()
 
     def why_not_everybody(self) -> str | None:
-        """There may be nobody to go back to."""
+        """Return why the list cannot be switched to one person, or None."""
         return "This is everybody's." if self._user_id is None else None
 
     def action_everybody(self) -> None:
-        """Show everybody's that one may know of, or only theirs."""
+        """Toggle between everybody in sight and one person."""
         self._everybody = not self._everybody
         self._show()
 
     def action_narrow(self) -> None:
-        """Choose what to show."""
+        """Let the user choose which states to show."""
         choices = [Choice("", "everything"), *(Choice(str(s), STATE_LABELS[s]) for s in _OVER)]
         self.app.push_screen(Choose("Show", choices), self._narrow)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Open it, with what one may read of it (C6)."""
+        """Open the conversation, with the parts that the reader may read (C6)."""
         self.go_to(to.Conversation(event.row.id))
 
     def _narrow(self, chosen: str | None) -> None:

@@ -1,4 +1,4 @@
-"""My conversations: one's people, what is asked, planned and under way, what was held last (C1)."""
+"""My conversations: the user's people and their open, planned and last conversations (C1)."""
 
 from dataclasses import replace
 
@@ -42,9 +42,10 @@ _NOTHING = (
 )
 _NOTHING_WAITS = "Nothing waits for you.\nPress f to see everything."
 _OF_MANAGERS = {"start", "cancel", "record", "not_mine", "hand_over"}
-"""What leaders and coaches do about their people, and nobody about themself (C2, C3)."""
+"""Commands of leaders and coaches for their people, which users cannot run on themselves (C2, C3).
+"""
 _DOES = ("plan", "start", "record", "not_mine", "hand_over", "history")
-"""What enter offers where there is no conversation to open yet."""
+"""Commands that Enter offers on a row without a conversation to open."""
 
 
 def _also_found(item: MyConversation) -> str:
@@ -53,7 +54,7 @@ def _also_found(item: MyConversation) -> str:
 
 
 class MyConversationsScreen(StudioScreen):
-    """What concerns oneself and one's people, what is overdue first."""
+    """The list of the user's own conversations and those with their people, overdue ones first."""
 
     OWN_COMMANDS = (
         Command(
@@ -127,7 +128,7 @@ class MyConversationsScreen(StudioScreen):
         self._only_asked = False
 
     def body(self) -> ComposeResult:
-        """What the list is narrowed to, the list, and the line under the cursor in full."""
+        """Compose the quick filter, the list, and the details of the current row."""
         self._browser: RecordBrowser[MyConversation, MyConversationFilter] = RecordBrowser(
             *matter_columns(self.zone),
             find=self.find,
@@ -149,7 +150,7 @@ class MyConversationsScreen(StudioScreen):
     def find(
         self, text: str, sort: Sort
     ) -> tuple[MyConversationFilter, Source[MyConversation, MyConversationFilter]]:
-        """The lines in which all words of ``text`` are shown, narrowed as it is chosen."""
+        """Return the filter and the rows whose visible text contains all words of ``text``."""
         filter_ = MyConversationFilter(text, asked=self._only_asked)
         studio, actor, columns = self.studio, self.actor, self._browser.every_column
 
@@ -164,7 +165,7 @@ class MyConversationsScreen(StudioScreen):
         self._browser.reload()
 
     def is_offered(self, command: Command) -> bool:
-        """About oneself, nothing is offered that only one's leaders and coaches may do (A2)."""
+        """Return whether to offer a command. Managers' commands are hidden on the own row (A2)."""
         if command.id in _OF_MANAGERS:
             item = self._current
             if item is None or (item.mine and why_not_cancel(item, self.actor) is not None):
@@ -174,47 +175,50 @@ class MyConversationsScreen(StudioScreen):
         return super().is_offered(command)
 
     def action_stand_in(self) -> None:
-        """Name who stands in for oneself, or end that (U14)."""
+        """Name or remove a stand-in for the user (U14)."""
         stand_in(self, self.actor.user_id, self.actor.name)
 
     def why_not_plan(self) -> str | None:
-        """It takes what is not begun, and is one's own to hold."""
+        """Return why the row cannot be planned or moved, or None."""
         return why_not_plan(self._current, self.actor, self.studio.today())
 
     def why_not_start(self) -> str | None:
-        """It is leaders and coaches who begin a talk (C2)."""
+        """Return why no talk can be begun, or None. Only leaders and coaches begin a talk (C2)."""
         item = self._current
         if item is None:
             return NOBODY
         return "It is your leaders and coaches who begin a talk." if item.mine else None
 
     def why_not_cancel(self) -> str | None:
-        """It takes what is planned, and who holds it (C3)."""
+        """Return why the row cannot be cancelled, or None.
+
+        It must be planned and the actor's own (C3).
+        """
         return why_not_cancel(self._current, self.actor)
 
     def why_not_record(self) -> str | None:
-        """It takes what is asked or planned, and who holds it."""
+        """Return why the row cannot be recorded as held, or None."""
         item = self._current
         if item is not None and item.status is None:
             return f"Nothing is asked about {item.name}: b begins a talk."
         return why_not_record(item, self.actor, self.studio.today())
 
     def why_not_not_mine(self) -> str | None:
-        """It takes a push that asks several (P10)."""
+        """Return why the user cannot decline the row, or None. It must be asked by a push (P10)."""
         return why_not_not_mine(self._current, self.actor)
 
     def why_not_hand_over(self) -> str | None:
-        """It takes a push that asks one's people (P10)."""
+        """Return why the row cannot be handed over, or None. It must be asked by a push (P10)."""
         return why_not_hand_over(self._current, self.studio.today())
 
     def action_plan(self) -> None:
-        """Plan what the line is about, or move it (C2, C5)."""
+        """Plan or move the conversation of the row (C2, C5)."""
         if (item := self._current) is not None:
             ask = Ask(item.user_id, item.push_id) if item.push_id else None
             self.go_to(to.PlanConversation(item.user_id, item.name, ask, item.conversation_id))
 
     def action_new(self) -> None:
-        """Plan another conversation with somebody; with oneself where nobody else is meant."""
+        """Plan another conversation with the person of the row, or with the user's own manager."""
         item = self._current
         if item is None or item.mine:
             self.go_to(to.PlanConversation(self.actor.user_id, self.actor.name))
@@ -227,7 +231,7 @@ class MyConversationsScreen(StudioScreen):
             my_conversations_actions.start(self, item)
 
     def action_cancel(self) -> None:
-        """Cancel what is planned (C3)."""
+        """Cancel the planned conversation (C3)."""
         if (item := self._current) is not None:
             my_conversations_actions.cancel(self, item)
 
@@ -237,22 +241,22 @@ class MyConversationsScreen(StudioScreen):
             my_conversations_actions.record_held(self, item)
 
     def action_not_mine(self) -> None:
-        """Say that it is not one's own, or that it is again (P10)."""
+        """Decline to hold the conversation of the row, or take that back (P10)."""
         if (item := self._current) is not None:
             my_conversations_actions.not_mine(self, item)
 
     def action_hand_over(self) -> None:
-        """Name who is to hold it (P10)."""
+        """Name the conductor of the conversation (P10)."""
         if (item := self._current) is not None:
             hand_over.ask_of(self, item)
 
     def action_history(self) -> None:
-        """What was held with the person under the cursor; with everybody where there is none."""
+        """Open the history of the person under the cursor, or of everybody if the list is empty."""
         item = self._current
         self.go_to(to.History(item.user_id, item.name) if item else to.History())
 
     def action_waiting(self) -> None:
-        """Show only what waits for oneself, or everything."""
+        """Toggle between the rows that wait for the user and all rows."""
         self._only_asked = not self._only_asked
         self._draw_waiting()
         self._browser.list.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
@@ -267,7 +271,7 @@ class MyConversationsScreen(StudioScreen):
         self.set_class(self._only_asked, "-narrowed")
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Open the conversation, or offer what can be done where there is none yet."""
+        """Open the conversation of the row, or offer commands if it has none yet."""
         item: MyConversation = event.row
         if item.conversation_id is not None:
             self.go_to(to.Conversation(item.conversation_id))
@@ -275,7 +279,7 @@ class MyConversationsScreen(StudioScreen):
             self._offer(item)
 
     def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
-        """What can be done depends on the line, which stands below the list in full."""
+        """Show the details of the current row and update its available commands."""
         self.query_one(".detail", Static).update(matter_detail(event.row, self.zone))
         self.refresh_bindings()
 

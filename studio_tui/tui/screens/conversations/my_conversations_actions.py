@@ -1,4 +1,4 @@
-"""What is done with a line of My conversations (C1 to C3, P10)."""
+"""Actions on a row of My conversations (C1 to C3, P10)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ _NOTHING = "No push asks for a conversation with {}, and no template lets you st
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """One way to begin a talk: the conversation there is, or what ``ask`` is about."""
+    """A choice for beginning a talk: an existing conversation, or a new one for ``ask``."""
 
     ask: Ask | None
     conversation_id: int | None = None
@@ -51,7 +51,7 @@ def start(screen: StudioScreen, item: MyConversation) -> None:
 
 
 def cancel(screen: StudioScreen, item: MyConversation) -> None:
-    """Cancel what is planned, once it is confirmed (C3)."""
+    """Cancel a planned conversation after confirmation (C3)."""
     conversation_id = item.conversation_id
     if conversation_id is None:
         return
@@ -80,7 +80,7 @@ def cancel(screen: StudioScreen, item: MyConversation) -> None:
 
 
 def record_held(screen: StudioScreen, item: MyConversation) -> None:
-    """Record a conversation as held by oneself, on the day that is typed (C2)."""
+    """Record a conversation as held by the user, on the day that they enter (C2)."""
     what = item.push or item.template
     question = Held(
         f"Record “{what}” with {item.name} as held?",
@@ -103,7 +103,7 @@ def record_held(screen: StudioScreen, item: MyConversation) -> None:
 
 
 def not_mine(screen: StudioScreen, item: MyConversation) -> None:
-    """Say that a line is not one's own, or take that back (P10)."""
+    """Decline to hold the conversation of a row, or take that back (P10)."""
     ask = Ask(item.user_id, item.push_id)
     again = said_not_mine(item)
     act = conversations.mine_again if again else conversations.not_mine
@@ -129,7 +129,7 @@ def _starts(
 
 
 def _this(screen: StudioScreen, item: MyConversation) -> list[Choice[_Start]]:
-    """The line itself, first."""
+    """Return the choice for the row itself, or none if nothing is asked."""
     if item.status is None:
         return []
     ask = Ask(item.user_id, item.push_id) if item.push_id else None

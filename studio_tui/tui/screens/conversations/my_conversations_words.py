@@ -1,4 +1,4 @@
-"""What My conversations says of one line, and why something cannot be done with it (C1, P10)."""
+"""Texts of a row of My conversations, and reasons why an action is not possible (C1, P10)."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ NOBODY = "There is nobody here."
 
 
 def matter_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
-    """The columns of My conversations; times are in ``zone``, which the heading names."""
+    """Return the columns of My conversations. Times are in ``zone``, which the heading names."""
 
     def held(item: MyConversation) -> Toned:
         return Toned(_held(item, zone), Tone.MUTED)
@@ -47,7 +47,7 @@ def _by_deadline(item: MyConversation) -> date:
 
 
 def matter_detail(item: MyConversation | None, zone: ZoneInfo) -> Content:
-    """The line under the cursor in full: two lines, whatever the width of the list."""
+    """Return the details of the current row: two lines, whatever the width of the list."""
     if item is None:
         return Content("")
     head = [line(f"{item.name} ({ME})" if item.mine else item.name, "bold")]
@@ -58,7 +58,7 @@ def matter_detail(item: MyConversation | None, zone: ZoneInfo) -> Content:
 
 
 def why_not_plan(item: MyConversation | None, actor: Actor, today: date) -> str | None:
-    """Why what a line is about cannot be planned or moved, None where it can."""
+    """Return why the conversation of a row cannot be planned or moved, or None."""
     if item is None:
         return NOBODY
     if item.mine:
@@ -71,7 +71,7 @@ def why_not_plan(item: MyConversation | None, actor: Actor, today: date) -> str 
 
 
 def why_not_cancel(item: MyConversation | None, actor: Actor) -> str | None:
-    """Why a line cannot be cancelled, None where it can (C3)."""
+    """Return why the conversation of a row cannot be cancelled, or None (C3)."""
     if item is None:
         return NOBODY
     if item.conversation_id is None:
@@ -82,7 +82,7 @@ def why_not_cancel(item: MyConversation | None, actor: Actor) -> str | None:
 
 
 def why_not_record(item: MyConversation | None, actor: Actor, today: date) -> str | None:
-    """Why a line cannot be recorded as held, None where it can."""
+    """Return why a row cannot be recorded as held, or None."""
     if item is None:
         return NOBODY
     if item.mine:
@@ -91,7 +91,7 @@ def why_not_record(item: MyConversation | None, actor: Actor, today: date) -> st
 
 
 def why_not_hand_over(item: MyConversation | None, today: date) -> str | None:
-    """Why nobody can be named for a line, None where somebody can (P10)."""
+    """Return why no conductor can be named for a row, or None (P10)."""
     if item is None:
         return NOBODY
     if item.mine:
@@ -102,7 +102,7 @@ def why_not_hand_over(item: MyConversation | None, today: date) -> str | None:
 
 
 def why_not_not_mine(item: MyConversation | None, actor: Actor) -> str | None:
-    """Why one cannot say of a line that it is not one's own, or that it is again (P10)."""
+    """Return why the user cannot decline a row or take that back, or None (P10)."""
     if item is None:
         return NOBODY
     if item.mine:
@@ -118,19 +118,22 @@ def why_not_not_mine(item: MyConversation | None, actor: Actor) -> str | None:
 
 
 def why_not_now(item: MyConversation, today: date) -> str | None:
-    """Why nothing can be done with a line yet."""
+    """Return why a row cannot be acted on yet, or None."""
     if item.available_from is not None and item.available_from > today:
         return f"“{item.push}” is available from {item.available_from} on."
     return None
 
 
 def said_not_mine(item: MyConversation) -> bool:
-    """Whether one said of a line that it is not one's own."""
+    """Return whether the user declined to hold the conversation of a row."""
     return item.why_not == NOT_MINE
 
 
 def _why_not_others(item: MyConversation, actor: Actor) -> str | None:
-    """Nobody else touches what somebody holds; an admin may."""
+    """Return why the row belongs to another conductor, or None.
+
+    An admin may act for any conductor.
+    """
     if item.conductor_id in (None, actor.user_id) or may(actor, Action.FINISH_ANY):
         return None
     over = ": hand it over first (H)" if item.push_id else ""

@@ -1,4 +1,4 @@
-"""Plan: what a conversation is about, with whom, when, how long and where (C2, C5)."""
+"""The form that plans a conversation: its topic, conductor, time, duration and place (C2, C5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,18 +43,21 @@ _READING = "One moment: what can be planned is being read."
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """What the form is about, as it was read."""
+    """The data that the form is built from."""
 
     usable: Sequence[Usable]
     managers: Sequence[Manager]
-    """Who could hold it; only where one plans with oneself."""
+    """The possible conductors; only read when users plan a conversation about themselves."""
     conversation: Conversation | None
-    """The one that is moved."""
+    """The conversation to move; None when planning a new one."""
 
 
 class PlanScreen(StudioScreen):
-    """Plan a conversation with a user: what ``ask`` names, or whatever can be planned; with
-    ``conversation_id``, move that one. For oneself, one of one's managers is asked to hold it."""
+    """A form that plans a conversation with a user, or moves the one with ``conversation_id``.
+
+    ``ask`` preselects what the conversation is about. Users who plan a conversation about
+    themselves choose one of their managers to hold it.
+    """
 
     OWN_COMMANDS = (
         Command(
@@ -91,7 +94,7 @@ class PlanScreen(StudioScreen):
         self._whom: Pick[str] = Pick("With", "Who is to hold it?", id="whom")
 
     def body(self) -> ComposeResult:
-        """Whom it is about, the form, what somebody else made of it, and the button."""
+        """Compose the heading, the form, a conflicting change if any, and the button."""
         yield Static(self._heading(), classes="title")
         with VerticalScroll(can_focus=False):
             yield self._what
@@ -108,23 +111,23 @@ class PlanScreen(StudioScreen):
             yield Static(classes="effect")
 
     def on_mount(self) -> None:
-        """Begin with a likely plan."""
+        """Fill the form with a likely plan."""
         self._whom.display = self._own
         self._fill(likely_plan(self.studio.now(), self.zone))
         self._field("date").focus_entry()
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed that is not planned."""
+        """Whether the form has values that are not planned yet."""
         return self._form.values() != self._begun
 
     def reload(self) -> None:
-        """Read what can be planned; what is typed stays as it is, so it is read once."""
+        """Read the form's data once, so that later reloads keep the typed values."""
         if self._basis is None:
             self.read_first("basis", self._read, self._show)
 
     def why_not_plan(self) -> str | None:
-        """It takes something to plan, and somebody to hold it."""
+        """Return why the form cannot be submitted, or None. It needs a subject and a conductor."""
         if self._basis is None:
             return _READING
         if self._basis.conversation is None and not self._what.choices:
@@ -132,7 +135,7 @@ class PlanScreen(StudioScreen):
         return _NOBODY if self._own and not self._whom.choices else None
 
     def action_plan(self) -> None:
-        """Plan it, or say beside the fields why not."""
+        """Plan the conversation, or show the errors next to the fields."""
         try:
             plan = entered_plan(self._form.values(), self.studio.now(), self.zone)
         except Invalid as error:
@@ -143,11 +146,11 @@ class PlanScreen(StudioScreen):
             )
 
     def why_not_sent(self) -> str | None:
-        """It takes what planning takes."""
+        """Return why the invitations cannot be shown, or None: the same reasons as for planning."""
         return self.why_not_plan()
 
     def action_sent(self) -> None:
-        """Show the invitations, or say beside the fields why there are none."""
+        """Show the invitations that planning would send, or show the errors next to the fields."""
         try:
             plan = entered_plan(self._form.values(), self.studio.now(), self.zone)
         except Invalid as error:
@@ -156,7 +159,7 @@ class PlanScreen(StudioScreen):
             show_sent(self, "What planning it so would send", lambda: self._planned(plan))
 
     def action_back(self) -> None:
-        """Leave; ask first where something typed would be lost."""
+        """Leave; ask for confirmation first if typed values would be lost."""
         leave(self, self.unsaved, "Leave without planning?", "What you typed would be lost.")
 
     @property
@@ -233,9 +236,10 @@ class PlanScreen(StudioScreen):
         leaves = self.studio.now() + self.studio.settings.notifications.hold_time
         at = moment_and_zone(planned.planned_for, self.zone)
         self.dismiss(planned)
-        # In the same zone, and short: without a warning it has to fit on one line of 80 cells.
+        # The time is in the user's zone and short, so that the message fits on one line of 80
+        # cells.
         told = f"invitations leave at {leaves.astimezone(self.zone):%H:%M}"
-        # One sentence takes the place of another, so all that is to be said is said at once.
+        # A message replaces the previous one, so all parts are joined into one message.
         self.say(" ".join((f"Planned for {at}; {told}.", *warnings)))
 
     def _failed(self, error: StudioError) -> None:
