@@ -1,5 +1,6 @@
-"""The worker: claim what is due, check it once more, send it, write what became of it.
+"""The worker: claims due mail, checks that it still holds, sends it and records the result.
 
-Several may run at once, in the app and as a service: the lease on a notification keeps them apart
-(N8). What to do about an outcome is decided in `retry`, as values; `loop` is the loop.
+Several workers can run at once, in the app and as a service: the lease on a notification keeps two
+of them from sending the same mail (N8). `retry` is pure and decides what an outcome means; `loop`
+is the main loop.
 """

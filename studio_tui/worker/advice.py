@@ -1,4 +1,4 @@
-"""What is wrong where mail does not leave, and what to do: the same words everywhere."""
+"""Advice about why mail is not leaving and what to do, worded the same everywhere."""
 
 from studio_tui.mail.transport.outcomes import BY_TOKEN, Fault, RelayDown
 from studio_tui.worker.retry import said
@@ -26,13 +26,13 @@ _ADVICE = {
 }
 _BY_OAUTH = "The mail server refuses the login by token"
 _BY_ITSELF = frozenset({Fault.UNREACHABLE, Fault.QUOTA, Fault.BUSY})
-"""What is over without anybody doing anything."""
+"""Faults that pass without anybody having to act."""
 
 
 def in_words(down: RelayDown, *, waits: bool = True) -> str:
-    """Why nothing is being sent, and what to do, in one sentence.
+    """Return why nothing is being sent and what to do, as one sentence.
 
-    ``waits``: that mail waits is said as well; not of a mail that is tried once.
+    ``waits`` adds that mail waits. Pass False for a mail that is tried only once.
     """
     waiting = _WAITS if waits and down.fault in _BY_ITSELF else ""
     advice = _ADVICE[down.fault]

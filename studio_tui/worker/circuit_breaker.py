@@ -1,11 +1,12 @@
-"""Telling a mail that is refused from a server that takes no mail (N7, N13).
+"""A circuit breaker: it distinguishes a refused mail from a mail server that is down (N7, N13).
 
-A refusal that may be about anybody fails no mail by itself. It is held against a mail only where
-the server has taken another one in between, or has refused many to one domain and then takes one
-to another. Where it refuses one after another, it is the server, and mail waits.
+A refusal that may concern every mail does not fail the mail by itself. It counts against the mail
+only if the server has accepted another mail since, or has refused many mails to one domain and then
+accepts a mail to another. If the server refuses mail after mail, the fault is the server's and mail
+waits.
 
-What was refused and when is counted in steps: a result means something only for what was begun
-after it.
+Order is counted in steps, one for each attempt that begins or ends: an acceptance counts only for
+refusals that came before its attempt began.
 """
 
 from collections.abc import Mapping
@@ -26,9 +27,9 @@ from studio_tui.worker.retry import pause_after
 from studio_tui.worker.timing import Pace
 
 _CERTAIN = frozenset({About.RECIPIENT, About.MESSAGE})
-"""What a refusal of this mail alone is about."""
+"""The subjects of a refusal that concerns this mail alone."""
 _BEFORE_MAIL = frozenset({Fault.UNREACHABLE, Fault.TLS, Fault.LOGIN, Fault.TOKEN, Fault.NAME})
-"""Over once a mail can be offered at all; other faults only once one is taken."""
+"""Faults that are over as soon as a mail can be offered. The others end with an accepted mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class _Refusal:
 
 
 class Breaker:
-    """Knows from the outcomes whether the server takes mail at all."""
+    """Decides from the outcomes of attempts whether the server accepts mail at all."""
 
     def __init__(
         self,
@@ -47,20 +48,23 @@ class Breaker:
         refused: Mapping[int, str] | None = None,
         down: RelayDown | None = None,
     ) -> None:
-        """``refused``: the domains of mails that wait because they were refused before, by their
-        ids; ``down``: what kept mail from leaving when the server was last asked."""
+        """Start with what earlier workers stored.
+
+        ``refused`` maps the ids of mails that wait after a refusal to their domains. ``down`` is
+        the fault that kept mail from leaving at the last attempt.
+        """
         self._pace = pace
         self._step = 0
         self._taken_since = 0
-        """When the newest mail that was taken was begun."""
+        """The step at which the newest accepted mail was begun."""
         self._refused = dict.fromkeys(refused or (), 0)
-        """When each mail was last refused."""
+        """The step of each mail's last refusal, by mail id."""
         self._held = set(refused or ())
-        """Mails that are to be tried once more as soon as the server takes another one."""
+        """Ids of mails to retry as soon as the server accepts another mail."""
         self._run: list[_Refusal] = []
-        """Refusals in a row that may be about anybody."""
+        """Consecutive refusals that may concern every mail."""
         self._shut: set[str] = set()
-        """Domains that the server refused while it took mail to others."""
+        """Domains that the server refused while it accepted mail to others."""
         self._content_refused = False
         self._outages = 0
         self._doubted_at = self._stopped_at = 0
@@ -68,21 +72,21 @@ class Breaker:
         self._many_in_doubt = many
         known = frozenset((refused or {}).values())
         self.doubted = known if many or down else frozenset[str]()
-        """Domains that were refused again and again: others are tried first."""
+        """Domains with repeated refusals: mail to other domains is tried first."""
         self.down = down
-        """Why the server takes no mail, None as far as it does."""
+        """Why the server accepts no mail; None while it does."""
         self.aside: dict[int, RelayDown] = {}
-        """Mails that were put aside while others were taken, and why."""
+        """Mails that were set aside while others were accepted, by id, with the reason."""
         self.was_seen = False
-        """Whether it was seen here, not only by a worker before, that no mail is taken."""
+        """Whether this worker has seen the server refuse all mail, not only an earlier one."""
 
     def begin(self) -> int:
-        """A mail is begun; returns the step, for `judge`."""
+        """Record the start of an attempt and return its step, to be passed to `judge`."""
         self._step += 1
         return self._step
 
     def judge(self, outcome: Outcome, mail_id: int, domain: str, begun: int) -> Outcome:
-        """What ``outcome`` means for this mail, in the light of those before it."""
+        """Return what ``outcome`` means for this mail in the light of earlier outcomes."""
         self._step += 1
         match outcome:
             case Delivered():
@@ -95,7 +99,7 @@ class Breaker:
                     self.down = None
             case RelayDown():
                 if outcome.offered and self._taken_after_refusal(mail_id):
-                    # The server takes others: this mail need not hold them up.
+                    # The server accepts other mails: this one must not hold them up.
                     self.aside[mail_id] = outcome
                     return Aside(outcome.code, outcome.words)
                 self._stop(outcome)
@@ -104,7 +108,10 @@ class Breaker:
         return outcome
 
     def concede(self) -> None:
-        """There is no other mail to try: what was refused in a row was refused by the server."""
+        """Blame the server for the refusals in a row: no other mail is left to try.
+
+        If that does not hold, stop doubting the domains.
+        """
         permanent = any(isinstance(each.outcome, Rejected) for each in self._run)
         if self._run and not self.down and (permanent or not self._taken_since):
             self._stop(_as_down(self._run[-1].outcome))
@@ -112,17 +119,17 @@ class Breaker:
             self.doubted = frozenset()
 
     def to_try_again(self) -> frozenset[int]:
-        """Mails that were refused before the server took another one; each is told once."""
+        """Return the ids of mails refused before the last acceptance. Each id is returned once."""
         due = frozenset(each for each in self._held if self._taken_after_refusal(each))
         self._held -= due
         return due
 
     def skips(self, domain: str) -> bool:
-        """Whether a mail to this domain waits until one to another was tried."""
+        """Return whether mail to this domain waits until mail to another domain has been tried."""
         return domain in self.doubted and not self.down
 
     def pause(self, random: Random) -> float:
-        """Seconds until there is something to do: longer each time that the server is down."""
+        """Return the seconds until the next round: longer with every outage in a row."""
         if not self.down:
             self._outages = 0
             return self._pace.idle.total_seconds()
@@ -137,7 +144,7 @@ class Breaker:
 
     def _may_be_anybodys(self, outcome: Rejected | Deferred) -> bool:
         if outcome.about is About.CONTENT:
-            # The first may be at fault itself; that all are is not likely.
+            # The first mail may be at fault itself. It is unlikely that all of them are.
             return isinstance(outcome, Deferred) or self._content_refused
         return outcome.about not in _CERTAIN
 
@@ -157,7 +164,7 @@ class Breaker:
             self._refused[mail_id] = self._step
             self._held.add(mail_id)
         if self.down or (self.doubted and domain not in self.doubted):
-            # One more of the same, or not about a domain either.
+            # A further refusal, and not limited to the domains in doubt: the server is at fault.
             down = _as_down(outcome)
             self._stop(down)
             return outcome if isinstance(outcome, Deferred) and outcome.uncertain else down

@@ -1,4 +1,4 @@
-"""How long what a worker claimed is its own (N4, N8)."""
+"""The lease of a worker: the time in which its claimed mail is its own (N4, N8)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,29 +12,36 @@ _Value = TypeVar("_Value")
 
 
 class NotSent(Exception):
-    """A mail is not to leave just now, and nothing of it has; what it says is why, in words."""
+    """Raised if a mail must not leave at the moment and no part of it has left.
+
+    The message of the exception is the reason, in words for the user.
+    """
 
 
 class LeaseOver(NotSent):
-    """The lease of a mail ended before the mail left: another worker may be sending it."""
+    """Raised if the lease ended before the mail left: another worker may be sending it."""
 
     def __init__(self) -> None:
         super().__init__("It was not sent before its lease ended.")
 
 
 class Lease:
-    """The name that a worker claims under, and until when that counts.
+    """The name under which a worker claims mail, and the time until which its claims hold.
 
-    It is renewed every third of its time. Where that fails, nothing is begun in its last third,
-    and nothing is on the wire in its last tenth: so far may the clocks of several hosts be apart.
-    What it had run out for is not held again by renewing it: somebody else may have that.
+    The lease is renewed after every third of its duration. If renewing fails, no mail is begun in
+    the last third, and no mail is on the wire in the last tenth: the clocks of several hosts may
+    differ by that much. Renewing does not revive claims that had already run out: another worker
+    may hold them.
     """
 
     def __init__(
         self, lasting: timedelta, elapsed: Callable[[], float] = seconds_since_boot
     ) -> None:
-        """``elapsed`` tells seconds that nobody can set and that run on while the host sleeps: all
-        times are in these. The time of a loop stands still meanwhile."""
+        """Create a lease of ``lasting``. All times are in the seconds of ``elapsed``.
+
+        ``elapsed`` is a clock that cannot be set and that runs on while the host sleeps. The time
+        of the event loop stands still during sleep.
+        """
         self.elapsed = elapsed
         self.name = token_hex(8)
         self.lasting = lasting
@@ -50,24 +57,26 @@ class Lease:
         return self._seconds / 3
 
     def renewed(self, at: float) -> None:
-        """What was still held at ``at`` is held from then on."""
+        """Record a renewal: claims that still held at ``at`` hold for a full lease from then on."""
         if at > self._renewed_at + 0.9 * self._seconds:
             self._unbroken_since = at - 0.9 * self._seconds
         self._renewed_at = at
 
     def may_begin(self, claimed_at: float) -> bool:
-        """Whether there is time enough left for a mail that was claimed then."""
+        """Return whether enough time is left to send a mail that was claimed at ``claimed_at``."""
         return self.elapsed() <= self._share(claimed_at, 2 / 3)
 
     def require(self, claimed_at: float) -> None:
-        """Raise `LeaseOver` where a mail that was claimed then may be somebody else's: to be asked
-        right before it leaves, since the host may have slept since it was begun."""
+        """Raise `LeaseOver` if another worker may hold a mail that was claimed at ``claimed_at``.
+
+        Call this right before the mail leaves: the host may have slept since the mail was begun.
+        """
         if self.elapsed() >= self._share(claimed_at, 0.9):
             raise LeaseOver
 
     async def within(self, claimed_at: float, sending: Awaitable[_Value]) -> _Value:
-        """Wait for a mail that was claimed then; raises `TimeoutError` before the lease ends."""
-        # Nearly every mail is over long before that: one timer looks after all of them.
+        """Await ``sending``; raises `TimeoutError` before the lease of its mail ends."""
+        # Nearly every mail is sent long before that, so one timer serves all of them.
         async with asyncio.timeout(None) as timeout:
             self._running[timeout] = claimed_at
             self._watch()
@@ -85,7 +94,7 @@ class Lease:
         self._watching = False
         now, loop_now = self.elapsed(), asyncio.get_running_loop().time()
         for timeout, claimed_at in self._running.items():
-            # The next look would be too late for what ends before it.
+            # Cancel whatever would end before the next check.
             if timeout.when() is None and now >= self._share(claimed_at, 0.89):
                 timeout.reschedule(loop_now)
         if self._running:

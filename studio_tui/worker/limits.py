@@ -1,22 +1,22 @@
-"""How many connections are used: fewer where the server allows no more (N13)."""
+"""The number of connections in use: reduced if the server does not allow as many (N13)."""
 
 import asyncio
 from datetime import timedelta
 
 
 class Crew:
-    """Counts the connections that send, and lets one go where the server has no room for it.
+    """Counts the sending connections and gives one up if the server has no room for it.
 
-    Whether there is no room for one more, or for none at all, is known once another one carries
-    mail or all have failed. Times are those of the loop.
+    Whether the server has room for one connection fewer or for none at all is decided once another
+    connection carries mail or all have failed. Times are those of the event loop.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._numbers = list(range(size))
-        """Connections in the order in which they are used: what was let go comes last."""
+        """Connection numbers in the order of use. Those that were given up come last."""
         self.limit = size
-        """How many connections are used at most."""
+        """Maximum number of connections to use."""
         self._reduced_at = float("-inf")
         self._is_said = True
         self._said = size
@@ -25,7 +25,10 @@ class Crew:
         self._changed = asyncio.Event()
 
     def gather(self, now: float, more_after: timedelta) -> list[int]:
-        """The connections that begin; one more than before, long after the last was let go."""
+        """Return the connections to start.
+
+        The limit grows by one if the last connection was given up longer than ``more_after`` ago.
+        """
         if self.limit < self._size and now - self._reduced_at > more_after.total_seconds():
             self.limit, self._reduced_at = self.limit + 1, now
         begins = self._numbers[: self.limit]
@@ -34,14 +37,16 @@ class Crew:
         return begins
 
     def carried(self, number: int) -> None:
-        """The server dealt with a mail over this connection."""
+        """Record that the server accepted or refused a mail over this connection."""
         self._opening.discard(number)
         self._open.add(number)
         self._tell()
 
     def news(self, begun: float) -> int | None:
-        """How many connections there are from now on, once a mail that was begun since then is
-        taken; None where that was said before."""
+        """Return the new number of connections when a mail begun since the reduction is accepted.
+
+        Returns None if that number was reported before.
+        """
         if self._is_said or begun < self._reduced_at:
             return None
         self._is_said = True
@@ -50,9 +55,10 @@ class Crew:
         return self.limit if is_news else None
 
     async def is_one_too_many(self, number: int, *, was_open: bool) -> bool:
-        """Whether others carry mail while this connection is turned away.
+        """Return whether the server turned this connection away because of the others.
 
-        One that ``was_open`` is turned away because there are several.
+        A connection that ``was_open`` was turned away because there are several. A new one waits
+        until another connection carries mail or all others have failed.
         """
         self._opening.discard(number)
         self._open.discard(number)
@@ -63,29 +69,31 @@ class Crew:
         return self.limit > 1 if was_open else bool(self._open)
 
     def lets_go(self, number: int, begun: float) -> bool:
-        """Whether this connection is given up, and not only its try: one at a time."""
+        """Return whether the connection is given up, and not only its attempt. One at a time."""
         if begun < self._reduced_at or self.limit == 1:
             self._opening.add(number)
             return False
         self.limit -= 1
         self._numbers.remove(number)
         self._numbers.append(number)
-        # Until `is_gone`, it may be this one that others are refused for.
+        # Until `is_gone`, the server may still count this connection when it refuses others.
         self._reduced_at, self._is_said = float("inf"), False
         return True
 
     def is_gone(self, now: float) -> None:
-        """The server knows that the connection that was let go is over: what is refused from here
-        on is refused with one less."""
+        """Record that the server has seen the given-up connection close.
+
+        Refusals from then on apply to the smaller number.
+        """
         self._reduced_at = now
 
     def leaves(self, number: int) -> None:
-        """A connection has nothing more to send."""
+        """Record that a connection has nothing more to send."""
         self._opening.discard(number)
         self._tell()
 
     def start_again(self) -> None:
-        """The server was gone altogether: what it allowed before says nothing."""
+        """Reset the limit: after an outage of the server, earlier refusals mean nothing."""
         self.limit, self._is_said = self._size, True
 
     def _tell(self) -> None:

@@ -1,8 +1,8 @@
-"""The loop of a worker: no transaction is open while a mail is on the wire (N3, N4).
+"""The main loop of a worker: no transaction is open while a mail is on the wire (N3, N4).
 
-Mails are claimed and written in batches, handed over several at a time, and results are written as
-they arrive: what came in since the last commit goes into the next. Of few mails at a time the
-server knows what the database does not: only these are sent twice when the worker is killed.
+Mails are claimed in batches and sent over several connections at once. Results are written as they
+arrive: those that came in during one commit go into the next. Only a few mails at a time may be
+known to the server and not yet to the database: only these are sent twice if the worker is killed.
 """
 
 import asyncio
@@ -51,39 +51,39 @@ from studio_tui.worker.retry import Try, decide
 from studio_tui.worker.timing import Pace
 
 _REST = 0.001
-"""Seconds between two writes, in which more results arrive: on SQLite as often as the others look
-whether they have their turn."""
+"""Seconds between two writes, in which more results arrive. On SQLite, waiting writers poll for the
+lock at about this interval."""
 _MOMENT = 0.001
-"""Seconds for which mails are written at a time."""
+"""Seconds for which mails are built before the event loop gets a turn."""
 _FLUSH_EVERY = 0.01
-"""Seconds between two times that the disk is asked to take in what was written."""
+"""Seconds between two flushes of the written results to disk."""
 _FORESEE_EVERY = 30.0
-"""Seconds between two looks until when mail waits for a limit."""
+"""Seconds between two forecasts of when mail that waits for a limit will leave."""
 _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerReport:
-    """What a worker has done so far, and what stands in its way."""
+    """The counts of a worker so far, and what keeps it from sending."""
 
     sent: int = 0
     failed: int = 0
     deferred: int = 0
     down: RelayDown | None = None
-    """Why nothing is being sent, None while the server takes mail."""
+    """Why nothing is being sent; None while the server accepts mail."""
     away: str = ""
-    """Why nothing is known of the outbox; empty while the database answers."""
+    """Why the outbox cannot be read; empty while the database answers."""
     stopped: str = ""
-    """Why no mail leaves until somebody says so; empty where it does."""
+    """Why mail is stopped until an admin resumes it; empty if it is not."""
     clock: str = ""
-    """What is wrong with the clock of this host; empty where nothing is."""
+    """What is wrong with the clock of this host; empty if nothing is."""
     limited: str = ""
-    """Which limit of the settings lets mail wait, and until when; empty where none does."""
+    """Which limit of the settings delays mail, and until when; empty if none does."""
     connections: int | None = None
-    """How many connections the server allows, None as far as it allows all."""
+    """How many connections the server allows; None if it allows all of them."""
 
     def counting(self, settlements: Sequence[Settlement]) -> "WorkerReport":
-        """With these added."""
+        """Return a copy with these results counted in."""
         return replace(
             self,
             sent=self.sent + sum(isinstance(each, Sent) for each in settlements),
@@ -94,7 +94,7 @@ class WorkerReport:
 
 
 class _Outdated(NotSent):
-    """What a mail tells has changed since it was claimed, or it is held no longer."""
+    """Raised if the content of a mail changed after its claim, or the claim was lost."""
 
     def __init__(self) -> None:
         super().__init__("What it tells has changed just before it was sent.")
@@ -113,8 +113,12 @@ class Worker:
         pace: Pace | None = None,
         elapsed: Callable[[], float] = seconds_since_boot,
     ) -> None:
-        """``watch`` hears of every change; ``elapsed`` is what `Lease` counts by. Raises `Refused`
-        where the sender's address is none, or the holidays of the settings are not known."""
+        """Set up a worker with one connection for each of ``transports``.
+
+        ``watch`` is called with the report after every change; ``elapsed`` is the clock of `Lease`.
+        Raises `Refused` if the sender's address is invalid or the holidays in the settings are
+        unknown.
+        """
         self._studio = studio
         self._builder = MessageBuilder(studio)
         self._packing = Packing(studio)
@@ -137,15 +141,19 @@ class Worker:
         self._clock_read_at = float("-inf")
         self._sends = False
         self._holds_idle = False
-        """Whether it may hold mail that it is not sending: the database was away meanwhile."""
+        """Whether the worker may hold claims that it is not sending, because the database was
+        unreachable."""
         self.report = WorkerReport()
 
     def stop(self) -> None:
-        """Finish what is on the wire, write it, hand the rest back, and return from `run`."""
+        """Stop: finish what is on the wire, write the results, hand the rest back, end `run`."""
         self._stopping.set()
 
     async def run(self, *, drain: bool = False) -> WorkerReport:
-        """Send until stopped or, to ``drain``, until nothing is due or the server takes no more."""
+        """Send until stopped.
+
+        With ``drain``, stop as soon as nothing is due or the server accepts no more mail.
+        """
         telling = asyncio.create_task(self._tell_of_itself())
         try:
             with suppress(Unavailable):
@@ -166,7 +174,7 @@ class Worker:
         return self.report
 
     async def _send_due(self) -> bool:
-        """Send until nothing is due or the server takes no more; whether there was anything."""
+        """Send until nothing is due or the server accepts no more; return whether mail was due."""
         await self._read_clock()
         await self._remind()
         if self._holds_idle:
@@ -187,10 +195,10 @@ class Worker:
                 sending = [tasks.create_task(self._feed(queue, first))]
                 for number in begins:
                     sending.append(tasks.create_task(self._carry(number, queue, before)))
-                # Where results cannot be written at all, nobody waits for that for ever.
+                # If results cannot be written at all, stop sending instead of waiting for ever.
                 writing.add_done_callback(lambda _: [each.cancel() for each in sending])
         finally:
-            # Even where the worker is broken off, what the server took is written.
+            # Write what the server accepted even if the worker is cancelled.
             queue.close()
             try:
                 await asyncio.shield(writing)
@@ -203,7 +211,7 @@ class Worker:
         return True
 
     async def _claim_first(self) -> Batch:
-        """What is tried first: to other domains than those that are in doubt, if there is any."""
+        """Claim the first batch, to domains that are not in doubt if possible."""
         first = await self._claim()
         if first.taken or not self._breaker.doubted:
             return first
@@ -216,7 +224,7 @@ class Worker:
         return Batch(0)
 
     async def _learn(self) -> None:
-        """Begin with what workers before have learnt of the server."""
+        """Load what earlier workers stored about the server."""
         with suppress(Unavailable):
             if self._limits:
                 await asyncio.to_thread(delivering.count_anew, self._studio, self._limits)
@@ -228,7 +236,7 @@ class Worker:
             self._kept = down
 
     async def _conclude(self) -> None:
-        """Say at the end what keeps mail from leaving, where there is mail that was tried."""
+        """Report at the end what keeps mail from leaving, if any mail was tried and still waits."""
         self._breaker.concede()
         aside = list(self._breaker.aside.values())
         down = self._breaker.down or (aside[-1] if aside else None)
@@ -238,13 +246,13 @@ class Worker:
         await self._keep_stop()
 
     async def _try_again(self) -> None:
-        """Let be due what was refused before the server took another mail."""
+        """Make mail due again that was refused before the server accepted another mail."""
         if ids := self._breaker.to_try_again():
             with suppress(Unavailable):
                 await asyncio.to_thread(delivering.try_again, self._studio, ids)
 
     async def _keep_stop(self) -> None:
-        """Keep for others, and for later, what keeps mail from leaving."""
+        """Store what keeps mail from leaving, for other workers and later runs."""
         down = self._breaker.down
         if down != self._kept:
             stop = (str(down.fault), down.code, down.words) if down else None
@@ -253,12 +261,12 @@ class Worker:
                 self._kept = down
 
     async def _seal(self) -> None:
-        """Seal what a program that died has left without a seal (A3)."""
+        """Seal the lines of activity that a crashed process left unsealed (A3)."""
         with suppress(Unavailable):
             await asyncio.to_thread(seal_rest, self._studio)
 
     async def _read_clock(self) -> None:
-        """Find out now and then whether the clock of this host is right."""
+        """Check at intervals whether the clock of this host is right."""
         now = self._lease.elapsed()
         if now - self._clock_read_at < self._pace.read_clock_every.total_seconds():
             return
@@ -268,13 +276,16 @@ class Worker:
             self._tell(replace(self.report, clock=problem))
 
     async def _remind(self) -> None:
-        """Write the automatic reminders of today, and what new managers are told without a
-        decision, now and then: once written, they are due. Erase who is kept no longer (U13)."""
+        """Run the daily tasks at intervals: mail that they write is due at once.
+
+        Writes today's automatic reminders and the mails to new managers that need no decision, and
+        erases people whose retention time is over (U13).
+        """
         now = self._studio.now()
         if self._reminded_at and now - self._reminded_at < self._pace.remind_every:
             return
         with suppress(Unavailable):
-            # What is made today may be reminded of today.
+            # First: a push that is created today may have reminders today.
             await asyncio.to_thread(do_what_is_due, self._studio)
             await asyncio.to_thread(remind_by_schedule, self._studio)
             await asyncio.to_thread(tell_by_schedule, self._studio)
@@ -282,7 +293,7 @@ class Worker:
 
     @property
     def _batch(self) -> int:
-        # One mail tells whether a server that was away is back.
+        # While the server is down, one mail is enough to find out whether it is back.
         return 1 if self._breaker.down else self._pace.claimed_per_transport * self._crew.limit
 
     async def _claim(self, *, all_domains: bool = False) -> Batch:
@@ -306,14 +317,14 @@ class Worker:
             self._tell(replace(self.report, away="", stopped=error.message))
             return Batch(0)
         except Unavailable as error:
-            # The database is away for a while: what waits there waits on. It may have been claimed
-            # all the same, and nobody takes from a worker that runs what it holds.
+            # The database is unreachable for a while. The claim may have been committed all the
+            # same, and no other worker recovers the claims of a worker that is running.
             self._holds_idle = True
             self._tell(replace(self.report, away=error.message))
             return Batch(0)
 
     async def _foresee(self, claimed: Claimed) -> None:
-        """Say now and then what waits for a limit, until nothing does."""
+        """Report at intervals which mail waits for a limit, until none does."""
         now = self._lease.elapsed()
         if not claimed.reached:
             if not claimed.taken and self.report.limited:
@@ -329,12 +340,12 @@ class Worker:
         self._tell(replace(self.report, limited=words))
 
     async def _renew(self) -> None:
-        """Renew the lease as long as mails are being sent."""
+        """Renew the lease while mails are being sent."""
         while True:
             await asyncio.sleep(self._lease.renew_after)
-            # Where the database is away, the lease runs out by itself.
+            # If the database is unreachable, the lease runs out by itself.
             with suppress(Unavailable):
-                # One after another with claims: what is claimed meanwhile is not renewed.
+                # Never during a claim: mail that is claimed in the meantime would not be renewed.
                 async with self._leasing:
                     began = self._lease.elapsed()
                     await asyncio.to_thread(
@@ -348,9 +359,9 @@ class Worker:
     async def _prepare_all(
         self, deliveries: Sequence[Delivery], claimed_at: float
     ) -> tuple[ClaimedMail, ...]:
-        """Write and pack mails, a moment at a time: the wire is to be listened to meanwhile.
+        """Build and pack mails in short slices, so that the event loop can serve the connections.
 
-        Of all threads one runs at a time, so that another would only take longer.
+        A thread would not be faster: only one thread runs Python code at a time.
         """
         await self._open(deliveries)
         loop = asyncio.get_running_loop()
@@ -363,8 +374,8 @@ class Worker:
         return tuple(mails)
 
     async def _open(self, deliveries: Sequence[Delivery]) -> None:
-        """Read the wordings that are needed for the first time: files, and so off the loop."""
-        # In the order of the mails: a set has another order in every process.
+        """Load the wordings that are needed for the first time, off the loop: they are files."""
+        # In the order of the mails: the order of a set differs between processes.
         for each in deliveries:
             wording = (each.kind, each.capacity, each.language)
             if wording not in self._opened:
@@ -376,7 +387,7 @@ class Worker:
             mail = self._builder.mail(delivery)
             prepared = PreparedMail(mail, self._packing.packed(mail))
         except Unavailable:
-            # What is claimed is claimed again when the lease is over.
+            # The mail is claimed again when its lease ends.
             raise
         except StudioError as error:
             failed = Failed(delivery.id, delivery.address, error.message)
@@ -384,7 +395,7 @@ class Worker:
         return ClaimedMail(delivery, prepared, claimed_at)
 
     async def _feed(self, queue: SendQueue, batch: Batch) -> None:
-        """Keep the queue filled: claim more while the transports still have half of the last."""
+        """Keep the queue filled: claim more mails when it runs low."""
         while batch.taken:
             queue.fill(batch.mails)
             await queue.is_low()
@@ -394,14 +405,17 @@ class Worker:
         queue.end(len(self._transports))
 
     async def _carry(self, number: int, queue: SendQueue, before: RelayDown | None) -> None:
-        """Send mails until the server is down for another reason than it was ``before``, or has
-        no room for this connection."""
+        """Send mails over connection ``number`` until the queue is empty or the server refuses.
+
+        Also ends if the server is down for another reason than ``before``, or has no room for this
+        connection.
+        """
         transport, loop = self._transports[number], asyncio.get_running_loop()
         while (mail := await queue.next()) is not None:
             is_down = self._breaker.down not in (None, before)
             in_time = self._lease.may_begin(mail.claimed_at)
             if self._stopping.is_set() or is_down or not in_time or self._is_doubted(mail):
-                # Handed back at the end.
+                # Skipped mails are handed back at the end.
                 continue
             if isinstance(mail.prepared, Failed):
                 queue.result(mail.prepared, mail)
@@ -411,13 +425,13 @@ class Worker:
             try:
                 outcome = await self._hand_over(transport, mail, mail.prepared.mail, clear_to_send)
             except NotSent as why:
-                # Nothing left, and so it was no try.
+                # Nothing was sent, so this does not count as an attempt.
                 later = Later(mail.delivery.id, self._studio.now(), str(why), tried=False)
                 queue.result(later, mail)
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:
                 if await self._crew.is_one_too_many(number, was_open=outcome.offered):
-                    # Somebody else sends it, or this connection once there are fewer.
+                    # Another connection sends it, or this one once fewer are open.
                     queue.again(mail)
                     if self._crew.lets_go(number, began):
                         try:
@@ -433,7 +447,7 @@ class Worker:
         self._crew.leaves(number)
 
     async def _clear_to_send(self, queue: SendQueue, mail: ClaimedMail) -> None:
-        """Wait until the message of ``mail`` may leave; raises `NotSent` where it may not."""
+        """Wait until the message of ``mail`` may leave; raises `NotSent` if it may not."""
         await queue.reserve(mail.delivery.id)
         self._lease.require(mail.claimed_at)
         waited = self._lease.elapsed() - mail.claimed_at
@@ -442,12 +456,12 @@ class Worker:
             self._lease.require(mail.claimed_at)
 
     async def _require_as_claimed(self, delivery: Delivery) -> None:
-        """Raise `_Outdated` where a mail that waited for a slow server is not to leave as it is."""
+        """Raise `_Outdated` if a mail that waited for a slow server is not to leave as built."""
         look = partial(delivering.is_as_claimed, self._studio, self._lease.name, delivery)
         try:
             is_so = await asyncio.to_thread(look, self._hours)
         except Unavailable:
-            # Nobody can tell: it is looked at once the database is back.
+            # The claim cannot be checked. The mail is checked again once the database is back.
             is_so = False
         if not is_so:
             raise _Outdated
@@ -478,17 +492,17 @@ class Worker:
         sender = self._builder.sender.address
         sending = transport.send(sender, mail.recipient, mail.message, clear_to_send)
         try:
-            # Beyond its lease, somebody else may be sending the same mail (N8).
+            # After the end of the lease, another worker may be sending the same mail (N8).
             return await self._lease.within(claimed.claimed_at, sending)
         except TimeoutError:
             words = "The mail server took too long over this mail."
             return Deferred(None, words, uncertain=True, about=About.SERVER)
 
     async def _write(self, queue: SendQueue) -> None:
-        """Write results as they arrive, all that have arrived at once.
+        """Write results as they arrive, each time all that have arrived.
 
-        Between two writes more of them arrive, and where a write locks others out, they have their
-        turn.
+        Between two writes more results arrive, and on a database that locks as a whole other
+        writers get their turn.
         """
         written = asyncio.Event()
         flushing = asyncio.create_task(self._flush(written))
@@ -505,21 +519,21 @@ class Worker:
             await asyncio.to_thread(self._flush_now)
 
     async def _flush(self, written: asyncio.Event) -> None:
-        """Have the disk take in what is written, over and over, while the next mails leave."""
+        """Flush what was written to disk, over and over, while the next mails leave."""
         while await written.wait():
             written.clear()
             await asyncio.to_thread(self._flush_now)
             await asyncio.sleep(_FLUSH_EVERY)
 
     def _flush_now(self) -> None:
-        # What is written stays, and the next write meets the same disk.
+        # The data is written already; a failing disk shows at the next write.
         with suppress(Unavailable):
             delivering.flush(self._studio)
 
     async def _settle(self, settlements: Sequence[Settlement]) -> None:
-        """Write results; where the database is away, as soon as it is back.
+        """Write results; if the database is unreachable, retry until it is back.
 
-        Once the worker is stopped it waits no longer than the lease can cover them.
+        Once the worker is stopped, it retries only as long as the lease can cover the mails.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + self._lease.lasting.total_seconds()
@@ -541,28 +555,28 @@ class Worker:
                 await asyncio.sleep(self._pace.idle.total_seconds())
 
     async def _ask(self, act: "partial[_Value]") -> _Value:
-        """Have the database do something, on the loop where that waits for nobody."""
+        """Run a database call, on the event loop if that never blocks and else in a thread."""
         if self._locks_others_out:
-            # Nothing is asked over a network: another thread would take longer to ask it.
+            # The database is local: a thread would only add latency.
             with suppress(Busy):
                 return act(wait=False)
         return await asyncio.to_thread(act)
 
     async def _pause(self) -> None:
-        """Wait for more to be due, or for the server to come back."""
+        """Wait until more mail may be due or the server may be back."""
         await self._tell_owed()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), self._breaker.pause(self._random))
 
     async def _hand_back(self) -> None:
-        # Where the database is away, the lease runs out by itself for others, and not for this one.
+        # If the database is unreachable, the lease runs out by itself, but only for other workers.
         self._holds_idle = True
         with suppress(Unavailable):
             await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
             self._holds_idle = False
 
     async def _tell_of_itself(self) -> None:
-        """Let it be known, now and then, that this worker is there."""
+        """Record at intervals that this worker is alive."""
         while True:
             await asyncio.sleep(workers.SEEN_EVERY.total_seconds())
             await self._be_seen(sending=self._sends)

@@ -1,4 +1,4 @@
-"""The way of the mails from the claims to the transports, and of the results to the database."""
+"""The queue between claims and transports, and the results on their way to the database."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail
 
 _REMEMBERED = 10_000
-"""Claims that are remembered: many times as many mails as a worker has in hand."""
+"""Maximum number of claims to remember: many times what a worker holds at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedMail:
-    """A mail, ready to be handed over and, after that, to be kept."""
+    """A mail, ready to be sent, and the packed message to store after that."""
 
     mail: Mail
     packed: Packed
@@ -23,7 +23,7 @@ class PreparedMail:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMail:
-    """A claimed notification with its mail, in the time of the loop."""
+    """A claimed notification with its mail. Times are those of the lease."""
 
     delivery: Delivery
     prepared: PreparedMail | Failed
@@ -32,21 +32,23 @@ class ClaimedMail:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one claim took."""
+    """The mails of one claim."""
 
     taken: int
-    """How many were due, those included that are not to be sent any more."""
+    """Number of due notifications, including those that are no longer to be sent."""
     mails: tuple[ClaimedMail, ...] = ()
     reached: str = ""
-    """The limit that is reached; empty where none is."""
+    """Name of the setting of the limit that is reached; empty if none is."""
 
 
 class SendQueue:
-    """Letters waiting for a transport, and results waiting to be written."""
+    """Mails waiting for a transport, and results waiting to be written."""
 
     def __init__(self, low_at: int, unwritten: int) -> None:
-        """It is low from ``low_at`` mails down; of at most ``unwritten`` mails the server may
-        know what the database does not (N3)."""
+        """Create a queue that is low when it holds ``low_at`` mails or fewer.
+
+        The server may know of at most ``unwritten`` mails whose result is not in the database (N3).
+        """
         self._mails = asyncio.Queue[ClaimedMail | None]()
         self._low_at = low_at
         self._low = asyncio.Event()
@@ -54,33 +56,33 @@ class SendQueue:
         self._unwritten = asyncio.Semaphore(unwritten)
         self._left: set[int] = set()
         self._claimed_at: dict[int, float | None] = {}
-        """The claim of each mail that counts, the newest at the end: it may have been lost and
-        claimed again. None: it was sent, by whichever claim, and none counts any more."""
+        """The time of the valid claim of each mail, the newest entry last: a claim may be lost and
+        made again. None: the mail was sent under one of its claims, and none is valid any more."""
         self._full = asyncio.Event()
         self._results: list[Settlement] = []
         self._arrived = asyncio.Event()
         self._closed = False
 
     def fill(self, mails: Sequence[ClaimedMail]) -> None:
-        """Add mails; of what was lost and claimed again, only the last claim counts."""
+        """Add mails. If a claim was lost and made again, only the last claim is valid."""
         for mail in mails:
             self._remember(mail.delivery.id, mail.claimed_at)
             self._mails.put_nowait(mail)
         self._look()
 
     def again(self, mail: ClaimedMail) -> None:
-        """Put a mail back: the server has not taken it."""
+        """Put a mail back that the server has not accepted."""
         self._let_another(mail.delivery.id)
         if not self._is_outlived(mail):
             self.fill([mail])
 
     def end(self, transports: int) -> None:
-        """Let every transport go home once the line is empty."""
+        """Let every transport end once the queue is empty."""
         for _ in range(transports):
             self._mails.put_nowait(None)
 
     async def next(self) -> ClaimedMail | None:
-        """The next mail; None at the end."""
+        """Return the next mail; None at the end."""
         mail = await self._mails.get()
         while mail is not None and self._is_outlived(mail):
             mail = await self._mails.get()
@@ -88,7 +90,7 @@ class SendQueue:
         return mail
 
     async def reserve(self, notification_id: int) -> None:
-        """Wait until the server may know of one more mail what the database does not."""
+        """Wait until one more mail may be known to the server and not yet to the database."""
         if notification_id not in self._left:
             await self._unwritten.acquire()
             self._left.add(notification_id)
@@ -98,8 +100,11 @@ class SendQueue:
         await self._low.wait()
 
     def result(self, settlement: Settlement, mail: ClaimedMail) -> None:
-        """What became of a mail, to be written. Of one that was claimed again meanwhile only that
-        the server took it: to write anything else would give the later claim away."""
+        """Add the result of a mail, to be written.
+
+        If the mail was claimed again in the meantime, only a success is recorded: any other result
+        would release the later claim.
+        """
         if self._is_outlived(mail) and not isinstance(settlement, Sent):
             self._let_another(settlement.id)
             return
@@ -111,18 +116,18 @@ class SendQueue:
             self._full.set()
 
     def written(self, settlements: Sequence[Settlement]) -> None:
-        """These results are in the database."""
+        """Record that these results are in the database."""
         for each in settlements:
             self._let_another(each.id)
 
     def close(self) -> None:
-        """No result comes any more."""
+        """Close the queue: no more results will be added."""
         self._closed = True
         self._arrived.set()
         self._full.set()
 
     async def results(self) -> list[Settlement]:
-        """All that have arrived, at least one; none at the end."""
+        """Return all results that have arrived, at least one; an empty list at the end."""
         while not self._results and not self._closed:
             self._arrived.clear()
             await self._arrived.wait()
@@ -132,7 +137,7 @@ class SendQueue:
         return arrived
 
     async def gather(self, seconds: float) -> None:
-        """Let more results arrive for so long, unless no mail may leave before they are written."""
+        """Wait ``seconds`` for more results, or until no mail may leave before a write."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._full.wait()

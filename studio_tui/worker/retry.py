@@ -1,4 +1,4 @@
-"""What to do about an outcome (N7): pure, so that every case can be read and tested."""
+"""The decision about an outcome (N7): pure, so that every case can be read and tested."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from studio_tui.worker.timing import Pace
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try to send one mail, and what came of it."""
+    """One attempt to send one mail, and its outcome."""
 
     delivery: Delivery
     prepared: PreparedMail
@@ -29,11 +29,11 @@ class Try:
 
 
 def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
-    """What to write about a try.
+    """Return what to record about an attempt.
 
-    Delivered: sent. Rejected: failed for good, this mail alone. Deferred: later, after a pause that
-    grows, until it is given up by age; never given up for what is about the server or the session
-    (N13). Put aside, or the relay is down: later, and no try of the mail's own.
+    Delivered: sent. Rejected: failed for good, this mail alone. Deferred: retried after a growing
+    pause and given up by age, but never for a reason that concerns the server or the session (N13).
+    Set aside, or the relay is down: retried later, and not counted as an attempt of this mail.
     """
     delivery, recipient, outcome = tried.delivery, tried.prepared.mail.recipient, tried.outcome
     match outcome:
@@ -61,12 +61,12 @@ def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
 
 
 def pause_after(tries: int, random: Random, *, first: timedelta, longest: timedelta) -> timedelta:
-    """How long to wait after ``tries`` earlier tries: doubled each time, half of it by chance."""
+    """Return the pause after ``tries`` earlier attempts: it doubles, and half of it is jitter."""
     seconds = min(longest, first * 2 ** min(tries, 20)).total_seconds()
     return timedelta(seconds=seconds * (0.5 + random.random() / 2))
 
 
 def said(outcome: Outcome) -> str:
-    """What the server said, with its code where it gave one."""
+    """Return the server's reply, with its code if it has one."""
     code = f"{outcome.code} " if outcome.code is not None else ""
     return f"{code}{outcome.words}"

@@ -1,4 +1,4 @@
-"""The worker as a service of its own: ``studio-tui worker``, until it is told to stop."""
+"""The worker as a service of its own: ``studio-tui worker``, which runs until it is stopped."""
 
 import asyncio
 import json
@@ -31,27 +31,27 @@ NO_SERVER = (
     "set host and sender in [smtp] of config.toml."
 )
 _TURN = 0.0005
-"""Seconds that one thread may keep the others of this process waiting."""
+"""Seconds after which a running thread yields to the others of this process."""
 _TELL_EVERY = timedelta(minutes=1)
 _ANCHOR_AFTER, _ANCHOR_EVERY = timedelta(minutes=1), timedelta(days=7)
 
 
 class Happening(StrEnum):
-    """What a line of the log tells."""
+    """The type of a line in the log."""
 
     STARTED = "started"
     PROGRESS = "progress"
-    """Mail was sent since the last line; at most once a minute."""
+    """Mail was sent since the last line; logged at most once a minute."""
     DOWN = "down"
-    """The server takes no mail, or the database does not answer; mail waits."""
+    """The server accepts no mail, or the database does not answer; mail waits."""
     UP = "up"
     """Both answer again."""
     CLOCK = "clock"
     """The clock of this host is wrong; mail is sent all the same."""
     ANCHOR = "anchor"
-    """How far the activity has come (A3); soon after it starts, and weekly."""
+    """The anchor of the activity (A3); logged soon after the start, and weekly."""
     LIMITED = "limited"
-    """Mail waits because of a limit of the settings; once until there is none any more."""
+    """Mail waits because of a limit of the settings; logged once until the wait is over."""
     CONNECTIONS = "connections"
     """The server allows fewer connections than the settings ask for."""
     STOPPED = "stopped"
@@ -64,11 +64,11 @@ class LogEvent:
     at: datetime
     what: Happening
     words: str
-    """The line, for people."""
+    """The line as text for people."""
     report: WorkerReport
-    """The numbers since the start."""
+    """The counts since the start."""
     waiting: int | None = None
-    """How many mails wait in the outbox, told at the end."""
+    """Number of mails that wait in the outbox; given only at the end."""
 
     @property
     def _other_fault(self) -> str | None:
@@ -77,7 +77,7 @@ class LogEvent:
         return "restored" if self.report.stopped else None
 
     def as_json(self) -> str:
-        """The line as JSON, for programs that collect logs."""
+        """Return the line as JSON, for programs that collect logs."""
         down = self.report.down
         return json.dumps(
             {
@@ -94,7 +94,7 @@ class LogEvent:
 
 
 def transports_of(studio: Studio) -> list[SmtpConnection] | list[FailoverConnection]:
-    """The connections that the settings ask for; raises `Refused` where there is no server."""
+    """Return the connections of the settings; raises `Refused` if no server is set up."""
     smtp = studio.settings.smtp
     if not smtp.host or not smtp.sender:
         raise Refused(NO_SERVER)
@@ -115,30 +115,31 @@ def transports_of(studio: Studio) -> list[SmtpConnection] | list[FailoverConnect
 def run_worker(
     studio: Studio, *, drain: bool, report: Callable[[LogEvent], None], pace: Pace | None = None
 ) -> int:
-    """Send until SIGTERM or SIGINT or, to ``drain``, until nothing is due; returns the exit code.
+    """Send until SIGTERM or SIGINT or, with ``drain``, until nothing is due; return the exit code.
 
-    0: all that was due has been dealt with, or the worker was told to stop; 1: to ``drain``, mail
-    waits because the server does not take it, or the database does not answer. Told to stop, it
-    finishes what is on the wire and hands the rest back; being told again changes nothing.
-    ``report`` is given the lines of its log.
+    0: all due mail has been dealt with, or the worker was stopped; 1: with ``drain``, mail waits
+    because the server does not accept it or the database does not answer. When it is stopped, the
+    worker finishes what is on the wire and hands the rest back; a second signal changes nothing.
+    ``report`` is called with each line of the log.
     """
     with suppress(Unavailable):
-        # Also where there is no mail server, so that the worker cannot run.
+        # Before the worker starts: it cannot run without a mail server, and this is due all the
+        # same.
         do_what_is_due(studio)
     worker = _run_fast(_run(studio, drain, _Log(studio, report), pace))
     return 1 if drain and (worker.down or worker.away or worker.stopped) else 0
 
 
 def take_short_turns() -> None:
-    """Let the threads of this process take turns more often than is usual.
+    """Make the threads of this process switch more often than by default.
 
-    Whichever holds a lock of the database would otherwise keep it while waiting for its turn.
+    Otherwise a thread that holds a database lock would keep it while it waits for its turn.
     """
     sys.setswitchinterval(_TURN)
 
 
 def _run_fast(main: Coroutine[Any, Any, WorkerReport]) -> WorkerReport:
-    """Run ``main`` on uvloop where that is installed (the extra ``fast``)."""
+    """Run ``main`` on uvloop if that is installed (the extra ``fast``)."""
     try:
         factory = import_module("uvloop").new_event_loop
     except ImportError:
@@ -168,10 +169,10 @@ async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> W
 
 
 async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
-    """Log how far the activity has come (A3): a log lies where the database does not reach."""
+    """Log the anchor of the activity (A3): the log is outside the reach of the database."""
     await asyncio.sleep(_ANCHOR_AFTER.total_seconds())
     while True:
-        # Where the database is away, it is told the next time.
+        # If the database is unreachable, the anchor is logged the next time.
         with suppress(Unavailable):
             found = await asyncio.to_thread(verify.anchor, studio)
             words = f"Anchor of the activity, for “activity verify --against”: {found}"
@@ -180,7 +181,7 @@ async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
 
 
 class _Log:
-    """Turns what a worker reports into the few lines that are worth reading."""
+    """Turns the reports of a worker into the few log lines that are worth reading."""
 
     def __init__(self, studio: Studio, report: Callable[[LogEvent], None]) -> None:
         self._studio = studio
@@ -192,7 +193,7 @@ class _Log:
         self._told_at = studio.now()
 
     def watch(self, now: WorkerReport) -> None:
-        """Hear of a change."""
+        """Log the change in ``now``, the report of the worker, if it is worth a line."""
         if now.clock and now.clock != self._clock:
             self.tell(Happening.CLOCK, now.clock, now)
         self._clock = now.clock
