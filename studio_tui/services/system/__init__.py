@@ -1,1 +1,1 @@
-"""What every service works on, lists, files, and the database as a whole."""
+"""The foundations of all services: the open Studio, lists, files, and the database as a whole."""

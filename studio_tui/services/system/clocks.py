@@ -1,4 +1,4 @@
-"""Whether the clock of this host can be trusted (N4, N8, D2)."""
+"""Check of this host's clock (N4, N8, D2)."""
 
 from datetime import timedelta
 
@@ -8,17 +8,17 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity import activity
 
 _TOLERATED = timedelta(seconds=30)
-"""As far apart as clocks may be without a word."""
+"""Difference between two clocks that is tolerated silently."""
 
 
 def clock_problem(studio: Studio) -> str:
-    """What is wrong with the clock of this host and what to do, in a sentence; else empty.
+    """Return what is wrong with this host's clock and what to do, in a sentence, else empty.
 
-    With a database server it is compared with the server's, which is the one that counts.
-    Otherwise with the newest line of activity, which cannot have been written later than now.
+    With a database server the clock is compared with that of the server, which the Studio uses.
+    Without one it is compared with the newest line of activity, which cannot be in the future.
     """
     if (server := studio.store.clock) is not None:
-        # Reading keeps the server's time fresh.
+        # Reading refreshes the cached time of the server.
         with studio.store.reading():
             ahead = server.ahead_of_server(SystemClock().now())
         if abs(ahead) <= _TOLERATED:

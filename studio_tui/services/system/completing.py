@@ -1,7 +1,4 @@
-"""How a name that is begun on a command line may go on: of what whoever types may know (A2, U12).
-
-It only reads.
-"""
+"""Shell completion of names, limited to those that the actor may see (A2, U12). Read-only."""
 
 from collections.abc import Iterable
 from enum import Enum, auto
@@ -12,17 +9,17 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.people.finding import logins_beginning
 
 MOST = 100
-"""As many names are told: who does not see theirs types on."""
+"""Maximum number of names to return: users who miss a name type more letters."""
 
 
 class NameKind(Enum):
-    """What is named."""
+    """The kinds of things that can be named."""
 
     PUSH = auto()
     USER = auto()
-    """By login."""
+    """Completed by login."""
     TEAM = auto()
-    """By its path."""
+    """Completed by path."""
     TEMPLATE = auto()
     TOPIC = auto()
     SEGMENT = auto()
@@ -39,9 +36,9 @@ _RIGHTS = {
 
 
 def names_beginning(studio: Studio, actor: Actor, kind: NameKind, text: str) -> tuple[str, ...]:
-    """At most `MOST` names that begin with ``text``, case aside, in their order.
+    """Return at most `MOST` names that begin with ``text``, ignoring case, in order.
 
-    Who may not see all there are is told of the pushes and people of My conversations (C1).
+    An actor who may not see all names gets the pushes and people of My conversations (C1).
     """
     if may(actor, _RIGHTS[kind]):
         with studio.store.reading():
@@ -53,7 +50,7 @@ def names_beginning(studio: Studio, actor: Actor, kind: NameKind, text: str) -> 
     return tuple(name for name in dict.fromkeys(found) if fold(name).startswith(begun))[:MOST]
 
 
-# What the other kinds need is not loaded: somebody waits for the answer.
+# Import only what this kind needs: the shell waits for the answer.
 def _every(kind: NameKind, text: str) -> Iterable[str]:
     match kind:
         case NameKind.USER:

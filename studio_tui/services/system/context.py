@@ -1,4 +1,4 @@
-"""The Studio that services work on: its database, its clock, its settings."""
+"""The Studio that services work on: its database, clock and settings."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -27,10 +27,10 @@ class Studio:
     clock: Clock
     settings: Settings
     steady: SteadyClock = field(default_factory=BootClock)
-    """What the leases of workers are measured by (N4)."""
+    """The clock that measures the leases of workers (N4)."""
     passing: bool = False
-    """Whether it is gone afterwards, as the demo: nobody puts an older copy in its place, so that
-    it need not be known once more, and is the same whenever it is made."""
+    """Whether the database is discarded afterwards, like that of the demo. An older copy never
+    takes its place, so it needs no identity of its own and is the same whenever it is made."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -38,48 +38,58 @@ class Studio:
         return self.settings.organisation.zone
 
     def zone_of(self, actor: Actor) -> ZoneInfo:
-        """The zone in which ``actor`` reads and enters the times of conversations: their own, else
-        the organisation's (D1). Days and what is about the whole organisation stay in `zone`."""
+        """Return the time zone in which ``actor`` reads and enters times of conversations (D1).
+
+        That is the actor's own zone, else the organisation's. Days and times that concern the whole
+        organisation use `zone`.
+        """
         return zone_named(actor.time_zone, self.zone)
 
     def seen_by(self, actor: Actor | None) -> "Studio":
-        """This Studio as ``actor`` sees it, whose sight may be limited (U12); for None, all of it:
-        for what the program does by itself."""
+        """Return this Studio limited to the sight of ``actor`` (U12).
+
+        None means unlimited sight: for what the program does by itself.
+        """
         return replace(self, store=self.store.seen_by(actor.user_id if actor else None))
 
     @property
     def own_store(self) -> Store:
-        """The database for what somebody has a part of their own in, as conversations (U12)."""
+        """The database for data that a user takes part in, such as conversations (U12)."""
         return self.store.for_own()
 
     def now(self) -> datetime:
-        """The current instant, in UTC."""
+        """Return the current instant, in UTC."""
         return self.clock.now()
 
     def today(self) -> date:
-        """The current day in the organisation's time zone (D1)."""
+        """Return the current day in the organisation's time zone (D1)."""
         return local_day(self.now(), self.zone)
 
     def stamp(self) -> int:
-        """A number that changes when anybody changes anything."""
+        """Return a number that changes with every change to the database."""
         return self.store.stamp()
 
     def await_change(self, seconds: float) -> None:
-        """Return once anybody has changed anything, after ``seconds`` at the latest; sooner where
-        that cannot be told. Raises `Unavailable` where the database does not answer."""
+        """Block until the database changes, at most ``seconds``.
+
+        May return early if changes cannot be detected. Raises `Unavailable` if the database does
+        not answer.
+        """
         self.store.await_change(seconds)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Let all that is done inside be one transaction: all of it, or nothing."""
+        """Return a context manager that runs its block in one transaction."""
         return self.store.writing()
 
     def until(self, stop: Stop) -> AbstractContextManager[None]:
-        """What this thread does inside ends with `Stopped`, all of it or nothing, once ``stop`` is
-        asked."""
+        """Return a context manager that ends its block with `Stopped` once ``stop`` is requested.
+
+        It applies to this thread; the block takes effect as a whole or not at all.
+        """
         return stoppable(stop)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         self.store.close()
 
 
@@ -90,15 +100,15 @@ def open_studio(
     *,
     steady: SteadyClock | None = None,
 ) -> Studio:
-    """The Studio that ``settings`` name, its database made as ``making`` says and migrated.
+    """Open the Studio of ``settings``, creating its database as ``making`` says and migrating it.
 
-    On PostgreSQL the server's time stands in for the clock of the host, so that all hosts agree
-    (N8). ``steady`` replaces what leases are measured by. Raises `Refused` or `Unavailable` where
-    the database cannot be used.
+    On PostgreSQL the server's time replaces the clock of the host, so that all hosts agree (N8).
+    ``steady`` replaces the clock that measures leases. Raises `Refused` or `Unavailable` if the
+    database cannot be used.
     """
     folder = user_data_path(APP)
     if not settings.database.url and not folder.exists():
-        # Nobody has set the folder for user data, nor has to make it.
+        # Only the default folder is created: a folder that a user has set must exist.
         if making.makes_none:
             raise NotMade(f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one.")
         make_folder(folder)

@@ -1,7 +1,7 @@
-"""The whole database: into another one, into a file, and back.
+"""Copies of the whole database: into another database, into a file, and back.
 
-Between SQLite and PostgreSQL every row is copied and compared, and the chain of seals (A3) followed
-on both sides, before anything of it stays.
+Between SQLite and PostgreSQL every row is copied and compared, and the chain of seals (A3) is
+verified on both sides, before the copy is committed.
 """
 
 from collections.abc import Callable
@@ -38,29 +38,29 @@ __all__ = ["Content", "Moved", "back_up", "copy", "restore", "without_password"]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What is now where it was to be."""
+    """The result of a copy, a backup or a restore."""
 
     name: str
-    """The path or the URL, without a password."""
+    """The path, or the URL without its password."""
     contents: tuple[Content, ...]
-    """What each table holds."""
+    """The content of each table."""
     activity: Verified
-    """What following the chain of seals found there."""
+    """The result of verifying the chain of seals in the target."""
     waiting: int
-    """Mails that wait there to be sent."""
+    """Number of mails that wait in the target."""
     mail_stopped: bool
-    """Whether no mail leaves there until somebody says so (`outbox.restored.resume`)."""
+    """Whether mail is stopped in the target until it is resumed (`outbox.restored.resume`)."""
 
     @property
     def rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows in all tables."""
         return sum(each.rows for each in self.contents)
 
 
 def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
-    """Copy everything into the empty database at ``url``, all of it or nothing.
+    """Copy everything into the empty database at ``url``, all or nothing.
 
-    What others write meanwhile is not in it. Raises `Refused` where something is there already.
+    Concurrent writes are not part of the copy. Raises `Refused` if the target is not empty.
     """
     require(actor, Action.MOVE_DATABASE)
     require_files()
@@ -77,8 +77,10 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
 
 
 def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
-    """Write everything into a file that is not there yet, as it is at this moment, while others go
-    on. The file is a SQLite database, whatever the engine."""
+    """Write a consistent snapshot of the database into a new file while others keep writing.
+
+    The file is a SQLite database, whatever the engine.
+    """
     require(actor, Action.MOVE_DATABASE)
     require_files()
     if studio.store.is_sqlite:
@@ -93,8 +95,10 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
 
 
 def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str, file: Path | None) -> None:
-    """Write a line of activity on what was made outside of the database; where that fails, the
-    ``file`` that was made is taken back."""
+    """Write a line of activity about a copy outside of the database.
+
+    If that fails, the ``file`` that was made is removed.
+    """
     with taken_back() as made:
         made.extend(filter(None, [file]))
         with studio.store.writing():
@@ -102,11 +106,11 @@ def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str, file: Pa
 
 
 def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:
-    """Bring what the backup at ``path`` holds into the empty database at ``url``.
+    """Load the backup at ``path`` into the empty database at ``url``.
 
-    Nobody is known in an empty database: whoever may open it may fill it. Raises `Refused` where
-    something is there already, or the file is no backup or of a newer version. Where it is cut off,
-    no new Studio is made there until it was done again.
+    An empty database has no users: whoever may open it may fill it. Raises `Refused` if the
+    database is not empty, or the file is not a backup or comes from a newer version. After an
+    interrupted restore, no new Studio is created there until a restore has completed.
     """
     require_files()
     require_file(path)

@@ -1,9 +1,9 @@
-"""What the Studio does by itself from day to day, beside mail: one list for all who look.
+"""The Studio's daily jobs other than mail, shared by every process that runs them.
 
-A worker looks every minute, and so does an open Studio where no worker of its own runs. Each job
-finds out cheaply whether anything is due, and does it once, however many hosts look at a time: what
-it writes into the database says that it was done. So what no host did on its day is done by the
-first that looks after it.
+A worker runs them every minute, and so does an open Studio without a worker of its own. Each job
+checks cheaply whether anything is due and does it once, however many hosts run it at a time: its
+writes mark the work as done. A job that no host ran on its day is done by the first that comes
+after it.
 """
 
 from collections.abc import Callable
@@ -20,12 +20,15 @@ JOBS: tuple[Callable[[Studio], object], ...] = (
     join_by_schedule,
     erase_by_schedule,
 )
-"""In the order in which they are done."""
+"""The jobs in the order in which they run."""
 
 
 def do_what_is_due(studio: Studio) -> None:
-    """Do the jobs of which something is due; one that fails does not keep the others from it, and
-    is tried again by whoever looks next. Raises `Unavailable` where the database is away."""
+    """Run the jobs that have something due.
+
+    A job that fails does not keep the others from running, and is retried with the next call.
+    Raises `Unavailable` if the database is unreachable.
+    """
     for job in JOBS:
         try:
             job(studio)

@@ -1,7 +1,7 @@
-"""Templates, segments, pushes and rhythms as one text file: applied, and written.
+"""Templates, segments, pushes and rhythms as one text file, to be applied and exported.
 
-What the file declares is made to be so, in one transaction; what it does not name stays. Applying
-what `export_text` wrote changes nothing.
+Applying a file changes the database to match it, in one transaction; whatever the file does not
+name stays as it is. Applying the output of `export_text` changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ ADDED = "added"
 
 
 def read(text: str, source: str) -> Declared:
-    """What a file declares. Raises `Refused` with every mistake by its key path."""
+    """Parse a declaration file. Raises `Refused` with every mistake by its key path."""
     declared = toml_text.read(text, Declared, source)
     problems: dict[str, str] = {}
     for number, definition in enumerate(declared.templates):
@@ -60,8 +60,10 @@ def read(text: str, source: str) -> Declared:
 
 
 def apply(studio: Studio, actor: Actor, declared: Declared) -> list[DeclaredChange]:
-    """Make what is declared be so, all of it or nothing; returns what that changed, in the order
-    of the file. Raises what the services of each raise, with the name of what is wrong."""
+    """Apply a declaration, all or nothing; return the changes in the order of the file.
+
+    Raises what the services involved raise, with the name of the faulty entry.
+    """
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         return [
@@ -73,7 +75,7 @@ def apply(studio: Studio, actor: Actor, declared: Declared) -> list[DeclaredChan
 
 
 def try_applying(studio: Studio, actor: Actor, declared: Declared) -> list[DeclaredChange]:
-    """What `apply` would change, and raises; nothing of it stays."""
+    """Return what `apply` would change, or raise what it would raise, and roll back."""
     found: list[DeclaredChange] = []
     with studio.store.trying():
         found += apply(studio, actor, declared)
@@ -81,8 +83,11 @@ def try_applying(studio: Studio, actor: Actor, declared: Declared) -> list[Decla
 
 
 def export_text(studio: Studio, actor: Actor) -> str:
-    """What there is, as text that `read` reads: templates that are not in the archive, segments,
-    pushes that are not closed, and how these come again."""
+    """Return the current state as text that `read` accepts.
+
+    Exports templates that are not archived, segments, pushes that are not closed, and their
+    repeats.
+    """
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         every = [each for each in pushes.every(studio, actor) if each.state is not PushState.CLOSED]
@@ -184,8 +189,11 @@ def _push(
 
 
 def _standing(every: Iterable[Push], declared: DeclaredPush) -> Push | None:
-    """The push of this name that is not closed; or the one that is, where it began on this day: it
-    is over, and not made again."""
+    """Return the declared push that exists already, else None.
+
+    That is an open push of this name, or a closed one with the same first day: it is over and is
+    not created again.
+    """
     found = [each for each in every if fold(each.name) == fold(declared.name)]
     return next(
         (

@@ -1,4 +1,4 @@
-"""Files that people ask for: readable by them alone, and nothing is overwritten unasked."""
+"""Files that users export: readable only by their owner, and never overwritten unasked."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -16,12 +16,15 @@ _OWNER_ONLY = 0o600
 
 
 class AlreadyThere(Refused):
-    """There is such a file; it can be replaced."""
+    """Raised if a file of this name exists. It can be replaced."""
 
 
 def require_place(path: Path, *, replacing: bool) -> None:
-    """Raise `AlreadyThere` where ``path`` is taken and not to be replaced, and `Refused` where it
-    is no place for a file."""
+    """Raise if no file can be written at ``path``.
+
+    Raises `AlreadyThere` if a file exists and is not to be replaced, and `Refused` if ``path`` is a
+    folder or its folder is missing or not writable.
+    """
     require_files()
     try:
         if path.is_dir():
@@ -37,7 +40,7 @@ def require_place(path: Path, *, replacing: bool) -> None:
 
 
 def require_free(path: Path, *, force: bool) -> None:
-    """Raise `Refused` where ``path`` is taken, or is no place for a file."""
+    """Raise `Refused` if ``path`` is a folder, or exists and ``force`` is not given."""
     if path.is_dir():
         raise Refused(f"{path} is a folder: name a file in it.")
     if not force and (path.exists() or path.is_symlink()):
@@ -45,15 +48,14 @@ def require_free(path: Path, *, force: bool) -> None:
 
 
 def write_private(path: Path, content: bytes, *, force: bool) -> None:
-    """Write a file that only its owner can read, whole or not at all; see `write_private_parts`."""
+    """Write a file that only its owner can read, all or nothing; see `write_private_parts`."""
     write_private_parts(path, (content,), force=force)
 
 
 def write_private_parts(path: Path, parts: Iterable[bytes], *, force: bool) -> None:
-    """Write ``parts`` one after another, as they come, into a file that only its owner can read,
-    whole or not at all.
+    """Write ``parts`` as they arrive into a file that only its owner can read, all or nothing.
 
-    Raises `Refused` where it is there already, unless ``force`` replaces it, or cannot be written.
+    Raises `Refused` if the file exists, unless ``force`` replaces it, or if it cannot be written.
     """
     require_files()
     require_free(path, force=force)
@@ -71,8 +73,10 @@ def write_private_parts(path: Path, parts: Iterable[bytes], *, force: bool) -> N
 
 @contextmanager
 def taken_back() -> Iterator[list[Path]]:
-    """A list for files that are made inside: they are removed where it fails after all, as when the
-    database does not take the line that tells of them."""
+    """Yield a list for files that are created inside; they are removed if the block fails.
+
+    It fails, for example, if the database does not accept the line of activity about the files.
+    """
     made: list[Path] = []
     try:
         yield made

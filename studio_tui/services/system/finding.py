@@ -1,4 +1,4 @@
-"""Finding people, pushes and templates by a few letters of their names (S4)."""
+"""Search for people, pushes and templates by a few letters of their names (S4)."""
 
 import heapq
 from collections.abc import Callable, Iterable
@@ -20,14 +20,16 @@ from studio_tui.storage.templates.templates import named_templates
 from studio_tui.wording.days import day_in_words
 
 MOST = 50
-"""As many of each kind are found: who does not see theirs types on."""
+"""Maximum number of results of each kind: users who miss a result type more letters."""
 _LOOKED_AT = 2_000
-"""As many people are ranked of those in whom the words are found."""
+"""Maximum number of people that contain the letters and are ranked."""
 
 
 def find(studio: Studio, actor: Actor, text: str) -> tuple[Found, ...]:
-    """The people, pushes and templates that ``text`` is found in, as far as ``actor`` may see them
-    (A2): at most `MOST` of each, the best first. Nothing where nothing is typed."""
+    """Return the people, pushes and templates that match ``text`` and ``actor`` may see (A2).
+
+    At most `MOST` of each kind, the best first; empty if ``text`` is blank.
+    """
     if not text.split():
         return ()
     with studio.store.reading():
@@ -39,7 +41,7 @@ def find(studio: Studio, actor: Actor, text: str) -> tuple[Found, ...]:
 
 
 def _best(found: Iterable[Found], order: Callable[[Found], Any]) -> list[Found]:
-    """The best of them, what is over last among those of a rank."""
+    """Return the best results; of equal rank, closed, archived and departed ones come last."""
     return heapq.nsmallest(MOST, found, key=lambda one: (one.rank, one.over, order(one)))
 
 

@@ -1,4 +1,4 @@
-"""What a person keeps of lists, for themself alone: columns and named views (S5, S9)."""
+"""A user's own columns and named views of lists (S5, S9)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,11 +12,11 @@ from studio_tui.storage.lists import kept_views
 
 
 class Taken(Invalid):
-    """There is a view of this name; it can be replaced."""
+    """Raised if a view of this name exists. It can be replaced."""
 
 
 def every(studio: Studio, actor: Actor) -> Mapping[str, KeptViews]:
-    """What ``actor`` keeps, by the name of the list."""
+    """Return the stored views of ``actor``, by the name of the list."""
     with studio.store.reading():
         return kept_views.kept_by(actor.user_id)
 
@@ -24,7 +24,7 @@ def every(studio: Studio, actor: Actor) -> Mapping[str, KeptViews]:
 def choose_columns(
     studio: Studio, actor: Actor, list_name: str, columns: Sequence[str]
 ) -> Mapping[str, KeptViews]:
-    """Remember the columns of a list; none: the usual ones. Returns what ``actor`` keeps."""
+    """Store the columns of a list, none for the default; return all views of ``actor``."""
     with studio.store.writing():
         kept_views.keep(actor.user_id, list_name, ListView(columns=tuple(columns)))
         return kept_views.kept_by(actor.user_id)
@@ -33,10 +33,10 @@ def choose_columns(
 def save(
     studio: Studio, actor: Actor, list_name: str, view: ListView, *, replacing: bool = False
 ) -> Mapping[str, KeptViews]:
-    """Save a view by its name. Returns what ``actor`` keeps.
+    """Save a view under its name; return all views of ``actor``.
 
-    Raises `Invalid` for no name or one that is too long; `Taken` for one that there is already,
-    unless ``replacing`` it; `Refused` where there are too many.
+    Raises `Invalid` if the name is missing or too long, `Taken` if it exists and ``replacing`` is
+    not set, and `Refused` if there are too many views.
     """
     view = replace(view, name=clean_line(view.name), text=clean_line(view.text))
     if not view.key:
@@ -58,9 +58,9 @@ def save(
 def open_with(
     studio: Studio, actor: Actor, list_name: str, name: str | None
 ) -> Mapping[str, KeptViews]:
-    """Let a list open with the view of this name; None: as usual. Returns what ``actor`` keeps.
+    """Open a list with the view of this name, None for the default; return all views of ``actor``.
 
-    Raises `NothingToDo` where there is no such view.
+    Raises `NothingToDo` if the view does not exist.
     """
     with studio.store.writing():
         kept = _kept(actor, list_name)
@@ -75,7 +75,7 @@ def open_with(
 
 
 def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[str, KeptViews]:
-    """Remove a view; `NothingToDo` where there is none. Returns what ``actor`` keeps."""
+    """Remove a view; return all views of ``actor``. Raises `NothingToDo` if it does not exist."""
     key = ListView(name).key
     with studio.store.writing():
         if not key or not kept_views.remove(actor.user_id, list_name, key):
@@ -88,7 +88,7 @@ def _kept(actor: Actor, list_name: str) -> KeptViews:
 
 
 def _keep(actor: Actor, list_name: str, view: ListView) -> None:
-    """Keep ``view``; where the list opens with it, it opens with no other."""
+    """Store ``view``. If the list opens with it, unset that for the view before."""
     before = _kept(actor, list_name).opening
     if view.opens and before is not None and before.key != view.key:
         kept_views.keep(actor.user_id, list_name, replace(before, opens=False))

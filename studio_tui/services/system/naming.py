@@ -1,4 +1,4 @@
-"""Finding what a person named: users by login or address, everything else by name."""
+"""Lookup by name: users by login or address, everything else by name."""
 
 import difflib
 from collections.abc import Callable, Sequence
@@ -16,14 +16,17 @@ from studio_tui.storage.templates import library, templates
 
 
 def push_id_named(name: str) -> int:
-    """The push of this name, ignoring case; of several, the one not closed, then the newest."""
+    """Return the id of the push with this name, ignoring case.
+
+    Of several, a push that is not closed comes first, then the newest. Raises `NotFound`.
+    """
     if found := pushes.push_ids_of(name):
         return found[0]
     raise NotFound(nothing_named("push", name, pushes.push_names(closed=True)))
 
 
 def template_id_named(name: str) -> int:
-    """The template of this name, ignoring case."""
+    """Return the id of the template with this name, ignoring case; raises `NotFound`."""
     found = templates.template_id_of(name)
     if found is not None:
         return found
@@ -32,7 +35,7 @@ def template_id_named(name: str) -> int:
 
 
 def library_topic_id_named(name: str) -> int:
-    """The topic of the question library of this name, ignoring case."""
+    """Return the id of the library topic with this name, ignoring case; raises `NotFound`."""
     found = library.topic_id_of(name)
     if found is not None:
         return found
@@ -41,9 +44,10 @@ def library_topic_id_named(name: str) -> int:
 
 
 def user_id_named(login_or_email: str) -> int:
-    """The user of this login or address, ignoring case; ``Ann <ann@example.org>`` is one too.
+    """Return the id of the user with this login or address, ignoring case.
 
-    Raises `Refused` where that is two.
+    ``Ann <ann@example.org>`` is accepted too. Raises `NotFound`, or `Refused` if the name belongs
+    to two users.
     """
     name = clear_address(login_or_email)
     found = users.ids_of_names([name]).get(fold(name))
@@ -56,8 +60,10 @@ def user_id_named(login_or_email: str) -> int:
 
 
 def user_ids_named(names: Sequence[str]) -> list[int]:
-    """The users of these logins or addresses; raises `NotFound` naming all that are unknown,
-    `Refused` for one that is two people's."""
+    """Return the ids of the users with these logins or addresses, in that order.
+
+    Raises `NotFound` naming all unknown ones, and `Refused` for a name that belongs to two users.
+    """
     names = [clear_address(name) for name in names]
     known = users.ids_of_names(names)
     unknown = [name for name in names if fold(name) not in known]
@@ -72,7 +78,10 @@ def user_ids_named(names: Sequence[str]) -> list[int]:
 
 
 def _one(name: str, ids: Sequence[int]) -> int:
-    """The only one of ``ids``: a login that is another's address means nobody."""
+    """Return the only one of ``ids``.
+
+    Raises `Refused` for a login that is also the address of another user.
+    """
     if len(ids) == 1:
         return ids[0]
     candidates = " and ".join(
@@ -83,8 +92,11 @@ def _one(name: str, ids: Sequence[int]) -> int:
 
 
 def team_named(name: str, known: Sequence[StoredTeam]) -> StoredTeam:
-    """The team of ``known`` with this path, ignoring case, or the only one of this name; one that
-    looks so is meant too. Raises `NotFound`, or `Refused` where several have the name."""
+    """Return the team of ``known`` with this path, or the only one with this name, ignoring case.
+
+    If there is none, a name of the same appearance matches. Raises `NotFound`, or `Refused` if
+    several teams have the name.
+    """
     path = clean_line(name).removeprefix("/").replace("/" if name.startswith("/") else ">", ">")
     wanted = [part.strip() for part in path.split(">")]
     for look in (fold, appearance):
@@ -110,8 +122,10 @@ def _ends_with(team: StoredTeam, looks: Sequence[str], look: Callable[[str], str
 
 
 def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> list[int]:
-    """The assignments to a push of these logins or addresses; raises `NotFound` naming all that
-    are unknown, or all that are not assigned."""
+    """Return the ids of these users' assignments to a push, by login or address.
+
+    Raises `NotFound` naming all unknown users, or all that are not assigned.
+    """
     user_ids = user_ids_named(names)
     found = [assignments.assignment_id_of(push_id, user_id) for user_id in user_ids]
     missing = [clean_line(n) for n, row_id in zip(names, found, strict=True) if row_id is None]
@@ -121,7 +135,7 @@ def assignment_ids_named(push_id: int, push_name: str, names: Sequence[str]) -> 
 
 
 def nothing_named(noun: str, name: str, known: Sequence[str]) -> str:
-    """That no ``noun`` has a name, and which of the ``known`` ones is nearly it."""
+    """Return the message that no ``noun`` has this name, with a near miss among ``known``."""
     shown = clean_line(name)[:100]
     by_key = {fold(candidate): candidate for candidate in known}
     near = difflib.get_close_matches(fold(name), list(by_key), n=1, cutoff=0.6)

@@ -1,4 +1,4 @@
-"""Public holidays, by country and region, and the country of a time zone (N20)."""
+"""Public holidays by country and region, and the country of a time zone (N20)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,10 +10,10 @@ from studio_tui.domain.shared.errors import Refused
 
 
 def holidays_of(place: str) -> Callable[[date], str]:
-    """The name of the public holiday that a day is in ``place``, empty where it is none.
+    """Return a function that names the public holiday on a day in ``place``, empty if none.
 
-    ``place`` is a country or, with a hyphen, a part of one: ``BE``, ``DE-BY``. Raises `Refused`
-    where the library that knows them is not there, or does not know it.
+    ``place`` is a country or, with a hyphen, a part of one: ``BE``, ``DE-BY``. Raises `Refused` if
+    the library of holidays is not installed or does not know the place.
     """
     found = _calendar(place)
     return lambda day: str(found.get(day) or "")
@@ -21,7 +21,7 @@ def holidays_of(place: str) -> Callable[[date], str]:
 
 @cache
 def country_of_zone(zone: str) -> str:
-    """The country that a time zone is of, such as ``BE``; empty where it is not known."""
+    """Return the country of a time zone, such as ``BE``; empty if it is unknown."""
     return _countries().get(zone, "")
 
 

@@ -1,10 +1,9 @@
-"""Frozen dataclasses as TOML, and back.
+"""Conversion of frozen dataclasses to TOML and back.
 
-The keys of the file are the fields of the dataclasses, so that a file and a value can never drift
-apart. Fields may hold ``str``, ``bool``, ``int``, ``date``, a `StrEnum`, another such dataclass, or
-a tuple of any of these; where they may be None too, None is a key that is not there. This is done
-here rather than by msgspec, because msgspec lets unknown keys of a dataclass pass and stops at the
-first mistake.
+The keys of the file are the fields of the dataclasses, so that file and value cannot drift apart. A
+field may hold ``str``, ``bool``, ``int``, ``date``, a `StrEnum`, another dataclass of this kind, or
+a tuple of any of these. If it may be None as well, a missing key means None. msgspec is not used
+for this because it accepts unknown keys of a dataclass and stops at the first mistake.
 """
 
 import dataclasses
@@ -42,11 +41,11 @@ _WORDS: dict[type, str] = {
 
 
 class _Wrong(Exception):
-    """The value cannot be made; its problems are noted already."""
+    """Raised if a value cannot be built; its problems have been recorded."""
 
 
 def read_file(path: Path) -> str:
-    """The text of a file; raises `Refused` where it cannot be read or is too large."""
+    """Return the text of a file; raises `Refused` if it cannot be read or is too large."""
     try:
         return read_own_text(path)
     except OSError as error:
@@ -54,7 +53,7 @@ def read_file(path: Path) -> str:
 
 
 def read(text: str, kind: type[T], source: str) -> T:
-    """The ``kind`` that ``text`` writes down.
+    """Parse ``text`` into an instance of ``kind``.
 
     Raises `Refused` naming ``source``, and each mistake by its key path with a near miss.
     """
@@ -70,7 +69,7 @@ def read(text: str, kind: type[T], source: str) -> T:
 
 
 def refusal(source: str, problems: Mapping[str, str]) -> Refused:
-    """The error that tells the first few ``problems`` (key path → what is wrong) of ``source``."""
+    """Return the error for the first few ``problems`` (key path → reason) of ``source``."""
     shown = [f"{at}: {reason}" for at, reason in list(problems.items())[:_SHOWN]]
     more = len(problems) - len(shown)
     rest = f"; and {more} more" if more else ""
@@ -78,12 +77,12 @@ def refusal(source: str, problems: Mapping[str, str]) -> Refused:
 
 
 def refuse_invalid(source: str, error: Invalid) -> Refused:
-    """The same for what a rule of the domain found."""
+    """Return the same error for the problems that a domain rule found."""
     return refusal(source, error.fields)
 
 
 def write(record: Any) -> str:
-    """``record`` as TOML: every key in the order of its fields, empty lists left out."""
+    """Return ``record`` as TOML: every key in the order of its fields, without empty lists."""
     return "\n".join(_lines(record, "")).strip("\n") + "\n"
 
 
@@ -96,7 +95,7 @@ def _value(raw: object, kind: Any, at: str, problems: dict[str, str]) -> Any:
         return _value(raw, get_args(kind)[0], at, problems)
     if issubclass(kind, StrEnum):
         return _member(raw, kind, at, problems)
-    # Not isinstance: true is an int.
+    # Not isinstance: True is an int.
     if type(raw) is not kind:
         return _refuse(at, f"expected {_WORDS[kind]}, found {_found(raw)}", problems)
     return raw
@@ -133,7 +132,7 @@ def _list(raw: object, kind: Any, at: str, problems: dict[str, str]) -> tuple[An
 
 
 def _attempt(raw: object, kind: Any, at: str, problems: dict[str, str]) -> Any:
-    """The value, or None with its problems noted: so that the rest is looked at too."""
+    """Return the value, or None with its problems recorded, so that the rest is checked too."""
     try:
         return _value(raw, kind, at, problems)
     except _Wrong:
@@ -169,7 +168,7 @@ def _found(raw: object) -> str:
 
 def _lines(record: Any, heading: str) -> Iterator[str]:
     fields = [(field.name, getattr(record, field.name)) for field in dataclasses.fields(record)]
-    # TOML wants plain values before the tables.
+    # TOML requires plain values before tables.
     for name, value in fields:
         if not _is_table(value) and value != () and value is not None:
             yield _plain(name, value)
@@ -197,14 +196,14 @@ def _plain(name: str, value: Any) -> str:
 
 
 def _long(text: str) -> str:
-    """``text`` for between three quotes, its long lines broken where TOML mends them again."""
+    """Return ``text`` for a triple-quoted string, with line continuations in its long lines."""
     return "\n".join(" \\\n".join(map(_escaped, _broken(line))) for line in text.split("\n"))
 
 
 def _broken(line: str) -> Iterator[str]:
-    """``line`` in parts of at most `_LINE` characters, where its spaces allow it.
+    """Split ``line`` at single spaces into parts of at most `_LINE` characters, where possible.
 
-    One space was between any two of them.
+    The space between two parts is left out.
     """
     start = end = 0
     for stop in [*(space.start() for space in _BREAK.finditer(line)), len(line)]:

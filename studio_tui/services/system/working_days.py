@@ -1,4 +1,4 @@
-"""Which days are off for the organisation: weekends, public holidays, and days of its own (N20)."""
+"""The organisation's days off: weekends, public holidays, and days of its own (N20)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,9 +11,12 @@ from studio_tui.services.system.context import Studio
 
 
 def days_off(studio: Studio) -> Callable[[date], str]:
-    """What a day is where it is off, such as ``Saturday`` or the name of a holiday; empty where it
-    is a working day. The library of holidays is loaded where the settings name a country
-    (`notifications.holidays`); without it, only weekends and the days of the settings are known."""
+    """Return a function that names the reason why a day is off, empty for a working day.
+
+    The reason is the name of a holiday, ``closed``, or a weekday such as ``Saturday``. The library
+    of holidays is loaded if the settings name a country (`notifications.holidays`); without it,
+    only weekends and the days of the settings count.
+    """
     settings = studio.settings.notifications
     holiday: Callable[[date], str] = lambda day: ""  # noqa: E731 - replaced where one is known
     if settings.holidays:
