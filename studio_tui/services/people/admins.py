@@ -1,4 +1,4 @@
-"""That there is always an admin who can come in (U5, A1)."""
+"""A check that at least one admin can always sign in (U5, A1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +12,22 @@ from studio_tui.storage.people.import_read import Profile
 
 @dataclass(frozen=True, slots=True)
 class AdminsLost:
-    """How the Studio would be left without an admin."""
+    """The reason why a change would leave the Studio without an admin."""
 
     names: str
-    """Who would be admin no more: ``Els Claes (els)``."""
+    """Users who would lose the role admin, as in ``Els Claes (els)``."""
     renamed: str
-    """Who would only get another login, ``els becomes claes``; empty where nobody is left."""
+    """Admins who would only get another login, as in ``els becomes claes``. Empty if no admin
+    remains."""
 
 
 def admins_lost(
     before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]
 ) -> AdminsLost | None:
-    """What stands in the way of a change where nobody would be admin any more, or come in as one:
-    the account of an admin is known by its login. None where an admin is left.
+    """Return why a change would leave no admin who can sign in; None if an admin remains.
 
-    Asked inside an open unit of work, before anything is written.
+    An admin signs in by the login of an account, so an admin whose login changes does not count.
+    Call this inside an open unit of work, before anything is written.
     """
     admins = import_read.active_admins()
     left = {ref: profile for ref, profile in after.items() if is_admin(profile)}
@@ -38,5 +39,5 @@ def admins_lost(
 
 
 def _keeps_login(before: Profile | None, after: Profile) -> bool:
-    """Whether the account that somebody comes in by is still theirs; one who is added has it."""
+    """Return whether a user keeps the login of their account; always true for an added user."""
     return before is None or fold(before.login) == fold(after.login)

@@ -1,7 +1,7 @@
-"""Writing a change of people: what an import and an edit by hand have in common (U6, U8).
+"""Writing of changes to users and teams, shared by imports and edits by hand (U6, U8).
 
-Whatever changes users or teams goes through `apply_change`, inside an open unit of work. What has
-to follow from such a change is done there, and so follows from all of them.
+Every change to users or teams goes through `apply_change`, inside an open unit of work. All
+consequences of a change are handled there, so that no caller can miss one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,8 @@ from studio_tui.storage.people.scope import for_everybody, is_limited, require_w
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
 Told = Callable[[], Mapping[str, Any] | None]
-"""What the activity tells of the Studio, asked for when everything is written."""
+"""A callback that returns the state to record in the activity; called after everything is written.
+"""
 
 
 def _nothing_told() -> None:
@@ -32,42 +33,42 @@ def _nothing_told() -> None:
 
 @dataclass(frozen=True, slots=True)
 class PeopleChange:
-    """Users and teams as they are to be."""
+    """The users and teams to write."""
 
     verb: Verb
     subject: str
-    """What the line of activity is about."""
+    """The subject of the line of activity."""
     writes: Sequence[Write] = ()
     teams: Sequence[NewTeam] = ()
-    """Teams to be made, parents first."""
+    """Teams to create, parents first."""
     moved: Sequence[TeamMove] = ()
-    """Teams that get another name or place, before anybody is written. ``writes`` are then of
-    everybody in them, by their new names."""
+    """Teams to rename or move before any user is written. ``writes`` then cover all members of
+    these teams and use the new names."""
     removed: Sequence[int] = ()
-    """Teams, by id, that are empty."""
+    """Ids of empty teams to delete."""
     before: Mapping[str, Any] | None = None
     after: Told = field(default=_nothing_told)
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was written."""
+    """The result of a change."""
 
     line: int
-    """The line of activity."""
+    """Id of the line of activity."""
     told: int
-    """How many invitations go to a new address, or are taken back at the old one (C5)."""
+    """Number of invitations sent to a new address or withdrawn from an old one (C5)."""
     noticed: int
-    """How many lines of the desk of changes wait because of it (U7)."""
+    """Number of lines that the change added to the desk of changes (U7)."""
 
 
 def apply_change(
     studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
 ) -> Applied:
-    """Write ``change`` and its line of activity; ``counted`` tells how far it is.
+    """Write ``change`` and its line of activity; ``counted`` reports progress.
 
-    What follows from it for others is written down whoever they are; what it changes itself has to
-    be within whom the actor sees, before and after (U12), or it is refused.
+    The consequences for other users are written even if the actor does not see these users. Raises
+    `Refused` if the change itself reaches beyond the actor's sight, before or after it (U12).
     """
     limited = is_limited()
     with for_everybody():
@@ -75,8 +76,8 @@ def apply_change(
         by_hand = None if change.verb is Verb.IMPORT else applied.line
         join_audiences(studio, limited=limited, by=by_hand)
         if applied.noticed:
-            # Of two lines about one conversation the more urgent waits, and whoever came into a
-            # push by its audience waits for nothing.
+            # Of two lines about one conversation only the more urgent one waits, and a user who
+            # joined a push through its audience needs no line. Count again.
             applied = replace(applied, noticed=count_caused_by(applied.line))
     require_within([applied.line])
     return applied
@@ -101,7 +102,8 @@ def _applied(studio: Studio, actor: Actor, change: PeopleChange, counted: Counte
     )
     about_users(line, written)
     noticed = noticing.record(studio, line)
-    # Whoever has another address is invited there, and no longer at the old one (C5).
+    # Users with a new address are invited there, and the invitation to the old one is withdrawn
+    # (C5).
     return Applied(line, invitations.follow_addresses(cause_of(studio, line)), noticed)
 
 

@@ -1,9 +1,9 @@
-"""People kept by hand: added, changed, marked as left, taken back (U8).
+"""Edits of people by hand: add, change, mark as left, take back (U8).
 
-What is entered about somebody is one row of an import: it is checked, compared and written by what
-imports do (`hr_file.check`, `Comparison`, `apply_change`), and so by the same rules. Who the row is
-about is told, and not found out; a team or a coach that is not there is refused, and neither made
-nor left out.
+The input for a person is treated as one row of an import: the code of imports (`hr_file.check`,
+`Comparison`, `apply_change`) checks, compares and writes it, so the same rules apply. Unlike in an
+import, the caller names the user. An unknown team or coach is refused; it is neither created nor
+left out.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,57 +38,58 @@ from studio_tui.storage.people.scope import require_whole_teams
 from studio_tui.storage.pushes import assignments
 
 _NAMED = 10
-"""At most so many people are named in a sentence."""
+"""Maximum number of people named in a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEdited:
-    """What a change by hand did."""
+    """The result of adding or editing a person by hand."""
 
     user: User
     changes: tuple[FieldChange, ...]
-    """Each fact that changed; of who was added, each that says something."""
+    """The facts that changed; for an added person, every fact that is not empty."""
     told: int = 0
-    """How many invitations go to a new address, or are taken back at the old one (C5)."""
+    """Number of invitations sent to a new address or withdrawn from an old one (C5)."""
     failed: int = 0
-    """How many mails to the person failed before: they can be sent again."""
+    """Number of earlier mails to the person that failed and can be sent again."""
     bounced: tuple[int, ...] = ()
-    """The mails, by id, that came back from the address before: they can be sent again (N15)."""
+    """Ids of the mails that bounced from the previous address and can be sent again (N15)."""
     becomes_admin: bool = False
     imported: bool = False
-    """Whether an import told of them before, so that the next one may tell otherwise."""
+    """Whether an import wrote this person before, so that the next import may overwrite the edit.
+    """
     assigned: tuple[Assigned, ...] = ()
-    """The pushes that they were added to."""
+    """The pushes that the person was added to."""
     noticed: int = 0
-    """How many changes of people in open pushes wait for a decision because of it (U7)."""
+    """Number of lines that the edit added to the desk of changes (U7)."""
 
     @property
     def before(self) -> dict[str, Value]:
-        """What the facts that changed were until now."""
+        """The previous values of the facts that changed, by name."""
         return {change.field: change.before for change in self.changes}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Somebody who leaves or comes back, and what hangs on them."""
+    """A person who is marked as left or taken back, with what depends on them."""
 
     user: User
     pushes: tuple[str, ...]
-    """The pushes they are in that are not closed."""
+    """Names of the pushes they are in that are not closed."""
     managed: int
-    """How many people they are, or were, a manager of."""
+    """Number of people they manage, or managed until they left."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveChanged:
-    """Who was marked as left, or taken back."""
+    """The result of marking people as left or taking them back."""
 
     people: tuple[Standing, ...]
-    """Those of whom it was not so already."""
+    """The people whose state changed; without those who already had it."""
     alone: int
-    """How many people whom they manage, or managed, have no manager."""
+    """Number of people managed by them, before or after the change, who have no manager."""
     noticed: int = 0
-    """How many changes of people in open pushes wait for a decision because of it (U7)."""
+    """Number of lines that the change added to the desk of changes (U7)."""
 
 
 def add(
@@ -99,9 +100,9 @@ def add(
     *,
     push_ids: Sequence[int] = (),
 ) -> PersonEdited:
-    """Add somebody, and assign them to these pushes, all in one transaction (U8, P6).
+    """Add a person and assign them to pushes, in one transaction (U8, P6).
 
-    Raises `Invalid` with the facts that cannot be so, `Refused` for a push that is closed.
+    Raises `Invalid` with the facts whose values are not valid, and `Refused` for a closed push.
     """
     require(actor, Action.EDIT_PEOPLE)
     if push_ids:
@@ -132,12 +133,13 @@ def edit(
     *,
     was: Mapping[str, Any] | None = None,
 ) -> PersonEdited:
-    """Change facts about somebody, as an import that tells them does (U8).
+    """Change facts about a person by the rules of an import (U8).
 
-    ``was``: what facts were when they were read, as `User` has them. Whoever is invited to what
-    lies ahead is invited at a new address, and no longer at the old. Raises `Invalid` with the
-    facts that cannot be so, `Conflict` where a fact is not what it ``was`` any more (A4),
-    `NothingToDo` where all is so already, `Refused` where no admin would be left.
+    ``was`` holds the values that the caller read, by the attribute names of `User`. If the address
+    changes, invitations to conversations ahead are sent to the new address and withdrawn from the
+    old one. Raises `Invalid` with the facts whose values are not valid, `Conflict` if a fact
+    differs from ``was`` (A4), `NothingToDo` if all facts have these values already, and `Refused`
+    if no admin would remain.
     """
     for name in entered.names:
         right = fact_called(name).changed_by
@@ -171,23 +173,26 @@ def edit(
 
 
 def leave(studio: Studio, actor: Actor, user_ids: Collection[int]) -> ActiveChanged:
-    """Mark people as left, those who have not yet (U8).
+    """Mark those of these users who are active as left (U8).
 
-    Raises `NothingToDo` where all have left already, `Refused` where no admin would be left.
+    Raises `NothingToDo` if all of them have left already, and `Refused` if no admin would remain.
     """
     return _set_active(studio, actor, user_ids, active=False)
 
 
 def take_back(studio: Studio, actor: Actor, user_ids: Collection[int]) -> ActiveChanged:
-    """Take people back, those who had left (U8); raises `NothingToDo` where nobody had."""
+    """Make those of these users who have left active again (U8).
+
+    Raises `NothingToDo` if none of them has left.
+    """
     return _set_active(studio, actor, user_ids, active=True)
 
 
 def try_leaving(studio: Studio, actor: Actor, user_ids: Collection[int]) -> ActiveChanged:
-    """What `leave` would touch; nothing of it stays, and it raises the same."""
+    """Return what `leave` would do, without writing anything; raises the same errors."""
     with studio.store.trying():
         found = leave(studio, actor, user_ids)
-    return found  # noqa: RET504 - the unit of work takes back by an exception of its own
+    return found  # noqa: RET504 - `trying` rolls back by raising inside the block
 
 
 def _set_active(
@@ -239,7 +244,7 @@ def _user_now(user_id: int) -> User:
 
 
 def _require_as_read(now: User, was: Mapping[str, Any]) -> None:
-    """Raise `Conflict` where a fact is not what it was when it was read (A4)."""
+    """Raise `Conflict` if a fact differs from the value that the caller read (A4)."""
     for name, value in was.items():
         if (current := getattr(now, name)) != value:
             fact = fact_called(name)
@@ -270,8 +275,11 @@ def _as_json(value: Value) -> Value | list[str]:
 def _require_within_rights(
     actor: Actor, before: Mapping[Any, Profile | None], after: Mapping[Any, Profile]
 ) -> None:
-    """Raise `Refused` where an actor with a scope would change who may do more than a user, make
-    somebody one, or let somebody lead, or no more, whom they do not see (U12)."""
+    """Refuse changes that an actor with a scope may not make (U12).
+
+    Raises `Forbidden` if the change is to an admin or support user or would make a user one, and
+    `Refused` if it adds or removes a leader of a team with members beyond the actor's sight.
+    """
     if not actor.scope:
         return
     for ref, profile in after.items():

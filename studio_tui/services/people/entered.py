@@ -1,4 +1,4 @@
-"""What is typed about one person, read and checked as a row of an import is (U8)."""
+"""Input for one person, read and checked as a row of an import (U8)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,30 +23,31 @@ from studio_tui.storage.people.import_read import KnownTeam, Profile
 from studio_tui.storage.people.teams import StoredTeam, every_team
 
 _ROW = 1
-"""The line on which what is entered would stand in a file."""
+"""The line number that the input gets as a row of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What is typed about one person, by the names of facts."""
+    """The input for one person, by names of facts."""
 
     told: Mapping[str, str] = field(default_factory=dict)
-    """What a fact is to be; of one that has several values all of them, separated by ``|``."""
+    """The new value of each fact. The values of a fact with several are separated by ``|``."""
     more: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Values that one with several gets besides."""
+    """Values to add to facts with several values."""
     less: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Values that it loses."""
+    """Values to remove from facts with several values."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The facts it speaks of, each once."""
+        """The names of the facts in the input, each once."""
         return tuple(dict.fromkeys((*self.told, *self.more, *self.less)))
 
 
 def planned(studio: Studio, user_id: int | None, login: str, entered: Entered) -> PlannedUser:
-    """Who somebody is to be, inside an open unit of work; ``user_id`` is None for somebody new.
+    """Return the planned change to a user; ``user_id`` is None for a new user.
 
-    Raises `Invalid` with what cannot be so, by the names of facts.
+    Call this inside an open unit of work. Raises `Invalid` with the reason for each fact that is
+    not valid, by name.
     """
     before = None if user_id is None else import_read.profiles([user_id])[user_id]
     record = _RowMaker(before, every_team()).record(login, entered)
@@ -54,7 +55,7 @@ def planned(studio: Studio, user_id: int | None, login: str, entered: Entered) -
     file = HrFile((record,), (), {}, (), "", "", present)
     checked = check(file, import_read.StoredStudio(), {_ROW: user_id})
     _raise_refused((each.column, each.reason) for each in checked.refusals)
-    # What an import would leave out is not left out of what somebody types.
+    # An import only warns about these values and leaves them out. Input by hand is refused.
     _raise_refused((each.column, each.reason) for each in checked.warnings)
     row: ImportRow = checked.people[0]
     teams = import_read.teams_by_key()
@@ -75,7 +76,7 @@ def _raise_refused(wrong: Iterable[tuple[str, str]]) -> None:
 
 
 class _RowMaker:
-    """Makes a row of what is typed about one person."""
+    """Builds the row of an import from the input for one person."""
 
     def __init__(self, before: Profile | None, teams: Sequence[StoredTeam]) -> None:
         self._before = before
@@ -83,7 +84,7 @@ class _RowMaker:
         self._wrong: dict[str, str] = {}
 
     def record(self, login: str, entered: Entered) -> Record:
-        """The row; raises `Invalid` with all that cannot be read."""
+        """Return the row; raises `Invalid` with every value that cannot be read."""
         told: dict[str, Any] = {"login": login}
         if self._before is None:
             told["login"] = self._tried("login", partial(_login, login))

@@ -1,7 +1,8 @@
-"""Erasing a person (U13): who they were and what they wrote goes, what others wrote stays.
+"""Erasing of a person (U13): their identity and own texts are deleted, texts of others stay.
 
-Counts stay right, because the rows that are counted stay. The chain of the activity stays whole:
-see `storage.activity.emptying`. Nobody can tell afterwards who it was, nor can the program.
+Counts stay right because the counted rows stay. The seal chain of the activity stays intact, see
+`storage.activity.emptying`. Afterwards neither a reader nor the program can find out who the person
+was.
 """
 
 from studio_tui.domain.activity.verbs import Verb
@@ -19,10 +20,10 @@ from studio_tui.storage.people import erasing, import_read, last_file, users
 
 
 def erase(studio: Studio, actor: Actor, login: str) -> Erased:
-    """Take out who the user of this login or address was, and what they wrote; for good.
+    """Erase the identity and the texts of the user with this login or address, for good.
 
-    Raises `NotFound`, `NothingToDo` where that was done already, and `Refused` for oneself and
-    for who has not left.
+    Raises `NotFound`, `NothingToDo` if the user is erased already, and `Refused` if the user is the
+    actor or has not left.
     """
     require(actor, Action.PERSONAL_DATA)
     with studio.store.writing():
@@ -32,9 +33,10 @@ def erase(studio: Studio, actor: Actor, login: str) -> Erased:
 
 
 def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
-    """Like `erase`, of somebody by id; without an actor the program does it by itself.
+    """Erase a user by id, like `erase`; ``actor`` is None if the retention time triggers it.
 
-    What was freed is still in the file: `Store.forget_freed` is to follow.
+    The deleted data remains in free pages of the database file until the caller runs
+    `Store.forget_freed`.
     """
     with studio.store.writing():
         import_read.lock_users()
@@ -43,10 +45,10 @@ def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
 
 
 def try_erasing(studio: Studio, actor: Actor, login: str) -> Erased:
-    """What `erase` would do; nothing of it stays, and it raises the same."""
+    """Return what `erase` would do, without writing anything; raises the same errors."""
     with studio.store.trying():
         found = erase(studio, actor, login)
-    return found  # noqa: RET504 - the unit of work takes back by an exception of its own
+    return found  # noqa: RET504 - `trying` rolls back by raising inside the block
 
 
 def _require_erasable(actor: Actor | None, user_id: int) -> None:

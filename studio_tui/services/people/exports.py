@@ -1,4 +1,4 @@
-"""Users as CSV in our own headings: importing it again changes nothing (U6)."""
+"""CSV export of users with the Studio's own headings; importing it changes nothing (U6)."""
 
 import csv
 import io
@@ -11,9 +11,9 @@ from studio_tui.domain.shared.spreadsheet_safety import inert
 
 
 def users_csv(users: Iterable[User]) -> str:
-    """``users`` as comma-separated text, a line of headings first.
+    """Return ``users`` as comma-separated text with a header line.
 
-    Cells that a spreadsheet would take for a formula are made inert
+    Cells that a spreadsheet would evaluate as a formula are neutralised
     (`domain.shared.spreadsheet_safety`).
     """
     text = io.StringIO()

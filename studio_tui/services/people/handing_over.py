@@ -1,7 +1,7 @@
-"""Handing over many conversations at once, as the desk of changes does (U7, P10).
+"""Handover of many conversations at once, decided on the desk of changes (U7, P10).
 
-What nobody has planned yet is written for all of them together; what is planned or under way
-changes hands one by one, as `services.conversations.taking_over` has it (C6).
+Conversations that are not planned are updated in one statement for all. Those that are planned or
+begun change conductor one by one, by `services.conversations.taking_over` (C6).
 """
 
 from collections import defaultdict
@@ -22,13 +22,16 @@ from studio_tui.storage.people.review_decide import Former, LineOfTalk
 from studio_tui.storage.people.users import these_users
 
 _TOLD_EVERY = 500
-"""After so many conversations it is told how far it is."""
+"""Number of conversations between two progress reports."""
 _CHANGED = "Too late to undo: it was changed once more since."
 
 
 def hand_over(studio: Studio, line: int, conductors: Mapping[int, int], progress: Progress) -> None:
-    """Let others hold the conversations of lines of the desk, by an act that is written down:
-    ``conductors`` has the id of the conductor by that of the line."""
+    """Hand the conversations of lines of the desk over to other conductors.
+
+    ``conductors`` maps the id of a line to that of the new conductor. ``line`` is the line of
+    activity, which is written already.
+    """
     held = review_decide.lines_of_talk(conductors)
     named = defaultdict[int, list[int]](list)
     for each in held:
@@ -45,26 +48,26 @@ def hand_over(studio: Studio, line: int, conductors: Mapping[int, int], progress
 
 
 class _Told:
-    """Which users are told that somebody else holds their conversation, by push; their new
-    conductors are told as well."""
+    """Users to notify of a new conductor, by push. The new conductors are notified as well."""
 
     def __init__(self) -> None:
         self._later = defaultdict[int, list[int]](list)
-        """Of what is not planned yet: it can be undone until then."""
+        """Users by push whose conversation is not planned. Their mail is held, so the act can be
+        undone."""
         self._now = defaultdict[int, list[int]](list)
-        """Of what is under way."""
+        """Users by push whose conversation is planned or has begun. Their mail is not held."""
         self._noticed = set[int]()
-        """Who is given notice already (C6)."""
+        """Users whom `begin_term` has notified already (C6)."""
 
     def add(self, each: LineOfTalk, *, at_once: bool, noticed: bool) -> None:
-        """Tell the user, unless they are ``noticed``, and the new conductor."""
+        """Register the user of a line for a mail, unless ``noticed``, and the new conductor."""
         told = self._now if at_once else self._later
         told[each.push_id].append(each.user_id)
         if noticed:
             self._noticed.add(each.user_id)
 
     def tell(self, studio: Studio, line: int) -> None:
-        """Enqueue their mail."""
+        """Enqueue the mails."""
         for told, cause_of_act in ((self._later, cause_of), (self._now, cause_at_once)):
             for push_id, user_ids in told.items():
                 users, cause = these_users(user_ids), cause_of_act(studio, line, push_id)
@@ -90,8 +93,10 @@ def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, t
 
 
 def require_as_left(activity_id: int) -> list[Former]:
-    """What an act of handing over found; raises `Refused` where somebody changed since what it
-    did."""
+    """Return the state before a handover, to restore it.
+
+    Raises `Refused` if a conversation was changed again after the handover or has begun.
+    """
     former = review_decide.former(activity_id)
     for each in former:
         if each.conversation_id is None or each.holder_id is None:
@@ -103,8 +108,10 @@ def require_as_left(activity_id: int) -> list[Former]:
 
 
 def take_back(studio: Studio, activity_id: int) -> None:
-    """Let those hold the conversations who did before the act; raises like `require_as_left`, and
-    where something was written since (C6)."""
+    """Give the conversations back to their former conductors.
+
+    Raises `Refused` as `require_as_left` does, and if a conductor wrote something since (C6).
+    """
     former = require_as_left(activity_id)
     review_decide.restore_named(former)
     for each in former:

@@ -1,4 +1,4 @@
-"""HR files where they lie: opened here, and understood by `domain.people.hr_file` (U6)."""
+"""Opening of HR files; `domain.people.hr_file` parses their content (U6)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,11 +22,11 @@ from studio_tui.services.people.workbooks import kind_of, sheet_of
 _NO_HINTS = FileHints()
 _NO_MAPPING: Mapping[str, str] = {}
 _CALLED_WORKBOOKS = (".xls", ".xlsx", ".html", ".htm")
-"""So are web pages called that are a table, as some HR systems export them."""
+"""File name suffixes of workbooks. Some HR systems use them for web pages with a table."""
 _PAGE = re.compile(rb"<(?:!doctype|html|head|meta|table|div|body)\b", re.IGNORECASE)
 _PEEK = 4_096
 MAX_PAGE = 64 * 1024 * 1024
-"""Most bytes that are read of a web page."""
+"""Maximum number of bytes read of a web page."""
 
 
 def read(
@@ -37,12 +37,12 @@ def read(
     progress: Progress = unwatched,
     form: FileHints = _NO_HINTS,
 ) -> HrFile:
-    """Read what an HR system exported; what is told of it is as for `hr_file.read`.
+    """Read an export of an HR system; the parameters are those of `hr_file.read`.
 
-    A workbook is read like a CSV: the sheet that ``form`` names, or the first that lists people
-    (U9). ``name`` is what messages call what has no path. A binary file stays open, and is its
-    owner's to close. Raises `Unavailable` where the file cannot be read, and `Refused` where it is
-    no list of people.
+    A workbook is read like a CSV file: the sheet that ``form`` names, or the first one that lists
+    people (U9). ``name`` is the name used in messages for a source that has no path. A binary file
+    stays open, and its owner closes it. Raises `Unavailable` if the file cannot be read, and
+    `Refused` if it is not a list of people.
     """
     with no_cycles_made(), _opened(source, name, mapping, form, progress) as opened:
         file = hr_file.read(
@@ -61,21 +61,21 @@ def read(
 def headings_in(
     path: Path, form: FileHints = _NO_HINTS, mapping: Mapping[str, str] = _NO_MAPPING
 ) -> tuple[str, ...]:
-    """The headings of a file, each once; raises as `read` does."""
+    """Return the headings of a file, each once; raises the errors of `read`."""
     with _opened(path, "", mapping, form, unwatched) as opened:
         return hr_file.headings_in(opened.binary, name=opened.name, form=opened.form)
 
 
 @dataclass(frozen=True, slots=True)
 class _ReadyFile:
-    """A file as the reader takes it."""
+    """An opened file in the form that the parser reads."""
 
     binary: BinaryIO
     name: str
-    """What messages call it; empty where it has no name."""
+    """The name used in messages; empty if the source has none."""
     form: FileHints
     sheet: SheetText | None = None
-    """Where it is a workbook: `binary` is the CSV of this sheet."""
+    """The sheet of a workbook, of which `binary` is the CSV text; None for any other file."""
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _opened(
 def _as_text(
     binary: BinaryIO, name: str, mapping: Mapping[str, str], form: FileHints, progress: Progress
 ) -> _ReadyFile:
-    """``binary`` itself or, of a workbook, the text of one sheet."""
+    """Return ``binary`` itself or, for a workbook, the text of one sheet."""
     sheet = _sheet(binary, name, mapping, form, progress)
     if sheet is None:
         if form.sheet:

@@ -1,5 +1,7 @@
-"""Who is asking (A1): the account of the operating system, or the SSH key that opened the session.
-Never a name that somebody gives."""
+"""Authentication (A1): the actor is the account of the operating system or the key of the session.
+
+A name that the user enters is never trusted.
+"""
 
 import os
 import re
@@ -23,7 +25,7 @@ from studio_tui.storage.people import ssh_keys, users
 
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST = 64
-"""Characters that an address can have before the @."""
+"""Maximum length of the part of an address before the @."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,14 @@ class Account:
     login: str
     full_name: str
     origin: str = ""
-    """On which host, and from which address, as the activity tells it (A3)."""
+    """The host and client address of the session, as recorded in the activity (A3)."""
 
 
 def own_account() -> Account:
-    """The account this process runs as; environment variables have no say in it.
+    """Return the account that this process runs as, ignoring environment variables.
 
-    Raises `Forbidden` in the session of a key: the account is the service's then, and nobody's.
-    Raises `Refused` for an account without a name.
+    Raises `Forbidden` in a session opened by a key, in which the process runs as the account of the
+    service. Raises `Refused` for an account without a name.
     """
     if restricted_session():
         raise Forbidden("In a session over SSH, who you are is said by your key alone.")
@@ -52,8 +54,10 @@ def own_account() -> Account:
 
 
 def is_new(studio: Studio) -> bool:
-    """Whether nobody is known yet: who signs in then is the first admin. Raises `Refused` where a
-    backup is still to be restored."""
+    """Return whether there are no users yet, so that the next to sign in becomes the first admin.
+
+    Raises `Refused` if a backup is still to be restored.
+    """
     with studio.seen_by(None).store.reading():
         known = users.any_user()
     if not known:
@@ -62,18 +66,18 @@ def is_new(studio: Studio) -> bool:
 
 
 def found(studio: Studio, account: Account) -> Actor | None:
-    """Make ``account`` the first admin of a new database; None where somebody is known already."""
+    """Make ``account`` the first admin of a new database; return None if users exist already."""
     if not is_new(studio):
         return None
     with studio.store.writing():
-        # Another may have been quicker.
+        # Another process may have created the first admin since `is_new` ran.
         return None if users.any_user() else _first_admin(studio, account)
 
 
 def sign_in(studio: Studio, account: Account) -> Actor:
-    """The actor behind an account; on a new database, its first admin.
+    """Return the actor of an account; on a new database, create the first admin.
 
-    Raises `Forbidden` for an account that no user has, or whose user has left.
+    Raises `Forbidden` for an account without a user, or whose user has left.
     """
     if founder := found(studio, account):
         return founder
@@ -88,16 +92,16 @@ def sign_in(studio: Studio, account: Account) -> Actor:
 
 
 def who_asks(studio: Studio) -> Actor:
-    """The actor of this process: by the key that opened the session, or else by its account."""
+    """Return the actor of this process, by the key of the session or else by the account."""
     key = session_key()
     return sign_in(studio, own_account()) if key is None else sign_in_by_key(studio, key)
 
 
 def sign_in_by_key(studio: Studio, fingerprint: str) -> Actor:
-    """The actor who has this key.
+    """Return the actor who owns this key.
 
-    Raises `Forbidden` for a key that nobody has, or whose owner has left; and in a process whose
-    account does not own the database: whoever does not, names themself.
+    Raises `Forbidden` for a key without an owner, or whose owner has left. Also raises it if the
+    account of the process does not own the database: such a process could claim any key.
     """
     if not studio.store.is_own():
         raise Forbidden(
@@ -130,7 +134,7 @@ def _first_admin(studio: Studio, account: Account) -> Actor:
         account.origin,
     )
     write_activity(actor, studio.now(), Verb.SET_UP, "the Studio")
-    # Once in the life of a Studio: no other command waits for it.
+    # Import here. This runs once in the life of a database, and other commands start faster.
     from studio_tui.services.templates.starters import add_starters
 
     add_starters(studio, actor)
@@ -138,17 +142,17 @@ def _first_admin(studio: Studio, account: Account) -> Actor:
 
 
 def _origin(opened_by: str) -> str:
-    """From where somebody comes: what opened the session, and the address where there is one."""
+    """Return the origin of a session: what opened it and the client address, if there is one."""
     address = client_address()
     return clean_line(f"{opened_by} from {address}" if address else opened_by)[:MAX_NAME]
 
 
 def _names(name: str) -> tuple[str, str]:
-    """Given and family name, neither empty: what is exported can be imported (U6)."""
+    """Split a name into given and family name, neither empty: an export must be importable (U6)."""
     given, _, family = name.partition(" ")
     return given, family or "(admin)"
 
 
 def _address(login: str) -> str:
-    """A well-formed address that leads nowhere, until an import brings the real one."""
+    """Return a well-formed address that delivers nowhere, to be replaced by an import."""
     return f"{_NOT_IN_ADDRESS.sub('-', login)[:_LONGEST]}@localhost.localdomain"

@@ -1,7 +1,7 @@
-"""Comparing a checked file with what is there: who every user is to be, and which teams (U6).
+"""Comparison of a checked file with the stored users and teams (U6).
 
-A field that the file does not speak of is left alone; whoever is new gets its default. Pure: what
-is there is handed in.
+A field that the file does not have is left unchanged; a new user gets its default. The module is
+pure: the stored data is passed in.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,11 +29,11 @@ from studio_tui.storage.people.import_write import NewTeam
 
 _NOTHING: frozenset[Any] = frozenset()
 _TOLD_OTHERWISE = {"login", "email", "given_name", "family_name", "teams", "leads", "coaches"}
-"""Facts that `Comparison.profile` tells itself."""
+"""Facts that `Comparison.profile` sets itself."""
 
 
 class Comparison:
-    """One file against the teams that are there, and the profiles it is shown."""
+    """A comparison of one file with the stored teams and the profiles that the caller passes in."""
 
     def __init__(
         self,
@@ -43,8 +43,11 @@ class Comparison:
         leading: Mapping[UserRef, TeamPath],
         today: date,
     ) -> None:
-        """``leading``: who leads which team because somebody's manager is told. ``today``: who
-        leaves before it has left."""
+        """Create a comparison.
+
+        ``leading`` maps a manager that the file names to the team they lead because of it. Users
+        whose last day is before ``today`` have left.
+        """
         self._present = file.present_fields
         self._teams = teams
         self._named: dict[tuple[TeamPath, ...], frozenset[str]] = {}
@@ -54,7 +57,10 @@ class Comparison:
         self._blank = _blank(organisation)
 
     def profile(self, person: ImportRow, before: Profile | None) -> Profile:
-        """Who ``person`` is to be; ``before`` is who they are, None for who is added."""
+        """Return the new profile of ``person``.
+
+        ``before`` is the stored profile, None for a new user.
+        """
         record, base = person.record, before or self._blank
         keeps_login = before is not None and record.derived_login
         told = {name: tell(record) for name, tell in self._tellers}
@@ -74,11 +80,11 @@ class Comparison:
         )
 
     def leader(self, ref: UserRef, before: Profile) -> Profile:
-        """Somebody who is not in the file, and comes to lead the team of a manager."""
+        """Return the new profile of a manager who is not in the file but gets a team to lead."""
         return before._replace(leads=before.leads | {self._leading[ref]})
 
     def new_teams(self) -> list[NewTeam]:
-        """The teams that the profiles asked for so far need, parents first."""
+        """Return the missing teams that the profiles computed so far refer to, parents first."""
         wanted: dict[str, tuple[TeamPath, bool]] = {}
         for path in chain.from_iterable(self._named):
             for depth in range(1, len(path) + 1):
@@ -107,7 +113,7 @@ class Comparison:
         if ImportField.TEAMS in self._present:
             return self._keys(person.record.teams) | joined
         if ImportField.MANAGER in self._present:
-            # Who changes manager leaves the team that was made for the one before.
+            # A user with another manager leaves the team that was created for the previous one.
             return frozenset(t for t in base.teams if not self._teams[t].by_manager) | joined
         return base.teams
 
@@ -121,7 +127,7 @@ class Comparison:
         return frozenset(person.coaches) if ImportField.COACHES in self._present else base.coaches
 
     def _keys(self, paths: tuple[TeamPath, ...]) -> frozenset[str]:
-        """The keys of ``paths``; whole teams say the same, so that is kept."""
+        """Return the keys of ``paths``; cached, because whole teams have the same paths."""
         if (found := self._named.get(paths)) is None:
             found = self._named[paths] = frozenset(map(team_key, paths))
         return found
@@ -130,7 +136,7 @@ class Comparison:
 def _tellers(
     organisation: Organisation, present: frozenset[ImportField], today: date
 ) -> list[tuple[str, Callable[[Record], Any]]]:
-    """How each plain field that the file speaks of is told; an empty cell is the default."""
+    """Return a reader for each plain field that the file has; an empty cell means the default."""
     tellers: dict[str, Callable[[Record], Any]] = {
         "role": lambda record: (record.role or Role.USER).value,
         "active": lambda record: record.active and not _has_left(record, today),
@@ -142,26 +148,25 @@ def _tellers(
 
 
 def _plain(name: str, organisation: Organisation) -> Callable[[Record], Any]:
-    """How a fact that no rule touches is told: as it is, or its default."""
+    """Return a reader for a fact without a special rule: the value of the record or the default."""
     read, default = attrgetter(name), default_of(fact_called(name), organisation)
     return lambda record: read(record) or default
 
 
 def default_of(fact: Fact, organisation: Organisation) -> Any:
-    """What somebody has of whom the fact is not told."""
+    """Return the value of a fact for which the file has none."""
     of_organisation = fact.default == OF_ORGANISATION
     return getattr(organisation, fact.name) if of_organisation else fact.default
 
 
 def _fuller(number: str, before: str) -> str:
-    """An employee number as it was written before, where a spreadsheet has only taken away its
-    zeros (U11)."""
+    """Restore the leading zeros of an employee number that a spreadsheet has removed (U11)."""
     same = len(before) > len(number) and number_key(before) == number_key(number)
     return before if same else number
 
 
 def _has_left(record: Record, today: date) -> bool:
-    """Whether the last day is past, and nobody was hired again after it."""
+    """Return whether the last day is past and the person was not hired again after it."""
     if record.left_on is None or record.left_on >= today:
         return False
     return record.hired_on is None or record.hired_on <= record.left_on
@@ -169,7 +174,7 @@ def _has_left(record: Record, today: date) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _each_once(names: tuple[str, ...]) -> frozenset[str]:
-    """``names`` without those that differ from an earlier one by case alone."""
+    """Return ``names`` without those that differ from an earlier name only in case."""
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(key(name), name)

@@ -1,4 +1,4 @@
-"""What an import does, as it is shown before and after (U6)."""
+"""The plan of an import, displayed before and after it is carried out (U6)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,32 +12,32 @@ from studio_tui.domain.people.roles import Role
 from studio_tui.storage.people.import_read import Profile
 
 STEP_BYTES = 8
-"""How much of a fingerprint tells of one user or one refused line."""
+"""Bytes of a fingerprint for one user or one refused line."""
 
 Value = str | bool | None | tuple[str, ...]
-"""What a field holds: text, a day as ``YYYY-MM-DD``, yes or no, nothing, or names in order."""
+"""The value of a field: text, a day as ``YYYY-MM-DD``, a boolean, None, or sorted names."""
 
 
 class FieldChange(NamedTuple):
-    """One field of a user; ``before`` is None for a user who is added."""
+    """A change to one field of a user; ``before`` is None for a new user."""
 
     field: str
-    """Our own heading."""
+    """The Studio's own heading of the field."""
     before: Value
     after: Value
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What teams and coaches are called."""
+    """Display names of teams and users."""
 
     paths: Mapping[str, str]
-    """The path of a team, by its key."""
+    """The path of each team, by its key."""
     logins: Mapping[Any, str]
-    """The login of a user, by who is meant, as it is to be."""
+    """The new login of each user, by reference."""
 
     def shown(self, field: str, value: Any) -> Value:
-        """What ``field`` holds, as it is shown."""
+        """Return ``value``, the content of ``field``, in the form that is displayed."""
         if fact_called(field).type is FactType.TEAMS:
             return tuple(self.paths[team] for team in sorted(value))
         if fact_called(field).type is FactType.PEOPLE:
@@ -51,35 +51,35 @@ class PlannedUser(NamedTuple):
     """A user whom an import adds or changes."""
 
     line: int
-    """Line of the file; 0 for who is not in it, and comes to lead a team."""
+    """Line of the file; 0 for a user who is not in it but gets a team to lead."""
     before: Profile | None
-    """None for a user who is added."""
+    """The stored profile; None for a new user."""
     after: Profile
     names: Names
 
     @property
     def login(self) -> str:
-        """The login, as it is to be."""
+        """The new login."""
         return self.after.login
 
     @property
     def email(self) -> str:
-        """The address, as it is to be."""
+        """The new address."""
         return self.after.email
 
     @property
     def name(self) -> str:
-        """Given and family name, as they are to be."""
+        """The new given and family name."""
         return self.after.name
 
     @property
     def becomes_admin(self) -> bool:
-        """Whether they are an active admin, and were none."""
+        """Whether the import makes the user an active admin."""
         return is_admin(self.after) and not (self.before and is_admin(self.before))
 
     @property
     def changes(self) -> tuple[FieldChange, ...]:
-        """Each field that changes; for who is added, each that says something."""
+        """The fields that change; for a new user, the fields that are not empty."""
         return tuple(
             FieldChange(field, self._before(field), self.names.shown(field, after))
             for field, after in zip(Profile._fields, self.after, strict=True)
@@ -87,7 +87,7 @@ class PlannedUser(NamedTuple):
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The user for ``--json``."""
+        """Return the user for ``--json``."""
         return {
             "line": self.line,
             "login": self.login,
@@ -105,36 +105,36 @@ class PlannedUser(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import does. Everyone it is about is in one of the groups, and in one only."""
+    """What an import does. Every user in the file is in exactly one of the groups."""
 
     added: tuple[PlannedUser, ...]
     changed: tuple[PlannedUser, ...]
-    """Users who are there, and neither leave nor return."""
+    """Existing users who neither leave nor return."""
     left: tuple[PlannedUser, ...]
-    """Users who are marked as left; other fields may change as well."""
+    """Users who are marked as left. Other fields may change as well."""
     returned: tuple[PlannedUser, ...]
-    """Users who had left and are active again; other fields may change as well."""
+    """Users who had left and become active again. Other fields may change as well."""
     unchanged: int
     refusals: tuple[Refusal, ...]
-    """One for each refused line, by line."""
+    """One refusal for each refused line, by line."""
     teams_created: tuple[str, ...]
-    """Paths, parents first."""
+    """Paths of the new teams, parents first."""
     recognised: Mapping[str, str]
-    """Our own name of what each recognised or mapped column tells, by its heading."""
+    """The Studio's own name of each recognised or mapped column, by its heading."""
     ignored: tuple[str, ...]
-    """Headings of the columns that tell the Studio nothing."""
+    """Headings of the columns that are not imported."""
     encoding: str
     delimiter: str
     warnings: tuple[RowWarning, ...] = ()
-    """What is imported otherwise than the file says it, by line."""
+    """Values that are imported differently from the file, by line."""
     sheet: str = ""
     """The sheet of a workbook; empty for any other file."""
     line: int | None = field(default=None, compare=False)
-    """The line of activity, once it is carried out."""
+    """Id of the line of activity; None until the import is carried out."""
 
     @property
     def summary(self) -> str:
-        """How many are in each group that is not empty: ``3 added, 1 left``."""
+        """The size of each group that is not empty, as in ``3 added, 1 left``."""
         counts = {
             "added": len(self.added),
             "changed": len(self.changed),
@@ -146,33 +146,36 @@ class ImportPlan:
 
     @property
     def new_admins(self) -> tuple[PlannedUser, ...]:
-        """Who becomes an admin."""
+        """The users who become admins."""
         return tuple(user for user in self.touched if user.becomes_admin)
 
     @property
     def takes_nobody(self) -> bool:
-        """Whether nobody can be imported, because every line is refused."""
+        """Whether no user can be imported because every line is refused."""
         return bool(self.refusals) and not self.touched and not self.unchanged
 
     @property
     def unknown_words(self) -> tuple[str, ...]:
-        """The words for a status that nobody has explained, each once."""
+        """The words for a status that the mapping does not define, each once."""
         return tuple(dict.fromkeys(refusal.word for refusal in self.refusals if refusal.word))
 
     @property
     def touched(self) -> tuple[PlannedUser, ...]:
-        """Everyone who is added or changed in any way."""
+        """All users who are added or changed."""
         return (*self.added, *self.changed, *self.left, *self.returned)
 
     @property
     def fingerprint(self) -> bytes:
-        """What it does, in `STEP_BYTES` bytes for each user and each refused line, sorted."""
+        """A digest of the plan: `STEP_BYTES` bytes for each user and each refused line, sorted."""
         return b"".join(
             sorted(blake2b(step, digest_size=STEP_BYTES).digest() for step in self._steps())
         )
 
     def does_more_than(self, fingerprint: bytes) -> int:
-        """To how many users or lines it does what another plan, of ``fingerprint``, did not."""
+        """Count the users and lines that the plan with ``fingerprint`` treats differently.
+
+        Counts the steps of this plan that the other one does not have.
+        """
         places = range(0, len(fingerprint), STEP_BYTES)
         known = {fingerprint[place : place + STEP_BYTES] for place in places}
         own = self.fingerprint
@@ -187,7 +190,7 @@ class ImportPlan:
             yield repr((refusal.line, refusal.column, refusal.reason)).encode()
 
     def as_json(self) -> dict[str, Any]:
-        """The plan for ``--json``."""
+        """Return the plan for ``--json``."""
         return {
             "added": [user.as_json() for user in self.added],
             "changed": [user.as_json() for user in self.changed],
@@ -207,7 +210,7 @@ class ImportPlan:
 
 
 def is_admin(profile: Profile) -> bool:
-    """Whether somebody is there, and an admin."""
+    """Return whether a profile is that of an active admin."""
     return profile.active and profile.role == Role.ADMIN
 
 

@@ -1,7 +1,7 @@
-"""Importing users, teams, leaders and coaches from what an HR system exported (U6).
+"""Import of users, teams, leaders and coaches from an export of an HR system (U6).
 
-`services.people.hr_files.read` reads the file; here it is compared with the Studio and written.
-Both happen in one transaction: what `apply` does is what it found when it began to write.
+`services.people.hr_files.read` parses the file; this module compares it with the stored data and
+writes the differences. Both happen in one transaction, so `apply` never acts on outdated data.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,17 +29,17 @@ T = TypeVar("T")
 
 _TOLD_EVERY = 2_000
 _NAMED = 3
-"""So many refused lines are named where an import is refused."""
+"""Maximum number of refused lines named in an error."""
 _CHECKED, _COMPARED = 0.2, 0.4
-"""How much of the whole is done once the file is checked, and compared."""
+"""Progress, as a fraction, after the file is checked and after it is compared."""
 
 
 def preview(
     studio: Studio, actor: Actor, file: HrFile, *, progress: Progress = unwatched
 ) -> ImportPlan:
-    """What importing ``file`` would do, with nothing written: the dry run.
+    """Return what importing ``file`` would do, without writing anything (dry run).
 
-    Raises `Refused` where the Studio would be left without an active admin.
+    Raises `Refused` if no active admin would remain.
     """
     require(actor, Action.IMPORT_USERS)
     with no_cycles_made(), studio.store.reading():
@@ -56,10 +56,10 @@ def apply(
     skip_refused: bool = False,
     progress: Progress = unwatched,
 ) -> ImportPlan:
-    """Import ``file``, whole or not at all; what it did.
+    """Import ``file`` in one transaction and return what was done.
 
-    Raises `Refused` where lines are refused, unless ``skip_refused`` leaves those out, and where
-    the Studio would be left without an active admin; `Conflict` while somebody else imports.
+    Raises `Refused` if lines are refused, unless ``skip_refused`` leaves them out, and if no active
+    admin would remain. Raises `Conflict` if another import is running.
     """
 
     def decide(plan: ImportPlan) -> bool:
@@ -79,8 +79,10 @@ def apply_if(
     decide: Callable[[ImportPlan], bool],
     progress: Progress = unwatched,
 ) -> ImportPlan:
-    """Inside an open unit of work: import the lines of ``file`` that are not refused, where
-    ``decide`` says so of the plan; raises as `apply` does."""
+    """Import the accepted lines of ``file`` if ``decide`` returns true for the plan.
+
+    Call this inside an open unit of work. Raises the errors of `apply`.
+    """
     import_read.lock_users()
     planned = _plan(studio, file, progress)
     plan = planned.plan
@@ -93,9 +95,9 @@ def apply_if(
 def touched(
     studio: Studio, actor: Actor, file: HrFile, *, skip_refused: bool = False
 ) -> list[Review]:
-    """What importing ``file`` would put on the desk of changes (U7): it is tried, and taken back.
+    """Return the lines that importing ``file`` would add to the desk of changes (U7).
 
-    Nothing where lines are refused, unless ``skip_refused``.
+    The import is carried out and rolled back. Empty if lines are refused, unless ``skip_refused``.
     """
     require(actor, Action.IMPORT_USERS)
     with no_cycles_made(), studio.store.trying():
@@ -105,7 +107,7 @@ def touched(
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """A plan with what it takes to carry it out."""
+    """A plan with the rows to write."""
 
     plan: ImportPlan
     teams: Sequence[NewTeam]
@@ -206,7 +208,7 @@ def _counts_after(plan: ImportPlan) -> dict[str, int]:
 
 
 def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Profile]) -> None:
-    """Raise `Refused` where nobody would be admin any more, or come in as one."""
+    """Raise `Refused` if no admin who can sign in would remain."""
     lost = admins_lost(before, after)
     if lost is None:
         return
@@ -233,7 +235,7 @@ def _refusing(refusals: Sequence[Refusal]) -> str:
 
 
 def _logins(writes: Sequence[Write], after: Mapping[UserRef, Profile]) -> dict[UserRef, str]:
-    """The login of every coach that ``writes`` name."""
+    """Return the login of every coach in ``writes``."""
     coaches: set[UserRef] = set()
     for one in writes:
         coaches |= one.after.coaches
@@ -252,7 +254,7 @@ def _ids(refs: Iterable[UserRef]) -> set[int]:
 
 
 class _Counter:
-    """Tells ``progress``, from ``start`` to ``end``, of all it hands on: ``total`` items."""
+    """Iterates over ``total`` items in all and reports ``progress`` from ``start`` to ``end``."""
 
     def __init__(self, progress: Progress, start: float, end: float, total: int) -> None:
         self._progress = progress

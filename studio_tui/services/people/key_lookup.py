@@ -1,4 +1,4 @@
-"""Who may come in by which key, as sshd asks it: nothing is loaded but what that takes (A1)."""
+"""Lookup of SSH keys for sshd (A1); imports little, because every login waits for it."""
 
 from studio_tui.storage.people.key_lookup import keys_at_the_door
 

@@ -1,7 +1,8 @@
-"""Two records of one person become one (U11): doubles of the past.
+"""Merging of two records of one person (U11).
 
-What is the other's becomes the one's: pushes, conversations, mail, keys, teams, coachings. Where a
-fact is empty at the one, the other's is taken. What both have stays as the one has it.
+All that belongs to the other record moves to the kept one: pushes, conversations, mail, keys,
+teams, coachings. A fact that is empty in the kept record takes the value of the other. Where both
+have a value, the kept record wins.
 """
 
 from dataclasses import replace
@@ -24,22 +25,22 @@ from studio_tui.storage.people.merging import SharedPush
 
 _EMPTY = frozenset[Any]()
 _NAMES = frozenset({"login", "email", "given_name", "family_name", "language", "time_zone", "role"})
-"""Facts that stay as they are: everybody has them."""
+"""Facts that never move to the kept record, because every record has a value of its own."""
 
 
 def preview(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
-    """What merging ``other`` into ``kept``, logins or addresses, would do; raises as `merge`."""
+    """Return what `merge` would do, without writing anything; raises the same errors."""
     require(actor, Action.MERGE_USERS)
     with studio.store.reading():
         return _Pair(actor, kept, other).told()
 
 
 def merge(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
-    """Make one record of two; ``kept`` stays, and ``other`` is gone.
+    """Merge the record ``other`` into ``kept``; both are logins or addresses.
 
-    Raises `Refused` for one and the same, for whoever acts (so that an admin is left), and where
-    both take part in one conversation, or have one in the same push and not both are over;
-    `NotFound` for a name that nobody has.
+    Raises `NotFound` for an unknown name. Raises `Refused` if both are the same record, if
+    ``other`` is the actor (so that an admin remains), if both take part in the same conversation,
+    or if both have a conversation in one push and not both are held.
     """
     require(actor, Action.MERGE_USERS)
     with studio.store.writing():
@@ -56,7 +57,7 @@ def merge(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
 
 
 class _Pair:
-    """Two records as they are before they are merged."""
+    """Two records in their state before the merge."""
 
     def __init__(self, actor: Actor, kept: str, other: str) -> None:
         self.ids = (naming.user_id_named(kept), naming.user_id_named(other))
@@ -87,14 +88,14 @@ class _Pair:
                 )
 
     def told(self) -> Merged:
-        """What merging them does."""
+        """Return a description of the merge."""
         kept, other = users.users_by_id(list(self.ids))
         moved = merging.owned(self.ids[1])
         notes = tuple(_note(push, self.other.login) for push in self.shared)
         return Merged(kept, other, moved, _taken(self.kept, self.after), notes)
 
     def change(self) -> PeopleChange:
-        """The facts of both, once what is the other's has moved."""
+        """Return the change to the facts of both records, once the rows of the other are moved."""
         now = import_read.profiles(self.ids)
         kept, other = now[self.ids[0]], now[self.ids[1]]
         after = _joined(kept, other)
@@ -111,7 +112,7 @@ class _Pair:
 
 
 def _joined(kept: Profile, other: Profile) -> Profile:
-    """Who both are: facts of the one, and of the other where the one has none."""
+    """Return the merged profile: the kept one, with its empty facts filled from the other."""
     taken: dict[str, Any] = {
         name: getattr(other, name)
         for name in Profile._fields
@@ -121,7 +122,10 @@ def _joined(kept: Profile, other: Profile) -> Profile:
 
 
 def _gone(other: Profile, kept: Profile) -> Profile:
-    """What is left of the other record; a number that the one has taken over is that one's."""
+    """Return the emptied profile of the other record.
+
+    It gives up its employee number if the kept record has taken that over.
+    """
     nothing: dict[str, Any] = dict.fromkeys(("groups", "teams", "leads", "coaches"), _EMPTY)
     number = "" if number_key(kept.employee_number) == number_key(other.employee_number) else None
     if number is not None:

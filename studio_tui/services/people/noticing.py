@@ -1,7 +1,7 @@
-"""What a change of people does to who is in an open push is noticed, and put on the desk (U7).
+"""Detection of changes to people in open pushes, for the desk of changes (U7).
 
-Whatever changes people does so between `Noticing` and `Noticing.record`, in one transaction: an
-import, and every edit by hand.
+Every change to people, by an import or by hand, is written between the creation of `Noticing` and
+`Noticing.record`, in one transaction.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -16,9 +16,9 @@ from studio_tui.storage.people.users import ids_of_logins
 
 
 class Noticing:
-    """Remembers how things were before ``writes`` are written.
+    """Stores the state before ``writes`` are written and compares it afterwards.
 
-    ``teams``: ids of teams that get another place or other leaders besides.
+    ``teams`` holds ids of further teams that are moved or get other leaders.
     """
 
     def __init__(
@@ -32,7 +32,10 @@ class Noticing:
             review_write.look(self._touched, studio.now())
 
     def record(self, studio: Studio, activity_id: int) -> int:
-        """Put on the desk what the act of this line of activity did; returns how many lines."""
+        """Add the effects of the change to the desk and return the number of lines added.
+
+        ``activity_id`` is the line of activity of the change.
+        """
         if not self._looks:
             return 0
         added = list(ids_of_logins(map(key, self._added)).values()) if self._added else []
@@ -71,5 +74,5 @@ def _ids(keys: Iterable[str]) -> frozenset[int]:
 
 
 def _links(profile: Profile) -> tuple[object, ...]:
-    """What makes somebody a manager, or gives them one."""
+    """Return the facts that make a person a manager or give them one."""
     return profile.teams, profile.leads, profile.coaches

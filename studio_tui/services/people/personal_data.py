@@ -1,7 +1,7 @@
-"""All that is kept about one person, as an archive to hand to them (U13).
+"""Export of all data about one person as an archive to hand to them (U13).
 
-Who makes it reads no text of a conversation that the template does not open to them: such a text
-stays closed, and the archive says how the person takes it along themself (C6).
+The admin who makes the archive may not read texts of conversations that the template does not open
+to them. These texts are left out, and the archive says how the person can get them (C6).
 """
 
 import json
@@ -40,7 +40,7 @@ from studio_tui.storage.pushes import assignments
 
 _SHEET = "data"
 _PRIVATE = 0o600 << 16
-"""The mode of a file as an archive keeps it."""
+"""The file mode stored for each file of the archive."""
 _WHOSE = {
     Part.STATUS: "status",
     Part.USER_PREPARATION: "prepared by the user",
@@ -53,21 +53,21 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What an archive holds."""
+    """A summary of the content of an archive."""
 
     user: User
     files: int
     conversations: int
     mails: int
     lines: int
-    """Of activity."""
+    """Number of lines of activity."""
     closed: int
-    """Texts of conversations that the person may read, and who made the archive may not."""
+    """Number of texts left out because the person may read them but the actor may not."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is kept about one person."""
+    """The stored data about one person."""
 
     user: User
     coachees: list[tuple[str, str]]
@@ -75,20 +75,20 @@ class _Found:
     handed: list[Handed]
     mails: list[Notification]
     messages: Mapping[int, bytes | None]
-    """Of each mail what the server got, None where it did not go."""
+    """The message that the server received, by id of the mail; None if it was not sent."""
     deliveries: Mapping[int, Delivery]
     told: list[Notification]
-    """Mail to others that tells of them."""
+    """Mails to other recipients that mention the person."""
     keys: list[Facts]
     lines: list[ActivityLine]
     rows: dict[str, list[Facts]]
 
 
 def export(studio: Studio, actor: Actor, login: str, path: Path) -> Exported:
-    """Write all that is kept about the user of this login or address into a new archive, which only
-    its owner can read; whole or not at all.
+    """Write all data about the user with this login or address into a new archive.
 
-    Raises `NotFound`, and `Refused` where ``path`` is taken or is no place for a file.
+    Only the owner of the file can read it. If anything fails, no file remains. Raises `NotFound`,
+    and `Refused` if ``path`` exists or is no place for a file.
     """
     require(actor, Action.PERSONAL_DATA)
     require_place(path, replacing=False)
@@ -100,7 +100,8 @@ def export(studio: Studio, actor: Actor, login: str, path: Path) -> Exported:
         about_users(line, users.one_user(found.user.id))
         for each in found.handed:
             record_handed_over(studio, actor, each)
-        # Before it is committed: nothing is written down of an archive that is not there.
+        # Write before the commit, so that the activity never records an archive that does not
+        # exist.
         write_private(path, _archive(files, studio.now().astimezone(studio.zone)), force=False)
         made.append(path)
     closed = sum(each.closed for each in found.handed)
@@ -135,7 +136,10 @@ def _found(studio: Studio, actor: Actor, user_id: int) -> _Found:
 
 
 def _files(studio: Studio, found: _Found) -> Iterator[tuple[str, bytes]]:
-    """The files of an archive: their names are made of numbers and kinds, never of typed text."""
+    """Yield the names and contents of the files.
+
+    Names consist of numbers and kinds only, never of text that a user entered.
+    """
     yield "README.txt", _readme(studio, found).encode()
     told = _told(found)
     yield f"{_SHEET}.json", _json(told).encode()
@@ -150,14 +154,14 @@ def _files(studio: Studio, found: _Found) -> Iterator[tuple[str, bytes]]:
         yield f"mails/{mail.id:08d}-{mail.kind}-{state}.eml", message
         meeting = found.deliveries[mail.id].meeting
         if meeting is not None and (entry := _entry_in(message)):
-            # The newest says what a calendar holds.
+            # Mails are in order, so the newest entry of a conversation wins.
             calendar[meeting.conversation_id] = entry
     for conversation_id, entry in sorted(calendar.items()):
         yield f"calendar/conversation-{conversation_id:08d}.ics", entry
 
 
 def _as_it_would_go(studio: Studio, found: _Found, mail: Notification) -> bytes | None:
-    """A mail that did not go, as it would; None where it cannot be written."""
+    """Return an unsent mail in its current form; None if it cannot be written."""
     delivery = found.deliveries[mail.id]
     if mail.kind.form in (MailForm.INVITATION, MailForm.WITHDRAWAL) and delivery.meeting is None:
         return None
@@ -168,7 +172,7 @@ def _as_it_would_go(studio: Studio, found: _Found, mail: Notification) -> bytes 
 
 
 def _entry_in(message: bytes) -> bytes | None:
-    """The calendar entry that a mail carries."""
+    """Return the calendar entry that a mail carries; None if it has none."""
     for part in message_from_bytes(message, policy=policy.default).walk():
         if part.get_content_type() == "text/calendar":
             return bytes(part.get_payload(decode=True) or b"")
@@ -257,7 +261,7 @@ def _of_mail(mail: Notification) -> Facts:
 
 
 def _of_line(user: User, line: ActivityLine) -> Facts:
-    """A line; from what to what only where it is about nobody else."""
+    """Return a line of activity, with before and after only if it is about this user alone."""
     alone = line.users <= 1 and line.subject in (user.login, user.email)
     return {
         "id": line.id,
@@ -298,7 +302,7 @@ def _readme(studio: Studio, found: _Found) -> str:
 
 
 def _plain(value: object) -> object:
-    """A value that JSON does not know."""
+    """Convert a value that `json` cannot serialise."""
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -309,7 +313,7 @@ def _json(told: Facts) -> str:
 
 
 def _readable(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
-    """A value as indented lines; what is empty is left out."""
+    """Yield a value as indented lines, without empty values."""
     label = f"{'  ' * depth}{name.replace('_', ' ')}:"
     match value:
         case dict():
@@ -335,7 +339,7 @@ def _readable(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:
 
 
 def _archive(files: Mapping[str, bytes], at: datetime) -> bytes:
-    """The files as a ZIP archive, in the order of their names."""
+    """Return the files as a ZIP archive, ordered by name."""
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):

@@ -1,7 +1,8 @@
-"""Erasing who left so long ago that they are kept no longer (U13): by hand, and by schedule.
+"""Erasing of users whose retention time is over (U13), by hand and by schedule.
 
-Each person is erased by an act of their own, as `services.people.erasing` does it. A retention time
-that is new erases nobody by itself before `NOTICE` is over: Today tells of it meanwhile.
+Each person is erased by an act of their own, see `services.people.erasing`. After the retention
+time is set or changed, the schedule erases nobody until `NOTICE` has passed; Today displays the
+date in the meantime.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,25 +21,25 @@ from studio_tui.storage.people import retention, users
 
 NOT_SET = "Nobody is erased by itself: privacy.retention_months is not set in config.toml."
 _AHEAD = timedelta(days=14)
-"""So far ahead it is told who will be erased."""
+"""How far ahead erasures are announced."""
 _AT_A_TIME = 100
-"""So many are erased by one look of the schedule: mail is not to wait longer for it."""
+"""Maximum number of people erased per run of the schedule, so that mail is not delayed by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Whose retention time is over, and whose is soon."""
+    """The users whose retention time is over, or will be soon."""
 
     months: int
-    """0: nobody is erased by itself."""
+    """The retention time; 0 means that the schedule erases nobody."""
     over: tuple[ToErase, ...]
-    """Whose time is over, the first to leave first."""
+    """Users whose retention time is over; the first to leave comes first."""
     soon: tuple[ToErase, ...]
-    """Whose time is over within two weeks."""
+    """Users whose retention time is over within two weeks."""
 
 
 def show(studio: Studio, actor: Actor) -> Retention:
-    """Whose retention time is over, and whose is soon."""
+    """Return the users whose retention time is over, or will be soon."""
     require(actor, Action.PERSONAL_DATA)
     months = studio.settings.privacy.retention_months
     if not months:
@@ -55,10 +56,10 @@ def show(studio: Studio, actor: Actor) -> Retention:
 def erase_over(
     studio: Studio, actor: Actor, user_ids: Sequence[int], progress: Progress = unwatched
 ) -> list[Erased]:
-    """Erase those of ``user_ids`` whose retention time is over, each by an act of their own; who is
-    erased stays so where it is stopped.
+    """Erase those of ``user_ids`` whose retention time is over, each by an act of their own.
 
-    Raises `NothingToDo` where there is nobody.
+    If the loop is stopped, the users erased so far stay erased. Raises `NothingToDo` if no
+    retention time is set or none of these users is due.
     """
     require(actor, Action.PERSONAL_DATA)
     if not studio.settings.privacy.retention_months:
@@ -75,15 +76,16 @@ def erase_over(
 
 
 def erase_by_schedule(studio: Studio) -> int:
-    """Erase whose retention time is over, once a day, a hundred at a time; returns how many.
+    """Erase users whose retention time is over, at most `_AT_A_TIME`; return how many.
 
-    May be called again and again, by any number of workers: each person is erased once.
+    Idempotent: any number of workers may call it at any time. Each person is erased once.
     """
     months, today = studio.settings.privacy.retention_months, studio.today()
     if not months:
         return 0
     with studio.store.reading():
-        # Most looks find nothing: they must not lock others out.
+        # Check first without a write lock. Most calls find nothing and must not block other
+        # writers.
         known = retention.watched(months, today)
         if known is not None and known.seen_on == today and not _is_due(known):
             return 0
@@ -102,7 +104,10 @@ def erase_by_schedule(studio: Studio) -> int:
 
 
 def erasing_ahead(studio: Studio, until: date) -> dict[date, int]:
-    """How many are erased by schedule on each day to ``until``; inside an open unit of work."""
+    """Return the number of people erased by schedule on each day up to ``until``.
+
+    Call this inside an open unit of work.
+    """
     months = studio.settings.privacy.retention_months
     if not months:
         return {}
@@ -119,19 +124,22 @@ def erasing_ahead(studio: Studio, until: date) -> dict[date, int]:
 
 
 def erased_within(studio: Studio) -> datetime | None:
-    """Who left before this instant is erased within two weeks; None: nobody is by itself."""
+    """Return the instant before which users must have left to be erased within two weeks.
+
+    None if no retention time is set.
+    """
     if not studio.settings.privacy.retention_months:
         return None
     return _left_before(studio, studio.today() + _AHEAD)
 
 
 def _is_due(known: retention.Watched) -> bool:
-    """Whether somebody may have to be erased on the day on which it was seen last."""
+    """Return whether the schedule still has to erase people on the day of its last check."""
     return known.seen_on >= known.since + NOTICE and known.done_on != known.seen_on
 
 
 def _first_day(studio: Studio, months: int) -> date:
-    """The first day on which anybody is erased by this retention time."""
+    """Return the first day on which the schedule may erase people by this retention time."""
     today = studio.today()
     known = retention.watched(months, today)
     first = (known.since if known is not None else today) + NOTICE
@@ -169,15 +177,15 @@ def _erase_all(
         try:
             erased.append(erasing.erase_one(studio, actor, user_id))
         except (Busy, Conflict):
-            # Somebody imports users: whose turn it was has it the next time.
+            # Another process is importing users. The next run of the schedule continues.
             if actor is not None:
                 raise
             break
         except NothingToDo:
-            # Another host was quicker, or somebody whose record was used again is erased already.
+            # Another host was quicker, or the record was reused after it had been erased.
             with studio.store.writing():
                 retention.forget_leaving(user_id)
         except Refused:
-            # They came back meanwhile.
+            # The user was taken back in the meantime.
             continue
     return erased

@@ -1,7 +1,8 @@
-"""The desk of changes: what waits for a decision, and deciding it (U7).
+"""The desk of changes: lines that wait for a decision, and the decisions (U7).
 
-Each decision is one act for any number of lines, in one transaction: one line of activity, and
-one mail to each who is told of several people.
+A decision is one act for any number of lines, in one transaction. It writes one line of activity
+per act and sends at most one mail to each recipient, also if the recipient is told of several
+people.
 """
 
 from collections import defaultdict
@@ -32,36 +33,35 @@ from studio_tui.storage.people.users import these_users, users_by_id
 
 _ALL = ReviewFilter()
 EVERYTHING: Selection[ReviewFilter] = Selection.matching(_ALL)
-"""All that waits."""
+"""The selection of all waiting lines."""
 _NAMED = 3
-"""So many people are named where a decision is refused."""
+"""Maximum number of people named in an error."""
 _READ = 1_000
-"""So many lines are read at a time."""
+"""Number of lines read per query."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a decision did."""
+    """The result of a decision."""
 
     decision: Decision
     ids: tuple[int, ...]
-    """The lines that were decided."""
+    """Ids of the decided lines."""
     before: dict[int, Decision | None]
-    """What had become of those that did not wait any more; None: it holds no longer."""
+    """Earlier decisions, by id, of lines that no longer waited. None: the line became obsolete."""
     left: tuple[Review, ...]
-    """The lines that were asked for and still wait: there was nobody to hand over to, or to
-    tell."""
+    """Selected lines that still wait, for lack of a new manager to hand over to or notify."""
     acts: tuple[int, ...]
-    """The lines of activity."""
+    """Ids of the lines of activity."""
     mails: int
     leaves_at: datetime | None
-    """When the mail leaves; None where nobody is told."""
+    """When the mails are released; None if there are none."""
 
 
 def source(
     studio: Studio, actor: Actor, filter_: ReviewFilter, sort: Sort
 ) -> StoredSource[Review, ReviewFilter]:
-    """What waits for a decision, the most urgent first unless sorted otherwise."""
+    """Return the lines that wait for a decision, by urgency unless sorted otherwise."""
     require(actor, Action.READ_USERS)
     return StoredSource(
         store=studio.store,
@@ -73,38 +73,40 @@ def source(
 
 
 def every(studio: Studio, actor: Actor, filter_: ReviewFilter = _ALL) -> list[Review]:
-    """Everything that waits for a decision, the most urgent first."""
+    """Return all lines that wait for a decision, the most urgent first."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _read(review_read.ids_of(Selection.matching(filter_)))
 
 
 def count(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> int:
-    """How many lines a selection holds."""
+    """Return the number of lines in a selection."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return review_read.count_selected(selection)
 
 
 def require_known(studio: Studio, actor: Actor, ids: Collection[int]) -> None:
-    """Raise `NotFound` naming lines that there never were."""
+    """Raise `NotFound`, with the unknown ids, if a line never existed."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         _require_known(ids)
 
 
 def caused_by(studio: Studio, activity_id: int) -> list[Review]:
-    """What an act put on the desk, or changed there, as far as it waits; inside the unit of work of
-    the act, or after it."""
+    """Return the waiting lines that an act added to the desk or changed there.
+
+    Call this inside the unit of work of the act, or after it.
+    """
     with studio.store.reading():
         return _read(review_read.ids_caused_by(activity_id))
 
 
 def keep(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
-    """Leave these as they are; nobody is told.
+    """Leave the selected lines as they are, without notifying anyone.
 
-    Like all decisions, raises `NotFound` for a line that there never was, and `NothingToDo` where
-    none of them waits any more.
+    Like all decisions, this raises `NotFound` for a line that never existed, and `NothingToDo` if
+    none of the lines waits.
     """
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.KEEP)
@@ -121,11 +123,11 @@ def hand_over(
     *,
     progress: Progress = unwatched,
 ) -> Decided:
-    """Hand over the conversations of these to ``conductor``, a login or an address, or each to the
-    manager who is proposed; both sides are told, by one mail to each new conductor for a push.
+    """Hand the conversations of the selected lines over to other conductors.
 
-    Where nobody can be proposed, a line goes on waiting. Raises `Refused` where ``conductor``
-    neither leads nor coaches somebody.
+    ``conductor`` is a login or an address; None means the proposed manager of each line. Both sides
+    are notified, and a new conductor gets one mail per push. A line without a proposal keeps
+    waiting. Raises `Refused` if ``conductor`` neither leads nor coaches one of the users.
     """
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.HAND_OVER)
@@ -141,16 +143,17 @@ def hand_over(
 
 
 def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
-    """Tell those who became managers that they are, one mail to each with all their people (N16).
+    """Notify new managers, with one mail to each that lists all their people (N16).
 
-    Where nobody new is to be told, a line goes on waiting.
+    A line without a new manager to notify keeps waiting.
     """
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.TELL)
         line = _record(studio, actor, chosen.lines, Decision.TELL)
         tell_new_managers(cause_of(studio, line), chosen.ids)
         told = review_read.users_in(told_of(line))
-        # Who was told before, by itself, need not be told again for the line to be dealt with.
+        # A line whose managers the schedule has notified already can be decided without another
+        # mail.
         ids = [each.id for each in chosen.lines if each.user_id in told or each.told_at]
         if not ids:
             raise NothingToDo(f"Nobody to tell: {_names(chosen.lines)} has no new manager.")
@@ -159,7 +162,7 @@ def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> De
 
 
 def add(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
-    """Assign these to the pushes that they are offered, and tell them and their managers (P6)."""
+    """Assign the users to the pushes they are offered, and notify them and their managers (P6)."""
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.ADD)
         acts = []
@@ -175,7 +178,7 @@ def add(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Dec
 def excuse(
     studio: Studio, actor: Actor, selection: Selection[ReviewFilter], reason: str
 ) -> Decided:
-    """Let the pushes ask nothing of these people, for a ``reason`` (P18); nobody is told."""
+    """Excuse the users from the pushes for a ``reason`` (P18), without notifying anyone."""
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.EXCUSE)
         assignment_of = {
@@ -194,8 +197,10 @@ def excuse(
 
 
 def bring_back(studio: Studio, actor: Actor, ids: Collection[int]) -> int:
-    """Let lines that were left as they are wait once more, with all that were left by the same
-    acts; returns how many."""
+    """Reopen lines that were left as they are, with all lines decided by the same acts.
+
+    Returns the number of reopened lines. Raises `NothingToDo` if none was left as it is.
+    """
     require(actor, Action.REVIEW_CHANGES)
     with studio.store.writing():
         _require_known(ids)
@@ -216,14 +221,15 @@ def bring_back(studio: Studio, actor: Actor, ids: Collection[int]) -> int:
 
 
 def tell_by_schedule(studio: Studio) -> int:
-    """Tell the new managers of what waits longer than ``notifications.tell_new_managers``, decided
-    or not; returns how many are told (N16).
+    """Notify new managers of lines older than ``notifications.tell_new_managers`` (N16).
 
-    May be called again and again, by any number of workers.
+    Only undecided lines count; they keep waiting. Returns the number of notified managers.
+    Idempotent: any number of workers may call it at any time.
     """
     until = studio.now() - studio.settings.notifications.tell_new_managers_after
     with studio.store.reading():
-        # Most looks find nothing: they must not lock others out.
+        # Check first without a write lock. Most calls find nothing and must not block other
+        # writers.
         if not review_read.is_any_untold(until):
             return 0
     with studio.store.writing():
@@ -240,10 +246,10 @@ def tell_by_schedule(studio: Studio) -> int:
 class _ChosenLines:
     decision: Decision
     lines: tuple[Review, ...]
-    """Those that wait, and of which it can be decided."""
+    """The waiting lines that allow this decision."""
     before: dict[int, Decision | None]
     others: tuple[Review, ...]
-    """Those that a filter found as well, and of which it cannot."""
+    """Lines matched by a filter that do not allow this decision."""
 
     @property
     def ids(self) -> list[int]:
@@ -295,7 +301,7 @@ def _nothing_waits(before: dict[int, Decision | None]) -> str:
 
 
 def _conductors(lines: Sequence[Review], conductor: str | None) -> dict[int, int]:
-    """Who is to hold the conversation of each line that somebody can hold."""
+    """Return the new conductor of each line, by id, for the lines that have one."""
     if conductor is None:
         ids = review_read.ids_of_proposals(lines)
         return {line.id: ids[line.proposal] for line in lines if line.proposal}

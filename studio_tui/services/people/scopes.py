@@ -1,4 +1,4 @@
-"""To whom the sight of an admin is limited (U12): asking, limiting, and taking it off."""
+"""Scopes, which limit the sight of an admin or support user (U12): query, set and remove."""
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, conditions_of
@@ -17,13 +17,13 @@ from studio_tui.storage.people.kept_scope import keep_scope, scope_of
 
 
 def own(studio: Studio, actor: Actor) -> Scope:
-    """Whom ``actor`` sees, and out of how many."""
+    """Return the scope of ``actor``, with the number of users they see."""
     with studio.seen_by(None).store.reading():
         return _scope(actor.user_id)
 
 
 def show(studio: Studio, actor: Actor, login: str) -> Scope:
-    """Whom the user of ``login`` sees; raises `NotFound`. One's own scope needs no right."""
+    """Return the scope of the user ``login``; their own requires no right. Raises `NotFound`."""
     require(actor, Action.READ_USERS)
     with studio.own_store.reading():
         user_id = naming.user_id_named(login)
@@ -35,10 +35,11 @@ def show(studio: Studio, actor: Actor, login: str) -> Scope:
 
 
 def limit(studio: Studio, actor: Actor, login: str, where: str) -> Scope:
-    """Let the user of ``login`` see no more than those in the audience ``where``.
+    """Limit the sight of the user ``login`` to the audience ``where``.
 
-    Raises `WrongAudience` for a text that is none, `Refused` for who sees no more than their own
-    part anyway and where nobody would see the whole organisation, `NothingToDo` where it is so.
+    Raises `WrongAudience` for an invalid audience and `NothingToDo` if this is the scope already.
+    Raises `Refused` if the audience names a segment, if the role of the user is not one with a
+    scope, or if no admin would see the whole organisation.
     """
     require(actor, Action.LIMIT_SIGHT)
     audience = audience_of(studio, actor, where)
@@ -59,7 +60,7 @@ def limit(studio: Studio, actor: Actor, login: str, where: str) -> Scope:
 
 
 def lift(studio: Studio, actor: Actor, login: str) -> Scope:
-    """Let the user of ``login`` see the whole organisation; raises `NothingToDo` where they do."""
+    """Remove the scope of the user ``login``; raises `NothingToDo` if they have none."""
     require(actor, Action.LIMIT_SIGHT)
     with studio.store.writing():
         user_id = naming.user_id_named(login)

@@ -1,4 +1,7 @@
-"""SSH keys: who comes in with which (A1). Admins keep them; everybody sees and drops their own."""
+"""SSH keys with which users sign in (A1).
+
+Admins manage all keys; every user can list and remove their own.
+"""
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Capacity, Kind
@@ -16,11 +19,10 @@ from studio_tui.storage.people.users import one_user
 
 
 def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
-    """Let the user of ``login`` in with the key in ``text``, the line of an ``id_….pub``; they are
-    told, where somebody else does it.
+    """Register a public key for the user ``login``; ``text`` is the line of an ``id_….pub`` file.
 
-    Raises `Refused` for a key that is none or that somebody else has, `NothingToDo` where it is
-    theirs already.
+    The user is notified if the actor is someone else. Raises `Refused` for an invalid key or one
+    that another user has, and `NothingToDo` if the user has it already.
     """
     require(actor, Action.KEEP_KEYS)
     key = parse_public_key(text)
@@ -39,9 +41,9 @@ def add(studio: Studio, actor: Actor, login: str, text: str) -> UserKey:
 
 
 def remove(studio: Studio, actor: Actor, fingerprint: str) -> UserKey:
-    """Let nobody in with this key any more. One's own needs no right."""
+    """Delete a key. The own key requires no right."""
     with studio.own_store.writing():
-        # Whose key it is, or whether there is one, is nobody's business but theirs.
+        # Check the right before the lookup fails, so as not to reveal whether a key exists.
         known = ssh_keys.key_named(fingerprint)
         if known is None or known[0] != actor.user_id:
             require(actor, Action.KEEP_KEYS)
@@ -52,20 +54,20 @@ def remove(studio: Studio, actor: Actor, fingerprint: str) -> UserKey:
 
 
 def own(studio: Studio, actor: Actor) -> list[UserKey]:
-    """The keys of ``actor``."""
+    """Return the keys of ``actor``."""
     with studio.own_store.reading():
         return ssh_keys.keys_of(actor.user_id)
 
 
 def every(studio: Studio, actor: Actor, login: str | None = None) -> list[UserKey]:
-    """The keys of the user of ``login``; of everybody where there is none."""
+    """Return the keys of the user ``login``, or of all users if it is None."""
     require(actor, Action.KEEP_KEYS)
     with studio.store.reading():
         return ssh_keys.keys_of(naming.user_id_named(login) if login is not None else None)
 
 
 def visible(studio: Studio, actor: Actor) -> list[UserKey]:
-    """All that ``actor`` may see: those of everybody, or their own."""
+    """Return the keys that ``actor`` may see: all of them, or their own."""
     return every(studio, actor) if may(actor, Action.KEEP_KEYS) else own(studio, actor)
 
 

@@ -1,7 +1,7 @@
-"""Who stands in for a leader or coach who is away (U14).
+"""Stand-ins for leaders and coaches who are away (U14).
 
-Asked by an admin, or by the leader themself; both are told. It begins and ends by itself, by the
-day on which somebody looks.
+An admin or the leader names a stand-in, and both sides are notified. A stand-in takes effect and
+ends by date, without a scheduled job.
 """
 
 from collections.abc import Sequence
@@ -27,29 +27,29 @@ from studio_tui.storage.people.users import these_users, users_by_id
 
 @dataclass(frozen=True, slots=True)
 class StandInWanted:
-    """Who is to stand in, from when until when, for whom."""
+    """Input for a new stand-in."""
 
     by: str
-    """Login or address of who is to stand in."""
+    """Login or address of the stand-in."""
     first_day: date
     last_day: date
     users: tuple[str, ...] = ()
-    """Logins or addresses of those for whom alone; empty: for all their people."""
+    """Logins or addresses of the people to look after; empty means all people of the leader."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandInNamed:
-    """What naming a stand-in, or ending it, did."""
+    """The result of naming a stand-in or ending the term of one."""
 
     leader: User
     stand_ins: tuple[StandIn, ...]
-    """Those named or ended."""
+    """The stand-ins that were named or ended."""
     people: int
-    """For how many people of the leader, as things are; 0 where it was ended."""
+    """Number of the leader's people that the stand-in covers today; 0 after ending."""
 
 
 def of_leader(studio: Studio, actor: Actor, leader_id: int) -> tuple[StandIn, ...]:
-    """Who stands in for somebody now, or is to, by the first day."""
+    """Return the current and future stand-ins of a leader, by first day."""
     if actor.user_id != leader_id:
         require(actor, Action.READ_USERS)
     with studio.store.reading():
@@ -57,8 +57,10 @@ def of_leader(studio: Studio, actor: Actor, leader_id: int) -> tuple[StandIn, ..
 
 
 def leader_named(studio: Studio, actor: Actor, name: str) -> int:
-    """The id of the leader of this login or address; who may not name stand-ins for others finds
-    themself alone."""
+    """Return the id of the leader with this login or address.
+
+    An actor without the right to name stand-ins for others can only find themself.
+    """
     if not may(actor, Action.NAME_STAND_INS):
         with studio.store.reading():
             (me,) = users_by_id([actor.user_id])
@@ -72,9 +74,10 @@ def leader_named(studio: Studio, actor: Actor, name: str) -> int:
 def name_stand_in(
     studio: Studio, actor: Actor, leader_id: int, wanted: StandInWanted
 ) -> StandInNamed:
-    """Let somebody stand in for a leader or coach, and tell both.
+    """Name a stand-in for a leader or coach, and notify both.
 
-    Raises `Invalid` for what was entered, `Refused` where somebody stands in then already.
+    Raises `Invalid` for wrong input, and `Refused` if the leader manages nobody or has a stand-in
+    for the same people in that period.
     """
     _require_own(actor, leader_id)
     check_days(wanted.first_day, wanted.last_day, studio.today())
@@ -96,9 +99,9 @@ def name_stand_in(
 
 
 def end(studio: Studio, actor: Actor, leader_id: int) -> StandInNamed:
-    """End at once what stands in for a leader or coach, and what is to; both are told.
+    """End all current and future stand-ins of a leader or coach, and notify both sides.
 
-    Raises `NothingToDo` where nobody does.
+    Raises `NothingToDo` if there are none.
     """
     _require_own(actor, leader_id)
     with studio.store.writing():
@@ -149,7 +152,11 @@ def _require_own(actor: Actor, leader_id: int) -> None:
 
 
 def _stand_in_named(actor: Actor, name: str) -> User:
-    """Who is to stand in; who may not see the users is told the same of who left as of nobody."""
+    """Return the stand-in with this login or address.
+
+    An actor who may not read users gets one and the same error for unknown users and for those who
+    have left.
+    """
     sees = may(actor, Action.READ_USERS)
     try:
         (found,) = users_by_id([naming.user_id_named(name)])

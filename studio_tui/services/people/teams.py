@@ -1,4 +1,4 @@
-"""Teams by hand: a tree, added, renamed, moved, led by others, removed when empty (U2, U8)."""
+"""Teams edited by hand: add, rename, move, change leaders, remove when empty (U2, U8)."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -24,58 +24,58 @@ from studio_tui.storage.people.import_write import NewTeam, Write
 from studio_tui.storage.people.teams import StoredTeam, TeamMove
 
 TOP = ""
-"""The place of a team that is under no other."""
+"""The value of ``under`` for a team at the top of the tree."""
 _NAMED = 5
-"""At most so many of what is in a team are named."""
+"""Maximum number of members or teams named in an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamShown:
-    """A team with who is in it."""
+    """A team with its members."""
 
     team: Team
     members: tuple[User, ...]
-    """By name; those who have left last."""
+    """Sorted by name; members who have left come last."""
     below: tuple[Team, ...]
-    """The teams right below it."""
+    """The teams directly below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamChanged:
-    """What a change of a team did."""
+    """The result of a change to a team."""
 
     before: Team | None
-    """None for one that was added."""
+    """None for a team that was added."""
     after: Team | None
-    """None for one that was removed."""
+    """None for a team that was removed."""
     other_managers: int = 0
-    """How many people are managed by others than before (U4)."""
+    """Number of people whose managers changed (U4)."""
     noticed: int = 0
-    """How many changes of people in open pushes wait for a decision because of it (U7)."""
+    """Number of lines that the change added to the desk of changes (U7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamEdit:
-    """What is to be changed of a team; None stays as it is."""
+    """Changes to a team; None leaves a value unchanged."""
 
     name: str | None = None
     under: str | None = None
-    """The team it is to be under, or `TOP`."""
+    """The new parent team, or `TOP`."""
     leaders: Sequence[str] = ()
-    """Logins or addresses of who is to lead it besides."""
+    """Logins or addresses of leaders to add."""
     no_leaders: Sequence[str] = ()
-    """Likewise of who is to lead it no more."""
+    """Logins or addresses of leaders to remove."""
 
 
 def every(studio: Studio, actor: Actor) -> tuple[Team, ...]:
-    """All teams as a tree, each followed by those below it."""
+    """Return all teams in tree order, each followed by the teams below it."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _every(stored.every_team())
 
 
 def find(studio: Studio, actor: Actor, name: str) -> Team:
-    """The team of this path, or the only one of this name; raises `NotFound` with a near miss."""
+    """Return the team with this path or unique name; raises `NotFound` with a similar name."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         teams = stored.every_team()
@@ -83,7 +83,7 @@ def find(studio: Studio, actor: Actor, name: str) -> Team:
 
 
 def show(studio: Studio, actor: Actor, team_id: int) -> TeamShown:
-    """A team with who is in it; raises `NotFound`."""
+    """Return a team with its members; raises `NotFound`."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         every = _every(stored.every_team())
@@ -98,9 +98,9 @@ def show(studio: Studio, actor: Actor, team_id: int) -> TeamShown:
 def add(
     studio: Studio, actor: Actor, name: str, *, under: str = TOP, leaders: Sequence[str] = ()
 ) -> TeamChanged:
-    """Add a team, at the top or under another; ``Sales > Belgium`` as a name is one under Sales.
+    """Add a team, at the top or under another; the name ``Sales > Belgium`` puts it under Sales.
 
-    Raises `Invalid` with what is wrong, by the names of `TeamEdit`.
+    Raises `Invalid` with the wrong input, by the field names of `TeamEdit`.
     """
     require(actor, Action.EDIT_TEAMS)
     above, separator, own = name.rpartition(SEPARATOR.strip())
@@ -136,10 +136,10 @@ def add(
 def edit(
     studio: Studio, actor: Actor, team_id: int, wanted: TeamEdit, *, was: Team | None = None
 ) -> TeamChanged:
-    """Rename a team, put it elsewhere, change who leads it; what is below it moves with it.
+    """Rename a team, move it with all teams below it, or change its leaders.
 
-    ``was``: the team as it was read. Raises `Invalid` with what cannot be so, `Conflict` where
-    somebody else changed the same since (A4), `NothingToDo` where all is so already.
+    ``was`` is the team that the caller read. Raises `Invalid` for wrong input, `Conflict` if
+    another user changed the same facts since (A4), and `NothingToDo` if nothing would change.
     """
     require(actor, Action.EDIT_TEAMS)
     with studio.store.writing():
@@ -176,7 +176,7 @@ def edit(
 
 
 def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:
-    """Remove a team that is empty; raises `Refused`, with what is in it, for one that is not."""
+    """Delete an empty team; raises `Refused`, with its content, for any other."""
     require(actor, Action.EDIT_TEAMS)
     with studio.store.writing():
         import_read.lock_users()
@@ -191,14 +191,14 @@ def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:
 
 
 class _Affected:
-    """Who is managed by others after a change than before; made before it, counted after it."""
+    """Counts the users whose managers change. Create it before the change, count after it."""
 
     def __init__(self, user_ids: Collection[int]) -> None:
         self._user_ids = user_ids
         self._before = self._managers()
 
     def count(self) -> int:
-        """How many they are."""
+        """Return the number of users whose managers differ from those before the change."""
         after = self._managers()
         return sum(self._before.get(each) != after.get(each) for each in self._user_ids)
 
@@ -215,7 +215,7 @@ def _every(teams: Sequence[StoredTeam]) -> tuple[Team, ...]:
             inside[above] += members.get(team.id, 0)
         if team.parent_id is not None:
             below[team.parent_id] += 1
-    # Who is in several teams is one person in what is above all of them.
+    # A user in several teams counts once in each team above them.
     for several in stored.members_of_several():
         over = Counter(above for each in several for above in _with_those_above(by_id[each], by_id))
         inside.subtract({team_id: count - 1 for team_id, count in over.items()})
@@ -253,7 +253,7 @@ def _own(team_id: int, teams: Sequence[StoredTeam]) -> StoredTeam:
 
 
 def _is_in(team: StoredTeam, other: StoredTeam) -> bool:
-    """Whether ``team`` is ``other`` or somewhere below it."""
+    """Return whether ``team`` is ``other`` or below it."""
     return team.id == other.id or team.key.startswith(other.key + SEPARATOR)
 
 
@@ -285,7 +285,7 @@ def _move(
     wanted: TeamEdit,
     teams: Sequence[StoredTeam],
 ) -> TeamMove | None:
-    """The new name and place of a team, and the paths that follow; None where they stay."""
+    """Return the new name, parent and paths of a team; None if they stay the same."""
     parent = next((team for team in teams if team.id == own.parent_id), None)
     if wanted.under is not None:
         parent = _team_entered("under", wanted.under, teams) if wanted.under else None
@@ -308,7 +308,7 @@ def _move(
 def _free_path(
     name: str, parent: StoredTeam | None, teams: Sequence[StoredTeam], own: StoredTeam | None
 ) -> tuple[str, ...]:
-    """Where a team of this name would be; raises `Invalid` where it cannot be so called there."""
+    """Return the path of a team with this name; raises `Invalid` if it is not allowed there."""
     if reason := why_no_team_name(name):
         raise Invalid({"name": reason})
     beside = [
@@ -327,7 +327,7 @@ def _free_path(
 
 
 def _refuse_loops(known: Sequence[TeamPath], new: Sequence[TeamPath], field: str) -> None:
-    """Raise `Invalid` where ``new`` paths put a team above itself, as an import refuses them."""
+    """Raise `Invalid` if a new path puts a team above itself, by the rule that imports apply."""
     loops = TeamLoops([*known, *new])
     for path in known:
         loops.add(path)
@@ -343,7 +343,7 @@ def _writes(
     leads: Collection[int],
     leading: Collection[int],
 ) -> list[Write]:
-    """Everybody whom a change of a team is about, by the names that teams then have."""
+    """Return a write for each user whom the change affects, with the new keys of teams."""
     now = {team.id: team.key for team in inside}
     renamed = {now[team_id]: key for team_id, _, key in move.paths} if move else {}
     ids = {*leads, *leading} if move is None else {*stored.people_in(list(now)), *leading}
@@ -385,7 +385,7 @@ def _users_entered(field: str, names: Sequence[str]) -> list[int]:
 
 
 def _facts(team: Team, *, moved: bool = True, led: bool = True) -> dict[str, object]:
-    """What the activity tells of a team: of one that changed, what did."""
+    """Return the facts of a team for the activity; after an edit, those that changed."""
     path: dict[str, object] = {"path": team.path} if moved else {}
     return {**path, "leaders": [leader.login for leader in team.leaders]} if led else path
 

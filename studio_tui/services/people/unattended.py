@@ -1,7 +1,7 @@
-"""Imports that nobody watches (U10): what is beyond its limits waits for an admin, with its file.
+"""Unattended imports (U10): a file whose changes exceed the limits waits for an admin.
 
-The file that was given last is remembered by its digest: the same file once more does nothing, so
-that what was corrected by hand, or discarded, stays so. A newer file takes its place.
+The last file is recorded by its digest. The same file again does nothing, so that corrections made
+by hand, and a decision to discard it, are not undone. A newer file replaces it.
 """
 
 import hashlib
@@ -27,12 +27,12 @@ from studio_tui.storage.people.last_file import KeptFile
 from studio_tui.wording.counting import counted
 
 _READ = 0.5
-"""How much of the whole is done once the file is read."""
+"""Progress, as a fraction, after the file is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
-    """A file as it was given, and how it is read."""
+    """A file with the options to read it."""
 
     name: str
     data: bytes
@@ -41,45 +41,45 @@ class GivenFile:
 
     @property
     def options(self) -> str:
-        """How it is read, as JSON."""
+        """The options, as JSON."""
         return json.dumps({"mapping": dict(self.mapping), "form": asdict(self.form)})
 
     @property
     def digest(self) -> str:
-        """What tells it from other files, and from itself read in another way."""
+        """A digest over content and options, which identifies the file."""
         return hashlib.sha256(self.data + self.options.encode()).hexdigest()
 
     def read(self, progress: Progress = unwatched) -> HrFile:
-        """What it says; raises as `hr_files.read` does."""
+        """Parse the file; raises the errors of `hr_files.read`."""
         return hr_files.read(
             self.data, self.mapping, name=self.name, progress=progress, form=self.form
         )
 
 
 class Outcome(StrEnum):
-    """How an unattended import ends; the value is its name in JSON."""
+    """The outcome of an unattended import; the value is its name in JSON."""
 
     IMPORTED = "imported"
     NOTHING = "nothing_to_do"
     WAITS = "waits"
     REFUSED = "refused"
-    """Every line is refused, and none waits."""
+    """All lines are refused, and the file does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an unattended import ended."""
+    """The result of an unattended import."""
 
     outcome: Outcome
     why: str
-    """Why it waits, or did nothing."""
+    """The reason why the file waits or nothing was done; otherwise empty."""
     plan: ImportPlan | None
-    """What it did or would do; None for a file that was given before."""
+    """What the import did or would do; None for a file that was processed before."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingImport:
-    """What waits, and what it would do at this moment."""
+    """The waiting file, and what importing it would do at the moment."""
 
     last: LastFile
     file: HrFile
@@ -87,7 +87,7 @@ class WaitingImport:
 
     @property
     def more(self) -> int:
-        """To how many users or lines it does what its dry run did not say when it came."""
+        """Number of users and lines that the import treats differently from its first dry run."""
         return self.plan.does_more_than(self.last.planned)
 
 
@@ -100,10 +100,10 @@ def run(
     dry_run: bool = False,
     progress: Progress = unwatched,
 ) -> Result:
-    """Import a file, leaving out refused lines, or let it wait where that is beyond ``limits``.
+    """Import a file without its refused lines, or let it wait if it exceeds ``limits``.
 
-    ``dry_run``: only tell which of them it would be. Raises as `hr_files.read` and `imports.apply`
-    do; whatever is raised, nothing is changed.
+    With ``dry_run``, only return the result. Raises the errors of `hr_files.read` and
+    `imports.apply`; after an error nothing is changed.
     """
     require(actor, Action.IMPORT_USERS)
     with studio.store.reading():
@@ -116,7 +116,7 @@ def run(
 
 
 def waiting(studio: Studio, actor: Actor) -> LastFile | None:
-    """The file that waits, if one does."""
+    """Return the waiting file; None if no file waits."""
     require(actor, Action.IMPORT_USERS)
     with studio.store.reading():
         last = last_file.last_file()
@@ -124,8 +124,7 @@ def waiting(studio: Studio, actor: Actor) -> LastFile | None:
 
 
 def look(studio: Studio, actor: Actor, *, progress: Progress = unwatched) -> WaitingImport:
-    """What waits, compared with what is there at this moment. Raises `NothingToDo` where nothing
-    waits."""
+    """Compare the waiting file with the stored users. Raises `NothingToDo` if no file waits."""
     require(actor, Action.IMPORT_USERS)
     with studio.store.reading():
         last = _required()
@@ -144,12 +143,12 @@ def apply(
     seen: WaitingImport | None = None,
     progress: Progress = unwatched,
 ) -> ImportPlan:
-    """Import what waits, without its refused lines.
+    """Import the waiting file without its refused lines.
 
-    ``seen`` is what somebody looked at; otherwise its dry run counts as it was when it came.
-    Raises `Conflict` where it does more than that by now, or another file took its place: it
-    waits again, with its new dry run. Raises `NothingToDo` where nothing waits, and else as
-    `imports.apply` does.
+    ``seen`` is the plan that the user confirmed; None means the dry run of the time when the file
+    came. Raises `Conflict` if the import would do more than that, in which case the file keeps
+    waiting with the new dry run, or if another file has replaced it. Raises `NothingToDo` if no
+    file waits, and otherwise the errors of `imports.apply`.
     """
     looked = seen or look(studio, actor, progress=lambda share: progress(share * _READ))
     expected = seen.plan.fingerprint if seen else looked.last.planned
@@ -177,9 +176,9 @@ def apply(
 
 
 def discard(studio: Studio, actor: Actor, *, seen: LastFile | None = None) -> LastFile:
-    """Throw away what waits; given once more, the same file does nothing.
+    """Discard the waiting file; the same file again then does nothing.
 
-    Raises `NothingToDo` where nothing waits, and `Conflict` where it is another than ``seen``.
+    Raises `NothingToDo` if no file waits, and `Conflict` if the waiting file is not ``seen``.
     """
     require(actor, Action.IMPORT_USERS)
     with studio.store.writing():
@@ -255,14 +254,19 @@ def _people(plan: ImportPlan) -> int:
 
 
 def _holds_until(file: HrFile, today: date) -> date | None:
-    """The last day on which the file says what it says: who leaves later has left after it."""
+    """Return the last day on which the file has the same meaning; None if that never changes.
+
+    On a later day, a user whose last day is in the file counts as left.
+    """
     ahead = (record.left_on for record in file.records)
     return min((day for day in ahead if day is not None and day >= today), default=None)
 
 
 def _given_before(studio: Studio, given: GivenFile, last: LastFile) -> str:
-    """Why a file that was given before does nothing; empty where it is another, and where it
-    waits, as its limits may be others."""
+    """Return why a file that was processed before does nothing; otherwise an empty string.
+
+    Empty also for the file that waits, since the limits may have changed.
+    """
     if last.fate is Fate.DISCARDED and last.digest == given.digest:
         return f"the same file was discarded on {_day(studio, last)}"
     if last.fate is Fate.IMPORTED and last.says_the_same(given.digest, studio.today()):

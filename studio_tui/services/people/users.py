@@ -1,4 +1,4 @@
-"""Users: the list, and one of them (U1, U4, P16)."""
+"""Queries of users: the list, and the details of one (U1, U4, P16)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ _RECENT = 200
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """Which pushes somebody is in, and what they have received (P16)."""
+    """The pushes that a user is in and the notifications they received (P16)."""
 
     user: User
     pushes: tuple[tuple[str, Assignment], ...]
-    """The name of each push with what became of it, the newest first."""
+    """The name of each push with the assignment, the newest first."""
     notifications: tuple[Notification, ...]
     """The newest first."""
 
@@ -34,13 +34,16 @@ class Involvement:
 def source(
     studio: Studio, actor: Actor, filter_: UserFilter, sort: Sort
 ) -> StoredSource[User, UserFilter]:
-    """The users that a filter matches."""
+    """Return the users that match a filter."""
     require(actor, Action.READ_USERS)
     return listed(studio, filter_, sort)
 
 
 def listed(studio: Studio, filter_: UserFilter, sort: Sort) -> StoredSource[User, UserFilter]:
-    """The users that a filter matches, for services that have asked for the right already."""
+    """Return the users that match a filter, without checking the right.
+
+    For services that have checked it already.
+    """
     return StoredSource(
         store=studio.store,
         listed=lambda: users.user_listing(filter_, sort),
@@ -51,35 +54,40 @@ def listed(studio: Studio, filter_: UserFilter, sort: Sort) -> StoredSource[User
 
 
 def show(studio: Studio, actor: Actor, user_id: int, most: int = _RECENT) -> Involvement:
-    """A user, the pushes they are in and the mail they were sent, the last ``most`` of them (P16);
-    raises `NotFound`."""
+    """Return a user with their pushes and their last ``most`` notifications (P16).
+
+    Raises `NotFound`.
+    """
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _involvement(studio, user_id, most)
 
 
 def find(studio: Studio, actor: Actor, login_or_email: str) -> Involvement:
-    """The user of this login or address; raises `NotFound` with a near miss."""
+    """Return the user with this login or address; raises `NotFound` with a similar one."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _involvement(studio, naming.user_id_named(login_or_email))
 
 
 def ids_named(studio: Studio, actor: Actor, names: Sequence[str]) -> list[int]:
-    """The users of these logins or addresses, each once; raises `NotFound` naming all unknown."""
+    """Return the ids of these logins or addresses, each once.
+
+    Raises `NotFound` with all unknown names.
+    """
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return list(dict.fromkeys(naming.user_ids_named(names)))
 
 
 def is_indexed(studio: Studio) -> bool:
-    """Whether an index serves what is typed into a filter; else everybody is looked through."""
+    """Return whether a text index serves the filter; otherwise a filter scans all users."""
     with studio.store.reading():
         return text_search.is_indexed()
 
 
 def every(studio: Studio, actor: Actor, filter_: UserFilter) -> list[User]:
-    """All users that a filter matches, by name: for export."""
+    """Return all users that match a filter, sorted by name, for an export."""
     listed = source(studio, actor, filter_, Sort("name"))
     return list(listed.rows(0, listed.count()))
 

@@ -1,8 +1,8 @@
-"""Whether an old workbook (``.xls``) can be read at all, found out in a process of its own (U9).
+"""Trial reading of an old workbook (``.xls``) in a process of its own (U9).
 
-Nothing of its format can be looked at before a library reads it, as the ZIP of a newer one can. In
-a damaged one the library stops the whole process, writes of its own accord to the terminal, or
-takes all memory.
+Unlike the ZIP archive of a newer workbook, its format cannot be inspected before the library reads
+it. For a damaged file, the library may abort the process, write to the terminal or use up all
+memory.
 """
 
 import subprocess
@@ -32,11 +32,13 @@ except BaseException:
 
 
 def reads_apart(binary: BinaryIO) -> bool:
-    """Whether reading a workbook ends, be it with an error, and leaves its process alive. The file
-    is at its beginning afterwards."""
+    """Return whether the library survives reading the workbook, with or without an error.
+
+    Rewinds the file afterwards.
+    """
     binary.seek(0)
     try:
-        done = subprocess.run(  # noqa: S603 - no word of it is anybody else's
+        done = subprocess.run(  # noqa: S603 - all arguments are constants
             [sys.executable, "-I", "-c", _TRIAL],
             input=binary.read(),
             stdout=subprocess.DEVNULL,

@@ -1,8 +1,8 @@
-"""What lies in the ZIP of a workbook, looked at before a library reads it (U9).
+"""Inspection of the ZIP archive of a workbook before a library reads it (U9).
 
-A library keeps a sheet as a rectangle, in memory: how large that is, is found out first. It takes a
-cell with an error, and a formula that nobody has calculated, for an empty one: where they stand is
-found out as well.
+The library loads a sheet into memory as a rectangle, so its size is checked first. It also returns
+an empty value for a cell with an error and for a formula that was never calculated, so these cells
+are located here.
 """
 
 import re
@@ -19,16 +19,15 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from studio_tui.domain.shared.errors import Refused
 
 MAX_CELLS = 30_000_000
-"""Most cells of the rectangle that a sheet fills: a million people with thirty columns."""
+"""Maximum number of cells in the rectangle of a sheet: a million people with thirty columns."""
 MAX_UNPACKED = 1024 * 1024 * 1024
-"""Most bytes that a workbook may unpack to."""
+"""Maximum unpacked size of a workbook, in bytes."""
 
 DAMAGED = (
     *(BadZipFile, zlib.error, LZMAError, struct.error, Xml.ParseError),
     *(ValueError, LookupError, ArithmeticError, RuntimeError, EOFError, OSError),
 )
-"""What an archive raises whose bytes are not what they say that they are: the standard library
-looks at few of them first."""
+"""Errors raised for a damaged archive. The standard library validates few bytes up front."""
 
 _CHUNK = 4 * 1024 * 1024
 _LONGEST_ROW = 16 * 1024 * 1024
@@ -56,27 +55,27 @@ _FLAG_ENCRYPTED = 1
 
 @dataclass(slots=True)
 class SheetParts:
-    """What was found out about a sheet."""
+    """Findings about a sheet."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    """The words of cells with an error, as ``#N/A``; rows and columns from 0."""
+    """The text of each cell with an error, such as ``#N/A``, by row and column from 0."""
     uncalculated: str = ""
-    """The first cell with a formula and no value, as ``C2``."""
+    """The first cell with a formula and no value, such as ``C2``; empty if there is none."""
 
 
 @dataclass(slots=True)
 class Parts:
-    """What was found out about a workbook."""
+    """Findings about a workbook."""
 
     sheets: dict[str, SheetParts] = field(default_factory=dict)
-    """By the name of the sheet."""
+    """Findings by name of the sheet."""
     counts_from_1904: bool = False
 
 
 def looked_through(binary: BinaryIO, name: str) -> Parts:
-    """What is in the ZIP of an ``.xlsx`` or ``.ods`` file.
+    """Inspect the ZIP archive of an ``.xlsx`` or ``.ods`` file.
 
-    Raises `Refused` where it is damaged, protected by a password, or too large when unpacked.
+    Raises `Refused` if it is damaged, protected by a password, or too large when unpacked.
     """
     try:
         with ZipFile(binary) as parts:
@@ -91,7 +90,7 @@ def looked_through(binary: BinaryIO, name: str) -> Parts:
 
 
 def damaged(name: str) -> Refused:
-    """That a workbook cannot be read."""
+    """Return the error for a workbook that cannot be read."""
     return Refused(
         f"{name} is an Excel workbook that cannot be read, damaged or of an unknown kind: open it, "
         "save it as .xlsx or as “CSV UTF-8”, and import that."
@@ -99,7 +98,7 @@ def damaged(name: str) -> Refused:
 
 
 def locked(name: str) -> Refused:
-    """That a workbook takes a password."""
+    """Return the error for a workbook that requires a password."""
     return Refused(
         f"{name} is protected by a password: open it, save it without one, and import that."
     )
@@ -113,7 +112,7 @@ def _check_sizes(parts: ZipFile, name: str) -> None:
             f"{name} unpacks to more than {MAX_UNPACKED // 1024**2:,} MB, the most that one import "
             "reads: save the list alone as “CSV UTF-8”, and import that."
         )
-    # A part that is larger than it says is not unpacked any further.
+    # Reading stops at the declared size, so a part that understates its size raises here.
     for part in parts.infolist():
         if not part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
             for _ in _chunks(parts, part):
@@ -127,7 +126,7 @@ def _chunks(parts: ZipFile, part: ZipInfo) -> Iterator[bytes]:
 
 
 def _small(parts: ZipFile, path: str) -> Xml.Element:
-    """A part that names others; one with entities of its own is not read."""
+    """Parse a small XML part; one with a document type or entities is rejected."""
     with parts.open(path) as opened:
         text = opened.read(_SMALL_PART)
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
@@ -175,7 +174,7 @@ def _look_through_sheet(parts: ZipFile, path: str, name: str, title: str) -> She
 
 
 def _note(found: SheetParts, row: int, column: int, attributes: bytes, content: bytes) -> None:
-    """What is the matter with a cell, if anything is."""
+    """Record an error or an uncalculated formula in a cell."""
     if b't="e"' in attributes:
         value = _VALUE.search(content)
         found.errors[row, column] = value[1].decode("ascii", "replace") if value else "#N/A"
@@ -185,7 +184,7 @@ def _note(found: SheetParts, row: int, column: int, attributes: bytes, content: 
 
 
 def _rows_of(parts: ZipFile, path: str, name: str) -> Iterator[bytes]:
-    """A sheet in pieces that end with a row."""
+    """Yield a sheet in chunks that end with a complete row."""
     rest = b""
     for chunk in _chunks(parts, parts.getinfo(path)):
         rest += chunk
@@ -199,14 +198,14 @@ def _rows_of(parts: ZipFile, path: str, name: str) -> Iterator[bytes]:
 
 
 class _Extent:
-    """How far a sheet reaches; refuses one that would fill the memory."""
+    """Tracks the extent of a sheet and refuses one that would use too much memory."""
 
     def __init__(self, name: str, title: str) -> None:
         self._where = f"{name}, sheet “{title}”" if title else name
         self._rows = self._columns = 0
 
     def reach(self, row: int, column: int) -> None:
-        """There is something in this cell."""
+        """Extend the range to a cell with content."""
         if row < self._rows and column < self._columns:
             return
         self._rows, self._columns = max(self._rows, row + 1), max(self._columns, column + 1)

@@ -1,6 +1,6 @@
-"""Excel and OpenDocument workbooks, as the CSV that the reader of HR files reads (U9).
+"""Conversion of Excel and OpenDocument workbooks to CSV for the parser of HR files (U9).
 
-They are read by python-calamine, which is an extra: `pip install studio-tui[excel]`.
+Requires python-calamine, an optional dependency: `pip install studio-tui[excel]`.
 """
 
 import difflib
@@ -40,7 +40,7 @@ _TOLD_EVERY = 5_000
 
 
 class _Sheet:
-    """A sheet, read once."""
+    """A sheet of a workbook."""
 
     def __init__(self, book: "CalamineWorkbook", title: str, name: str, parts: Parts) -> None:
         import python_calamine as calamine
@@ -58,7 +58,7 @@ class _Sheet:
             raise damaged(name) from error
 
     def rows(self) -> Iterator[Sequence[str]]:
-        """The rows from the first of the sheet on, as texts."""
+        """Return all rows as texts, starting with the first row of the sheet."""
         return filled_down(self._texts(), self._found.merged_cell_ranges or ())
 
     def _texts(self) -> Iterator[Sequence[str]]:
@@ -75,7 +75,7 @@ class _Sheet:
 
 
 def kind_of(binary: BinaryIO) -> str:
-    """Of which kind a workbook is: ``XLSX``, ``XLS`` or ``ODS``; empty where it is none."""
+    """Return the kind of a workbook, ``XLSX``, ``XLS`` or ``ODS``; empty for any other file."""
     binary.seek(0)
     start = binary.read(_PEEK)
     binary.seek(0)
@@ -91,7 +91,7 @@ def kind_of(binary: BinaryIO) -> str:
 
 
 def _names_in(binary: BinaryIO) -> set[str]:
-    """The parts of a ZIP file; none of one that is damaged."""
+    """Return the names of the parts of a ZIP file; empty if it is damaged."""
     try:
         with ZipFile(binary) as parts:
             return set(parts.namelist())
@@ -104,10 +104,10 @@ def _names_in(binary: BinaryIO) -> set[str]:
 def sheet_of(
     binary: BinaryIO, kind: str, name: str, sheet: str, mapping: Mapping[str, str], tell: Progress
 ) -> SheetText:
-    """The sheet called ``sheet`` or, where none is named, the first that lists people.
+    """Return the sheet named ``sheet``, or the first one that lists people if it is empty.
 
-    ``name`` is what messages call the file. Raises `Refused` where it has no such sheet, where it
-    cannot be read or takes a password, and `Unavailable` where the library is missing.
+    ``name`` is the file name used in messages. Raises `NotFound` for an unknown sheet, `Refused` if
+    the file cannot be read or requires a password, and `Unavailable` if the library is missing.
     """
     shown = clean_line(name) or "The file"
     parts = Parts() if kind == "XLS" else looked_through(binary, shown)
@@ -139,7 +139,7 @@ def _opened(binary: BinaryIO, name: str, kind: str) -> "CalamineWorkbook":
 
 
 def _says_encrypted(binary: BinaryIO) -> bool:
-    """Whether it is one of the containers in which Office keeps what it has encrypted."""
+    """Return whether the file is a container in which Office stores an encrypted document."""
     binary.seek(0)
     return "EncryptedPackage".encode("utf-16-le") in binary.read()
 
@@ -147,7 +147,7 @@ def _says_encrypted(binary: BinaryIO) -> bool:
 def _chosen(
     book: "CalamineWorkbook", name: str, sheet: str, mapping: Mapping[str, str], parts: Parts
 ) -> _Sheet:
-    """The sheet that is meant."""
+    """Return the requested sheet, or the first visible one that lists people or has content."""
     import python_calamine as calamine
 
     if sheet:
