@@ -1,1 +1,1 @@
-"""Screens of pushes, assignment and reminders."""
+"""Screens for pushes, assignment and reminders."""

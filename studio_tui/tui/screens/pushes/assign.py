@@ -1,4 +1,4 @@
-"""The assignment view: import the list of an earlier push, pick, or both; then assign (P3)."""
+"""The assignment view: mark users or import those of an earlier push, then assign them (P3)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -59,7 +59,7 @@ _COUNTING = "One moment: the marked users are being counted."
 
 
 class AssignScreen(StudioScreen):
-    """All active users with marks, what assigning them would do, and the button that does it."""
+    """All active users with marks, a preview of assigning them, and the Assign button."""
 
     OWN_COMMANDS = (
         Command(
@@ -123,7 +123,7 @@ class AssignScreen(StudioScreen):
         self._preview: AssignPreview | None = None
         self._assigning = False
         self._imported: dict[int, str] = {}
-        """The names of the pushes whose lists were taken over, by id."""
+        """Names of the pushes whose users were imported, by id."""
         self._counting: Counting[AssignPreview] = Counting(self, self._counted)
         self._warned: list[Warned] = []
         self._looked_at: tuple[Selection[UserFilter], AssignPreview] | None = None
@@ -142,7 +142,7 @@ class AssignScreen(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """The push, the users, and what would happen."""
+        """Yield the push, the users, the selection in words and the preview."""
         yield Static(classes="title")
         yield self._browser
         yield Static(classes="sum")
@@ -152,12 +152,12 @@ class AssignScreen(StudioScreen):
             yield Button("Assign users", id="assign", compact=True)
 
     def on_mount(self) -> None:
-        """Name the push; nobody is marked yet."""
+        """Display the push and an empty preview: no user is marked yet."""
         self._name_push(self.push)
         self._show_preview(None)
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
-        """The users in whom all words of ``text`` are found."""
+        """Return the users who match all words of ``text``, or the audience it contains."""
         filter_ = UserFilter(
             typed_words(text), where=typed_audience(text), candidate_for=self.push.id
         )
@@ -166,28 +166,31 @@ class AssignScreen(StudioScreen):
 
     @property
     def selection(self) -> Selection[UserFilter]:
-        """Who is marked."""
+        """The marked users."""
         return self._list.selection
 
     @property
     def preview(self) -> AssignPreview | None:
-        """What assigning them would do; None where nobody is marked, or until it is counted."""
+        """The result of assigning the marked users.
+
+        None if no user is marked, or until it is counted.
+        """
         return self._preview
 
     @property
     def unsaved(self) -> bool:
-        """Whether marks would be lost."""
+        """Whether leaving would lose marks."""
         return not self.selection.empty
 
     def reload(self) -> None:
-        """Read the push, the users and what would happen again."""
+        """Read the push and the users again, and count the preview again."""
         push_id = self.push.id
         self.read("push", lambda: pushes.show(self.studio, self.actor, push_id), self._name_push)
         self._browser.reload()
         self._count()
 
     def why_not_assign(self) -> str | None:
-        """It takes somebody who is not in the push yet."""
+        """Return why nobody can be assigned, or None if a marked user is not in the push yet."""
         if self.selection.empty:
             return _NOBODY_MARKED
         if self._assigning or self._preview is None:
@@ -197,37 +200,37 @@ class AssignScreen(StudioScreen):
         return None
 
     def why_not_add(self) -> str | None:
-        """What is typed must say whom it is about."""
+        """Return why the filter cannot be marked, or None if it is complete and valid."""
         return None if self._browser.reads_as_typed else _NOT_READ
 
     def why_not_take_away(self) -> str | None:
-        """Nobody is taken from nobody."""
+        """Return why the filter cannot be unmarked, or None. It needs marks and a valid filter."""
         if self.selection.empty:
             return _NOBODY_MARKED
         return self.why_not_add()
 
     def why_not_marked(self) -> str | None:
-        """It takes somebody."""
+        """Return why the marked users cannot be listed, or None if any are marked."""
         return _NOBODY_MARKED if self.selection.empty else None
 
     def why_not_sent(self) -> str | None:
-        """It takes somebody who would be told."""
+        """Return why there is no mail to preview, or None if there is a recipient."""
         return self.why_not_assign()
 
     def why_not_checks(self) -> str | None:
-        """It takes something that may be wrong."""
+        """Return why there are no warnings to read, or None if a check found any."""
         if self.selection.empty:
             return _NOBODY_MARKED
         return None if self._warned else "Nothing was found that may be wrong."
 
     def why_not_no_manager(self) -> str | None:
-        """It takes somebody without one."""
+        """Return why the list would be empty, or None if a marked user has no manager."""
         if self._preview is None or not self._preview.without_manager:
             return "Nobody marked is without a manager."
         return None
 
     def action_assign(self) -> None:
-        """Assign the marked users, and tell them and their managers (P6)."""
+        """Assign the marked users, and notify them and their managers (P6)."""
         adding = self._preview.adding if self._preview else 0
         question = f"Assign {adding:,} users to “{self.push.name}”?"
         detail = self._effect(self._preview).plain
@@ -253,52 +256,56 @@ class AssignScreen(StudioScreen):
         )
 
     def action_import_list(self) -> None:
-        """Ask for an earlier push (P3)."""
+        """Let the user choose an earlier push to import its users from (P3)."""
         self.read_to_open("pushes", lambda: pushes.every(self.studio, self.actor), self._ask_push)
 
     def action_add(self) -> None:
-        """Mark all that the filter finds: an audience, or words (P13)."""
+        """Mark all users who match the filter: an audience or words (P13)."""
         filter_ = self._browser.filter
         self._list.selection = self.selection.mark_matching(filter_)
         self.say(f"Added: {filter_in_words(filter_, self._imported)}. f shows who is marked.")
 
     def action_take_away(self) -> None:
-        """Unmark all that the filter finds."""
+        """Unmark all users who match the filter."""
         filter_ = self._browser.filter
         self._list.selection = self.selection.unmark_matching(filter_)
         self.say(f"Taken away: {filter_in_words(filter_, self._imported)}.")
 
     def action_marked(self) -> None:
-        """See only those marked."""
+        """Show only the marked users."""
         self.app.push_screen(MarkedScreen(self.push, self.selection), self._take_back)
 
     def action_sent(self) -> None:
-        """See who would get what and why, and the mail itself (P14)."""
+        """Preview the recipients, the reasons and the mail itself (P14)."""
         title = f"What assigning them to “{self.push.name}” would send"
         studio, actor, push, selection = self.studio, self.actor, self.push, self.selection
         trial = partial(_trial, studio, actor, push, selection)
         self.app.push_screen(DryRunScreen(title, trial))
 
     def action_checks(self) -> None:
-        """See what may be wrong, and with whom; nothing of it is in the way (P19)."""
+        """Show the warnings and the users they concern. No warning blocks assigning (P19)."""
         title = f"What may be wrong with “{self.push.name}”"
         self.app.push_screen(ReadText(title, checks_in_words(self._warned)))
 
     def action_no_manager(self) -> None:
-        """See only those without a manager (U4)."""
+        """Show only the marked users without a manager (U4)."""
         users = self._preview.without_manager if self._preview else ()
         self.app.push_screen(MarkedScreen(self.push, self.selection, users), self._take_back)
 
     def action_back(self) -> None:
-        """Leave; ask first where marks would be lost."""
+        """Close the screen, after a confirmation if marks would be lost."""
         leave(self, self.unsaved, "Leave without assigning?", "Your marks would be lost.")
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Which pushes somebody is in, and what they received (P16)."""
+        """Open the person: their pushes and the mail they received (P16)."""
         self.go_to(to.Person(event.row.id))
 
     def on_record_list_selection_changed(self, event: RecordList.SelectionChanged) -> None:
-        """Find out what assigning these would do; the list counts after the marks."""
+        """Preview the new selection.
+
+        The list posts another message once it has counted the selection; that one only updates the
+        selection in words.
+        """
         if event.count is None or not event.count:
             self._preview = None
             self._forget_checks()
@@ -318,7 +325,7 @@ class AssignScreen(StudioScreen):
         self.query_one(".title", Static).update(title)
 
     def _count(self) -> None:
-        """Find out again what assigning would do; until then, what is known of it stands."""
+        """Count the preview again. The previous result stays visible until then."""
         push, selection = self.push, self.selection
         self.refresh_bindings()
         if selection.empty:
@@ -337,7 +344,7 @@ class AssignScreen(StudioScreen):
             self.query_one(".effect", Static).update(Content.styled(_COUNTING, "$muted"))
 
     def _counted(self, preview: AssignPreview) -> None:
-        """Look it over once it is known how many it would be: that may take longer (P19)."""
+        """Display the preview, then run the checks, which may take longer (P19)."""
         known, self._looked_at = self._looked_at, (self.selection, preview)
         self._show_preview(preview)
         if self._looked_at == known:
@@ -364,7 +371,7 @@ class AssignScreen(StudioScreen):
         self.refresh_bindings()
 
     def _show_sum(self) -> None:
-        """Say of what those marked are the sum, where that is more than single people."""
+        """Display the selection in words if it contains filters, not only single users."""
         said = sum_in_words(self.selection, self._imported)
         self.query_one(".sum", Static).update(Content.assemble(("Marked: ", "$muted"), said))
         self.set_class(bool(self.selection.filters), "-sum")

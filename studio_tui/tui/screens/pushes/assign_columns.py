@@ -1,4 +1,4 @@
-"""What the lists of the assignment view show of a user."""
+"""The columns of the lists in the assignment view."""
 
 from studio_tui.tui.screens.pushes.assign_source import Candidate
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned

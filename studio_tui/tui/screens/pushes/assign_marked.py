@@ -1,4 +1,4 @@
-"""Only the marked users of the assignment view: to check them, and to take some out (P3, U4)."""
+"""The list of only the marked users of the assignment view, to check and unmark them (P3, U4)."""
 
 from collections.abc import Sequence
 
@@ -25,9 +25,9 @@ _ORDER = Sort("name")
 
 
 class MarkedScreen(StudioScreen):
-    """Those that ``selection`` holds, or of them only ``alone``, who have no manager.
+    """The users of ``selection``, or of ``alone``: the marked users without a manager.
 
-    Ends with what is left of the selection.
+    The result of the screen is the remaining selection.
     """
 
     OWN_COMMANDS = (
@@ -58,13 +58,13 @@ class MarkedScreen(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """One list, without marks: everybody in it is marked."""
+        """Yield the title and the list. The list has no marks: every user in it is marked."""
         what = "Marked, without a manager" if self._only_alone else "Marked users"
         yield Static(line(f"{what}, for {self._push.name}"), classes="title")
         yield self._browser
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
-        """The marked ones in whom all words of ``text`` are found."""
+        """Return the marked users who match all words of ``text``."""
         filter_ = UserFilter(text, include_left=True, candidate_for=self._push.id)
         if self._only_alone:
             alone: Source[Candidate, UserFilter] = MemorySource(
@@ -76,7 +76,7 @@ class MarkedScreen(StudioScreen):
 
     @property
     def unsaved(self) -> bool:
-        """The marks are kept by whoever gets them back."""
+        """Always True: going to another place must not discard the remaining selection."""
         return True
 
     def reload(self) -> None:
@@ -84,11 +84,11 @@ class MarkedScreen(StudioScreen):
         self._browser.reload()
 
     def why_not_take_out(self) -> str | None:
-        """It takes somebody."""
+        """Return why nobody can be unmarked, or None if there is a current row."""
         return None if self._browser.list.current else "There is nobody here."
 
     def action_take_out(self) -> None:
-        """Take the user under the cursor out."""
+        """Unmark the user under the cursor."""
         row = self._browser.list.current
         if row is not None:
             self._selection = self._selection.unmark([row.id])
@@ -97,13 +97,13 @@ class MarkedScreen(StudioScreen):
             self.say(f"{row.user.name} is no longer marked.")
 
     def action_back(self) -> None:
-        """Back to all users, with what is left."""
+        """Close the screen with the remaining selection as its result."""
         self.dismiss(self._selection)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Which pushes somebody is in, and what they received (P16)."""
+        """Open the person: their pushes and the mail they received (P16)."""
         self.go_to(to.Person(event.row.id))
 
     def on_record_list_cursor_moved(self) -> None:
-        """There may be nobody left."""
+        """Refresh the available commands: the list may be empty."""
         self.refresh_bindings()

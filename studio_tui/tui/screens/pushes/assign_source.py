@@ -1,4 +1,4 @@
-"""The users to choose from, each with whether they are in the push already (P3, P12)."""
+"""List sources of the users to choose from, each with whether they are in the push (P3, P12)."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ _CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who can be chosen."""
+    """A user who can be assigned."""
 
     user: User
     already: bool
-    """Whether they are in the push already."""
+    """Whether the user is in the push already."""
 
     @property
     def id(self) -> int:
@@ -27,37 +27,38 @@ class Candidate:
 
 
 class Candidates:
-    """The rows of ``users``; ``assigned`` matches who is in the push already."""
+    """A source that adds to each row of ``users`` whether it matches ``assigned``."""
 
     def __init__(self, users: Users, assigned: UserFilter) -> None:
         self._users = users
         self._assigned = assigned
 
     def count(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return self._users.count()
 
     def rows(self, start: int, stop: int) -> Sequence[Candidate]:
-        """The rows from place ``start`` up to ``stop``."""
+        """Return the rows from index ``start`` up to, but not including, ``stop``."""
         return candidates(self._users, self._users.rows(start, stop), self._assigned)
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
-        """The place of a row, None where it is not in the list."""
+        """Return the index of a row, or None if it is not in the list."""
         return self._users.position(row_id, about)
 
     def matching(self, filter_: UserFilter, ids: Collection[int]) -> frozenset[int]:
-        """Those of ``ids`` that ``filter_`` matches."""
+        """Return the subset of ``ids`` that matches ``filter_``."""
         return self._users.matching(filter_, ids)
 
     def selected(self, selection: Selection[UserFilter]) -> int:
-        """How many users ``selection`` holds."""
+        """Return the number of users in ``selection``."""
         return self._users.selected(selection)
 
 
 class Marked:
-    """Those of ``users`` that ``selection`` holds: found as far as somebody looks.
+    """A lazy source of only those ``users`` that are in ``selection``.
 
-    ``users`` are read from their beginning, so the first page is there as soon as it is full.
+    It reads ``users`` in chunks from the beginning and stops once it has found enough rows, so the
+    first page is ready as soon as it is full.
     """
 
     def __init__(
@@ -72,31 +73,31 @@ class Marked:
         self._reading = Lock()
 
     def count(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows. Reads all users."""
         self._look_until(lambda: False)
         return len(self._found)
 
     def rows(self, start: int, stop: int) -> Sequence[Candidate]:
-        """The rows from place ``start`` up to ``stop``."""
+        """Return the rows from index ``start`` up to, but not including, ``stop``."""
         self._look_until(lambda: len(self._found) >= stop)
         return self._found[start:stop]
 
     def position(self, row_id: int, _: int | None = None) -> int | None:
-        """The place of a row, None where it is not in the list."""
+        """Return the index of a row, or None if it is not in the list."""
         self._look_until(lambda: any(row.id == row_id for row in self._found))
         return next((n for n, row in enumerate(self._found) if row.id == row_id), None)
 
     def matching(self, filter_: UserFilter, ids: Collection[int]) -> frozenset[int]:
-        """Those of ``ids`` that ``filter_`` matches."""
+        """Return the subset of ``ids`` that matches ``filter_``."""
         return self._users.matching(filter_, ids)
 
     def selected(self, selection: Selection[UserFilter]) -> int:
-        """How many users ``selection`` holds."""
+        """Return the number of users in ``selection``."""
         return self._users.selected(selection)
 
     def _look_until(self, enough: Callable[[], bool]) -> None:
         while not self._ended and not enough():
-            # Rows are asked for while they are counted.
+            # `count` and `rows` may run in different threads at the same time.
             with self._reading:
                 read = self._users.rows(self._read, self._read + _CHUNK)
                 self._read += len(read)
@@ -114,6 +115,6 @@ class Marked:
 
 
 def candidates(users: Users, read: Sequence[User], assigned: UserFilter) -> list[Candidate]:
-    """``read``, with who of them ``assigned`` matches."""
+    """Return ``read`` as candidates. A user who matches ``assigned`` is in the push already."""
     already = users.matching(assigned, [user.id for user in read])
     return [Candidate(user, user.id in already) for user in read]

@@ -1,4 +1,4 @@
-"""Who is marked, as a sum: what was added and taken away, in the order that counts (P3, P13)."""
+"""The selection in words: the filters and users added and removed, in order (P3, P13)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,10 +12,13 @@ _PLUS, _MINUS = "+", "-"
 
 
 def sum_in_words(selection: Selection[UserFilter], pushes: Mapping[int, str]) -> Content:
-    """``team under Sales + “Q1 review” - no manager + 2 picked``; ``pushes`` has the names of the
-    pushes whose lists were taken over, by id."""
+    """Return a selection in words: ``team under Sales + “Q1 review” - no manager + 2 picked``.
+
+    ``pushes`` maps the ids of the pushes whose users were imported to their names.
+    """
     said = Content("")
-    # A selection begins with what is marked: what is taken away before that takes nothing.
+    # The first term always marks: unmarking has no effect on an empty selection. So it needs no
+    # sign.
     for sign, words in _terms(selection, pushes):
         before = f" {sign} " if said else ""
         said += Content.styled(before, "$key bold") + line(words)
@@ -23,7 +26,7 @@ def sum_in_words(selection: Selection[UserFilter], pushes: Mapping[int, str]) ->
 
 
 def filter_in_words(filter_: UserFilter, pushes: Mapping[int, str]) -> str:
-    """What a filter finds: an audience, the users of a push, words, or everybody."""
+    """Return what a filter matches: an audience, the users of a push, words, or everybody."""
     words = []
     if filter_.push_id is not None:
         words.append(f"“{pushes.get(filter_.push_id, 'an earlier push')}”")

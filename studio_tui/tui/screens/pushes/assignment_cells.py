@@ -1,4 +1,4 @@
-"""What lists show of somebody in a push."""
+"""List cells for an assignment: one user in one push."""
 
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from studio_tui.wording.pushes import attention_of, reminded_in_words, status_in
 
 
 def status(assignment: Assignment, zone: ZoneInfo) -> str | Toned:
-    """How far it is, with the day in ``zone``."""
+    """Return the status cell, with the day of the conversation in ``zone``."""
     words = status_in_words(assignment, zone)
     if assignment.status is Status.DONE:
         return Toned(words, Tone.GOOD)
@@ -17,10 +17,10 @@ def status(assignment: Assignment, zone: ZoneInfo) -> str | Toned:
 
 
 def flags(assignment: Assignment) -> Toned:
-    """What needs attention."""
+    """Return the cell with the flags that need attention."""
     return Toned(attention_of(assignment), Tone.BAD if assignment.flags else Tone.MUTED)
 
 
 def reminded(assignment: Assignment, zone: ZoneInfo) -> Toned:
-    """How often and when they were reminded."""
+    """Return the cell with the number of reminders and the time of the last one."""
     return Toned(reminded_in_words(assignment, zone), Tone.MUTED)

@@ -1,5 +1,7 @@
-"""The calendar of the coming year: what happens in which push on which day, and what is made again,
-to be skipped or changed (P17)."""
+"""The calendar of the coming year: the events of all pushes by day.
+
+Repeated pushes can be skipped on a day or changed (P17).
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -50,14 +52,14 @@ _NO_LINE = "There is nothing here."
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """An entry of the calendar, as a row."""
+    """A calendar entry as a list row."""
 
     id: int
     entry: CalendarEntry
 
 
 class CalendarScreen(StudioScreen):
-    """What happens from today on within a year, by day."""
+    """The list of all events from today until one year ahead, by day."""
 
     OWN_COMMANDS = (
         Command(
@@ -91,14 +93,14 @@ class CalendarScreen(StudioScreen):
         super().__init__()
         self._kind: DayKind | None = None
         self._every: LateSource[CalendarRow, str] = LateSource(self._lines)
-        """All lines, read once until something changes. What is still being read by then stays with
-        whoever asked for it."""
+        """All rows, read lazily once and replaced on each reload. A read already in progress keeps
+        its own source."""
         self._ids: dict[tuple[date, DayKind, int | None, int], int] = {}
-        """By which a line is known when it is read again."""
+        """Row ids by day, kind, push id and ordinal, so that a row keeps its id across reloads."""
         self._numbering = Lock()
 
     def body(self) -> ComposeResult:
-        """Until when it is, the list, and all of the line under the cursor."""
+        """Yield the title, the list and a line with the full text of the current row."""
         yield Static(classes="title")
         self._browser: RecordBrowser[CalendarRow, str] = RecordBrowser(
             Column("day", "Day", self._day, width=15, sortable=True),
@@ -126,16 +128,16 @@ class CalendarScreen(StudioScreen):
         yield Static(classes="detail")
 
     def on_mount(self) -> None:
-        """Say until when it is."""
+        """Display the title."""
         self._entitle()
 
     def reload(self) -> None:
-        """Something changed, of pushes, mail or plans."""
+        """Read the entries again: a push, a mail or a planned conversation changed."""
         self._every = LateSource(self._lines)
         self._browser.reload()
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[CalendarRow, str]]:
-        """The lines in which all words of ``text`` are shown."""
+        """Return the rows whose visible text contains all words of ``text``."""
         every, kind, columns = self._every, self._kind, self._browser.every_column
 
         def found() -> Source[CalendarRow, str]:
@@ -146,7 +148,7 @@ class CalendarScreen(StudioScreen):
         return f"{kind or ''} {text}", LateSource(found)
 
     def why_not_skip(self) -> str | None:
-        """Only a day of a rhythm is skipped."""
+        """Return why the day cannot be skipped, or None. Only a day of a rhythm can be skipped."""
         entry = self._entry
         if entry is None:
             return _NO_LINE
@@ -155,15 +157,15 @@ class CalendarScreen(StudioScreen):
         return None
 
     def why_not_edit(self) -> str | None:
-        """It takes a push."""
+        """Return why there is nothing to edit, or None if the row belongs to a push."""
         return self._why_no_push()
 
     def why_not_repeat(self) -> str | None:
-        """It takes a push."""
+        """Return why no repeat can be set, or None if the row belongs to a push."""
         return self._why_no_push()
 
     def action_skip(self) -> None:
-        """Skip the day, or take that back (P17)."""
+        """Skip the current day of a rhythm, or restore it if it is skipped (P17)."""
         entry = self._entry
         if entry is None or entry.push_id is None:
             return
@@ -177,7 +179,7 @@ class CalendarScreen(StudioScreen):
         self.write(skip, lambda _: self.say(f"“{entry.push}”: {day(first)} {told}."))
 
     def action_edit(self) -> None:
-        """Change the rhythm that makes the push, or the days of the push."""
+        """Edit the rhythm that creates the push, or the days of the push."""
         entry = self._entry
         if entry is None or entry.push_id is None:
             return
@@ -187,12 +189,12 @@ class CalendarScreen(StudioScreen):
             self.go_to(to.Push(entry.push_id, "settings"))
 
     def action_repeat(self) -> None:
-        """Say how the push comes again."""
+        """Open the dialog that sets how the push repeats."""
         if (entry := self._entry) is not None and entry.push_id is not None:
             repeat(self, entry.push_id)
 
     def action_narrow(self) -> None:
-        """Choose what to show."""
+        """Let the user choose which kind of event to show."""
         choices = [Choice("", "everything")]
         choices += [
             Choice(str(kind), f"{facts.sign} {facts.label}") for kind, facts in DAY_KINDS.items()
@@ -200,7 +202,7 @@ class CalendarScreen(StudioScreen):
         self.app.push_screen(Choose("Show", choices), self._narrow)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Show the push, or the mail that leaves."""
+        """Open the push, or the outbox if the row is about mail."""
         entry: CalendarEntry = event.row.entry
         if entry.kind is DayKind.MAIL:
             self.go_to(to.Outbox(NotificationFilter(push_id=entry.push_id)))
@@ -210,7 +212,7 @@ class CalendarScreen(StudioScreen):
             self.complain("No push asked for these.")
 
     def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
-        """What can be done depends on the line; all of it stands below the list."""
+        """Display the full text of the current row and refresh the available commands."""
         self.query_one(".detail", Static).update(
             line(happens_in_words(event.row.entry), "$muted") if event.row else ""
         )
@@ -228,7 +230,10 @@ class CalendarScreen(StudioScreen):
         return None if entry.push_id is not None else "No push asked for these."
 
     def _lines(self) -> Source[CalendarRow, str]:
-        """Off the loop, perhaps by several at once: all there is."""
+        """Read all entries and give each a stable row id.
+
+        Called off the event loop, possibly by several threads at once.
+        """
         found = calendar.show(self.studio, self.actor, _MONTHS, with_skipped=True)
         seen = Counter[tuple[date, DayKind, int | None]]()
         read = []

@@ -1,4 +1,4 @@
-"""The months of a calendar, drawn day by day with what happens on each (P17)."""
+"""The months of the calendar drawn as grids, with a sign on each day that has an event (P17)."""
 
 from calendar import Calendar
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,10 +16,10 @@ from studio_tui.wording.calendar import happens_in_words
 from studio_tui.wording.days import month_in_words, weekday_in_words
 
 _DAY = 3
-"""Cells of a day: its number and its sign."""
+"""Width of a day in cells: two digits and a sign."""
 _MONTH, _GAP = 7 * _DAY, 2
 _LINES = 8
-"""Lines of a month: its name, its days of the week, and up to six weeks."""
+"""Height of a month in lines: its name, the weekday names and up to six weeks."""
 _MOST = 12
 _STYLES = OfSome(
     {
@@ -29,14 +29,17 @@ _STYLES = OfSome(
     },
     "",
 )
-"""Those that stand out; a sign is beside each in any case."""
+"""Styles of the kinds that are highlighted. Each kind also has its own sign, so no meaning depends
+on colour alone."""
 
 
 def year_drawn(
     entries: Sequence[CalendarEntry], on: date, today: date, width: int, height: int
 ) -> Iterator[Content]:
-    """All of the day ``on``, and below it the months from its own on, as many as there is room
-    for."""
+    """Yield all entries of the day ``on``, then the months from its own onwards.
+
+    Draws as many months as fit into ``width`` cells and ``height`` lines, at most 12.
+    """
     told = list(_told(entries, on, today))
     legend = list(_legend(width))
     yield from told

@@ -1,5 +1,7 @@
-"""The course of a push drawn: what was held day after day, beside the pace that would end it by its
-deadline (S2)."""
+"""The course of a push as a chart: conversations held by day, against the expected pace (S2).
+
+The expected pace is the one that holds all conversations by the deadline.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -19,11 +21,11 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _STYLES = {PLANNED: "$key", PACE: "$muted", DEADLINE: "$error", " ": ""}
 _HELD_STYLE = "$success"
 _LEAST = 2
-"""Lines that a chart has at least."""
+"""Minimum height of a chart in lines."""
 
 
 def course_in_words(course: Course) -> str:
-    """How far it is, and whether that is enough: one sentence."""
+    """Return the progress of a push and whether it is on pace, in one sentence."""
     held = f"{course.held:,} of {course.assigned:,} held"
     if not course.still:
         return f"{held}."
@@ -38,7 +40,10 @@ def course_in_words(course: Course) -> str:
 
 
 def drawn(course: Course, width: int, height: int) -> list[Content]:
-    """The chart in exactly ``width`` cells and ``height`` lines, the dates below it included."""
+    """Return the lines of a chart that is exactly ``width`` cells wide and ``height`` lines high.
+
+    The height includes the dates below the chart.
+    """
     top = f"{course.assigned:,}"
     gutter = cell_len(top) + 1
     columns, lines = max(width - gutter, 1), max(height - 2, _LEAST)
@@ -55,11 +60,11 @@ def drawn(course: Course, width: int, height: int) -> list[Content]:
 def sparkline(
     first: date, deadline: date, today: date, held: Mapping[date, int], width: int
 ) -> str:
-    """``▂▄█▁····│``: how many were held in each part of the time, in at most ``width`` cells.
+    """Return the conversations held over time in at most ``width`` cells: ``▂▄█▁····│``.
 
-    The time is that from the first day to the deadline, or to today where that is later; each part
-    is as high as it has many of what the busiest has, and ``▁`` where nothing was held. What lies
-    ahead is dotted, the deadline is marked.
+    The period runs from the first day to the deadline, or to today if that is later. Each block is
+    scaled to the block with the most conversations; ``▁`` stands for none. Future blocks are
+    dotted, and the deadline is marked.
     """
     days = (max(deadline, today) - first).days + 1
     parts = min(width - 1, days)
@@ -75,7 +80,7 @@ def sparkline(
 
 
 def course_cells(line: str, *, late: bool) -> tuple[Toned, ...]:
-    """A sparkline as the cell of a list."""
+    """Return a sparkline as a list cell, with ``late`` highlighting the deadline."""
     mark = Tone.BAD if late else Tone.STRONG
     tones = {PACE: Tone.MUTED, DEADLINE: mark}
     return tuple(
@@ -85,7 +90,7 @@ def course_cells(line: str, *, late: bool) -> tuple[Toned, ...]:
 
 
 def _grid(course: Course, columns: int, lines: int) -> list[str]:
-    """The cells of the chart, a text for each line from the top."""
+    """Return the cells of the chart, one string per line from the top."""
     held = list(accumulate(each.held for each in course.days))
     ahead = (each.planned if each.day >= course.today else 0 for each in course.days)
     planned = list(accumulate(ahead))
@@ -111,32 +116,35 @@ def _grid(course: Course, columns: int, lines: int) -> list[str]:
 
 
 def _fill(rows: list[list[str]], column: int, cells: dict[int, str]) -> None:
-    """Put signs into a column, by line from the bottom."""
+    """Write ``cells`` (a sign by line number, counted from the bottom) into a column."""
     for line, sign in cells.items():
         rows[len(rows) - 1 - line][column] = sign
 
 
 def _level(number: int, whole: int, lines: int) -> int:
-    """How high a number is, in eighths of a line: nothing only for 0."""
+    """Return the height of ``number`` in eighths of a line.
+
+    It is 0 only if ``number`` or ``whole`` is 0.
+    """
     if not number or not whole:
         return 0
     return max(min(number * lines * 8 // whole, lines * 8), 1)
 
 
 def _day_of(column: int, columns: int, days: int) -> int:
-    """The place of the last day that a column stands for."""
+    """Return the index of the last day that a column represents."""
     return ((column + 1) * days - 1) // columns
 
 
 def _column_of(course: Course, day: date, columns: int) -> int:
-    """The first column that stands for a day, or for one after it."""
+    """Return the first column that represents ``day`` or a later day."""
     days = course.days
     places = (n for n in range(columns) if days[_day_of(n, columns, len(days))].day >= day)
     return next(places, columns - 1)
 
 
 def _axis(course: Course, columns: int) -> Iterator[str]:
-    """Where today is, and the first day and the deadline."""
+    """Yield the axis lines: the mark of today, then the first day and the deadline."""
     first, last = course.days[0].day, course.days[-1].day
     if course.today < first:
         yield " " * columns
@@ -152,7 +160,7 @@ def _axis(course: Course, columns: int) -> Iterator[str]:
 
 
 def _deadline(course: Course, columns: int) -> str:
-    """The deadline under its mark, written to the left of it where there is no room."""
+    """Return the line with the deadline under its mark, or left of the mark if it does not fit."""
     words = day_in_words(course.deadline, course.today)
     column = _column_of(course, course.deadline, columns)
     if column + len(words) + 2 <= columns:
@@ -161,7 +169,8 @@ def _deadline(course: Course, columns: int) -> str:
 
 
 def _at(text: str, column: int, columns: int) -> str:
-    """``text`` from a column on, or as far right as it fits, in a line of ``columns`` cells."""
+    """Return a line of ``columns`` cells with ``text`` at ``column`` or, if needed, further
+    left."""
     start = max(min(column, columns - len(text)), 0)
     return f"{' ' * start}{text}"[:columns].ljust(columns)
 

@@ -1,4 +1,4 @@
-"""The creation of pushes: a dialog, for one or several of a template at once (P1, P2, S10)."""
+"""The dialog that creates one or several pushes of a template (P1, P2, S10)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _Matching = tuple[Audience, int]
-"""An audience, and how many match it."""
+"""An audience and the number of users who match it."""
 _HEADINGS = {**FIELDS, "available_from": "From"}
 _MOST = 50
 _LABEL = "Assign users"
@@ -49,9 +49,9 @@ _PICKED = "who is picked then; or a filter, as hired within 90 days"
 
 
 class NewPushes(ServiceCalls, Dialog[list[Push]]):
-    """Sets up pushes of a template; ends with those created, or with None.
+    """A dialog that creates pushes of a template. Its result is the created pushes, or None.
 
-    Enter goes from entry to entry and then to the button: creating takes one more.
+    Enter moves from field to field and then to the button, so creating takes one more key press.
     """
 
     AUTO_FOCUS = "PushRow Input"
@@ -76,7 +76,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         self._for.add_class("audience")
 
     def compose(self) -> ComposeResult:
-        """A row per push below a heading, what their reminders will be, and two buttons."""
+        """Yield a row for each push, the audience, the reminders and two buttons."""
         self._rows = [PushRow(self._defaults(), self.studio.today())]
         with Vertical(classes="dialog pushes"):
             yield Static(line(f"Push “{self._template.name}”"), classes="question")
@@ -98,25 +98,25 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
                 yield Button(_LABEL, id="create", compact=True)
 
     def on_mount(self) -> None:
-        """Say what more there may be."""
+        """Number the rows and show which commands are available."""
         self._count()
 
     @property
     def unsaved(self) -> bool:
-        """Whether anything was entered."""
+        """Whether the form differs from its defaults."""
         return self.entered != [self._defaults()] or bool(self._audience)
 
     @property
     def entered(self) -> list[EnteredPush]:
-        """What is entered for each push."""
+        """The entered text of each push."""
         return [row.entered for row in self._rows]
 
     def why_not_remove(self) -> str | None:
-        """One push is the least."""
+        """Return why no row can be removed, or None. At least one push must remain."""
         return None if len(self._rows) > 1 else "This is the only push; escape leaves."
 
     def why_not_add(self) -> str | None:
-        """There is an end to it."""
+        """Return why no row can be added, or None. The number of pushes is limited."""
         return None if len(self._rows) < _MOST else f"At most {_MOST} pushes at once."
 
     async def action_add(self) -> None:
@@ -130,7 +130,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         row.scroll_visible(animate=False)
 
     async def action_remove(self) -> None:
-        """Remove the row with the cursor, or the last one."""
+        """Remove the focused row, or the last one if no row has the focus."""
         rows = self._rows
         place = next((n for n, row in enumerate(rows) if row.has_focus_within), len(rows) - 1)
         removed = rows.pop(place)
@@ -139,14 +139,14 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         self._count()
 
     def action_create(self) -> None:
-        """Create them all, or say beside the fields why not (P1)."""
+        """Create all pushes, or display the validation errors at their fields (P1)."""
         try:
             drafts = drafts_of(self.entered, self.studio.today())
         except Invalid as error:
             self._refuse(error)
             return
         if self._audience:
-            # Nobody is told before it is known how many they are.
+            # Count the recipients before any mail is queued.
             self._match(partial(self._create_once_meant, drafts))
         else:
             self._create(drafts, None)
@@ -190,7 +190,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         self.screen.focus_next()
 
     def _match(self, then: Callable[[_Matching], None]) -> None:
-        """Read the audience, and hand it to ``then`` with how many match it."""
+        """Resolve the audience, count its users and pass both to ``then``."""
         reads = partial(_matching, self.studio, self.actor, self._audience)
         self.shell.bridge.read(self, "audience", reads, then, self._say_wrong)
 
@@ -206,11 +206,11 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         self.query_one(".said", Static).update(said)
         button = self.query_one("#create", Button)
         button.label = label
-        # Its width was that of the label before.
+        # Without a new layout the button keeps the width of its previous label.
         button.refresh(layout=True)
 
     def action_cancel(self) -> None:
-        """Leave; ask first where something entered would be lost."""
+        """Close the dialog, after a confirmation if entered text would be lost."""
         leave(self, self.unsaved, "Leave without creating?", "What you entered would be lost.")
 
     def _defaults(self) -> EnteredPush:
@@ -237,7 +237,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         wrong = next((row for row in rows if row.errors), None)
         if wrong is not None:
             wrong.focus_entry(next(name for name in FIELDS if name in wrong.errors))
-            # Once the line below it, which says why, has its place.
+            # Wait for the layout of the line with the error message below the row.
             self.call_after_refresh(wrong.scroll_visible, animate=False)
 
     @on(PushRow.Submitted)

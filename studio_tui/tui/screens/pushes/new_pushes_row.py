@@ -1,4 +1,4 @@
-"""One push to be made: its name, its first day, its deadline, and what is wrong with them (P1)."""
+"""The form row of one push to create: its name, first day, deadline and validation errors (P1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from studio_tui.tui.widgets.field import DayInput, LineInput
 from studio_tui.wording.counting import counted
 
 FIELDS = {"name": "Name", "available_from": "Available from", "deadline": "Deadline"}
-"""What `Invalid.fields` calls the fields, and what people do."""
+"""Field labels by the field names that `Invalid.fields` uses."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnteredPush:
-    """What is entered for one push."""
+    """The raw text entered for one push."""
 
     name: str = ""
     available_from: str = ""
@@ -32,12 +32,15 @@ class EnteredPush:
 
 
 class PushRow(Vertical):
-    """Three entries side by side, and how long that is; below them what is wrong, or which days are
-    meant where they are not written as such. The days are seen from ``today``."""
+    """A row with three input fields and the length of the push.
+
+    Below the fields, the row shows the validation errors or, if a day is not written as an ISO
+    date, the dates it resolves to. Relative days are resolved from ``today``.
+    """
 
     @dataclass
     class Submitted(Message):
-        """Enter was pressed in the last entry of ``row``."""
+        """Posted when Enter is pressed in the last field of ``row``."""
 
         row: "PushRow"
 
@@ -52,7 +55,7 @@ class PushRow(Vertical):
         self._errors: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        """The number, the entries, and what is to be said of them."""
+        """Yield the row number, the fields and the lines for the length and the errors."""
         with Horizontal():
             yield Static(classes="number")
             for name, entry in self._entries.items():
@@ -62,17 +65,17 @@ class PushRow(Vertical):
         yield Static(classes="below")
 
     def on_mount(self) -> None:
-        """Say how long that is."""
+        """Display the length of the push."""
         self._draw()
 
     @property
     def entered(self) -> EnteredPush:
-        """What is entered."""
+        """The raw text of the fields."""
         return EnteredPush(**{name: entry.value for name, entry in self._entries.items()})
 
     @property
     def errors(self) -> dict[str, str]:
-        """What is wrong, by field."""
+        """Validation messages by field name."""
         return self._errors
 
     @errors.setter
@@ -81,11 +84,11 @@ class PushRow(Vertical):
         self._draw()
 
     def number(self, number: int) -> None:
-        """Show which of several this is; 0: the only one."""
+        """Display the position of this row among several; 0 hides it."""
         self.query_one(".number", Static).update(f"{number}" if number else "")
 
     def focus_entry(self, name: str = "name") -> None:
-        """Put the cursor into an entry."""
+        """Focus the field ``name``."""
         self.screen.set_focus(self._entries[name])
 
     @on(Input.Changed)
@@ -117,8 +120,10 @@ class PushRow(Vertical):
 
 
 def period(entered: EnteredPush, today: date) -> str:
-    """How long a push would be open, in words, and whether that is over; empty where the days are
-    none."""
+    """Return the period of a push in words, and whether its deadline is past.
+
+    Returns an empty string if the entered days are not valid.
+    """
     days = _days_of(entered, today)
     if days is None:
         return ""
@@ -129,8 +134,10 @@ def period(entered: EnteredPush, today: date) -> str:
 
 
 def length(entered: EnteredPush, today: date) -> str:
-    """How long a push would be open and the weekday of its deadline, in 20 cells: ``91 days, to
-    Tue``; empty where the days are none."""
+    """Return the length of a push and the weekday of its deadline: ``91 days, to Tue``.
+
+    The text is at most 20 cells wide. It is empty if the entered days are not valid.
+    """
     days = _days_of(entered, today)
     if days is None:
         return ""
@@ -141,14 +148,17 @@ def length(entered: EnteredPush, today: date) -> str:
 
 
 def meant(entered: EnteredPush, today: date) -> str:
-    """Which days are meant, where they are written as ``fri`` or ``+4w``; else empty."""
+    """Return the dates that relative days such as ``fri`` or ``+4w`` resolve to.
+
+    Returns an empty string if both days are written as ISO dates or a day is not valid.
+    """
     days = _days_of(entered, today)
     written = (entered.available_from.strip(), entered.deadline.strip())
     return period(entered, today) if days and written != tuple(map(str, days)) else ""
 
 
 def _days_of(entered: EnteredPush, today: date) -> tuple[date, date] | None:
-    """The first day and the deadline; None where they are none, or the wrong way round."""
+    """Return the first day and the deadline, or None if either is invalid or they are reversed."""
     try:
         first, last = (
             parse_day(text, today) for text in (entered.available_from, entered.deadline)
@@ -159,10 +169,10 @@ def _days_of(entered: EnteredPush, today: date) -> tuple[date, date] | None:
 
 
 def drafts_of(entered: Sequence[EnteredPush], today: date) -> list[PushDraft]:
-    """What is entered, as drafts; its days are seen from ``today``.
+    """Return the entered pushes as drafts, with days resolved from ``today``.
 
-    Raises `Invalid` naming, as `check_drafts` does, everything that can be known to be wrong
-    without looking at other pushes: a missing name, a day that does not exist.
+    Raises `Invalid`, with the same field names as `check_drafts`, for all errors that can be
+    detected without reading other pushes: a missing name, or a day that does not exist.
     """
     errors: dict[str, str] = {}
     drafts = []

@@ -1,4 +1,4 @@
-"""The people of all open pushes by manager, team, department or language (S2)."""
+"""The people of all open pushes, grouped by manager, team, department or language (S2)."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,7 +16,7 @@ from studio_tui.wording.pushes import group_in_words
 
 
 class OpenGroupsScreen(StudioScreen):
-    """The groups of all open pushes, late first."""
+    """The groups of all open pushes, the most overdue first."""
 
     OWN_COMMANDS = (
         Command(
@@ -48,7 +48,7 @@ class OpenGroupsScreen(StudioScreen):
         self._by = by
 
     def body(self) -> ComposeResult:
-        """What they are grouped by, and the groups."""
+        """Yield the title with the grouping, and the list of groups."""
         yield Static(_title(self._by), classes="title")
         yield Vertical(self._listed(), classes="panes")
 
@@ -58,24 +58,24 @@ class OpenGroupsScreen(StudioScreen):
             groups.reload()
 
     def is_offered(self, command: Command) -> bool:
-        """What is shown need not be gone to."""
+        """Return whether ``command`` is shown. By manager is hidden while that list is visible."""
         return command.id != "by_manager" or self._by is not By.MANAGER
 
     def why_not_remind(self) -> str | None:
-        """It takes somebody."""
+        """Return why nobody can be reminded, or None if a group is marked or under the cursor."""
         return self._groups.why_not_remind() if self._groups else None
 
     def action_remind(self) -> None:
-        """Remind those of the marked groups, or of the one under the cursor (P15)."""
+        """Preview a reminder of the marked groups, or of the group under the cursor (P15)."""
         if self._groups is not None:
             self._groups.remind()
 
     async def action_by_manager(self) -> None:
-        """See the people by manager."""
+        """Show the people grouped by manager."""
         await self._group_by(By.MANAGER)
 
     def action_group(self) -> None:
-        """Choose what the people are grouped by."""
+        """Let the user choose what to group the people by."""
         self.app.push_screen(choose_by(self._by), self._group_by)
 
     @on(PushGroups.Opened)

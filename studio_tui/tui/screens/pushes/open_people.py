@@ -1,4 +1,4 @@
-"""Those of one manager, team, department or language in all open pushes (S2)."""
+"""The people of one manager, team, department or language in all open pushes (S2)."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 
 
 class OpenPeopleScreen(StudioScreen):
-    """The people of ``group``, which is called ``name``: a line for each of their pushes."""
+    """The people of ``group``, one row for each of their pushes. ``name`` is the group's name."""
 
     OWN_COMMANDS = (
         REMIND,
@@ -46,7 +46,7 @@ class OpenPeopleScreen(StudioScreen):
         self._name_of_group = name
 
     def body(self) -> ComposeResult:
-        """Whose people they are, and the list."""
+        """Yield the title with the name of the group, and the list."""
         yield Static(line(f"{self._name_of_group}, in all open pushes"), classes="title")
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
             Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
@@ -68,7 +68,7 @@ class OpenPeopleScreen(StudioScreen):
     def find(
         self, text: str, sort: Sort
     ) -> tuple[AssignmentFilter, Source[Assignment, AssignmentFilter]]:
-        """Those in whom all words of ``text`` are found."""
+        """Return the assignments of the group that contain all words of ``text``."""
         filter_ = AssignmentFilter(text, group=self._group)
         return filter_, assign.source_everywhere(self.studio, self.actor, filter_, sort)
 
@@ -86,11 +86,11 @@ class OpenPeopleScreen(StudioScreen):
         self._browser.reload()
 
     def why_not_remind(self) -> str | None:
-        """It takes somebody."""
+        """Return why nobody can be reminded, or None if a row is marked or under the cursor."""
         return "There is nobody here." if self._browser.list.chosen.empty else None
 
     def action_remind(self) -> None:
-        """Remind the marked or the one under the cursor, once it is seen what that sends (P15)."""
+        """Preview a reminder of the marked rows, or of the row under the cursor (P15)."""
         listed = self._browser.list
         count, current = listed.selected_count, listed.current
         if listed.marked:
@@ -100,20 +100,20 @@ class OpenPeopleScreen(StudioScreen):
         self.go_to(to.Remind(None, listed.chosen, whom), self._unmark)
 
     def why_not_open(self) -> str | None:
-        """It takes a push."""
+        """Return why no push can be opened, or None if there is a current row."""
         return None if self._browser.list.current else "There is nobody here."
 
     def action_open(self) -> None:
-        """Open the settings of the push of this line."""
+        """Open the settings of the push of the current row."""
         if (current := self._browser.list.current) is not None:
             self.go_to(to.Push(current.push_id, "settings"))
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Which pushes somebody is in, and what they received (P16)."""
+        """Open the person: their pushes and the mail they received (P16)."""
         self.go_to(to.Person(event.row.user_id))
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on who is under the cursor."""
+        """Refresh the available commands, which depend on the current row."""
         self.refresh_bindings()
 
     def _unmark(self, reminded_: bool | None) -> None:

@@ -1,4 +1,4 @@
-"""Somebody in a push, or a group of its people, beside their list (S2, S6)."""
+"""The detail panes for a user in a push and for a group of its people (S2, S6)."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -26,16 +26,19 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _MOST = 60
-"""So many people of a group are read: more than there are lines."""
+"""Maximum number of people read of a group: more than a terminal has lines."""
 _SETTLED = (Status.DONE, Status.EXCUSED)
 _FEW = 5
-"""So many of somebody's people in a push are named beside their own line."""
+"""Maximum number of a manager's people listed in the detail pane."""
 
 
 def read_assigned(
     studio: "Studio", actor: Actor, push: PushFacts, assignment: Assignment
 ) -> Drawing:
-    """Somebody in a push: how far they are, the people whose manager they are, and themselves."""
+    """Read the details of a user in a push: their progress, their people and the user's own data.
+
+    The user's own data is omitted if the actor may not read users.
+    """
     theirs = _people_of(studio, actor, push, GroupKey(By.MANAGER, assignment.user_id))
     person = None
     if may(actor, Action.READ_USERS):
@@ -46,8 +49,10 @@ def read_assigned(
 def read_group(
     studio: "Studio", actor: Actor, push: PushFacts | None, group: PeopleGroup
 ) -> Drawing:
-    """The people of a group of a push, or of all open ones, late first. Of a manager also what
-    they lead."""
+    """Read the people of a group of a push, or of all open pushes, overdue first.
+
+    For a manager, the result includes the teams they lead.
+    """
     found = _people_of(studio, actor, push, group.key, many=group.assigned > _MOST)
     still = group_still_in_words(group, studio.today())
     leads: Sequence[str] = ()
@@ -60,8 +65,11 @@ def read_group(
 def _people_of(
     studio: "Studio", actor: Actor, push: PushFacts | None, key: GroupKey, *, many: bool = False
 ) -> list[Assignment]:
-    """Those of a group by name: who is late first, who has nothing left to do last. ``many``: who
-    is late may not be among the first by name."""
+    """Return up to `_MOST` people of a group: overdue first, settled last, otherwise by name.
+
+    With ``many``, overdue people are read separately, because the first page by name may not
+    contain them.
+    """
     flags = (Flag.OVERDUE, None) if many else (None,)
     found = [
         row

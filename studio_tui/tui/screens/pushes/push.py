@@ -1,4 +1,4 @@
-"""One push: who is in it, and its settings (P8, P9)."""
+"""The screen of one push: its users and its settings (P8, P9)."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -44,7 +44,7 @@ _ABOUT_USERS = {
 }
 _WHILE_OPEN = {"remind", "remind_all", "reopen"}
 _ONE_BY_ONE = {"held", "hand_over"}
-"""What an admin does for anybody, and a manager for their own people."""
+"""Commands that an admin may use for every user, and a manager for their own people."""
 
 
 _Shown = PushUsers | PushGroups | PushCourse
@@ -52,7 +52,7 @@ _Pane = _Shown | PushSettings
 
 
 class PushScreen(StudioScreen):
-    """A push under its name, with the tabs Users, By manager, Course and Settings."""
+    """A push with the tabs Users, By manager, Course and Settings."""
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
@@ -174,7 +174,7 @@ class PushScreen(StudioScreen):
         self._by = By.MANAGER
 
     def body(self) -> ComposeResult:
-        """The head, the tabs and, once the push is read, what they show."""
+        """Yield the header, the tabs and the container that is filled once the push is read."""
         with Vertical(classes="head"):
             yield Static(classes="title")
             yield Static(classes="when")
@@ -184,17 +184,17 @@ class PushScreen(StudioScreen):
         yield Vertical(classes="panes")
 
     def on_mount(self) -> None:
-        """Open at the tab that was asked for."""
+        """Select the requested tab."""
         self.query_one(TabLine).choose(self._first_tab)
 
     @property
     def push(self) -> Push | None:
-        """The push as it was last read; None until then."""
+        """The push as it was last read; None before the first read."""
         return self._push
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed in the settings that is not saved."""
+        """Whether the settings have unsaved changes."""
         return any(pane.unsaved for pane in self.query(PushSettings))
 
     def reload(self) -> None:
@@ -210,73 +210,91 @@ class PushScreen(StudioScreen):
                 pane.reload()
 
     def welcome(self, destination: to.Destination) -> None:
-        """Users were assigned: they are what is to be seen."""
+        """Show the Users tab: the user returns after assigning users."""
         self.show_users()
 
     def show_users(self) -> None:
-        """Go to the Users tab."""
+        """Select the Users tab."""
         self.query_one(TabLine).choose(USERS)
 
     def may_do(self, command: Command) -> bool:
-        """What is about users is offered where they are listed."""
+        """Return whether ``command`` is permitted.
+
+        Commands on users need a visible list of users.
+        """
         if command.id in _ABOUT_USERS and self._users is None:
             return command.id == "remind" and self._groups is not None and super().may_do(command)
         if command.id in _ONE_BY_ONE and self._users is not None and not self._users.may_record():
             return False
-        # The two share a key: what is closed is opened again, what is not reminds.
+        # The commands share a key: a closed push can be reopened, any other can send reminders.
         if command.id in _WHILE_OPEN and self._is_closed != (command.id == "reopen"):
             return False
         return super().may_do(command)
 
     def is_offered(self, command: Command) -> bool:
-        """What is shown need not be gone to."""
+        """Return whether ``command`` is shown. By manager is hidden while that list is visible."""
         return command.id != "by_manager" or self._groups is None or self._by is not By.MANAGER
 
     def why_not_held(self) -> str | None:
-        """It takes a manager, and is done once."""
+        """Return why the conversation cannot be recorded as held, or None.
+
+        It needs a conductor and can be recorded only once.
+        """
         return self._users.why_not_held() if self._users else None
 
     def why_not_talk(self) -> str | None:
-        """It takes something that was planned or begun."""
+        """Return why no conversation can be opened, or None if one is planned or has begun."""
         return self._users.why_not_talk() if self._users else None
 
     def why_not_unassign(self) -> str | None:
-        """It takes somebody, in a push that is not closed."""
+        """Return why nobody can be unassigned, or None.
+
+        It needs a user, in a push that is not closed.
+        """
         return self._users.why_not_unassign() if self._users else None
 
     def why_not_excuse(self) -> str | None:
-        """It takes somebody, in a push that is not closed."""
+        """Return why nobody can be excused, or None.
+
+        It needs a user, in a push that is not closed.
+        """
         return self._users.why_not_unassign() if self._users else None
 
     def why_not_longer(self) -> str | None:
-        """It takes somebody, in a push that is not closed."""
+        """Return why no own deadline can be set, or None.
+
+        It needs a user, in a push that is not closed.
+        """
         return self.why_not_excuse()
 
     def why_not_remind(self) -> str | None:
-        """Only an open push reminds, and it takes somebody."""
+        """Return why nobody can be reminded, or None. It needs an open push and a user or group."""
         listed = self._users or self._groups
         return why_not_remind(self._push) or (listed.why_not_remind() if listed else None)
 
     def why_not_remind_all(self) -> str | None:
-        """Only an open push reminds."""
+        """Return why nobody can be reminded, or None if the push is open."""
         return why_not_remind(self._push)
 
     def why_not_hand_over(self) -> str | None:
-        """It takes somebody who could hold it, and a conversation still to be held."""
+        """Return why nothing can be handed over, or None.
+
+        It needs a possible conductor and a conversation still to be held.
+        """
         return self._users.why_not_hand_over() if self._users else None
 
     def action_remind(self) -> None:
-        """Remind the marked or the one under the cursor, once it is seen what that sends (P15)."""
+        """Preview a reminder of the marked rows, or of the row under the cursor (P15)."""
         if (listed := self._users or self._groups) is not None:
             listed.remind()
 
     def action_remind_all(self) -> None:
-        """Remind everyone listed, once it is seen what that sends (P15)."""
+        """Preview a reminder of everyone listed (P15)."""
         if self._users is not None:
             self._users.remind_all()
 
     def action_hand_over(self) -> None:
-        """Name who is to hold a conversation (P10)."""
+        """Choose another conductor for a conversation (P10)."""
         if self._users is not None:
             self._users.hand_over()
 
@@ -291,70 +309,70 @@ class PushScreen(StudioScreen):
             self._users.open_talk()
 
     def action_unassign(self) -> None:
-        """Take users out (P11)."""
+        """Unassign users (P11)."""
         if self._users is not None:
             self._users.unassign()
 
     def action_excuse(self) -> None:
-        """Excuse users, or ask them again (P18)."""
+        """Excuse users, or withdraw the excuse (P18)."""
         if self._users is not None:
             self._users.excuse()
 
     def action_longer(self) -> None:
-        """Give users until a later day than everybody (P18)."""
+        """Give users their own, later deadline (P18)."""
         if self._users is not None:
             self._users.give_longer()
 
     def action_narrow(self) -> None:
-        """Choose which users to show."""
+        """Let the user choose a status or flag to filter by."""
         if self._users is not None:
             self._users.narrow()
 
     def why_not_assign(self) -> str | None:
-        """Nobody is added to what is closed."""
+        """Return why no users can be assigned, or None. A closed push is read-only."""
         return why_not_change(self._push)
 
     def why_not_end(self) -> str | None:
-        """A push is closed once."""
+        """Return why the push cannot be closed, or None. It may be closed already."""
         return why_not_change(self._push)
 
     def why_not_reopen(self) -> str | None:
-        """Only what is closed can be opened again."""
+        """Return why the push cannot be reopened, or None if it is closed."""
         return why_not_reopen(self._push)
 
     def action_assign(self) -> None:
-        """Choose more users."""
+        """Open the assignment view."""
         if self._push is not None:
             self.go_to(to.Assign(self._push))
 
     async def action_by_manager(self) -> None:
-        """See the people by manager (S2)."""
+        """Show the people grouped by manager (S2)."""
         await self._group_by(By.MANAGER)
 
     def action_group(self) -> None:
-        """Choose what the people are grouped by (S2)."""
+        """Let the user choose what to group the people by (S2)."""
         self.app.push_screen(choose_by(self._by), self._group_by)
 
     def action_course(self) -> None:
-        """See how it went, beside the pace that would end it by its deadline (S2)."""
+        """Show the course of the push against the expected pace (S2)."""
         self.query_one(TabLine).choose(COURSE)
 
     def action_settings(self) -> None:
-        """Go to the settings."""
+        """Select the Settings tab."""
         self.query_one(TabLine).choose(SETTINGS)
 
     def action_end(self) -> None:
-        """Close it (P9)."""
+        """Close the push (P9)."""
         if self._push is not None:
             push_closing.close(self, self._push)
 
     def action_reopen(self) -> None:
-        """Open it again (P5)."""
+        """Reopen the push (P5)."""
         if self._push is not None:
             push_closing.reopen(self, self._push)
 
     def action_activity(self) -> None:
-        """Read what was done to it (A3)."""
+        """Show the activity of the push (A3)."""
         self.read_to_open(
             "activity",
             lambda: activity.of_push(self.studio, self.actor, self.push_id),
@@ -362,7 +380,10 @@ class PushScreen(StudioScreen):
         )
 
     def action_back(self) -> None:
-        """To the tab where one began, then to where one came from; typed text is asked about."""
+        """Return to the first tab, then to the previous screen.
+
+        Asks for confirmation if unsaved changes would be lost.
+        """
         tabs = self.query_one(TabLine)
         if self._users is not None and self._users.group is not None:
             self._users.show_group(None)
@@ -378,13 +399,13 @@ class PushScreen(StudioScreen):
 
     @property
     def _users(self) -> PushUsers | None:
-        """The list of users, where it is on the screen."""
+        """The list of users; None if it is not visible."""
         pane = self.query_one_optional(PushUsers)
         return pane if pane is not None and pane.display else None
 
     @property
     def _groups(self) -> PushGroups | None:
-        """The list of groups, where it is on the screen."""
+        """The list of groups; None if it is not visible."""
         pane = self.query_one_optional(PushGroups)
         return pane if pane is not None and pane.display else None
 
@@ -393,7 +414,7 @@ class PushScreen(StudioScreen):
         if event.key == SETTINGS or not self.unsaved:
             self._switch()
             return
-        # What is typed must not wait out of sight for the next time that something is saved.
+        # Unsaved changes must not stay in a hidden tab, where a later save would include them.
         self.query_one(TabLine).choose(SETTINGS)
         question = Confirm(_LEAVE, "Leave", no="Stay", detail=_LOST)
         self.app.push_screen(question, self._leave_settings)
@@ -405,7 +426,7 @@ class PushScreen(StudioScreen):
             self.show_users()
 
     def _show_first(self, push: Push) -> None:
-        """What is known at once; how far it is follows."""
+        """Display the push without its progress, which takes longer, and start counting it."""
         self._show_push(push)
         self._counting.ask(lambda: pushes.show(self.studio, self.actor, self.push_id))
 
@@ -425,13 +446,17 @@ class PushScreen(StudioScreen):
         self.refresh_bindings()
 
     async def _fill(self) -> None:
-        """Add the panes that can be filled now: the settings say how many a change is told."""
+        """Mount the panes whose data is ready.
+
+        Groups and course are mounted when their tab is first selected. Settings need the counted
+        progress to display how many users a change notifies.
+        """
         push, panes = self._push, self.query_one(".panes")
         new: list[_Pane] = []
         if push is not None and not self.query(PushUsers):
             new.append(PushUsers(push, id=USERS, only=self._only))
         if push is not None and self.query_one(TabLine).chosen == GROUPS:
-            # They are counted, and the course is read, when they are looked at.
+            # Groups and course are read only when their tab is selected.
             new += [] if self.query(PushGroups) else [PushGroups(push, self._by, id=GROUPS)]
         if push is not None and self.query_one(TabLine).chosen == COURSE:
             new += [] if self.query(PushCourse) else [PushCourse(push, id=COURSE)]
@@ -451,8 +476,11 @@ class PushScreen(StudioScreen):
         return any(pane.id == tab for pane in self._panes)
 
     def _await_pane(self, tab: str) -> None:
-        """Keys are for what comes in a moment: settings once it is counted how many a change is
-        told, groups once they are asked for."""
+        """Queue keys for a pane that is not mounted yet.
+
+        Settings wait for the progress to be counted, groups and course for their tab to be
+        selected.
+        """
         if self._arrival is None and not self._there(tab):
             self._arrival = self.shell.keys.expect(self, self._give_up_pane)
             self.call_later(self._fill)
@@ -523,7 +551,10 @@ def _when(push: Push) -> Content:
 
 
 def _progress(push: Push, room: int) -> Content:
-    """How far it is and what needs attention: on one line where there is room."""
+    """Return the progress and the flags that need attention.
+
+    Both are on one line if they fit into ``room`` cells.
+    """
     progress = push.progress
     if not push.counted:
         return Content("…")

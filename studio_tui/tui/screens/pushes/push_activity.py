@@ -1,4 +1,4 @@
-"""The activity of a push as a text to read (A3)."""
+"""The activity of a push as plain text (A3)."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -11,7 +11,10 @@ from studio_tui.wording.counting import counted
 
 
 def activity_in_words(lines: Sequence[ActivityLine], zone: ZoneInfo) -> str:
-    """A paragraph per line, the newest first; times in ``zone``, which the first line names."""
+    """Return a paragraph for each activity line, the newest first.
+
+    Times are in ``zone``, which the first line names.
+    """
     told = [_paragraph(line, zone) for line in lines]
     return "\n\n".join([f"Times in {zone.key}.", *told])
 

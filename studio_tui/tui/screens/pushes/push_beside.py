@@ -1,4 +1,4 @@
-"""A push beside the list of pushes: how far it is, and its course (S6)."""
+"""The detail pane of the list of pushes: the progress and the course of a push (S6)."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _TALLEST, _LEAST = 14, 5
-"""Lines of a chart."""
+"""Maximum and minimum height of the chart in lines."""
 
 
 def read_push(studio: "Studio", actor: Actor, listed: Push) -> Drawing:
-    """What there is to see of a push; how far it is, is counted where the list does not know it."""
+    """Read the details of a push. Counts its progress if the list has not counted it yet."""
     push = listed if listed.counted else pushes.show(studio, actor, listed.id)
     again, audience = repeats.of_push(studio, actor, push), audiences.of_push(studio, actor, push)
     told = [f"comes again {again.repeat.in_words}"] if again else []

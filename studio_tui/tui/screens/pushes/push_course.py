@@ -1,4 +1,4 @@
-"""The course of a push over time, as a tab of its screen (S2)."""
+"""The Course tab of a push: its progress over time (S2)."""
 
 from textwrap import wrap
 from typing import cast
@@ -17,7 +17,7 @@ from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 
 
 class PushCourse(Vertical, can_focus=True):
-    """A chart of ``push`` that fills the room there is."""
+    """A chart of ``push`` that fills the available space."""
 
     def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -25,23 +25,23 @@ class PushCourse(Vertical, can_focus=True):
         self._course: Course | None = None
 
     def compose(self) -> ComposeResult:
-        """What it says, and the chart."""
+        """Yield the widget that displays the summary and the chart."""
         yield Static()
 
     def on_mount(self) -> None:
-        """Read it."""
+        """Read the course."""
         self.reload()
 
     def on_resize(self) -> None:
-        """Draw it in the room there is."""
+        """Draw the chart in the new size."""
         self._draw()
 
     def focus_first(self) -> None:
-        """The keys are those of the screen."""
+        """Focus the tab itself. It has no keys of its own; they are those of the screen."""
         self.screen.set_focus(self)
 
     def reload(self) -> None:
-        """Read it again."""
+        """Read the course again."""
         home, push = cast(StudioScreen, self.screen), self.push
         home.read("course", lambda: course.show(home.studio, home.actor, push), self._show)
 

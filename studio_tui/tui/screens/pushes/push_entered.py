@@ -1,4 +1,4 @@
-"""What the Settings tab shows of a push, and what is made of what is typed there (P9, P15)."""
+"""The conversion between a push and the form fields of its Settings tab (P9, P15)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,7 @@ _HINTS = {
 
 
 def fields(push: Push) -> list[Field]:
-    """The fields of the form, filled in."""
+    """Return the form fields, filled with the values of ``push``."""
     return [
         Field(name, _LABELS[name], value, hint=_HINTS.get(name, ""), is_day=name in _DAYS)
         for name, value in entered(push).items()
@@ -29,7 +29,7 @@ def fields(push: Push) -> list[Field]:
 
 
 def entered(push: Push) -> dict[str, str]:
-    """What would have to be typed for a push to be as it is, by field."""
+    """Return the form values of ``push``, as text by field name."""
     return {
         "name": push.name,
         "available_from": day(push.available_from),
@@ -40,14 +40,14 @@ def entered(push: Push) -> dict[str, str]:
 
 
 def days_of(values: Mapping[str, str]) -> EnteredPush:
-    """The name and the days out of what is typed."""
+    """Return the name and the days from the form values."""
     return EnteredPush(**{name: values[name] for name in FIELDS})
 
 
 def draft_of(values: Mapping[str, str], today: date) -> PushDraft:
-    """What is typed, as a draft, its days seen from ``today``.
+    """Return the form values as a draft, with days resolved from ``today``.
 
-    Raises `Invalid` with everything that is wrong, by field.
+    Raises `Invalid` with all errors by field name.
     """
     errors: dict[str, str] = {}
     before = _days("remind_before", values, 0, errors)

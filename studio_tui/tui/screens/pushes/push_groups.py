@@ -1,5 +1,7 @@
-"""The people of a push, or of all open ones, by manager, team, department or language: one line
-each, late first (S2)."""
+"""The people of a push, or of all open pushes, grouped by manager, team, department or language.
+
+One row for each group, the most overdue first (S2).
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,11 +42,11 @@ _NOUNS: Mapping[By, tuple[str, str]] = {
 
 
 class PushGroups(Vertical):
-    """The groups of ``push``, with marks; without one, of all open pushes."""
+    """The groups of ``push``, or of all open pushes if it is None, with marks."""
 
     @dataclass
     class Opened(Message):
-        """The people of ``group`` are to be shown."""
+        """Posted to request the list of the people of ``group``."""
 
         group: PeopleGroup
 
@@ -75,16 +77,19 @@ class PushGroups(Vertical):
         )
 
     def compose(self) -> ComposeResult:
-        """One list."""
+        """Yield the list."""
         yield self._browser
 
     def find(self, text: str, sort: Sort) -> tuple[GroupFilter, Source[PeopleGroup, GroupFilter]]:
-        """The groups in whose names all words of ``text`` are found; they are counted once."""
+        """Return the groups whose names contain all words of ``text``.
+
+        All filters share one count.
+        """
         filter_, source = GroupFilter(text), self._source()
         return filter_, LateSource(lambda: source().filtered(filter_).sorted(sort))
 
     def focus_first(self) -> None:
-        """Put the focus on the list."""
+        """Focus the list."""
         self.screen.set_focus(self._browser.list)
 
     def reload(self) -> None:
@@ -93,22 +98,24 @@ class PushGroups(Vertical):
         self._browser.reload()
 
     def why_not_remind(self) -> str | None:
-        """It takes somebody."""
+        """Return why nobody can be reminded, or None if a group is marked or under the cursor."""
         return "There is nobody here." if self._browser.list.chosen.empty else None
 
     def remind(self) -> None:
-        """Remind the managers of the marked rows alone, or the people of the marked groups, once
-        it is seen what that sends (P15, S8)."""
+        """Preview a reminder of the marked groups or the group under the cursor (P15, S8).
+
+        Grouped by manager, only the managers are reminded; otherwise, the people of the groups.
+        """
         chosen, source = self._browser.list.chosen, self._source()
         self._home.read_to_open("groups", lambda: source().chosen(chosen), self._ask_remind)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Go to the people of a group."""
+        """Request the list of the people of the group."""
         event.stop()
         self.post_message(self.Opened(event.row))
 
     def on_record_list_cursor_moved(self) -> None:
-        """There may be a row to act on, or none."""
+        """Refresh the available commands: the list may be empty."""
         self.screen.refresh_bindings()
 
     @property
@@ -152,7 +159,7 @@ class PushGroups(Vertical):
 
 
 class _CountedOnce:
-    """The groups of one moment, counted when first asked for, off the loop."""
+    """A cached group source, counted on first use. It is used off the event loop."""
 
     def __init__(self, count: Callable[[], GroupSource]) -> None:
         self._count = count
@@ -179,7 +186,10 @@ def _held(group: PeopleGroup) -> str:
 
 
 def _load(group: PeopleGroup) -> Toned:
-    """``▁▁▃█``: what each week to come has, one step for each conversation up to seven."""
+    """Return a sparkline of the planned conversations in each coming week: ``▁▁▃█``.
+
+    Each step stands for one conversation, up to seven.
+    """
     if not any(group.load):
         return Toned("", Tone.MUTED)
     return Toned("".join("▁▂▃▄▅▆▇█"[min(number, 7)] for number in group.load), Tone.MARK)

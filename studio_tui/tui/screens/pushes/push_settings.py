@@ -1,4 +1,4 @@
-"""The Settings tab of a push: name, days, automatic reminders, and its end (P9, P15)."""
+"""The Settings tab of a push: name, days, automatic reminders, Close and Reopen (P9, P15)."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -38,7 +38,7 @@ _CONFLICT = (
 
 
 class PushSettings(Commands, VerticalScroll, can_focus=False):
-    """Name, days and automatic reminders of a push; Close, or Reopen."""
+    """A form for the name, days and automatic reminders of a push, with Close or Reopen."""
 
     OWN_COMMANDS = (
         Command(
@@ -67,7 +67,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._tell = Toggle("Tell those who know of the old deadline", on=True)
 
     def compose(self) -> ComposeResult:
-        """The form, what somebody else saved, the buttons, and what cannot be changed."""
+        """Yield the form, the conflict message, the buttons and the read-only facts."""
         yield self._form
         yield self._tell
         yield Static(classes="theirs")
@@ -78,30 +78,30 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         yield Facts()
 
     def on_mount(self) -> None:
-        """Show what can be done with it."""
+        """Display the push and the available buttons."""
         self._show_base()
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed that is not saved."""
+        """Whether the form differs from the push as it was last read."""
         return self._form.values() != entered(self._base)
 
     def revert(self) -> None:
-        """Take back what was typed."""
+        """Discard unsaved changes."""
         self._fill(self._base)
         self._tell.on = True
         self._show_theirs(None)
         self._show_base()
 
     def focus_first(self) -> None:
-        """Put the cursor where one changes something."""
+        """Focus the first field or, if the push cannot be changed, the available buttons."""
         if self._may_change:
             self._form.field("name").focus_entry()
         else:
             self.query("Button").filter(".-offered").focus()
 
     def take(self, push: Push) -> None:
-        """The push is like this now: follow it, unless something is typed (A4)."""
+        """Update the form to the current state of the push, unless it has unsaved changes (A4)."""
         if not self.unsaved:
             self._base = push
             self._fill(push)
@@ -110,11 +110,11 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._show_base()
 
     def why_not_save(self) -> str | None:
-        """What is closed stays as it is."""
+        """Return why the push cannot be saved, or None. A closed push is read-only."""
         return why_not_change(self._base)
 
     def action_save(self) -> None:
-        """Save what is typed, or say beside the fields why not."""
+        """Save the form, or display the validation errors at their fields."""
         try:
             draft = draft_of(self._form.values(), self._home.studio.today())
         except Invalid as error:
@@ -123,11 +123,11 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._save(draft)
 
     def why_not_sent(self) -> str | None:
-        """What is closed stays as it is."""
+        """Return why there is nothing to preview, or None. A closed push is read-only."""
         return why_not_change(self._base)
 
     def action_sent(self) -> None:
-        """Show whom saving would tell of another deadline."""
+        """Preview the mail about a changed deadline that saving would send."""
         try:
             draft = draft_of(self._form.values(), self._home.studio.today())
         except Invalid as error:
@@ -143,7 +143,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
 
     @property
     def _moves_deadline(self) -> bool:
-        """Whether those who know of the push would be told of another deadline."""
+        """Whether saving would change the deadline of a push that still has open conversations."""
         try:
             typed = parse_day(self._form.field("deadline").value, self._home.studio.today())
         except ValueError:
@@ -217,7 +217,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._show_base()
 
     def _take_untouched(self, theirs: Push) -> None:
-        """What nobody typed anything into is as they left it: saving must not undo that (A4)."""
+        """Copy the other user's values into unedited fields, so that saving keeps them (A4)."""
         typed, before = self._form.values(), entered(self._base)
         for name, value in entered(theirs).items():
             if typed[name] == before[name]:
@@ -276,7 +276,10 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
 
 
 def _told(edited: Edited) -> str:
-    """``; its new deadline is told to 12 users, 3 managers (z undo)``; empty for nobody."""
+    """Return the recipients: ``; its new deadline is told to 12 users, 3 managers (z undo)``.
+
+    Returns an empty string if no mail was queued.
+    """
     if edited.leaves_at is None:
         return ""
     users = counted(edited.users_told, "user")

@@ -1,4 +1,4 @@
-"""The Users tab of a push: who is in it, and whether the conversation has been held (P8)."""
+"""The Users tab of a push: its users and the status of their conversations (P8)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ from studio_tui.wording.pushes import (
 _NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
 _NOBODY_OF = "Nobody is here: only {}.\nPress f to see everyone."
 Quick = Status | Flag | None
-"""What the list is narrowed to by a key; None: nothing."""
+"""The status or flag that the list is filtered by; None for no filter."""
 
 
 class PushUsers(Vertical):
@@ -56,7 +56,7 @@ class PushUsers(Vertical):
 
     @dataclass
     class Narrowed(Message):
-        """Only those of ``status`` are shown; None: it is not narrowed to a status."""
+        """Posted when the list is filtered by ``status``; None: by no status."""
 
         status: Status | None
 
@@ -65,7 +65,7 @@ class PushUsers(Vertical):
         self.push = push
         self._quick: Quick = only
         self.group: PeopleGroup | None = None
-        """The group whose people are shown; None: everybody's."""
+        """The group whose people are shown; None for all people."""
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
             Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
             Column(
@@ -111,19 +111,19 @@ class PushUsers(Vertical):
         )
 
     def compose(self) -> ComposeResult:
-        """One list, below what it is narrowed to."""
+        """Yield the line with the current filter, and the list."""
         yield Static(classes="quick")
         yield self._browser
 
     def on_mount(self) -> None:
-        """Say what it is narrowed to from the beginning."""
+        """Apply the initial filter."""
         if self._quick is not None:
             self._show_only(self._quick, None)
 
     def find(
         self, text: str, sort: Sort
     ) -> tuple[AssignmentFilter, Source[Assignment, AssignmentFilter]]:
-        """Those in whom all words of ``text`` are found, narrowed as it is chosen."""
+        """Return the assignments that match ``text``, the chosen status or flag, and the group."""
         quick = self._quick
         filter_ = AssignmentFilter(
             typed_words(text),
@@ -136,11 +136,11 @@ class PushUsers(Vertical):
         return filter_, assign.source(home.studio, home.actor, self.push, filter_, sort)
 
     def on_resize(self) -> None:
-        """Draw the list again once it has laid its columns out for its new size."""
+        """Refresh the list after it has laid out its columns for the new size."""
         self.call_after_refresh(self._browser.list.refresh)
 
     def focus_first(self) -> None:
-        """Put the focus on the list."""
+        """Focus the list."""
         self.screen.set_focus(self._browser.list)
 
     def reload(self) -> None:
@@ -148,17 +148,23 @@ class PushUsers(Vertical):
         self._browser.reload()
 
     def may_record(self) -> bool:
-        """An admin records anybody's conversation, a manager those of their own people (C2)."""
+        """Return whether the actor may record the current conversation as held (C2).
+
+        An admin may for every user, a manager for their own people.
+        """
         return may(self._home.actor, Action.FINISH_ANY) or self._is_mine(self._current)
 
     def why_not_held(self) -> str | None:
-        """It takes a manager, and is done once."""
+        """Return why the conversation cannot be recorded as held, or None.
+
+        It needs a conductor and can be recorded only once.
+        """
         if self._browser.list.marked:
             return None
         return why_not_held(self.push, self._current, self._home.studio.zone)
 
     def why_not_talk(self) -> str | None:
-        """It takes something that was planned or begun."""
+        """Return why no conversation can be opened, or None if one is planned or has begun."""
         assignment = self._current
         if assignment is None:
             return "There is nobody here."
@@ -167,33 +173,41 @@ class PushUsers(Vertical):
         return None
 
     def open_talk(self) -> None:
-        """Open the conversation of the user under the cursor, with what one may read (C6)."""
+        """Open the conversation of the user under the cursor (C6).
+
+        The screen shows only what the actor may read.
+        """
         if (assignment := self._current) and assignment.conversation_id is not None:
             self._home.go_to(to.Conversation(assignment.conversation_id))
 
     def why_not_remind(self) -> str | None:
-        """It takes somebody."""
+        """Return why nobody can be reminded, or None if a user is marked or under the cursor."""
         return "There is nobody here." if self._browser.list.chosen.empty else None
 
     def why_not_unassign(self) -> str | None:
-        """It takes somebody, in a push that is not closed."""
+        """Return why nobody can be unassigned, or None.
+
+        It needs a user, in a push that is not closed.
+        """
         if self._browser.list.chosen.empty:
             return "There is nobody here."
         return why_not_change(self.push)
 
     def why_not_hand_over(self) -> str | None:
-        """It takes a manager who could hold it, and a conversation that is still to be held."""
+        """Return why nothing can be handed over, or None.
+
+        It needs a possible conductor and a conversation still to be held.
+        """
         if self._browser.list.marked:
             return None
         return why_not_hand_over(self.push, self._current)
 
     def hand_over(self) -> None:
-        """Name who is to hold the conversations of the marked, or of the one under the cursor
-        (P10)."""
+        """Choose another conductor for the marked users, or for the user under the cursor (P10)."""
         self._with_chosen(partial(hand_over, self._home, self.push))
 
     def remind(self) -> None:
-        """Remind the marked, or the one under the cursor where nobody is marked (P15)."""
+        """Preview a reminder of the marked users, or of the user under the cursor (P15)."""
         listed = self._browser.list
         if listed.marked:
             count = listed.selected_count
@@ -203,16 +217,18 @@ class PushUsers(Vertical):
         self._remind(listed.chosen, whom)
 
     def remind_all(self) -> None:
-        """Remind everyone listed, marked or not (P15)."""
+        """Preview a reminder of everyone listed, marked or not (P15)."""
         self._remind(Selection.matching(self._browser.filter), self._everyone_listed())
 
     def record_held(self) -> None:
-        """Ask who held the conversations of the marked, or of the one under the cursor, and record
-        that (C2)."""
+        """Record the conversations of the marked users or the current one as held (C2).
+
+        A dialog asks who held them.
+        """
         self._with_chosen(partial(record_held, self._home, self.push))
 
     def unassign(self) -> None:
-        """Take the marked ones out, or the one under the cursor where none is marked (P11)."""
+        """Unassign the marked users, or the user under the cursor if none are marked (P11)."""
         selection = self._browser.list.chosen
         _, source = self.find("", Sort("name"))
         self._home.read_to_open(
@@ -222,7 +238,7 @@ class PushUsers(Vertical):
         )
 
     def excuse(self) -> None:
-        """Excuse the marked, or the one under the cursor, or ask them again (P18)."""
+        """Excuse the marked users or the user under the cursor, or withdraw the excuse (P18)."""
         one = None if self._browser.list.marked else self._current
         excusing.excuse(
             self._home,
@@ -234,7 +250,7 @@ class PushUsers(Vertical):
         )
 
     def give_longer(self) -> None:
-        """Give the marked, or the one under the cursor, until a day of their own (P18)."""
+        """Set an own deadline for the marked users, or for the user under the cursor (P18)."""
         one = None if self._browser.list.marked else self._current
         excusing.give_longer(
             self._home,
@@ -246,16 +262,16 @@ class PushUsers(Vertical):
         )
 
     def narrow(self) -> None:
-        """Choose what to show."""
+        """Let the user choose a status or flag to filter by."""
         self.app.push_screen(Choose("Show", self._quick_choices()), self._narrow)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Which pushes somebody is in, and what they received (P16)."""
+        """Open the person: their pushes and the mail they received (P16)."""
         event.stop()
         self._home.go_to(to.Person(event.row.user_id))
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on who is under the cursor."""
+        """Refresh the available commands, which depend on the current user."""
         self.screen.refresh_bindings()
 
     @property
@@ -275,7 +291,7 @@ class PushUsers(Vertical):
         return self._browser.list.current
 
     def _with_chosen(self, act: Callable[[list[Assignment]], None]) -> None:
-        """``act`` on the marked rows, or on the one under the cursor (S8)."""
+        """Call ``act`` with the marked rows, or with the row under the cursor (S8)."""
         listed, home, push = self._browser.list, self._home, self.push
         if not listed.marked:
             act([listed.current] if listed.current else [])
@@ -307,7 +323,7 @@ class PushUsers(Vertical):
         self._browser.list.selection = Selection()
 
     def _whom(self) -> str:
-        """Who is chosen, in a question."""
+        """Return the chosen users in words, for a question."""
         listed = self._browser.list
         if listed.marked or listed.current is None:
             count = listed.selected_count
@@ -365,11 +381,11 @@ class PushUsers(Vertical):
         self._show_only(_quick_of(chosen), self.group if chosen else None)
 
     def show_group(self, group: PeopleGroup | None) -> None:
-        """Show the people of a group, whatever their status; None: everybody (S2)."""
+        """Show the people of a group, with any status; None shows everybody (S2)."""
         self._show_only(None, group)
 
     def show_status(self, status: Status | None) -> None:
-        """Show only those of a status; None: whatever their status is."""
+        """Show only users with ``status``; None shows all statuses."""
         self._show_only(status, self.group)
 
     def _show_only(self, quick: Quick, group: PeopleGroup | None) -> None:
@@ -393,7 +409,10 @@ class PushUsers(Vertical):
 
 
 def _quick_of(narrowed: str) -> Quick:
-    """The status or flag of this name; raises `ValueError` where there is none."""
+    """Return the status or flag with this name, or None if it is empty.
+
+    Raises `ValueError` if the name is unknown.
+    """
     if not narrowed:
         return None
     return Status(narrowed) if narrowed in set(Status) else Flag(narrowed)

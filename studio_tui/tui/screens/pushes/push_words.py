@@ -1,4 +1,4 @@
-"""What screens draw of pushes and of who is in them."""
+"""Texts for pushes and their users on several screens."""
 
 from collections.abc import Iterable
 
@@ -7,15 +7,15 @@ from studio_tui.domain.outbox.notification import Notification
 from studio_tui.wording.counting import counted
 
 NOBODY_YET = "Nobody is in this push yet.\nPress A to assign users."
-"""What is shown of a push without users."""
+"""Displayed for a push without users."""
 NOBODY_ANYWHERE = "Nobody is in an open push."
-"""The same of all open pushes."""
+"""Displayed if no open push has users."""
 _DONE, _OPEN = "█", "░"
 _LONGEST_BAR, _SHORTEST_BAR = 8, 3
 
 
 def bar(done: int, total: int, width: int) -> str:
-    """A bar of ``width`` cells: full only when all are done, empty only when nobody is."""
+    """Return a bar of ``width`` cells: full only if all are done, empty only if none are."""
     if not total:
         return ""
     cells = done * width // total
@@ -25,8 +25,11 @@ def bar(done: int, total: int, width: int) -> str:
 
 
 def done_in_cells(done: int, total: int, width: int, *, drawn: bool = True) -> str:
-    """``██░░░░░░ 1/4`` in at most ``width`` cells: of many with a shorter bar, of very many without
-    one, and of a million in percent, so that no digit is cut off. Unless ``drawn``, without one."""
+    """Return ``██░░░░░░ 1/4`` in at most ``width`` cells, without the bar unless ``drawn``.
+
+    Larger numbers shorten or omit the bar. If even they do not fit, the result is a percentage, so
+    that no digit is cut off.
+    """
     words = f"{done:,}/{total:,}"
     if len(words) > width:
         return f"{done * 100 // total}% of {total:,}"
@@ -35,5 +38,5 @@ def done_in_cells(done: int, total: int, width: int, *, drawn: bool = True) -> s
 
 
 def managers_told(told: Iterable[Notification]) -> str:
-    """``2 managers``: how many of those told are told as a manager."""
+    """Return the number of notified managers in words: ``2 managers``."""
     return counted(sum(each.capacity is Capacity.MANAGER for each in told), "manager")

@@ -1,4 +1,4 @@
-"""The Pushes screen: what runs, how far it is, what is late (P2, P4, P5, P8)."""
+"""The Pushes screen: running pushes, their progress and their deadlines (P2, P4, P5, P8)."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -33,9 +33,9 @@ from studio_tui.wording.push_acts import why_not_change, why_not_reopen
 from studio_tui.wording.pushes import state_in_words
 
 _HELD = 14
-"""Cells that how far a push is has at least."""
+"""Minimum width of the progress column in cells."""
 _COURSE = 8
-"""Cells that its course has."""
+"""Width of the course column in cells."""
 _ORDER = Sort("deadline")
 
 
@@ -68,7 +68,7 @@ def _offer(push: Push) -> str:
 
 
 class PushesScreen(StudioScreen):
-    """All pushes by deadline, those closed last."""
+    """All pushes by deadline, closed pushes last."""
 
     OWN_COMMANDS = (
         Command(
@@ -137,16 +137,17 @@ class PushesScreen(StudioScreen):
         super().__init__()
         self._new: frozenset[int] = frozenset()
         self._waiting: list[int] = []
-        """The new ones that had nobody when they were last looked at, in the order of creation."""
+        """Ids of the new pushes that had no users when last read, in order of creation."""
         self._next: Push | None = None
-        """The one that is offered whenever one comes back to it."""
+        """The new push that the screen offers to assign users to whenever the user returns to
+        it."""
         self._known: dict[int, Progress] = {}
         self._counting = Counting(self, self._counted)
         self._held: dict[int, dict[date, int]] = {}
-        """How many were held, by push and day."""
+        """Number of conversations held, by push id and day."""
         self._following = Counting(self, self._followed)
         self._again: frozenset[int] = frozenset()
-        """Those that come again."""
+        """Ids of the pushes that repeat."""
         self._coming_again = Counting(self, self._known_again)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
@@ -194,15 +195,15 @@ class PushesScreen(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """One list."""
+        """Yield the list."""
         yield self._browser
 
     def on_mount(self) -> None:
-        """Which pushes there are comes first, how far they are after it."""
+        """Start counting the progress. The list shows the pushes before it is counted."""
         self._count()
 
     def find(self, text: str, sort: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
-        """The pushes in which all words of ``text`` are shown."""
+        """Return the pushes whose visible text contains all words of ``text``."""
         known, columns = self._known, self._browser.every_column
 
         def found() -> Source[Push, PushFilter]:
@@ -212,7 +213,7 @@ class PushesScreen(StudioScreen):
         return PushFilter(text), LateSource(found)
 
     def welcome(self, destination: to.Destination) -> None:
-        """Let those just created stand out, with the cursor on the first of them (P2)."""
+        """Highlight the pushes just created and move the cursor to the first of them (P2)."""
         created = destination.created if isinstance(destination, to.Pushes) else ()
         if not created:
             return
@@ -255,7 +256,7 @@ class PushesScreen(StudioScreen):
         self._go_to_next_new(every)
 
     def _go_to_next_new(self, every: Sequence[Push]) -> None:
-        """Once the new push under the cursor has users, go on to the next that has nobody (P2)."""
+        """Move to the next new push without users once the current one has users (P2)."""
         drafts = {push.id: push for push in every if push.state is PushState.DRAFT}
         here = self._browser.list.current_id
         assigned = here in self._waiting and here not in drafts
@@ -266,7 +267,7 @@ class PushesScreen(StudioScreen):
             self._offer_next()
 
     def on_screen_resume(self) -> None:
-        """Offer to assign users to the next new push, where one comes back from assigning."""
+        """Offer to assign users to the next new push when the user returns from assigning."""
         self._offer_next()
 
     def _offer_next(self) -> None:
@@ -276,23 +277,23 @@ class PushesScreen(StudioScreen):
             self.say(_offer(self._next))
 
     def why_not_assign(self) -> str | None:
-        """Nobody is added to what is closed."""
+        """Return why no users can be assigned, or None. A closed push is read-only."""
         return why_not_change(self._current)
 
     def why_not_end(self) -> str | None:
-        """A push is closed once."""
+        """Return why the push cannot be closed, or None. It may be closed already."""
         return why_not_change(self._current)
 
     def why_not_reopen(self) -> str | None:
-        """Only what is closed can be opened again."""
+        """Return why the push cannot be reopened, or None if it is closed."""
         return why_not_reopen(self._current)
 
     def why_not_settings(self) -> str | None:
-        """It takes a push."""
+        """Return why there are no settings to open, or None if there is a current row."""
         return None if self._current else "There is no push here."
 
     def action_assign(self) -> None:
-        """Choose users for the push under the cursor."""
+        """Open the assignment view for the push under the cursor."""
         if (push := self._current) is not None:
             self.go_to(to.Assign(push))
 
@@ -302,11 +303,11 @@ class PushesScreen(StudioScreen):
             self.go_to(to.Push(push.id, "settings"))
 
     def why_not_duplicate(self) -> str | None:
-        """It takes a push."""
+        """Return why no push can be duplicated, or None if there is a current row."""
         return self.why_not_settings()
 
     def action_duplicate(self) -> None:
-        """Make a push like the one under the cursor, on other days (P17)."""
+        """Duplicate the push under the cursor with other days (P17)."""
         if (push := self._current) is not None:
             duplicate(self, push, self._duplicated)
 
@@ -316,16 +317,16 @@ class PushesScreen(StudioScreen):
         self.say(duplicated_in_words(done))
 
     def why_not_repeat(self) -> str | None:
-        """It takes a push."""
+        """Return why no repeat can be set, or None if there is a current row."""
         return self.why_not_settings()
 
     def action_repeat(self) -> None:
-        """Say how the push under the cursor comes again (P17)."""
+        """Open the dialog that sets how the push under the cursor repeats (P17)."""
         if (push := self._current) is not None:
             repeat(self, push.id)
 
     def action_calendar(self) -> None:
-        """See the coming year (P17)."""
+        """Open the calendar of the coming year (P17)."""
         self.go_to(to.Calendar())
 
     def action_end(self) -> None:
@@ -334,16 +335,16 @@ class PushesScreen(StudioScreen):
             push_closing.close(self, push)
 
     def action_reopen(self) -> None:
-        """Open the push under the cursor again (P5)."""
+        """Reopen the push under the cursor (P5)."""
         if (push := self._current) is not None:
             push_closing.reopen(self, push)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Show who is in the push (P8)."""
+        """Open the push (P8)."""
         self.go_to(to.Push(event.row.id))
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on the push."""
+        """Refresh the available commands, which depend on the current push."""
         self.refresh_bindings()
 
     @property

@@ -1,5 +1,4 @@
-"""Reminding: who is told, who is left out and why, and the mail itself, before it is sent
-(P14, P15)."""
+"""A preview of a reminder: recipients, skipped users with reasons, and the mail (P14, P15)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -41,10 +40,10 @@ _AGAIN = "Remind also those reminded a short while ago (a)"
 
 
 class RemindScreen(StudioScreen):
-    """What reminding ``selection`` of a push would do, and the button that does it; without a push,
-    of all open ones.
+    """A preview of reminding ``selection`` of a push, or of all open pushes if it is None.
 
-    ``whom`` says in words who is chosen. Ends with True once they are reminded.
+    ``whom`` describes the selection in words. The result of the screen is True once the reminders
+    are sent.
     """
 
     OWN_COMMANDS = (
@@ -59,10 +58,10 @@ class RemindScreen(StudioScreen):
     )
 
     NOUN = "user"
-    """Who is reminded."""
+    """Singular noun for a recipient."""
     NOBODY = "Nobody to remind: everyone chosen has held it, has left or was just reminded."
     TOLD_TOO = "Their managers are told as well."
-    """What else is sent."""
+    """Sentence about further recipients, displayed before sending."""
 
     def __init__(
         self, push: Push | None, selection: Selection[AssignmentFilter], whom: str
@@ -75,7 +74,7 @@ class RemindScreen(StudioScreen):
         self._reminding = False
 
     def body(self) -> ComposeResult:
-        """The push, who is chosen, what would be sent, and the button."""
+        """Yield the title, the selection in words, the preview and the button."""
         title = Content.assemble(line(f"Remind {self.NOUN}s of "), line(self._of))
         yield Static(title, classes="title")
         yield Static(line(self._whom), classes="whom")
@@ -88,33 +87,33 @@ class RemindScreen(StudioScreen):
             yield Button("Remind", id="remind", compact=True, disabled=True)
 
     def on_mount(self) -> None:
-        """The keys scroll the text."""
+        """Focus the preview, so that the arrow keys scroll it."""
         self.set_focus(self.query_one(MailText))
 
     @property
     def preview(self) -> RemindPreview | ManagersPreview | None:
-        """What reminding them would do; None until it is counted."""
+        """The counted recipients; None until they are counted."""
         return self._preview
 
     def reload(self) -> None:
-        """Count again; what would be sent is tried again only where that tells anything else."""
+        """Count again. The dry run is repeated only if the result differs."""
         self.read("preview", partial(self.look, self._again), self._counted)
 
     def look(self, again: bool) -> RemindPreview | ManagersPreview:
-        """Count whom reminding would tell; off the loop."""
+        """Return how many users would be reminded. Called off the event loop."""
         if self.push is None:
             return everywhere.preview(self.studio, self.actor, self._selection, again=again)
         return remind.preview(self.studio, self.actor, self.push, self._selection, again=again)
 
     def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
-        """Remind them; off the loop."""
+        """Send the reminders and return the result. Called off the event loop."""
         studio, actor, selection = self.studio, self.actor, self._selection
         if self.push is None:
             return everywhere.remind(studio, actor, selection, again=again, progress=progress)
         return remind.remind(studio, actor, self.push, selection, again=again, progress=progress)
 
     def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
-        """Who is not reminded, by name; off the loop."""
+        """Return the users who would be skipped, with reasons. Called off the event loop."""
         push, selection = self.push, self._selection
         if push is None:
             return everywhere.skipped(self.studio, self.actor, selection, again=again)
@@ -124,7 +123,7 @@ class RemindScreen(StudioScreen):
         return found
 
     def why_not_remind(self) -> str | None:
-        """It takes somebody to remind."""
+        """Return why no reminder can be sent, or None if there is a recipient."""
         if self._reminding or self._preview is None:
             return "One moment: those chosen are being counted."
         if not self._preview.reminding:
@@ -132,7 +131,7 @@ class RemindScreen(StudioScreen):
         return None
 
     def action_remind(self) -> None:
-        """Remind them and tell their managers (P15)."""
+        """Remind the selected users and notify their managers (P15)."""
         number = self._preview.reminding if self._preview else 0
         question = f"Remind {number:,} {self.NOUN}s of {self._of_quoted}?"
         once_meant(self.app, number, question, self.TOLD_TOO, self._remind)
@@ -146,7 +145,7 @@ class RemindScreen(StudioScreen):
         self.write(call, self._reminded, self._refused, job)
 
     def action_again(self) -> None:
-        """Count those reminded a short while ago in, or leave them out."""
+        """Include or exclude users who were reminded a short while ago."""
         self.query_one(Toggle).action_change()
 
     @property
@@ -196,7 +195,7 @@ class RemindScreen(StudioScreen):
     def _try_out(self, again: bool) -> DryRun:
         studio, do = self.studio, partial(self.do, again)
         if self.push is None:
-            # An act for each push.
+            # One action per push, so there is no single activity id.
             return dry_run_of(studio, self.actor, do, lambda: self.is_attached)
         return dry_run(studio, do, lambda done: done.activity_id, lambda: self.is_attached)
 
@@ -214,7 +213,7 @@ class RemindScreen(StudioScreen):
         self.say(f"{self.done_in_words(reminded)}; mail leaves {when}.")
 
     def done_in_words(self, reminded: Reminded) -> str:
-        """Who was reminded, with how that is taken back."""
+        """Return how many users were reminded, with the undo hint."""
         if self.push is None:
             mails = counted(reminded.users_told + reminded.managers_told, "mail")
             return f"{mails} of {of_pushes(reminded)}"
@@ -242,7 +241,7 @@ class RemindScreen(StudioScreen):
 
 
 def of_pushes(reminded: Reminded) -> str:
-    """Of how many pushes, with how that is taken back: ``2 pushes (z undo, one after another)``."""
+    """Return the number of pushes with the undo hint: ``2 pushes (z undo, one after another)``."""
     each = ", one after another" if reminded.pushes > 1 else ""
     return f"{counted(reminded.pushes, 'push', 'pushes')} (z undo{each})"
 

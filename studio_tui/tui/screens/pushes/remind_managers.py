@@ -1,4 +1,4 @@
-"""Reminding managers alone, of all their people who have still to talk (S2, P15)."""
+"""Reminding only managers, about all their people with conversations still to hold (S2, P15)."""
 
 from collections.abc import Mapping
 
@@ -12,11 +12,11 @@ from studio_tui.tui.screens.pushes.remind import RemindScreen, of_pushes
 from studio_tui.wording.counting import counted
 
 _NAMED = 3
-"""So many are named; of more, only how many they are is told."""
+"""Maximum number of managers listed by name; above it, only their number is shown."""
 
 
 class RemindManagersScreen(RemindScreen):
-    """As `RemindScreen`, for ``managers``: names by id. Their people are told nothing."""
+    """A `RemindScreen` for ``managers`` (names by user id). Their people get no mail."""
 
     NOUN = "manager"
     NOBODY = "Nobody to remind: they are asked for nothing more, or were just reminded."
@@ -27,14 +27,14 @@ class RemindManagersScreen(RemindScreen):
         self._managers = tuple(managers)
 
     def look(self, again: bool) -> ManagersPreview:
-        """Count whom reminding would tell; off the loop."""
+        """Return how many managers would be reminded. Called off the event loop."""
         studio, actor, managers = self.studio, self.actor, self._managers
         if self.push is None:
             return everywhere.preview_managers(studio, actor, managers, again=again)
         return remind.preview_managers(studio, actor, self.push, managers, again=again)
 
     def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
-        """Remind them; off the loop."""
+        """Send the reminders and return the result. Called off the event loop."""
         studio, actor, managers = self.studio, self.actor, self._managers
         if self.push is None:
             return everywhere.remind_managers(
@@ -45,11 +45,11 @@ class RemindManagersScreen(RemindScreen):
         )
 
     def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
-        """They are counted, not named."""
+        """Return an empty list: skipped managers are counted, not named."""
         return []
 
     def done_in_words(self, reminded: Reminded) -> str:
-        """How many were reminded, with how that is taken back."""
+        """Return how many managers were reminded, with the undo hint."""
         if self.push is None:
             mails = counted(reminded.managers_told, "mail")
             return f"{mails} to managers of {of_pushes(reminded)}, nobody else told"

@@ -1,4 +1,4 @@
-"""How far a whole push is: one bar of its statuses, of which a part can be picked (S2)."""
+"""The progress of a whole push as one bar of its statuses, of which one can be picked (S2)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,11 +18,11 @@ from studio_tui.wording.pushes import STATUS_LABELS
 
 _GAP = 2
 _BAR, _WORDS = 0, 1
-"""The two lines."""
+"""The two lines of the widget."""
 
 
 class StatusBar(Commands, Widget, can_focus=True):
-    """A bar over the whole width, and below it what its parts are. Posts `Picked`."""
+    """A full-width bar with a legend below it. Posts `Picked`."""
 
     ALLOW_SELECT = False
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -39,7 +39,7 @@ class StatusBar(Commands, Widget, can_focus=True):
 
     @dataclass
     class Picked(Message):
-        """Only those of ``status`` are to be shown; None: everyone."""
+        """Posted to show only users with ``status``; None shows everyone."""
 
         status: Status | None
 
@@ -50,40 +50,40 @@ class StatusBar(Commands, Widget, can_focus=True):
         self._picked: Status | None = None
 
     def show(self, progress: Progress) -> None:
-        """Draw how far it is; there is no bar where nobody is assigned."""
+        """Draw ``progress``. The bar is hidden if nobody is assigned."""
         self._progress = progress
         self.display = bool(progress.assigned)
         self.refresh()
 
     def mark(self, status: Status | None) -> None:
-        """Draw which status is shown alone."""
+        """Highlight the status that the list is filtered by."""
         self._picked = status
         self.refresh()
 
     def action_next_part(self) -> None:
-        """Go to the status to the right."""
+        """Move to the status to the right."""
         self._step(1)
 
     def action_previous_part(self) -> None:
-        """Go to the status to the left."""
+        """Move to the status to the left."""
         self._step(-1)
 
     def action_pick(self) -> None:
-        """Show only those of this status, or everyone again."""
+        """Show only users with the current status, or everyone again."""
         if (status := self._current) is not None:
             self._pick(status)
 
     def on_focus(self) -> None:
-        """Begin at the status that is shown alone."""
+        """Start at the status that the list is filtered by."""
         self._at = self._picked
         self.refresh()
 
     def on_blur(self) -> None:
-        """There is nothing to press a key for."""
+        """Remove the highlight of the current status: keys no longer reach the bar."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Pick the part under the mouse."""
+        """Pick the part under the mouse pointer."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -92,7 +92,7 @@ class StatusBar(Commands, Widget, can_focus=True):
                 self._pick(status)
 
     def render(self) -> Content:
-        """Both lines."""
+        """Return the bar and the legend."""
         bar = bar_of(self._progress, self.size.width)
         words = Content(" " * _GAP).join(
             Content.assemble((SHAPES[status], STYLES[status]), " ", (words, self._style_of(status)))
@@ -128,14 +128,15 @@ class StatusBar(Commands, Widget, can_focus=True):
         return [each for each in zip(DRAWN, cells, strict=True) if each[1]]
 
     def _words(self) -> list[tuple[Status, str]]:
-        """What each part is, as short as it must be to fit."""
+        """Return the legend text of each part: status and number, or only the number if too
+        wide."""
         said = {status: f"{getattr(self._progress, status):,}" for status in self._present}
         whole = [(status, f"{STATUS_LABELS[status]} {number}") for status, number in said.items()]
         needed = sum(2 + cell_len(words) + _GAP for _, words in whole) - _GAP
         return whole if needed <= self.size.width else list(said.items())
 
     def _bounds(self, line: int) -> list[tuple[Status, int, int]]:
-        """Where each part begins and ends on a line."""
+        """Return each status on a line with its start column and the column after its end."""
         if line == _BAR:
             lengths, gap = self._cells(), 0
         else:

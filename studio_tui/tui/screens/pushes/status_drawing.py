@@ -1,4 +1,4 @@
-"""How the statuses of people are drawn: by shape, by letter or word, and by colour."""
+"""The drawing of statuses: as a shape, as a letter or word, and as a colour."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,17 +13,17 @@ from studio_tui.tui.widgets.list.columns import Tone, Toned
 from studio_tui.wording.pushes import STATUS_LABELS
 
 SHAPES: Mapping[Status, str] = {status: facts.sign for status, facts in STATUSES.items()}
-"""What a cell of each status is drawn with, as in a report."""
+"""The character of a bar cell for each status, the same as in reports."""
 TONES: Mapping[Status, Tone] = {status: Tone(facts.tone) for status, facts in STATUSES.items()}
 _COLOURS = OfSome(
     {Tone.GOOD: "$success", Tone.MARK: "$key", Tone.WARN: "$warning"}, otherwise="$muted"
 )
 STYLES: Mapping[Status, str] = {status: _COLOURS[tone] for status, tone in TONES.items()}
-"""The same colours, for text."""
+"""The text style of each status, with the same colours as `TONES`."""
 
 
 def bar_of(whole: Progress | PeopleGroup, width: int) -> Content:
-    """The statuses of all, over ``width`` cells."""
+    """Return a bar of ``width`` cells with the share of each status."""
     cells = zip(DRAWN, cells_of(parts_of(whole), width), strict=True)
     return Content.assemble(
         *((SHAPES[status] * number, STYLES[status]) for status, number in cells)
@@ -31,7 +31,7 @@ def bar_of(whole: Progress | PeopleGroup, width: int) -> Content:
 
 
 def legend_of(whole: Progress | PeopleGroup) -> Iterator[Content]:
-    """A line for each status that there is, with its number."""
+    """Yield a line with the count of each status that occurs."""
     for status, number in zip(DRAWN, parts_of(whole), strict=True):
         if number:
             words = f" {STATUS_LABELS[status]} {number:,}"
@@ -39,8 +39,10 @@ def legend_of(whole: Progress | PeopleGroup) -> Iterator[Content]:
 
 
 def row_bar(group: PeopleGroup, width: int) -> tuple[Toned, ...]:
-    """The bar of a row: a cell for each person where there is room, else their shares of
-    ``width`` cells."""
+    """Return the bar of a list row.
+
+    It has one cell for each person or, if there are more than ``width``, their shares.
+    """
     cells = cells_of(parts_of(group), min(group.assigned, width))
     return tuple(
         Toned(SHAPES[status] * number, TONES[status])
