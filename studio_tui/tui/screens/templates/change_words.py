@@ -1,4 +1,4 @@
-"""What changed between two versions of a template, drawn (T5)."""
+"""The changes between two versions of a template, as text (T5)."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from studio_tui.tui.text import line
 
 
 def drawn(changes: Iterable[Change], nothing: str = "Nothing.") -> Content:
-    """The changes under headings of where they are, each with a sign: +, −, ~ or ↕."""
+    """Return the changes under headings of their places, each with a sign: +, −, ~ or ↕."""
     lines: list[Content] = []
     heading: str | None = None
     for change in changes:

@@ -1,4 +1,4 @@
-"""Keeps what is being written as it is typed, so that a lost connection loses nothing (A4)."""
+"""Storage of drafts while the user types, so that a lost connection loses nothing (A4)."""
 
 from studio_tui.domain.shared.errors import Away, StudioError, Unavailable
 from studio_tui.domain.templates.template import Definition
@@ -7,11 +7,11 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.shell import bridge_of
 
 _AGAIN = 2.0
-"""Seconds until what the database did not take is tried again."""
+"""Seconds before a failed write is retried."""
 
 
 class DraftKeeper:
-    """Writes the newest draft of ``subject``: one write at a time, those in between left out."""
+    """A writer of drafts of ``subject``: one write at a time, skipping superseded drafts."""
 
     def __init__(self, screen: StudioScreen, subject: str) -> None:
         self.subject = subject
@@ -20,13 +20,13 @@ class DraftKeeper:
         self._writing = False
 
     def keep(self, base_version: int, definition: Definition) -> None:
-        """Keep ``definition``, which began from ``base_version``."""
+        """Store ``definition``, which is based on ``base_version``."""
         self._wanted = base_version, definition
         if not self._writing:
             self._write()
 
     def forget(self) -> None:
-        """There is nothing to keep any more."""
+        """Delete the stored draft and discard a pending one."""
         self._wanted = None
         studio, actor, subject = self._screen.studio, self._screen.actor, self.subject
         bridge_of(self._screen).write(self._screen, lambda: drafts.forget(studio, actor, subject))
@@ -54,7 +54,7 @@ class DraftKeeper:
             self._wanted = self._wanted or tried
             self._screen.set_timer(_AGAIN, self._try_again)
         if isinstance(error, Away):
-            # The shell says so, as long as that lasts.
+            # The shell reports that the database is away for as long as that lasts.
             self._screen.shell.look_for_changes()
         else:
             self._screen.complain(f"What you type is not kept at this moment: {error.message}")

@@ -1,4 +1,4 @@
-"""Choosing out of the question library: a whole topic, or one of its questions (T2)."""
+"""The dialog that inserts a topic or a question from the question library (T2)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,9 +11,10 @@ from studio_tui.wording.counting import counted
 
 
 class FromLibrary(Choose[Chosen]):
-    """Ends with what was chosen.
+    """A dialog that returns the chosen topic or question.
 
-    ``whole``: whether topics as a whole are offered too. What is in ``definition`` already says so.
+    ``whole`` also offers topics as a whole. Questions of ``definition`` are marked as already
+    asked.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A topic of the question library, written by keys (T2)."""
+"""The outline editor of a topic of the question library (T2)."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ _AT = "steps[0].topics[0]."
 
 
 class LibraryEditor(SavingEditor[LibraryTopic]):
-    """Writes a topic of the library, or a new one: the one topic of an outline."""
+    """An editor for an existing or a new topic, which it wraps in an outline of one topic."""
 
     within: Place = (0, 0)
 
@@ -23,16 +23,16 @@ class LibraryEditor(SavingEditor[LibraryTopic]):
 
     @property
     def heading(self) -> str:
-        """Which topic it is."""
+        """The title: the name of the topic, or that it is new."""
         return f"Questions about “{self._base.name}”" if self._base else "A new topic"
 
     @property
     def note(self) -> str:
-        """Whether somebody else saved it; what a change here does not change."""
+        """The warning about a concurrent change, or that templates keep the earlier questions."""
         return super().note or "Templates that took questions of it keep them as they took them."
 
     def problems(self) -> dict[str, str]:
-        """What keeps it out of the library."""
+        """Return the errors that prevent saving, by key path."""
         try:
             check_topic(self._topic(self.editing.definition))
         except Invalid as error:
@@ -40,30 +40,30 @@ class LibraryEditor(SavingEditor[LibraryTopic]):
         return {}
 
     def located(self, fields: dict[str, str]) -> dict[str, str]:
-        """Its problems, as those of the outline around it."""
+        """Return the errors of a topic with the key paths of the outline around it."""
         return {_AT + field: reason for field, reason in fields.items()}
 
     def written(self, kept: LibraryTopic) -> Definition:
-        """What it says, as an outline."""
+        """Return the content of a saved topic as an outline."""
         return _around(kept.topic)
 
     def fetch(self, row_id: int) -> LibraryTopic:
-        """Read it again."""
+        """Read the topic again."""
         return library.show(self.studio, self.actor, row_id)
 
     def put(self, base: LibraryTopic | None, definition: Definition) -> LibraryTopic:
-        """Save it, or add it."""
+        """Save the topic, or add it if ``base`` is None."""
         topic = self._topic(definition)
         if base is None:
             return library.add(self.studio, self.actor, topic)
         return library.save(self.studio, self.actor, base, topic)
 
     def subject_of(self, kept: LibraryTopic) -> str:
-        """What a draft of it goes by."""
+        """Return the key under which drafts of the topic are stored."""
         return drafts.topic_subject(kept.id)
 
     def as_of(self, base: LibraryTopic, version: int) -> LibraryTopic:
-        """As if it had been read then."""
+        """Return the topic with its version set to ``version``."""
         return replace(base, version=version)
 
     def _topic(self, definition: Definition) -> Topic:

@@ -1,4 +1,4 @@
-"""`OutlineEditor`: steps, topics and questions, written by keys (T1, T2)."""
+"""`OutlineEditor`: an editor for steps, topics and questions (T1, T2)."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -34,9 +34,9 @@ _BLANK: dict[int, Thing] = {
 
 
 class OutlineEditor(StudioScreen):
-    """An outline on the one side, what is typed about the line under the cursor on the other.
+    """An outline next to a form for the line under the cursor.
 
-    A subclass says what is wrong, how it is saved and what becomes of what is not.
+    Subclasses validate and save the outline and decide what happens to unsaved changes.
     """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -63,7 +63,7 @@ class OutlineEditor(StudioScreen):
         self._list: RecordList[OutlineRow, int] = RecordList(*columns(), heading=False)
 
     def body(self) -> ComposeResult:
-        """What it is, what there is to know, the outline, and its other side."""
+        """Compose the title, the note, the outline, and the side pane."""
         yield Static(classes="title")
         yield Static(classes="note")
         with Container(classes="panes"):
@@ -75,56 +75,62 @@ class OutlineEditor(StudioScreen):
         """Show the outline."""
         self.show()
 
-    # What a subclass says
+    # Hooks of subclasses
 
     @property
     @abstractmethod
     def heading(self) -> str:
-        """What is written."""
+        """The title of the outline."""
 
     @property
     def note(self) -> str:
-        """What there is to know about it; empty: nothing."""
+        """A note below the title; empty for none."""
         return ""
 
     @abstractmethod
     def problems(self) -> dict[str, str]:
-        """What keeps it from being saved, by key path."""
+        """Return the errors that prevent saving, by key path."""
 
     @abstractmethod
     def save(self) -> None:
-        """Save it: nothing is wrong with it."""
+        """Save the outline. Called only if it has no errors."""
 
     def changed(self) -> None:
-        """It is no longer what it was."""
+        """React to a change of the outline."""
 
-    # What can be done
+    # Commands
 
     def why_not_undo(self) -> str | None:
-        """There must be something to take back."""
+        """Return why nothing can be undone, or None."""
         return None if self.editing.can_undo else "There is nothing to take back."
 
     def why_not_add_topic(self) -> str | None:
-        """A discussion holds it."""
+        """Return why no topic can be added, or None. Only a discussion holds topics."""
         return None if self.editing.where_to_add(TOPIC) else _NO_HOLDER
 
     def why_not_add_question(self) -> str | None:
-        """A topic holds it, which is added where there is none."""
+        """Return why no question can be added, or None.
+
+        If the discussion has no topic, one is added.
+        """
         editing = self.editing
         return None if editing.where_to_add(QUESTION) or editing.where_to_add(TOPIC) else _NO_HOLDER
 
     why_not_from_library = why_not_add_question
 
     def may_do(self, command: Command) -> bool:
-        """What does not belong in what is written is not offered, nor is the outline while one
-        types about one of its lines."""
+        """Return whether a command is available.
+
+        An outline of a part of a template offers no command for the levels above. While a form is
+        open, only saving is available.
+        """
         if self._form is not None and command.id != "save":
             return False
         depth = {"add_step": STEP, "add_topic": TOPIC}.get(command.id)
         return (depth is None or depth > len(self.editing.within)) and super().may_do(command)
 
     def action_save(self) -> None:
-        """Save it, or go to what is wrong with it."""
+        """Save the outline, or move the cursor to its first error."""
         self._finish()
         if problems := self.problems():
             self._tell_first(problems)
@@ -132,13 +138,13 @@ class OutlineEditor(StudioScreen):
             self.save()
 
     def action_edit(self) -> None:
-        """Type about the line under the cursor."""
+        """Open the form for the line under the cursor."""
         if self._form is None:
             self.editing.begin()
             self._open_form()
 
     def action_add_step(self) -> None:
-        """Add a discussion, which can be made another step."""
+        """Add a step of the kind discussion, whose kind can then be changed."""
         self._add(STEP)
 
     def action_add_topic(self) -> None:
@@ -146,19 +152,19 @@ class OutlineEditor(StudioScreen):
         self._add(TOPIC)
 
     def action_add_question(self) -> None:
-        """Add a question, or a topic for it first."""
+        """Add a question; if there is no topic for it, add a topic."""
         self._add(QUESTION if self.editing.where_to_add(QUESTION) else TOPIC)
 
     def action_up(self) -> None:
-        """Move what is under the cursor up."""
+        """Move the item under the cursor up."""
         self._moved(self.editing.move(-1))
 
     def action_down(self) -> None:
-        """Move what is under the cursor down."""
+        """Move the item under the cursor down."""
         self._moved(self.editing.move(1))
 
     def action_remove(self) -> None:
-        """Remove what is under the cursor."""
+        """Remove the item under the cursor."""
         gone = self.editing.remove()
         if gone is None:
             self.complain("This is what all the rest lies under: it stays.")
@@ -167,22 +173,22 @@ class OutlineEditor(StudioScreen):
         self.say(f"{_told(gone)} removed. z brings it back.")
 
     def action_undo(self) -> None:
-        """Take the last change back."""
+        """Undo the last change."""
         if self.editing.undo():
             self._act()
 
     def action_from_library(self) -> None:
-        """Choose a topic or a question out of the library."""
+        """Choose a topic or a question from the library."""
         self.read_to_open("library", lambda: library.every(self.studio, self.actor), self._choose)
 
     def action_back(self) -> None:
-        """Leave; a subclass asks first where something is not saved."""
+        """Leave. Subclasses first ask about unsaved changes."""
         self.dismiss()
 
-    # What is shown
+    # Display
 
     def show(self) -> None:
-        """Show the outline as it is now, with the cursor where one is."""
+        """Show the outline and keep the cursor in place."""
         self._edition += 1
         wrong = by_place(self._all_problems())
         editing = self.editing
@@ -211,7 +217,7 @@ class OutlineEditor(StudioScreen):
         return Content("").join([line(self.heading, "bold"), *shown])
 
     def _worth_telling(self, problems: dict[str, str]) -> dict[str, str]:
-        """Nobody is told that what they are about to type is missing."""
+        """Leave out missing names and texts of a new item, which the user is about to type."""
         if not self.editing.fresh:
             return problems
         return {field: why for field, why in problems.items() if field not in ("name", "text")}
@@ -219,10 +225,10 @@ class OutlineEditor(StudioScreen):
     def _all_problems(self) -> dict[str, str]:
         return self.problems() | self._refused
 
-    # How it goes on
+    # Errors and changes
 
     def refuse(self, error: StudioError) -> None:
-        """It was not saved: say why where it is wrong."""
+        """Report that saving failed, at the line that caused the error if that is known."""
         if isinstance(error, Invalid):
             self._refused = self.located(error.fields)
             self._tell_first(self._refused)
@@ -230,7 +236,7 @@ class OutlineEditor(StudioScreen):
             self.complain(error.message)
 
     def located(self, fields: dict[str, str]) -> dict[str, str]:
-        """The key paths of an error, as `problems` has them."""
+        """Return the key paths of an error in the form that `problems` uses."""
         return fields
 
     def _tell_first(self, problems: dict[str, str]) -> None:
@@ -277,7 +283,7 @@ class OutlineEditor(StudioScreen):
         self._act()
 
     def _open_form(self) -> None:
-        # While one types about a line, no key is for the outline: tab stays in the form.
+        # While a form is open, the outline takes no focus, so that Tab stays in the form.
         self._list.can_focus = False
         self._form = ItemForm(self.editing.thing)
         self.query_one(".side").mount(self._form)
@@ -288,7 +294,7 @@ class OutlineEditor(StudioScreen):
         form, self._form = self._form, None
         if form is None:
             return
-        # What was typed last may not have been told yet.
+        # The last change event may not have been delivered yet.
         self.editing.type(form.read())
         self.editing.finish()
         self.remove_class("-editing")

@@ -1,5 +1,4 @@
-"""What there is to type about one thing of a template: its settings, a step, a topic, a question
-(T1 to T4)."""
+"""Forms for the items of a template: settings, step, topic and question (T1 to T4)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -48,7 +47,7 @@ _READ = [
     (AdminsRead.ALL, "all"),
 ]
 _LABEL = 15
-"""Cells of the labels, as in ``editor.tcss``."""
+"""Width of the labels in cells; must match ``editor.tcss``."""
 _OPTIONS = OfSome(
     {
         QuestionKind.RATING: "The labels of the scale from low to high, one on each line",
@@ -56,11 +55,11 @@ _OPTIONS = OfSome(
     },
     otherwise="",
 )
-"""What to write as the options of a question; empty where it has none."""
+"""The hint for the options of a question; empty if the kind has no options."""
 
 
 class ItemForm(Commands, VerticalScroll, can_focus=False):
-    """Fields for one ``thing``. Posts `Changed` as they are typed in, and `Done`."""
+    """The fields of one ``thing``. Posts `Changed` while the user types, and `Done` at the end."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("done", "escape", "Outline", "Go back to the outline; what is typed stays"),
@@ -68,13 +67,13 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
 
     @dataclass
     class Changed(Message):
-        """What is typed in ``form`` makes ``thing``."""
+        """A message that the fields of ``form`` now describe ``thing``."""
 
         form: "ItemForm"
         thing: Thing
 
     class Done(Message):
-        """Nothing more is to be typed about it."""
+        """A message that the user finished typing."""
 
     def __init__(self, thing: Thing) -> None:
         super().__init__(classes=f"of-{type(thing).__name__.lower()}")
@@ -84,21 +83,21 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._arrival: Awaited | None = None
 
     def compose(self) -> ComposeResult:
-        """What is wrong with the whole, and the fields."""
+        """Compose the error of the item as a whole, and the fields."""
         yield Static(classes="wrong")
         yield from _fields(self._thing)
 
     def on_mount(self) -> None:
-        """Put the cursor into the first field."""
+        """Show the fields and focus the first one after the next refresh."""
         self._ready = True
         self._offer_options()
         self._tell()
-        # What stands beside the outline is shown first; until then it takes no focus.
+        # The side pane is displayed by the next refresh and takes no focus until then.
         self._arrival = shell_of(self).keys.expect(self)
         self.call_after_refresh(self._focus_first)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        """Show what is wrong beside what is wrong; ``problems`` are by the names of fields."""
+        """Show errors next to their fields. ``problems`` are keyed by the names of fields."""
         self._problems = dict(problems)
         if self._ready:
             self._tell()
@@ -155,7 +154,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
             self.screen.focus_next()
 
     def read(self) -> Thing:
-        """What is typed, as the thing it makes."""
+        """Return the item that the fields describe."""
         thing = self._thing
         match thing:
             case Definition():
@@ -229,7 +228,10 @@ def _setting_fields(of: Definition) -> Iterator[Widget]:
 
 
 def _of_lines(name: str, problems: dict[str, str]) -> str:
-    """What is wrong with a field of lines; that of one line names it. Taken out of ``problems``."""
+    """Return the error of a field of lines, and remove its errors from ``problems``.
+
+    The error of a single line is prefixed with the line number.
+    """
     found = [key for key in problems if key == name or key.startswith(f"{name}[")]
     reasons = [(key, problems.pop(key)) for key in found]
     for key, reason in reasons:

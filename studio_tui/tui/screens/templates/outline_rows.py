@@ -1,4 +1,4 @@
-"""The lines of an outline, and what is shown of the one under the cursor."""
+"""The lines of an outline, and the details of the line under the cursor."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,20 +24,20 @@ _ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """One line; ``id`` is its place on the list, ``edition`` the outline it is part of."""
+    """A line of an outline. ``id`` is its index; ``edition`` numbers the outline it belongs to."""
 
     id: int
     item: OutlineItem
     edition: int
     wrong: bool
     level: int
-    """0 for the whole that is written, 1 for what lies under it, and so on."""
+    """Depth below the edited root, which has level 0."""
 
 
 def rows_of(
     definition: Definition, within: Place, wrong: Collection[Place], edition: int
 ) -> list[OutlineRow]:
-    """The outline of what lies at ``within``, with what is ``wrong`` marked."""
+    """Return the lines of the outline below ``within``, with the places in ``wrong`` marked."""
     return [
         OutlineRow(number, item, edition, item.place in wrong, len(item.place) - len(within))
         for number, item in enumerate(items(definition, within))
@@ -45,7 +45,7 @@ def rows_of(
 
 
 def columns() -> tuple[Column[OutlineRow], ...]:
-    """What stands on a line."""
+    """Return the columns of the outline."""
     return (
         Column("wrong", "", lambda row: Toned("!" * row.wrong, Tone.BAD), width=1),
         Column("outline", "", _text, width=20, flex=1),
@@ -54,7 +54,7 @@ def columns() -> tuple[Column[OutlineRow], ...]:
 
 
 def detail(thing: Thing, problems: Mapping[str, str]) -> Content:
-    """All there is to know about ``thing`` without what lies under it."""
+    """Return the errors and details of ``thing``, without its children."""
     shown = [line(reason, "$error") for reason in problems.values()]
     return Content("\n").join([*shown, *_detail(thing)])
 
@@ -80,7 +80,7 @@ def _detail(thing: Thing) -> Iterator[Content]:
 
 def _text(row: OutlineRow) -> str | Toned:
     thing = row.item.thing
-    # The lists take spaces at the beginning away: what lies deeper begins with a sign.
+    # Lists strip leading spaces, so nested lines begin with a sign.
     match thing:
         case Definition():
             return Toned(thing.name or "(no name yet)", Tone.STRONG)

@@ -1,4 +1,4 @@
-"""How a conversation by a template would go, as its leader and as its user see it (T6; C2, T4)."""
+"""A preview of a conversation by a template, as its leader and its user see it (T6; C2, T4)."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -21,7 +21,7 @@ from studio_tui.tui.text import line
 
 _RULE = "▏"
 _SCALE = 72
-"""Cells that a scale may take to stand on one line."""
+"""Maximum width in cells of a scale that is drawn on one line."""
 _FREE = OfSome(
     {
         StepKind.FEEDBACK: "What you want to tell each other",
@@ -39,14 +39,14 @@ _POLICY = {
 
 
 class Side(StrEnum):
-    """Whose eyes the conversation is seen with."""
+    """The participant from whose view the preview is drawn."""
 
     LEADER = "leader"
     USER = "user"
 
 
 def preview(definition: Definition, side: Side, width: int) -> Content:
-    """The whole conversation from the first word of it to the last, in ``width`` cells."""
+    """Return the whole conversation from beginning to end, in ``width`` cells."""
     drawn = [part for stage in _stages(definition, side) for part in _wrapped(stage, width)]
     return Content("\n").join(drawn)
 
@@ -112,7 +112,7 @@ def _prepare(definition: Definition, side: Side) -> Iterator[Content]:
             "Your leader or coach reads what you write here once you submit it, not before."
         )
         yield _said("You read what they wrote when the talk begins.")
-    # A summary is of what was said.
+    # A summary is written after the talk, so it is not prepared.
     yield from _steps([step for step in definition.steps if step.kind is not StepKind.SUMMARY])
 
 

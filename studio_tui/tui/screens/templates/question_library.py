@@ -1,4 +1,4 @@
-"""The question library: topics with questions, out of which templates are made (T2)."""
+"""The question library: topics with questions, of which templates are made (T2)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +45,7 @@ def _all_that_is_asked(topic: LibraryTopic) -> str:
 
 
 class QuestionLibraryScreen(StudioScreen):
-    """All topics by name. Those who may not keep the library read it."""
+    """The list of all topics by name. Users without the right to edit topics can read them."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -114,14 +114,14 @@ class QuestionLibraryScreen(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """One list."""
+        """Compose the title and the list."""
         yield Static(line("Question library"), classes="title")
         yield self._browser
 
     def find(
         self, text: str, sort: Sort
     ) -> tuple[LibraryFilter, Source[LibraryTopic, LibraryFilter]]:
-        """The topics in which all words of ``text`` are shown, or asked."""
+        """Return the filter and the topics whose row or questions contain all words of ``text``."""
         columns = self._browser.every_column
 
         def found() -> Source[LibraryTopic, LibraryFilter]:
@@ -135,33 +135,33 @@ class QuestionLibraryScreen(StudioScreen):
         self._browser.reload()
 
     def why_not_edit(self) -> str | None:
-        """It takes a topic."""
+        """Return why the command needs a topic that does not exist, or None."""
         return None if self._browser.list.current else _NONE
 
     why_not_delete = why_not_edit
 
     def why_not_export(self) -> str | None:
-        """It takes a topic, and a file to write to."""
+        """Return why the topic cannot be exported, or None."""
         return self.why_not_edit() or why_no_files("ssh … questions export TOPIC > FILE")
 
     def why_not_export_all(self) -> str | None:
-        """It takes a file to write to."""
+        """Return why the library cannot be exported, or None."""
         return why_no_files("ssh … questions export > FILE")
 
     def why_not_import_file(self) -> str | None:
-        """It takes a file to read."""
+        """Return why no topics can be imported, or None."""
         return why_no_files("ssh … questions import - < FILE")
 
     def action_edit(self) -> None:
-        """Write it."""
+        """Open the topic in the editor."""
         self._open(self._meant)
 
     def action_new(self) -> None:
-        """Write a new one."""
+        """Open the editor with a new topic."""
         self._open(None)
 
     def action_delete(self) -> None:
-        """Delete it, once that is confirmed."""
+        """Delete the topic after confirmation."""
         topic = self._meant
         count = counted(len(topic.topic.questions), "question")
         question = Confirm(
@@ -173,12 +173,12 @@ class QuestionLibraryScreen(StudioScreen):
         self.app.push_screen(question, lambda yes: self._delete(topic) if yes else None)
 
     def action_export(self) -> None:
-        """Write it to a text file."""
+        """Write the topic to a text file."""
         topic = self._meant
         self._export(f"Export “{topic.name}”", file_name(topic.name), lambda: [topic])
 
     def action_export_all(self) -> None:
-        """Write everything to a text file."""
+        """Write the whole library to a text file."""
         self._export(
             "Export the question library",
             "questions.toml",
@@ -186,7 +186,7 @@ class QuestionLibraryScreen(StudioScreen):
         )
 
     def action_import_file(self) -> None:
-        """Add the topics in a text file, or change those of the same name."""
+        """Add the topics in a text file, or update those of the same name."""
         ask = AskFile[list[LibraryTopic]](
             "Import questions",
             lambda path, _: library.import_text(
@@ -197,11 +197,11 @@ class QuestionLibraryScreen(StudioScreen):
         self.app.push_screen(ask, self._imported)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Write it, or read it."""
+        """Open the topic in the editor, or as read-only text without the right to edit."""
         self._open(event.row)
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on whether there is a topic."""
+        """Update the available commands, which depend on whether the list has a current topic."""
         self.refresh_bindings()
 
     @property

@@ -1,4 +1,4 @@
-"""An outline editor of something that is kept in the database: two writers, and drafts (A4)."""
+"""An outline editor of a stored record, with drafts and detection of concurrent changes (A4)."""
 
 from abc import abstractmethod
 from typing import Generic, Protocol, TypeVar
@@ -24,28 +24,28 @@ _MEANWHILE = "Somebody else saved this meanwhile. ^s shows what they changed."
 
 
 class Kept(Protocol):
-    """What is kept: a template, a topic of the library."""
+    """A stored record that the editor saves: a template or a topic of the library."""
 
     @property
     def id(self) -> int:
-        """What it is told from others by."""
+        """The primary key of the record."""
 
     @property
     def version(self) -> int:
-        """Which goes up whenever somebody saves it."""
+        """A number that increases each time the record is saved."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name that users see."""
 
 
 K = TypeVar("K", bound=Kept)
 
 
 class SavingEditor(OutlineEditor, Generic[K]):
-    """Writes what ``base`` is, None for something new. A subclass knows the services.
+    """An editor of the record ``base``; None for a new record. Subclasses call the services.
 
-    Ends with what was saved last, or with ``base``.
+    The screen returns the record that was saved last, or ``base``.
     """
 
     within: Place = ROOT
@@ -58,37 +58,37 @@ class SavingEditor(OutlineEditor, Generic[K]):
         self._meanwhile = False
         self._leaving = False
 
-    # What a subclass says
+    # Hooks of subclasses
 
     @abstractmethod
     def written(self, kept: K) -> Definition:
-        """What ``kept`` says, as it is written here."""
+        """Return the content of ``kept`` as an outline."""
 
     @abstractmethod
     def fetch(self, row_id: int) -> K:
-        """Read it again; called off the loop."""
+        """Read the record again. Runs outside the event loop."""
 
     @abstractmethod
     def put(self, base: K | None, definition: Definition) -> K:
-        """Save ``definition`` over ``base``; called off the loop."""
+        """Save ``definition`` over ``base``. Runs outside the event loop."""
 
     @abstractmethod
     def subject_of(self, kept: K) -> str:
-        """What a draft of it goes by."""
+        """Return the key under which drafts of the record are stored."""
 
     @abstractmethod
     def as_of(self, base: K, version: int) -> K:
-        """``base`` as if it had been read when it was at ``version``."""
+        """Return ``base`` with its version set to ``version``."""
 
     @property
     def told(self) -> str:
-        """What else there is to say once it is saved."""
+        """A sentence to add to the message after saving; empty for none."""
         return ""
 
-    # What there is already
+    # Drafts and changes by other users
 
     def on_mount(self) -> None:
-        """Offer what was left the last time."""
+        """Offer to restore the draft of an earlier session, if one exists."""
         studio, actor, subject = self.studio, self.actor, self._keeper.subject
         self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
 
@@ -106,7 +106,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             detail=f"You wrote it on {at}: {differs} from what is saved. It is kept until you "
             "write something else here.",
         )
-        # What is typed by now was meant for the editor.
+        # Keys pressed so far were meant for the editor, so they must not answer the question.
         self.shell.keys.ask_unasked(question, lambda yes: self._take_up(draft) if yes else None)
 
     def _take_up(self, draft: TemplateDraft) -> None:
@@ -116,7 +116,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         self.show()
 
     def changed(self) -> None:
-        """Keep it as it now is."""
+        """Store the outline as a draft, or delete the draft if everything is saved."""
         if self.editing.unsaved:
             self._keeper.keep(self._version, self.editing.definition)
         else:
@@ -124,11 +124,11 @@ class SavingEditor(OutlineEditor, Generic[K]):
 
     @property
     def note(self) -> str:
-        """Whether somebody else saved it."""
+        """A warning that another user saved the record; empty if none did."""
         return _MEANWHILE if self._meanwhile else ""
 
     def reload(self) -> None:
-        """Somebody changed something: perhaps this."""
+        """Check whether another user saved the record."""
         if self._base is not None:
             row_id = self._base.id
             self.read("theirs", lambda: self.fetch(row_id), self._look, lambda _: None)
@@ -156,7 +156,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     # Saving
 
     def save(self) -> None:
-        """Save it over what it began from."""
+        """Save the outline over the version that it is based on."""
         if not self.editing.unsaved and self._base is not None:
             self.say("It is saved as it is here.")
             return
@@ -216,7 +216,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     # Leaving
 
     def action_back(self) -> None:
-        """Leave; ask first what becomes of what is not saved."""
+        """Leave; if there are unsaved changes, ask whether to save, keep or discard them."""
         self._finish()
         if not self.editing.unsaved:
             self.dismiss(self._base)

@@ -1,4 +1,4 @@
-"""One template, to be read (T6)."""
+"""The screen of one template (T6)."""
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -12,11 +12,11 @@ from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.pages import Pages
 
 _WIDEST = 110
-"""Cells of a line that is still easy to read."""
+"""Widest line of text, in cells, that is still easy to read."""
 
 
 class TemplateScreen(TemplateActions):
-    """What a template is for, who may what with it, and what it asks."""
+    """The purpose, permissions and questions of a template."""
 
     AUTO_FOCUS = "Pages"
 
@@ -25,7 +25,7 @@ class TemplateScreen(TemplateActions):
         self._template = template
 
     def body(self) -> ComposeResult:
-        """The name, and everything else below it on pages that scroll."""
+        """Compose the name, and below it the other properties as scrolling pages."""
         yield Static(classes="title")
         with Pages():
             yield Static(classes="description")
@@ -33,27 +33,27 @@ class TemplateScreen(TemplateActions):
             yield Static(classes="outline")
 
     def on_mount(self) -> None:
-        """Show it as the list had it."""
+        """Show the template as the list read it."""
         self._show(self._template)
 
     @property
     def template(self) -> Template:
-        """The one that is read."""
+        """The template that is shown."""
         return self._template
 
     def reload(self) -> None:
-        """Read it again."""
+        """Read the template again."""
         template_id = self._template.id
         self.read(
             "template", lambda: templates.show(self.studio, self.actor, template_id), self._show
         )
 
     def deleted(self) -> None:
-        """There is nothing left to read."""
+        """Close the screen after the template was deleted."""
         self.dismiss()
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the text for the new width."""
         self._outline()
 
     def _outline(self) -> None:

@@ -1,4 +1,4 @@
-"""What can be done with a template, wherever one is shown (T3, T6, T7)."""
+"""The commands of a template, for every screen that shows one (T3, T6, T7)."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -20,7 +20,7 @@ _NONE = "There is no template here."
 
 
 class TemplateActions(StudioScreen):
-    """A screen about a template: the one that `template` gives, None where there is none."""
+    """A screen that acts on the template that `template` returns."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -125,15 +125,18 @@ class TemplateActions(StudioScreen):
 
     @property
     def template(self) -> Template | None:
-        """The template that is meant."""
+        """The template that the commands act on, or None."""
         return None
 
     def why_not_push(self) -> str | None:
-        """A template must allow it (T3)."""
+        """Return why the template cannot be pushed, or None. It must allow pushes (T3)."""
         return self.template.why_no_push if self.template else _NONE
 
     def why_not_delete(self) -> str | None:
-        """Only what nothing uses can go (T6)."""
+        """Return why the template cannot be deleted, or None.
+
+        Only an unused one can be deleted (T6).
+        """
         template = self.template
         if template is None:
             return _NONE
@@ -143,38 +146,38 @@ class TemplateActions(StudioScreen):
         return None
 
     def why_not_edit(self) -> str | None:
-        """It takes a template."""
+        """Return why the command needs a template that does not exist, or None."""
         return None if self.template else _NONE
 
     why_not_duplicate = why_not_archive = why_not_edit
     why_not_preview = why_not_versions = why_not_edit_text = why_not_edit
 
     def why_not_export(self) -> str | None:
-        """It takes a template, and a file to write to."""
+        """Return why the template cannot be exported, or None."""
         return self.why_not_edit() or why_no_files("ssh … templates export NAME > FILE")
 
     def why_not_import_file(self) -> str | None:
-        """It takes a file to read."""
+        """Return why no template can be imported from a file, or None."""
         return why_no_files("ssh … templates import - < FILE")
 
     def action_push(self) -> None:
-        """Open the window in which pushes are set up (P1)."""
+        """Open the screen that sets up pushes of the template (P1)."""
         self.go_to(to.SetUpPushes(self._meant), self._pushed)
 
     def action_edit(self) -> None:
-        """Write it."""
+        """Open the template in the editor."""
         self.go_to(to.EditTemplate(self._meant))
 
     def action_new(self) -> None:
-        """Write a new one."""
+        """Open the editor with a new template."""
         self.go_to(to.EditTemplate(None), self._added)
 
     def action_preview(self) -> None:
-        """Show how a conversation by it would go (T6)."""
+        """Show a preview of a conversation that uses the template (T6)."""
         self.go_to(to.PreviewTemplate(self._meant.definition))
 
     def action_versions(self) -> None:
-        """Show what it was before (T5)."""
+        """Show earlier versions of the template (T5)."""
         self.go_to(to.TemplateVersions(self._meant))
 
     def action_library(self) -> None:
@@ -182,11 +185,11 @@ class TemplateActions(StudioScreen):
         self.go_to(to.QuestionLibrary())
 
     def action_edit_text(self) -> None:
-        """Open it as text."""
+        """Open the template as text."""
         self.go_to(to.TemplateAsText(self._meant))
 
     def action_duplicate(self) -> None:
-        """Add a copy (T6)."""
+        """Add a copy of the template (T6)."""
         template = self._meant
         self.write(
             lambda: templates.duplicate(self.studio, self.actor, template),
@@ -198,7 +201,7 @@ class TemplateActions(StudioScreen):
         self.say(f"“{copy.name}” added. Press e on it to give it its own name.")
 
     def action_archive(self) -> None:
-        """Put it away, or take it out (T6)."""
+        """Archive the template, or restore it from the archive (T6)."""
         template, archived = self._meant, not self._meant.archived
         done = "put in the archive" if archived else "taken out of the archive"
         self.write(
@@ -207,7 +210,7 @@ class TemplateActions(StudioScreen):
         )
 
     def action_delete(self) -> None:
-        """Delete it, once that is confirmed (T6)."""
+        """Delete the template after confirmation (T6)."""
         template = self._meant
         question = Confirm(
             f"Delete “{template.name}”?",
@@ -217,7 +220,7 @@ class TemplateActions(StudioScreen):
         self.app.push_screen(question, lambda yes: self._delete(template) if yes else None)
 
     def action_export(self) -> None:
-        """Write it to a text file (T7)."""
+        """Write the template to a text file (T7)."""
         template = self._meant
         text = templates.export_text(template.definition)
         ask = AskFile[Path](
@@ -229,7 +232,7 @@ class TemplateActions(StudioScreen):
         self.app.push_screen(ask, self._exported)
 
     def action_import_file(self) -> None:
-        """Add the template in a text file, or change the one of its name (T7)."""
+        """Add the template in a text file, or update the template of the same name (T7)."""
         ask = AskFile[Template](
             "Import a template",
             lambda path, _: templates.import_text(
@@ -240,10 +243,10 @@ class TemplateActions(StudioScreen):
         self.app.push_screen(ask, self._imported)
 
     def deleted(self) -> None:
-        """The template is gone."""
+        """React to the deletion of the template."""
 
     def added(self, template: Template) -> None:
-        """There is a new template."""
+        """React to a new template."""
 
     @property
     def _meant(self) -> Template:

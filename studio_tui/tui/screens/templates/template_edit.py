@@ -1,4 +1,4 @@
-"""A template as text, to be edited (T7)."""
+"""The screen that edits a template as text (T7)."""
 
 import re
 
@@ -24,7 +24,7 @@ _CONFLICT = (
 
 
 class TemplateEditScreen(StudioScreen):
-    """The text of a template. What is wrong with it is said below it; nothing typed is lost."""
+    """A text editor for a template. Errors are shown below the text; typed text is never lost."""
 
     OWN_COMMANDS = (
         Command("save", "ctrl+s", "Save", "Save the template", verb="templates import FILE"),
@@ -37,7 +37,7 @@ class TemplateEditScreen(StudioScreen):
         self._saved = templates.export_text(template.definition)
 
     def body(self) -> ComposeResult:
-        """The text, what is wrong with it, and what somebody else made of it meanwhile."""
+        """Compose the text, the error, and the conflicting version if another user saved one."""
         yield Static(line(f"Edit “{self._base.name}”"), classes="title")
         yield LinesEntry(self._saved, numbers=True, classes="own")
         with Vertical(classes="notice"):
@@ -46,11 +46,11 @@ class TemplateEditScreen(StudioScreen):
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed that is not saved."""
+        """Whether the text has changes that are not saved."""
         return self._own.text != self._saved
 
     def action_save(self) -> None:
-        """Save what is typed, if it is a template."""
+        """Save the text if it is a valid template."""
         text, base = self._own.text, self._base
 
         def save() -> Template:
@@ -60,7 +60,7 @@ class TemplateEditScreen(StudioScreen):
         self.write(save, self._done, self._failed, leads_on=True)
 
     def action_back(self) -> None:
-        """Leave; ask first where something typed would be lost."""
+        """Leave; ask for confirmation first if changes would be lost."""
         leave(self, self.unsaved, "Leave without saving?", "What you changed would be lost.")
 
     @property

@@ -1,4 +1,4 @@
-"""A template, written by keys (T1 to T5)."""
+"""The outline editor of a template (T1 to T5)."""
 
 from dataclasses import replace
 from typing import ClassVar
@@ -20,11 +20,11 @@ from studio_tui.tui.screens.templates.saving_editor import SavingEditor
 from studio_tui.wording.counting import counted
 
 NEW = Definition("", steps=(Step(StepKind.DISCUSSION), Step(StepKind.SUMMARY)))
-"""What a new template begins with."""
+"""The initial definition of a new template."""
 
 
 class TemplateEditor(SavingEditor[Template]):
-    """Writes a template, or a new one."""
+    """An editor for an existing or a new template."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("preview", "v", "Preview", "See it as leader and user would", footer=False),
@@ -45,51 +45,54 @@ class TemplateEditor(SavingEditor[Template]):
 
     @property
     def heading(self) -> str:
-        """Which template it is."""
+        """The title: the name of the template, or that it is new."""
         return f"Edit “{self._base.name}”" if self._base else "A new template"
 
     @property
     def note(self) -> str:
-        """Whether somebody else saved it; what runs by it."""
+        """The warning about a concurrent change, or else which pushes keep the saved version."""
         return super().note or self._kept_by()
 
     @property
     def told(self) -> str:
-        """What runs keeps what it has (T5)."""
+        """Which pushes and conversations keep the earlier version (T5)."""
         return self._kept_by()
 
     def problems(self) -> dict[str, str]:
-        """What keeps it from being a template."""
+        """Return the errors that prevent saving, by key path."""
         return problems_of(self.editing.definition)
 
     def written(self, kept: Template) -> Definition:
-        """What it says."""
+        """Return the definition of a saved template."""
         return kept.definition
 
     def fetch(self, row_id: int) -> Template:
-        """Read it again."""
+        """Read the template again."""
         return templates.show(self.studio, self.actor, row_id)
 
     def put(self, base: Template | None, definition: Definition) -> Template:
-        """Save it, or add it."""
+        """Save the template, or add it if ``base`` is None."""
         if base is None:
             return templates.add(self.studio, self.actor, definition)
         return templates.save(self.studio, self.actor, base, definition)
 
     def subject_of(self, kept: Template) -> str:
-        """What a draft of it goes by."""
+        """Return the key under which drafts of the template are stored."""
         return drafts.template_subject(kept.id)
 
     def as_of(self, base: Template, version: int) -> Template:
-        """As if it had been read then."""
+        """Return the template with its version set to ``version``."""
         return replace(base, version=version)
 
     def action_preview(self) -> None:
-        """Show how a conversation by it would go."""
+        """Show a preview of a conversation that uses the edited definition."""
         self.go_to(to.PreviewTemplate(self.editing.definition))
 
     def why_not_keep_topic(self) -> str | None:
-        """It takes a topic."""
+        """Return why the topic cannot be added to the library, or None.
+
+        The cursor must be in a topic.
+        """
         inside = len(self.editing.cursor) >= TOPIC
         return None if inside else "Go to the topic that is to be kept in the library."
 

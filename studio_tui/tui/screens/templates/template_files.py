@@ -1,4 +1,4 @@
-"""A text file for a template: its name, and how it is written (T7)."""
+"""Text files of templates: their names, and how they are written (T7)."""
 
 import os
 import tempfile
@@ -12,15 +12,16 @@ from studio_tui.services.system.files import AlreadyThere
 
 
 def file_name(name: str) -> str:
-    """A file name for a template: its name in plain letters."""
+    """Return a file name for a template: its name in ASCII letters and digits."""
     plain = "".join(c if c.isascii() and c.isalnum() else " " for c in fold_search(name))
     return ("_".join(plain.split())[:60] or "template") + ".toml"
 
 
 def write_file(path: Path, text: str, replace: bool) -> Path:
-    """Write ``text`` whole or not at all; returns the absolute path.
+    """Write ``text`` to a file atomically and return its absolute path.
 
-    Raises `AlreadyThere`, or `Refused` where it cannot be written.
+    Raises `AlreadyThere` if the file exists and ``replace`` is false, or `Refused` if the file
+    cannot be written.
     """
     try:
         if path.exists() and not (replace and path.is_file()):

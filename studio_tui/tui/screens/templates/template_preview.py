@@ -1,4 +1,4 @@
-"""A template as those see it who talk by it (T6)."""
+"""The preview of a template, as its participants see it (T6)."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,11 +14,14 @@ from studio_tui.tui.widgets.tabs import TabLine
 
 _TABS = ((Side.LEADER, "As leader or coach"), (Side.USER, "As user"))
 _WIDEST = 100
-"""Cells of a line that is still easy to read."""
+"""Widest line of text, in cells, that is still easy to read."""
 
 
 class TemplatePreview(StudioScreen):
-    """From plan to finish, on either side of the table; ``definition`` need not be saved."""
+    """A preview of a conversation from planning to finishing, for either side.
+
+    The ``definition`` need not be saved.
+    """
 
     OWN_COMMANDS = (
         Command("other_side", "tab,v,left,right", "Other side", "See it as the other one would"),
@@ -30,7 +33,7 @@ class TemplatePreview(StudioScreen):
         self._definition = definition
 
     def body(self) -> ComposeResult:
-        """The name, the two sides, and how it goes."""
+        """Compose the name, the tabs of the two sides, and the preview."""
         yield Static(
             line(f"Preview of “{self._definition.name or 'no name yet'}”"), classes="title"
         )
@@ -39,16 +42,16 @@ class TemplatePreview(StudioScreen):
             yield Static(classes="talk")
 
     def on_mount(self) -> None:
-        """The tabs are chosen by a key of the screen."""
+        """Draw the preview. The tabs take no focus, because a key of the screen switches them."""
         self.query_one(TabLine).can_focus = False
         self._draw()
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the text for the new width."""
         self._draw()
 
     def action_other_side(self) -> None:
-        """See it as the other one would."""
+        """Show the other side's view."""
         self.query_one(TabLine).action_next_tab()
 
     @on(TabLine.Chosen)

@@ -1,4 +1,4 @@
-"""A template as one reads it: what it is for, who may what, and what it asks (T1 to T4)."""
+"""A template as text to read: its purpose, permissions and questions (T1 to T4)."""
 
 from collections.abc import Iterator
 
@@ -30,12 +30,12 @@ _BETWEEN = OfSome({QuestionKind.RATING: " → "}, otherwise=" / ")
 
 
 def facts(template: Template) -> list[Fact]:
-    """What there is to know about a template besides its questions."""
+    """Return the properties of a template other than its questions."""
     return [*setting_facts(template.definition), ("Used by", used_by(template))]
 
 
 def setting_facts(definition: Definition) -> list[Fact]:
-    """Who may what with it, and how it goes."""
+    """Return the properties of a definition: permissions, stages and readers."""
     return [
         ("Through push", through_push(definition.permissions)),
         ("Started by", _starters(definition.permissions)),
@@ -46,12 +46,12 @@ def setting_facts(definition: Definition) -> list[Fact]:
 
 
 def through_push(permissions: Permissions) -> str:
-    """Whether the template may be pushed (T3)."""
+    """Return ``yes`` or ``no``: whether the template may be pushed (T3)."""
     return "yes" if permissions.through_push else "no"
 
 
 def used_by(template: Template) -> str:
-    """How many pushes were made of it, and whether it is put away."""
+    """Return how many pushes and conversations use the template, and whether it is archived."""
     pushes = counted(template.pushes, "push", "pushes") if template.pushes else "no push"
     if template.conversations:
         alone = counted(template.conversations, "conversation")
@@ -60,13 +60,13 @@ def used_by(template: Template) -> str:
 
 
 def size_of(definition: Definition) -> str:
-    """``3 steps, 12 questions``."""
+    """Return the size of a definition, such as ``3 steps, 12 questions``."""
     questions = counted(definition.question_count(), "question")
     return f"{counted(len(definition.steps), 'step', 'steps')}, {questions}"
 
 
 def outline(definition: Definition, width: int) -> Content:
-    """The steps with their topics and questions, in ``width`` cells."""
+    """Return the steps with their topics and questions, in ``width`` cells."""
     lines = [
         drawn
         for number, step in enumerate(definition.steps, start=1)

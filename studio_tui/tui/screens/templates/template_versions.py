@@ -1,4 +1,4 @@
-"""What a template was before: who saved it when, what changed, and bringing it back (T5)."""
+"""Earlier versions of a template: who saved them, what changed, and restoring one (T5)."""
 
 from typing import ClassVar
 
@@ -29,7 +29,7 @@ _NOTE = "Pushes keep the template as it was when they were created."
 
 
 class TemplateVersions(StudioScreen):
-    """The versions of a template, and what is different in the one under the cursor."""
+    """A list of the versions of a template and the changes in the version under the cursor."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -66,7 +66,7 @@ class TemplateVersions(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """What it is about, the versions, and what is different in one."""
+        """Compose the title, the versions, and the changes in one version."""
         yield Static(line(f"Versions of “{self._template.name}”"), classes="title")
         yield Static(line(_NOTE), classes="note")
         with Container(classes="panes"):
@@ -76,12 +76,12 @@ class TemplateVersions(StudioScreen):
                 yield Static(classes="changes")
 
     def reload(self) -> None:
-        """Read them again."""
+        """Read the versions again."""
         template_id = self._template.id
         self.read_first("versions", lambda: self._read(template_id), self._show)
 
     def why_not_bring_back(self) -> str | None:
-        """Only an earlier one comes back."""
+        """Return why the version cannot be restored, or None. It must differ from the template."""
         chosen = self._list.current
         if chosen is None:
             return "There is no version here."
@@ -89,21 +89,21 @@ class TemplateVersions(StudioScreen):
         return "The template is like this now." if current else None
 
     def why_not_preview(self) -> str | None:
-        """It takes a version."""
+        """Return why there is nothing to preview, or None."""
         return None if self._list.current else "There is no version here."
 
     def action_compare(self) -> None:
-        """Compare with the other one."""
+        """Toggle between comparing with the previous version and with the current template."""
         self._to_now = not self._to_now
         self._compare()
 
     def action_preview(self) -> None:
-        """Show how a conversation by it would go."""
+        """Show a preview of a conversation that uses this version."""
         if (chosen := self._list.current) is not None:
             self.go_to(to.PreviewTemplate(chosen.definition))
 
     def action_bring_back(self) -> None:
-        """Bring it back, once that is confirmed."""
+        """Restore the version under the cursor after confirmation."""
         chosen = self._list.current
         if chosen is None:
             return

@@ -1,4 +1,4 @@
-"""The Templates screen: what conversations can be about (T1 to T7)."""
+"""The Templates screen: the list of all templates (T1 to T7)."""
 
 from collections.abc import Callable, Iterator
 
@@ -40,7 +40,10 @@ def _description(template: Template) -> Toned:
 
 
 def read_template(template: Template) -> Callable[[], Drawing]:
-    """As its leader sees it; all of it is in the list already."""
+    """Return the preview for the detail pane, as the leader sees it.
+
+    It needs no further reading.
+    """
 
     def drawn(width: int, _: int) -> Iterator[Content]:
         yield line(template.name, "bold")
@@ -53,7 +56,7 @@ _ORDER = Sort("name")
 
 
 class TemplatesScreen(TemplateActions):
-    """All templates, those archived last."""
+    """The list of all templates, with archived ones last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,13 +104,13 @@ class TemplatesScreen(TemplateActions):
         )
 
     def body(self) -> ComposeResult:
-        """One list."""
+        """Compose the list."""
         yield self._browser
 
     def find(
         self, text: str, sort: Sort
     ) -> tuple[TemplateFilter, Source[Template, TemplateFilter]]:
-        """The templates in which all words of ``text`` are shown."""
+        """Return the filter and the templates whose row contains all words of ``text``."""
         columns = self._browser.every_column
 
         def found() -> Source[Template, TemplateFilter]:
@@ -118,7 +121,7 @@ class TemplatesScreen(TemplateActions):
 
     @property
     def template(self) -> Template | None:
-        """The one under the cursor."""
+        """The template under the cursor."""
         return self._browser.list.current
 
     def reload(self) -> None:
@@ -126,13 +129,13 @@ class TemplatesScreen(TemplateActions):
         self._browser.reload()
 
     def added(self, template: Template) -> None:
-        """The cursor goes to what was just made."""
+        """Move the cursor to the new template."""
         self._browser.show_row(template.id)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Show what the template asks."""
+        """Open the template."""
         self.go_to(to.Template(event.row))
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on the template."""
+        """Update the available commands, which depend on the template."""
         self.refresh_bindings()
