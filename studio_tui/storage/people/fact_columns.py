@@ -1,4 +1,4 @@
-"""The facts about a user as columns of the table of users (`domain.people.facts`)."""
+"""The facts about a user as columns of the users table (`domain.people.facts`)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -15,17 +15,19 @@ _CONVERTED: OfSome[FactType, Callable[[Any], Any] | None] = OfSome(
     {FactType.DAY: lambda value: day(value) if value else None, FactType.STATUS: bool},
     otherwise=None,
 )
-"""What makes a value of what the database gives, where that is something else."""
+"""Converters from database values, for types that need one."""
 
 
 def fact_columns(names: Iterable[str]) -> list[Entity]:
-    """The columns of these names of the users `U`, for Peewee's builder, whether the table is
-    declared with them or not."""
+    """Return the columns of the users `U` with these names, for Peewee's builder.
+
+    They need not be declared in the model of the table.
+    """
     return [Entity("u", name) for name in names]
 
 
 def sort_key(fact: Fact) -> Any:
-    """What users ``U`` are sorted by."""
+    """Return the sort key of the users ``U`` for a fact."""
     if fact.unique:
         return Entity("u", f"{fact.name}_key")
     value = Entity("u", fact.name)
@@ -35,7 +37,7 @@ def sort_key(fact: Fact) -> Any:
 
 
 class ColumnReader:
-    """Reads facts from rows that hold a column of each that has one, in their order."""
+    """Reads facts from rows with one column for each fact that has one, in their order."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         facts = [fact for fact in facts if fact.is_column]
@@ -47,7 +49,7 @@ class ColumnReader:
         ]
 
     def values(self, row: Sequence[Any]) -> list[Any]:
-        """The value of each fact; a role is its text."""
+        """Return the value of each fact; a role is returned as its text."""
         values = list(row)
         for place, convert in self._converted:
             values[place] = convert(values[place])

@@ -1,4 +1,4 @@
-"""Finding people by a few letters, out of however many (S4)."""
+"""Search for people by a few letters, among any number of users (S4)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from studio_tui.storage.engine.expressions import U
 from studio_tui.storage.lists.text_search import finding
 
 _AFTER = "\U0010ffff"
-"""Sorts after everything that begins with what stands before it."""
+"""Sorts after every text that begins with the text before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedUser:
-    """By what somebody is found."""
+    """A user with the texts by which they are found."""
 
     id: int
     given_name: str
@@ -26,9 +26,11 @@ class NamedUser:
 
 
 def users_found(text: str, most: int) -> list[NamedUser]:
-    """Up to ``most`` of those in whom all words of ``text`` are found, as the list of users finds
-    them. Where there are more, those whose login, address or family name is or begins with it are
-    among them."""
+    """Return up to ``most`` users who match all words of ``text``, as in the list of users.
+
+    If more match, those whose login, address or family name equals or begins with ``text`` are
+    included.
+    """
     found = _named(_users().where(finding(U, text)).limit(most))
     if len(found) < most:
         return found
@@ -37,7 +39,7 @@ def users_found(text: str, most: int) -> list[NamedUser]:
 
 
 def logins_beginning(text: str, most: int) -> list[str]:
-    """Up to ``most`` logins that begin with ``text``, case aside, in their order."""
+    """Return up to ``most`` logins that begin with ``text``, ignoring case, in order."""
     return [user.login for user in _named(_beginning(U.login_key, fold(text)).limit(most))]
 
 
@@ -50,7 +52,7 @@ def _named(query: Any) -> list[NamedUser]:
 
 
 def _by_index(text: str, most: int) -> Iterator[Any]:
-    """Those whom the order of a column leads to at once, whoever else is found."""
+    """Yield the queries that an index answers directly, however many other users match."""
     key = fold(text)
     yield _users().where((U.login_key == key) | (U.email_key == key))
     first, _, rest = key.partition(" ")

@@ -1,4 +1,4 @@
-"""What an import compares with: the users, teams, leaders and coaches there are (U6)."""
+"""The stored users, teams, leaders and coaches that an import is compared with (U6)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -40,7 +40,7 @@ _NOTHING: frozenset[Any] = frozenset()
 
 @with_every_fact
 class Profile(NamedTuple):
-    """Everything of a user that an import can tell. Teams are named by `team_key`."""
+    """All properties of a user that an import can set. Teams are named by `team_key`."""
 
     login: str
     email: str
@@ -66,38 +66,38 @@ class Profile(NamedTuple):
 
 _READER = ColumnReader(map(fact_called, Profile._fields))
 _LINKS = Profile._fields.index("groups")
-"""Where in a profile its groups, teams, leads and coaches stand."""
+"""Index in a profile at which groups, teams, leads and coaches begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownTeam:
-    """A team that is there."""
+    """A team that exists."""
 
     path: str
     by_manager: bool
 
 
 class StoredStudio:
-    """Answers what `hr_file.check` asks, each question with one query. Texts are keys."""
+    """The stored data that `hr_file.check` queries, one query for each question. Texts are keys."""
 
     def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
-        """Those of ``logins`` that belong to a user."""
+        """Return the users of those ``logins`` that are in use."""
         return _known(_U.login_key, logins, _M.login_key)
 
     def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
-        """Those of ``emails`` that belong to a user."""
+        """Return the users of those ``emails`` that are in use."""
         return _known(_U.email_key, emails, _M.email_key)
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
-        """Those of ``numbers`` that belong to a user."""
+        """Return the users of those ``numbers`` that are in use."""
         return _known(_U.employee_number_key, numbers, _M.number_key)
 
     def team_paths(self) -> Iterable[TeamPath]:
-        """Every team there is."""
+        """Return the path of every team."""
         return [tuple(path.split(SEPARATOR)) for path in column(_T.select(_T.path))]
 
     def teams_led(self, user_ids: Collection[int]) -> Mapping[int, Collection[TeamPath]]:
-        """The teams that each of these users leads."""
+        """Return the teams that each of these users leads."""
         found = _gathered(TeamLeader, _T.path, user_ids)
         return {
             user_id: [tuple(path.split(SEPARATOR)) for path in paths]
@@ -106,14 +106,14 @@ class StoredStudio:
 
 
 def team_key(path: TeamPath) -> str:
-    """How a team is told from others: its folded path, unique."""
+    """Return the unique key of a team: its folded path."""
     return SEPARATOR.join(map(key, path))
 
 
 def lock_users() -> None:
-    """Keep other imports out until the unit of work ends; on SQLite it does so by itself.
+    """Lock out other imports until the unit of work ends; on SQLite it does so by itself.
 
-    Raises `Conflict` where another import takes too long.
+    Raises `Conflict` if another import holds the lock too long.
     """
     if is_sqlite():
         return
@@ -127,13 +127,13 @@ def lock_users() -> None:
 
 
 def teams_by_key() -> dict[str, KnownTeam]:
-    """Every team there is, by `team_key`."""
+    """Return every team, by `team_key`."""
     found = _T.select(_T.path_key, _T.path, _T.by_manager)
     return {path_key: KnownTeam(path, bool(made)) for path_key, path, made in stored(found)}
 
 
 def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
-    """These users as they are."""
+    """Return the stored profiles of these users."""
     groups = _gathered(UserGroup, UserGroup.name, user_ids)
     teams = _gathered(TeamMember, _T.path_key, user_ids)
     leads = _gathered(TeamLeader, _T.path_key, user_ids)
@@ -155,26 +155,26 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
 
 
 def logins_of(user_ids: Collection[int]) -> dict[UserRef, str]:
-    """The logins of these users."""
+    """Return the logins of these users."""
     return dict(stored(_U.select(_U.id, _U.login).where(among(_U.id, user_ids))))
 
 
 @whole()
 def active_admins() -> set[UserRef]:
-    """Every active admin who sees the whole organisation (U12)."""
+    """Return every active admin whose sight is not limited (U12)."""
     limited = UserScope.select(UserScope.user)
     there = _U.select(_U.id).where(_U.role == Role.ADMIN, _U.active, _U.id.not_in(limited))
     return set(column(there))
 
 
 def count_everybody() -> tuple[int, int]:
-    """How many users there are, and how many of them are active."""
+    """Return the number of users, and of active users."""
     everybody = count(_U.select()) - count(MergedUser.select())
     return everybody, count(_U.select().where(_U.active))
 
 
 def _known(unique: Any, keys: Collection[str], former: Any) -> dict[str, Known]:
-    """Those of ``keys`` that belong to a user, or did to a record that was merged into theirs."""
+    """Return the users of ``keys``, including keys of records that were merged into theirs."""
     told = (_U.id, _U.login, _U.given_name, _U.family_name, _U.employee_number_key)
     merged = _U.select(former, *told).join(_M, on=_M.into == _U.id).where(among(former, keys))
     own = _U.select(unique, *told).where(among(unique, keys))
@@ -186,7 +186,7 @@ def _known(unique: Any, keys: Collection[str], former: Any) -> dict[str, Known]:
 
 
 def _gathered(table: Any, value: Any, user_ids: Collection[int]) -> dict[int, frozenset[Any]]:
-    """What ``table``, or the team that it names, says of each of ``user_ids``."""
+    """Return the ``value`` of each row of ``table``, or of the team it refers to, by user."""
     of_users = table.select(table.user, value).where(among(table.user, user_ids))
     if value.model is TeamTable:
         of_users = of_users.join(_T, on=_T.id == table.team)

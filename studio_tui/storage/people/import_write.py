@@ -1,7 +1,7 @@
 """Writing an import: a handful of statements, whatever the number of users (U6).
 
-Those that go over many users are text: Peewee has no call by which the driver runs one statement
-for many rows, and to write one of as many values takes its builder longer.
+The statements for many users are text with parameters: Peewee offers no call for the driver's
+executemany, and its builder is slower at writing one statement with as many values.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,11 +32,11 @@ _U: Any = UserTable
 _G: Any = UserGroup
 
 PASSES = 6
-"""How often `write` has its users counted: the measure of its progress."""
+"""The number of passes of `write` over the users, which its progress is measured by."""
 
 _TOLD = [fact.name for fact in COLUMNS]
 _COLUMNS = (*_TOLD, "login_key", "email_key", "employee_number_key", "sort_name", "search")
-# Of more columns than are declared, where a fact is added (`domain.people.facts`).
+# The declared table may lack columns of facts that were added (`domain.people.facts`).
 _USERS: Any = Table("users", ("id", *_COLUMNS))
 _GIVEN = {getattr(_USERS, column): given(column) for column in _COLUMNS}
 _told = attrgetter(*_TOLD)
@@ -45,7 +45,7 @@ _searched = attrgetter(*(fact.name for fact in FACTS if fact.searched))
 
 @dataclass(frozen=True, slots=True)
 class NewTeam:
-    """A team to be made. Keys are `imports.team_key`; a parent is there, or made before it."""
+    """A team to be created. Keys are `imports.team_key`; the parent exists or is created first."""
 
     key: str
     parent_key: str | None
@@ -55,7 +55,7 @@ class NewTeam:
 
     @property
     def depth(self) -> int:
-        """A number that is lower for every team above this one."""
+        """The depth in the tree of teams: lower for every team above this one."""
         return self.key.count(SEPARATOR)
 
 
@@ -68,15 +68,15 @@ class Write(NamedTuple):
 
 
 class Counted(Protocol):
-    """Hands on what it is given, and tells how far it is; what it raises stops the work."""
+    """Passes the items through and reports progress. An exception that it raises stops the work."""
 
     def __call__(self, items: Iterable[T], /) -> Iterator[T]: ...
 
 
 def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -> People:
-    """Make the teams and write the users, inside an open unit of work.
+    """Create the teams and write the users, inside an open unit of work.
 
-    Returns a query of one column, ``user_id``: who was written.
+    Returns a query of one column, ``user_id``, of the users that were written.
     """
     _make_teams(teams)
     _free_unique_keys(writes)
@@ -97,7 +97,7 @@ def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -
 
 
 def search_text(profile: Profile) -> str:
-    """What filtering looks in: the names, and the teams and groups somebody belongs to."""
+    """Return the text that filters search: the names, and the user's teams and groups."""
     return fold_search(
         " ".join(
             (
@@ -114,7 +114,7 @@ def search_text(profile: Profile) -> str:
 
 
 def _make_teams(teams: Sequence[NewTeam]) -> None:
-    """Level by level, so that every parent has its id."""
+    """Create the teams level by level, so that every parent has its id."""
     by_depth = groupby(sorted(teams, key=lambda team: team.depth), key=lambda team: team.depth)
     for _, level in by_depth:
         made = list(level)
@@ -139,9 +139,9 @@ _OF_TEAM = ("name", "parent", "path", "path_key", "by_manager")
 
 
 def _free_unique_keys(writes: Sequence[Write]) -> None:
-    """Let go of logins, addresses and numbers that change, so that two users can swap theirs.
+    """Clear the logins, addresses and numbers that change, so that two users can swap theirs.
 
-    A real key never begins with a space.
+    The placeholder begins with a space, which a real key never does.
     """
     changing = [one.ref for one in writes if isinstance(one.ref, int) and _renamed(one)]
     if changing:
@@ -177,7 +177,7 @@ def _add_users(writes: Sequence[Write], counted: Counted) -> None:
 
 
 def _columns(profile: Profile) -> tuple[Any, ...]:
-    """A row of the users table, in the order of `_COLUMNS`."""
+    """Return a row of the users table, in the order of `_COLUMNS`."""
     return (
         *_told(profile),
         key(profile.login),
@@ -189,7 +189,7 @@ def _columns(profile: Profile) -> tuple[Any, ...]:
 
 
 def _user_ids(writes: Sequence[Write]) -> dict[UserRef, int]:
-    """The id behind every user that ``writes`` are about or name as a coach."""
+    """Return the id of every user that ``writes`` change, add or name as a coach."""
     refs: set[UserRef] = {one.ref for one in writes}
     for one in writes:
         refs |= one.after.coaches
@@ -201,18 +201,18 @@ def _user_ids(writes: Sequence[Write]) -> dict[UserRef, int]:
 
 
 def _team_ids(writes: Sequence[Write]) -> dict[str, int]:
-    """The id of every team that ``writes`` are about."""
+    """Return the id of every team that ``writes`` refer to."""
     profiles = (profile for one in writes for profile in (one.before, one.after) if profile)
     return ids_of_teams({team for profile in profiles for team in (*profile.teams, *profile.leads)})
 
 
 def ids_of_teams(keys: Iterable[str]) -> dict[str, int]:
-    """The ids of the teams of these `team_key`, as far as they are there."""
+    """Return the ids of the existing teams with these `team_key`."""
     return dict(stored(_T.select(_T.path_key, _T.id).where(among(_T.path_key, keys))))
 
 
 _FoundUser = tuple[int, Profile | None, Profile]
-"""The id of a user, who they were and who they are to be."""
+"""The id of a user, and their profile before and after."""
 
 
 def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
@@ -234,7 +234,7 @@ def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
         (
             (user_id, name, key(name))
             for user_id, before, after in counted(found)
-            # A set has another order in every process; what is written has not.
+            # Sorted: the order of a set differs between processes, and what is written must not.
             for name in sorted(after.groups - (before.groups if before else frozenset()))
         ),
     )
@@ -242,7 +242,7 @@ def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """A table that ties users to teams or to each other."""
+    """A table that links users to teams or to each other."""
 
     table: str
     column: str
@@ -250,7 +250,7 @@ class _Links:
     picked: Callable[[Profile], frozenset[Any]]
 
     def differing(self, found: Iterable[_FoundUser], *, gone: bool) -> Iterator[tuple[int, int]]:
-        """The links that are to go, or those that are to come."""
+        """Yield the links to be removed (``gone``) or to be added."""
         for user_id, before, after in found:
             old: frozenset[Any] = self.picked(before) if before else frozenset()
             new = self.picked(after)

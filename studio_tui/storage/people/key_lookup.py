@@ -1,7 +1,7 @@
-"""The key that somebody shows at the door, looked up without Peewee.
+"""Lookup of the SSH key that a client offers, without Peewee. Read-only.
 
-sshd asks for every key that a client offers, and everybody waits for the answer: this imports the
-driver of the one engine and nothing else. It only reads.
+sshd runs this for every offered key while the user waits, so this module imports only the driver of
+the engine in use.
 """
 
 import sqlite3
@@ -17,16 +17,16 @@ _KEYS = (
     "WHERE u.active AND (k.fingerprint = {0} OR {0} = '') ORDER BY k.id"
 )
 _TIMEOUT = 5
-"""Seconds that the database may take to let one read, or to be connected to."""
+"""Seconds to wait for a connection, or for a lock of the database."""
 
 Rows = list[tuple[str, str]]
 
 
 def keys_at_the_door(url: str, fingerprint: str) -> Rows:
-    """Each key with its fingerprint: that of ``fingerprint``, or all where it is empty, of those
-    who have not left.
+    """Return key and fingerprint of ``fingerprint``, or of all keys if it is empty.
 
-    Raises `Refused` for a URL that is none, `Unavailable` where the database does not answer.
+    Keys of users who have left are ignored. Raises `Refused` for an invalid URL and `Unavailable`
+    if the database does not answer.
     """
     if url.startswith("sqlite:///"):
         return _of_sqlite(Path(url.removeprefix("sqlite:///")).expanduser(), fingerprint)
@@ -38,10 +38,10 @@ def keys_at_the_door(url: str, fingerprint: str) -> Rows:
 def _of_sqlite(path: Path, fingerprint: str) -> Rows:
     try:
         if path.exists():
-            # Whoever can write it could let anybody in.
+            # Anybody who can write the file could add a key and log in.
             require_own_file(path)
             require_owner(path)
-        # One that is not there must not be made by a look.
+        # Do not create a missing database.
         address = f"{path.absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(address, uri=True, timeout=_TIMEOUT)) as connection:
             connection.execute("PRAGMA query_only = 1")
@@ -64,5 +64,5 @@ def _of_postgresql(url: str, fingerprint: str) -> Rows:
         with psycopg.connect(url, connect_timeout=_TIMEOUT, autocommit=True) as connection:
             return connection.execute(query, {"fingerprint": fingerprint}).fetchall()
     except psycopg.Error:
-        # What it says may hold a piece of the URL, and so of the password.
+        # The driver's message may contain a part of the URL, and so of the password.
         raise Unavailable("The database does not answer: run “studio-tui doctor”.") from None

@@ -1,4 +1,4 @@
-"""Finding people by the names of their managers (S5, U4)."""
+"""Search for people by the names of their managers (S5, U4)."""
 
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.text import fold_search
@@ -8,13 +8,13 @@ from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managed_by_any
 
 _LEAST = 3
-"""Letters of a word before managers are looked for by it."""
+"""Minimum length of a word that is searched for among managers."""
 _MOST = 300
-"""Managers whose people are looked for; a word that more have in their names tells nothing."""
+"""Maximum number of managers with a word in their names: a more common word is ignored."""
 
 
 def managers_named(word: str) -> list[int]:
-    """Those who are there, lead or coach somebody, and have ``word`` in their name."""
+    """Return the active users who lead or coach somebody and have ``word`` in their name."""
     wanted = fold_search(word)
     if len(wanted) < _LEAST:
         return []
@@ -31,7 +31,7 @@ def managers_named(word: str) -> list[int]:
 
 
 def managed_by_named(word: str) -> list[int]:
-    """Who is managed by somebody with ``word`` in their name."""
+    """Return the users managed by somebody with ``word`` in their name."""
     found = managers_named(word)
-    # Looked up once: a condition is asked of every row, and once more to count.
+    # Evaluated once here: as a subquery it would run for every row, and again for the count.
     return [user_id for (user_id,) in stored(managed_by_any(found))] if found else []

@@ -1,10 +1,10 @@
-"""Who manages whom, in SQL, for any number of people at once (U4).
+"""Who manages whom, in SQL, for any number of users at once (U4).
 
-The teams of a user are those they are a member of and those they lead. Where a user leads a team
-alone, the search goes on in its parent, and so on upward, until somebody else leads.
+The teams of a user are those they are a member or a leader of. If a user is the only leader of a
+team, the search goes on in its parent, and so on upward, until another leader is found.
 
-The builder takes longer to write these common table expressions than SQLite takes to answer them,
-and every page of a list asks for managers: they are `WrittenOnce` once.
+Peewee's builder takes longer to write these common table expressions than SQLite takes to run them,
+and every page of a list needs them: they are built once as `WrittenOnce`.
 """
 
 from collections import defaultdict
@@ -44,27 +44,27 @@ _C = every(TeamLeader, "c")
 _K = every(CoachingTable, "k")
 _TEAM = every(TeamTable, "t")
 PEOPLE = named("people", "p", "user_id")
-"""Of whom `managing` tells who manages them."""
+"""The users whose managers `managing` selects."""
 _OWN = named("own", "c", "user_id", "team_id")
 _ABOVE = named("above", "c", "user_id", "team_id")
 MANAGING = named("managing", "g", "user_id", "manager_id", "team_id")
-"""Who manages whom, a row a reason; ``team_id`` is null for a coach."""
+"""Who manages whom, one row for each reason; ``team_id`` is null for a coach."""
 
 
 def _led_by_others(member: Any) -> Any:
-    """The leaders who are there of the team in a row, but for the user in it."""
+    """Select the active leaders of the team in a row, without the user of that row."""
     leaders = Select((_L,), (ONE,)).join(_V, on=_V.id == _L.user_id)
     return leaders.where(_L.team_id == member.team_id, _L.user_id != member.user_id, _V.active)
 
 
 def _higher(member: Any, found: Any) -> Any:
-    """The team above the one that a user leads alone."""
+    """Select the team above the one that a user leads alone."""
     above = found.join(_T, on=_T.id == member.team_id)
     return above.where(_T.parent.is_null(False), ~exists(_led_by_others(member)))
 
 
 def _leaders_of(teams: Any) -> Any:
-    """Who leads the teams of users, themselves left out."""
+    """Select the active leaders of the teams of users, without the users themselves."""
     found = Select((teams,), (teams.user_id, _L.user_id, teams.team_id))
     others = (_L.team_id == teams.team_id) & (_L.user_id != teams.user_id)
     return found.join(_L, on=others).join(_V, on=(_V.id == _L.user_id) & _V.active)
@@ -98,35 +98,36 @@ _EXPRESSIONS = WrittenOnce(_expressions)
 
 
 def managing(people: Any, query: Any, *more: Any) -> Any:
-    """``query``, which may ask `MANAGING` who manages ``people``, and the common table expressions
-    ``more``, which may do so, too.
+    """Return ``query`` with the common table expressions that define `MANAGING`.
 
-    ``people`` is a query of one column, the ids of the users in question. Those who have left
-    manage nobody.
+    ``people`` is a query of one column, the ids of the users whose managers are wanted. ``more``
+    are further expressions, which may use `MANAGING` too. Users who have left manage nobody.
     """
     return query.with_cte(people.cte("people", columns=("user_id",)), _EXPRESSIONS, *more)
 
 
 def unmanaged(people: Any) -> Any:
-    """A query of one column, ``user_id``: those of ``people``, likewise, who have no manager."""
-    # Nearly everybody has one beside them: who has need not be looked up the teams for.
+    """Return a query of one column, ``user_id``: those of ``people`` who have no manager."""
+    # Nearly everybody has a leader or coach directly: for them the tree of teams is not searched.
     asked = _USERS.select(_USERS.id).where(_USERS.id.in_(people)).alias("asked")
     likely = Select((asked,), (asked.c.id,)).where(_NOT_BESIDE)
-    # PostgreSQL expects so much of NOT IN that it compares everybody with everybody.
+    # PostgreSQL plans NOT IN badly and compares everybody with everybody.
     everybody = Select((PEOPLE,), (PEOPLE.user_id,))
     alone = everybody - Select((MANAGING,), (MANAGING.user_id,))
     return _managing(likely, alone, "user_id")
 
 
 def _managing(people: Any, compound: Any, *columns: str) -> Any:
-    """`managing` for several queries in one: Peewee writes the brackets of such behind ``WITH``,
-    where it is part of another."""
+    """Return `managing` for a compound query, wrapped in a subquery.
+
+    Otherwise Peewee puts its parentheses behind ``WITH`` when it is part of another query.
+    """
     found = compound.alias("found")
     return managing(people, Select((found,), [getattr(found.c, column) for column in columns]))
 
 
 def _leading_beside(user: Any) -> Any:
-    """Who is there and leads a team that a user is a member of, but for that user."""
+    """Select the active leaders of a user's own teams, without that user."""
     leaders = Select((_M,)).join(_L, on=_L.team_id == _M.team)
     there = leaders.join(_V, on=(_V.id == _L.user_id) & _V.active)
     return there.where(_M.user == user, _L.user_id != user)
@@ -146,8 +147,10 @@ _NOT_BESIDE = WrittenOnce(_not_beside)
 
 
 def pairs(people: Any, *, stand_ins: bool = True) -> Any:
-    """``user_id, manager_id`` of ``people``, likewise: each pair once, whatever the reasons; with
-    ``stand_ins`` also of who stands in for a manager today (U14)."""
+    """Return a query of distinct ``user_id, manager_id`` pairs of ``people``.
+
+    ``stand_ins`` includes those who stand in for a manager today (U14).
+    """
     found = Select((MANAGING,), (MANAGING.user_id, MANAGING.manager_id)).distinct()
     standing = standing_pairs(MANAGING) if stand_ins else None
     if standing is None:
@@ -156,22 +159,24 @@ def pairs(people: Any, *, stand_ins: bool = True) -> Any:
 
 
 def manager_counts(people: Any) -> Any:
-    """A query of ``user_id, number``: how many managers those of ``people`` have who have any."""
+    """Return a query of ``user_id, number`` of managers. Users without managers are left out."""
     found = pairs(people).alias("x")
     number = fn.COUNT(found.c.manager_id).alias("number")
     return Select((found,), (found.c.user_id, number)).group_by(found.c.user_id)
 
 
 def first_managers(people: Any) -> Any:
-    """A query of ``user_id, name``: the first manager of those of ``people`` who have any, by the
-    name that users are sorted by."""
+    """Return a query of ``user_id, name``: the first manager of each of ``people``, if any.
+
+    ``name`` is the text by which users are sorted.
+    """
     found = pairs(people).alias("x")
     of_user = _B.select(found.c.user_id, fn.MIN(_B.sort_name).alias("name"))
     return of_user.join(found, on=found.c.manager_id == _B.id).group_by(found.c.user_id)
 
 
 def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
-    """The managers of each of ``people``, likewise, who has any."""
+    """Return the ids of the managers of each of ``people`` who has any."""
     found = defaultdict[int, set[int]](set)
     for user_id, manager_id in stored(pairs(people)):
         found[user_id].add(manager_id)
@@ -179,8 +184,10 @@ def managers_by_user(people: Any) -> dict[int, frozenset[int]]:
 
 
 def managers_of(user_ids: list[int], *, stand_ins: bool = True) -> dict[int, tuple[Manager, ...]]:
-    """The managers of each of these users, each manager once, with all reasons (U4), and with
-    ``stand_ins`` who stands in for one of them today (U14)."""
+    """Return the managers of each user, each manager once with all reasons (U4).
+
+    ``stand_ins`` includes those who stand in for one of them today (U14).
+    """
     found: dict[int, dict[int, tuple[str, str, list[str]]]] = {}
     for row in _MANAGERS.rows(ids=sorted(user_ids)):
         reason = "coach" if row.team is None else f"leads {row.team}"
@@ -225,33 +232,33 @@ _MANAGERS = Prepared(_ManagerRow, _managers)
 
 
 def _managing_one(user: Any) -> Any:
-    """Who manages the one user whose id an expression tells."""
+    """Select the managers of one user, whose id is given as an expression."""
     return managing(Select(columns=(user,)), Select((MANAGING,)))
 
 
 def is_managed_by(user: Any, manager: Any) -> Any:
-    """Whether who ``manager`` tells manages ``user``, which are both expressions, each an id."""
+    """Return the condition that ``manager`` manages ``user``; both are expressions for ids."""
     return WrittenOnce(lambda: exists(_managing_one(user).where(MANAGING.manager_id == manager)))
 
 
 def has_manager(user: Any) -> Any:
-    """Whether the user whose id an expression tells has any manager."""
+    """Return the condition that a user, given as an expression for the id, has a manager."""
 
     def build() -> Any:
-        # Nearly everybody is in a team that somebody else leads, and that is quickly found.
+        # Nearly everybody is in a team that another user leads, which is found quickly.
         return exists(_leading_beside(user)) | exists(_managing_one(user))
 
     return WrittenOnce(build)
 
 
 USER_HAS_MANAGER = has_manager(U.id)
-"""Whether the user ``U`` has any manager."""
+"""The condition that the user ``U`` has a manager."""
 ASSIGNED_HAS_MANAGER = has_manager(A.user)
-"""Whether the user of an assignment ``A`` has any manager."""
+"""The condition that the user of an assignment ``A`` has a manager."""
 
 
 def manages_as(user_id: int, manager_id: int) -> tuple[bool, bool]:
-    """Whether somebody leads and whether they coach a user."""
+    """Return whether the manager leads and whether they coach the user."""
     found = _REASONS.rows(user_id=user_id, manager_id=manager_id)
     return any(row.team_id is not None for row in found), any(row.team_id is None for row in found)
 
@@ -270,26 +277,26 @@ _REASONS = Prepared(_Reason, _reasons)
 
 
 def manages(user_id: int, manager_id: int) -> bool:
-    """Whether somebody leads or coaches a user, or stands in today for one who does (U14)."""
+    """Return whether a user leads, coaches, or today stands in for a manager of a user (U14)."""
     managers = managers_of([user_id]).get(user_id, ())
     return manager_id in {manager.user_id for manager in managers}
 
 
 def managed_by(manager_id: int) -> Any:
-    """A query of one column, ``user_id``: whom somebody manages (U4)."""
+    """Return a query of one column, ``user_id``: the users that this user manages (U4)."""
     return managed_by_any([manager_id])
 
 
 def managed_by_any(manager_ids: Collection[int]) -> Any:
-    """A query of one column, ``user_id``: whom any of these manages (U4)."""
+    """Return a query of one column, ``user_id``: the users that any of these manages (U4)."""
     return _MANAGED.of(ids=sorted(manager_ids))
 
 
 def _managed() -> Any:
     found = Select((MANAGING,), (MANAGING.user_id,)).distinct()
     wanted = found.where(among_given(MANAGING.manager_id, "ids"))
-    # Members and leaders of the teams led, leaders of what lies below, who may lead alone there,
-    # and those coached.
+    # Candidates: members and leaders of the teams led, leaders of the teams below, who may lead
+    # alone there, and coachees.
     below = named("below", "b", "team_id")
     led = Select((_L,), (_L.team_id,)).where(among_given(_L.user_id, "ids"))
     lower = Select((_T,), (_T.id,)).join(below, on=_T.parent == below.team_id)
@@ -308,10 +315,10 @@ _MANAGED = WrittenOnce(_managed)
 
 
 def ids_managed_by(manager_id: int) -> list[int]:
-    """Whom somebody manages (U4)."""
+    """Return the ids of the users that this user manages (U4)."""
     return [user_id for (user_id,) in stored(managed_by(manager_id))]
 
 
 def count_unmanaged(people: Any) -> int:
-    """How many of ``people``, as `unmanaged` takes them, have no manager."""
+    """Return the number of ``people`` without a manager, as in `unmanaged`."""
     return len(stored(unmanaged(people)))

@@ -1,4 +1,4 @@
-"""Whom the names of records mean that were merged into others (U11)."""
+"""Lookup of names that belonged to records merged into others (U11)."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,8 +10,10 @@ _M: Any = MergedUser
 
 
 def became(keys: Collection[str]) -> dict[str, int]:
-    """Whom keys of logins or addresses mean that were of somebody who was merged: the newest, by
-    the key."""
+    """Return the users whom former logins or addresses mean, by key.
+
+    A key that was merged more than once means the user of the newest merge.
+    """
     merged = _M.select(_M.login_key, _M.email_key, _M.into)
     found = merged.where(among(_M.login_key, keys) | among(_M.email_key, keys))
     return {

@@ -1,7 +1,7 @@
-"""Two records of one person become one (U11): everything that is the other's is moved.
+"""Merging two records of one person (U11): everything that belongs to the other is moved.
 
-The other's row stays, without a login, an address or a number of its own: lines of activity name
-it, and those never change. `MergedUser` says who it became.
+The row of the other stays, without a login, address or number of its own: lines of activity refer
+to it and never change. `MergedUser` stores which user the other was merged into.
 """
 
 from collections.abc import Iterable
@@ -70,7 +70,7 @@ _PLAIN: tuple[tuple[Any, Any], ...] = (
     (StandInTable, StandInTable.leader),
     (StandInTable, StandInTable.stand_in),
 )
-"""Columns that name a user as often as there are rows."""
+"""Columns that refer to a user, with any number of rows for each user."""
 _ONCE: tuple[tuple[Any, Any, tuple[Any, ...]], ...] = (
     (UserGroup, UserGroup.user, (UserGroup.name_key,)),
     (TeamMember, TeamMember.user, (TeamMember.team,)),
@@ -94,25 +94,26 @@ _ONCE: tuple[tuple[Any, Any, tuple[Any, ...]], ...] = (
     (ListViewTable, ListViewTable.user, (ListViewTable.list_name, ListViewTable.name_key)),
     (NotificationUser, NotificationUser.user, (NotificationUser.notification,)),
 )
-"""Columns that name a user once for each value of the others: what both have stays the one's."""
+"""Columns that refer to a user once for each value of the other columns. Where both users have a
+row, the row of the kept user stays."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPush:
-    """A push that both are in, by the ids of their assignments and conversations."""
+    """A push that both users are in, with the ids of their assignments and conversations."""
 
     push: str
     kept: int
     other: int
     kept_talk: int | None
-    """The conversation that is not cancelled; None where there is none."""
+    """The conversation of the assignment that is not cancelled; None if there is none."""
     other_talk: int | None
     kept_held: bool
     other_held: bool
 
 
 def owned(user_id: int) -> Owned:
-    """What is somebody's, and moves with them."""
+    """Return the counts of what belongs to a user and would be moved with them."""
     return Owned(
         count(_A.select().where(_A.user == user_id)),
         count(_C.select().where((_C.user == user_id) | (_C.conductor == user_id))),
@@ -129,7 +130,7 @@ def owned(user_id: int) -> Owned:
 
 
 def shared_conversations(kept: int, other: int) -> int:
-    """In how many conversations both take part, or have taken part."""
+    """Return the number of conversations in which both take part or have taken part."""
     return len(_talks_of(kept) & _talks_of(other))
 
 
@@ -146,7 +147,7 @@ def _talks_of(user_id: int) -> set[int]:
 
 
 def shared_pushes(kept: int, other: int) -> list[SharedPush]:
-    """The pushes that both are or were in, by name."""
+    """Return the pushes that both users are or were in, by name."""
     mine, theirs = _assignments(kept), _assignments(other)
     both = mine.keys() & theirs.keys()
     names = dict(_P.select(_P.id, _P.name).where(among(_P.id, both)).tuples())
@@ -177,9 +178,9 @@ def _assignments(user_id: int) -> dict[int, int]:
 
 
 def move_pushes(kept: int, other: int, shared: Iterable[SharedPush]) -> None:
-    """Move the assignments of ``other``; of those to ``shared`` pushes, their conversations.
+    """Move the assignments of ``other`` to ``kept``; in ``shared`` pushes, the conversations.
 
-    Where both have held one in a push, the other's stays as a conversation that no push asked for.
+    If both have a conversation in a push, that of the other becomes one that no push asked for.
     """
     for push in shared:
         if push.kept_talk is not None and push.other_talk is not None:
@@ -190,14 +191,14 @@ def move_pushes(kept: int, other: int, shared: Iterable[SharedPush]) -> None:
         _take_over_state(push)
         _A.delete().where(_A.id == push.other).execute()
     _A.update(user=kept).where(_A.user == other).execute()
-    # Nobody holds their own conversation.
+    # Nobody holds a conversation with themself.
     _A.update(conductor=None).where(
         _A.user == kept, (_A.conductor == kept) | (_A.conductor == other)
     ).execute()
 
 
 def _take_over_state(push: SharedPush) -> None:
-    """Who was taken out of a push, while the other record is in it, is in it."""
+    """Assign the kept user if only the other record is still assigned to the push."""
     names = ("unassigned_at", "conductor", "excused_in", "excuse", "own_deadline")
     state = [getattr(_A, name) for name in names]
     both = {
@@ -211,7 +212,7 @@ def _take_over_state(push: SharedPush) -> None:
 
 
 def drop_doubles(kept: int, other: int) -> int:
-    """Drop waiting mail to ``other`` that ``kept`` gets as well; returns how many."""
+    """Drop waiting mail to ``other`` that ``kept`` gets as well; return the number dropped."""
     twin: Any = NotificationTable.alias("twin")
     own = twin.select(twin.push).where(
         twin.recipient == kept,
@@ -233,8 +234,7 @@ def move_rest(kept: int, other: int) -> None:
         table.update({whose: kept}).where(whose == other).execute()
     for table, whose, besides in _ONCE:
         _move_once(table, whose, besides, kept, other)
-    # Nobody coaches or stands in for themself, nor says that a conversation about themself is not
-    # theirs.
+    # Nobody coaches themself, stands in for themself, or declines a conversation about themself.
     CoachingTable.delete().where(CoachingTable.coach == kept, CoachingTable.user == kept).execute()
     StandInTable.delete().where(
         StandInTable.leader == kept, StandInTable.stand_in == kept
@@ -245,7 +245,7 @@ def move_rest(kept: int, other: int) -> None:
 
 
 def _move_once(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, other: int) -> None:
-    """Move rows that may be there once; what ``kept`` has already is taken away from ``other``."""
+    """Move rows that are unique by the ``besides`` columns; delete what ``kept`` has already."""
     mine = set(table.select(*besides).where(whose == kept).tuples())
     theirs = set(table.select(*besides).where(whose == other).tuples())
     for values in mine & theirs:
@@ -259,14 +259,14 @@ def _move_once(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, othe
 
 
 def bury(kept: int, other: int, former: Profile, at: datetime) -> None:
-    """Leave of ``other`` what the activity needs, and remember whom ``former`` meant."""
+    """Reduce ``other`` to what activity refers to, and store whom the ``former`` names mean."""
     free = joined(" ", _U.id)
     _U.update(
         login_key=free, email_key=free, employee_number_key=None, search="", left_at=None
     ).where(_U.id == other).execute()
-    # The sight of the one stays as it is (U12).
+    # The scope of the kept user stays as it is (U12).
     UserScope.delete().where(UserScope.user == other).execute()
-    # Who was merged into the other is the one's as well.
+    # Users who were merged into the other before belong to the kept user as well.
     _M.update(into=kept).where(_M.into == other).execute()
     _M.insert(
         user=other,

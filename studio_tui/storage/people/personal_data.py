@@ -1,7 +1,7 @@
-"""All rows that are about one person (U13), whatever table they stand in.
+"""All rows about one person (U13), from every table.
 
-A table that refers to users is found by its foreign keys, so that one more table is in the export
-without being named here. What is named here is left out, each with the reason.
+Tables that refer to users are found by their foreign keys, so that a new table is exported without
+being listed here. What is listed here is left out, each with the reason.
 """
 
 from functools import reduce
@@ -34,19 +34,19 @@ from studio_tui.storage.engine.tables import (
 )
 
 ELSEWHERE: frozenset[type[peewee.Model]] = frozenset({Activity, ActivityUser, UserTable})
-"""Tables that the archive tells of in a form of their own."""
+"""Tables that the archive exports in a form of their own."""
 CLOSED: frozenset[peewee.Field] = frozenset(
     {
-        # What was said: `services.conversations.reading` decides who reads it (C6).
+        # The content of conversations: `services.conversations.reading` decides who reads it (C6).
         Preparation.text,
         Answer.text,
         EarlierText.text,
         ConversationQuestion.text,
         ConversationQuestion.topic,
         ConversationQuestion.options,
-        # What is not saved is its writer's alone (A4).
+        # Unsaved text belongs to its writer alone (A4).
         DraftTable.content,
-        # The fingerprint tells which key it is.
+        # The fingerprint identifies the key.
         SshKey.key,
     }
 )
@@ -57,9 +57,9 @@ _Q: Any = ConversationQuestion
 
 
 def rows_about(user_id: int) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each table that refer to a user, by its name, in the order of their keys.
+    """Return the rows of each table that refer to a user, by table name, ordered by key.
 
-    Users are told by their logins.
+    References to users are given as their logins.
     """
     found: dict[str, list[dict[Any, Any]]] = {}
     named: set[int] = set()
@@ -77,7 +77,7 @@ def rows_about(user_id: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def conversations_with(user_id: int) -> list[int]:
-    """The conversations about a user, held by them, or in which they wrote, by id."""
+    """Return the ids of conversations about a user, held by them, or in which they wrote."""
     of_questions = ConversationQuestion.select(ConversationQuestion.conversation)
     written = [
         of_questions.join(table, on=table.question == _Q.id).where(table.author == user_id)
@@ -92,13 +92,13 @@ def conversations_with(user_id: int) -> list[int]:
 
 
 def mails_to(user_id: int) -> list[int]:
-    """The notifications of which a user is the recipient, by id."""
+    """Return the ids of the notifications to a user."""
     n: Any = NotificationTable
     return column(n.select(n.id).where(n.recipient == user_id).order_by(n.id))
 
 
 def mails_about(user_id: int) -> list[int]:
-    """The notifications to others that tell of a user, by id."""
+    """Return the ids of the notifications to others that mention a user."""
     n: Any = NotificationTable
     x: Any = NotificationUser
     told = n.select(n.id).join(x, on=x.notification == n.id)
@@ -106,7 +106,7 @@ def mails_about(user_id: int) -> list[int]:
 
 
 def coachees_of(user_id: int) -> list[tuple[str, str]]:
-    """Login and name of each whom a user coaches, by login."""
+    """Return login and name of each coachee of a user, by login."""
     c: Any = CoachingTable
     found = c.select(U.login, U.given_name, U.family_name).join(U, on=U.id == c.user)
     rows = found.where(c.coach == user_id).order_by(U.login_key).tuples()
@@ -114,7 +114,7 @@ def coachees_of(user_id: int) -> list[tuple[str, str]]:
 
 
 def lines_of(user_id: int) -> list[int]:
-    """The lines of activity about a user or by them, the oldest first."""
+    """Return the ids of the lines of activity about or by a user, the oldest first."""
     x: Any = ActivityUser
     about = x.select(x.activity).where(x.user == user_id)
     return column(
@@ -123,14 +123,14 @@ def lines_of(user_id: int) -> list[int]:
 
 
 def as_reader(user_id: int) -> Actor:
-    """A user as one who reads, with the rights that everybody has."""
+    """Return the user as an actor with the rights that every user has."""
     found = U.select(U.login, U.given_name, U.family_name).where(U.id == user_id)
     ((login, given, family),) = found.tuples()
     return Actor(user_id, login, full_name(given, family), Role.USER)
 
 
 def _references(table: type[peewee.Model]) -> list[Any]:
-    """The columns of a table that refer to users."""
+    """Return the columns of a table that refer to users."""
     return [each for each in table_facts(table).fields if _is_user(each)]
 
 

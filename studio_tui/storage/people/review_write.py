@@ -1,7 +1,7 @@
-"""What changes of people do to who is in a push that is not closed (U7), for any number at once.
+"""Writing the desk of changes: what changes of people mean for open pushes (U7).
 
-`look` keeps who manages whom before anything is written, `put` compares it with what there is
-afterwards. Both happen in the transaction of the change.
+`look` stores who manages whom before anything is written; `put` compares it with the state
+afterwards. Both run in the transaction of the change, for any number of people at once.
 """
 
 from collections.abc import Collection, Mapping
@@ -47,52 +47,54 @@ _K: Any = CoachingTable
 _T: Any = TeamTable
 _TL: Any = TeamLeader
 _PEOPLE: Any = Table("review_people", ("user_id",))
-"""Whose managers may change, of those who are in a push and have still to talk."""
+"""The users in a push, with a conversation still to be held, whose managers may change."""
 _BEFORE: Any = Table("review_before", ("user_id", "managers"))
 _AFTER: Any = Table("review_after", ("user_id", "managers"))
-"""The managers of each: their ids in order, joined by commas."""
+"""The managers of each user: their ids in order, joined by commas."""
 _ADDRESSES: Any = Table("review_address", ("user_id", "email"))
 _WRITTEN_AT_ONCE = 1_000
-"""Rows of one statement: SQLite takes no more parameters than 32,766."""
+"""Rows of one statement: SQLite accepts at most 32,766 parameters."""
 _MOST = 20_000
-"""Where more are touched, everybody in a push is looked at."""
+"""Number of changed users above which everybody in a push is checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Whom and what a change touches: ids, of users who were there before it."""
+    """What a change of people affects: ids of users and teams that existed before it."""
 
     moved: frozenset[int] = frozenset()
-    """Whose teams, coaches or teams led change."""
+    """Users whose teams, coaches or led teams change."""
     teams: frozenset[int] = frozenset()
-    """Whose leaders change, or what they stand under."""
+    """Teams whose leaders or parent change."""
     left: frozenset[int] = frozenset()
     returned: frozenset[int] = frozenset()
     readdressed: Mapping[int, str] = field(default_factory=dict)
-    """The address that each had before."""
+    """The former address of each user whose address changes."""
 
     @property
     def anything(self) -> bool:
-        """Whether it can matter to anybody in a push."""
+        """Whether the change can affect anybody in a push."""
         groups = (self.moved, self.teams, self.left, self.returned, self.readdressed)
         return any(groups)
 
     @property
     def come_or_go(self) -> frozenset[int]:
-        """Who left or came back: what they lead, coach and hold is touched with them."""
+        """Users who left or came back: their coachees, teams and conversations are affected."""
         return self.left | self.returned
 
 
 @whole()
 def anybody_waits(at: datetime) -> bool:
-    """Whether anybody has still to talk who is in a push that is not closed, or was not long
-    before ``at``."""
+    """Return whether a conversation is still to be held in any open push.
+
+    Pushes closed shortly before ``at`` count as well.
+    """
     return _waiting(at, ONE).limit(1).scalar() is not None
 
 
 @whole()
 def look(touched: Touched, at: datetime) -> None:
-    """Keep who manages whom of all that ``touched`` may change at this instant, before it does."""
+    """Store who manages whom among those that ``touched`` may affect, before the change."""
     begin_snapshot(_PEOPLE, "user_id INTEGER PRIMARY KEY")
     found = _waiting(at, A.user).where(_may_change(touched)).distinct()
     number = _PEOPLE.insert(found, columns=(_PEOPLE.user_id,)).as_rowcount().execute(spoken_to())
@@ -102,9 +104,11 @@ def look(touched: Touched, at: datetime) -> None:
 
 @whole()
 def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime) -> int:
-    """Put on the desk what the change did, and take from it what it took back; `look` was asked
-    before. ``added``: who is new. Returns how many lines it put there, those aside that wait for a
-    closed push to be opened again."""
+    """Put the consequences of a change on the desk, and remove those that it reverts.
+
+    `look` must have run before the change. ``added`` are the new users. Returns the number of lines
+    added, without those that wait for a closed push to be reopened.
+    """
     _keep_managers(_AFTER)
     act = _Act(activity_id, at)
     act.managers_changed()
@@ -122,8 +126,11 @@ def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime
 def unmatched(
     push_id: int, acts: Any, matching: Any, at: datetime, only: Collection[int] | None = None
 ) -> Any:
-    """Who came into a push by one of ``acts``, has still to talk, is none of the users ``U`` who
-    are ``matching``, and is not told of yet; of ``only`` these users: assignments ``A`` (P13)."""
+    """Return assignments ``A`` made by ``acts`` whose users no longer match ``matching`` (P13).
+
+    The conversation is still to be held, the user is active and has no such line yet. ``only``
+    limits the result to these users.
+    """
     known = _R.select().where(
         _R.user == A.user,
         _R.push == A.push,
@@ -137,19 +144,19 @@ def unmatched(
 
 
 def put_unmatched(found: Any, activity_id: int, at: datetime) -> None:
-    """Put those who are `unmatched` on the desk."""
+    """Put the result of `unmatched` on the desk."""
     _Act(activity_id, at).add(ReviewKind.NO_LONGER_MATCHES, found)
 
 
 def any_matching_again(push_id: int, matching: Any) -> bool:
-    """Whether anybody on the desk is in the audience of a push after all."""
+    """Return whether anybody on the desk matches the audience of a push again."""
     waits = (_R.kind == ReviewKind.NO_LONGER_MATCHES) & _R.decided_at.is_null()
     found = _R.select(ONE).where(waits, _again(push_id, matching)).limit(1)
     return found.scalar() is not None
 
 
 def take_back_matching(push_id: int, matching: Any, activity_id: int, at: datetime) -> None:
-    """Take these from the desk."""
+    """Remove the users who match again from the desk."""
     act = _Act(activity_id, at)
     act.take_back(ReviewKind.NO_LONGER_MATCHES, _again(push_id, matching))
 
@@ -160,7 +167,7 @@ def _again(push_id: int, matching: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """The act that changes people: its line of activity, and when."""
+    """The act that changes people: its line of activity and its time."""
 
     id: int
     at: datetime
@@ -224,10 +231,10 @@ class _Act:
         self.take_back(ReviewKind.ADDRESS_CHANGED, as_before)
 
     def add(self, kind: ReviewKind, found: Any) -> None:
-        """Add a line for each that is ``found``, or tell of it anew where there is one."""
+        """Add a line for each row of ``found``; a waiting line is updated and reported anew."""
         facts = (Value(kind), Value(kind.urgency), Value(self.at), Value(self.id))
         _R.insert_from(
-            # SQLite takes ON for that of a join unless there is a condition before it.
+            # SQLite reads ON as part of a join unless a condition precedes it.
             found.select_extend(*facts).where(SQL("TRUE")),
             (
                 *(_R.user, _R.push, _R.conductor, _R.before, _R.after),
@@ -245,14 +252,14 @@ class _Act:
         ).as_rowcount().execute()
 
     def take_back(self, kind: ReviewKind, which: Any) -> None:
-        """Take from the desk what is as it was before: nobody has to decide on it."""
+        """Remove waiting lines whose reason was reverted: nobody has to decide on them."""
         _R.update(decided_at=self.at, decision=Decision.TAKEN_BACK, decided_in=self.id).where(
             _R.kind == kind, _R.decided_at.is_null(), which
         ).execute()
 
 
 def _put_joined(added: Collection[int], act: _Act) -> None:
-    """Offer who is new to the pushes that somebody of their team is in (U7)."""
+    """Propose new users for the pushes that somebody of their team is in (U7)."""
     if not added:
         return
     of_team: Any = TeamMember.alias("m")
@@ -274,8 +281,10 @@ def _put_joined(added: Collection[int], act: _Act) -> None:
 
 
 def _waiting(at: datetime, *columns: Any) -> Any:
-    """Who has still to talk and is in a push that is not closed, or was not long before ``at``:
-    assignments ``A``."""
+    """Select assignments ``A`` whose conversation is still to be held.
+
+    Includes pushes that were closed shortly before ``at``.
+    """
     remembered = P.closed_at.is_null() | (P.closed_at > at - REMEMBERED)
     return (
         A.select(*columns)
@@ -287,34 +296,34 @@ def _waiting(at: datetime, *columns: Any) -> Any:
 
 
 def _columns(before: Any, after: Any, conductor: Any = None) -> tuple[Any, ...]:
-    """What a line tells; None where there is nothing to tell."""
+    """Return the columns of a line; None becomes NULL."""
     nobody = SQL("CAST(NULL AS INTEGER)") if conductor is None else conductor
     told = (SQL("CAST(NULL AS TEXT)") if each is None else each for each in (before, after))
     return (A.user, A.push, nobody, *told)
 
 
 def _compared(at: datetime, before: Any, after: Any, conductor: Any = None) -> Any:
-    """Those whom `look` found, with their managers before and after."""
+    """Select the users that `look` found, with their managers before and after."""
     return (
         _waiting(at, *_columns(before, after, conductor))
         .join_from(A, _BEFORE, on=_BEFORE.user_id == A.user)
         .join_from(A, _AFTER, on=_AFTER.user_id == A.user)
-        # So that SQLite looks these up, and does not go through everybody in a push.
+        # So that SQLite looks these up by index instead of scanning everybody in a push.
         .where(A.user.in_(_looked_at()))
     )
 
 
 def _looked_at() -> Any:
-    """Those whom `look` found."""
+    """Select the users that `look` found."""
     return _PEOPLE.select(_PEOPLE.user_id)
 
 
 def _may_change(touched: Touched) -> Any:
-    """Whose managers, or who is to hold their conversation, a change may touch."""
+    """Return the condition of users whose managers or conductors a change may affect."""
     people, held = touched.moved | touched.come_or_go, touched.come_or_go
     if len(people) > _MOST:
         return EVERYBODY
-    # Each by its own index: joined by OR, everybody in a push would be looked at.
+    # Each by its own index: joined by OR, everybody in a push would be scanned.
     found = U.select(U.id).where(among(U.id, people))
     if held:
         named: Any = AssignmentTable.alias("n")
@@ -329,7 +338,10 @@ def _may_change(touched: Touched) -> Any:
 
 
 def _leaders_below(teams: Collection[int]) -> Any:
-    """Who leads one of these teams or one below: who leads alone is managed from above (U4)."""
+    """Select the leaders of these teams and of teams below.
+
+    Leaders count because a sole leader is managed from above (U4).
+    """
     given = _T.select(_T.id).where(among(_T.id, teams)).cte("below", True, ("team_id",))
     under = _T.select(_T.id).join(given, on=_T.parent == given.c.team_id)
     below = given.union(under)
@@ -337,9 +349,9 @@ def _leaders_below(teams: Collection[int]) -> Any:
 
 
 def _keep_managers(table: Any) -> None:
-    """Keep the managers of `_PEOPLE` in ``table``, as they are."""
+    """Store the current managers of `_PEOPLE` in ``table``."""
     begin_snapshot(table, "user_id INTEGER PRIMARY KEY", "managers TEXT")
-    # In an order, so that equal lists are equal texts.
+    # Ordered, so that equal lists are equal texts.
     found = pairs(_PEOPLE.select(_PEOPLE.user_id), stand_ins=False).alias("found")
     ordered = Select((found,), (found.c.user_id, found.c.manager_id)).order_by(
         found.c.user_id, found.c.manager_id
@@ -357,5 +369,5 @@ def _keep_managers(table: Any) -> None:
 
 
 def in_list(listed: Any, user_id: Any) -> Any:
-    """Whether a list of ids, joined by commas, holds one."""
+    """Return the condition that a comma-separated list contains an id."""
     return NodeList((joined(",", listed, ","), SQL("LIKE"), joined("%,", user_id, ",%")))

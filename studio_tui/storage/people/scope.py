@@ -1,4 +1,4 @@
-"""To whom an admin's sight is limited (U12): keeping it, and what it comes to."""
+"""The scope that limits an admin's sight (U12): its condition, and the checks that use it."""
 
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
@@ -42,31 +42,31 @@ _MEMBER = every(TeamMember, "m")
 _LEADER = every(TeamLeader, "m")
 _BELOW = named("below", "b", "id")
 _SEEN = U.select(U.id)
-"""Whom the unit of work sees."""
+"""The users that this unit of work sees."""
 
 
 def for_everybody() -> AbstractContextManager[None]:
-    """What is done inside is done to whoever it concerns, seen or not: what follows from an act on
-    those whom its actor sees."""
+    """Lift the limit of sight inside: the consequences of an act reach users beyond it."""
     return whole()
 
 
 def is_limited() -> bool:
-    """Whether this unit of work sees a part of the organisation alone."""
+    """Return whether this unit of work sees only a part of the organisation."""
     limit = current_limit()
     return limit is not None and limit.condition is not None
 
 
 def whom_sees(user_id: int, *, and_own: bool) -> Any | None:
-    """The condition that holds of the users ``u`` whom somebody sees; None for everybody.
+    """Return the condition of the users ``u`` that a user sees; None for all users.
 
-    ``and_own`` takes in themself, whom they manage and with whom they hold conversations.
+    ``and_own`` includes the user themself, those they manage and those they share a conversation
+    with.
     """
     found = _S.select(_S.kept).join(U, on=U.id == _S.user)
     kept = found.where(U.id == user_id, U.role.in_(LIMITED_ROLES)).scalar()
     if kept is None:
         return None
-    # Most see everybody, and do not wait until what reads audiences is imported.
+    # Most users see everything: do not make them wait for the audience modules to be imported.
     from studio_tui.storage.audiences.scopes import condition_of
 
     seen = condition_of(kept)
@@ -82,13 +82,15 @@ def whom_sees(user_id: int, *, and_own: bool) -> Any | None:
 
 
 def count_within(condition: Any | None) -> int:
-    """How many have not left of whom a condition holds; with None, of all."""
+    """Return the number of active users within a condition; None for all."""
     return count(U.select().where(both(U.active, EVERYBODY if condition is None else condition)))
 
 
 def require_within(lines: Iterable[int]) -> None:
-    """Raise `Refused` where lines of activity of this unit of work are about somebody beyond whom
-    it sees, or about a push as a whole that others are in: nothing of an act reaches beyond."""
+    """Raise `Refused` if these new lines of activity reach beyond the sight of the unit of work.
+
+    They do if they are about a user beyond it, or about a whole push that such a user is in.
+    """
     if not is_limited():
         return
     written_now = among(_LINE.id, lines)
@@ -102,8 +104,10 @@ def require_within(lines: Iterable[int]) -> None:
 
 
 def require_whole_teams(keys: Collection[str]) -> None:
-    """Raise `Refused` where somebody beyond whom this unit of work sees is in one of the teams of
-    these keys, or below: who leads it, they are asked by."""
+    """Raise `Refused` if a user beyond the sight of the unit of work belongs to these teams.
+
+    Teams below count as well: their leaders decide who manages that user.
+    """
     if not keys or not is_limited():
         return
     wanted = Select((_TEAM,), (_TEAM.id,)).where(among(_TEAM.path_key, keys))

@@ -1,4 +1,4 @@
-"""The keys with which users come in (A1)."""
+"""The SSH keys that users log in with (A1)."""
 
 from datetime import datetime
 from typing import Any
@@ -31,18 +31,18 @@ def delete_key(fingerprint: str) -> None:
 
 
 def keys_of(user_id: int | None) -> list[UserKey]:
-    """The keys of a user, or of everybody, by login."""
+    """Return the keys of a user, None for all users, by login."""
     keys = _keys() if user_id is None else _keys().where(U.id == user_id)
     return [key for _, key in _read(keys)]
 
 
 def key_named(fingerprint: str) -> tuple[int, UserKey] | None:
-    """Whose key it is, with the key; None where nobody has it."""
+    """Return the user id and the key of a fingerprint; None if it is unknown."""
     return next(iter(_read(_keys().where(_K.fingerprint == fingerprint))), None)
 
 
 def actor_by_key(fingerprint: str) -> Actor | None:
-    """The active user who has this key, as one who asks; None where there is none."""
+    """Return the active user with this key as an actor; None if there is none."""
     found = _K.select(U.id, U.login, U.given_name, U.family_name, U.role, U.time_zone)
     of_key = found.join(U, on=U.id == _K.user).where(_K.fingerprint == fingerprint, U.active)
     for user_id, login, given, family, role, zone in of_key.tuples():

@@ -1,4 +1,4 @@
-"""Teams, one by one: reading, moving and removing them (U2, U8)."""
+"""Reading, moving and removing single teams (U2, U8)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,29 +24,32 @@ class StoredTeam(NamedTuple):
     parent_id: int | None
     path: str
     key: str
-    """`import_read.team_key` of the path."""
+    """The `import_read.team_key` of the path."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamMove:
-    """A team that gets another name or another place: it, and what is below it."""
+    """A team that gets another name or another parent, with all teams below it."""
 
     team_id: int
     name: str
     parent_id: int | None
     paths: Sequence[tuple[int, str, str]]
-    """Id, path and key of it and of all below it, as they are to be."""
+    """Id, new path and new key of the team and of all teams below it."""
 
 
 def every_team() -> list[StoredTeam]:
-    """All teams, each before those below it."""
+    """Return all teams, each before those below it."""
     found = stored(_T.select(_T.id, _T.name, _T.parent, _T.path, _T.path_key))
     teams = (StoredTeam(*row) for row in found)
     return sorted(teams, key=lambda team: team.key.split(SEPARATOR))
 
 
 def leaders_of(team_ids: Collection[int] | None = None) -> Mapping[int, tuple[Leader, ...]]:
-    """Who leads each of these teams, or each that there is, by name; those who have left too."""
+    """Return the leaders of these teams, None for all, by team id and ordered by name.
+
+    Includes leaders who have left.
+    """
     led = _L.select(_L.team, U.id, U.login, U.given_name, U.family_name, U.active)
     led = led.join(U, on=U.id == _L.user).order_by(U.sort_name, U.id)
     if team_ids is not None:
@@ -58,12 +61,12 @@ def leaders_of(team_ids: Collection[int] | None = None) -> Mapping[int, tuple[Le
 
 
 def count_members() -> Mapping[int, int]:
-    """How many members of each team have not left."""
+    """Return the number of members of each team who have not left."""
     return dict(stored(_active_members().select(_M.team, COUNTED).group_by(_M.team)))
 
 
 def members_of_several() -> Iterable[Collection[int]]:
-    """The teams of each person who is in more than one and has not left."""
+    """Return the team ids of each active user who is in more than one team."""
     several = _M.select(_M.user).group_by(_M.user).having(COUNTED > 1)
     found = defaultdict[int, list[int]](list)
     for user_id, team_id in stored(
@@ -74,26 +77,26 @@ def members_of_several() -> Iterable[Collection[int]]:
 
 
 def members_of(team_id: int) -> list[int]:
-    """Who is in a team, by name; those who have left last."""
+    """Return the members of a team, by name; those who have left come last."""
     members = _M.select(_M.user).join(U, on=U.id == _M.user).where(_M.team == team_id)
     return column(members.order_by(U.active.desc(), U.sort_name, U.id))
 
 
 def people_in(team_ids: Collection[int]) -> list[int]:
-    """Everybody who is in one of these teams, or leads one."""
+    """Return all members and leaders of these teams."""
     members = _M.select(_M.user).where(among(_M.team, team_ids))
     return column(members | _L.select(_L.user).where(among(_L.team, team_ids)))
 
 
 def move_team(move: TeamMove) -> None:
-    """Give a team its new name and place, and all below it their paths."""
+    """Rename or move a team, and update the paths of all teams below it."""
     _T.update(name=move.name, parent=move.parent_id).where(_T.id == move.team_id).execute()
     moved = _T.update({_T.path: given("path"), _T.path_key: given("key")})
     for_each(moved.where(_T.id == given("id")), ("id", "path", "key"), move.paths)
 
 
 def remove_team(team_id: int) -> None:
-    """Remove a team, which is empty."""
+    """Remove a team, which must be empty."""
     _T.delete().where(_T.id == team_id).execute()
 
 

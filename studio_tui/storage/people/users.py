@@ -1,4 +1,4 @@
-"""Users and teams: reading (U1 to U5)."""
+"""Reading users and teams (U1 to U5)."""
 
 import re
 from collections import namedtuple
@@ -59,7 +59,7 @@ from studio_tui.storage.people.managers import (
 )
 
 People = Any
-"""A query of one column, ``user_id``: what it says is nobody's business who holds it."""
+"""A query of one column, ``user_id``. Callers pass it on without looking inside."""
 _K: Any = UserTable
 _SORTS = {
     "name": U.sort_name,
@@ -99,14 +99,14 @@ _BEYOND: dict[str, tuple[Any, Callable[[People], Any] | None]] = {
     "managers": (fn.COALESCE(_OF_USER.number, ZERO), manager_counts),
     "manager_names": (fn.COALESCE(_OF_USER.name, NO_TEXT), first_managers),
 }
-"""What lists show that no index knows: what it is sorted by, and the query of users that has it."""
+"""Columns of lists that no index covers: the sort key, and the query by user that computes it."""
 _COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY} | {"note", *_BEYOND}
-"""What is sorted by a text that no index holds."""
+"""Columns sorted by a text that no index holds."""
 _READER = ColumnReader(FACTS)
 
 
 def user_condition(filter_: UserFilter) -> Any:
-    """The users ``U`` that a filter matches."""
+    """Return the condition that a filter puts on the users ``U``."""
     return _condition(filter_, _finding)
 
 
@@ -129,7 +129,7 @@ def _people(word: str, filter_: UserFilter) -> list[int]:
 
 
 def _meaning(word: str, filter_: UserFilter) -> Any | None:
-    """What a word says that lists show of users beside what the index knows."""
+    """Return the condition of a word that means a visible property outside the search index."""
     roles = named_by(word, _SHOWN_ROLES)
     left = named_by(word, _LEFT) and _with_left(filter_)
     alone = named_by(word, _ALONE)
@@ -146,8 +146,8 @@ def _meaning(word: str, filter_: UserFilter) -> Any | None:
 
 
 def _narrowing(filter_: UserFilter) -> Any:
-    """What a filter says beside its words."""
-    # Not only true, but equal to it: so SQLite looks it up.
+    """Return the condition of a filter apart from its words."""
+    # Compared with TRUE, not only true: SQLite then uses the index.
     found = ~merged(U) if _with_left(filter_) else U.active == SQL("TRUE")
     if filter_.left_before is not None:
         found = U.left_at.is_null(False) & (U.left_at < filter_.left_before)
@@ -163,7 +163,7 @@ def _with_left(filter_: UserFilter) -> bool:
 
 
 def merged(table: Any) -> Any:
-    """Whether a row is one that was merged into another: no user any more (U11)."""
+    """Return the condition that a row was merged into another and is not a user any more (U11)."""
     return table.id.in_(MergedUser.select(MergedUser.user))
 
 
@@ -172,17 +172,17 @@ def _in_push(push_id: int) -> Any:
 
 
 def chosen(selection: Selection[UserFilter]) -> Any:
-    """The users ``U`` that a selection holds."""
+    """Return the condition of the users ``U`` in a selection."""
     return selected(selection, user_condition, U.id)
 
 
 def count_selected(selection: Selection[UserFilter]) -> int:
-    """How many users a selection holds."""
+    """Return the number of users in a selection."""
     return count_users(chosen(selection))
 
 
 def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
-    """The users that a filter matches."""
+    """Return the ordered ids of the users that match a filter."""
     key, beside = _BEYOND.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
     if sort.column == "note":
         key = _note(filter_)
@@ -193,7 +193,7 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
         or filter_.left_before is not None
     )
     return Listing(
-        # SQLite would go through all that are there by an index, one by one.
+        # Otherwise SQLite would walk all active users by an index.
         NodeList((U, SQL("NOT INDEXED"))) if narrowed and is_sqlite() else U,
         U.id,
         user_condition(filter_),
@@ -207,7 +207,7 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
 
 
 def _with(found: Any) -> Join:
-    """The users ``U`` with what a query found of each."""
+    """Join the users ``U`` with the result of a query by user."""
     return Join(U, found.alias("g"), JOIN.LEFT_OUTER, _OF_USER.user_id == U.id)
 
 
@@ -229,7 +229,7 @@ _COACH: Any = UserTable.alias("c")
 
 
 def _several(table: Any, text: Any, order: Any, *joined: Any) -> "Prepared[_OfUser]":
-    """A text of each of some users, several times."""
+    """Return a prepared query of several texts for each of some users."""
 
     def build() -> Any:
         found = table.select(table.user, text)
@@ -251,7 +251,7 @@ _COACHES = _several(
 
 
 def users_by_id(ids: list[int]) -> list[User]:
-    """These users with everything that lists show, in the order of ``ids``."""
+    """Return these users with everything that lists show, in the order of ``ids``."""
     if not ids:
         return []
     groups, teams, leads, coaches = (
@@ -287,9 +287,9 @@ def _texts(several: "Prepared[_OfUser]", ids: list[int]) -> dict[int, tuple[str,
 
 
 def ids_of_names(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """Who goes by each of these logins or addresses, by `fold` of it; unknown ones are left out.
+    """Return the user ids of each of these logins or addresses, by its `fold`.
 
-    Two people where the login of one is the address of another.
+    Unknown names are left out. A name has two ids if it is one user's login and another's address.
     """
     keys = [fold(name) for name in names]
     found: dict[str, tuple[int, ...]] = {}
@@ -300,46 +300,46 @@ def ids_of_names(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
 
 
 def ids_of_logins(logins: Iterable[str]) -> dict[str, int]:
-    """Who has each of these logins, by `fold` of it."""
+    """Return the user id of each of these logins, by its `fold`."""
     wanted = among(_K.login_key, map(fold, logins))
     return dict(_K.select(_K.login_key, _K.id).where(wanted).tuples())
 
 
 def login_keys() -> list[str]:
-    """Some logins, for near misses."""
+    """Return some logins, for near misses."""
     return column(_K.select(_K.login_key).order_by(_K.id).limit(5000))
 
 
 def matching_users(filter_: UserFilter, ids: list[int]) -> frozenset[int]:
-    """Those of ``ids`` that a filter matches."""
-    # Of a few, an index would find out more than is asked.
+    """Return those of ``ids`` that match a filter."""
+    # For a few ids, scanning their texts is cheaper than the search index.
     words = _condition(filter_, lambda text: containing(U.search, map(fold_search, text.split())))
     found = U.select(U.id).where(both(among(U.id, ids), words))
     return frozenset(column(found))
 
 
 def one_user(user_id: int) -> People:
-    """A query of one column, ``user_id``: this user."""
+    """Return a query of one column, ``user_id``, with this user."""
     return Select(columns=(Cast(Value(user_id), "INTEGER").alias("user_id"),))
 
 
 def these_users(user_ids: Iterable[int]) -> People:
-    """A query of one column, ``user_id``: these users, as far as they are known."""
+    """Return a query of one column, ``user_id``, with those of these users that exist."""
     return users_of(among(U.id, user_ids))
 
 
 def users_of(condition: Any) -> People:
-    """A query of one column, ``user_id``: the users ``U`` of whom a condition holds."""
+    """Return a query of one column, ``user_id``, of the users ``U`` that match a condition."""
     return U.select(U.id.alias("user_id")).where(condition)
 
 
 def count_users(condition: Any) -> int:
-    """Of how many users ``U`` a condition holds."""
+    """Return the number of users ``U`` that match a condition."""
     return count(U.select().where(condition))
 
 
 def names_of(condition: Any) -> list[tuple[str, str]]:
-    """Login and full name of the users ``U`` of whom a condition holds, by name."""
+    """Return login and full name of the users ``U`` that match a condition, by name."""
     found = U.select(U.login, U.given_name, U.family_name).where(condition)
     return [
         (login, full_name(given, family))
@@ -348,13 +348,13 @@ def names_of(condition: Any) -> list[tuple[str, str]]:
 
 
 def without_manager(condition: Any, limit: int) -> list[int]:
-    """The users ``U`` of whom a condition holds and who have no manager (U4), by name."""
+    """Return the users ``U`` that match a condition and have no manager (U4), by name."""
     alone = U.select(U.id).where(U.id.in_(unmanaged(users_of(condition))))
     return column(alone.order_by(U.sort_name, U.id).limit(limit))
 
 
 def actor_of(login: str) -> Actor | None:
-    """The active user of this login, as one who asks; None where there is none."""
+    """Return the active user of this login as an actor; None if there is none."""
     found = _K.select(_K.id, _K.login, _K.given_name, _K.family_name, _K.role, _K.time_zone)
     there = found.where(_K.login_key == fold(login), _K.active)
     for user_id, own_login, given, family, role, zone in there.tuples():
@@ -366,7 +366,7 @@ def actor_of(login: str) -> Actor | None:
 def insert_first_user(
     login: str, email: str, given: str, family: str, language: str, time_zone: str
 ) -> int:
-    """Add the admin who makes the database; returns the id."""
+    """Add the admin who creates the database; return the id."""
     return int(
         UserTable.insert(
             login=login,
@@ -388,12 +388,12 @@ def insert_first_user(
 
 
 def any_user() -> bool:
-    """Whether anybody is known at all."""
+    """Return whether any user exists."""
     return _K.select(ONE).limit(1).scalar() is not None
 
 
 def names_at(address: str) -> list[str]:
-    """The names of those who are active and have an address, which is folded."""
+    """Return the names of the active users with this address, which must be folded."""
     there = _K.select(_K.given_name, _K.family_name).where(fn.LOWER(_K.email) == address, _K.active)
     return [
         full_name(given, family) for given, family in there.order_by(_K.sort_name, _K.id).tuples()
