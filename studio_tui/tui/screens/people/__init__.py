@@ -1,1 +1,1 @@
-"""Screens of users and imports."""
+"""Screens for users, teams, imports and the desk of changes."""

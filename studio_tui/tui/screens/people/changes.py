@@ -1,4 +1,4 @@
-"""Changes: who in an open push changed, and what is decided on it (U7)."""
+"""The desk of changes: people in open pushes who changed, and the decisions about them (U7)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ _MOST_URGENT = Sort("urgency")
 
 
 def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
-    """What a list shows of a change."""
+    """Return the list columns of a change."""
     return (
         Column("urgency", "What", _kind_cell, width=16, flex=1, most=27, sortable=True),
         Column("name", "Who", lambda each: each.name, width=14, flex=2, most=30, sortable=True),
@@ -73,22 +73,22 @@ def _kind_cell(review: Review) -> Toned:
 
 @dataclass(frozen=True, slots=True)
 class _DecisionAsked:
-    """A decision that is asked about before it is made."""
+    """A decision that needs a confirmation."""
 
     chosen: Chosen
     question: str
-    """With ``{changes}``."""
+    """The question, with ``{changes}`` as the placeholder of the number of changes."""
     yes: str
     detail: str
     do: Callable[[], Decided]
 
 
 def _nothing(_: Decided) -> None:
-    """Nothing is to be remembered of what was decided."""
+    """Do nothing: the default callback of a decision."""
 
 
 class ChangesScreen(StudioScreen):
-    """The desk of changes; of one push where ``push_id`` is given."""
+    """The desk of changes, limited to one push if ``push_id`` is given."""
 
     OWN_COMMANDS = (
         Command(
@@ -153,7 +153,7 @@ class ChangesScreen(StudioScreen):
         self._kept: tuple[int, ...] = ()
 
     def body(self) -> ComposeResult:
-        """The list, and what there is to know of the change under the cursor."""
+        """Yield the list and a line with the details of the current change."""
         zone = self.studio.zone
         yield RecordBrowser(
             *change_columns(zone),
@@ -170,12 +170,12 @@ class ChangesScreen(StudioScreen):
         yield Static(classes="current")
 
     def find(self, text: str, sort: Sort) -> tuple[ReviewFilter, Source[Review, ReviewFilter]]:
-        """The changes that match what is typed."""
+        """Return the changes that match ``text``."""
         filter_ = ReviewFilter(typed_words(text), push_id=self._push_id, where=typed_audience(text))
         return filter_, reviews.source(self.studio, self.actor, filter_, sort)
 
     def reload(self) -> None:
-        """Somebody changed, or decided."""
+        """Read the list again: a person changed, or a decision was made."""
         self._browser.reload()
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
@@ -208,11 +208,11 @@ class ChangesScreen(StudioScreen):
     # Deciding
 
     def why_not_keep(self) -> str | None:
-        """There has to be something."""
+        """Return why nothing can be kept as it is, or None if there is a change."""
         return self._why_not(Decision.KEEP, "There is nothing here.")
 
     def action_keep(self) -> None:
-        """Leave it as it is."""
+        """Decide to leave the chosen changes as they are."""
         chosen = self._chosen(Decision.KEEP)
         self._do(lambda: reviews.keep(self.studio, self.actor, chosen), self._remember_kept)
 
@@ -220,11 +220,11 @@ class ChangesScreen(StudioScreen):
         self._kept = done.ids
 
     def why_not_bring_back(self) -> str | None:
-        """Only what was kept here last."""
+        """Return why nothing can be brought back, or None after a decision to keep."""
         return None if self._kept else "Nothing was left as it is here just now."
 
     def action_bring_back(self) -> None:
-        """Let what was kept last wait once more."""
+        """Withdraw the last decision to keep, so that its changes wait again."""
         kept, self._kept = self._kept, ()
         self.write(
             lambda: reviews.bring_back(self.studio, self.actor, kept),
@@ -232,14 +232,14 @@ class ChangesScreen(StudioScreen):
         )
 
     def why_not_hand_over(self) -> str | None:
-        """Somebody has to be proposed."""
+        """Return why nothing can be handed over, or None. It needs a proposed conductor."""
         current = self._browser.list.current
         if not self._browser.list.marked and current is not None and not current.proposal:
             return f"Nobody else manages {current.name}."
         return self._why_not(Decision.HAND_OVER, "This is not one to hand over.")
 
     def action_hand_over(self) -> None:
-        """Ask, and hand over to whom is proposed."""
+        """Hand over to the proposed conductors, after a confirmation."""
         chosen = self._chosen(Decision.HAND_OVER)
         self._ask(
             _DecisionAsked(
@@ -252,11 +252,11 @@ class ChangesScreen(StudioScreen):
         )
 
     def why_not_tell(self) -> str | None:
-        """It has to be about managers."""
+        """Return why nobody can be notified, or None. The change must be a new manager."""
         return self._why_not(Decision.TELL, "There is no new manager to tell.")
 
     def action_tell(self) -> None:
-        """Ask, and tell new managers."""
+        """Notify the new managers, after a confirmation."""
         chosen = self._chosen(Decision.TELL)
         self._ask(
             _DecisionAsked(
@@ -269,11 +269,11 @@ class ChangesScreen(StudioScreen):
         )
 
     def why_not_add(self) -> str | None:
-        """Only who joined."""
+        """Return why nobody can be assigned, or None if the change is a person who joined."""
         return self._why_not(Decision.ADD, "Only who joined is assigned here.")
 
     def action_add(self) -> None:
-        """Ask, and assign who joined."""
+        """Assign the people who joined, after a confirmation."""
         chosen = self._chosen(Decision.ADD)
         self._ask(
             _DecisionAsked(
@@ -286,11 +286,11 @@ class ChangesScreen(StudioScreen):
         )
 
     def why_not_excuse(self) -> str | None:
-        """Who is in the push can be excused."""
+        """Return why nobody can be excused, or None if the person is in the push."""
         return self._why_not(Decision.EXCUSE, "Who joined is not in the push: there is no need.")
 
     def action_excuse(self) -> None:
-        """Ask for the reason, and excuse them."""
+        """Prompt for the reason, and excuse the chosen people."""
         chosen = self._chosen(Decision.EXCUSE)
 
         def save(reason: str, failed: Callable[[StudioError], None]) -> None:
@@ -307,11 +307,11 @@ class ChangesScreen(StudioScreen):
         self.app.push_screen(form)
 
     def why_not_sent(self) -> str | None:
-        """What handing over would send."""
+        """Return why there is no mail to preview, or None if handing over is possible."""
         return self.why_not_hand_over()
 
     def action_sent(self) -> None:
-        """Show what handing over would send."""
+        """Preview the mail that handing over would send."""
         chosen = self._chosen(Decision.HAND_OVER)
         show_sent(
             self,
@@ -320,7 +320,7 @@ class ChangesScreen(StudioScreen):
         )
 
     def _ask(self, act: "_DecisionAsked") -> None:
-        """Ask, with the number of those of which it can be decided, and decide."""
+        """Ask for a confirmation with the number of affected changes, then decide."""
         self.read_to_open(
             "number",
             lambda: reviews.count(self.studio, self.actor, act.chosen),
@@ -355,7 +355,7 @@ class ChangesScreen(StudioScreen):
         self.say(decided_in_words(done.decision, len(done.ids), len(done.left)))
 
     def _chosen(self, decision: Decision) -> Chosen:
-        """What is marked, or else the change under the cursor; of that, what can be decided so."""
+        """Return the marked changes, or the current one, that allow ``decision``."""
         chosen = self._browser.list.chosen
         for kind in ReviewKind:
             if decision not in kind.decisions:

@@ -1,5 +1,7 @@
-"""What came back is offered to be sent again once an address was corrected: on a person's page, in
-their form and by an import (N15)."""
+"""The offer to send bounced mails again after an address was corrected (N15).
+
+It follows a correction on the page of a user, in their form and by an import.
+"""
 
 from collections.abc import Sequence
 from typing import cast
@@ -13,10 +15,14 @@ from studio_tui.wording.counting import counted
 
 
 def offer_again(screen: StudioScreen, mails: Sequence[int]) -> None:
-    """Offer to send ``mails`` again, what `outbox.to_corrected` found, where there are any."""
+    """Offer to send ``mails`` again: the ids that `outbox.to_corrected` returned.
+
+    Does nothing for none.
+    """
     if not mails:
         return
-    # The screen that corrected the address may be closing: what it asks nobody would answer.
+    # The screen that corrected the address may be closing, and a question on it would never be
+    # answered. So the screen below asks.
     below = cast(StudioScreen, screen.app.screen)
     studio, actor = below.studio, below.actor
     chosen: Selection[NotificationFilter] = Selection.of(mails)

@@ -1,5 +1,8 @@
-"""A form on a screen of its own: saved with a key, left only when asked, and never overwritten by
-what somebody else saves meanwhile (A4)."""
+"""The base class of screens with a form.
+
+A form is saved with a key and closed only after a confirmation if it has unsaved text. It never
+overwrites what another user saved in the meantime without showing it (A4).
+"""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -20,19 +23,19 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
 
 Values = Mapping[str, str]
-"""What stands in the fields, by their names."""
+"""Field values by field name."""
 _KEPT = "What you typed is kept; save again to put yours in its place."
 
 
 class EntryScreen(StudioScreen):
-    """Fields that begin with what there is. A subclass reads that and saves what is changed."""
+    """A form filled with stored values. A subclass reads these and saves the changes."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("save", "ctrl+s", "Save", "Save what is typed"),
         Command("pick", "ctrl+o", "Choose", "Choose a team for the field with the cursor"),
     )
     TEAMS: ClassVar[Mapping[str, bool]] = {}
-    """The fields that hold teams, by name, and whether they hold several."""
+    """Names of the fields that hold teams, and whether they hold several."""
     LOST: ClassVar[str] = "What you typed would be lost."
 
     def __init__(self, title: str, fields: list[Field]) -> None:
@@ -40,35 +43,35 @@ class EntryScreen(StudioScreen):
         self._title = title
         self._form = Form(*fields)
         self.base: Values = self._form.values()
-        """What the fields begin with, as it was read last."""
+        """The stored values as they were last read."""
         self._saving = False
 
     def body(self) -> ComposeResult:
-        """What it is about, the fields, and what somebody else saved meanwhile."""
+        """Yield the title, the form and the message about a conflict."""
         yield Static(line(self._title), classes="title")
         yield self._form
         yield Static(classes="theirs")
 
     @abstractmethod
     def save(self, changed: Values) -> None:
-        """Save the fields that were ``changed``, by `write`, with `failed` for what is refused."""
+        """Save the fields in ``changed``, by `write` with `failed` as its error handler."""
 
     @abstractmethod
     def read_theirs(self) -> None:
-        """Read what there is now, and hand it to `show_theirs`."""
+        """Read the stored values and pass them to `show_theirs`."""
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed that is not saved."""
+        """Whether the form has unsaved text."""
         return bool(self.changed)
 
     @property
     def values(self) -> dict[str, str]:
-        """What stands in the fields."""
+        """The current values of all fields."""
         return self._form.values()
 
     def fill(self, values: Values) -> None:
-        """What there is, as it was read: what nobody typed into shows it."""
+        """Update the stored values, and the fields without unsaved text."""
         typed, before = self._form.values(), self.base
         for name, value in values.items():
             if typed[name] == before[name]:
@@ -76,13 +79,12 @@ class EntryScreen(StudioScreen):
         self.base = {**before, **values}
 
     def show_title(self, title: str) -> None:
-        """Another title."""
+        """Change the title."""
         self._title = title
         self.query_one(".title", Static).update(line(title))
 
     def failed(self, error: StudioError) -> None:
-        """Say beside the fields why it cannot be saved; of what somebody else saved, both
-        versions."""
+        """Display why the form cannot be saved; after a conflict, both versions."""
         self._saving = False
         if isinstance(error, Conflict):
             self.read_theirs()
@@ -90,7 +92,10 @@ class EntryScreen(StudioScreen):
             self._form.show_error(error)
 
     def show_theirs(self, values: Values, labels: Values) -> None:
-        """Show beside what is typed how somebody else left it; saving again puts it over that."""
+        """Display the version that another user saved next to the unsaved text.
+
+        Saving again overwrites that version.
+        """
         mine = self.changed
         differing = [name for name in mine if values[name] not in (self.base[name], mine[name])]
         self.fill(values)
@@ -100,7 +105,7 @@ class EntryScreen(StudioScreen):
         self.set_class(bool(words), "-conflict")
 
     def action_save(self) -> None:
-        """Save what is typed."""
+        """Save the changed fields."""
         if self._saving:
             return
         if not (changed := self.changed):
@@ -110,13 +115,13 @@ class EntryScreen(StudioScreen):
         self.save(changed)
 
     def why_not_pick(self) -> str | None:
-        """It takes a field that holds teams."""
+        """Return why no team can be chosen, or None if the focused field holds teams."""
         if self._team_field is not None:
             return None
         return "Put the cursor into a field of teams first."
 
     def action_pick(self) -> None:
-        """Choose a team for the field with the cursor."""
+        """Let the user choose a team for the focused field."""
         field = self._team_field
         if field is not None:
             self.read_to_open(
@@ -141,7 +146,7 @@ class EntryScreen(StudioScreen):
 
     @property
     def _team_field(self) -> Field | None:
-        """The field with the cursor, where it holds teams."""
+        """The focused field if it holds teams, else None."""
         for name in self.TEAMS:
             field = self._form.field(name)
             if field.has_focus_within:
@@ -153,17 +158,17 @@ class EntryScreen(StudioScreen):
         self.refresh_bindings()
 
     def action_back(self) -> None:
-        """Leave; ask first where something typed would be lost."""
+        """Close the screen, after a confirmation if unsaved text would be lost."""
         leave(self, self.unsaved, "Leave without saving?", self.LOST)
 
     @property
     def unkept(self) -> str:
-        """What is typed is lost where the Studio ends."""
+        """A warning about unsaved text, which is lost if the Studio ends; empty for none."""
         return f"{self._title} is not saved." if self.unsaved else ""
 
     @property
     def changed(self) -> dict[str, str]:
-        """What was typed that is not saved, by the names of the fields."""
+        """The unsaved values by field name."""
         typed = self._form.values()
         return {name: value for name, value in typed.items() if value != self.base[name]}
 

@@ -1,4 +1,4 @@
-"""Which column of a file tells what, and saying so oneself (U6, ``--map``)."""
+"""The assignment of file columns to fields, in lists and dialogs (U6, ``--map``)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ _ONE_TOO_MANY = re.compile(rf"leave one out with {_ARGUMENT}")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of the file, as a row."""
+    """A column of the file as a list row."""
 
     id: int
     name: str
     field: ImportField | None
-    """What it tells, None where it tells the Studio nothing."""
+    """The field the column is read as; None if it is ignored."""
 
 
 def _tells(heading: Heading) -> str | Toned:
@@ -41,19 +41,19 @@ COLUMNS: tuple[Column[Heading], ...] = (
 
 
 def planned_headings(recognised: Mapping[str, str], ignored: Sequence[str]) -> list[Heading]:
-    """The columns of a file that was read: those that tell something first."""
+    """Return the columns of a file that was read, recognised columns first."""
     told = [(name, ImportField(field)) for name, field in recognised.items()]
     every = [*told, *((name, None) for name in ignored)]
     return [Heading(number, name, field) for number, (name, field) in enumerate(every)]
 
 
 def guessed_headings(names: Sequence[str], mapped: Mapped) -> list[Heading]:
-    """The columns of a file that could not be read, with what they are taken for."""
+    """Return the columns of a file that could not be read, with the guessed fields."""
     return [Heading(number, name, _guess(name, mapped)) for number, name in enumerate(names)]
 
 
 def explained_with_keys(reason: str) -> str:
-    """Why a file cannot be read, with the keys of the screen in place of ``--map``."""
+    """Return an error message that names the keys of the screen instead of ``--map``."""
     reason = _IF_IT_IS.sub(rf"\1, press {shown_key('enter')} on it below and say so", reason)
     reason = _WHICH_IS_IT.sub(_press_on, reason)
     return _ONE_TOO_MANY.sub(
@@ -62,14 +62,17 @@ def explained_with_keys(reason: str) -> str:
 
 
 def what_it_tells(heading: Heading) -> Choose[str]:
-    """Asks what a column tells; ends with the field, or with ``ignore``."""
+    """Return a dialog that asks for the field of a column.
+
+    Its result is the field or ``ignore``.
+    """
     fields = [Choice(field.value, fact_called(field).title, field.value) for field in ImportField]
     nothing = Choice(IGNORE, "Nothing: leave it out", IGNORE)
     return Choose(f"What does “{heading.name}” tell?", [*fields, nothing])
 
 
 def what_word_means(word: str) -> Choose[str]:
-    """Asks what a word for a status means; ends with ``active`` or ``left``."""
+    """Return a dialog that asks what a status word means. Its result is ``active`` or ``left``."""
     choices = [
         Choice(ImportField.ACTIVE.value, "Is there: at work, on leave, about to start", "active"),
         Choice(ImportField.LEFT.value, "Has left", "left"),

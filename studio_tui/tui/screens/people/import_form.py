@@ -1,4 +1,4 @@
-"""How a file that is imported is written, where that is not found out rightly (U6)."""
+"""The dialog for the format of an imported file, if it was not detected correctly (U6)."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,25 +22,30 @@ HOW_WRITTEN = Command(
     "Tell the encoding, separator, sheet and dates",
     verb="users import FILE --encoding NAME",
 )
-"""On the screens of an import."""
+"""The command of all import screens that opens the dialog."""
 
 _DATES = (("", "found out"), ("day-first", "day first"), ("month-first", "month first"))
 
 
 class HowWritten(Dialog[FileHints]):
-    """Asks for the encoding, the separator, the sheet and the order of days and months, as the
-    options of the command tell them; ends with what is told, or with None."""
+    """A dialog for the encoding, separator, sheet and date order of a file.
+
+    The fields match the options of the import command. The result is a `FileHints`, or None.
+    """
 
     AUTO_FOCUS = "Input"
 
     def __init__(self, told: FileHints, found: str) -> None:
-        """``found``: what was found out, in words; empty where the file was not read."""
+        """Create the dialog with the detected format ``found`` in words.
+
+        ``found`` is empty if the file was not read.
+        """
         super().__init__()
         self._told = told
         self._found = found
 
     def compose(self) -> ComposeResult:
-        """What was found, two fields, the choice, and two buttons."""
+        """Yield the detected format, the fields, the date order and two buttons."""
         with Vertical(classes="dialog wide"):
             yield Static(line("How the file is written"), classes="question")
             if self._found:

@@ -1,4 +1,4 @@
-"""Importing users: what it would do, before anything changes, and doing it (U6)."""
+"""The preview of an import, and the command that applies it (U6)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -47,13 +47,16 @@ from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.counting import counted
 
 _ADMINS = 5
-"""At most so many new admins are named."""
+"""Maximum number of new admins listed by name."""
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
 @dataclass(frozen=True, slots=True)
 class SaidOtherwise:
-    """Somebody said what a column tells, or a word means: the file is to be read again."""
+    """The user assigned a field to a column, or a meaning to a word.
+
+    The file must be read again.
+    """
 
     heading: str
     field: str
@@ -61,28 +64,30 @@ class SaidOtherwise:
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """What waits is another, or does more than was shown: it is to be looked at again."""
+    """The waiting import was replaced, or does more than the preview showed. Compare it again."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is imported, or thrown away."""
+    """The import was applied or discarded."""
 
     words: str
-    """What was done."""
+    """The result in a sentence."""
     came_back: tuple[int, ...] = ()
-    """The mail that came back from an address that is another by now, by id."""
+    """Ids of bounced mails whose recipient has another address after the import."""
 
 
 Decided = Done | SaidOtherwise | FileHints | LookAgain | None
-"""How the screen ends; but for `Done`, the file is to be read again."""
+"""The result of the screen. Except after `Done` and None, the file is read again."""
 
 
 def leave_with(screen: StudioScreen, done: Done) -> None:
-    """Close ``screen``, which read the file, say what was done with it, and offer to send again
-    what came back."""
+    """Close ``screen``, which read the file, and report the result.
+
+    Offers to send mails again if they bounced from an address that the import corrected.
+    """
     screen.dismiss()
     screen.shell.look_for_changes()
     screen.say(done.words)
@@ -90,7 +95,7 @@ def leave_with(screen: StudioScreen, done: Done) -> None:
 
 
 class ImportPlanScreen(StudioScreen):
-    """What importing a file would do. Ends with a `Decided`."""
+    """A preview of importing a file. The result of the screen is a `Decided`."""
 
     OWN_COMMANDS = (
         Command(
@@ -128,7 +133,7 @@ class ImportPlanScreen(StudioScreen):
         self._headings = planned_headings(self._plan.recognised, self._plan.ignored)
 
     def body(self) -> ComposeResult:
-        """What was read, the lists, and what can be done."""
+        """Yield the file, a list for each kind of change, and the available commands."""
         yield Static(self._read_in_words(), classes="title")
         tabs = TabLine([(key, f"{title} {n:,}") for key, title, n in self._tabs()])
         tabs.can_focus = False
@@ -146,7 +151,7 @@ class ImportPlanScreen(StudioScreen):
         yield LabelLine(id="offers")
 
     def on_mount(self) -> None:
-        """Fill the lists, and look at the first one."""
+        """Focus the first list and fill all lists after the first refresh."""
         self.set_focus(self._list(self._tabs()[0][0]))
         self._offer()
         self.call_after_refresh(self._fill)
@@ -167,20 +172,20 @@ class ImportPlanScreen(StudioScreen):
     # Lists
 
     def action_next_list(self) -> None:
-        """Go to the list to the right."""
+        """Select the list to the right."""
         self.query_one(TabLine).action_next_tab()
 
     def action_previous_list(self) -> None:
-        """Go to the list to the left."""
+        """Select the list to the left."""
         self.query_one(TabLine).action_previous_tab()
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
-        """Show another list."""
+        """Show and focus the selected list."""
         self.query_one(ContentSwitcher).current = event.key
         self.set_focus(self._list(event.key))
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Read it in full, or say what a column tells."""
+        """Show the row in full, or let the user assign a meaning to a column or word."""
         if isinstance(event.row, Heading):
             if why := self.why_not_form():
                 self.complain(why)
@@ -209,13 +214,16 @@ class ImportPlanScreen(StudioScreen):
             self.dismiss(SaidOtherwise(word, status))
 
     def why_not_form(self) -> str | None:
-        """What waits is read as it was given."""
+        """Return why the file format cannot be changed, or None.
+
+        A waiting import is always read with the options it was given with.
+        """
         if self._compared.waiting is None:
             return None
         return "What waits is read as it was given: throw it away, and import the file from here."
 
     def action_form(self) -> None:
-        """Tell how the file is written, where that was not found out rightly: it is read again."""
+        """Let the user correct the detected file format, and read the file again."""
 
         def told(told: FileHints | None) -> None:
             if told is not None:
@@ -227,27 +235,33 @@ class ImportPlanScreen(StudioScreen):
     # Importing
 
     def may_do(self, command: Command) -> bool:
-        """Lines can be skipped where some are refused."""
+        """Return whether ``command`` is permitted.
+
+        Skip needs refused lines, Delete a waiting import.
+        """
         needed = {"skip": self._plan.refusals, "discard": self._compared.waiting}
         return bool(needed.get(command.id, True)) and super().may_do(command)
 
     def why_not_import(self) -> str | None:
-        """All of it is imported, or nothing."""
+        """Return why the file cannot be imported, or None.
+
+        It is imported completely or not at all.
+        """
         if self._plan.refusals:
             return self._why_refused()
         return self._why_nothing()
 
     def why_not_skip(self) -> str | None:
-        """Somebody has to be left."""
+        """Return why nothing can be imported, or None. At least one line must remain."""
         return self._why_nothing()
 
     def action_import(self) -> None:
-        """Import all of it."""
+        """Import the whole file."""
         self._once_meant(skip_refused=False)
 
     @work
     async def action_skip(self) -> None:
-        """Import the others, once that is confirmed."""
+        """Import all lines except the refused ones, after a confirmation."""
         refused = counted(len(self._plan.refusals), "refused line")
         question = Confirm(
             f"Import {self._people()} without the {refused}?",
@@ -259,7 +273,7 @@ class ImportPlanScreen(StudioScreen):
 
     @work
     async def action_discard(self) -> None:
-        """Throw away what waits, once that is confirmed."""
+        """Discard the waiting import, after a confirmation."""
         name = self._compared.path.name
         question = Confirm(
             f"Throw {name} away?",
@@ -276,7 +290,7 @@ class ImportPlanScreen(StudioScreen):
             )
 
     def action_back(self) -> None:
-        """Stop importing, or go back to the file."""
+        """Stop a running import or, if none is running, close the screen."""
         progress = self.query_one(ProgressLine)
         if progress.job is not None:
             progress.stop()
@@ -337,7 +351,7 @@ class ImportPlanScreen(StudioScreen):
     # In words
 
     def _tabs(self) -> list[tuple[str, str, int]]:
-        """The lists that have anything in them: what needs a decision first."""
+        """Return the lists that are not empty, those that need a decision first."""
         plan = self._plan
         tabs = [
             ("refused", "Refused", len(plan.refusals)),
@@ -393,7 +407,7 @@ class ImportPlanScreen(StudioScreen):
         self.query_one("#offers", LabelLine).show([_offer(*offer) for offer in offers])
 
     async def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
-        """Do what was clicked."""
+        """Run the command that was clicked."""
         event.stop()
         await self.action_command(event.key)
 
@@ -411,7 +425,7 @@ def _offer(id_: str, key: str, words: str, possible: bool) -> Label:
 
 
 def _admins(plan: ImportPlan, one: str, several: str) -> str:
-    """Who becomes an admin, in a sentence; empty for nobody."""
+    """Return a sentence with the users who become admins; empty if there are none."""
     names = [f"{user.name} ({user.login})" for user in plan.new_admins]
     if not names:
         return ""

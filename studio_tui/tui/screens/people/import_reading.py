@@ -1,5 +1,7 @@
-"""What the import screens ask off the loop: read a file and compare it, with progress and an end to
-it when nobody wants it any more (U6)."""
+"""Reading a file and comparing it with the stored users, off the event loop (U6).
+
+Both report their progress and can be cancelled.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,15 +19,15 @@ from studio_tui.services.system.context import Studio
 from studio_tui.tui.runtime.job import Job
 
 Mapped = Mapping[str, str]
-"""What columns are said to be: heading → field, as ``--map`` gives it."""
+"""The field for each column heading, as given with ``--map``."""
 
 _READING = 0.6
-"""How much of the whole is done once the file is read; comparing it is the rest."""
+"""Progress, as a fraction, after the file is read. The rest is the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A file that was read, and what importing it would do."""
+    """A file that was read, and a preview of importing it."""
 
     path: Path
     mapped: Mapped
@@ -33,21 +35,21 @@ class Compared:
     file: HrFile
     plan: ImportPlan
     waiting: WaitingImport | None = None
-    """Where it is the unattended import that waits."""
+    """The unattended import that waits, if the file is part of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a file cannot be imported as it is, and its headings where it has any."""
+    """Why a file cannot be imported, and its headings if they can be read."""
 
     reason: StudioError
     headings: tuple[str, ...] = field(default=())
 
 
 def path_of(entered: str) -> Path:
-    """The file that somebody entered: ``~`` is their home, quotes around it do not count.
+    """Return the path the user entered, with ``~`` expanded and surrounding quotes removed.
 
-    Raises `Refused` where there can be none.
+    Raises `Refused` if the text is empty or the home directory does not exist.
     """
     require_files()
     text = entered.strip()
@@ -64,9 +66,9 @@ def path_of(entered: str) -> Path:
 def compare(
     studio: Studio, actor: Actor, path: Path, mapped: Mapped, told: FileHints, job: Job
 ) -> Compared | Unreadable:
-    """Read a file and say what importing it would do; nothing is changed.
+    """Read a file and preview its import. Changes nothing.
 
-    ``mapped`` and ``told`` are what somebody has said of its columns, and of how it is written.
+    ``mapped`` and ``told`` are the columns and the file format as the user specified them.
     """
     try:
         _require_file(path)
@@ -87,7 +89,7 @@ def compare(
 
 
 def _require_file(path: Path) -> None:
-    # Opening a pipe would wait for whoever writes into it.
+    # Opening a pipe would block until another process writes to it.
     try:
         special = path.exists() and not (path.is_file() or path.is_dir())
     except (OSError, ValueError):
@@ -97,7 +99,7 @@ def _require_file(path: Path) -> None:
 
 
 def _headings(path: Path, told: FileHints) -> tuple[str, ...]:
-    """The headings of a file, none where it has none that can be read."""
+    """Return the column headings of a file; empty if they cannot be read."""
     try:
         return hr_files.headings_in(path, told)
     except StudioError:

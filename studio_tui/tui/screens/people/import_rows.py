@@ -1,4 +1,4 @@
-"""How what an import would do stands in lists: people, changes, refusals."""
+"""List rows of an import preview: people, changes, refusals and warnings."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,46 +15,46 @@ T = TypeVar("T")
 _SAID_BESIDES = frozenset(
     {"login", "email", "given_name", "family_name", "active", "language", "time_zone"}
 )
-"""What is not said again of who is added: it stands beside it, or goes without saying."""
+"""Fields left out of the summary of a new user: other columns show them, or they are defaults."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered(Generic[T]):
-    """Something in a list, by its place."""
+    """An item with its index as the row id."""
 
     id: int
     it: T
 
 
 class NumberedSource(Generic[T]):
-    """As many rows as there are of ``every``, each made when it is looked at."""
+    """A source over a sequence whose rows are created only when they are read."""
 
     def __init__(self, every: Sequence[T]) -> None:
         self._every = every
 
     def count(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return len(self._every)
 
     def rows(self, start: int, stop: int) -> Sequence[Numbered[T]]:
-        """The rows from place ``start`` up to ``stop``."""
+        """Return the rows from index ``start`` up to, but not including, ``stop``."""
         return [Numbered(start + n, it) for n, it in enumerate(self._every[start:stop])]
 
     def position(self, row_id: int, _: int | None = None) -> int | None:
-        """The place of a row, None where it is not in the list."""
+        """Return the index of a row, or None if it is not in the list."""
         return row_id if row_id < len(self._every) else None
 
     def matching(self, _: str, ids: Collection[int]) -> frozenset[int]:
-        """All of them: there is no filter."""
+        """Return all ids: there is no filter."""
         return frozenset(ids)
 
     def selected(self, _: Selection[str]) -> int:
-        """None: nothing can be marked."""
+        """Return 0: no row can be marked."""
         return 0
 
 
 def user_columns(what: str) -> tuple[Column[Numbered[PlannedUser]], ...]:
-    """The columns of a list of people; ``what`` is the heading of what is said of them."""
+    """Return the columns of a list of people. ``what`` is the heading of the summary column."""
     return (
         Column("name", "Name", lambda row: row.it.name, width=18, flex=2, most=36),
         Column("email", "E-mail", lambda row: row.it.email, width=22, flex=2, most=40),
@@ -79,13 +79,13 @@ WARNING_COLUMNS: tuple[Column[Numbered[RowWarning]], ...] = (
 
 
 def user_in_full(user: PlannedUser) -> str:
-    """All that an import says or changes of a user, a line each."""
+    """Return everything an import states or changes about a user, one line each."""
     where = f"line {user.line:,}" if user.line else "not in the file, but named in it as a manager"
     return "\n".join([f"{user.name} <{user.email}>", where, "", *map(_change, user.changes)])
 
 
 def remark_in_full(remark: Remark) -> str:
-    """A refusal or a warning as a text to read."""
+    """Return a refusal or a warning as plain text."""
     column = f", column “{remark.column}”" if remark.column else ""
     who = f"\n{remark.email}" if remark.email else ""
     where = _first_upper(remark.place) if remark.line else "The whole file"

@@ -1,4 +1,4 @@
-"""Importing users: which file (U6)."""
+"""The first screen of an import, which prompts for the file (U6)."""
 
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ _HINT = "A CSV or Excel file. → completes the path, {} reads it; nothing chang
 
 
 class ImportScreen(StudioScreen):
-    """Asks for a file, reads it, and shows what importing it would do."""
+    """A screen that prompts for a file, reads it and opens a preview of importing it."""
 
     OWN_COMMANDS = (
         Command("back", "escape", "Back", "Stop reading, or go back to the users"),
@@ -59,7 +59,7 @@ class ImportScreen(StudioScreen):
         self._told = FileHints()
 
     def body(self) -> ComposeResult:
-        """The path, and the columns where they have to be explained."""
+        """Yield the path field, the progress and the list of columns, which is hidden at first."""
         yield Static(line("Import users", "bold"), classes="title")
         yield Form(
             Field("file", "File", hint=_HINT.format(shown_key("enter")), placeholder="~/export.csv")
@@ -68,14 +68,14 @@ class ImportScreen(StudioScreen):
         yield RecordList(*COLUMNS, empty="")
 
     def on_mount(self) -> None:
-        """Wait for a path."""
+        """Focus the path field."""
         entry = self.query_one(Input)
         entry.suggester = PathSuggester()
         self.set_focus(entry)
         self._columns.display = False
 
     def action_back(self) -> None:
-        """Stop reading, or leave."""
+        """Stop reading the file or, if none is being read, close the screen."""
         progress = self.query_one(ProgressLine)
         if progress.job is not None:
             progress.stop()
@@ -83,7 +83,7 @@ class ImportScreen(StudioScreen):
             self.dismiss()
 
     def action_form(self) -> None:
-        """Tell how the file is written, and read it."""
+        """Let the user specify the file format, then read the file."""
         self.app.push_screen(HowWritten(self._told, ""), self._tell)
 
     def _tell(self, told: FileHints | None) -> None:
@@ -103,7 +103,7 @@ class ImportScreen(StudioScreen):
             self._field.error = refused.message
             return
         if path != self._path:
-            # What was told before a file was chosen is told of that file.
+            # A format specified before the first file was chosen applies to that file.
             self._told = FileHints() if self._path else self._told
             self._path, self._mapped = path, {}
         self._read()
@@ -158,7 +158,7 @@ class ImportScreen(StudioScreen):
 
     @work
     async def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Say what a column tells, and read again."""
+        """Let the user assign a field to the column, then read the file again."""
         heading: Heading = event.row
         field = await self.app.push_screen_wait(what_it_tells(heading))
         if field is not None:

@@ -1,4 +1,4 @@
-"""The form of one person: added, or changed, by hand (U8)."""
+"""The forms that add and edit a person by hand (U8)."""
 
 from typing import Any, ClassVar
 
@@ -40,12 +40,12 @@ def _fields(facts: tuple[Fact, ...]) -> list[Field]:
 
 
 def values_of(user: User) -> dict[str, str]:
-    """What would have to be typed for a user to be as they are, by the names of facts."""
+    """Return the form values of ``user``, as text by fact name."""
     return {fact.name: fact.as_text(getattr(user, fact.name), " | ") for fact in _CHANGED}
 
 
 class EditPersonScreen(EntryScreen):
-    """Everything about a user that is changed by hand."""
+    """A form with all facts of a user that can be edited by hand."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -64,18 +64,22 @@ class EditPersonScreen(EntryScreen):
         super().__init__("Edit a user", _fields(_CHANGED))
         self._user_id = user_id
         self._was: dict[str, Any] = {}
-        """The facts as they were read: of what is typed over, before that was begun."""
+        """The facts as they were last read. A fact with unsaved text keeps the value from before
+        the edit began."""
 
     def reload(self) -> None:
-        """Read them: what nobody typed into follows."""
+        """Read the user again and update the fields that have no unsaved text."""
         self.read_first("user", self._ask, self._show)
 
     def read_theirs(self) -> None:
-        """What somebody else made of them."""
+        """Read the version that another user saved."""
         self.read("theirs", self._ask, self._show_theirs)
 
     def save(self, changed: Values) -> None:
-        """Save what is changed, unless somebody else changed the same since it was read."""
+        """Save the changed facts.
+
+        The service raises a conflict if another user changed the same facts since they were read.
+        """
         was = {name: self._was[name] for name in changed}
         self.write(
             lambda: by_hand.edit(
@@ -110,7 +114,7 @@ class EditPersonScreen(EntryScreen):
 
 
 class AddPersonScreen(EntryScreen):
-    """Somebody new; where they are added, their page opens."""
+    """A form for a new user. After saving, it opens the page of that user."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -130,10 +134,10 @@ class AddPersonScreen(EntryScreen):
         super().__init__("Add a user", [login, *_fields(_CHANGED)])
 
     def read_theirs(self) -> None:
-        """Nobody else can have changed them."""
+        """Do nothing: a new user cannot have another version."""
 
     def save(self, changed: Values) -> None:
-        """Add them."""
+        """Add the user."""
         told = {name: text for name, text in changed.items() if name != "login"}
         entered = Entered({"email": "", **told})
         self.write(

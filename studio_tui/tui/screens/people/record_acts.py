@@ -1,5 +1,4 @@
-"""What is done to somebody's whole record on their page: exporting it, merging another into it, and
-erasing it (U11, U13)."""
+"""Actions on the whole record of a user: export, merge and erase (U11, U13)."""
 
 from collections.abc import Callable
 
@@ -22,7 +21,7 @@ Failed = Callable[[StudioError], None]
 
 
 def export_data(screen: StudioScreen, user: User) -> None:
-    """Ask for a file, and write all that is kept about the person into it."""
+    """Prompt for a file and write all stored data about the user to it."""
     studio, actor = screen.studio, screen.actor
 
     def written(made: Exported | None) -> None:
@@ -44,7 +43,7 @@ def export_data(screen: StudioScreen, user: User) -> None:
 
 
 def merge(screen: StudioScreen, user: User) -> None:
-    """Ask for the other record, show what merging does, and merge it into that of the person."""
+    """Prompt for another record, preview the merge, and merge it into that of the user."""
     studio, actor = screen.studio, screen.actor
 
     def merged(done: Merged) -> None:
@@ -79,7 +78,7 @@ def merge(screen: StudioScreen, user: User) -> None:
 
 
 def erase(screen: StudioScreen, user: User) -> None:
-    """Show what erasing the person takes out, ask for their login, and erase them."""
+    """Preview what erasing the user removes, prompt for their login, and erase them."""
     studio, actor = screen.studio, screen.actor
 
     def erased(done: Erased) -> None:

@@ -1,4 +1,4 @@
-"""One team: who leads it, who is in it, which teams are below it (U2, U8)."""
+"""The screen of one team: its leaders, its members and the teams below it (U2, U8)."""
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -21,7 +21,7 @@ _WAIT = "One moment: it is being read."
 
 
 class TeamScreen(StudioScreen):
-    """A team, by id."""
+    """The team with the id ``team_id``."""
 
     OWN_COMMANDS = (
         team_acts.EDIT,
@@ -49,49 +49,49 @@ class TeamScreen(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """The facts above its members."""
+        """Yield the facts and the members."""
         yield Static(classes="title")
         yield Facts()
         yield self._list
 
     def on_mount(self) -> None:
-        """The keys are for the members."""
+        """Focus the list of members."""
         self.set_focus(self._list)
 
     def reload(self) -> None:
-        """Read it again."""
+        """Read the team again."""
         self.read_first(
             "team", lambda: teams.show(self.studio, self.actor, self._team_id), self._show
         )
 
     def why_not_edit(self) -> str | None:
-        """It has to be there."""
+        """Return why the team cannot be edited, or None once it is read."""
         return None if self._found else _WAIT
 
     def why_not_new(self) -> str | None:
-        """It has to be there."""
+        """Return why no team can be added, or None once this one is read."""
         return None if self._found else _WAIT
 
     def why_not_remove(self) -> str | None:
-        """It has to be there."""
+        """Return why the team cannot be removed, or None once it is read."""
         return None if self._found else _WAIT
 
     def action_edit(self) -> None:
-        """Change it."""
+        """Open the form of the team."""
         self.go_to(to.EditTeam(self._team_id))
 
     def action_new(self) -> None:
-        """Add one below it."""
+        """Open the form for a new team below this one."""
         if self._found is not None:
             self.go_to(to.EditTeam(None, self._found.team.path))
 
     def action_remove(self) -> None:
-        """Remove it, once it is asked."""
+        """Remove the team, after a confirmation."""
         if self._found is not None:
             team_acts.remove(self, self._found.team, self.dismiss)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Open a member's page."""
+        """Open the page of a member."""
         self.go_to(to.Person(event.row.id))
 
     def _show(self, found: TeamShown) -> None:

@@ -1,4 +1,4 @@
-"""What is done with one team, wherever it is shown (U8)."""
+"""Commands and actions on one team, shared by several screens (U8)."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ REMOVE = Command(
 
 
 def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda: None) -> None:
-    """Ask, and remove a team; one that is not empty is refused, with what is in it."""
+    """Remove a team after a confirmation. The service refuses a team that is not empty."""
 
     def removed(_: object) -> None:
         screen.say(f"“{team.path}” is removed.")
@@ -43,6 +43,8 @@ def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda
 
 
 def led_by_nobody(actor: Actor) -> str:
-    """What is said of a team that has no leader: who sees a part of the organisation may not see
-    the one that there is (U12)."""
+    """Return the text for a team without a visible leader.
+
+    An actor with a scope may not see the leader the team has (U12).
+    """
     return "nobody you see" if actor.scope else "nobody leads it"

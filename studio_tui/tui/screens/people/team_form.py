@@ -1,4 +1,4 @@
-"""The form of one team: its name, its place, and who leads it (U8)."""
+"""The forms that add and edit a team: its name, its parent and its leaders (U8)."""
 
 from typing import ClassVar
 
@@ -36,13 +36,13 @@ def _fields(under: str = "") -> list[Field]:
 
 
 def values_of(team: Team) -> dict[str, str]:
-    """What would have to be typed for a team to be as it is."""
+    """Return the form values of ``team``, as text by field name."""
     leaders = " | ".join(leader.login for leader in team.leaders)
     return {"name": team.name, "under": team.parent, "leaders": leaders}
 
 
 class EditTeamScreen(EntryScreen):
-    """A team that is there."""
+    """A form for an existing team."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (_SAVE,)
     TEAMS = _TEAMS
@@ -54,15 +54,18 @@ class EditTeamScreen(EntryScreen):
         self._was: Team | None = None
 
     def reload(self) -> None:
-        """Read it: what nobody typed into follows."""
+        """Read the team again and update the fields unless the form has unsaved text."""
         self.read_first("team", self._ask, self._show)
 
     def read_theirs(self) -> None:
-        """What somebody else made of it."""
+        """Read the version that another user saved."""
         self.read("theirs", self._ask, self._show_theirs)
 
     def save(self, changed: Values) -> None:
-        """Save what is changed, unless somebody else changed the same since it was read."""
+        """Save the changed fields.
+
+        The service raises a conflict if another user changed the same fields since they were read.
+        """
         wanted, was = self._wanted(changed), self._was
         self.write(
             lambda: teams.edit(self.studio, self.actor, self._team_id, wanted, was=was),
@@ -101,7 +104,7 @@ class EditTeamScreen(EntryScreen):
 
 
 class AddTeamScreen(EntryScreen):
-    """A team that is new."""
+    """A form for a new team."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (_SAVE,)
     TEAMS = _TEAMS
@@ -111,10 +114,10 @@ class AddTeamScreen(EntryScreen):
         super().__init__("Add a team", _fields(under))
 
     def read_theirs(self) -> None:
-        """Nobody else can have changed it."""
+        """Do nothing: a new team cannot have another version."""
 
     def save(self, changed: Values) -> None:
-        """Add it."""
+        """Add the team."""
         values = self.values
         name, under = values["name"], values["under"].strip() or TOP
         leaders = _names(values["leaders"])

@@ -1,4 +1,4 @@
-"""Teams: a tree to walk, with who leads and how many are in it (U2, U8)."""
+"""The Teams screen: a tree of teams with their leaders and numbers of members (U2, U8)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,12 +20,12 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
 
 _MANY = 40
-"""Where there are more teams than this, those below others are folded at first."""
+"""Number of teams above which all subtrees are collapsed at first."""
 _EMPTY = "No team yet. n adds one; an import makes those that it names."
 
 
 class TeamsScreen(StudioScreen):
-    """All teams, each above those below it."""
+    """All teams as a tree, each above the teams below it."""
 
     OWN_COMMANDS = (
         Command(
@@ -46,7 +46,7 @@ class TeamsScreen(StudioScreen):
         super().__init__()
         self._teams: Sequence[Team] = ()
         self._folded: set[int] | None = None
-        """The teams whose teams below are not shown; None until it is known how many there are."""
+        """Ids of the teams whose subtrees are collapsed; None until the teams are read."""
         self._list: RecordList[Team, str] = RecordList(
             Column("name", "Team", self._in_tree, width=26, flex=3),
             Column("leaders", "Leaders", self._leaders, width=20, flex=2),
@@ -56,43 +56,43 @@ class TeamsScreen(StudioScreen):
         )
 
     def body(self) -> ComposeResult:
-        """How many there are, above the tree."""
+        """Yield the number of teams and the tree."""
         yield Static(classes="title")
         yield self._list
 
     def on_mount(self) -> None:
-        """The keys are for the tree."""
+        """Focus the tree."""
         self.set_focus(self._list)
 
     def reload(self) -> None:
-        """Read them again; what is folded stays so."""
+        """Read the teams again. Collapsed subtrees stay collapsed."""
         self.read_first("teams", lambda: teams.every(self.studio, self.actor), self._show)
 
     def why_not_edit(self) -> str | None:
-        """It takes a team."""
+        """Return why no team can be edited, or None if there is a current row."""
         return self._why_no_team()
 
     def why_not_remove(self) -> str | None:
-        """It takes a team."""
+        """Return why no team can be removed, or None if there is a current row."""
         return self._why_no_team()
 
     def action_new(self) -> None:
-        """Add one under that under the cursor; the field can be emptied."""
+        """Open the form for a new team under the current one, which the user can change."""
         under = self._list.current
         self.go_to(to.EditTeam(None, under.path if under else ""))
 
     def action_edit(self) -> None:
-        """Change the one under the cursor."""
+        """Open the form of the team under the cursor."""
         if (team := self._list.current) is not None:
             self.go_to(to.EditTeam(team.id))
 
     def action_remove(self) -> None:
-        """Remove the one under the cursor, once it is asked."""
+        """Remove the team under the cursor, after a confirmation."""
         if (team := self._list.current) is not None:
             team_acts.remove(self, team)
 
     def action_unfold(self) -> None:
-        """Show what is below it; where that is shown, go there."""
+        """Expand the current team or, if it is expanded, move to its first child."""
         team = self._list.current
         if team is None or not team.below or self._folded is None:
             return
@@ -103,7 +103,7 @@ class TeamsScreen(StudioScreen):
             self._list.move_to(self._list.cursor + 1)
 
     def action_fold(self) -> None:
-        """Hide what is below it; where nothing is shown below, go to the team above."""
+        """Collapse the current team or, if it shows no children, move to its parent."""
         team = self._list.current
         if team is None or self._folded is None:
             return
@@ -115,11 +115,11 @@ class TeamsScreen(StudioScreen):
             self._list.move_to(ids.index(team.parent_id))
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """See who is in it."""
+        """Open the team."""
         self.go_to(to.Team(event.row.id))
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on what is under the cursor."""
+        """Refresh the available commands, which depend on the current team."""
         self.refresh_bindings()
 
     def _why_no_team(self) -> str | None:

@@ -1,4 +1,4 @@
-"""One user: who they are, which pushes they are in and what they have received (P16)."""
+"""The page of a user: facts, pushes, mail and activity (P16)."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,14 +47,14 @@ _ABOUT = {
     "retry": "mail",
     "again": "mail",
 }
-"""The list that a command is about."""
+"""The tab in which each command is available."""
 _BY_MANAGERS = {"held", "hand_over"}
 _IN_NONE = "They are in no push."
 
 
 @dataclass(frozen=True, slots=True)
 class InPush:
-    """A user in a push, as a row."""
+    """A push of the user as a list row."""
 
     push: str
     assignment: Assignment
@@ -66,7 +66,7 @@ class InPush:
 
 
 class UserScreen(StudioScreen):
-    """A user, by id."""
+    """The page of the user with the id ``user_id``."""
 
     OWN_COMMANDS = (
         Command(
@@ -196,7 +196,7 @@ class UserScreen(StudioScreen):
         self._push_ids: frozenset[int] = frozenset()
 
     def body(self) -> ComposeResult:
-        """The facts above three lists."""
+        """Yield the facts and three lists."""
         zone = self.studio.zone
         yield Static(classes="title")
         with VerticalScroll(can_focus=False, classes="facts"):
@@ -220,21 +220,21 @@ class UserScreen(StudioScreen):
             )
 
     def action_why(self) -> None:
-        """Ask for a filter, and tell why it holds of them, or does not (P13)."""
+        """Open the dialog that explains why a filter matches the user or not (P13)."""
         self.app.push_screen(WhyInAudience(self._user_id, self._user_name))
 
     def on_mount(self) -> None:
-        """Look at the pushes first."""
+        """Focus the list of pushes."""
         self.set_focus(self._list("pushes"))
 
     def reload(self) -> None:
-        """Read it all again; every list stays where it is."""
+        """Read the user again. Every list keeps its cursor."""
         self.read_first(
             "user", lambda: users.show(self.studio, self.actor, self._user_id), self._show
         )
 
     def may_do(self, command: Command) -> bool:
-        """What is about a push is offered beside the pushes, what is about a mail beside mail."""
+        """Return whether ``command`` is permitted in the visible tab."""
         shown = self.query_one_optional(ContentSwitcher)
         if command.id in _ABOUT and (shown is None or shown.current != _ABOUT[command.id]):
             return False
@@ -245,37 +245,43 @@ class UserScreen(StudioScreen):
         return super().may_do(command)
 
     def why_not_address(self) -> str | None:
-        """It takes somebody."""
+        """Return why the address cannot be edited, or None once the user is read."""
         return None if self._user else "One moment: they are being read."
 
     def why_not_join(self) -> str | None:
-        """Who has left is asked nothing."""
+        """Return why the user cannot be assigned, or None. A user who left cannot be."""
         if self._user is not None and not self._user.active:
             return f"{self._user_name} has left: take them back first (U)."
         return self.why_not_address()
 
     def why_not_leave(self) -> str | None:
-        """Nobody leaves twice."""
+        """Return why the user cannot be marked as left, or None if they are active."""
         if self._user is not None and not self._user.active:
             return f"{self._user_name} has left already."
         return self.why_not_address()
 
     def why_not_take_back(self) -> str | None:
-        """Only who has left comes back."""
+        """Return why the user cannot be taken back, or None if they have left."""
         if self._user is not None and self._user.active:
             return f"{self._user_name} has not left."
         return self.why_not_address()
 
     def why_not_export_data(self) -> str | None:
-        """Over SSH, files are on another machine."""
+        """Return why no file can be written, or None.
+
+        An SSH session has no access to files of the host.
+        """
         return why_no_files() or self.why_not_address()
 
     def why_not_merge(self) -> str | None:
-        """It takes somebody."""
+        """Return why no record can be merged, or None once the user is read."""
         return self.why_not_address()
 
     def why_not_erase(self) -> str | None:
-        """Only who has left is erased, and on the host."""
+        """Return why the user cannot be erased, or None.
+
+        Only a user who has left can be erased, and not in an SSH session.
+        """
         if restricted_session():
             return "Nobody is erased over SSH: on the host, by “studio-tui users erase”."
         if self._user is not None and self._user.active:
@@ -283,81 +289,81 @@ class UserScreen(StudioScreen):
         return self.why_not_address()
 
     def why_not_remind(self) -> str | None:
-        """It takes a push in which they have still to talk."""
+        """Return why the user cannot be reminded, or None if a conversation is still to be held."""
         return self._why_not_asked()
 
     def why_not_held(self) -> str | None:
-        """It is done once."""
+        """Return why the conversation cannot be recorded, or None if it is still to be held."""
         return self._why_not_asked()
 
     def why_not_hand_over(self) -> str | None:
-        """It takes a conversation that is still to be held."""
+        """Return why nothing can be handed over, or None if it is still to be held."""
         return self._why_not_asked()
 
     def why_not_excuse(self) -> str | None:
-        """It takes a push in which they have not held it."""
+        """Return why the user cannot be excused, or None if a conversation is still to be held."""
         return self._why_not_asked()
 
     def why_not_longer(self) -> str | None:
-        """It takes a push in which they have not held it."""
+        """Return why no own deadline can be set, or None if it is still to be held."""
         return self._why_not_asked()
 
     def why_not_unassign(self) -> str | None:
-        """It takes a push."""
+        """Return why the user cannot be unassigned, or None if there is a current push."""
         return None if self._in_push else _IN_NONE
 
     def why_not_retry(self) -> str | None:
-        """Only what failed or came back is sent once more."""
+        """Return why the mail cannot be retried, or None if it failed or bounced."""
         mail = self._list("mail").current
         if mail is not None and mail.bounce is not None:
             return None
         return self._why_not_mail(NotificationState.FAILED, "did not fail")
 
     def why_not_again(self) -> str | None:
-        """Only what was sent is sent again."""
+        """Return why the mail cannot be sent again, or None if it was sent."""
         return self._why_not_mail(NotificationState.SENT, "was not sent")
 
     def action_address(self) -> None:
-        """Correct the address (U8)."""
+        """Correct the address of the user (U8)."""
         if self._user is not None:
             user_acts.correct_address(self, self._user)
 
     def action_edit(self) -> None:
-        """Change what is known of them (U8)."""
+        """Open the form of the user (U8)."""
         self.go_to(to.EditPerson(self._user_id))
 
     def action_join(self) -> None:
-        """Add them to open pushes that they are not in (U8)."""
+        """Assign the user to open pushes they are not in (U8)."""
         if self._user is not None:
             join_pushes.join(self, self._user, self._push_ids)
 
     def action_leave(self) -> None:
-        """Mark them as left (U8)."""
+        """Mark the user as left (U8)."""
         if self._user is not None:
             user_acts.leave(self, self._user)
 
     def action_take_back(self) -> None:
-        """Take them back (U8)."""
+        """Mark the user as active again (U8)."""
         if self._user is not None:
             user_acts.take_back(self, self._user)
 
     def action_export_data(self) -> None:
-        """Write all that is kept about them into an archive (U13)."""
+        """Write all stored data about the user to an archive (U13)."""
         if self._user is not None:
             record_acts.export_data(self, self._user)
 
     def action_merge(self) -> None:
-        """Merge another record into this one (U11)."""
+        """Merge another record into that of the user (U11)."""
         if self._user is not None:
             record_acts.merge(self, self._user)
 
     def action_erase(self) -> None:
-        """Erase them, once it is seen what that takes out (U13)."""
+        """Preview what erasing the user removes, and erase them (U13)."""
         if self._user is not None:
             record_acts.erase(self, self._user)
 
     def action_remind(self) -> None:
-        """Remind them of the push under the cursor, once it is seen what that sends (P15)."""
+        """Preview a reminder of the push under the cursor (P15)."""
         if (assignment := self._in_push) is not None:
             user_acts.remind(self, assignment)
 
@@ -367,32 +373,32 @@ class UserScreen(StudioScreen):
             user_acts.record_held(self, assignment)
 
     def action_hand_over(self) -> None:
-        """Name who is to hold the conversation (P10)."""
+        """Choose another conductor for the conversation (P10)."""
         if (assignment := self._in_push) is not None:
             user_acts.hand_over(self, assignment)
 
     def action_stand_in(self) -> None:
-        """Name who stands in for them, or end that (U14)."""
+        """Set or end the stand-in of the user (U14)."""
         if self._user is not None:
             stand_in(self, self._user.id, self._user.name)
 
     def action_excuse(self) -> None:
-        """Excuse them from the push under the cursor, or ask them again (P18)."""
+        """Excuse the user from the push under the cursor, or withdraw the excuse (P18)."""
         if (assignment := self._in_push) is not None:
             user_acts.excuse(self, assignment)
 
     def action_longer(self) -> None:
-        """Give them until a day of their own in the push under the cursor (P18)."""
+        """Set an own deadline for the user in the push under the cursor (P18)."""
         if (assignment := self._in_push) is not None:
             user_acts.give_longer(self, assignment)
 
     def action_unassign(self) -> None:
-        """Take them out of the push under the cursor (P11)."""
+        """Unassign the user from the push under the cursor (P11)."""
         if (assignment := self._in_push) is not None:
             user_acts.unassign(self, assignment)
 
     def action_retry(self) -> None:
-        """Send the mail under the cursor once more."""
+        """Retry the mail under the cursor, which failed or bounced."""
         if (mail := self._list("mail").current) is not None:
             user_acts.retry(self, mail)
 
@@ -402,29 +408,29 @@ class UserScreen(StudioScreen):
             user_acts.send_again(self, mail)
 
     def on_record_list_cursor_moved(self) -> None:
-        """What can be done depends on what is under the cursor."""
+        """Refresh the available commands, which depend on the current row."""
         self.refresh_bindings()
 
     def action_next_list(self) -> None:
-        """Go to the list to the right."""
+        """Select the list to the right."""
         self.query_one(TabLine).action_next_tab()
 
     def action_previous_list(self) -> None:
-        """Go to the list to the left."""
+        """Select the list to the left."""
         self.query_one(TabLine).action_previous_tab()
 
     def action_talks(self) -> None:
-        """Show which conversations were held with them (C6)."""
+        """Open the conversations held with the user (C6)."""
         self.go_to(to.History(self._user_id, self._user_name))
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
-        """Show another list."""
+        """Show and focus the selected list."""
         self.query_one(ContentSwitcher).current = event.key
         self.set_focus(self._list(event.key))
         self.refresh_bindings()
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Open a push, read a mail or a line of activity."""
+        """Open a push or a mail, or show a line of activity in full."""
         match event.row:
             case InPush(assignment=assignment):
                 self.go_to(to.Push(assignment.push_id))
@@ -451,12 +457,15 @@ class UserScreen(StudioScreen):
 
     @property
     def _in_push(self) -> Assignment | None:
-        """The push under the cursor, and how far they are in it."""
+        """The assignment under the cursor; None if the list is empty."""
         row = self._list("pushes").current
         return row.assignment if row is not None else None
 
     def _may_record(self) -> bool:
-        """An admin records anybody's conversation, a manager those of their own people (C2)."""
+        """Return whether the actor may record conversations of the user as held (C2).
+
+        An admin may for every user, a manager for their own people.
+        """
         managers = self._user.managers if self._user else ()
         mine = self.actor.user_id in {manager.user_id for manager in managers}
         return mine or may(self.actor, Action.FINISH_ANY)

@@ -1,5 +1,4 @@
-"""What is done for one person on their page: in one of their pushes, with their mail, about their
-address (S3, U8)."""
+"""Actions on the page of a user: on one of their pushes, their mail or their address (S3, U8)."""
 
 from collections.abc import Callable
 
@@ -30,7 +29,7 @@ from studio_tui.wording.push_acts import why_not_change, why_not_remind
 
 
 def remind(screen: StudioScreen, assignment: Assignment) -> None:
-    """Remind the person of a push, once it is seen what that sends (P15)."""
+    """Preview a reminder of the user about a push (P15)."""
 
     def ask(push: Push) -> None:
         if why := why_not_remind(push):
@@ -43,17 +42,17 @@ def remind(screen: StudioScreen, assignment: Assignment) -> None:
 
 
 def record_held(screen: StudioScreen, assignment: Assignment) -> None:
-    """Ask who held the conversation and when, and record that (C2)."""
+    """Record the conversation as held. A dialog asks who held it and when (C2)."""
     _in_push(screen, assignment, lambda push: recording.record_held(screen, push, [assignment]))
 
 
 def hand_over(screen: StudioScreen, assignment: Assignment) -> None:
-    """Name who is to hold the conversation (P10)."""
+    """Choose another conductor for the conversation (P10)."""
     _in_push(screen, assignment, lambda push: handing_over.hand_over(screen, push, [assignment]))
 
 
 def excuse(screen: StudioScreen, assignment: Assignment) -> None:
-    """Excuse the person from a push, or ask them again (P18)."""
+    """Excuse the user from a push, or withdraw the excuse (P18)."""
     chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
 
     def ask(push: Push) -> None:
@@ -67,7 +66,7 @@ def excuse(screen: StudioScreen, assignment: Assignment) -> None:
 
 
 def give_longer(screen: StudioScreen, assignment: Assignment) -> None:
-    """Give the person until a day of their own in a push (P18)."""
+    """Set an own deadline for the user in a push (P18)."""
     chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
     until = assignment.deadline if assignment.has_longer else None
 
@@ -81,7 +80,7 @@ def give_longer(screen: StudioScreen, assignment: Assignment) -> None:
 
 
 def unassign(screen: StudioScreen, assignment: Assignment) -> None:
-    """Ask, and take the person out of a push (P11)."""
+    """Unassign the user from a push, after a confirmation (P11)."""
 
     def take_out(push: Push) -> None:
         chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
@@ -108,7 +107,7 @@ def unassign(screen: StudioScreen, assignment: Assignment) -> None:
 
 
 def retry(screen: StudioScreen, mail: Notification) -> None:
-    """Send what failed once more."""
+    """Send a mail that failed or bounced again."""
     chosen: Selection[NotificationFilter] = Selection.of([mail.id])
     screen.write(
         lambda: outbox.try_again(screen.studio, screen.actor, chosen),
@@ -124,7 +123,7 @@ def _tried_in_words(done: Again) -> str:
 
 
 def send_again(screen: StudioScreen, mail: Notification) -> None:
-    """Ask, and send what was sent a second time."""
+    """Send a mail that was sent a second time, after a confirmation."""
     chosen: Selection[NotificationFilter] = Selection.of([mail.id])
 
     def send(yes: bool | None) -> None:
@@ -139,7 +138,7 @@ def send_again(screen: StudioScreen, mail: Notification) -> None:
 
 
 def leave(screen: StudioScreen, user: User) -> None:
-    """Ask, once it is seen what it touches, and mark the person as left (U8)."""
+    """Mark the user as left, after a confirmation that shows the consequences (U8)."""
     studio, actor = screen.studio, screen.actor
 
     def answered(yes: bool | None) -> None:
@@ -162,7 +161,7 @@ def leave(screen: StudioScreen, user: User) -> None:
 
 
 def take_back(screen: StudioScreen, user: User) -> None:
-    """Take the person back, who had left (U8)."""
+    """Mark a user who left as active again (U8)."""
     screen.write(
         lambda: by_hand.take_back(screen.studio, screen.actor, [user.id]),
         lambda _: screen.say(f"{user.name} is back; x marks them as left again."),
@@ -170,7 +169,7 @@ def take_back(screen: StudioScreen, user: User) -> None:
 
 
 def correct_address(screen: StudioScreen, user: User) -> None:
-    """Ask for the right address; whatever is wrong with it stands beside the field (U8)."""
+    """Prompt for a new address, with errors displayed at the field (U8)."""
     studio, actor = screen.studio, screen.actor
 
     def save(address: str, failed: Callable[[StudioError], None]) -> None:
@@ -214,7 +213,7 @@ def _touched_in_words(found: ActiveChanged) -> str:
 
 
 def _in_push(screen: StudioScreen, assignment: Assignment, act: Callable[[Push], None]) -> None:
-    """``act`` on the push of ``assignment``, as it is now."""
+    """Read the push of ``assignment`` and call ``act`` with it."""
     push_id = assignment.push_id
     screen.read_to_open(
         "act", lambda: pushes.show(screen.studio, screen.actor, push_id), act, may_stay=True

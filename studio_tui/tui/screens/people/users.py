@@ -1,4 +1,4 @@
-"""Users: everybody the Studio knows, and the way to bring in more (U1, U4, U6)."""
+"""The Users screen: all users, and the commands that add or import more (U1, U4, U6)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -36,13 +36,12 @@ _HOW_TO_BEGIN = "Press i to import users from a CSV file."
 
 
 def managers_cell(user: User) -> str | Toned:
-    """How many managers somebody has, and in words where that is nobody (U4)."""
+    """Return the number of managers of a user, with a warning if it is zero (U4)."""
     return str(len(user.managers)) if user.managers else Toned("no manager", Tone.WARN)
 
 
 def standing_cell(user: User) -> str | Toned:
-    """What sets somebody apart from other users: they have left, mail to them came back, or their
-    role."""
+    """Return the cell that marks users who left, whose mail bounced, or who have a special role."""
     if not user.active:
         return Toned("left", Tone.MUTED)
     if user.mail_bounced:
@@ -126,7 +125,8 @@ class UsersScreen(StudioScreen):
         self._draw_narrowed()
 
     def body(self) -> ComposeResult:
-        """The list, and a line that says how to begin while there is nobody but oneself."""
+        """Yield the list and three lines: a hint for an empty list, the filter, a waiting
+        import."""
         importing = may(self.actor, Action.IMPORT_USERS)
         how = _HOW_TO_BEGIN if importing else "An admin imports them from a CSV file."
         yield RecordBrowser(
@@ -149,7 +149,7 @@ class UsersScreen(StudioScreen):
         yield Static(classes="waits")
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
-        """The users that match what is typed."""
+        """Return the users that match ``text``."""
         filter_ = UserFilter(
             typed_words(text),
             where=typed_audience(text),
@@ -174,7 +174,7 @@ class UsersScreen(StudioScreen):
         self._only.display = self._to_erase
 
     def reload(self) -> None:
-        """Somebody may have imported users, or a file may wait."""
+        """Read the users again, and whether an unattended import waits."""
         self._browser.reload()
         if may(self.actor, Action.IMPORT_USERS):
             studio, actor = self.studio, self.actor
@@ -190,35 +190,38 @@ class UsersScreen(StudioScreen):
         self.refresh_bindings()
 
     def may_do(self, command: Command) -> bool:
-        """There is something to look at where a file waits."""
+        """Return whether ``command`` is permitted. Waiting import needs a file that waits."""
         return (command.id != "waiting" or self._waits is not None) and super().may_do(command)
 
     def action_waiting(self) -> None:
-        """See what waits."""
+        """Open the unattended import that waits."""
         self.go_to(to.WaitingImport())
 
     def why_not_import(self) -> str | None:
-        """Over SSH, files are on another machine."""
+        """Return why no file can be imported, or None.
+
+        An SSH session has no access to files of the host.
+        """
         return why_no_files("ssh … users import - < people.csv")
 
     def action_import(self) -> None:
-        """Import users."""
+        """Open the import."""
         self.go_to(to.ImportUsers())
 
     def action_changes(self) -> None:
-        """Look at what changed of people in open pushes."""
+        """Open the desk of changes."""
         self.go_to(to.Changes())
 
     def action_new(self) -> None:
-        """Add somebody by hand (U8)."""
+        """Open the form for a new user (U8)."""
         self.go_to(to.EditPerson())
 
     def action_teams(self) -> None:
-        """See the teams (U2)."""
+        """Open the teams (U2)."""
         self.go_to(to.Teams())
 
     def action_who_left(self) -> None:
-        """Show those who have left as well, or hide them."""
+        """Show or hide the users who have left."""
         if self._to_erase:
             self._to_erase, self._include_left = False, True
             self._draw_narrowed()

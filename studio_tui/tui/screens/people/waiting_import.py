@@ -1,4 +1,4 @@
-"""The unattended import that waits: compared with what is there, then shown as a plan (U10)."""
+"""The unattended import that waits, compared again and shown as a preview (U10)."""
 
 from pathlib import Path
 
@@ -24,19 +24,19 @@ from studio_tui.tui.widgets.progress import ProgressLine
 
 
 class WaitingImportScreen(StudioScreen):
-    """Reads what waits, and shows what importing it would do."""
+    """A screen that reads the waiting import and then opens its preview."""
 
     def body(self) -> ComposeResult:
-        """What is done, and how far it is."""
+        """Yield the title and the progress."""
         yield Static(line("Import that waits", "bold"), classes="title")
         yield ProgressLine()
 
     def on_mount(self) -> None:
-        """Look at what waits."""
+        """Start the comparison."""
         self._look()
 
     def action_back(self) -> None:
-        """Stop looking, or leave."""
+        """Stop the comparison and close the screen."""
         progress = self.query_one(ProgressLine)
         if progress.job is not None:
             progress.stop()
