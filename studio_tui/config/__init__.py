@@ -1,1 +1,1 @@
-"""What the program is told from outside: settings, folders, the clock."""
+"""The environment of the program: settings, folders and clocks."""

@@ -1,4 +1,7 @@
-"""Where ``styles/`` and ``data/`` lie: beside the package in a checkout, inside it in a wheel."""
+"""The location of ``styles/`` and ``data/``.
+
+In a checkout they are next to the package, in a wheel inside it.
+"""
 
 from pathlib import Path
 
@@ -6,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def asset(name: str) -> Path:
-    """The path of ``styles/…`` or ``data/…``; raises FileNotFoundError where it is missing."""
+    """Return the path of ``styles/…`` or ``data/…``. Raises FileNotFoundError if it is missing."""
     for root in (_PACKAGE / "_assets", _PACKAGE.parent):
         path = root / name
         if path.exists():

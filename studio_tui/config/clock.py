@@ -12,18 +12,18 @@ from studio_tui.domain.shared.clock import Clock, FixedClock, SteadyTime
 from studio_tui.domain.shared.errors import Refused
 
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Counts the time that the host sleeps, too: on macOS CLOCK_MONOTONIC does."""
+"""Includes the time during which the host sleeps, as CLOCK_MONOTONIC does on macOS."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def seconds_since_boot() -> float:
-    """Seconds since the host started, those included that it slept."""
+    """Return the seconds since the host started, including the time it slept."""
     return time.clock_gettime(_BOOT_CLOCK)
 
 
 @cache
 def boot_id() -> str:
-    """What tells this start of the host from every other; empty where the system does not say."""
+    """Return an id that identifies this boot of the host; empty if the system provides none."""
     try:
         if sys.platform == "darwin":
             asked = ("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid")
@@ -35,39 +35,43 @@ def boot_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class BootClock:
-    """The time since the host started: the `SteadyClock` of all processes of one host."""
+    """The time since the host started: the `SteadyClock` that all processes of a host share."""
 
     def time(self) -> SteadyTime:
-        """Seconds since the host started."""
+        """Return the seconds since the host started, with the boot id."""
         return SteadyTime(seconds_since_boot(), boot_id())
 
     def jumped_within(self, seconds: float) -> bool:
-        """Never: nobody can set it."""
+        """Return False: this clock cannot be set."""
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class SystemClock:
-    """The clock of the machine."""
+    """The system clock."""
 
     def now(self) -> datetime:
-        """The current instant, in UTC."""
+        """Return the current instant in UTC."""
         return datetime.now(UTC)
 
 
 class ClockFrom:
-    """A clock that runs, from ``instant`` on: for a demo that begins on the same day every time."""
+    """A running clock that starts at ``instant``. Lets every demo begin on the same day."""
 
     def __init__(self, instant: datetime) -> None:
         self._ahead = instant - datetime.now(UTC)
 
     def now(self) -> datetime:
-        """The current instant of its own time, in UTC."""
+        """Return the current instant of this clock in UTC."""
         return (datetime.now(UTC) + self._ahead).astimezone(UTC)
 
 
 def clock_from(studio_now: str | None) -> Clock:
-    """The machine's clock, or the one ``STUDIO_NOW`` fixes: an ISO 8601 instant with offset."""
+    """Return the system clock, or a clock fixed at ``studio_now``.
+
+    The value of ``STUDIO_NOW`` is an ISO 8601 instant with an offset. Raises `Refused` for other
+    text.
+    """
     if not studio_now:
         return SystemClock()
     try:

@@ -1,5 +1,7 @@
-"""How far workers of this account have seen each database come: where one is found to be less far,
-an older copy of it was brought back."""
+"""The highest generation of each database that the workers of this account have seen.
+
+A database with a lower generation was restored from an older copy.
+"""
 
 import json
 from contextlib import suppress
@@ -12,13 +14,16 @@ _MOST_BYTES = 1_000_000
 
 
 def generation_of(database: str) -> int:
-    """The highest generation that was seen of a database, by what it is known by; 0 for none."""
+    """Return the highest generation seen of a database, given its identity; 0 if none."""
     found = _all().get(database)
     return found if isinstance(found, int) else 0
 
 
 def remember_generation(database: str, generation: int) -> None:
-    """Keep that a database was seen in this generation, if that can be kept."""
+    """Record that a database was seen in this generation.
+
+    Does nothing if the file is not writable.
+    """
     if generation <= generation_of(database):
         return
     with suppress(OSError):

@@ -1,5 +1,7 @@
-"""Which database files held a Studio of this account: where such a file is gone, none is made in
-its place unasked."""
+"""The database files in which this account has opened a Studio.
+
+If such a file is deleted, the Studio does not create a new one in its place without asking.
+"""
 
 import os
 from contextlib import suppress
@@ -12,7 +14,7 @@ _MOST_BYTES = 1_000_000
 
 
 def remember_database(path: Path) -> None:
-    """Keep that a Studio is in this file, if that can be kept."""
+    """Record that this file holds a Studio. Does nothing if the list is not writable."""
     if was_database(path):
         return
     with suppress(OSError):
@@ -24,7 +26,7 @@ def remember_database(path: Path) -> None:
 
 
 def was_database(path: Path) -> bool:
-    """Whether a Studio was in this file when it was opened last."""
+    """Return whether this file is recorded as one that held a Studio."""
     with suppress(OSError), _list().open(encoding="utf-8", errors="surrogateescape") as file:
         return str(path.absolute()) in file.read(_MOST_BYTES).splitlines()
     return False

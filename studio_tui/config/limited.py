@@ -1,8 +1,8 @@
-"""Reading what others hand over: a limit on every size of it, and a refusal in words beyond it.
+"""Reading of untrusted input, with a limit on each of its dimensions.
 
-Input may be endless (``yes |``), one line without an end, or nested without a bottom. Whatever the
-program reads from outside is read here, or for an import of users by `services.people.hr_files`:
-the CSV reader has limits of its own.
+Input may be endless (``yes |``), a line without an end, or nested without a limit. All input from
+outside is read here, except HR files, which `services.people.hr_files` reads, because the CSV
+reader has limits of its own. Input beyond a limit raises `Refused`.
 """
 
 import io
@@ -20,14 +20,14 @@ from typing import Any, BinaryIO, cast
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 TEXT_BYTES = 1_000_000
-"""Largest text that is read: far more than anybody writes by hand."""
+"""Largest text that is read; far more than a person writes by hand."""
 FONT_BYTES = 64_000_000
-"""Largest font that is read: those of all Chinese signs have about twenty."""
+"""Largest font that is read; fonts with all Chinese characters take about 20 MB."""
 _CHUNK = 1_000_000
 _DEPTH = 8
-"""Keys within keys of TOML: the Studio reads three."""
+"""Maximum depth of dotted TOML keys; the settings use three."""
 _NESTING = 64
-"""Lists within lists of TOML."""
+"""Maximum nesting of TOML lists and tables."""
 _QUOTED = re.compile(
     r'"""(?:\\.|[^"\\]|"(?!""))*+(?:"""|\\?\Z)'
     r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
@@ -35,28 +35,30 @@ _QUOTED = re.compile(
     r"|'[^'\n]*+'?|#[^\n]*+",
     re.DOTALL,
 )
-"""What of TOML is text or remark, and so no key; also where it has no end, so that each character
-is looked at once."""
+"""Matches TOML strings and comments, which hold no keys.
+
+Matches unterminated ones too, so that each character is scanned only once.
+"""
 _KEY = r'(?:[A-Za-z0-9_-]++|"")'
 _DEEP = re.compile(rf"(?<![A-Za-z0-9_-]){_KEY}(?:[ \t]*+\.[ \t]*+{_KEY}){{{_DEPTH},}}+")
 
 
 @dataclass(frozen=True, slots=True)
 class LineLimits:
-    """How large a list with one entry on a line may be."""
+    """The maximum size of a list with one entry per line."""
 
     lines: int
     longest: int
-    """Bytes of one line."""
+    """Maximum bytes per line."""
     most: int
-    """Bytes of all."""
+    """Maximum bytes in total."""
 
 
 def read_file(path: Path, most: int, name: str = "") -> bytes:
-    """All of a file; messages call it ``name``, or else by its path.
+    """Return the content of a file; messages call it ``name``, by default its path.
 
-    Raises `Refused` for more than ``most`` bytes or what is no file, OSError where it cannot be
-    read.
+    Raises `Refused` if the file has more than ``most`` bytes or is no file, and OSError if it
+    cannot be read.
     """
     name = name or str(path)
     with path.open("rb") as file:
@@ -64,20 +66,20 @@ def read_file(path: Path, most: int, name: str = "") -> bytes:
 
 
 def read_own_text(path: Path) -> str:
-    """The text of a file that belongs to the set-up, a byte order mark taken off.
+    """Return the text of a configuration file, without a byte order mark.
 
-    Raises `Refused` where it is no file, too large or not UTF-8, OSError where it cannot be read.
+    Raises `Refused` if it is no file, too large or not UTF-8, and OSError if it cannot be read.
     """
-    # A pipe that nobody writes into would keep us waiting for ever.
+    # Reading a pipe without a writer would block forever.
     if stat.S_ISFIFO(path.stat().st_mode):
         raise Refused(f"{path} is a pipe: a file is needed.")
     return text_of(read_file(path, TEXT_BYTES), str(path))
 
 
 def read_input(most: int) -> bytes:
-    """All of the standard input.
+    """Return all of the standard input.
 
-    Raises `Refused` for more than ``most`` bytes, `Unavailable` where there is none.
+    Raises `Refused` for more than ``most`` bytes and `Unavailable` if standard input is closed.
     """
     try:
         return _read(standard_input(), most, "The input")
@@ -87,9 +89,9 @@ def read_input(most: int) -> bytes:
 
 @contextmanager
 def kept(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[BinaryIO]:
-    """All that comes from ``source`` in a file without a name: no memory is needed for it.
+    """Copy ``source`` to an anonymous temporary file, so that large input needs no memory.
 
-    Raises `Refused` for what is beyond ``limits``, `Unavailable` where it cannot be read or kept.
+    Raises `Refused` for input beyond ``limits``, and `Unavailable` if it cannot be read or stored.
     """
     with TemporaryFile() as file:
         size = lines = longest = 0
@@ -97,7 +99,8 @@ def kept(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[BinaryIO]:
             while chunk := source.read(_CHUNK):
                 size += len(chunk)
                 lines += chunk.count(b"\n")
-                # Of lines that are whole none is longer than a chunk.
+                # Complete lines within a chunk are shorter than a chunk, so only the open line is
+                # measured.
                 longest = len(chunk) - chunk.rfind(b"\n") - 1 + longest * (b"\n" not in chunk)
                 _require_size(size, limits.most, name)
                 _require_lines(lines, longest, limits, name)
@@ -109,8 +112,8 @@ def kept(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[BinaryIO]:
 
 
 def standard_input() -> BinaryIO:
-    """The bytes of the standard input; raises `Unavailable` where whoever started us closed it."""
-    # The stubs know nothing of a process that was started without one.
+    """Return the binary standard input. Raises `Unavailable` if the parent process closed it."""
+    # The type stubs do not allow for a process without standard input.
     found: Any = sys.stdin
     if found is None:
         raise Unavailable("There is no input: it is closed.")
@@ -119,10 +122,10 @@ def standard_input() -> BinaryIO:
 
 
 def lines_of(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[str]:
-    """The lines of a text as they come, without their ends and a byte order mark.
+    """Yield the lines of a text without line ends and without a byte order mark.
 
-    Raises `Refused`, with the number of the line, for one that is too long, for too many of them,
-    too much of them, and for what is not UTF-8.
+    Raises `Refused` with the line number if a line is too long, if the text has too many lines or
+    bytes, and if it is not UTF-8.
     """
     number = size = 0
     while content := source.readline(limits.longest + 1):
@@ -140,7 +143,10 @@ def lines_of(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[str]:
 
 
 def text_of(content: bytes, name: str) -> str:
-    """The text of a file that was read; raises `Refused` naming ``name`` where it is none."""
+    """Return the text of a file's content.
+
+    Raises `Refused`, naming ``name``, if it is not UTF-8.
+    """
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -151,8 +157,8 @@ def text_of(content: bytes, name: str) -> str:
 
 
 def toml_of(text: str, name: str) -> dict[str, Any]:
-    """The table that a TOML text is; raises `Refused` naming ``name`` where it is none."""
-    # The parser takes time and memory by the square of the depth.
+    """Return the table of a TOML text. Raises `Refused`, naming ``name``, if it is not valid."""
+    # The time and memory of the parser grow with the square of the depth.
     bare = _QUOTED.sub('""', text)
     if _DEEP.search(bare) or _nesting(bare) > _NESTING:
         raise Refused(f"{name} is not valid TOML: it has keys within keys to no end.")
@@ -171,7 +177,7 @@ def _nesting(bare: str) -> int:
 
 
 def _read(source: BinaryIO, most: int, name: str) -> bytes:
-    """All that comes; a pipe hands over less at a time than it is asked for."""
+    """Read everything; a pipe may return less per call than requested."""
     content = io.BytesIO()
     while chunk := source.read(min(_CHUNK, most + 1 - content.tell())):
         content.write(chunk)

@@ -1,4 +1,4 @@
-"""The private log of what went wrong by a fault of the program: stacks, never secrets (N11)."""
+"""The private log of unexpected errors: stack traces without secrets (N11)."""
 
 import os
 import re
@@ -10,25 +10,26 @@ from studio_tui.config.private import make_folder
 from studio_tui.domain.shared.text import clean_text
 
 _CREDENTIALS = re.compile(r"(//)\S+@|(password=)[^&\s'\"]+", re.IGNORECASE)
-"""What a URL may hold of a login: all that stands before its last @, and in its query."""
+"""Credentials in a URL: the text before its last @, and passwords in its query."""
 _MOST = 1_000_000
 
 
 def log_path() -> Path:
-    """Where unexpected errors are written down."""
-    # Who has nothing to write does not wait for what reads settings.
+    """Return the path of the log of unexpected errors."""
+    # Import the settings only when an error is logged, to save start-up time.
     from studio_tui.config.settings import state_path
 
     return state_path() / "studio-tui.log"
 
 
 def log_error(error: BaseException) -> Path:
-    """Append ``error`` and its stack to the log, readable by its owner alone; return its path.
+    """Append ``error`` and its stack trace to the log, readable only by its owner; return its path.
 
-    A log that cannot be written is no reason to fail as well. Its path is returned all the same.
+    If the log cannot be written, the path is returned all the same, because a failing log must not
+    raise a second error.
     """
     path = log_path()
-    # Who reads it does so on a terminal: what people typed must not be obeyed there (A5).
+    # The log is read in a terminal, so remove escape sequences that users typed (A5).
     stack = clean_text("".join(traceback.format_exception(error)))
     entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_hidden(stack)}\n"
     try:
@@ -45,7 +46,7 @@ def _hidden(stack: str) -> str:
 
 def _append(path: Path, entry: str) -> None:
     start_over = path.exists() and path.stat().st_size > _MOST
-    # A link in its place would make us write into what it leads to.
+    # O_NOFOLLOW: a symbolic link in place of the log must not redirect the writes.
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_TRUNC if start_over else os.O_APPEND)
     with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)

@@ -1,7 +1,7 @@
-"""Files and folders of this account alone, whatever the umask: made so, closed, or refused.
+"""Files and folders that only this account can access, whatever the umask.
 
-What others can *read* of a file of ours is closed, and said. What others can *write*, or could put
-something else in the place of, is refused: nobody knows any more what is in it.
+A file of the Studio that others can *read* is closed, and the user is notified. A file that others
+can *write* or replace is refused, because its content cannot be trusted.
 """
 
 import errno
@@ -19,11 +19,11 @@ from studio_tui.domain.shared.errors import Refused, Unavailable
 
 _OF_OTHERS = 0o077
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)
-"""How a file system says that no file on it has two names, as exFAT and some shared folders."""
+"""Errors of file systems without hard links, such as exFAT and some shared folders."""
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder and all above it that are missing, for this account alone."""
+    """Create the folder and its missing parents, accessible only by this account."""
     if not path.parent.exists():
         make_folder(path.parent)
     with suppress(FileExistsError):
@@ -31,9 +31,9 @@ def make_folder(path: Path) -> None:
 
 
 def make_file(path: Path) -> bool:
-    """Make an empty file for this account alone; False where something is there by that name.
+    """Create an empty file that only this account can access; return False if the path exists.
 
-    Raises `Unavailable` where it cannot be made.
+    Raises `Unavailable` if it cannot be created.
     """
     try:
         make_folder(path.parent)
@@ -47,11 +47,13 @@ def make_file(path: Path) -> bool:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A place for a file that comes to ``path`` once all inside is done, whole or not at all. What
-    is there already is not touched, but an empty file; whoever makes the file lets nobody else read
-    it.
+    """Yield a temporary path for a new file, and move the file to ``path`` when the block ends.
 
-    Raises `Refused` where something is there, `Unavailable` where no file can be made.
+    The file appears atomically, or not at all if the block raises. An existing file is not
+    overwritten unless it is empty. The caller must create the file so that only this account can
+    read it.
+
+    Raises `Refused` if ``path`` exists and `Unavailable` if it cannot be created.
     """
     taken = f"{path} is there already: choose another name, or move it away."
     if path.is_symlink() or (path.exists() and not is_empty(path)):
@@ -71,8 +73,11 @@ def new_file(path: Path) -> Iterator[Path]:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file for this account alone, in the place of what is there: after a crash of the
-    machine it is the one or the other, whole. Raises OSError where it cannot be written."""
+    """Write a file for this account alone, atomically replacing any existing file.
+
+    After a crash of the machine, either the old or the new file exists, complete. Raises OSError if
+    the file cannot be written.
+    """
     make_folder(path.parent)
     with work_folder(path.parent) as folder:
         place = folder / path.name
@@ -83,12 +88,14 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def give_name(place: Path, path: Path) -> None:
-    """Let the file that is done at ``place`` go by ``path`` from here on, also after a crash of the
-    machine. Raises FileExistsError where something is there, and OSError where it cannot be done;
-    then nothing new is there."""
+    """Move the finished file at ``place`` to ``path``, durably and without overwriting.
+
+    Raises FileExistsError if ``path`` exists and OSError if the move fails; in both cases no new
+    file is left at ``path``.
+    """
     _write_through(place)
     try:
-        # A link, unlike a move, does not take the place of what came meanwhile.
+        # Unlike a rename, a link fails if another process created the file in the meantime.
         os.link(place, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
@@ -101,15 +108,18 @@ def give_name(place: Path, path: Path) -> None:
 
 
 def take_place(place: Path, path: Path) -> None:
-    """Put the file that is done at ``place`` in the place of what is at ``path``: after a crash of
-    the machine it is the one or the other, whole. Raises OSError where it cannot be done."""
+    """Move the finished file at ``place`` to ``path``, durably, replacing any existing file.
+
+    After a crash of the machine, either the old or the new file exists, complete. Raises OSError if
+    the move fails.
+    """
     _write_through(place)
     place.replace(path)
 
 
 @contextmanager
 def _not_left(path: Path) -> Iterator[None]:
-    """A file that is there only where what is inside succeeds."""
+    """Remove the file at ``path`` if the block raises OSError."""
     try:
         yield
     except OSError:
@@ -119,12 +129,12 @@ def _not_left(path: Path) -> Iterator[None]:
 
 
 def is_empty(path: Path) -> bool:
-    """Whether this is a file with nothing in it, as a copy that failed leaves behind."""
+    """Return whether the path is an empty file, such as a failed copy leaves behind."""
     return path.is_file() and not path.stat().st_size
 
 
 def require_own_folder(path: Path) -> None:
-    """Raise `Refused` where others can put files into the folder, or take them out."""
+    """Raise `Refused` if other accounts can create or remove files in the folder."""
     status = path.stat()
     if _by_others(status):
         raise Refused(
@@ -135,12 +145,12 @@ def require_own_folder(path: Path) -> None:
 
 
 def require_own_file(path: Path) -> None:
-    """Raise `Refused` for a file that others can write, or put another in the place of.
+    """Raise `Refused` if other accounts can write or replace the file.
 
-    A link counts as what it leads to, if it is ours. Raises OSError where there is no such file.
+    A symbolic link of this account is followed. Raises OSError if there is no such file.
     """
     if stat.S_ISCHR(path.stat().st_mode):
-        # As /dev/null: there is nothing in it.
+        # A character device such as /dev/null has no content to protect.
         return
     link = path.lstat()
     if stat.S_ISLNK(link.st_mode):
@@ -151,13 +161,13 @@ def require_own_file(path: Path) -> None:
         raise Refused(f"Others can write {path}: look what is in it, and run “chmod go-w {path}”.")
     _require_owner(link, path)
     folder = path.parent.stat()
-    # Where the folder is sticky, only the owner of a file can replace it.
+    # In a sticky folder, only the owner of a file can replace it.
     if not folder.st_mode & stat.S_ISVTX:
         require_own_folder(path.parent)
 
 
 def close_file(path: Path) -> str | None:
-    """Let nobody else read a file of ours; a sentence where somebody else could."""
+    """Revoke the access of other accounts; return a message if any had access, else None."""
     status = path.stat()
     if not status.st_mode & _OF_OTHERS:
         return None
@@ -166,12 +176,12 @@ def close_file(path: Path) -> str | None:
 
 
 def readable_by_others(path: Path) -> bool:
-    """Whether other accounts can read the file."""
+    """Return whether other accounts can read the file."""
     return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
 def _write_through(path: Path) -> None:
-    """Let what is in a file, or what was made in a folder, outlast a crash of the machine."""
+    """Flush a file, or the entries of a folder, to disk, so that they survive a crash."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -186,7 +196,7 @@ def _by_others(status: os.stat_result) -> bool:
 
 
 def _is_own_group(gid: int) -> bool:
-    """Whether the group is the one that many systems make for each account, with nobody else."""
+    """Return whether the group is the private group that many systems create for an account."""
     try:
         account = pwd.getpwuid(os.geteuid())
         group = grp.getgrgid(gid)
@@ -197,7 +207,7 @@ def _is_own_group(gid: int) -> bool:
 
 
 def _require_owner(status: os.stat_result, path: Path) -> None:
-    # Root may look after what is another account's.
+    # Root may use the files of other accounts, and files of root are trusted.
     if os.geteuid() not in (0, status.st_uid) and status.st_uid != 0:
         raise Refused(
             f"{path} belongs to another account ({_account(status.st_uid)}): use one of your own."
@@ -205,7 +215,7 @@ def _require_owner(status: os.stat_result, path: Path) -> None:
 
 
 def require_owner(path: Path) -> None:
-    """Raise `Refused` for a file that belongs to another account, be it root."""
+    """Raise `Refused` if the file belongs to another account, even if to root."""
     status = path.stat()
     if os.geteuid() not in (0, status.st_uid):
         raise Refused(

@@ -1,6 +1,6 @@
-"""What the large providers of mail allow an account to send: ``smtp.provider``.
+"""The sending limits of the large mail providers, for ``smtp.provider``.
 
-Sources and dates are in docs/mail.md. What is set beside it wins.
+Sources and dates are in docs/mail.md. Explicit settings take precedence.
 """
 
 from collections.abc import Mapping
@@ -10,4 +10,4 @@ PRESETS: Mapping[str, Mapping[str, int]] = {
     "gmail": {"per_day": 2_000},
     "google-relay": {"per_day": 10_000},
 }
-"""The settings of ``[smtp]`` that each provider stands for."""
+"""Values of ``[smtp]`` settings by provider."""

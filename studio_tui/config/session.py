@@ -1,7 +1,7 @@
-"""A session that somebody opened with an SSH key (A1): what it may be told from outside.
+"""A session opened with an SSH key (A1), and its restrictions.
 
-The process runs as the service account, for somebody who has no account here. So what they can
-reach is narrow: nothing of the environment that they sent counts, and no file of this host does.
+The process runs as the service account, for a person without an account on this host. The session
+therefore ignores the environment that the client sent and has no access to the files of the host.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from studio_tui.domain.shared.errors import Forbidden, Refused
 
 _OWN = ("TERM", "COLORTERM", "NO_COLOR", "LANG", "LANGUAGE")
-"""What a terminal may say of itself; ``LC_…`` as well."""
+"""Variables that a client may set, in addition to ``LC_…``; they describe its terminal."""
 _SSHD = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -21,10 +21,10 @@ _key: str | None = None
 
 
 def begin_key_session(fingerprint: str, config: Path | None) -> None:
-    """From here on, whoever asks is the owner of the key ``fingerprint``, until the process ends.
+    """Make the owner of the key ``fingerprint`` the actor until the process ends.
 
-    The environment is made anew: the account's own, what a terminal says of itself, and
-    ``config`` as the place of the configuration. Raises `Forbidden` inside such a session.
+    The environment is reset to the service account's own, the variables that describe the terminal,
+    and ``config`` as the path of the configuration. Raises `Forbidden` inside such a session.
     """
     global _key  # noqa: PLW0603 - a fact about the process, like its account
     if _key is not None:
@@ -34,14 +34,14 @@ def begin_key_session(fingerprint: str, config: Path | None) -> None:
     os.environ.clear()
     os.environ.update(kept)
     os.umask(0o077)
-    # A crash leaves no memory of the process on the disk.
+    # A core dump would write the memory of the process to disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def account_entry() -> pwd.struct_passwd:
-    """What the system knows of the account that this process runs as.
+    """Return the password database entry of the account that this process runs as.
 
-    Raises `Refused` for a number without a name, as a container may run a program.
+    Raises `Refused` for a user id without a name, as in some containers.
     """
     number = os.getuid()
     try:
@@ -54,32 +54,36 @@ def account_entry() -> pwd.struct_passwd:
 
 
 def account_name() -> str:
-    """The account of the operating system that this process runs as; raises `Refused` for one
-    without a name."""
+    """Return the name of the account that this process runs as.
+
+    Raises `Refused` for a user id without a name.
+    """
     return account_entry().pw_name
 
 
 def session_key() -> str | None:
-    """The fingerprint of the key that opened this session; None where the account counts."""
+    """Return the fingerprint of the key that opened this session; None for a local account."""
     return _key
 
 
 def client_address() -> str:
-    """The address that this session came from, as sshd says; empty where none did.
+    """Return the client address that sshd reports; empty for a local session.
 
-    In the session of a key only sshd can have said it. An account can tell itself anything.
+    Only in the session of a key it is reliable: a local account can set the variable itself.
     """
     return os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
 
 
 def restricted_session() -> bool:
-    """Whether this session was opened by an SSH key: no editor, no pager, no file of this host."""
+    """Return whether an SSH key opened this session: no editor, pager or file of the host."""
     return _key is not None
 
 
 def why_no_files(instead: str = "") -> str | None:
-    """Why no file of this host can be read or written, in a sentence that names the command to use
-    ``instead``; None where it can."""
+    """Return why files of the host cannot be accessed, or None if they can.
+
+    The sentence suggests the command ``instead``.
+    """
     if not restricted_session():
         return None
     use = f": use “{instead}”" if instead else ""
@@ -87,7 +91,7 @@ def why_no_files(instead: str = "") -> str | None:
 
 
 def require_files() -> None:
-    """Raise `Forbidden` where no file of this host can be read or written."""
+    """Raise `Forbidden` if files of the host cannot be accessed."""
     if why := why_no_files():
         raise Forbidden(why)
 

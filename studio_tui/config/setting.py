@@ -1,8 +1,8 @@
-"""How one setting is declared, and what follows from it.
+"""The declaration of a setting, and what is derived from it.
 
 A setting is a field of a section of `config.settings`: its type, `setting` and its default. The key
-in the file, the environment variable, what is said of a wrong value and the tables of
-``docs/configuration.md`` follow.
+in the file, the environment variable, the errors for wrong values and the tables of
+``docs/configuration.md`` are derived from it.
 """
 
 import re
@@ -19,57 +19,57 @@ from studio_tui.domain.outbox.sending_hours import DAY_CODES
 from studio_tui.domain.people.retention import MOST_MONTHS
 
 _MOST_DAYS = 3_650
-"""Days before or after a deadline on which a reminder can be."""
+"""Maximum number of days between a deadline and a reminder."""
 _MOST_CONNECTIONS = 100
-"""Each takes a file descriptor of the process and a place at the mail server."""
+"""Each connection takes a file descriptor of the process and a slot at the mail server."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 Check = Callable[[Any], object]
-"""Raises ValueError, with what is wrong and without a full stop, for a value that cannot be."""
+"""A validator that raises ValueError with a reason, without a full stop, for an invalid value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting, as it is declared."""
+    """The declaration of a setting."""
 
     section: str
-    """``smtp``, or ``smtp.oauth2`` within it."""
+    """Name of the section, such as ``smtp``, or ``smtp.oauth2`` for a nested one."""
     name: str
     type: Any
     default: Any
     why: str
-    """What it says, as Markdown."""
+    """Description of the setting in Markdown."""
     example: Any
-    """What may be written; the default, unless that is empty."""
+    """Example value; the default, unless that is empty."""
     check: Check | None
 
     @property
     def key(self) -> str:
-        """How it is named: ``smtp.host``."""
+        """The full name of the setting, such as ``smtp.host``."""
         return f"{self.section}.{self.name}"
 
     @property
     def variable(self) -> str:
-        """The environment variable that beats the file: ``STUDIO_SMTP_HOST``."""
+        """The environment variable that overrides the file, such as ``STUDIO_SMTP_HOST``."""
         return f"STUDIO_{self.key}".replace(".", "_").upper()
 
     @property
     def is_list(self) -> bool:
-        """Whether it holds several values; in the environment they are separated by commas."""
+        """Whether the setting is a list; in the environment its values are separated by commas."""
         return get_origin(self.type) is tuple
 
     def value(self, settings: msgspec.Struct) -> Any:
-        """What ``settings`` say of it."""
+        """Return the value of this setting in ``settings``."""
         return reduce(getattr, self.key.split("."), settings)
 
 
 def setting(why: str, *, example: Any = None, check: Check | None = None) -> msgspec.Meta:
-    """What is declared of a setting beside its type and its default (`Setting`)."""
+    """Return the metadata of a `Setting`: all except its name, type and default."""
     return msgspec.Meta(description=why, extra={"example": example, "check": check})
 
 
 def settings_in(settings: type[msgspec.Struct]) -> Iterator[Setting]:
-    """Every setting of these sections, in their order; a section within another comes after it."""
+    """Yield every setting of the sections in order; nested sections follow their parent."""
     for section in msgspec.structs.fields(settings):
         yield from _settings_of(section.name, section.type)
 
@@ -91,7 +91,10 @@ def _settings_of(name: str, section: type[msgspec.Struct]) -> Iterator[Setting]:
 
 
 def parse_duration(text: str) -> timedelta:
-    """``90s``, ``2m``, ``1h`` or ``3d`` as a time span; raises ValueError otherwise."""
+    """Return the time span of text such as ``90s``, ``2m``, ``1h`` or ``3d``.
+
+    Raises ValueError for other text.
+    """
     found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
     if not found:
         raise ValueError(f"“{text}” is not a time span: write 90s, 2m, 1h or 3d")
@@ -99,7 +102,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def check_time_of_day(text: str) -> None:
-    """Raise ValueError where ``text`` is no time of a day."""
+    """Raise ValueError if ``text`` is not a time of day."""
     try:
         time.fromisoformat(text)
     except ValueError as error:
@@ -107,7 +110,7 @@ def check_time_of_day(text: str) -> None:
 
 
 def check_hours(text: str) -> None:
-    """Raise ValueError where ``text`` is no span of a day."""
+    """Raise ValueError if ``text`` is neither empty nor a time range within a day."""
     if not text:
         return
     example = 'write it like send_between = "08:00-18:00"'
@@ -121,7 +124,7 @@ def check_hours(text: str) -> None:
 
 
 def check_weekdays(names: tuple[str, ...]) -> None:
-    """Raise ValueError for what is no day of a week, and where none is left."""
+    """Raise ValueError if a name is no day of the week, or if all days are listed."""
     for name in names:
         if name not in DAY_CODES:
             raise ValueError(
@@ -133,7 +136,7 @@ def check_weekdays(names: tuple[str, ...]) -> None:
 
 
 def check_calendar_days(days: tuple[str, ...]) -> None:
-    """Raise ValueError where one of ``days`` is none."""
+    """Raise ValueError if one of ``days`` is not an ISO date."""
     for day in days:
         try:
             date.fromisoformat(day)
@@ -144,13 +147,13 @@ def check_calendar_days(days: tuple[str, ...]) -> None:
 
 
 def check_place(text: str) -> None:
-    """Raise ValueError where ``text`` names no country."""
+    """Raise ValueError if ``text`` is neither empty nor a country code."""
     if text and not re.fullmatch(r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?", text):
         raise ValueError(f"“{text}” is no country: write its two letters, such as BE or DE-BY")
 
 
 def check_time_zone(name: str) -> None:
-    """Raise ValueError where there is no such time zone."""
+    """Raise ValueError if there is no time zone of this name."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:
@@ -160,37 +163,37 @@ def check_time_zone(name: str) -> None:
 
 
 def check_port(number: int) -> None:
-    """Raise ValueError where ``number`` is no port."""
+    """Raise ValueError if ``number`` is not a port number."""
     if not 1 <= number <= 65535:
         raise ValueError(f"{number} is not between 1 and 65535")
 
 
 def check_at_least_one(number: int) -> None:
-    """Raise ValueError for less than 1."""
+    """Raise ValueError if ``number`` is less than 1."""
     if number < 1:
         raise ValueError("at least 1")
 
 
 def check_count(number: int) -> None:
-    """Raise ValueError for less than 0."""
+    """Raise ValueError if ``number`` is less than 0."""
     if number < 0:
         raise ValueError("0 for no limit, or more")
 
 
 def check_connections(number: int) -> None:
-    """Raise ValueError for less than 1, and for more than any provider allows."""
+    """Raise ValueError if ``number`` is less than 1 or more than any provider allows."""
     check_at_least_one(number)
     if number > _MOST_CONNECTIONS:
         raise ValueError(f"at most {_MOST_CONNECTIONS}: mail servers turn away a client with more")
 
 
 def check_days(numbers: tuple[int, ...]) -> None:
-    """Raise ValueError where one of ``numbers`` is no count of days."""
+    """Raise ValueError if one of ``numbers`` is not a valid number of days."""
     if not all(0 <= number <= _MOST_DAYS for number in numbers):
         raise ValueError(f"days from 0 to {_MOST_DAYS}")
 
 
 def check_retention(months: int) -> None:
-    """Raise ValueError where ``months`` is no retention time."""
+    """Raise ValueError if ``months`` is not a valid retention time."""
     if not 0 <= months <= MOST_MONTHS:
         raise ValueError(f"months from 0 to {MOST_MONTHS:,}; 0: nobody is erased by itself")

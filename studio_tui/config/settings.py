@@ -1,7 +1,7 @@
-"""``config.toml``: typed, with unknown keys refused.
+"""The typed settings of ``config.toml``; unknown keys are refused.
 
-An environment variable beats the file: ``[smtp] host`` is ``STUDIO_SMTP_HOST``, and so on for every
-key that holds one value.
+An environment variable overrides the file: ``STUDIO_SMTP_HOST`` sets ``[smtp] host``, and so on for
+every key.
 """
 
 import difflib
@@ -55,11 +55,11 @@ _UNKNOWN = re.compile(
     r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `\$\.?(?P<at>[^`]*)`)?"
 )
 _PASSWORD = re.compile(r"^\w+://[^/@]*:[^/@]+@|[?&](?:ssl)?password=[^&]", re.IGNORECASE)
-"""What a URL has where a password is in it."""
+"""Matches a URL that contains a password."""
 
 
 class Security(StrEnum):
-    """How the connection to the mail server is protected."""
+    """The protection of the connection to a mail server."""
 
     STARTTLS = "starttls"
     TLS = "tls"
@@ -71,7 +71,7 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Database(_Section, frozen=True):
-    """``[database]``"""
+    """The section ``[database]``."""
 
     url: Annotated[
         str,
@@ -93,28 +93,28 @@ class Database(_Section, frozen=True):
 
     @property
     def holds_password(self) -> bool:
-        """Whether there is a password in one of the URLs."""
+        """Whether one of the URLs contains a password."""
         return bool(_PASSWORD.search(self.url) or _PASSWORD.search(self.listen_url))
 
 
 class Auth(StrEnum):
-    """How the Studio logs in to the mail server."""
+    """The method by which the Studio logs in to the mail server."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a way to log in
     OAUTH2 = "oauth2"
 
 
 class Grant(StrEnum):
-    """What a token is asked for with (OAuth 2)."""
+    """The OAuth 2 grant by which a token is requested."""
 
     CLIENT_CREDENTIALS = "client_credentials"
-    """A client id and its secret: Exchange Online."""
+    """A client id and its secret, as for Exchange Online."""
     SERVICE_ACCOUNT = "service_account"
-    """The key of a service account, which signs a JWT: Google Workspace (RFC 7523)."""
+    """The key of a service account, which signs a JWT, as for Google Workspace (RFC 7523)."""
 
 
 class OAuth2(_Section, frozen=True):
-    """``[smtp.oauth2]``: the client secret is not here (N11)."""
+    """The section ``[smtp.oauth2]``. The client secret is not stored here (N11)."""
 
     token_url: Annotated[
         str,
@@ -145,7 +145,7 @@ class OAuth2(_Section, frozen=True):
 
 
 class Smtp(_Section, frozen=True):
-    """``[smtp]``: the password is not here (N11)."""
+    """The section ``[smtp]``. The password is not stored here (N11)."""
 
     host: Annotated[
         str,
@@ -274,25 +274,24 @@ class Smtp(_Section, frozen=True):
     oauth2: OAuth2 = msgspec.field(default_factory=OAuth2)
 
     def require_usable(self) -> None:
-        """Raise `Refused`, with the right form, where the host or ``helo`` is no name of one, or
-        what a login by token needs is not set."""
+        """Raise `Refused` if a host name is invalid or a setting that OAuth 2 needs is missing."""
         require_usable(self.host, self.helo)
         if self.by_token:
             self._require_token_settings()
 
     def in_order(self) -> "list[Smtp]":
-        """The settings of each server, in the order in which they are used."""
+        """Return the settings of each mail server, in the order in which they are tried."""
         places = places_of(self.host, self.port, self.next_hosts)
         return [msgspec.structs.replace(self, host=host, port=port) for host, port in places]
 
     @property
     def by_token(self) -> bool:
-        """Whether the login is by OAuth 2."""
+        """Whether the login uses OAuth 2."""
         return self.auth is Auth.OAUTH2
 
     @property
     def has_secret(self) -> bool:
-        """Whether there is a password, a client secret or a key to be found (N11)."""
+        """Whether a password, client secret or key is required (N11)."""
         return bool(self.username) and not (self.by_token and self.token_command)
 
     def _require_token_settings(self) -> None:
@@ -312,7 +311,7 @@ class Smtp(_Section, frozen=True):
 
 
 class Organisation(_Section, frozen=True):
-    """``[organisation]``"""
+    """The section ``[organisation]``."""
 
     name: Annotated[str, setting("what mail and screens call it", example="Example NV")] = (
         "Our organisation"
@@ -335,12 +334,12 @@ class Organisation(_Section, frozen=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The organisation's time zone: days and deadlines are counted in it (D1)."""
+        """The organisation's time zone, in which days and deadlines are counted (D1)."""
         return ZoneInfo(self.time_zone)
 
 
 class Notifications(_Section, frozen=True):
-    """``[notifications]``"""
+    """The section ``[notifications]``."""
 
     hold: Annotated[
         str,
@@ -417,27 +416,27 @@ class Notifications(_Section, frozen=True):
 
     @property
     def hold_time(self) -> timedelta:
-        """How long mail waits, and can be taken back, before it leaves (N5)."""
+        """The time for which mail waits, and can be withdrawn, before it leaves (N5)."""
         return parse_duration(self.hold)
 
     @property
     def remind_again_after(self) -> timedelta:
-        """For how long nobody is reminded a second time, unless asked (P15)."""
+        """The time for which nobody is reminded a second time unless requested (P15)."""
         return parse_duration(self.remind_again)
 
     @property
     def tell_new_managers_after(self) -> timedelta:
-        """How long after a change new managers are told of it by themselves (N16)."""
+        """The time after a change at which new managers are notified automatically (N16)."""
         return parse_duration(self.tell_new_managers)
 
     @property
     def send_time(self) -> time:
-        """When the mail of what starts on a later day leaves, in the organisation's zone (P7)."""
+        """The time at which mail of later starts leaves, in the organisation's zone (P7)."""
         return time.fromisoformat(self.send_at)
 
 
 class Privacy(_Section, frozen=True):
-    """``[privacy]``: how long personal data is kept (U13)."""
+    """The section ``[privacy]``: how long personal data is retained (U13)."""
 
     retention_months: Annotated[
         int,
@@ -450,7 +449,7 @@ class Privacy(_Section, frozen=True):
 
 
 class Screen(_Section, frozen=True):
-    """``[screen]``: how the Studio is drawn."""
+    """The section ``[screen]``: how the Studio is drawn."""
 
     mouse: Annotated[
         bool,
@@ -462,7 +461,10 @@ class Screen(_Section, frozen=True):
 
 
 class Bounces(_Section, frozen=True):
-    """``[bounces]``: the mailbox that mail comes back to (N15); the password is not here (N11)."""
+    """The section ``[bounces]``: the mailbox that receives bounces (N15).
+
+    The password is not stored here (N11).
+    """
 
     host: Annotated[
         str,
@@ -489,7 +491,7 @@ class Bounces(_Section, frozen=True):
 
 
 class Settings(_Section, frozen=True):
-    """Everything that can be set."""
+    """All settings."""
 
     database: Database = msgspec.field(default_factory=Database)
     smtp: Smtp = msgspec.field(default_factory=Smtp)
@@ -501,29 +503,35 @@ class Settings(_Section, frozen=True):
 
     @property
     def database_url(self) -> str:
-        """The URL of the database, the default SQLite file where none is set."""
+        """The URL of the database; a default SQLite file if none is set."""
         return self.database.url or f"sqlite:///{user_data_path(APP) / 'studio.db'}"
 
 
 def config_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the configuration is read from: ``STUDIO_CONFIG``, or the platform's folder."""
+    """Return the path of the configuration: ``STUDIO_CONFIG`` or the platform's default."""
     if named := environ.get("STUDIO_CONFIG"):
         return Path(named).expanduser()
     return user_config_path(APP) / "config.toml"
 
 
 def state_path() -> Path:
-    """The folder for what the program remembers for this account: logs."""
+    """Return the folder for state of this account, such as logs and the list of known databases."""
     return user_state_path(APP)
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this account; raises `Refused` naming file, key and a near miss."""
+    """Return the settings of this account.
+
+    Raises `Refused` with the file, the key and a suggestion if a key is unknown or a value invalid.
+    """
     return of(_read(config_path(environ), named=bool(environ.get("STUDIO_CONFIG"))), environ)
 
 
 def of(content: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this account if this were in its file; raises `Refused` as `load` does."""
+    """Return the settings that result if the file has this ``content``.
+
+    Raises `Refused` as `load` does.
+    """
     path = config_path(environ)
     content = _overlaid(deepcopy(dict(content)), environ)
     try:
@@ -539,8 +547,10 @@ def of(content: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> S
 
 
 def own_screen() -> Screen:
-    """How this account wants screens drawn, also where the rest of its settings does not count, or
-    is wrong."""
+    """Return the screen settings of this account; the defaults if its settings are invalid.
+
+    They also apply to the demo, which ignores all other settings of the account.
+    """
     try:
         return load().screen
     except Refused:
@@ -589,13 +599,13 @@ def _in_words(complaint: str) -> str:
 
 
 def known_keys() -> list[str]:
-    """Every key that can be set: sections, and ``section.key``."""
+    """Return every key that can be set: sections, and ``section.key``."""
     found = list(settings_in(Settings))
     return [*dict.fromkeys(each.section for each in found), *(each.key for each in found)]
 
 
 def _where(complaint: str, path: Path, environ: Mapping[str, str]) -> str:
-    """Where the value stands that is complained of: in the file, or in the environment."""
+    """Return where the invalid value was set: the file or the environment variable."""
     found = re.search(r"`\$\.([\w.]+)", complaint)
     variable = f"STUDIO_{found[1]}".replace(".", "_").upper() if found else ""
     return variable if variable in environ else str(path)

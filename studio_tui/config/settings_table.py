@@ -1,6 +1,7 @@
-"""The settings, as ``docs/configuration.md`` has them: tables, and a file with an example of each.
+"""The settings as in ``docs/configuration.md``: a table per section and an example file.
 
-``python -m studio_tui.config.settings_table`` prints them anew; a test compares the two.
+``python -m studio_tui.config.settings_table`` prints them; a test compares the output with the
+document.
 """
 
 import sys
@@ -13,7 +14,7 @@ from studio_tui.config.wrong_values import toml_value
 
 
 def in_markdown() -> str:
-    """A table for each section, and the file."""
+    """Return a table for each section, and the example file."""
     return "".join(
         (
             *(line for section, found in _sections() for line in _table(section, found)),

@@ -1,7 +1,7 @@
-"""What people write into ``[smtp]``: understood where only one thing can be meant, else refused.
+"""Normalisation and validation of ``[smtp]``.
 
-A host is copied from many places: with blanks around it, with a port behind it, in the brackets of
-an IPv6 address, or as a URL.
+A host may be copied from elsewhere with spaces around it, with a port, in the brackets of an IPv6
+address, or as a URL. An unambiguous value is normalised; others are refused.
 """
 
 import re
@@ -16,7 +16,7 @@ from studio_tui.config.providers import PRESETS
 from studio_tui.domain.shared.errors import Refused
 
 _INVISIBLE = "\ufeff\u200b\u2060"
-"""What is copied along and not seen."""
+"""Invisible characters that may be copied along."""
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):/+(?P<rest>.*)", re.DOTALL)
 _PLACE = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>\d{1,5}))?/*")
 _NAME = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")
@@ -31,10 +31,10 @@ _TLS_PORT = 465
 
 
 def tidy_smtp(table: MutableMapping[str, Any]) -> None:
-    """Bring the values of ``[smtp]`` into the form that is used.
+    """Normalise the values of ``[smtp]`` in place.
 
-    What cannot be understood is left as it is: `require_usable` refuses it when it is needed.
-    Raises `Refused` for what says two things, or holds a login.
+    A value that cannot be parsed is left unchanged; `require_usable` refuses it when it is needed.
+    Raises `Refused` for contradictory values and for a host with login data.
     """
     _trim(table)
     if isinstance(inner := table.get("oauth2"), dict):
@@ -57,7 +57,7 @@ def _trim(table: MutableMapping[str, Any]) -> None:
 
 
 def require_usable(host: str, helo: str) -> None:
-    """Raise `Refused`, with the right form, where one of them is no name of a host."""
+    """Raise `Refused`, with an example, if one of the values is not a host name."""
     if not _is_address(host) and not _NAME.fullmatch(host):
         raise Refused(
             f"smtp.host: “{host}” is not a mail server: "
@@ -88,7 +88,7 @@ def _auth(written: str) -> str:
 
 
 def check_command(written: str) -> None:
-    """Raise ValueError for what is no command."""
+    """Raise ValueError if the text is not a command."""
     try:
         words = shlex.split(written)
     except ValueError as error:
@@ -98,7 +98,7 @@ def check_command(written: str) -> None:
 
 
 def check_token_url(written: str) -> None:
-    """Raise ValueError where a secret would go over a line that others can read, or nowhere."""
+    """Raise ValueError if the URL is invalid, or if it would send a secret unencrypted."""
     example = "write it like https://login.example.org/token"
     try:
         url = urlsplit(written)
@@ -108,7 +108,7 @@ def check_token_url(written: str) -> None:
     if not written:
         return
     if url.username or url.password:
-        # Not repeated: there may be a password in it.
+        # The value may contain a password, so the message does not repeat it.
         raise ValueError(f"it holds a login: {example}")
     if url.scheme not in ("http", "https") or not url.hostname or not port_is_one:
         raise ValueError(f"“{written}” is no address: {example}")
@@ -117,13 +117,13 @@ def check_token_url(written: str) -> None:
 
 
 def check_source(written: str) -> None:
-    """Raise ValueError for what is no address."""
+    """Raise ValueError if the text is not an IP address."""
     if written and not _is_address(written):
         raise ValueError(f"“{written}” is no address of a machine: write it like 192.0.2.10")
 
 
 def check_places(written: tuple[str, ...]) -> None:
-    """Raise ValueError where one of these names no server."""
+    """Raise ValueError if one of the texts is not a mail server."""
     for each in written:
         if _host_and_port(each.strip()) is None:
             raise ValueError(
@@ -133,7 +133,7 @@ def check_places(written: tuple[str, ...]) -> None:
 
 
 def places_of(host: str, port: int, others: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The servers in order: the first, and the others, on the same port where they name none."""
+    """Return (host, port) of each server in order; ``port`` is the default of the others."""
     found = [(host, port)]
     for each in others:
         if (place := _host_and_port(each.strip())) is not None:
@@ -142,7 +142,7 @@ def places_of(host: str, port: int, others: tuple[str, ...]) -> list[tuple[str, 
 
 
 def is_loopback(host: str) -> bool:
-    """Whether what is sent to this host does not leave this machine."""
+    """Return whether data sent to this host stays on this machine."""
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host.lower() == "localhost"
@@ -158,7 +158,7 @@ def _take_apart(table: MutableMapping[str, Any], written: str) -> None:
     url = _URL.fullmatch(written)
     rest = url["rest"] if url else written
     if "@" in rest:
-        # Not repeated: there may be a password in it.
+        # The value may contain a password, so the message does not repeat it.
         raise Refused(
             "smtp.host holds a login: write the server alone into smtp.host and the login into "
             "smtp.username, and put the password in place by “studio-tui mail password”."

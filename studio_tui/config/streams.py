@@ -1,13 +1,13 @@
-"""The streams of a process whose other end has gone away."""
+"""Handling of standard streams whose other end is closed."""
 
 import os
 from typing import TextIO
 
 
 def abandon(*streams: TextIO) -> None:
-    """Throw away what is still buffered for ``streams``, and what is written to them.
+    """Discard the buffered and future output of ``streams``.
 
-    The interpreter would complain of it when it exits, and end with a code of its own.
+    Otherwise the interpreter prints an error when it exits, and changes the exit code.
     """
     for stream in streams:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

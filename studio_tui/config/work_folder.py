@@ -1,7 +1,7 @@
-"""A private folder for what is not whole yet: gone afterwards, also where the program was killed.
+"""A private temporary folder that is removed afterwards, even if the program is killed.
 
-Whoever works in one holds a lock on it. One that nobody holds is of a program that was killed, and
-goes with the next that is made beside it.
+The process that uses a work folder holds a lock on it. A folder without a lock belongs to a killed
+process; it is removed when the next work folder is made in the same place.
 """
 
 import fcntl
@@ -15,16 +15,19 @@ from time import monotonic, sleep
 
 PREFIX = ".studio-tui-"
 _PATIENCE = 5.0
-"""Seconds to wait for others who look through the same folder: it takes them no time."""
+"""Seconds to wait for other processes that scan the same folder, which takes little time."""
 _LOOK_EVERY = 0.01
 _held: set[Path] = set()
-"""The folders that this process works in, and so has locked."""
+"""Work folders that this process has locked."""
 
 
 @contextmanager
 def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
-    """A folder of this account alone in ``parent``; raises OSError where none can be made."""
-    # Nobody may look between the making of a folder and its lock.
+    """Make a folder in ``parent`` that only this account can access, and remove it afterwards.
+
+    Raises OSError if it cannot be made.
+    """
+    # Lock the parent, so that no process finds the new folder before it is locked.
     with _locked(parent):
         _remove_abandoned(parent, prefix)
         folder = Path(mkdtemp(prefix=prefix, dir=parent)).resolve()
@@ -59,10 +62,11 @@ def _remove_if_abandoned(folder: Path, entry: "os.DirEntry[str]") -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     if folder.resolve() in _held:
-        # A second lock of the same process would wait for the first one, for ever.
+        # A second lock of the same process would deadlock.
         yield
         return
-    # Anybody may hold the lock of a folder that all can open, as /tmp, for as long as they like.
+    # In a folder that all accounts can open, such as /tmp, any account can hold the lock
+    # indefinitely.
     until = monotonic() + _PATIENCE
     while (handle := _lock(folder, wait=False)) is None and monotonic() < until:
         sleep(_LOOK_EVERY)
@@ -74,7 +78,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _lock(folder: Path, *, wait: bool) -> int | None:
-    """A handle that holds the lock of a folder; None where another does, or nobody can."""
+    """Return a file descriptor that holds the lock of a folder; None if it cannot be locked."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -1,4 +1,4 @@
-"""What to write in place of a value of the wrong type in ``config.toml``."""
+"""Suggestions for values of the wrong type in ``config.toml``."""
 
 import json
 import re
@@ -19,13 +19,15 @@ _WRITTEN = {
     "time": "a time without quotes",
     "datetime": "a day and a time",
 }
-"""What msgspec calls a type, in words."""
+"""Names of msgspec types in plain words."""
 _SPAN = re.compile(r"\d+([smhd])")
 
 
 def in_words(complaint: str, examples: Mapping[str, Any]) -> str | None:
-    """What msgspec complains of as a sentence that says what to write; None where the complaint is
-    not about a type. ``examples`` has what each ``section.key`` may be."""
+    """Return a sentence on what to write instead; None if the complaint is not about a type.
+
+    ``complaint`` is the message of msgspec. ``examples`` maps ``section.key`` to an example value.
+    """
     found = _WRONG.match(complaint)
     if not found:
         return None
@@ -35,7 +37,7 @@ def in_words(complaint: str, examples: Mapping[str, Any]) -> str | None:
     value = examples[key]
     span = _SPAN.fullmatch(str(value))
     if span and found["got"] == "int":
-        # As most people would say “one minute”, which is no number.
+        # Example for a bare number: the user probably means one unit of time.
         value = f"1{span[1]}"
     verb = "hold" if found["inside"] else "be"
     return (
@@ -44,5 +46,5 @@ def in_words(complaint: str, examples: Mapping[str, Any]) -> str | None:
 
 
 def toml_value(value: object) -> str:
-    """A value as it stands in a file: what TOML and JSON write in the same way."""
+    """Return a value as written in TOML. For these types JSON has the same syntax."""
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
