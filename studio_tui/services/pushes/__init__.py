@@ -1,1 +1,1 @@
-"""Create, assign, remind, close."""
+"""Services for pushes: create, assign, remind, close."""

@@ -1,4 +1,4 @@
-"""Who is assigned to a push: choose, assign, unassign, follow (P3, P6, P8, P11, P12)."""
+"""Assignments to a push: choose users, assign, unassign, list (P3, P6, P8, P11, P12)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,31 +36,31 @@ from studio_tui.storage.pushes import pushes as stored
 
 _EVERYBODY = AssignmentFilter()
 LISTED = 1_000
-"""At most so many people are listed by name in a preview."""
+"""Maximum number of people listed by name in a preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignPreview:
-    """What assigning would do, before anything is sent (P14)."""
+    """What assigning would do, computed before anything is sent (P14)."""
 
     adding: int
     already: int
-    """How many of those chosen are assigned already; they are left as they are (P12)."""
+    """Number of chosen users who are assigned already and stay as they are (P12)."""
     left: int
-    """How many of those chosen have left; they are not assigned."""
+    """Number of chosen users who have left and are not assigned."""
     without_manager: tuple[User, ...]
-    """Those who would be added and have no manager (U4), the first thousand of them."""
+    """Users to add who have no manager (U4), at most `LISTED` of them."""
     more_without_manager: bool
-    """Whether they are more than that."""
+    """Whether there are further users without a manager."""
     users_told: int
-    """How many of those added would get mail: nobody who was told of this push before (N2)."""
+    """Number of added users who would get mail. Users told of this push before get none (N2)."""
     managers: int
-    """How many managers would be told, with one mail each (P7)."""
+    """Number of managers who would be notified, with one mail each (P7)."""
     leaves_at: datetime
 
     @property
     def without_manager_in_words(self) -> str:
-        """``1 user``, ``1,000 users``, ``more than 1,000 users``."""
+        """The number in words: ``1 user``, ``1,000 users``, ``more than 1,000 users``."""
         more = "more than " if self.more_without_manager else ""
         count = len(self.without_manager)
         return f"{more}{count:,} {'user' if count == 1 else 'users'}"
@@ -68,42 +68,42 @@ class AssignPreview:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """What assigning did."""
+    """The result of assigning."""
 
     push: PushFacts
     activity_id: int
-    """The act, as `services.outbox.undo` takes it back."""
+    """Id of the act, to be taken back by `services.outbox.undo`."""
     added: int
     users_told: int
     managers_told: int
     leaves_at: datetime
-    """When the mail leaves; until then it can be taken back."""
+    """When the mails are released. Until then the act can be undone."""
 
 
 def candidates(
     studio: Studio, actor: Actor, filter_: UserFilter, sort: Sort
 ) -> StoredSource[User, UserFilter]:
-    """The users to choose from."""
+    """Return the users to choose from."""
     require(actor, Action.ASSIGN)
     return listed(studio, filter_, sort)
 
 
 def users_named(studio: Studio, actor: Actor, names: Sequence[str]) -> Selection[UserFilter]:
-    """A selection of these logins or addresses; raises `NotFound` naming all that are unknown."""
+    """Return a selection of these logins or addresses; raises `NotFound` with all unknown ones."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
         return Selection.of(naming.user_ids_named(names))
 
 
 def of_push(push: PushFacts) -> UserFilter:
-    """The users of an earlier push: what importing its list adds to a selection (P3)."""
+    """Return a filter for the users of an earlier push, to add them to a selection (P3)."""
     return UserFilter(push_id=push.id, include_left=True)
 
 
 def preview(
     studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
 ) -> AssignPreview:
-    """What assigning ``selection`` would do, with nothing written."""
+    """Return what assigning ``selection`` would do, without writing anything."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
         current = _assignable(push_facts(studio, push.id))
@@ -126,7 +126,7 @@ def preview(
 def skipped(
     studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
 ) -> list[Skipped]:
-    """Who of ``selection`` would not be assigned, and why, by name (P14)."""
+    """Return the users in ``selection`` who would not be assigned, and why, by name (P14)."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
         reasons = (
@@ -149,10 +149,10 @@ def assign(
     expected: int | None = None,
     progress: Progress = unwatched,
 ) -> Assigned:
-    """Assign those selected who are not assigned yet, and tell them and all their managers (P6).
+    """Assign the selected users, and notify them and all their managers (P6).
 
-    Raises `Refused` for a push that is closed, or where there is nobody to add, and `Conflict`
-    where they are not as many as ``expected``.
+    Users who are assigned already are skipped. Raises `Refused` for a closed push, `NothingToDo` if
+    no user would be added, and `Conflict` if their number differs from ``expected``.
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
@@ -178,10 +178,12 @@ def assign_to(
     after: Mapping[str, str | int] | None = None,
     progress: Progress = unwatched,
 ) -> Assigned:
-    """Assign those of ``users`` who are there and not in ``push`` yet, which is locked, inside an
-    open unit of work; perhaps nobody. ``actor`` is None where the Studio does it by itself: then
-    mail leaves in the morning at the earliest (P7). The activity calls it ``verb``, and tells
-    ``after``."""
+    """Assign those of ``users`` who are active and not in ``push`` yet; the result may be empty.
+
+    Call this inside an open unit of work that has locked the push. ``actor`` is None if the
+    schedule acts; its mails leave at the send time of the day at the earliest (P7). ``verb`` and
+    ``after`` go into the line of activity.
+    """
     progress(0.0)
     now, leaves = studio.now(), leaving(studio, push.available_from)
     if actor is None:
@@ -208,9 +210,10 @@ def unassign(
     *,
     progress: Progress = unwatched,
 ) -> int:
-    """Take users out of a push; what was written stays, what waits is dropped (P11).
+    """Remove users from a push (P11).
 
-    Returns how many. Assigning them again undoes it.
+    Written texts stay; unsent mail is dropped. Assigning the users again reverses it. Returns the
+    number of removed users; raises `NothingToDo` if it is zero.
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
@@ -230,9 +233,9 @@ def unassign(
 
 
 def unassign_users(studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]) -> int:
-    """Take the users of these logins or addresses out of a push (P11); returns how many.
+    """Remove the users with these logins or addresses from a push (P11); return how many.
 
-    Raises `NothingToDo` where none of them is in it, `NotFound` where only some are.
+    Raises `NothingToDo` if none of them is in the push, and `NotFound` if only some are.
     """
     require(actor, Action.ASSIGN)
     with studio.store.reading():
@@ -246,7 +249,7 @@ def unassign_users(studio: Studio, actor: Actor, push: PushFacts, names: Sequenc
 def source(
     studio: Studio, actor: Actor, push: PushFacts, filter_: AssignmentFilter, sort: Sort
 ) -> StoredSource[Assignment, AssignmentFilter]:
-    """Who is assigned to a push, and whether the conversation has been held (P8)."""
+    """Return the assignments of a push, with the status of each conversation (P8)."""
     require(actor, Action.READ_PUSHES)
     today = studio.today()
     return StoredSource(
@@ -261,7 +264,7 @@ def source(
 def source_everywhere(
     studio: Studio, actor: Actor, filter_: AssignmentFilter, sort: Sort
 ) -> StoredSource[Assignment, AssignmentFilter]:
-    """The same of all open pushes: somebody as often as they are asked (S2)."""
+    """Return the assignments of all open pushes; a user has one row per push (S2)."""
     require(actor, Action.READ_PUSHES)
     today = studio.today()
 
@@ -280,7 +283,7 @@ def source_everywhere(
 def every(
     studio: Studio, actor: Actor, push: PushFacts, filter_: AssignmentFilter = _EVERYBODY
 ) -> list[Assignment]:
-    """Everyone assigned to a push whom a filter matches, by name: for export."""
+    """Return all assignments of a push that match a filter, by name, for an export."""
     everyone = source(studio, actor, push, filter_, Sort("name"))
     return list(everyone.rows(0, everyone.count()))
 
@@ -288,7 +291,7 @@ def every(
 def count(
     studio: Studio, actor: Actor, push: PushFacts, selection: Selection[AssignmentFilter]
 ) -> int:
-    """How many of a push ``selection`` holds."""
+    """Return the number of assignments in ``selection``."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return assignments.count_selected(push.id, selection, studio.today())
@@ -301,7 +304,7 @@ def chosen(
     selection: Selection[AssignmentFilter],
     most: int,
 ) -> list[Assignment]:
-    """Those of a push that ``selection`` holds, by name; of many, the first ``most``."""
+    """Return the assignments in ``selection`` by name, at most ``most`` of them."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         today = studio.today()

@@ -1,8 +1,8 @@
-"""Pushes for an audience: who comes to match is added until the push is closed (P13).
+"""Pushes with an audience: matching users are added until the push is closed (P13).
 
-They are added when the audience is set, with every change of people, and once a day by itself:
-conditions such as “hired within 90 days” come true without anybody doing anything. Nobody is
-taken out: who no longer matches is on the desk of changes (U7).
+They are added when the audience is set, with every change of people, and once a day by schedule,
+because conditions such as “hired within 90 days” become true with time. Nobody is removed: users
+who no longer match appear on the desk of changes (U7).
 """
 
 from collections.abc import Collection, Sequence
@@ -26,18 +26,18 @@ from studio_tui.storage.people.scope import is_limited
 from studio_tui.storage.pushes import audiences as stored
 
 _FEW = 1_000
-"""So many people are looked at one by one; of more, everybody is."""
+"""Number of changed people up to which only these are matched; above it, all users are."""
 
 
 def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
-    """The audience of a push, with the names of today; None where it has none."""
+    """Return the audience of a push, with the current names; None if it has none."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return audience_of_push(push.id)
 
 
 def audience_of_push(push_id: int) -> Audience | None:
-    """`of_push`, inside an open unit of work."""
+    """Return the audience of a push like `of_push`, inside an open unit of work."""
     kept = stored.kept(push_id)
     return as_named_today(kept) if kept else None
 
@@ -51,8 +51,10 @@ def create_for(
     *,
     once: bool = False,
 ) -> list[Push]:
-    """Create all these pushes for an audience, or none: see `pushes.create` and `set_audience`.
-    ``once``: who matches today is assigned, and nobody comes in later."""
+    """Create all these pushes for an audience, or none; see `pushes.create` and `set_audience`.
+
+    With ``once``, today's matches are assigned and nobody is added later.
+    """
     with studio.store.writing():
         created = pushes.create(studio, actor, template_id, drafts)
         if audience is None:
@@ -67,7 +69,7 @@ def create_for(
 
 def _assign_once(studio: Studio, actor: Actor, push: PushFacts, audience: Audience) -> None:
     chosen: Selection[UserFilter] = Selection.matching(UserFilter(where=audience))
-    # A push that nobody matches is there, and others can be assigned to it.
+    # A push whose audience matches nobody is created all the same; users can be assigned later.
     with suppress(NothingToDo):
         assign(studio, actor, push, chosen)
 
@@ -78,12 +80,11 @@ def set_audience(
     push: PushFacts,
     audience: Audience | None,
 ) -> Assigned | None:
-    """Let ``push``, as it was read, be for an audience, whose names were looked up; None: for those
-    who were picked. Who matches today is assigned and told at once; returns that, None where that
-    is nobody.
+    """Set the audience of ``push``, as the caller read it; None restricts it to the picked users.
 
-    Raises `Conflict` where somebody else changed the push since (A4), `Refused` where it is closed,
-    `NothingToDo` where it is for this audience already.
+    The names in ``audience`` must be resolved. Today's matches are assigned and notified at once:
+    returns that result, or None if there are none. Raises `Conflict` if another user changed the
+    push since (A4), `Refused` if it is closed, and `NothingToDo` if it has this audience already.
     """
     require(actor, Action.EDIT_PUSHES)
     require(actor, Action.ASSIGN)
@@ -114,8 +115,10 @@ def set_audience(
 
 
 def within_sight(actor: Actor | None, audience: Audience) -> Audience:
-    """Those of an audience whom ``actor`` sees, now and later, inside an open unit of work (U12):
-    what is done by itself sees everybody."""
+    """Restrict an audience to the users whom ``actor`` sees, now and in the future (U12).
+
+    Call this inside an open unit of work. The schedule, without an actor, sees everybody.
+    """
     if actor is None or not is_limited():
         return audience
     kept = kept_scope(actor.user_id)
@@ -123,12 +126,11 @@ def within_sight(actor: Actor | None, audience: Audience) -> Audience:
 
 
 def join_audiences(studio: Studio, *, limited: bool, by: int | None = None) -> int:
-    """Add who has come to match to the pushes that are for an audience, inside the unit of work of
-    a change; returns how many.
+    """Add users who match now to the pushes with an audience; return how many.
 
-    ``by``: the act that changed a few people by hand; only these are looked at, so that nobody has
-    to wait for a look at everybody. Where who did it is ``limited`` to some people (U12), it is
-    done by itself, after it.
+    Call this inside the unit of work of a change to people. ``by`` is the act of an edit by hand:
+    only the people whom it changed are matched, so that the user need not wait for a comparison of
+    all. If the actor is ``limited`` to a scope (U12), the schedule does the work after the act.
     """
     found = stored.with_audience()
     if not found:
@@ -141,13 +143,14 @@ def join_audiences(studio: Studio, *, limited: bool, by: int | None = None) -> i
 
 
 def join_by_schedule(studio: Studio) -> int:
-    """The same, once a day for each push: what a new day makes true. Returns how many were added.
+    """Add users who match since a new day has begun, once a day for each push; return how many.
 
-    May be called again and again, by any number of workers.
+    Idempotent: any number of workers may call it at any time.
     """
     today = studio.today()
     with studio.store.reading():
-        # Most looks find nothing: they must not lock others out.
+        # Check first without a write lock. Most calls find nothing and must not block other
+        # writers.
         unseen = stored.with_audience(unseen_on=today)
     added = 0
     for push_id in unseen:
@@ -175,8 +178,11 @@ def bring_in(
     *,
     only: Collection[int] | None = None,
 ) -> Assigned | None:
-    """Add who matches to ``push``, which is locked, and put on the desk who no longer does, inside
-    an open unit of work; None where that is nobody. ``only`` these users are looked at."""
+    """Add matching users to ``push`` and put those who no longer match on the desk of changes.
+
+    Call this inside an open unit of work that has locked the push. Returns None if nothing changes.
+    ``only`` restricts the comparison to these users.
+    """
     matching = stored.matching(audience, only)
     found = stored.changes(push.id, matching, studio.now(), only)
     if not found.anything:

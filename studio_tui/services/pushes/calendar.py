@@ -1,5 +1,4 @@
-"""The calendar of the pushes: what begins, ends, comes again, reminds, is mailed and is planned,
-day by day (P17)."""
+"""The calendar of all pushes: starts, deadlines, repeats, reminders, mail and meetings (P17)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from studio_tui.storage.today import today as found
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """The days that are looked at, inside an open unit of work."""
+    """The period of a calendar, for use inside an open unit of work."""
 
     studio: Studio
     first: date
@@ -29,23 +28,25 @@ class _Year:
     known: dict[int, StoredPush]
     """All pushes, by id."""
     with_skipped: bool
-    """Whether the days of a rhythm on which nothing is made are among them."""
+    """Whether to include the skipped days of a rhythm."""
 
     @property
     def pushes(self) -> list[StoredPush]:
-        """Those that are not closed."""
+        """The pushes that are not closed."""
         return [each for each in self.known.values() if each.closed_at is None]
 
     def holds(self, day: date) -> bool:
-        """Whether a day is among them."""
+        """Return whether the period contains a day."""
         return self.first <= day <= self.last
 
 
 def show(
     studio: Studio, actor: Actor, months: int = 12, *, with_skipped: bool = False
 ) -> list[CalendarEntry]:
-    """What happens from today on within so many months, by day; ``with_skipped``: the days of a
-    rhythm that are skipped, too."""
+    """Return the events of the next ``months`` months from today on, by day.
+
+    ``with_skipped`` includes the skipped days of a rhythm.
+    """
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         today = studio.today()
@@ -70,7 +71,7 @@ def show(
 
 
 def _with_day_off(entry: CalendarEntry, why: str) -> CalendarEntry:
-    """Of a day that is off it is said why (N20)."""
+    """Append the reason to the text of an entry whose day is off (N20)."""
     return replace(entry, text=", ".join(filter(None, (entry.text, why)))) if why else entry
 
 
@@ -83,8 +84,10 @@ def _begin(year: _Year) -> Iterator[CalendarEntry]:
 
 
 def _end_and_remind(year: _Year) -> Iterator[CalendarEntry]:
-    """The deadlines, also those of single people, with how many have still to hold it, and the
-    automatic reminders of these (P15, P18)."""
+    """Yield the deadlines, also those of single people, and their automatic reminders (P15, P18).
+
+    The number of an entry is that of the people who still have to hold a conversation.
+    """
     ids = [each.id for each in year.pushes]
     own = found.own_deadlines(ids)
     waiting = {group.push_id: group.count for group in found.still_to_talk(ids)}
@@ -112,7 +115,7 @@ def _reminders(
 
 
 def _repeat(year: _Year) -> Iterator[CalendarEntry]:
-    """What will be made; nobody knows yet who will be there by then."""
+    """Yield the pushes to come. Their number is that of the people in the latest one."""
     active = repeats.active()
     people = found.count_assigned([each.latest_id for each in active])
     taken = [each.name for each in year.known.values()]
@@ -146,7 +149,7 @@ def _planned(year: _Year) -> Iterator[CalendarEntry]:
 def _by_day(
     year: _Year, kind: DayKind, counted: Iterable[tuple[int | None, datetime, int]]
 ) -> Iterator[CalendarEntry]:
-    """Of what is due already, that it is today."""
+    """Yield entries with the counts per day and push. Overdue counts go to the first day."""
     days = Counter[tuple[date, int | None]]()
     for push_id, at, number in counted:
         day = max(local_day(at, year.studio.zone), year.first)

@@ -1,4 +1,4 @@
-"""Looking a push over before it is assigned (P19): warnings, and who they are about."""
+"""The check of a push before users are assigned (P19): warnings and the people they concern."""
 
 from collections.abc import Iterator
 
@@ -23,8 +23,10 @@ def check(
     push: PushFacts,
     adding: Selection[UserFilter] | None = None,
 ) -> list[Warned]:
-    """What may be wrong with those who have still to talk in ``push``, and with whoever would be
-    added to them. Nothing of it is in the way of assigning."""
+    """Return warnings about the people who still have to talk in ``push``, and those in ``adding``.
+
+    No warning prevents assigning.
+    """
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         current = push_facts(studio, push.id)

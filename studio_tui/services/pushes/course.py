@@ -1,4 +1,4 @@
-"""The course of a push over time, as screens and reports draw it (S2)."""
+"""The course of a push over time, for screens and reports (S2)."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from studio_tui.storage.pushes import pushes
 
 
 def show(studio: Studio, actor: Actor, push: PushFacts) -> Course:
-    """How a push went until now, or until it was closed, and what is planned."""
+    """Return the course of a push until today or until it was closed, and what is planned."""
     require(actor, Action.READ_PUSHES)
     today = local_day(push.closed_at, studio.zone) if push.closed_at else studio.today()
     with studio.store.reading():
@@ -27,7 +27,7 @@ def show(studio: Studio, actor: Actor, push: PushFacts) -> Course:
 
 
 def held(studio: Studio, actor: Actor) -> dict[int, dict[date, int]]:
-    """How many conversations were held by day, by push, of the pushes that are not closed."""
+    """Return the number of conversations held per day, by push, for pushes that are not closed."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         open_ = [push.id for push in pushes.pushes() if push.closed_at is None]

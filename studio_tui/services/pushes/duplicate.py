@@ -1,4 +1,4 @@
-"""A push once more, with its people, its reminders and its template: other days, one act (P17)."""
+"""Copy of a push with its people, reminders and template, for another period, in one act (P17)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,16 +30,18 @@ from studio_tui.storage.pushes import assignments, audiences, pushes
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is proposed for a duplicate."""
+    """The proposed values for a duplicate."""
 
     draft: PushDraft
     people: int
-    """How many would be assigned: those of the push who are still there."""
+    """Number of users who would be assigned: those of the push who have not left."""
 
 
 def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
-    """The name, the days and the number of people of a duplicate of ``push``: as long as it, at the
-    next time that no other push of its template takes."""
+    """Return the proposed name and days for a duplicate of ``push``, and its number of people.
+
+    The period has the same length and is the next one in which no other push of the template runs.
+    """
     require(actor, Action.CREATE_PUSHES)
     with studio.store.reading():
         current = push_facts(studio, push.id)
@@ -60,7 +62,7 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
 
 
 def skipped(studio: Studio, actor: Actor, push: PushFacts) -> list[Skipped]:
-    """Who of ``push`` would not be assigned, by name (P14)."""
+    """Return the users of ``push`` who would not be assigned, with the reason, by name (P14)."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
         gone = assignments.assignment_condition(
@@ -78,12 +80,11 @@ def duplicate(
     expected: int | None = None,
     progress: Progress = unwatched,
 ) -> Assigned:
-    """Create ``draft`` with the template and the reminders of ``push``, and assign the people of
-    it who are still there: they and their managers are told as of every assigning (P6).
+    """Create ``draft`` with the template and reminders of ``push``, and assign its active people.
 
-    Raises `Refused` where the template may not be pushed, `Invalid` for what was entered, and
-    `Conflict` where the people are not as many as ``expected``. A push with nobody in it gives
-    another one with nobody in it.
+    They and their managers are notified as for any assignment (P6). A push without people is copied
+    without people. Raises `Refused` if the template may not be pushed, `Invalid` for wrong input,
+    and `Conflict` if the number of people differs from ``expected``.
     """
     require(actor, Action.CREATE_PUSHES)
     require(actor, Action.ASSIGN)
@@ -105,7 +106,7 @@ def make_next(
     *,
     progress: Progress = unwatched,
 ) -> Assigned:
-    """What `duplicate` does, inside an open unit of work; ``actor`` is None for the schedule."""
+    """Do what `duplicate` does, inside an open unit of work; ``actor`` is None for the schedule."""
     template = stored_template(current.template_id)
     require_pushable(template)
     check_drafts([draft], pushes.push_names(closed=False))
@@ -122,7 +123,7 @@ def make_next(
 
 
 def _together(one: Assigned, other: Assigned) -> Assigned:
-    """What two acts did in one."""
+    """Return the sum of two results, with the ids of the second act."""
     return replace(
         other,
         added=one.added + other.added,
@@ -132,15 +133,19 @@ def _together(one: Assigned, other: Assigned) -> Assigned:
 
 
 def _people(push: PushFacts) -> People:
-    """Who would be in a push like ``push``: those who were picked, and who is in its audience
-    today."""
+    """Return the users to assign to a copy of ``push``.
+
+    These are the users who were picked and those in its audience today.
+    """
     audience = audience_of_push(push.id)
     picked = audiences.picked(push.id)
     return picked if audience is None else picked | audience_condition(audience)
 
 
 def naming_after(push: PushFacts) -> Callable[[date], str]:
-    """The name proposed for what follows ``push``, by its first day; inside an open unit of work,
-    in which the names that are taken are read once."""
+    """Return a function from a first day to the proposed name of the push that follows ``push``.
+
+    Reads the names in use once, inside an open unit of work.
+    """
     names = [*pushes.push_names(closed=True), push.name]
     return lambda first: next_name(push.name, push.available_from, first, names)

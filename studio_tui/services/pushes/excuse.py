@@ -1,7 +1,7 @@
-"""Excusing people of a push, and giving them longer than it (P18).
+"""Excusing people from a push, and giving them a deadline of their own (P18).
 
-Neither sends mail: what waits for who is excused is dropped when it would leave (N6), and a later
-day stands in the mail that follows. A conversation that is planned stays planned.
+Neither sends mail. Waiting mail to an excused user is dropped at the time of sending (N6), and a
+later deadline is used in the mails that follow. A planned conversation stays planned.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from studio_tui.storage.pushes.act_snapshot import fixed_users
 from studio_tui.storage.pushes.assignments import Assignments
 
 Chosen = Selection[AssignmentFilter]
-"""Who of a push: those marked, or those a filter matches."""
+"""A selection of people in a push: marked rows or a filter."""
 _HELD = "has held it"
 _EXCUSED = "is excused"
 _NOT_EXCUSED = {
@@ -44,24 +44,25 @@ _NOT_EXCUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Excepted:
-    """What excusing, giving another deadline, or taking either back did."""
+    """The result of excusing, of setting a deadline, or of taking either back."""
 
     push: PushFacts
     activity_id: int
-    """The act, by which what it tells is found."""
+    """Id of the act, to find its notifications."""
     changed: int
-    """How many people of the push it changed."""
+    """Number of people of the push who changed."""
     users_told: int = 0
-    """How many are told of the push because they are asked again and never were."""
+    """Number of users notified because the push asks them again and they never got mail about it.
+    """
     managers_told: int = 0
     leaves_at: datetime | None = None
-    """When that mail leaves; None where nobody is told."""
+    """When these mails are released; None if there are none."""
 
 
 def users_named(studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]) -> Chosen:
-    """A selection of those of a push who go by these logins or addresses.
+    """Return a selection of the people of a push with these logins or addresses.
 
-    Raises `NotFound` naming all that are unknown, or all that are not assigned.
+    Raises `NotFound` with all who are unknown, or all who are not assigned.
     """
     require(actor, Action.EXCUSE)
     with studio.store.reading():
@@ -77,10 +78,10 @@ def excuse(
     *,
     progress: Progress = unwatched,
 ) -> Excepted:
-    """Let a push ask nothing of those selected, for a reason that HR and their managers read.
+    """Excuse the selected people from a push, for a reason that HR and their managers can read.
 
-    Who has held it is left as they are. Raises `Invalid` for the ``reason``, `Refused` for a push
-    that is closed, `NothingToDo` where all are done or excused for this reason.
+    People who have held their conversation are skipped. Raises `Invalid` for the ``reason``,
+    `Refused` for a closed push, and `NothingToDo` if all are done or excused for this reason.
     """
     require(actor, Action.EXCUSE)
     reason = clean_excuse(reason)
@@ -105,10 +106,10 @@ def take_back(
     *,
     progress: Progress = unwatched,
 ) -> Excepted:
-    """Ask those selected again who are excused.
+    """Take back the excuse of the selected people, so that the push asks them again.
 
-    Whose mail about assigning was dropped because they were excused is told once more, with their
-    managers. Raises `Refused` for a push that is closed, `NothingToDo` where nobody is excused.
+    If their mail about the assignment was dropped because of the excuse, they and their managers
+    are notified again. Raises `Refused` for a closed push, and `NothingToDo` if nobody is excused.
     """
     require(actor, Action.EXCUSE)
     with studio.store.writing():
@@ -144,10 +145,10 @@ def set_deadline(
     *,
     progress: Progress = unwatched,
 ) -> Excepted:
-    """Give those selected who have still to talk until ``day``; None: as long as the push.
+    """Give the selected people who still have to talk the deadline ``day``; None: that of the push.
 
     Raises `Invalid` for a day that is past or not after the deadline of the push, `Refused` for a
-    push that is closed, `NothingToDo` where nobody would have another day.
+    closed push, and `NothingToDo` if no deadline would change.
     """
     require(actor, Action.EXCUSE)
     with studio.store.writing():
@@ -172,7 +173,7 @@ def set_deadline(
 def skipped_by_excuse(
     studio: Studio, actor: Actor, push: PushFacts, selection: Chosen, reason: str
 ) -> list[Skipped]:
-    """Who of ``selection`` `excuse` would leave as they are, and why, by name (P14)."""
+    """Return the people in ``selection`` whom `excuse` would skip, and why, by name (P14)."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
         return _skipped(studio, push, selection, _why_not_excused(clean_excuse(reason)))
@@ -181,7 +182,7 @@ def skipped_by_excuse(
 def skipped_by_deadline(
     studio: Studio, actor: Actor, push: PushFacts, selection: Chosen, day: date | None
 ) -> list[Skipped]:
-    """Who of ``selection`` `set_deadline` would leave as they are, and why, by name (P14)."""
+    """Return the people in ``selection`` whom `set_deadline` would skip, and why, by name (P14)."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
         return _skipped(studio, push, selection, _why_no_other_day(day))
@@ -190,14 +191,14 @@ def skipped_by_deadline(
 def skipped_by_taking_back(
     studio: Studio, actor: Actor, push: PushFacts, selection: Chosen
 ) -> list[Skipped]:
-    """Who of ``selection`` `take_back` would leave as they are, and why, by name (P14)."""
+    """Return the people in ``selection`` whom `take_back` would skip, and why, by name (P14)."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
         return _skipped(studio, push, selection, _NOT_EXCUSED)
 
 
 def count(studio: Studio, actor: Actor, push: PushFacts, selection: Chosen) -> int:
-    """How many people of a push are selected, whatever would become of them."""
+    """Return the number of people in a selection, including those whom an act would skip."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
         return assignments.count_assignments(_chosen(studio, push, selection))
@@ -211,7 +212,7 @@ def _act(
     verb: Verb,
     after: dict[str, str | None] | None = None,
 ) -> Excepted | None:
-    """Write the line of activity of an act on some of a push; None where they are nobody."""
+    """Write the line of activity of an act on people of a push; return None if there are none."""
     count = assignments.count_assignments(those)
     if not count:
         return None
@@ -260,7 +261,7 @@ def _skipped(
 def _nothing_to(
     act: str, studio: Studio, push: PushFacts, selection: Chosen, reasons: dict[str, Assignments]
 ) -> NothingToDo:
-    """Why there was nobody to act on: by name where it is one person."""
+    """Return the error for an act without people to act on; it names a single person."""
     chosen = _chosen(studio, push, selection)
     number = assignments.count_assignments(chosen)
     if number == 1:

@@ -1,4 +1,4 @@
-"""The people of a push, or of all open ones, by manager, team, department or language (S2)."""
+"""The people of pushes, grouped by manager, team, department or language (S2)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -17,7 +17,7 @@ from studio_tui.wording.pushes import group_in_words
 
 
 def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
-    """The groups of a push, or of all open pushes where there is none named: late first."""
+    """Return the groups of a push, or of all open ones if it is None; late groups come first."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         today = studio.today()
@@ -27,12 +27,12 @@ def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[
 def source(
     studio: Studio, actor: Actor, push: PushFacts | None, by: By, filter_: GroupFilter
 ) -> "GroupSource":
-    """The same as a list shows them."""
+    """Return the groups as the source of a list."""
     return GroupSource(tuple(every(studio, actor, push, by)), filter_)
 
 
 def people_of(groups: Collection[PeopleGroup]) -> Selection[AssignmentFilter]:
-    """All who are in any of these groups, for the acts on the people of a push."""
+    """Return a selection of everyone in these groups, for acts on the people of a push."""
     selection: Selection[AssignmentFilter] = Selection()
     for group in groups:
         selection = selection.mark_matching(AssignmentFilter(group=group.key))
@@ -40,17 +40,17 @@ def people_of(groups: Collection[PeopleGroup]) -> Selection[AssignmentFilter]:
 
 
 class GroupSource(HeldSource[PeopleGroup, GroupFilter]):
-    """Groups of one moment, counted once."""
+    """A snapshot of groups, counted once."""
 
     def __init__(self, every: tuple[PeopleGroup, ...], filter_: GroupFilter) -> None:
         super().__init__(every, _matches, filter_)
 
     def filtered(self, filter_: GroupFilter) -> "GroupSource":
-        """The same groups by another filter, without counting anew."""
+        """Return the same groups with another filter, without counting again."""
         return GroupSource(self.every, filter_)
 
     def sorted(self, sort: Sort) -> "GroupSource":
-        """The same groups in another order, without counting anew."""
+        """Return the same groups in another order, without counting again."""
         return GroupSource(
             tuple(ordered(self.every, sort.column, descending=sort.descending)), self.filter
         )

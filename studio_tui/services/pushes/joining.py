@@ -14,10 +14,10 @@ from studio_tui.services.system.context import Studio
 def join(
     studio: Studio, actor: Actor, user_id: int, push_ids: Sequence[int]
 ) -> tuple[Assigned, ...]:
-    """Assign one person to each of these pushes, in one transaction.
+    """Assign a person to each of these pushes, in one transaction.
 
-    Where they are in one already they are left as they are. Raises `NothingToDo` where that is all
-    of them, `Refused` for a push that is closed.
+    Pushes that they are in already are skipped. Raises `NothingToDo` if these are all, and
+    `Refused` for a closed push.
     """
     require(actor, Action.ASSIGN)
     assigned, said = list[Assigned](), list[str]()

@@ -43,46 +43,46 @@ from studio_tui.storage.pushes.pushes import StoredPush
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What closing a push did."""
+    """The result of closing a push."""
 
     push: PushFacts
     dropped: int
-    """How many mails that waited were dropped."""
+    """Number of waiting mails that were dropped."""
     activity_id: int
-    """The act, by which what it tells is found."""
+    """Id of the act, to find its notifications."""
     cancelled: int = 0
-    """How many planned conversations were cancelled."""
+    """Number of planned conversations that were cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """What opening a push again did."""
+    """The result of reopening a push."""
 
     push: PushFacts
     activity_id: int
     again: int
-    """How many mails that closing dropped wait once more."""
+    """Number of mails that closing dropped and that wait again."""
     changes: int
-    """How many changes of who is in it wait for a decision (U7)."""
+    """Number of lines about people of the push on the desk of changes (U7)."""
     remembered: bool
-    """Whether these are all since it was closed: it was so not long ago."""
+    """Whether ``changes`` is complete, because the push was closed recently (`REMEMBERED`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What changing a push did."""
+    """The result of editing a push."""
 
     push: Push
     activity_id: int | None
-    """The act; None where nothing changed."""
+    """Id of the act; None if nothing changed."""
     users_told: int = 0
     managers_told: int = 0
     leaves_at: datetime | None = None
-    """When the mail leaves; None where nobody is told."""
+    """When the mails are released; None if there are none."""
 
 
 def every(studio: Studio, actor: Actor) -> list[Push]:
-    """All pushes with their progress: those not closed first, by deadline."""
+    """Return all pushes with their progress; those not closed first, then by deadline."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return _with_progress(studio, pushes.pushes())
@@ -94,8 +94,10 @@ def source(
     filter_: PushFilter,
     known: Mapping[int, Progress] | None = None,
 ) -> HeldSource[Push, PushFilter]:
-    """The pushes that a filter matches, as a list shows them; at once, where what is ``known`` of
-    how far they are is enough."""
+    """Return the pushes that match a filter, as the source of a list.
+
+    ``known`` holds cached progress by id; if given, no progress is computed, which is fast.
+    """
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         stored = pushes.pushes()
@@ -108,7 +110,7 @@ def source(
 def show(
     studio: Studio, actor: Actor, push_id: int, known: Mapping[int, Progress] | None = None
 ) -> Push:
-    """One push with its progress; at once, where what is ``known`` of that is enough."""
+    """Return a push with its progress, which is taken from the cache ``known`` if that is given."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         if known is not None:
@@ -117,7 +119,7 @@ def show(
 
 
 def find(studio: Studio, actor: Actor, name: str) -> Push:
-    """The push of this name; raises `NotFound` with a near miss."""
+    """Return the push of this name; raises `NotFound` with a similar name."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return push_now(studio, naming.push_id_named(name))
@@ -128,7 +130,7 @@ def create(
 ) -> list[Push]:
     """Create all these pushes of one template, or none (P1, P2).
 
-    Raises `Refused` where the template does not allow it (T3), `Invalid` for what was entered.
+    Raises `Refused` if the template may not be pushed (T3), and `Invalid` for wrong input.
     """
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
@@ -148,11 +150,11 @@ def edit(
     tell: bool = True,
     progress: Told = unwatched,
 ) -> Push:
-    """Change name, availability, deadline and reminders of ``push``, as it was read (P9).
+    """Change name, first day, deadline and reminders of ``push``, as the caller read it (P9).
 
-    Where the deadline moves, those who were told of it and are not done are told, and their
-    managers, unless ``tell`` says no. Raises `Invalid` for what was entered, `Conflict` where
-    somebody else changed it since (A4).
+    If the deadline moves, users who know of the push and are not done are notified, and their
+    managers, unless ``tell`` is false. Raises `Invalid` for wrong input, and `Conflict` if another
+    user changed the push since (A4).
     """
     return edit_telling(studio, actor, push, draft, tell=tell, progress=progress).push
 
@@ -166,7 +168,7 @@ def edit_telling(
     tell: bool = True,
     progress: Told = unwatched,
 ) -> Edited:
-    """`edit`, with whom it tells."""
+    """Do what `edit` does, and also return the numbers of notified users and managers."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
         current = push_unchanged(studio, push)
@@ -178,7 +180,7 @@ def edit_telling(
 
 
 def planned(studio: Studio, actor: Actor, push: PushFacts) -> int:
-    """How many of its conversations are planned and have not begun (P9)."""
+    """Return the number of planned conversations of a push that have not begun (P9)."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return conversations.count_planned(push.id)
@@ -193,11 +195,11 @@ def close(
     cancel_planned: bool = False,
     progress: Told = unwatched,
 ) -> Closed:
-    """End a push: out of every overview, its unsent mail dropped (P4, P9).
+    """Close a push: remove it from all overviews and drop its unsent mail (P4, P9).
 
-    What is in progress can still be finished, and what is planned be held, unless
-    ``cancel_planned``: then it is cancelled, and its invitations are withdrawn. With ``tell``,
-    those who were told of it and are not done are told that it is over, and their managers.
+    Conversations in progress can be finished, and planned ones can be held, unless
+    ``cancel_planned`` cancels them and withdraws their invitations. With ``tell``, users who know
+    of the push and are not done are notified, and their managers.
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
@@ -220,12 +222,12 @@ def close(
 
 
 def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
-    """Open a closed push again (P5); mail that closing dropped waits once more."""
+    """Reopen a closed push (P5); mail that closing dropped waits again."""
     return reopen_telling(studio, actor, push).push
 
 
 def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
-    """`reopen`, with what it sends."""
+    """Do what `reopen` does, and also return its effects."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
         current = push_unchanged(studio, push)
@@ -256,7 +258,10 @@ def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
 
 
 def restore(current: PushFacts, draft: PushDraft | None, *, closed_at: datetime | None) -> None:
-    """Write what a push was before, inside an open unit of work; without ``draft`` as it is."""
+    """Restore an earlier state of a push, inside an open unit of work.
+
+    If ``draft`` is None, only ``closed_at`` is restored.
+    """
     names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
     if closed_at is None:
         check_drafts([draft or _draft(current)], names)
@@ -264,29 +269,34 @@ def restore(current: PushFacts, draft: PushDraft | None, *, closed_at: datetime 
 
 
 def facts_of(push: PushFacts) -> dict[str, str]:
-    """What of a push can be changed, by the names that the activity gives it."""
+    """Return the facts of a push that can be edited, by their names in the activity."""
     return _facts(push)
 
 
 def push_now(studio: Studio, push_id: int) -> Push:
-    """One push with its progress, inside an open unit of work."""
+    """Return a push with its progress, inside an open unit of work."""
     return _with_progress(studio, [_stored(push_id)])[0]
 
 
 def push_facts(studio: Studio, push_id: int) -> PushFacts:
-    """One push, whatever its size at the same cost, inside an open unit of work."""
+    """Return a push without its progress, inside an open unit of work.
+
+    The cost does not depend on the number of assignments.
+    """
     return _facts_of(_stored(push_id), pushes.any_assigned(push_id), studio.today())
 
 
 def push_to_change(studio: Studio, push_id: int) -> PushFacts:
-    """One push that nobody else changes until the open unit of work ends (A4)."""
+    """Lock a push until the open unit of work ends, and return it (A4)."""
     pushes.lock_push(push_id)
     return push_facts(studio, push_id)
 
 
 def push_unchanged(studio: Studio, push: PushFacts) -> PushFacts:
-    """A push that nobody else changes until the open unit of work ends; raises `Conflict` where
-    somebody did since it was read (A4)."""
+    """Lock a push until the open unit of work ends, and return it unchanged.
+
+    Raises `Conflict` if another user changed it since the caller read ``push`` (A4).
+    """
     current = push_to_change(studio, push.id)
     if current.version != push.version:
         raise Conflict(
@@ -298,7 +308,7 @@ def push_unchanged(studio: Studio, push: PushFacts) -> PushFacts:
 
 
 def leaving(studio: Studio, available_from: date) -> datetime:
-    """When mail about an assigning done now leaves (N5, P7)."""
+    """Return when mail about an assignment made now is released (N5, P7)."""
     settings = studio.settings.notifications
     return leaves_at(
         now=studio.now(),
@@ -310,13 +320,13 @@ def leaving(studio: Studio, available_from: date) -> datetime:
 
 
 def cause_of(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
-    """What is told because of an act done now: it leaves after the hold (N5)."""
+    """Return the cause for mail about an act done now, which is released after the hold (N5)."""
     now = studio.now()
     return Cause(activity_id, push_id, now, now + studio.settings.notifications.hold_time)
 
 
 def cause_at_once(studio: Studio, activity_id: int, push_id: int | None = None) -> Cause:
-    """Like `cause_of`, of what is told without a hold."""
+    """Return the cause for mail about an act done now that is released without a hold."""
     now = studio.now()
     return Cause(activity_id, push_id, now, now)
 
@@ -328,9 +338,10 @@ def _cancel_planned(studio: Studio, push_id: int, line: int, now: datetime) -> i
 
 
 def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, int]:
-    """Tell those who know of a push and are not done, and their managers; returns how many.
+    """Notify users who know of a push and are not done, and their managers; return both numbers.
 
-    Of a closing all are told; of another deadline those who still have something to hold (P10).
+    All managers are notified of a closing, but of a new deadline only those whom the push still
+    asks for a conversation (P10).
     """
     cause = cause_of(studio, line, push_id)
     users, _ = fixed_users(assignments.told_and_not_done(push_id))
@@ -345,7 +356,7 @@ def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, 
 def _edit(
     studio: Studio, actor: Actor, current: PushFacts, draft: PushDraft, *, tell: bool
 ) -> tuple[int | None, int, int]:
-    """Returns the line of activity, and how many users and managers are told."""
+    """Edit a push; return the line of activity and the numbers of notified users and managers."""
     if current.state is PushState.CLOSED:
         raise Refused(f"“{current.name}” is closed: reopen it first.")
     names = [n for n in pushes.push_names(closed=False) if fold(n) != fold(current.name)]
@@ -371,7 +382,7 @@ def _edit(
 
 
 def usual_reminders(studio: Studio) -> Reminders:
-    """Those that a new push begins with: the organisation's (P15)."""
+    """Return the default reminders of a new push, from the settings of the organisation (P15)."""
     settings = studio.settings.notifications
     return Reminders(settings.remind_before_days, settings.remind_after_days)
 
@@ -383,8 +394,10 @@ def create_one(
     draft: PushDraft,
     after: Mapping[str, str] | None = None,
 ) -> int:
-    """Create a push, which was checked, inside an open unit of work; returns its id. ``actor`` is
-    None where the Studio does it by itself; ``after`` is what the activity tells besides."""
+    """Create a push from a checked draft inside an open unit of work; return its id.
+
+    ``actor`` is None for the schedule. ``after`` holds further facts for the line of activity.
+    """
     now, usual, definition = studio.now(), usual_reminders(studio), template.definition
     push_id = pushes.insert_push(
         draft.name,
@@ -436,7 +449,10 @@ def _push(stored: StoredPush, progress: Progress, today: date) -> Push:
 
 
 def _facts_of(stored: StoredPush, assigned: int, today: date) -> PushFacts:
-    """``assigned`` need be no more than whether it is 0."""
+    """Return the facts of a push.
+
+    ``assigned`` is only compared with 0 and may be a flag instead of the exact number.
+    """
     return PushFacts(
         id=stored.id,
         name=stored.name,

@@ -1,7 +1,7 @@
-"""Reminding those who have still to talk, by hand and by schedule (P15).
+"""Reminders to people who still have to talk, sent by hand and by schedule (P15).
 
-Never anybody who is done, is excused or has left, and not twice within
-``notifications.remind_again`` unless asked.
+People who are done, are excused or have left are never reminded, and others not twice within
+``notifications.remind_again`` unless the actor asks for it.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -48,9 +48,9 @@ NO_MANAGER = (
 def users_named(
     studio: Studio, actor: Actor, push: PushFacts, names: Sequence[str]
 ) -> Selection[AssignmentFilter]:
-    """A selection of those of a push who go by these logins or addresses.
+    """Return a selection of the people of a push with these logins or addresses.
 
-    Raises `NotFound` naming all that are unknown, or all that are not assigned.
+    Raises `NotFound` with all who are unknown, or all who are not assigned.
     """
     require(actor, Action.REMIND)
     with studio.store.reading():
@@ -65,7 +65,7 @@ def preview(
     *,
     again: bool = False,
 ) -> RemindPreview:
-    """What reminding ``selection`` would do, with nothing written."""
+    """Return what reminding ``selection`` would do, without writing anything."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         return Reminding(studio, push.id).preview(selection, again=again)
@@ -79,7 +79,7 @@ def skipped(
     *,
     again: bool = False,
 ) -> list[Skipped]:
-    """Who of ``selection`` would not be reminded, and why, by name (P14)."""
+    """Return the people in ``selection`` who would not be reminded, and why, by name (P14)."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         return Reminding(studio, push.id).skipped(selection, again=again)
@@ -94,10 +94,10 @@ def remind(
     again: bool = False,
     progress: Progress = unwatched,
 ) -> Reminded:
-    """Remind those selected who have still to talk, and their managers.
+    """Remind the selected people who still have to talk, and their managers.
 
-    Who was reminded a short while ago is left out unless ``again``. Raises `Refused` for a push
-    that is not open, or where there is nobody to remind.
+    People who were reminded recently are skipped unless ``again``. Raises `Refused` for a push that
+    is not open, and `NothingToDo` if nobody would be reminded.
     """
     require(actor, Action.REMIND)
     with studio.store.writing():
@@ -112,8 +112,7 @@ def remind(
 
 
 def managers_named(studio: Studio, actor: Actor, names: Sequence[str]) -> list[int]:
-    """The ids of those who go by these logins or addresses; raises `NotFound` naming all that are
-    unknown."""
+    """Return the user ids of these logins or addresses; raises `NotFound` with all unknown ones."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         return naming.user_ids_named(names)
@@ -128,7 +127,7 @@ def preview_managers(
     *,
     again: bool = False,
 ) -> ManagersPreview:
-    """What `remind_managers` would do, with nothing written."""
+    """Return what `remind_managers` would do, without writing anything."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         asked = Reminding(studio, push.id).managers_asked(managers, selection)
@@ -145,11 +144,11 @@ def remind_managers(
     again: bool = False,
     progress: Progress = unwatched,
 ) -> Reminded:
-    """Remind these managers alone, each of all their people in ``selection`` who have still to
-    talk and whom the push asks them for (S2, P10); the people themselves are told nothing.
+    """Remind these managers of their people in ``selection`` who still have to talk (S2, P10).
 
-    Who was reminded a short while ago is left out unless ``again``. Raises `Refused` for a push
-    that is not open, or where there is nobody to remind.
+    A manager is only reminded of people for whom the push asks them. The people themselves are not
+    notified. Managers who were reminded recently are skipped unless ``again``. Raises `Refused` for
+    a push that is not open, and `NothingToDo` if nobody would be reminded.
     """
     require(actor, Action.REMIND)
     with studio.store.writing():
@@ -164,9 +163,10 @@ def remind_managers(
 
 
 def remind_by_schedule(studio: Studio) -> int:
-    """Write the automatic reminders that fall on today; returns how many users are told.
+    """Enqueue the automatic reminders that fall on today; return how many users are notified.
 
-    May be called again and again, by any number of workers: each person is told once a round (N2).
+    Idempotent: any number of workers may call it at any time. Each person is notified once per
+    round (N2).
     """
     today, now = studio.today(), studio.now()
     if now < start_of_day(today, studio.zone, studio.settings.notifications.send_time):
@@ -182,7 +182,7 @@ def remind_by_schedule(studio: Studio) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """An automatic reminder of those of a push who have until ``deadline``."""
+    """An automatic reminder of the people of a push whose deadline is ``deadline``."""
 
     push_id: int
     name: str
@@ -190,7 +190,7 @@ class _Round:
 
 
 def _deadlines(open_pushes: Sequence[StoredPush]) -> Iterator[tuple[StoredPush, date]]:
-    """Each push with its deadline and with the later days of single people, each once (P18)."""
+    """Yield each push with its deadline and with the later deadlines of single people (P18)."""
     own = reminders.own_deadlines([push.id for push in open_pushes])
     for push in open_pushes:
         yield push, push.deadline
@@ -201,7 +201,7 @@ def _deadlines(open_pushes: Sequence[StoredPush]) -> Iterator[tuple[StoredPush, 
 
 def _remind_round(studio: Studio, round_: _Round) -> int:
     with studio.store.reading():
-        # Most looks find nobody: they must not lock others out.
+        # Check first without a write lock. Most calls find nobody and must not block other writers.
         if not assignments.count_assignments(_of_round(studio, round_)):
             return 0
     with studio.store.writing():

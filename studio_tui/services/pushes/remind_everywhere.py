@@ -1,8 +1,7 @@
-"""Reminding over all open pushes at once (S2, P15): each push as `services.pushes.remind` does it,
-all of them in one transaction.
+"""Reminders in all open pushes at once (S2, P15), in one transaction.
 
-Every push has an act of its own, which is taken back by itself. Who is asked by two pushes is told
-by each.
+`services.pushes.remind` does it for each push. Each push has an act of its own, which is undone
+separately. A user in two pushes gets a mail for each.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -34,7 +33,7 @@ def preview(
     *,
     again: bool = False,
 ) -> RemindPreview:
-    """What `remind` would do, with nothing written: who is in two pushes is counted at both."""
+    """Return what `remind` would do, without writing anything; counts a user once per push."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         found = [
@@ -58,7 +57,7 @@ def skipped(
     *,
     again: bool = False,
 ) -> list[Skipped]:
-    """Who of ``selection`` would not be reminded, and why, push by push (P14)."""
+    """Return the people in ``selection`` who would not be reminded, and why, by push (P14)."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         return [
@@ -76,9 +75,9 @@ def remind(
     again: bool = False,
     progress: Progress = unwatched,
 ) -> Reminded:
-    """Remind those selected who have still to talk, and their managers, in every open push.
+    """Remind the selected people who still have to talk, and their managers, in every open push.
 
-    Raises `NothingToDo` where there is nobody to remind.
+    Raises `NothingToDo` if nobody would be reminded.
     """
     require(actor, Action.REMIND)
     with studio.store.writing():
@@ -92,7 +91,7 @@ def remind(
 def preview_managers(
     studio: Studio, actor: Actor, managers: Collection[int], *, again: bool = False
 ) -> ManagersPreview:
-    """What `remind_managers` would do, with nothing written."""
+    """Return what `remind_managers` would do, without writing anything."""
     require(actor, Action.REMIND)
     with studio.store.reading():
         found = [
@@ -110,8 +109,10 @@ def remind_managers(
     again: bool = False,
     progress: Progress = unwatched,
 ) -> Reminded:
-    """Remind these managers alone, of all their people in every open push: a mail for each
-    manager and push. Raises `NothingToDo` where there is nobody to remind."""
+    """Remind these managers of their people in every open push, with one mail per push.
+
+    Raises `NothingToDo` if nobody would be reminded.
+    """
     require(actor, Action.REMIND)
     with studio.store.writing():
         done = []
@@ -125,7 +126,7 @@ def remind_managers(
 
 
 def _open_one_by_one(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
-    """The open pushes, each locked: in the order of their ids, so that nobody waits in a circle."""
+    """Yield the open pushes, locking each. Locking in the order of ids avoids a deadlock."""
     found = sorted(each.id for each in pushes.open_pushes(studio.today()))
     for place, push_id in enumerate(found):
         progress(place / len(found))
@@ -135,7 +136,7 @@ def _open_one_by_one(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
 
 
 def _together(done: Sequence[Reminded | None], nobody: str) -> Reminded:
-    """What reminding in several pushes did; raises `NothingToDo` where it did nothing."""
+    """Return the sum of the results of several pushes; raises `NothingToDo` if there are none."""
     acts = [each for each in done if each is not None]
     if not acts:
         raise NothingToDo(nobody)

@@ -1,5 +1,7 @@
-"""Reminding in one push, inside an open unit of work (P15): what `remind` and `remind_everywhere`
-are made of. They ask whether the actor may."""
+"""Reminders in one push, inside an open unit of work (P15).
+
+`remind` and `remind_everywhere` use this module and check the rights of the actor.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,40 +22,39 @@ from studio_tui.storage.pushes import assignments, reminders
 from studio_tui.storage.pushes.act_snapshot import fixed_users
 
 SHOWN = 1_000
-"""At most so many people are listed by name in a preview."""
+"""Maximum number of people listed by name in a preview."""
 _FEW = 20
-"""Whom so many manage is looked up; of more, who manages each is."""
+"""Number of managers up to which their people are looked up; above it, all people are searched."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemindPreview:
-    """What reminding would do, before anything is sent (P14)."""
+    """What reminding would do, computed before anything is sent (P14)."""
 
     reminding: int
     done: int
-    """How many of those chosen are done; they are not reminded."""
+    """Number of chosen people who are done and not reminded."""
     left: int
-    """How many of those chosen have left; they are not reminded."""
+    """Number of chosen people who have left and are not reminded."""
     recently: tuple[Assignment, ...]
-    """Those who were reminded a short while ago, the first thousand; they are skipped unless
-    asked."""
+    """People who were reminded recently, at most `SHOWN` of them; skipped unless asked for."""
     recently_count: int
     excused: int = 0
-    """How many of those chosen are excused; they are not reminded (P18)."""
+    """Number of chosen people who are excused and not reminded (P18)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """What reminding did."""
+    """The result of reminding."""
 
     activity_id: int
-    """The act, as `services.outbox.undo` takes it back."""
+    """Id of the act, to be taken back by `services.outbox.undo`."""
     users_told: int
     managers_told: int
     leaves_at: datetime
     pushes: int = 1
-    """Of how many pushes; of several, each act is taken back by itself, and ``activity_id`` is
-    the last. A manager is told once for each push."""
+    """Number of pushes. Of several, each act is taken back separately and ``activity_id`` is the
+    last one. A manager is counted once per push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +63,43 @@ class ManagersPreview:
 
     reminding: int
     recently: int
-    """How many of those chosen were reminded a short while ago; they are skipped unless asked."""
+    """Number of chosen managers who were reminded recently; skipped unless asked for."""
     nothing: int
-    """How many of those chosen are asked for nothing more; they are not reminded."""
+    """Number of chosen managers whom no push asks for a conversation; not reminded."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManagersAsked:
-    """The managers, by id, whom a push asks to talk to somebody."""
+    """The ids of managers whom a push asks for conversations."""
 
     asked: frozenset[int]
     recently: frozenset[int]
-    """Those of them who were reminded a short while ago."""
+    """Those of them who were reminded recently."""
 
     def told(self, *, again: bool) -> frozenset[int]:
-        """Whom reminding tells."""
+        """Return the managers who would be reminded."""
         return self.asked if again else self.asked - self.recently
 
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """Reminding in the push ``push_id``."""
+    """The reminders of the push ``push_id``."""
 
     studio: Studio
     push_id: int
 
     @property
     def since(self) -> datetime:
-        """Who was reminded after this instant was so a short while ago."""
+        """The instant after which a reminder counts as recent."""
         return self.studio.now() - self.studio.settings.notifications.remind_again_after
 
     def chosen(self, selection: Selection[AssignmentFilter]) -> reminders.ChosenToRemind:
-        """Those of the push whom ``selection`` holds."""
+        """Return the people of the push in ``selection``, by whether to remind them."""
         today = self.studio.today()
         return reminders.ChosenToRemind(self.push_id, selection, today, self.since)
 
     def preview(self, selection: Selection[AssignmentFilter], *, again: bool) -> RemindPreview:
-        """What `remind` would do."""
+        """Return what `remind` would do."""
         chosen = self.chosen(selection)
         ids = assignments.ids_of(chosen.recently, SHOWN)
         return RemindPreview(
@@ -111,7 +112,7 @@ class Reminding:
         )
 
     def skipped(self, selection: Selection[AssignmentFilter], *, again: bool) -> list[Skipped]:
-        """Who of ``selection`` would not be reminded, and why, by name (P14)."""
+        """Return the people in ``selection`` who would not be reminded, and why, by name (P14)."""
         chosen = self.chosen(selection)
         reasons = [
             ("has held it", chosen.done),
@@ -129,7 +130,7 @@ class Reminding:
     def managers_asked(
         self, managers: Collection[int], selection: Selection[AssignmentFilter]
     ) -> ManagersAsked:
-        """Which of ``managers`` the push asks to talk to any of ``selection``."""
+        """Return those of ``managers`` whom the push asks to talk to people in ``selection``."""
         users, these = self._still_asked(managers, selection), reminders.these_managers(managers)
         recently = reminders.managers_reminded(managers, self.push_id, self.since)
         return ManagersAsked(
@@ -146,8 +147,10 @@ class Reminding:
         again: bool,
         progress: Progress = unwatched,
     ) -> Reminded | None:
-        """Remind those of ``selection`` in the push, which is called ``name``; None where there is
-        nobody."""
+        """Remind the people in ``selection``; return None if nobody would be reminded.
+
+        ``name`` is the name of the push, for the line of activity.
+        """
         those = self.chosen(selection).to_remind(again=again)
         users, count = fixed_users(assignments.users_of(those))
         if not count:
@@ -164,7 +167,7 @@ class Reminding:
         leaves_at: datetime,
         progress: Progress = unwatched,
     ) -> Reminded:
-        """Remind ``users``, who are fixed: what is written changes who would be found."""
+        """Remind ``users``, a fixed list: the writes below would change the result of a query."""
         now = self.studio.now()
         after = {"round": round_} if round_ else None
         line = write_activity(actor, now, Verb.REMIND, name, push_id=self.push_id, after=after)
@@ -190,7 +193,7 @@ class Reminding:
         *,
         again: bool,
     ) -> Reminded:
-        """Remind ``managers`` alone of those of ``selection``; perhaps nobody is told."""
+        """Remind ``managers`` of their people in ``selection``; possibly notifies nobody."""
         now = self.studio.now()
         leaves = now + self.studio.settings.notifications.hold_time
         line = write_activity(actor, now, Verb.REMIND, name, push_id=self.push_id)
@@ -206,7 +209,10 @@ class Reminding:
     def _still_asked(
         self, managers: Collection[int], selection: Selection[AssignmentFilter]
     ) -> People:
-        """Who has still to talk; of few managers, their people alone."""
+        """Return the people who still have to talk.
+
+        For a few managers, only their people are searched, which is faster.
+        """
         asked = self.chosen(selection)
         if len(managers) > _FEW:
             return assignments.users_of(asked.waiting)
@@ -216,7 +222,7 @@ class Reminding:
 def preview_of_managers(
     managers: Collection[int], found: Sequence[ManagersAsked], *, again: bool
 ) -> ManagersPreview:
-    """What reminding ``managers`` would do in the pushes that were asked."""
+    """Return what reminding ``managers`` in several pushes would do."""
     told = frozenset[int]().union(*(each.told(again=again) for each in found))
     asked = frozenset[int]().union(*(each.asked for each in found))
     recently = frozenset[int]().union(*(each.recently for each in found))

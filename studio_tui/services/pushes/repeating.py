@@ -1,7 +1,7 @@
-"""What comes again is made when its day comes, once, whoever looks first (P17).
+"""Scheduled creation of repeated pushes, each exactly once (P17).
 
-A worker and every open Studio look; the row of the time that is dealt with keeps them from making
-it twice. Of several times that were missed one is made: the last (`Recurrence.to_make`).
+Workers and every open Studio poll; the row of an occurrence prevents that it is created twice. Of
+several occurrences that were missed, only one is created: the last (`Recurrence.to_make`).
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,15 @@ from studio_tui.storage.pushes import repeats
 
 
 def repeat_by_schedule(studio: Studio) -> int:
-    """Make the pushes whose day has come, and assign those to whom a push comes after their hire;
-    returns how many pushes were made and people assigned.
+    """Create the pushes that are due and assign the people whose day after their hire has come.
 
-    May be called again and again, by any number of workers.
+    Returns the number of created pushes plus that of assigned people. Idempotent: any number of
+    workers may call it at any time.
     """
     today = studio.today()
     with studio.store.reading():
-        # Most looks find nothing: they must not lock others out.
+        # Check first without a write lock. Most calls find nothing and must not block other
+        # writers.
         active = repeats.active()
         due = [each.id for each in active if each.due(today) and _may_be_made(studio, each)]
         hired = [each.id for each in active if any(hire_days(studio, each, timedelta()))]
@@ -34,14 +35,18 @@ def repeat_by_schedule(studio: Studio) -> int:
 
 
 def why_not(latest: PushFacts) -> str | None:
-    """Why the push that was made last cannot be made again; None where it can. Inside an open unit
-    of work."""
+    """Return why a push cannot be repeated; None if it can.
+
+    ``latest`` is the last push that was created. Call this inside an open unit of work.
+    """
     return stored_template(latest.template_id).why_no_push
 
 
 def hire_days(studio: Studio, repeat: Repeat, ahead: timedelta) -> Iterator[tuple[Occurrence, int]]:
-    """On which days up to ``ahead`` people come into a push after their hire, and how many; inside
-    an open unit of work. Those whose day is past are of today."""
+    """Yield the days up to ``ahead`` on which people join a push after their hire, and how many.
+
+    People whose day has passed are counted for today. Call this inside an open unit of work.
+    """
     if repeat.after_days is None or push_facts(studio, repeat.push_id).closed_at is not None:
         return
     after, today = timedelta(days=repeat.after_days), studio.today()

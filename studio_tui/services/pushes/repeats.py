@@ -1,4 +1,4 @@
-"""Pushes that come again by themselves: set, skipped, ended (P17); `repeating` makes them."""
+"""Repeats of pushes: set, skip, end (P17). `repeating` creates the pushes."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,31 +18,31 @@ from studio_tui.storage.audiences.names import push_names
 from studio_tui.storage.pushes import repeats
 
 YEAR = timedelta(days=366)
-"""So far ahead it is told what will be made."""
+"""How far ahead repeats are displayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeating:
-    """How a push comes again, and what will be made by that within a year."""
+    """The repeat of a push and its occurrences within a year."""
 
     repeat: Repeat
     latest: str
-    """The name of the push that was made last."""
+    """The name of the latest push that was created."""
     coming: tuple[Occurrence, ...]
-    """Of a rhythm; those skipped included."""
+    """The occurrences of a rhythm, including skipped ones; empty for a repeat by hire dates."""
 
 
 class _Way(NamedTuple):
-    """A way in which a push comes again: by a rhythm, or so many days after each hire."""
+    """The way in which a push repeats: by a rhythm, or a number of days after each hire."""
 
     rhythm: Rhythm | None = None
     days_after_hire: int | None = None
     until: date | None = None
-    """Of a rhythm, the last day on which one may begin; None: without an end."""
+    """Last day on which an occurrence of a rhythm may begin; None for no end."""
 
     @property
     def told(self) -> dict[str, str | int | None]:
-        """As a line of activity tells it."""
+        """The values recorded in the activity."""
         return {
             "every": str(self.rhythm) if self.rhythm else None,
             "days after hire": self.days_after_hire,
@@ -51,14 +51,14 @@ class _Way(NamedTuple):
 
 
 def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Repeating | None:
-    """How a push comes again; None where it does not."""
+    """Return the repeat of a push; None if it has none."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return _of_push(studio, push)
 
 
 def by_push(studio: Studio, actor: Actor) -> dict[int, Repeating]:
-    """How pushes come again, by the id of the push that was made last."""
+    """Return all repeats, by the id of the latest push that was created."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return {each.repeat.latest_id: each for each in _shown(studio, repeats.active())}
@@ -67,11 +67,10 @@ def by_push(studio: Studio, actor: Actor) -> dict[int, Repeating]:
 def set_rhythm(
     studio: Studio, actor: Actor, push: PushFacts, rhythm: Rhythm, until: date | None = None
 ) -> Repeating:
-    """Let ``push`` come again by ``rhythm``, computed from its first day and its deadline, in the
-    place of how it came again before.
+    """Let ``push`` repeat by ``rhythm``, counted from its first day and deadline.
 
-    Raises `Refused` where its template may not be pushed, `Invalid` where nothing could begin
-    before ``until``, and `NothingToDo` where it comes so already.
+    Replaces an earlier repeat. Raises `Refused` if the template may not be pushed, `Invalid` if
+    nothing could begin before ``until``, and `NothingToDo` if the push has this repeat already.
     """
     require(actor, Action.CREATE_PUSHES)
     require(actor, Action.ASSIGN)
@@ -91,8 +90,10 @@ def set_rhythm(
 
 
 def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> Repeating:
-    """Let everybody come into ``push`` so many days after they were hired, from today on, with as
-    many days as the push has; in the place of how it came again before."""
+    """Assign everybody to ``push`` a number of days after their hire, from today on.
+
+    Each person gets as many days as the push has. Replaces an earlier repeat.
+    """
     require(actor, Action.CREATE_PUSHES)
     require(actor, Action.ASSIGN)
     require(actor, Action.ASSIGN_HIRED)
@@ -107,8 +108,7 @@ def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> 
 
 
 def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None) -> Repeating:
-    """Set the last day on which a push that comes again by a rhythm may begin; None: without an
-    end."""
+    """Set the last day on which an occurrence of a rhythm may begin; None for no end."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         before = _locked(push)
@@ -124,8 +124,7 @@ def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None)
 
 
 def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
-    """Make nothing on ``day``, on which a push would come again; raises `Invalid` where none
-    would."""
+    """Skip the occurrence on ``day``; raises `Invalid` if there is none."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         before = _locked(push)
@@ -138,7 +137,7 @@ def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
 
 
 def keep(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
-    """Take back that ``day`` was skipped."""
+    """Restore the skipped occurrence on ``day``."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         before = _locked(push)
@@ -151,7 +150,7 @@ def keep(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
 
 
 def stop(studio: Studio, actor: Actor, push: PushFacts) -> None:
-    """Let a push come no more; what was made stays. Raises `NothingToDo` where it does not."""
+    """End the repeat of a push; created pushes stay. Raises `NothingToDo` if it has none."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         before = _locked(push)
@@ -162,7 +161,7 @@ def stop(studio: Studio, actor: Actor, push: PushFacts) -> None:
 def _set(
     studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, way: _Way
 ) -> Repeating:
-    """Let ``push`` come again in this way, in the place of how it did ``before``."""
+    """Set the repeat of ``push`` and end the repeat ``before``, if there is one."""
     if before is not None:
         repeats.stop(before.id, studio.now())
     repeats.insert(
@@ -212,7 +211,7 @@ def _locked(push: PushFacts) -> Repeat:
 
 
 def _on(studio: Studio, repeat: Repeat, day: date) -> Occurrence:
-    """The time that begins on ``day`` and has not come; raises `Invalid`, with the nearest."""
+    """Return the coming occurrence on ``day``; raises `Invalid` with the nearest one."""
     today = studio.today()
     coming = repeat.ahead(today, max(day, today) + YEAR)
     if found := next((each for each in coming if each.first == day), None):

@@ -1,4 +1,4 @@
-"""A report on a push: its course beside the expected pace, and how far whose people are (S2)."""
+"""Report on a push: its course compared with the expected pace, and progress by group (S2)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -30,11 +30,11 @@ from studio_tui.wording.pushes import (
 )
 
 _GROUPS = 30
-"""At most so many groups are listed of each kind."""
+"""Maximum number of groups listed of each kind."""
 
 
 class ReportFormat(StrEnum):
-    """What a report is written as; the value is the suffix of its file."""
+    """The format of a report; the value is the suffix of the file."""
 
     MARKDOWN = "md"
     HTML = "html"
@@ -42,10 +42,10 @@ class ReportFormat(StrEnum):
 
 
 def to_file(studio: Studio, actor: Actor, push_id: int, path: Path, *, force: bool = False) -> None:
-    """Write the report on a push as the suffix of ``path`` says, for its owner alone to read.
+    """Write the report on a push in the format that the suffix of ``path`` selects.
 
-    Raises `Refused` for any other suffix, where ``path`` is taken unless ``force`` replaces it, and
-    for a PDF where the extra is missing.
+    Only the owner can read the file. Raises `Refused` for an unknown suffix, if ``path`` exists and
+    ``force`` is false, and for a PDF if the optional dependency is missing.
     """
     require(actor, Action.READ_PUSHES)
     suffix = path.suffix.lower().lstrip(".")
@@ -59,12 +59,12 @@ def to_file(studio: Studio, actor: Actor, push_id: int, path: Path, *, force: bo
 
 
 def to_text(studio: Studio, actor: Actor, push_id: int) -> str:
-    """The report as Markdown."""
+    """Return the report as Markdown."""
     return markdown(report_on(studio, actor, push_id))
 
 
 def report_on(studio: Studio, actor: Actor, push_id: int) -> PushReport:
-    """The report on a push at this moment."""
+    """Return the current report on a push."""
     push = pushes.show(studio, actor, push_id)
     course = push_course.show(studio, actor, push)
     found = {by: push_groups.every(studio, actor, push, by) for by in By}

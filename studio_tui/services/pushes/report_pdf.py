@@ -1,4 +1,4 @@
-"""A report on paper (S2): with the extra ``pdf``, as a transcript is."""
+"""A report as PDF (S2); like a transcript, it requires the optional dependency ``pdf``."""
 
 from datetime import datetime
 
@@ -6,15 +6,18 @@ from studio_tui.domain.pushes.report import COLOURS, PushReport, ReportRow, Repo
 from studio_tui.services.conversations.pdf import Drawing, on_paper
 
 _HEADING, _NORMAL, _SMALL = 13, 9, 8
-"""Points."""
+"""Font sizes in points."""
 _HEIGHT = 5
-"""Of a line, in millimetres."""
+"""Height of a line, in millimetres."""
 _BAR = 0.34
-"""The part of the width that a bar takes."""
+"""Share of the page width that a bar takes."""
 
 
 def pdf(of: PushReport, at: datetime) -> bytes:
-    """The content of a PDF file, made at an instant; see `conversations.pdf.require_extra`."""
+    """Return the content of a PDF file; see `conversations.pdf.require_extra`.
+
+    ``at`` is the time of creation.
+    """
 
     def draw(drawing: Drawing) -> None:
         drawing.begin(of.title, of.facts)
@@ -39,7 +42,7 @@ def _section(drawing: Drawing, section: ReportSection) -> None:
     drawing.write(section.heading, _HEADING, bold=True, above=5)
     if section.note:
         drawing.write(section.note, _SMALL)
-    # The widest first: names.
+    # The first column is the widest, because it holds names.
     width = drawing.paper.epw * (1 - _BAR)
     first = width * 0.4
     rest = (width - first) / max(len(section.columns) - 1, 1)
@@ -62,7 +65,7 @@ def _cells(
 
 
 def _fitted(drawing: Drawing, text: str, width: float) -> str:
-    """``text`` in ``width`` millimetres, cut with an ellipsis."""
+    """Return ``text`` cut to ``width`` millimetres, with an ellipsis if it was too long."""
     measured = drawing.paper.get_string_width
     if measured(text) <= width - 2:
         return text
