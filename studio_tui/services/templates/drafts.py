@@ -1,6 +1,6 @@
-"""What somebody is writing and has not saved: kept as it is typed, theirs alone (A4).
+"""Unsaved drafts of templates and topics, stored during typing for their author alone (A4).
 
-A draft is no change of the Studio: nobody else sees it, and it leaves no activity.
+A draft is not a change of the Studio: no other user sees it, and it leaves no line of activity.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NEW_TOPIC = "new topic"
 
 @dataclass(frozen=True, slots=True)
 class TemplateDraft:
-    """What was being written, from which version on, and when last."""
+    """The content of a draft, the version it is based on, and the time of the last change."""
 
     base_version: int
     definition: Definition
@@ -26,17 +26,17 @@ class TemplateDraft:
 
 
 def template_subject(template_id: int) -> str:
-    """What a draft of a template goes by."""
+    """Return the key under which a draft of a template is stored."""
     return f"template {template_id}"
 
 
 def topic_subject(topic_id: int) -> str:
-    """What a draft of a topic of the question library goes by."""
+    """Return the key under which a draft of a library topic is stored."""
     return f"topic {topic_id}"
 
 
 def find(studio: Studio, actor: Actor, subject: str) -> TemplateDraft | None:
-    """What ``actor`` left of ``subject``, None where there is nothing."""
+    """Return the draft of ``subject`` by ``actor``; None if there is none."""
     with studio.store.reading():
         stored = drafts.draft(actor.user_id, subject)
     if stored is None:
@@ -47,13 +47,13 @@ def find(studio: Studio, actor: Actor, subject: str) -> TemplateDraft | None:
 def keep(
     studio: Studio, actor: Actor, subject: str, base_version: int, definition: Definition
 ) -> None:
-    """Keep ``definition``, right or wrong as it is, in the place of what was kept before."""
+    """Store ``definition`` as the draft of ``subject``, valid or not, replacing the last one."""
     content = definitions.dump(definition)
     with studio.store.writing():
         drafts.write_draft(actor.user_id, subject, base_version, content, studio.now())
 
 
 def forget(studio: Studio, actor: Actor, subject: str) -> None:
-    """Nothing is being written any more."""
+    """Delete the draft of ``subject`` by ``actor``."""
     with studio.store.writing():
         drafts.delete_draft(actor.user_id, subject)

@@ -1,4 +1,4 @@
-"""The question library: list, keep, as text (T2). Everybody reads it; admins keep it."""
+"""The question library: list, edit, import, export (T2). Everybody can read it; admins edit it."""
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
@@ -17,7 +17,7 @@ from studio_tui.storage.templates.library import StoredTopic
 
 
 def every(studio: Studio, actor: Actor) -> list[LibraryTopic]:
-    """All topics by name: whoever plans a conversation takes questions out of them."""
+    """Return all topics by name. Needs no right: everyone who plans a conversation uses them."""
     with studio.store.reading():
         return [_topic(stored) for stored in library.topics()]
 
@@ -25,24 +25,24 @@ def every(studio: Studio, actor: Actor) -> list[LibraryTopic]:
 def source(
     studio: Studio, actor: Actor, filter_: LibraryFilter
 ) -> HeldSource[LibraryTopic, LibraryFilter]:
-    """The topics that a filter matches, as a list shows them."""
+    """Return the topics that match a filter, as the source of a list."""
     return HeldSource(tuple(every(studio, actor)), LibraryFilter.matches, filter_)
 
 
 def show(studio: Studio, actor: Actor, topic_id: int) -> LibraryTopic:
-    """One topic."""
+    """Return a topic."""
     with studio.store.reading():
         return _stored(topic_id)
 
 
 def find(studio: Studio, actor: Actor, name: str) -> LibraryTopic:
-    """The topic of this name; raises `NotFound` with a near miss."""
+    """Return the topic of this name; raises `NotFound` with a similar name."""
     with studio.store.reading():
         return _stored(naming.library_topic_id_named(name))
 
 
 def add(studio: Studio, actor: Actor, topic: Topic) -> LibraryTopic:
-    """Add a topic; raises `Invalid` for what is wrong with it or a name already used."""
+    """Add a topic; raises `Invalid` for wrong input or a name that is already used."""
     require(actor, Action.EDIT_LIBRARY)
     check_topic(topic)
     with studio.store.writing():
@@ -50,9 +50,9 @@ def add(studio: Studio, actor: Actor, topic: Topic) -> LibraryTopic:
 
 
 def save(studio: Studio, actor: Actor, base: LibraryTopic, topic: Topic) -> LibraryTopic:
-    """Change a topic, as it was read; templates that took its questions keep theirs.
+    """Change a topic as the caller read it; templates with copies of its questions keep them.
 
-    Raises `Invalid` for what is wrong, `Conflict` where somebody else changed it since (A4).
+    Raises `Invalid` for wrong input, and `Conflict` if another user changed it since (A4).
     """
     require(actor, Action.EDIT_LIBRARY)
     check_topic(topic)
@@ -61,7 +61,7 @@ def save(studio: Studio, actor: Actor, base: LibraryTopic, topic: Topic) -> Libr
 
 
 def delete(studio: Studio, actor: Actor, topic: LibraryTopic) -> None:
-    """Remove a topic; templates that took its questions keep them."""
+    """Delete a topic; templates with copies of its questions keep them."""
     require(actor, Action.EDIT_LIBRARY)
     with studio.store.writing():
         library.delete_topic(_stored(topic.id).id)
@@ -73,7 +73,7 @@ def delete(studio: Studio, actor: Actor, topic: LibraryTopic) -> None:
 def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> list[LibraryTopic]:
     """Add the topics in a text file, or change those of the same name: all of them or none.
 
-    Topics that are not in the file stay. What is as it was is not written.
+    Topics that are not in the file stay. Unchanged topics are not written.
     """
     require(actor, Action.EDIT_LIBRARY)
     topics = text_files.load_topics(text, source_name)
@@ -82,7 +82,7 @@ def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> li
 
 
 def export_text(topics: list[LibraryTopic]) -> str:
-    """Topics as a text file."""
+    """Return topics as a text file."""
     return text_files.dump_topics([topic.topic for topic in topics])
 
 

@@ -1,4 +1,4 @@
-"""The templates and the questions that exist from the start (T1, T2)."""
+"""The templates and library topics of a new database (T1, T2)."""
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
@@ -11,7 +11,7 @@ from studio_tui.storage.templates.templates import insert_template, keep_version
 
 
 def add_starters(studio: Studio, actor: Actor) -> None:
-    """Add the starter templates and the question library, inside the open transaction."""
+    """Add the starter templates and the question library, inside an open transaction."""
     for definition in starter_templates():
         template_id = insert_template(definition.name, definitions.dump(definition))
         keep_version(template_id, studio.now(), actor.login)

@@ -1,4 +1,4 @@
-"""Templates: list, save, versions, duplicate, archive, delete, as text (T1 to T7)."""
+"""Templates: list, edit, versions, duplicate, archive, delete, import, export (T1 to T7)."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ from studio_tui.storage.templates.templates import StoredTemplate, StoredVersion
 
 
 def every(studio: Studio, actor: Actor) -> list[Template]:
-    """All templates by name, those archived last."""
+    """Return all templates by name; archived ones come last."""
     require(actor, Action.READ_TEMPLATES)
     with studio.store.reading():
         return [_template(stored) for stored in templates.templates()]
@@ -34,26 +34,26 @@ def every(studio: Studio, actor: Actor) -> list[Template]:
 def source(
     studio: Studio, actor: Actor, filter_: TemplateFilter
 ) -> HeldSource[Template, TemplateFilter]:
-    """The templates that a filter matches, as a list shows them."""
+    """Return the templates that match a filter, as the source of a list."""
     return HeldSource(tuple(every(studio, actor)), _matches, filter_)
 
 
 def show(studio: Studio, actor: Actor, template_id: int) -> Template:
-    """One template."""
+    """Return a template."""
     require(actor, Action.READ_TEMPLATES)
     with studio.store.reading():
         return stored_template(template_id)
 
 
 def find(studio: Studio, actor: Actor, name: str) -> Template:
-    """The template of this name; raises `NotFound` with a near miss."""
+    """Return the template of this name; raises `NotFound` with a similar name."""
     require(actor, Action.READ_TEMPLATES)
     with studio.store.reading():
         return stored_template(naming.template_id_named(name))
 
 
 def add(studio: Studio, actor: Actor, definition: Definition) -> Template:
-    """Add a template; raises `Invalid` for what is wrong with it or a name already used."""
+    """Add a template; raises `Invalid` for wrong input or a name that is already used."""
     require(actor, Action.EDIT_TEMPLATES)
     check_definition(definition)
     with studio.store.writing():
@@ -65,15 +65,15 @@ def add(studio: Studio, actor: Actor, definition: Definition) -> Template:
 
 
 def save(studio: Studio, actor: Actor, template: Template, definition: Definition) -> Template:
-    """Change ``template``, as it was read; no push that runs changes with it (T5).
+    """Change ``template``, as the caller read it; existing pushes keep their snapshot (T5).
 
-    Raises `Invalid` for what is wrong, `Conflict` where somebody else changed it since (A4).
+    Raises `Invalid` for wrong input, and `Conflict` if another user changed it since (A4).
     """
     return _save(studio, actor, template, definition, Verb.EDIT_TEMPLATE)
 
 
 def versions(studio: Studio, actor: Actor, template_id: int) -> list[TemplateVersion]:
-    """A template as it was saved (T5), the newest first, which is how it now is."""
+    """Return the saved versions of a template (T5), the newest, which is the current one, first."""
     require(actor, Action.READ_TEMPLATES)
     with studio.store.reading():
         stored_template(template_id)
@@ -84,10 +84,10 @@ def versions(studio: Studio, actor: Actor, template_id: int) -> list[TemplateVer
 def bring_back(
     studio: Studio, actor: Actor, template: Template, version: TemplateVersion
 ) -> Template:
-    """Make ``template`` what it was in an earlier version; that is a version of its own.
+    """Restore an earlier version of ``template``, as a new version.
 
-    Raises `NothingToDo` where it is so already, `Invalid` where another template took the name of
-    that time, and what `save` raises.
+    Raises `NothingToDo` if the template equals that version, `Invalid` if another template uses its
+    name, and the errors of `save`.
     """
     require(actor, Action.EDIT_TEMPLATES)
     if template.definition == version.definition:
@@ -96,7 +96,7 @@ def bring_back(
 
 
 def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
-    """Add a copy under a free name (T6)."""
+    """Add a copy under an unused name (T6)."""
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.reading():
         number = 1
@@ -106,8 +106,10 @@ def duplicate(studio: Studio, actor: Actor, template: Template) -> Template:
 
 
 def set_archived(studio: Studio, actor: Actor, template: Template, archived: bool) -> Template:
-    """Put a template away, or take it out of the archive (T6); where it is so already, nothing is
-    written."""
+    """Archive a template or take it out of the archive (T6).
+
+    Writes nothing if it is in that state already.
+    """
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.writing():
         current = stored_template(template.id)
@@ -120,7 +122,7 @@ def set_archived(studio: Studio, actor: Actor, template: Template, archived: boo
 
 
 def delete(studio: Studio, actor: Actor, template: Template) -> None:
-    """Remove a template that nothing uses (T6)."""
+    """Delete a template that is not used (T6); raises `Refused` for one that is."""
     require(actor, Action.EDIT_TEMPLATES)
     with studio.store.writing():
         current = stored_template(template.id)
@@ -152,12 +154,12 @@ def import_text(studio: Studio, actor: Actor, text: str, source_name: str) -> Te
 
 
 def export_text(definition: Definition) -> str:
-    """A template as a text file (T7)."""
+    """Return a template as a text file (T7)."""
     return text_files.dumps(definition)
 
 
 def stored_template(template_id: int) -> Template:
-    """One template, inside an open unit of work."""
+    """Return a template, inside an open unit of work."""
     for stored in templates.templates():
         if stored.id == template_id:
             return _template(stored)

@@ -1,11 +1,11 @@
-"""Templates as text files (T7), the starter templates, and the question library (T2).
+"""Text files of templates (T7), of the starter templates, and of the question library (T2).
 
-The text is TOML. Its parser is part of Python; it is the language of ``config.toml``; nothing in
-it is of a kind that nobody wrote (in YAML, a choice of ``no`` is false and a version of ``1.10``
-is 1.1); and one line per fact makes changes readable under version control.
+The format is TOML, for which Python includes a parser, and which ``config.toml`` uses too. It does
+not guess types, unlike YAML, in which a choice ``no`` is false and a version ``1.10`` is 1.1. With
+one fact per line, changes are readable under version control.
 
-Each file is at most `config.limited.TEXT_BYTES` long; the sizes of its parts are limited in
-`domain.templates.template`.
+A file has at most `config.limited.TEXT_BYTES` bytes; `domain.templates.template` limits the sizes
+of its parts.
 """
 
 import re
@@ -22,15 +22,15 @@ _SEVERAL = re.compile(r"^\s*\[\[\s*topics\s*\]\]", re.MULTILINE)
 
 
 def dumps(definition: Definition) -> str:
-    """``definition`` as text: `loads` gives back exactly the same."""
+    """Return ``definition`` as text; `loads` returns an equal definition."""
     return toml_text.write(definition)
 
 
 def loads(text: str, source: str) -> Definition:
-    """The template that ``text`` describes.
+    """Return the template that ``text`` describes.
 
-    ``source`` names the file in errors. Raises `Refused` with every mistake by its key path, such
-    as ``steps[2].topics[0].questions[1].kind``.
+    ``source`` is the name of the file in errors. Raises `Refused` with every mistake by its key
+    path, such as ``steps[2].topics[0].questions[1].kind``.
     """
     definition = toml_text.read(text, Definition, source)
     try:
@@ -41,17 +41,17 @@ def loads(text: str, source: str) -> Definition:
 
 
 def load(path: Path) -> Definition:
-    """The template in a file; raises `Refused` as `loads` does, or where it cannot be read."""
+    """Return the template in a file; raises `Refused` as `loads` does, or if it cannot be read."""
     return loads(toml_text.read_file(path), str(path))
 
 
 def starter_templates() -> tuple[Definition, ...]:
-    """The templates that a new database begins with (T1)."""
+    """Return the templates of a new database (T1)."""
     return tuple(load(path) for path in sorted(asset("data/templates").glob("*.toml")))
 
 
 def question_library() -> tuple[Topic, ...]:
-    """The questions that a new database begins with, by topic (T2)."""
+    """Return the library topics of a new database (T2)."""
     paths = sorted(asset("data/questions").glob("*.toml"))
     return tuple(
         topic for path in paths for topic in load_topics(toml_text.read_file(path), str(path))
@@ -59,17 +59,17 @@ def question_library() -> tuple[Topic, ...]:
 
 
 def dump_topic(topic: Topic) -> str:
-    """One topic of the question library as text."""
+    """Return one topic of the question library as text."""
     return toml_text.write(topic)
 
 
 def dump_topics(topics: Sequence[Topic]) -> str:
-    """Topics of the question library as text that `load_topics` reads."""
+    """Return topics of the question library as text that `load_topics` can read."""
     return dump_topic(topics[0]) if len(topics) == 1 else toml_text.write(Topics(tuple(topics)))
 
 
 def load_topics(text: str, source: str) -> tuple[Topic, ...]:
-    """The topics that ``text`` describes: one, or several under ``[[topics]]``.
+    """Return the topics that ``text`` describes: one, or several under ``[[topics]]``.
 
     Raises `Refused` with the mistakes, each by its key path.
     """
