@@ -1,1 +1,1 @@
-"""What is to be done today."""
+"""Services for Today, the list of what needs the user."""

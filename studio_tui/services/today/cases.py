@@ -1,6 +1,6 @@
-"""Where the cases of Today come from (S1), each kind from one source.
+"""Sources of the cases of Today (S1), one for each kind.
 
-`SOURCES` has an entry for every kind of case; a kind that nothing tells of yet has none.
+`SOURCES` has an entry for every kind of case, which is empty for a kind without a source.
 """
 
 from collections import defaultdict
@@ -48,18 +48,18 @@ from studio_tui.wording.today import (
 )
 
 _MOST = 1_000
-"""Of so many a case knows each; of more only how many."""
+"""Number of rows up to which a case holds their ids; above it, only their number."""
 _NEWS = timedelta(days=7)
-"""What was done by itself is told for so long."""
+"""How long an act of the schedule is displayed."""
 _NAMED = 3
-"""So many changes of people are named."""
+"""Maximum number of changes of people named in a case."""
 _LONG = timedelta(minutes=10)
-"""What should have left and waits longer than this, nobody sends."""
+"""Waiting time after which mail that is due counts as not being sent by any worker."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What all sources look at, inside an open unit of work: one moment, the pushes not closed."""
+    """The common input of all sources, read once inside an open unit of work."""
 
     studio: Studio
     actor: Actor
@@ -73,17 +73,17 @@ class Desk:
 
     @cached_property
     def started(self) -> list[StoredPush]:
-        """Those whose first day has come."""
+        """The pushes of these whose first day has come."""
         return [push for push in self.pushes.values() if push.available_from <= self.today]
 
     @cached_property
     def waiting(self) -> Mapping[int, Group]:
-        """Who is still to talk, by push, of those that have started."""
+        """The people who still have to talk in started pushes, by push."""
         return by_push(found.still_to_talk([push.id for push in self.started]))
 
     @cached_property
     def own_deadlines(self) -> Mapping[int, Sequence[date]]:
-        """The days of their own that people of pushes have, by push (P18)."""
+        """The own deadlines of people, by push (P18)."""
         days: defaultdict[int, list[date]] = defaultdict(list)
         for push_id, day in found.own_deadlines(list(self.pushes)):
             days[push_id].append(day)
@@ -91,21 +91,21 @@ class Desk:
 
     @property
     def last_day(self) -> date:
-        """What comes later is not told of yet."""
+        """The last day for which coming events are displayed."""
         return self.today + timedelta(days=AHEAD_DAYS)
 
     @property
     def start_of_today(self) -> datetime:
-        """What was planned for before is past."""
+        """The instant before which a planned conversation is past."""
         return start_of_day(self.today, self.studio.zone)
 
     def day_of(self, instant: datetime) -> date:
-        """The day of an instant for the organisation."""
+        """Return the day of an instant in the time zone of the organisation."""
         return local_day(instant, self.studio.zone)
 
 
 def by_push(groups: Sequence[Group]) -> dict[int, Group]:
-    """Groups by their push."""
+    """Return groups by the id of their push, without groups that belong to none."""
     return {group.push_id: group for group in groups if group.push_id is not None}
 
 
@@ -122,7 +122,7 @@ def _mail_bounced(desk: Desk) -> Iterator[Case]:
 
 
 def _of_mail(desk: Desk, kind: CaseKind, group: Group, examples: Sequence[Example]) -> Case:
-    """Mail that did not arrive: why, and to whom."""
+    """Return a case for undelivered mail, with the error and the recipients."""
     why = examples[0].words if examples else ""
     names = names_in_words([each.name for each in examples], _people_in(group, examples))
     said = f"{why} ({names})" if why else names
@@ -143,7 +143,7 @@ def _relay_down(desk: Desk) -> Iterator[Case]:
     if stop := mail_stops.stop():
         fault, code, words, stopped = stop
         why, since = f"{code} {words}" if code else words, stopped
-        # What the server says may be another each time.
+        # Leave out the words of the server, which may differ on each attempt.
         mark = f"{fault} {code}"
     elif since is None or desk.now - since < _LONG or _somebody_sends(desk):
         return
@@ -162,7 +162,7 @@ def _somebody_sends(desk: Desk) -> bool:
 
 
 def _waiting_import(desk: Desk) -> Iterator[Case]:
-    """The unattended import that waits (U10)."""
+    """Yield a case for the unattended import that waits (U10), if there is one."""
     if not may(desk.actor, Action.IMPORT_USERS):
         return
     last = last_file.last_file()
@@ -178,7 +178,7 @@ def _waiting_import(desk: Desk) -> Iterator[Case]:
 
 
 def _review(desk: Desk) -> Iterator[Case]:
-    """What changed of people in a push, and waits for a decision (U7); an import that waits."""
+    """Yield a case for a waiting import, and for the desk of changes of each push (U7)."""
     yield from _waiting_import(desk)
     for group in review_read.waiting_groups():
         filter_ = ReviewFilter(push_id=group.push_id)
@@ -201,8 +201,11 @@ def _review(desk: Desk) -> Iterator[Case]:
 
 
 def reviews_in_short(desk: Desk, put_off: Mapping[str, Snooze]) -> Iterator[Case]:
-    """What `_review` yields, as far as a badge needs it: without names, in pushes of which nothing
-    is ``put_off`` together, and counted only as far as a badge tells."""
+    """Yield the cases of `_review` in the short form that a badge needs.
+
+    They have no names. Pushes whose case is ``put_off`` have a case each, since the snooze may be
+    over. All other pushes are one case, counted only up to the limit that a badge displays.
+    """
     yield from _waiting_import(desk)
     snoozed = {
         push_id for push_id in desk.pushes if Case(CaseKind.REVIEW, 1, "", push_id).key in put_off
@@ -244,7 +247,7 @@ def _overdue(desk: Desk) -> Iterator[Case]:
 
 
 def _waiting_until(desk: Desk, push: StoredPush) -> Iterator[tuple[date, Group]]:
-    """Who is still to talk by each last day: that of the push, and those of single people (P18)."""
+    """Yield each deadline of a push and of single people, with those who still must talk (P18)."""
     own = [day for day in desk.own_deadlines.get(push.id, ()) if day > push.deadline]
     if not own:
         if group := desk.waiting.get(push.id):
@@ -325,7 +328,7 @@ def _ends(desk: Desk) -> Iterator[Case]:
 
 
 def _repeats(desk: Desk) -> Iterator[Case]:
-    """The pushes that will be made by themselves (P17), and what keeps one from being made."""
+    """Yield the pushes that the schedule will create (P17), or why it cannot create one."""
     for repeat in repeats.active():
         latest = push_facts(desk.studio, repeat.latest_id)
         yield from _made(desk, repeat, latest)
@@ -362,7 +365,7 @@ def _repeat(desk: Desk, latest: PushFacts, each: Occurrence, text: str, number: 
 
 
 def _came_in(desk: Desk) -> Iterator[Case]:
-    """Who came into pushes by their audiences within the last week, by itself (P13)."""
+    """Yield the people whom an audience added to a push within `_NEWS` (P13)."""
     since = desk.now - _NEWS
     for push_id, group in by_push(found.came_in(since)).items():
         if push_id in desk.pushes:
@@ -371,7 +374,7 @@ def _came_in(desk: Desk) -> Iterator[Case]:
 
 
 def _erased(desk: Desk) -> Iterator[Case]:
-    """Who is kept no longer (U13), by the day on which they are erased."""
+    """Yield the users who will be erased because their retention time ends (U13), by day."""
     for day, number in retention.erasing_ahead(desk.studio, desk.last_day).items():
         yield Case(
             CaseKind.ERASED,
@@ -397,7 +400,7 @@ def _sending(desk: Desk) -> Iterator[Case]:
 
 
 def _telling(desk: Desk) -> Iterator[Case]:
-    """What new managers are told by themselves, unless somebody decides before (N16)."""
+    """Yield the mails to new managers that will be sent unless a user decides first (N16)."""
     waits = desk.studio.settings.notifications.tell_new_managers_after
     for push_id, number, since in review_read.untold_by_push():
         push = desk.pushes[push_id]
@@ -420,7 +423,7 @@ def _telling(desk: Desk) -> Iterator[Case]:
 
 
 def _reminders(desk: Desk) -> Iterator[Case]:
-    """What the days of automatic reminders will bring (P15)."""
+    """Yield the next automatic reminders (P15)."""
     for push in desk.started:
         for deadline, group in _waiting_until(desk, push):
             if (day := _next_round(desk, push, deadline)) is None:
@@ -478,11 +481,11 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
     },
     otherwise=_nothing,
 )
-"""What tells of each kind; of what the Studio does not know yet, nothing does."""
+"""The source of each kind of case; a kind without a source of its own has an empty one."""
 
 
 def _few(group: Group, examples: Callable[[], list[Example]]) -> list[Example]:
-    """Everybody in a group that is not large, by name: to sort a large one takes long."""
+    """Return the people of a small group by name; sorting a large one takes too long."""
     return examples() if group.count <= _MOST else []
 
 
@@ -525,6 +528,6 @@ def _planned(desk: Desk, group: Group, examples: Sequence[Example]) -> str:
 
 
 def _people_in(group: Group, examples: Sequence[Example]) -> int:
-    """How many people the mails of a group go to, as far as its examples tell."""
+    """Return the number of recipients of a group, or of its mails if there are too many to know."""
     people = len({each.user_id for each in examples})
     return people if group.count <= _MOST else group.count

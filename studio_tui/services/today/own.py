@@ -1,4 +1,4 @@
-"""What waits for somebody as a leader, a coach or a user: their part of Today (S1, C1)."""
+"""The cases of Today for a leader, coach or user, from My conversations (S1, C1)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,21 +19,21 @@ _PREPARE = "prepare"
 
 
 def own_cases(studio: Studio, actor: Actor) -> list[Case]:
-    """What waits for ``actor``, one case for each push and kind."""
+    """Return the cases for ``actor``, one for each push and kind."""
     today = studio.today()
     found: dict[tuple[CaseKind, int | None, str], list[MyConversation]] = defaultdict(list)
     for item in my_conversations(studio, actor):
         if item.asked and (kind := _kind_of(studio, item, today)):
             about = _PREPARE if item.mine else ""
             if item.push_id is None:
-                # No push tells them apart.
+                # A conversation outside of any push is a case of its own, told apart by its id.
                 about = f"{about} {item.id}".strip()
             found[kind, item.push_id, about].append(item)
     return [_case(studio, kind, about, asked, today) for (kind, _, about), asked in found.items()]
 
 
 def _kind_of(studio: Studio, item: MyConversation, today: date) -> CaseKind | None:
-    """What is the matter with something that waits; None where it can wait."""
+    """Return the kind of case for a row of My conversations; None if it need not be displayed."""
     if item.status in _AGREED and item.at is not None:
         return _kind_of_planned(studio, item, item.at, today)
     return CaseKind.OVERDUE if item.overdue else CaseKind.ENDS
@@ -45,7 +45,7 @@ def _kind_of_planned(
     zone = studio.zone
     past = at < start_of_day(today, zone)
     if item.mine:
-        # All there is to do is to prepare it.
+        # The user can only prepare for it.
         return None if past else CaseKind.STARTS
     if past:
         return CaseKind.PLANNED_PAST

@@ -1,7 +1,7 @@
-"""Today: what needs somebody, over all open pushes, most urgent first (S1).
+"""Today: the cases that need the user, over all open pushes, the most urgent first (S1).
 
-Who runs the Studio sees what needs them there, and who leads, coaches or is asked sees what waits
-for them in My conversations (C1). Nobody learns of what they may not see.
+Cases of the organisation are displayed by the rights of the user; leaders, coaches and users also
+see the cases from My conversations (C1). A case reveals nothing the user may not see.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,23 +46,24 @@ _FILTERS: Mapping[CaseKind, AssignmentFilter | None] = OfSome(
     },
     otherwise=None,
 )
-"""By which filter of a push's people a case finds them, however many they are."""
+"""The filter on the people of a push that finds those of a case, however many they are; None if
+there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs somebody at one moment."""
+    """The content of Today at one moment."""
 
     cases: tuple[Case, ...]
-    """What is not put off, the most urgent first."""
+    """The cases that are not snoozed, the most urgent first."""
     snoozed: tuple[Case, ...]
-    """What the reader put off, in the same order."""
+    """The cases that the user snoozed, in the same order."""
     steps: tuple[FirstStep, ...]
-    """What a new Studio needs first, as far as it is not done and the reader may do it."""
+    """The first steps of a new Studio that are not done and that the user may do."""
 
 
 def show(studio: Studio, actor: Actor) -> Today:
-    """What needs ``actor`` at this moment."""
+    """Return what needs ``actor`` at this moment."""
     own = own_cases(studio, actor)
     with studio.store.reading():
         found = in_order([*_cases(studio, actor, CaseKind), *own])
@@ -78,8 +79,10 @@ def show(studio: Studio, actor: Actor) -> Today:
 
 
 def badges(studio: Studio, actor: Actor) -> dict[StudioPart, Badge]:
-    """The badges of the tabs of those parts of the Studio that are counted at little cost: of the
-    outbox what failed and what keeps mail from leaving, of the users what changed."""
+    """Return the badges of the tabs that can be counted at little cost.
+
+    The outbox counts failed mail and obstacles to sending, the users count waiting changes.
+    """
     with studio.store.reading():
         counted = [
             kind
@@ -98,9 +101,9 @@ _COUNTED = (StudioPart.OUTBOX, StudioPart.USERS)
 
 
 def people_of(case: Case) -> Selection[AssignmentFilter]:
-    """Whom a case of a push is about, for the acts on its people.
+    """Return a selection of the people of a case, for acts on them.
 
-    Raises `Refused` for mail, and where they are so many that no filter says who they are.
+    Raises `Refused` for mail, and for too many people if no filter describes them.
     """
     if case.push_id is None or case.place is not StudioPart.PUSHES:
         raise Refused("This case is about no people of a push.")
@@ -113,9 +116,9 @@ def people_of(case: Case) -> Selection[AssignmentFilter]:
 
 
 def mails_of(case: Case) -> Selection[NotificationFilter]:
-    """Which mail that failed or came back a case is about.
+    """Return a selection of the failed or bounced mails of a case.
 
-    Raises `Refused` for a case of no mail, and where it is so much that no filter says which.
+    Raises `Refused` for a case of another kind, and for too much mail if no filter describes it.
     """
     if case.place is not StudioPart.OUTBOX:
         raise Refused("This case is about no mail.")
@@ -130,8 +133,11 @@ def mails_of(case: Case) -> Selection[NotificationFilter]:
 
 
 def snooze(studio: Studio, actor: Actor, cases: Sequence[Case], until: date | None = None) -> int:
-    """Put cases off for ``actor`` alone, until a day or, without one, until they change; returns
-    how many. Raises `Refused` for a day that does not lie ahead."""
+    """Snooze cases for ``actor`` alone, and return how many.
+
+    They reappear on the day ``until`` or, without one, when they change. Raises `Refused` for a day
+    that is not in the future.
+    """
     if until is not None and until <= studio.today():
         raise Refused(f"{until} does not lie ahead: put it off until tomorrow or later.")
     if not cases:
@@ -142,7 +148,7 @@ def snooze(studio: Studio, actor: Actor, cases: Sequence[Case], until: date | No
 
 
 def wake(studio: Studio, actor: Actor, cases: Sequence[Case]) -> int:
-    """Put cases off no longer; returns how many were."""
+    """Bring snoozed cases back, and return how many."""
     with studio.store.writing():
         found = stored.take_back(actor.user_id, [case.key for case in cases])
     if not found:
@@ -174,7 +180,7 @@ def _steps(studio: Studio, actor: Actor) -> tuple[FirstStep, ...]:
 
 
 def _to_do(studio: Studio, step: FirstStep) -> bool:
-    """Whether a first step is still to be done."""
+    """Return whether a first step is still to be done."""
     match step:
         case FirstStep.IMPORT_USERS:
             return not stored.somebody_is_known()
@@ -190,7 +196,7 @@ def _to_do(studio: Studio, step: FirstStep) -> bool:
 
 
 def _may_be_pushed() -> bool:
-    """Whether any template may be pushed (T3)."""
+    """Return whether any template that is not archived may be pushed (T3)."""
     return any(
         definitions.load(each.definition).permissions.through_push
         for each in templates.templates()
