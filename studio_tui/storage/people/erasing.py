@@ -1,7 +1,7 @@
-"""Taking out who somebody was and what they wrote, in every table (U13).
+"""Erasing the identity and the texts of a person from every table (U13).
 
-Rows stay where something is counted by them, and nothing is told of the person there. What others
-wrote stays as they wrote it.
+Rows that counts depend on stay, without anything about the person. Texts that others wrote stay
+unchanged.
 """
 
 import json
@@ -59,42 +59,42 @@ from studio_tui.storage.people.fact_columns import COLUMNS
 _K: Any = UserTable
 _ERASED_TEXT = "(erased)"
 _AUDIENCES = {"audience", "scope", "where"}
-"""What lines of activity call an audience that they tell as text."""
+"""Keys under which lines of activity store the text of an audience."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """What stands in the place of an erased person."""
+    """The name and addresses that replace those of an erased person."""
 
     user_id: int
 
     @property
     def login(self) -> str:
-        """No account has it: it is longer than who is told of, and they have left."""
+        """A login that belongs to no account. The user has left, so it admits nobody."""
         return f"erased-{self.user_id}"
 
     @property
     def email(self) -> str:
-        """No mail arrives there (RFC 2606)."""
+        """An address at which no mail arrives (RFC 2606)."""
         return f"{self.login}@erased.invalid"
 
     @property
     def name(self) -> str:
-        """As lists show it."""
+        """The name that lists show."""
         return f"Erased person {self.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """By what a person is found in texts."""
+    """The texts that identify a person."""
 
     logins: frozenset[str]
-    """Folded: looked for as a whole value."""
+    """Folded logins, matched as whole values."""
     phrases: tuple[str, ...]
-    """Addresses and full names: looked for anywhere in a text."""
+    """Addresses and full names, matched anywhere in a text."""
 
     def replaced(self, text: str, by: Placeholder) -> str:
-        """A text without them."""
+        """Return a text with the identifiers replaced by the placeholder."""
         if fold(text) in self.logins:
             return by.login
         for phrase in self.phrases:
@@ -103,7 +103,7 @@ class Identifiers:
         return text
 
     def without(self, value: Any, by: Placeholder) -> Any:
-        """A JSON value without them."""
+        """Return a JSON value with the identifiers replaced by the placeholder."""
         match value:
             case str():
                 return self.replaced(value, by)
@@ -120,27 +120,27 @@ class Identifiers:
                 return value
 
     def _in_audience(self, text: str, by: Placeholder) -> str:
-        """The text of an audience without them: a login is one word of it."""
+        """Return the text of an audience without the identifiers. A login may be one word of it."""
         for login in self.logins:
             text = re.sub(rf"(?<![\w.@-]){re.escape(login)}(?![\w.@-])", by.login, text, flags=re.I)
         return self.replaced(text, by)
 
 
 def is_erased(user_id: int) -> bool:
-    """Whether an act of erasing is about somebody."""
+    """Return whether a user was erased."""
     x: Any = ActivityUser
     found = ACT.select(ACT.id).join(x, on=x.activity == ACT.id)
     return found.where(x.user == user_id, ACT.action == Verb.ERASE).limit(1).scalar() is not None
 
 
 def records_of(user_id: int) -> list[int]:
-    """The record of a user, and those that were merged into it (U11)."""
+    """Return the id of a user, and of the records that were merged into it (U11)."""
     m: Any = MergedUser
     return [user_id, *column(m.select(m.user).where(m.into == user_id).order_by(m.user))]
 
 
 def known(ids: Sequence[int]) -> Identifiers:
-    """What a person is and was called: as they are, and as the activity tells of before."""
+    """Return all current and former identifiers of a person, from the records and the activity."""
     told: list[dict[str, Any]] = []
     columns = (U.login, U.email, U.given_name, U.family_name)
     for row in U.select(*columns).where(among(U.id, ids)).dicts():
@@ -170,7 +170,7 @@ def _known_by(told: Iterable[dict[str, Any]]) -> Identifiers:
         if isinstance(email := each.get("email"), str) and "@" in email:
             phrases.add(email)
     phrases |= {full_name(one, other) for one in given for other in family}
-    # A name of one word is a word as well.
+    # A name of a single word may also be an ordinary word.
     kept = {phrase for phrase in phrases if "@" in phrase or " " in phrase}
     return Identifiers(frozenset(logins), tuple(sorted(kept, key=lambda each: (-len(each), each))))
 
@@ -178,7 +178,7 @@ def _known_by(told: Iterable[dict[str, Any]]) -> Identifiers:
 def lines_to_empty(
     ids: Sequence[int], told: Identifiers, by: Placeholder
 ) -> list[emptying.Emptied]:
-    """The lines that tell of a person, as they are to be; those without a seal are sealed first."""
+    """Return the lines of activity that mention a person, emptied. Seals unsealed lines first."""
     found = column(ACT.select(ACT.id).where(_telling(ids, told)).order_by(ACT.id))
     emptying.seal_before(found)
     lines = {line_id: (line, users) for line_id, line, users in sealing.sealed_lines(found)}
@@ -228,7 +228,7 @@ def _telling(ids: Sequence[int], told: Identifiers) -> Any:
 
 
 def _alone(ids: Sequence[int]) -> list[SealedLine]:
-    """The lines about these records and nobody else."""
+    """Return the lines that are about these records and nobody else."""
     x: Any = ActivityUser
     about = column(x.select(x.activity).where(among(x.user, ids)).distinct())
     people = set(ids)
@@ -236,11 +236,11 @@ def _alone(ids: Sequence[int]) -> list[SealedLine]:
 
 
 def erase_identity(user_id: int, by: Placeholder, language: str, zone: str) -> None:
-    """Let a record tell who nobody is."""
+    """Replace the identity in the record of a user by the placeholder."""
     email, given, family = by.email, "Erased person", str(by.user_id)
     login = by.login if user_id == by.user_id else f"{by.login}-{user_id}"
     email = by.email if user_id == by.user_id else f"{login}@erased.invalid"
-    # Of every fact nothing is told, unless it is named here: a new one goes as well.
+    # Every fact is reset unless it is named here, so that a new fact is erased as well.
     facts: dict[str, Any] = {fact.name: fact.unknown for fact in COLUMNS} | {
         "login": login,
         "email": email,
@@ -265,8 +265,8 @@ def erase_identity(user_id: int, by: Placeholder, language: str, zone: str) -> N
 
 
 def erase_rows(ids: Sequence[int], told: Identifiers, by: Placeholder) -> None:
-    """Take out what only they had, and what they wrote."""
-    # Their team and their coach stay: pushes are counted by them, and by who has no manager.
+    """Delete what belongs to the person alone, and erase the texts that they wrote."""
+    # Their teams and coaches stay: counts of pushes by manager, and without one, depend on them.
     for column_of_theirs in (
         UserGroup.user,
         TeamLeader.user,
@@ -328,7 +328,7 @@ def _erase_mail(ids: Sequence[int]) -> None:
 
 
 def _rename_teams(told: Identifiers, by: Placeholder) -> None:
-    """A team that was made for a manager is named after them."""
+    """Rename the teams that were created for the person as a manager and named after them."""
     t: Any = TeamTable
     for team_id, name, path, key in list(t.select(t.id, t.name, t.path, t.path_key).tuples()):
         named, placed = told.replaced(name, by), told.replaced(path, by)
@@ -338,7 +338,7 @@ def _rename_teams(told: Identifiers, by: Placeholder) -> None:
 
 
 def _rename_in_audiences(told: Identifiers, by: Placeholder) -> None:
-    """An audience that was about them by name is about nobody they could be known as."""
+    """Replace the identifiers in stored audiences that named the person."""
     for table in (SegmentTable, SegmentVersion, PushTable):
         kept: Any = table
         for text in set(column(kept.select(kept.audience).where(kept.audience.is_null(False)))):
@@ -352,7 +352,7 @@ def _rename_in_audiences(told: Identifiers, by: Placeholder) -> None:
 
 
 def _unnamed(audience: str, told: Identifiers, by: Placeholder) -> str:
-    """An audience as it is kept, without a name of theirs."""
+    """Return a stored audience with the person's identifiers replaced."""
 
     def without(condition: Condition) -> Condition:
         names = [replace(name, text=told.replaced(name.text, by)) for name in condition.names]
@@ -362,7 +362,7 @@ def _unnamed(audience: str, told: Identifiers, by: Placeholder) -> str:
 
 
 def talks_of(ids: Sequence[int], *, begun: bool) -> list[int]:
-    """The conversations with a person that are neither over nor cancelled: under way, or ahead."""
+    """Return the person's conversations that are under way (``begun``) or still ahead."""
     ahead = C.started_at.is_null(not begun)
     ours = among(C.user, ids) | among(C.conductor, ids)
     found = C.select(C.id).where(ours, ahead, C.finished_at.is_null(), C.cancelled_at.is_null())
@@ -370,7 +370,7 @@ def talks_of(ids: Sequence[int], *, begun: bool) -> list[int]:
 
 
 def count_texts(ids: Sequence[int]) -> int:
-    """How many texts of a person are in conversations."""
+    """Return the number of the person's texts in conversations."""
     return sum(
         table.select().where(among(table.author, ids), table.text != "").count()
         for table in (Preparation, Answer, EarlierText)
@@ -378,7 +378,7 @@ def count_texts(ids: Sequence[int]) -> int:
 
 
 def count_mails(ids: Sequence[int]) -> tuple[int, int]:
-    """How many mails went or go to a person, and how many of these wait."""
+    """Return the number of mails to a person, and how many of them wait."""
     n: Any = NotificationTable
     to_them = n.select().where(among(n.recipient, ids))
     return to_them.count(), to_them.where(n.state.in_(WAITING)).count()

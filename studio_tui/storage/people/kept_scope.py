@@ -1,4 +1,4 @@
-"""To whom an admin's sight is limited, as it is kept (U12); `scope` says what it comes to."""
+"""The stored scope that limits an admin's sight (U12); `scope` turns it into a condition."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ _S: Any = UserScope
 
 
 def scope_of(user_id: int) -> str:
-    """The audience to which the sight of somebody is limited, as text; empty: it is not."""
+    """Return the audience that limits the sight of a user, as text; empty if it is unlimited."""
     return str(_S.select(_S.audience).where(_S.user == user_id).scalar() or "")
 
 
 def kept_scope(user_id: int) -> Audience | None:
-    """The same with the ids of what it names; None where it is not limited."""
+    """Return the same audience with the ids of its names; None if sight is unlimited."""
     found = _S.select(_S.kept).where(_S.user == user_id).scalar()
     return kept_audience(found) if found else None
 
 
 def keep_scope(user_id: int, audience: Audience | None) -> None:
-    """Limit the sight of somebody to an audience; where there is none, no more."""
+    """Limit the sight of a user to an audience; None removes the limit."""
     _S.delete().where(_S.user == user_id).execute()
     if audience is not None:
         kept = kept_text(audience)

@@ -1,6 +1,6 @@
-"""The file that was given last to an unattended import, and its content while it waits (U10).
+"""The last file of an unattended import, and its content while it waits (U10).
 
-There is one row, or none: a newer file takes the place of the one before.
+The table has at most one row: a newer file replaces the one before.
 """
 
 import zlib
@@ -20,28 +20,28 @@ _EMPTY = b""
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """What it takes to read a file again."""
+    """The content of a file with the options needed to read it again."""
 
     data: bytes
     options: str
-    """JSON: how it is read."""
+    """The import options, as JSON."""
 
 
 def last_file() -> LastFile | None:
-    """The file given last, without its content."""
+    """Return the last file without its content; None if there is none."""
     for name, digest, fate, at, by, why, people, planned, until in _I.select(*_COLUMNS).tuples():
         return LastFile(name, digest, Fate(fate), at, by, why, people, bytes(planned), until)
     return None
 
 
 def content() -> KeptFile:
-    """The content of the file that waits."""
+    """Return the content of the file that waits."""
     data, options = next(iter(_I.select(_I.content, _I.options).tuples()))
     return KeptFile(zlib.decompress(bytes(data)), options)
 
 
 def keep(file: LastFile, kept: KeptFile | None) -> None:
-    """Put ``file`` in the place of the one before, with its content where it waits."""
+    """Replace the last file. ``kept`` is its content if it waits."""
     _I.delete().execute()
     _I.insert(
         name=file.name,
@@ -59,10 +59,10 @@ def keep(file: LastFile, kept: KeptFile | None) -> None:
 
 
 def plan_again(people: int, planned: bytes) -> None:
-    """The file that waits has another dry run."""
+    """Store a new dry run for the file that waits."""
     _I.update(people=people, planned=planned).execute()
 
 
 def decide(fate: Fate, at: datetime) -> None:
-    """The file that waited is imported or discarded: its content is not kept any longer."""
+    """Record that the waiting file was imported or discarded, and delete its content."""
     _I.update(fate=fate, at=at, content=_EMPTY, planned=_EMPTY, people=0, why="").execute()

@@ -1,4 +1,4 @@
-"""When people left, and whose retention time is over (U13)."""
+"""When users left, and whose retention time is over (U13)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,57 +17,62 @@ _R: Any = RetentionTable
 
 
 def keep_leaving(people: People, at: datetime) -> None:
-    """Keep that those of ``people`` who are there no more left at this instant, unless it is known
-    when they did; of who is there, nothing is kept."""
+    """Record ``at`` as the leaving time of inactive ``people``, and clear it for active ones.
+
+    A time that is already recorded stays.
+    """
     these = _K.id.in_(people)
     _K.update(left_at=at).where(these, ~_K.active, _K.left_at.is_null()).execute()
     _K.update(left_at=None).where(these, _K.active, _K.left_at.is_null(False)).execute()
 
 
 def ids_left_before(until: datetime, limit: int | None = None) -> list[int]:
-    """Who left before this instant, the first to leave first."""
+    """Return the users who left before ``until``, the first to leave first."""
     left = user_condition(UserFilter(left_before=until))
     found = U.select(U.id).where(left).order_by(U.left_at, U.id)
     return column(found.limit(limit) if limit is not None else found)
 
 
 def count_left(since: datetime | None, until: datetime) -> int:
-    """How many left before ``until``, and not before ``since``."""
+    """Return the number of users who left in the period from ``since`` to ``until``, exclusive."""
     found = U.select().where(user_condition(UserFilter(left_before=until)))
     return count(found if since is None else found.where(U.left_at >= since))
 
 
 def left_at_of(user_ids: Sequence[int]) -> dict[int, datetime]:
-    """When each of these left, as far as they have and are not erased."""
+    """Return when each of these users left. Active and erased users are missing."""
     found = U.select(U.id, U.left_at).where(among(U.id, user_ids), U.left_at.is_null(False))
     return {user_id: known_instant(at) for user_id, at in found.tuples()}
 
 
 def forget_leaving(user_id: int) -> None:
-    """Nothing is to be erased of somebody any more."""
+    """Clear the leaving time: the user is not to be erased any more."""
     _K.update(left_at=None).where(_K.id == user_id).execute()
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is known of a retention time."""
+    """The record of a retention time."""
 
     since: date
-    """Since when the Studio was opened with it, again and again."""
+    """First day of the continuous period in which the Studio has used this retention time."""
     seen_on: date
     done_on: date | None
-    """Until which day everybody was erased whose time was over; None: never yet."""
+    """Last day for which everybody whose time was over was erased; None if never."""
 
 
 def watched(months: int, today: date) -> Watched | None:
-    """What is known of this retention time; None: it is new, or new again after a `GAP`."""
+    """Return the record of this retention time.
+
+    None if it is new, or was unused for longer than `GAP`.
+    """
     columns = _R.select(_R.since, _R.seen_on, _R.done_on)
     found = columns.where(_R.months == months, _R.seen_on >= today - GAP).tuples()
     return next((Watched(*row) for row in found), None)
 
 
 def watch(months: int, today: date) -> Watched:
-    """Keep that the Studio is opened with this retention time."""
+    """Record that the Studio uses this retention time today."""
     kept = watched(months, today) or Watched(today, today, None)
     row = {_R.since: kept.since, _R.seen_on: today, _R.done_on: kept.done_on}
     _R.insert({_R.months: months, **row}).on_conflict(
@@ -77,5 +82,5 @@ def watch(months: int, today: date) -> Watched:
 
 
 def done(months: int, today: date) -> None:
-    """Keep that everybody is erased whose time is over today."""
+    """Record that everybody whose time is over today was erased."""
     _R.update(done_on=today).where(_R.months == months).execute()

@@ -1,4 +1,4 @@
-"""Deciding on lines of the desk of changes (U7), and taking a decision back."""
+"""Deciding on lines of the desk of changes (U7), and undoing a decision."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ _O: Any = ReviewTable.alias("o")
 _A: Any = AssignmentTable
 _X: Any = NotMine
 _OF_HOLDER = (ReviewKind.MANAGER_CHANGED, *CONDUCTOR_KINDS)
-"""Lines about who is to hold one conversation: they are decided together."""
+"""Kinds of lines about who holds a conversation: those of one conversation are decided together."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineOfTalk:
-    """What a line is about, where its conversation may change hands."""
+    """The person, push and conversation of a line that a decision may hand over."""
 
     id: int
     user_id: int
@@ -30,15 +30,15 @@ class LineOfTalk:
 
 
 def lines_of_talk(ids: Collection[int]) -> list[LineOfTalk]:
-    """What these lines are about, in the order of the pushes and of the people."""
+    """Return the subjects of these lines, ordered by push and person."""
     found = every(R.id, R.user, R.push, A.id, C.id).where(among(R.id, ids), A.id.is_null(False))
     return [LineOfTalk(*row) for row in found.order_by(R.push, R.user, R.id).tuples()]
 
 
 def decide(ids: Collection[int], decision: Decision, activity_id: int, at: datetime) -> None:
-    """Write what was decided on these lines, and on those that they stand for.
+    """Record a decision on these lines, and on the lines that are decided along with them.
 
-    Who was named and who held the conversation until then is kept, so that it can be taken back.
+    The named conductor and the holder until then are stored, so that the decision can be undone.
     """
     chosen = among(_R.id, ids) & _R.decided_at.is_null()
     named = A.select(A.conductor).where(A.push == _R.push, A.user == _R.user)
@@ -59,9 +59,9 @@ def decide(ids: Collection[int], decision: Decision, activity_id: int, at: datet
 
 
 def reopen(activity_id: int) -> int:
-    """Let what an act decided wait once more; returns how many lines.
+    """Undo the decisions of an act; return the number of lines that wait again.
 
-    Where the same happened again since, that line waits already.
+    A line stays decided if the same change happened again since: a newer line waits already.
     """
     since = _O.select().where(
         _O.user == _R.user,
@@ -74,19 +74,18 @@ def reopen(activity_id: int) -> int:
 
 
 def mark_told(ids: Collection[int], at: datetime) -> None:
-    """Write that the new managers of these were told without a decision (N16)."""
+    """Record that the new managers of these lines were notified without a decision (N16)."""
     _R.update(told_at=at).where(among(_R.id, ids)).execute()
 
 
 def acts_that_kept(ids: Collection[int]) -> list[int]:
-    """The acts that left these lines as they are."""
+    """Return the acts that decided to keep these lines as they are."""
     found = _R.select(_R.decided_in).where(among(_R.id, ids), _R.decision == Decision.KEEP)
     return column(found.distinct().order_by(_R.decided_in))
 
 
 def name_conductors(conductors: Mapping[int, Sequence[int]]) -> None:
-    """Name who is to hold what assignments ask for: ``conductors`` has the ids of the assignments,
-    by the id of the conductor."""
+    """Name the conductors of assignments: ``conductors`` maps conductor ids to assignment ids."""
     for conductor_id, assignment_ids in conductors.items():
         of_them = among(_A.id, assignment_ids)
         _A.update(conductor=conductor_id).where(of_them).execute()
@@ -97,7 +96,7 @@ def name_conductors(conductors: Mapping[int, Sequence[int]]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """Who was named, and who held a conversation, before an act handed it over."""
+    """The named conductor and the holder of a conversation before an act handed it over."""
 
     assignment_id: int
     conversation_id: int | None
@@ -107,19 +106,19 @@ class Former:
 
 
 def former(activity_id: int) -> list[Former]:
-    """What an act of handing over found, one for each line that it decided itself."""
+    """Return the state before an act of handing over, one entry for each conversation."""
     found = every(A.id, C.id, R.named, R.holder, A.conductor).where(
         R.decided_in == activity_id,
         R.decision == Decision.HAND_OVER,
         A.id.is_null(False),
     )
     lines = [Former(*row) for row in found.order_by(R.urgency.desc(), R.id).tuples()]
-    # Of two lines about one conversation the more urgent was there first.
+    # The more urgent of two lines about one conversation was there first: sorted last, it wins.
     return list({each.assignment_id: each for each in lines}.values())
 
 
 def restore_named(former_of: Sequence[Former]) -> None:
-    """Name who was named before."""
+    """Restore the conductors that were named before."""
     by_named: dict[int | None, list[int]] = {}
     for each in former_of:
         by_named.setdefault(each.named_id, []).append(each.assignment_id)

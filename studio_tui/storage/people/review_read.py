@@ -1,7 +1,8 @@
-"""The desk of changes (U7): what waits for a decision and still holds, with what is beside it.
+"""Reading the desk of changes (U7): the lines that wait for a decision, with their context.
 
-A line holds while its push is not closed, and the person is in it and has still to talk; that of a
-conductor only while nobody else holds the conversation. Nothing of that is stored.
+A line holds while its push is not closed, and the person is in it and the conversation is still to
+be held; a line about a conductor only while nobody else holds the conversation. This is computed,
+not stored.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -86,7 +87,7 @@ _OTHERS: Any = AssignmentTable.alias("b")
 _TEAM_IN_PUSH = (
     _OF_TEAM.select()
     .join(_OTHER, on=(_OTHER.team == _OF_TEAM.team) & (_OTHER.user != _OF_TEAM.user))
-    # In this order, so that SQLite does not go through everybody in the push for each line.
+    # CROSS fixes the join order: SQLite must not scan everybody in the push for each line.
     .join(_OTHERS, JOIN.CROSS)
     .where(
         _OF_TEAM.user == R.user,
@@ -95,12 +96,14 @@ _TEAM_IN_PUSH = (
         _OTHERS.unassigned_at.is_null(),
     )
 )
-"""Whether somebody of the teams of the user is in the push."""
+"""Members of the teams of the user who are in the push."""
 
 
 def holding() -> Any:
-    """What holds of a line ``R`` that is not decided, and of which the person has still to talk:
-    other managers no longer, once one of the new ones is to hold the conversation (P10)."""
+    """Return the condition that a line ``R`` is undecided and still holds.
+
+    A change of managers no longer holds once a new manager is to hold the conversation (P10).
+    """
     joined = R.kind == ReviewKind.JOINED
     left = R.kind == ReviewKind.LEFT
     in_push = A.id.is_null(False) & C.finished_at.is_null() & A.excused_in.is_null()
@@ -120,8 +123,10 @@ def holding() -> Any:
 
 
 def waiting() -> Any:
-    """What holds of a line ``R`` that waits for a decision: of several about who is to hold one
-    conversation, only the most urgent does."""
+    """Return the condition that a line ``R`` waits for a decision.
+
+    Of several lines about who is to hold one conversation, only the most urgent waits.
+    """
     more_urgent = _O.select().where(
         _O.user == R.user,
         _O.push == R.push,
@@ -138,7 +143,7 @@ def waiting() -> Any:
 
 
 def review_condition(filter_: ReviewFilter) -> Any:
-    """The lines ``R`` that wait and that a filter matches."""
+    """Return the condition that a line ``R`` waits and matches a filter."""
     found = both(waiting(), finding(U, filter_.text))
     if filter_.kind is not None:
         found &= R.kind == filter_.kind
@@ -150,18 +155,20 @@ def review_condition(filter_: ReviewFilter) -> Any:
 
 
 def chosen(selection: Selection[ReviewFilter]) -> Any:
-    """The lines ``R`` that wait and that a selection holds."""
+    """Return the condition that a line ``R`` waits and is in a selection."""
     return waiting() & selected(selection, review_condition, R.id)
 
 
 def count_selected(selection: Selection[ReviewFilter]) -> int:
-    """How many lines a selection holds."""
+    """Return the number of waiting lines in a selection."""
     return count(every().where(chosen(selection)))
 
 
 def review_listing(filter_: ReviewFilter, sort: Sort) -> Listing:
-    """The lines that wait and that a filter matches, the most urgent first unless sorted
-    otherwise."""
+    """Return the ordered ids of waiting lines that match a filter.
+
+    The most urgent come first unless ``sort`` names another column.
+    """
     by = sort.column if sort.column in _SORTS else "urgency"
     return Listing(
         _FROM,
@@ -175,29 +182,29 @@ def review_listing(filter_: ReviewFilter, sort: Sort) -> Listing:
 
 
 def matching_reviews(filter_: ReviewFilter, ids: list[int]) -> frozenset[int]:
-    """Those of ``ids`` that a filter matches."""
+    """Return those of ``ids`` that match a filter."""
     return frozenset(column(every(R.id).where(review_condition(filter_), among(R.id, ids))))
 
 
 def ids_of(selection: Selection[ReviewFilter]) -> list[int]:
-    """The lines that a selection holds, the most urgent first."""
+    """Return the ids of the lines in a selection, the most urgent first."""
     found = every(R.id).where(chosen(selection))
     return column(found.order_by(R.urgency, R.id))
 
 
 def waiting_of(ids: Collection[int]) -> frozenset[int]:
-    """Those of these lines that wait."""
+    """Return those of these lines that wait."""
     return frozenset(column(every(R.id).where(waiting(), among(R.id, ids))))
 
 
 def what_became_of(ids: Collection[int]) -> dict[int, Decision | None]:
-    """What was decided on each of these lines that there are, None: nothing."""
+    """Return the decision on each of these lines that exist, None if it is undecided."""
     found = R.select(R.id, R.decision).where(among(R.id, ids))
     return {row_id: Decision(word) if word else None for row_id, word in found.tuples()}
 
 
 def every(*columns: Any) -> Any:
-    """All lines ``R`` with their user, push, assignment and conversation."""
+    """Select from all lines ``R`` with their user, push, assignment and conversation."""
     return (
         R.select(*columns)
         .join(U, on=U.id == R.user)
@@ -250,12 +257,12 @@ _ROWS = Prepared(
 
 
 def reviews_by_id(ids: list[int]) -> list[Review]:
-    """These lines with everything that lists show, in the order of ``ids``."""
+    """Return these lines with everything that lists show, in the order of ``ids``."""
     if not ids:
         return []
     found = _ROWS.rows(ids=ids)
     people = list(dict.fromkeys(row.user_id for row in found))
-    # Who stands in holds what waits for a while, and is nobody to hand it over to (U14).
+    # A stand-in holds conversations only for a while, so none is handed over to a stand-in (U14).
     managers = managers_of(people, stand_ins=False)
     earlier = _managers_before(people)
     logins = _logins_in(found)
@@ -292,8 +299,10 @@ def reviews_by_id(ids: list[int]) -> list[Review]:
 def proposal(
     managers: Sequence[Manager], before: Collection[int], conductor_id: int | None
 ) -> Manager | None:
-    """The manager to whom a conversation could be handed over: one who is new before the others,
-    who leads a team before who coaches. Nobody but who was to hold it: None."""
+    """Return the manager to propose for a handover; None if only the current conductor is left.
+
+    A new manager comes before the others, and a team leader before a coach.
+    """
     others = [manager for manager in managers if manager.user_id != conductor_id]
     return min(
         others,
@@ -303,7 +312,7 @@ def proposal(
 
 
 def _managers_before(user_ids: Sequence[int]) -> dict[tuple[int, int], frozenset[int]]:
-    """Who managed each of these users before, by user and push, where that changed."""
+    """Return the former managers of these users whose managers changed, by user and push."""
     found = R.select(R.user, R.push, R.before).where(
         among(R.user, user_ids),
         R.kind == ReviewKind.MANAGER_CHANGED,
@@ -319,7 +328,7 @@ _STATES = OfSome(
 
 
 def _logins_in(found: Sequence[_ReviewRow]) -> dict[int, str]:
-    """The logins of all users whose ids the lines tell."""
+    """Return the logins of all users whose ids appear in these lines."""
     ids = {
         user_id
         for row in found
@@ -345,25 +354,28 @@ def _ids(listed: str | None) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingGroup:
-    """What waits in one push."""
+    """The waiting lines of one push."""
 
     push_id: int
     count: int
     first_user: int
     last_user: int
     total: int
-    """The sum of the ids: it changes with what waits."""
+    """The sum of the ids, which changes with the set of lines."""
     since: datetime
 
 
 def count_waiting(most: int, without: Collection[int]) -> int:
-    """How many lines wait in other pushes than ``without``; no more than ``most`` are counted."""
+    """Return the number of waiting lines outside the pushes ``without``.
+
+    Counts no further than ``most``.
+    """
     found = every(ONE).where(waiting(), ~among(R.push, without)).limit(most).alias("found")
     return int(Select((found,), (COUNTED,)).scalar(spoken_to()))
 
 
 def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup]:
-    """What waits, by push, in all or in some of them."""
+    """Return the waiting lines grouped by push, for all pushes or for these."""
     found = every(
         *(R.push, COUNTED, fn.MIN(R.user), fn.MAX(R.user), fn.SUM(R.id), fn.MIN(R.since))
     ).where(waiting())
@@ -377,31 +389,31 @@ def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup
 
 
 def ids_caused_by(activity_id: int) -> list[int]:
-    """The lines that an act put on the desk, or changed there, as far as they wait."""
+    """Return the waiting lines that an act added or updated, the most urgent first."""
     found = every(R.id).where(R.activity == activity_id, waiting())
     return column(found.order_by(R.urgency, R.id))
 
 
 def count_caused_by(activity_id: int) -> int:
-    """How many lines wait that an act put on the desk, or changed there."""
+    """Return the number of waiting lines that an act added or updated."""
     found = every(ONE).where(R.activity == activity_id, waiting()).alias("found")
     return int(Select((found,), (COUNTED,)).scalar(spoken_to()))
 
 
 def user_ids_of(ids: Collection[int]) -> list[int]:
-    """Whom these lines are about."""
+    """Return the ids of the users whom these lines are about."""
     return column(R.select(R.user).where(among(R.id, ids)).distinct())
 
 
 @whole()
 def ids_of_proposals(lines: Sequence[Review]) -> dict[str, int]:
-    """The ids of those who are proposed, by login."""
+    """Return the ids of the proposed managers, by login."""
     logins = {line.proposal for line in lines if line.proposal}
     return dict(U.select(U.login, U.id).where(among(U.login, logins)).tuples())
 
 
 def users_managed_by(manager_id: int, user_ids: Collection[int]) -> frozenset[int]:
-    """Those of these users whom somebody leads or coaches (U4)."""
+    """Return those of these users whom a manager leads or coaches (U4)."""
     people = U.select(U.id.alias("user_id")).where(among(U.id, user_ids))
     found = pairs(people).alias("pairs")
     theirs = Select((found,), (found.c.user_id,)).where(found.c.manager_id == manager_id)
@@ -409,12 +421,12 @@ def users_managed_by(manager_id: int, user_ids: Collection[int]) -> frozenset[in
 
 
 def users_in(people: Any) -> frozenset[int]:
-    """The ids that a query of one column finds."""
+    """Return the ids that a query of one column finds."""
     return frozenset(user_id for (user_id,) in stored(people))
 
 
 def mails_of(activity_ids: Collection[int]) -> tuple[int, datetime | None]:
-    """How many mails acts caused, and when the first of them leaves."""
+    """Return the number of queued mails that acts caused, and when the first of them is due."""
     caused = N.select(COUNTED, fn.MIN(N.due_at)).where(
         among(N.caused_by, activity_ids), N.state == NotificationState.QUEUED
     )
@@ -423,13 +435,16 @@ def mails_of(activity_ids: Collection[int]) -> tuple[int, datetime | None]:
 
 
 def is_any_untold(until: datetime) -> bool:
-    """Whether there may be anything that `untold` finds: to ask is cheap."""
+    """Return whether `untold` may find anything. This check is cheap."""
     found = R.select(ONE).join(P, on=P.id == R.push).where(P.closed_at.is_null())
     return _untold(found, until).limit(1).scalar() is not None
 
 
 def untold_by_push() -> list[tuple[int, int, datetime]]:
-    """Each push with how many people have other managers whom nobody told, and since when first."""
+    """Return each push with untold changes of managers.
+
+    A tuple of its id, the number of people and the instant of the first change.
+    """
     found = every(R.push, fn.COUNT(R.user.distinct()), fn.MIN(R.since)).where(
         *_IS_UNTOLD, holding()
     )
@@ -440,8 +455,10 @@ def untold_by_push() -> list[tuple[int, int, datetime]]:
 
 
 def untold(until: datetime, today: date) -> list[int]:
-    """The lines about other managers that nobody decided on, and of which nobody was told, since
-    ``until``; of pushes whose first day has come."""
+    """Return undecided changes of managers, made by ``until``, that were not notified.
+
+    Only pushes whose first day has come are considered.
+    """
     found = _untold(every(R.id), until).where(holding(), P.available_from <= today)
     return column(found.order_by(R.id))
 
@@ -455,4 +472,4 @@ _IS_UNTOLD = (
     R.told_at.is_null(),
     R.kind == ReviewKind.MANAGER_CHANGED,
 )
-"""What holds of a line about other managers that nobody decided on, and nobody was told of."""
+"""The conditions of an undecided change of managers that the new managers were not told of."""

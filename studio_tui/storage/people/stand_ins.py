@@ -1,8 +1,8 @@
-"""Who stands in for a leader or coach (U14), by the day of the unit of work: it begins and ends by
-itself, whether or not anything runs on that day.
+"""Stand-ins for leaders and coaches (U14), selected by the day of the unit of work.
 
-Who stands in for somebody is no manager of their people in the sense of U4: whoever has no manager
-but the one who is away has one all the same, and nothing of it is counted by manager.
+A stand-in begins and ends by date, whether or not anything runs on that day. A stand-in is not a
+manager in the sense of U4: people whose only manager is away keep that manager, and counts by
+manager ignore stand-ins.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ _X: Any = StandInUser.alias("x")
 
 
 def active() -> list[StandIn]:
-    """Those who stand in for somebody today, and are there."""
+    """Return the stand-ins of today whose stand-in person is active."""
     day = today()
     if day is None:
         return []
@@ -36,21 +36,21 @@ def active() -> list[StandIn]:
 
 
 def current_and_ahead(leader_id: int) -> list[StandIn]:
-    """Those of a leader that are not over, by their first day."""
+    """Return the stand-ins of a leader that are not over, by their first day."""
     day = today()
     theirs = _S.select(_S.id).where(_S.leader == leader_id, _S.last_day >= day)
     return _read(column(theirs))
 
 
 def standing_in(user_id: int) -> list[StandIn]:
-    """For whom somebody stands in today."""
+    """Return the stand-ins in which a user stands in today."""
     return [each for each in active() if each.stand_in_id == user_id]
 
 
 def insert(
     leader_id: int, stand_in_id: int, first_day: date, last_day: date, users: Collection[int]
 ) -> int:
-    """Let somebody stand in for a leader; for all their people where there are no ``users``."""
+    """Add a stand-in for a leader, for the given ``users`` or, if empty, for all their people."""
     row = StandInTable.insert(
         leader=leader_id, stand_in=stand_in_id, first_day=first_day, last_day=last_day
     )
@@ -62,7 +62,7 @@ def insert(
 
 
 def delete(ids: Collection[int]) -> None:
-    """Let these end at once, or never begin."""
+    """Delete stand-ins: they end at once, or never begin."""
     StandInUser.delete().where(StandInUser.stand_in.in_(list(ids))).execute()
     _TABLE.delete().where(_TABLE.id.in_(list(ids))).execute()
 
@@ -70,7 +70,7 @@ def delete(ids: Collection[int]) -> None:
 def with_stand_ins(
     managers: Mapping[int, tuple[Manager, ...]],
 ) -> dict[int, tuple[Manager, ...]]:
-    """The managers of users, with who stands in for any of them today, each once."""
+    """Return the managers of users together with today's stand-ins for them, each once."""
     standing = active()
     day = today()
     if not standing or day is None:
@@ -103,8 +103,10 @@ def _extended(
 
 
 def standing_pairs(managing: Any) -> Any | None:
-    """``user_id, manager_id`` of who stands in today for who manages in ``managing``; None where
-    nobody does."""
+    """Return a query of ``user_id, manager_id``: today's stand-ins for managers.
+
+    The managers are those of ``managing``. None if there are no stand-ins today.
+    """
     day = today()
     if day is None or not _ACTIVE.rows(today=day):
         return None
@@ -117,8 +119,10 @@ def standing_pairs(managing: Any) -> Any | None:
 
 
 def stands_for(conductor: Any, manager: Any, user: Any) -> Any | None:
-    """Whether ``manager`` stands in today for ``conductor`` about ``user``, which are expressions,
-    each an id; None where nobody stands in for anybody."""
+    """Return the condition that ``manager`` stands in today for ``conductor`` about ``user``.
+
+    All three are expressions for ids. None if there are no stand-ins today.
+    """
     day = today()
     if day is None or not _ACTIVE.rows(today=day):
         return None
@@ -127,12 +131,12 @@ def stands_for(conductor: Any, manager: Any, user: Any) -> Any | None:
 
 
 def _is_on(day: Any) -> Any:
-    """Whether somebody stands in ``_S`` on a day."""
+    """Return the condition that the stand-in ``_S`` includes a day."""
     return (_S.first_day <= day) & (_S.last_day >= day)
 
 
 def _covers(user: Any) -> Any:
-    """Whether who stands in ``_S`` does so for a user: for all, or for some of whom they are."""
+    """Return the condition that the stand-in ``_S`` covers a user: everybody, or listed users."""
     only = _X.select().where(_X.stand_in == _S.id)
     return ~exists(only) | exists(only.where(_X.user == user))
 
@@ -147,7 +151,7 @@ _ACTIVE = Prepared(
         _S.select(_S.id).join(U, on=(U.id == _S.stand_in) & U.active).where(_is_on(given("today")))
     ),
 )
-"""Asked with everything that asks for managers: nearly always there is none."""
+"""Run with every query for managers: nearly always there is no stand-in."""
 
 
 def _read(ids: Iterable[int]) -> list[StandIn]:
