@@ -1,7 +1,7 @@
-"""What an act is about, found once and kept until its unit of work ends.
+"""The subjects of an act, determined once and kept until its unit of work ends.
 
-Who is told, and who manages them, is asked of the whole directory, and what the act writes may
-change the answer: it is written into a table of this connection alone.
+Finding them and their managers scans the whole directory, and the writes of the act may change the
+answer: they are stored in a temporary table of this connection.
 """
 
 from typing import Any
@@ -16,22 +16,27 @@ _PAIRS: Any = Table("act_pair", ("user_id", "manager_id"))
 
 
 def fixed_users(users: Any) -> tuple[Any, int]:
-    """``users``, a query of one column ``user_id``, as they are now, in the order of their ids; and
-    how many they are. It holds until the next call in this unit of work."""
+    """Materialize ``users``, a query of one column ``user_id``, ordered by id.
+
+    Returns a query of the copy, and its number of rows. Valid until the next call in this unit of
+    work.
+    """
     number = _fix(_USERS, users, ("user_id",))
     return _USERS.select(_USERS.user_id), number
 
 
 def fixed_pairs(pairs: Any) -> Any:
-    """``pairs``, a query of ``user_id`` and ``manager_id``, likewise, by manager."""
+    """Materialize ``pairs``, a query of ``user_id`` and ``manager_id``, ordered by manager."""
     _fix(_PAIRS, pairs, ("user_id", "manager_id"))
     return _PAIRS.select(_PAIRS.user_id, _PAIRS.manager_id)
 
 
 def begin_snapshot(table: Any, *columns: str) -> None:
-    """Let ``table``, of these ``columns`` with their types, be there for this connection alone, and
-    empty; it is empty again once the unit of work ends, or begins the next."""
-    # Peewee makes tables of models only, and these belong to no schema.
+    """Create ``table``, temporary and empty; ``columns`` are given with their types.
+
+    It is emptied when the unit of work ends, or when the next one begins.
+    """
+    # Peewee creates tables of models only, and these belong to no schema.
     kept = "" if is_sqlite() else " ON COMMIT DELETE ROWS"
     execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.__name__} ({', '.join(columns)}){kept}")
     table.delete().execute(spoken_to())

@@ -1,4 +1,4 @@
-"""Who is assigned to a push, and what became of it (P3, P8, P11, P12)."""
+"""Assignments of users to pushes, with their status (P3, P8, P11, P12)."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -74,20 +74,20 @@ from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 _OF_PUSH = ((P, JOIN.INNER, P.id == A.push), (C, JOIN.LEFT_OUTER, IS_ASKED_FOR))
 _FROM = WrittenOnce(lambda: tables_of(A, (U, JOIN.INNER, U.id == A.user), *_OF_PUSH))
 _USERS_FIRST = WrittenOnce(lambda: tables_of(U, (A, JOIN.CROSS, A.user == U.id), *_OF_PUSH))
-"""The same, in the order of the users, which SQLite takes as it is written."""
+"""The same tables in the order of users. SQLite keeps the order of a CROSS join."""
 _STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
 _FAILED = N.state == NotificationState.FAILED
 _OF_CONVERSATION = (Flag.OVERDUE, Flag.CONDUCTOR_LEFT, Flag.CONDUCTOR_NO_MANAGER)
-"""The flags that tell of the conversation."""
+"""Flags that concern the conversation."""
 Of = int | Collection[int]
-"""A push, or several, by id."""
+"""The id of a push, or the ids of several."""
 Assignments = Any
-"""A condition on assignments ``A``: what it says is nobody's business who holds it."""
+"""A condition on assignments ``A``. Callers pass it on without looking inside."""
 _SHOWN_FLAGS = {
     flag: f"{label} nobody" if flag is Flag.NO_MANAGER else label
     for flag, label in FLAG_LABELS.items()
 }
-"""As the list shows them, in the column of managers as well."""
+"""The texts of flags in the list, including the text in the column of managers."""
 _A: Any = AssignmentTable
 _X: Any = NotMine
 _EVERY = (
@@ -97,7 +97,7 @@ _EVERY = (
     .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
 )
 TOLD = N.select().where(N.push == A.push, N.recipient == A.user, N.capacity == Capacity.USER)
-"""What the push told the user of an assignment."""
+"""The notifications of a push to the user of an assignment."""
 _MANAGED = named("g", "g", "user_id", "name")
 _REMINDED = named("r", "r", "recipient_id", "last_at")
 _UNMANAGED = named("m", "m", "user_id")
@@ -117,11 +117,11 @@ _SHOWN_STATUSES = {
     else f"{label} with"
     for status, label in STATUS_LABELS.items()
 }
-"""As the list shows them, with the word that stands before who holds it."""
+"""The texts of statuses in the list, with the word before the name of the conductor."""
 
 
 def assignment_condition(of: Of, filter_: AssignmentFilter, today: date) -> Assignments:
-    """The assignments of a push, or of several, that a filter matches."""
+    """Return the condition of assignments of these pushes that match a filter."""
     return _condition(of, filter_, today, _words(of, filter_.text, today))
 
 
@@ -139,8 +139,10 @@ def _words(of: Of, text: str, today: date) -> FilterWords:
 
 
 def _led_by(of: Of, word: str) -> list[int]:
-    """The users of whom the list shows somebody with ``word`` in their name: a manager, or who
-    holds the conversation or is to hold it."""
+    """Return the users next to whom the list shows somebody with ``word`` in their name.
+
+    That is a manager, or the actual or named conductor of the conversation.
+    """
     managers = managers_named(word)
     if not managers:
         return []
@@ -151,7 +153,7 @@ def _led_by(of: Of, word: str) -> list[int]:
 
 
 def _meaning(word: str, today: date) -> Any | None:
-    """What a word says that the list shows beside what the index of names knows."""
+    """Return the condition of a word that means a visible status or flag, None if it means none."""
     statuses = named_by(word, _SHOWN_STATUSES)
     flags = named_by(word, _SHOWN_FLAGS)
     return any_of(
@@ -175,13 +177,13 @@ def _condition(of: Of, filter_: AssignmentFilter, today: date, words: FilterWord
 
 
 def chosen(push_id: int, selection: Selection[AssignmentFilter], today: date) -> Assignments:
-    """The assignments of a push that a selection holds."""
+    """Return the condition of the assignments of a push in a selection."""
     everyone = assignment_condition(push_id, AssignmentFilter(), today)
     return everyone & _selected(push_id, selection, today)
 
 
 def count_selected(of: Of, selection: Selection[AssignmentFilter], today: date) -> int:
-    """How many assignments of a push, or of several, a selection holds."""
+    """Return the number of assignments of these pushes in a selection."""
     return count_assignments(_selected(of, selection, today))
 
 
@@ -192,7 +194,7 @@ def _selected(of: Of, selection: Selection[AssignmentFilter], today: date) -> As
 def assignment_listing(
     of: Of, filter_: AssignmentFilter, sort: Sort, today: date
 ) -> Listing | GroupedListing:
-    """The assignments of a push, or of several, that a filter matches."""
+    """Return the ordered ids of the assignments of these pushes that match a filter."""
     by_status = sort.column == "status"
     if not by_status or filter_.status is not None:
         return _listing(of, filter_, replace(sort, column="name") if by_status else sort, today)
@@ -215,7 +217,7 @@ def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> List
         _condition(of, filter_, today, words),
         _worst_flag(today) if by == "flags" else _SORTS[by],
         descending=sort.descending,
-        # In one push nobody is twice.
+        # In one push, every user occurs once.
         tie=U.id if by_user and isinstance(of, int) else None,
         narrowed=True,
         computed=not by_user,
@@ -225,8 +227,7 @@ def _listing(of: Of, filter_: AssignmentFilter, sort: Sort, today: date) -> List
 
 
 def _with_key(column: str, of: Of) -> Any:
-    """The tables of assignments, with what is joined to them for an order that none of them
-    knows."""
+    """Return the tables of assignments, joined with those that a computed sort key needs."""
     people = A.select(A.user).where(_in(of))
     if column == "managers":
         return _with(_FROM, first_managers(people).alias("g"), _MANAGED.user_id == A.user)
@@ -251,7 +252,7 @@ def _with(tables: Any, query: Any, on: Any) -> Join:
 
 
 def _worst_flag(today: date) -> Any:
-    """The place of the gravest flag of an assignment among them."""
+    """Return the rank of the most serious flag of an assignment, 0 for the worst."""
     gravest = (
         _FAILING.id.is_null(False) | IS_BOUNCING,
         _UNMANAGED.user_id.is_null(False),
@@ -263,8 +264,10 @@ def _worst_flag(today: date) -> Any:
 
 
 def _looked_through(filter_: AssignmentFilter) -> Any:
-    """The tables that a filter speaks of, the one first that leaves the fewest: SQLite takes them
-    as they are written."""
+    """Return the tables that a filter refers to, the most selective first.
+
+    SQLite keeps the order in which they are written.
+    """
     tables: Any = A
     if filter_.status not in (None, Status.NOT_PLANNED, Status.EXCUSED):
         tables = Join(C, A, IN_ORDER[is_sqlite()], IS_ASKED_FOR)
@@ -280,7 +283,7 @@ def _looked_through(filter_: AssignmentFilter) -> Any:
 
 
 def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
-    """These assignments with everything that lists show, in the order of ``ids``."""
+    """Return these assignments with everything that lists show, in the order of ``ids``."""
     if not ids:
         return []
     found = _LISTED.rows(ids=ids, today=today)
@@ -323,7 +326,7 @@ def assignments_by_id(ids: list[int], today: date) -> list[Assignment]:
 
 
 class _ListedAssignment(NamedTuple):
-    """An assignment as lists show it, with what they show beside it."""
+    """A row of an assignment with everything that lists show."""
 
     id: int
     push_id: int
@@ -387,30 +390,30 @@ _LISTED = Prepared(_ListedAssignment, _listed)
 def matching_assignments(
     of: Of, filter_: AssignmentFilter, ids: list[int], today: date
 ) -> frozenset[int]:
-    """Those of ``ids`` that a filter matches."""
+    """Return those of ``ids`` that match a filter."""
     matching = assignment_condition(of, filter_, today)
     return frozenset(column(_EVERY.select(A.id).where(matching, among(A.id, ids))))
 
 
 def assignments_query() -> Any:
-    """All assignments ``A`` with what conditions on them speak of, to select from."""
+    """Return all assignments ``A``, joined with the tables that conditions refer to."""
     return _EVERY
 
 
 def count_assignments(assignments: Assignments) -> int:
-    """How many assignments a condition holds of."""
+    """Return the number of assignments that match a condition."""
     return count(_EVERY.where(assignments))
 
 
 def assign(push_id: int, users: Any, activity_id: int) -> int:
-    """Assign the users ``U`` of whom a condition holds, those unassigned before included.
+    """Assign the users ``U`` that match a condition; return how many were added.
 
-    Nobody twice (P12): who is assigned already is left as they are; who was unassigned before is
-    asked anew, as nobody excused (P18). Returns how many were added.
+    Includes users who were unassigned before: they start anew, not excused (P18). Users who are
+    assigned already are left unchanged (P12).
     """
     added = U.select(Value(push_id), U.id, Value(activity_id)).where(U.active, users)
     _A.insert_from(
-        # In the order of their ids: what is written side by side lies side by side.
+        # Ordered by id: rows that are inserted in order are stored next to each other.
         added.order_by(U.id),
         (_A.push, _A.user, _A.assigned_in),
     ).on_conflict(
@@ -428,12 +431,12 @@ def assign(push_id: int, users: Any, activity_id: int) -> int:
 
 
 def assigned_in(activity_id: int) -> Any:
-    """A query of one column, ``user_id``: who was assigned by an act."""
+    """Return a query of one column, ``user_id``: the users that an act assigned."""
     return A.select(A.user).where(A.assigned_in == activity_id)
 
 
 def told_and_not_done(push_id: int) -> Any:
-    """A query of one column, ``user_id``: who was told of a push and has still to talk."""
+    """Return a query of one column, ``user_id``: users notified of a push and still to talk."""
     told = TOLD.where(
         N.kind == Kind.ASSIGNED, N.state.in_((NotificationState.SENDING, NotificationState.SENT))
     )
@@ -447,29 +450,29 @@ def told_and_not_done(push_id: int) -> Any:
 
 
 def unassign(assignments: Assignments, at: datetime) -> None:
-    """Take the assignments of which a condition holds out of their push (P11)."""
+    """Unassign the assignments that match a condition (P11)."""
     taken_out = _EVERY.select(A.id).where(assignments)
     _A.update(unassigned_at=at).where(_A.id.in_(taken_out)).execute()
 
 
 def users_of(assignments: Assignments) -> Any:
-    """A query of one column, ``user_id``: whose assignments a condition holds of."""
+    """Return a query of one column, ``user_id``: the users of matching assignments."""
     return _EVERY.select(A.user).where(assignments)
 
 
 def users_about(activity_id: int) -> Any:
-    """A query of one column, ``user_id``: whom a line of activity is about."""
+    """Return a query of one column, ``user_id``: the users whom a line of activity is about."""
     return ActivityUser.select(ActivityUser.user).where(ActivityUser.activity == activity_id)
 
 
 def ids_of(assignments: Assignments, limit: int) -> list[int]:
-    """The ids of the assignments that a condition holds of, by name."""
+    """Return up to ``limit`` ids of assignments that match a condition, by name."""
     found = _EVERY.select(A.id).where(assignments)
     return column(found.order_by(U.sort_name, U.id).limit(limit))
 
 
 def names_of(assignments: Assignments) -> list[tuple[str, str]]:
-    """Login and full name of those whose assignments a condition holds of, by name."""
+    """Return login and full name of the users of matching assignments, by name."""
     found = _EVERY.select(U.login, U.given_name, U.family_name).where(assignments)
     return [
         (login, full_name(given, family))
@@ -478,14 +481,14 @@ def names_of(assignments: Assignments) -> list[tuple[str, str]]:
 
 
 def unassign_act(activity_id: int, at: datetime) -> None:
-    """Take back an assigning: everyone it assigned is unassigned (N5)."""
+    """Undo an act of assigning: unassign everybody whom it assigned (N5)."""
     _A.update(unassigned_at=at).where(
         _A.assigned_in == activity_id, _A.unassigned_at.is_null()
     ).execute()
 
 
 def pushes_of(user_id: int, today: date) -> list[tuple[str, Assignment]]:
-    """The pushes a user is assigned to, with what became of it, the newest first (P16)."""
+    """Return the pushes of a user with their assignments, the newest first (P16)."""
     theirs = _EVERY.select(P.name, A.id).where(A.user == user_id, A.unassigned_at.is_null())
     found = list(theirs.order_by(P.id.desc()).tuples())
     listed = assignments_by_id([assignment_id for _, assignment_id in found], today)
@@ -493,44 +496,44 @@ def pushes_of(user_id: int, today: date) -> list[tuple[str, Assignment]]:
 
 
 def open_pushes_of(user_id: int) -> tuple[str, ...]:
-    """The names of the pushes that somebody is in and that are not closed, by deadline."""
+    """Return the names of the open pushes of a user, by deadline."""
     theirs = A.select(P.name).join(P, on=P.id == A.push)
     open_ = theirs.where(A.user == user_id, A.unassigned_at.is_null(), P.closed_at.is_null())
     return tuple(column(open_.order_by(P.deadline, P.id)))
 
 
 def assignment_id_of(push_id: int, user_id: int) -> int | None:
-    """The assignment of a user to a push, None where there is none."""
+    """Return the id of a user's assignment to a push, None if there is none."""
     found = _A.select(_A.id).where(_A.push == push_id, _A.user == user_id)
     assignment_id: int | None = found.where(_A.unassigned_at.is_null()).scalar()
     return assignment_id
 
 
 def name_conductor(assignment_id: int, conductor_id: int | None) -> None:
-    """Record who is to hold a conversation (P10), None: nobody in particular."""
+    """Set the named conductor of an assignment (P10); None removes the name."""
     _A.update(conductor=conductor_id).where(_A.id == assignment_id).execute()
 
 
 def named_conductor(assignment_id: int) -> int | None:
-    """Who was named to hold a conversation (P10), None where nobody was."""
+    """Return the named conductor of an assignment (P10), None if nobody is named."""
     found: int | None = _A.select(_A.conductor).where(_A.id == assignment_id).scalar()
     return found
 
 
 def set_not_mine(assignment_id: int, manager_id: int, at: datetime | None) -> None:
-    """Record that a manager said an assignment is not theirs (P10), or None: that it may be."""
+    """Record when a manager declined an assignment as not theirs (P10); None takes it back."""
     _X.delete().where(_X.assignment == assignment_id, _X.manager == manager_id).execute()
     if at is not None:
         _X.insert(assignment=assignment_id, manager=manager_id, at=at).execute()
 
 
 def who_said_not_mine(assignment_id: int) -> list[int]:
-    """The managers who said that an assignment is not theirs (P10)."""
+    """Return the managers who declined an assignment as not theirs (P10)."""
     return column(_X.select(_X.manager).where(_X.assignment == assignment_id))
 
 
 def _waits_for_holder(row: _ListedAssignment) -> bool:
-    """Whether somebody is named for what is still to be held."""
+    """Return whether a conductor is named or holds a conversation that is not finished."""
     done = row.status in (Status.DONE, Status.EXCUSED)
     return row.holder_id is not None and not done
 

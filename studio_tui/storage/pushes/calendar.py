@@ -1,4 +1,4 @@
-"""What is planned and what leaves ahead, by push and instant (P17)."""
+"""Planned conversations and queued mail, by push and instant (P17)."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from studio_tui.storage.engine.sql import known_instant
 
 
 def planned_between(start: datetime, end: datetime) -> list[tuple[int | None, datetime, int]]:
-    """The push, the instant and the number of the conversations that are planned from ``start`` to
-    ``end`` and have not begun; the push is None where none asked for them."""
+    """Count the conversations planned from ``start`` to ``end`` that have not begun.
+
+    Returns push id, instant and number; the push is None if no push asked for the conversation.
+    """
     found = (
         C.select(A.push, C.planned_for, COUNTED)
         .join(A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
@@ -29,8 +31,10 @@ def planned_between(start: datetime, end: datetime) -> list[tuple[int | None, da
 
 
 def mail_until(end: datetime) -> list[tuple[int | None, datetime, int]]:
-    """The push, the instant and the number of the mails that wait and leave before ``end``; of an
-    invitation, the push that asked for its conversation."""
+    """Count the queued mails that are due before ``end``.
+
+    Returns push id, instant and number; an invitation belongs to the push of its conversation.
+    """
     push = fn.COALESCE(N.push, A.push)
     found = (
         N.select(push, N.due_at, COUNTED)

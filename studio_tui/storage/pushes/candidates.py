@@ -1,6 +1,6 @@
-"""Who of a selection of users is to be assigned to a push, and who is not (P12, P14).
+"""The users of a selection who are to be assigned to a push, and those who are not (P12, P14).
 
-Each is a condition on users as `storage.people.users` takes it.
+Each function returns a condition on users as `storage.people.users` accepts it.
 """
 
 from typing import Any
@@ -14,22 +14,22 @@ from studio_tui.storage.people.users import chosen, user_condition
 
 
 def to_add(push_id: int, selection: Selection[UserFilter]) -> Any:
-    """Who is there, and not in the push yet."""
+    """Return the condition of active users who are not in the push yet."""
     return chosen(selection) & U.active & ~_in_push(push_id)
 
 
 def already_in(push_id: int, selection: Selection[UserFilter]) -> Any:
-    """Who is in the push already."""
+    """Return the condition of users who are in the push already."""
     return chosen(selection) & _in_push(push_id)
 
 
 def left(push_id: int, selection: Selection[UserFilter]) -> Any:
-    """Who has left, and is not in the push."""
+    """Return the condition of users who have left and are not in the push."""
     return chosen(selection) & ~U.active & ~_in_push(push_id)
 
 
 def never_told(push_id: int, users: Any) -> Any:
-    """Those of ``users`` who were not told of the push before (N2)."""
+    """Return the condition of those of ``users`` who were never notified of the push (N2)."""
     return users & ~told_before(push_id, Kind.ASSIGNED, U.id)
 
 

@@ -1,6 +1,6 @@
-"""What is looked over before a push is assigned (P19), in SQL, whatever the number of people.
+"""The checks before a push is assigned (P19), in SQL, for any number of people.
 
-``people`` is a query of one column, the ids of the users in question.
+``people`` is a query of one column, the ids of the users to be checked.
 """
 
 from collections import Counter
@@ -35,23 +35,23 @@ _X: Any = NotificationTable.alias("x")
 
 
 def count_people(people: People) -> int:
-    """How many they are."""
+    """Return the number of people."""
     return int(Select((people.alias("found"),), (COUNTED,)).scalar(spoken_to()))
 
 
 def logins(people: People, limit: int) -> tuple[str, ...]:
-    """The logins of the first of them, by name."""
+    """Return the logins of the first ``limit`` people, by name."""
     found = U.select(U.login).where(U.id.in_(people)).order_by(U.sort_name, U.id)
     return tuple(column(found.limit(limit)))
 
 
 def without_manager(people: People) -> People:
-    """Those who have no manager (U4)."""
+    """Select the people without a manager (U4)."""
     return unmanaged(people)
 
 
 def without_address(people: People) -> People:
-    """Those at whose address mail fails: the newest that was tried there was refused for good."""
+    """Select the people whose address fails: the last mail tried there was refused for good."""
     later = _X.select().where(
         _X.recipient == U.id,
         _X.state == NotificationState.SENT,
@@ -72,7 +72,7 @@ def without_address(people: People) -> People:
 
 
 def in_another_push(people: People, push_id: int, template_id: int) -> People:
-    """Those who have still to talk in another push of the same template that is not closed."""
+    """Select people with a conversation still to be held in another open push of the template."""
     return (
         P.select(A.user)
         .join(A, on=A.push == P.id)
@@ -90,18 +90,18 @@ def in_another_push(people: People, push_id: int, template_id: int) -> People:
 
 
 def zones(people: People) -> dict[str, int]:
-    """How many of them live in each time zone; an empty one is the organisation's."""
+    """Return the number of people in each time zone; the empty name is the organisation's zone."""
     living = U.select(U.time_zone, COUNTED).where(U.id.in_(people))
     return dict(living.group_by(U.time_zone).tuples())
 
 
 def living_in(people: People, names: Collection[str]) -> People:
-    """Those who live in these time zones."""
+    """Select the people in these time zones."""
     return U.select(U.id).where(among(U.time_zone, names), U.id.in_(people))
 
 
 def managers_with_more_than(people: People, number: int) -> list[int]:
-    """The managers of more than so many of them (U4), those of most first."""
+    """Return the managers of more than ``number`` people (U4), those with the most first."""
     found: Counter[int] = Counter()
     leading = leaders()
     in_one_team = _M.user.in_(people) & _M.user.not_in(OTHERS)
@@ -118,7 +118,7 @@ def managers_with_more_than(people: People, number: int) -> list[int]:
 
 
 def still_to_talk(push_id: int) -> People:
-    """Those of a push who are there, have not held it and are not excused."""
+    """Select the active users of a push who have not held it and are not excused."""
     return (
         A.select(A.user)
         .join(U, on=(U.id == A.user) & U.active)
@@ -128,5 +128,5 @@ def still_to_talk(push_id: int) -> People:
 
 
 def with_those_added(push_id: int, selection: Selection[UserFilter]) -> People:
-    """`still_to_talk`, and the users that a selection holds and who are there."""
+    """Select `still_to_talk`, and the active users in a selection."""
     return still_to_talk(push_id) | U.select(U.id).where(U.active, chosen(selection))

@@ -1,4 +1,4 @@
-"""When the conversations of a push were held, and for when they are planned (S2)."""
+"""The days on which conversations of a push were held, or are planned (S2)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -17,24 +17,24 @@ from studio_tui.storage.engine.unit import is_sqlite
 _A: Any = AssignmentTable
 _C: Any = ConversationTable
 _HOUR, _MINUTE = 13, 16
-"""As many characters of an instant as tell its hour, and its minute."""
+"""Number of characters of an instant up to its hour, and up to its minute."""
 
 
 def held_on(push_id: int, zone: ZoneInfo) -> dict[date, int]:
-    """How many conversations were held, by day."""
+    """Return the number of conversations held, by day."""
     return _by_day(push_id, zone, _C.finished_at, _C.finished_at.is_null(False))
 
 
 def planned_for(push_id: int, zone: ZoneInfo) -> dict[date, int]:
-    """How many conversations that have not begun are planned, by day."""
+    """Return the number of planned conversations that have not begun, by day."""
     ahead = _C.planned_for.is_null(False) & _C.started_at.is_null() & _C.finished_at.is_null()
     return _by_day(push_id, zone, _C.planned_for, ahead)
 
 
 def held_in(push_ids: Collection[int], zone: ZoneInfo) -> dict[int, dict[date, int]]:
-    """How many conversations of each of these pushes were held, by day: by one query, to the hour.
+    """Return the number of conversations held by push and day, with one query, to the hour.
 
-    Where days do not begin with an hour of UTC, what was held in that hour is of the day before.
+    In zones whose days do not begin on an hour of UTC, that hour counts for the day before.
     """
     hour = fn.SUBSTR(_C.finished_at, 1, _HOUR).coerce(False)
     if not is_sqlite():
@@ -58,7 +58,7 @@ def held_in(push_ids: Collection[int], zone: ZoneInfo) -> dict[int, dict[date, i
 
 
 def _by_day(push_id: int, zone: ZoneInfo, instant: Any, which: Any) -> dict[date, int]:
-    # Days begin at another instant in every zone, and never within a minute.
+    # Days begin at a different instant in every zone, but never within a minute.
     minute = fn.SUBSTR(instant, 1, _MINUTE) if is_sqlite() else fn.date_trunc("minute", instant)
     found = (
         _C.select(minute, fn.COUNT(_C.id))

@@ -1,4 +1,4 @@
-"""Who of a push is excused, and who has longer than it (P18)."""
+"""Excused people of a push, and people with their own deadline (P18)."""
 
 from datetime import date
 from typing import Any
@@ -12,43 +12,45 @@ from studio_tui.storage.pushes.pushes import IS_ASKED
 
 _A: Any = AssignmentTable
 DONE: Assignments = C.finished_at.is_null(False)
-"""Who has talked."""
+"""Assignments whose conversation was held."""
 EXCUSED: Assignments = C.finished_at.is_null() & A.excused_in.is_null(False)
-"""Who is excused."""
+"""Assignments whose user is excused."""
 ASKED: Assignments = IS_ASKED
-"""Who has still to talk, whether or not they have left."""
+"""Assignments with a conversation still to be held, also of users who have left."""
 WITH_OWN_DEADLINE: Assignments = A.own_deadline.is_null(False)
-"""Who has a day of their own."""
+"""Assignments with their own deadline."""
 
 
 def excused_for(reason: str) -> Assignments:
-    """Who is excused for this very reason."""
+    """Return the condition of assignments that are excused for exactly this reason."""
     return EXCUSED & (A.excuse == reason)
 
 
 def until(day: date) -> Assignments:
-    """Whose own day this is."""
+    """Return the condition of assignments whose own deadline is this day."""
     return WITH_OWN_DEADLINE & (A.own_deadline == day)
 
 
 def excuse(assignments: Assignments, activity_id: int, reason: str) -> None:
-    """Let nothing be asked of those of whom a condition holds."""
+    """Excuse the users of these assignments."""
     _A.update(excused_in=activity_id, excuse=reason).where(_are(assignments)).execute()
 
 
 def ask_again(assignments: Assignments) -> None:
-    """Let them be asked again."""
+    """Take back the excuse of these assignments."""
     _A.update(excused_in=None, excuse=None).where(_are(assignments)).execute()
 
 
 def set_own_deadline(assignments: Assignments, day: date | None) -> None:
-    """Let them have until a day of their own; None: as long as the push."""
+    """Set the own deadline of these assignments; None: that of the push."""
     _A.update(own_deadline=day).where(_are(assignments)).execute()
 
 
 def untold(users: Any, push_id: int) -> Any:
-    """A query of one column, ``user_id``: those of ``users`` who did not get the mail about
-    assigning because they were excused by then."""
+    """Return a query of one column, ``user_id``: users who missed the assignment mail.
+
+    Those are the ones of ``users`` whose mail was dropped because they were excused.
+    """
     kept_back = N.select().where(
         N.push == push_id,
         N.recipient == U.id,

@@ -1,4 +1,4 @@
-"""Finding pushes by a few letters (S4)."""
+"""Search for pushes by a few letters (S4)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from studio_tui.storage.engine.expressions import P
 
 @dataclass(frozen=True, slots=True)
 class NamedPush:
-    """By what a push is found, and what its state depends on beside its people."""
+    """A push with its name, and the dates that its state depends on."""
 
     id: int
     name: str
@@ -19,6 +19,6 @@ class NamedPush:
 
 
 def named_pushes() -> list[NamedPush]:
-    """All pushes by name, the newest first of one name."""
+    """Return all pushes by name; of the same name, the newest first."""
     columns: tuple[Any, ...] = (P.id, P.name, P.available_from, P.deadline, P.closed_at)
     return list(P.select(*columns).order_by(P.name_key, P.id.desc()).objects(NamedPush))

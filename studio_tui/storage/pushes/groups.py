@@ -1,10 +1,10 @@
-"""How far the people of pushes are, by manager, team, department or language (S2).
+"""Progress of the people of pushes, by manager, team, department or language (S2).
 
-Counting is done in SQL, whatever the number of people: how many are assigned, and how far the
-conversations are that there are.
+Counting is done in SQL, whatever the number of people: assignments first, then the conversations
+that exist.
 
-Nearly everybody is in one team, leads none and has no coach: their managers are the leaders of
-that team. They are counted by team, and only the others by each of their managers.
+Nearly everybody is in one team, leads none and has no coach: their managers are the leaders of that
+team. They are counted by team, and only the others by each of their managers.
 """
 
 from collections import defaultdict
@@ -70,7 +70,7 @@ _IS_AHEAD = C.planned_for.is_null(False) & C.started_at.is_null() & C.finished_a
 """Whether the conversation ``C`` is planned and has not begun."""
 _PAIR = named("pair", "r", "user_id", "id")
 _Beside = Callable[[Any], Any]
-"""Joins what a key is found in to a query of assignments ``A``."""
+"""A function that joins the tables of a key to a query of assignments ``A``."""
 
 
 def _others() -> Any:
@@ -82,19 +82,19 @@ def _others() -> Any:
 
 
 OTHERS = WrittenOnce(_others)
-"""A query of one column, ``user_id``: who may be managed otherwise than by the leaders of one
-team."""
+"""A query of one column, ``user_id``: users whose managers may not be simply the leaders of their
+one team."""
 
 
 def _planned_day() -> Any:
-    """The day of UTC for which the conversation ``C`` is planned: near enough to tell its week."""
+    """Return the UTC day for which the conversation ``C`` is planned: exact enough for its week."""
     at = C.planned_for
     text = at if is_sqlite() else Cast(NodeList((at, SQL("AT TIME ZONE 'UTC'"))), "TEXT")
     return fn.SUBSTR(text, ONE, SQL("10"))
 
 
 def _in_groups(query: Any) -> Any:
-    """``query`` counted by all that it selects but the number, which is the last."""
+    """Group ``query`` by all selected columns except the count, which is the last."""
     columns = len(query.selected_columns) - 1
     return query.group_by(*(SQL(str(number + 1)) for number in range(columns)))
 
@@ -104,25 +104,25 @@ def _day_of(text: str) -> date:
 
 
 def _numbers() -> defaultdict[Any, int]:
-    # There are several for each group, and a `Counter` takes ten times as long to make.
+    # One for each group and measure; a `Counter` takes ten times as long to create.
     return defaultdict(int)
 
 
 @dataclass(slots=True)
 class _Counts:
-    """Numbers of assignments of one group."""
+    """Counts of assignments in one group."""
 
     assigned: int = 0
     still: dict[date, int] = field(default_factory=_numbers)
-    """How many are still to be held, by the last day for it (P18)."""
+    """Assignments still to be held, by their last day (P18)."""
     planned: dict[date, int] = field(default_factory=_numbers)
-    """How many of them are planned and have not begun, by the day they are planned for."""
+    """Those of them that are planned and have not begun, by the planned day."""
     planned_by: dict[date, int] = field(default_factory=_numbers)
-    """The same by the last day for them."""
+    """The same by their last day."""
     by_status: dict[str, int] = field(default_factory=_numbers)
 
     def add(self, other: "_Counts") -> None:
-        """With those of another group."""
+        """Add the counts of another group."""
         self.assigned += other.assigned
         for mine, theirs in (
             (self.still, other.still),
@@ -137,18 +137,21 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Counting:
-    """What is counted on the day ``today``: who is assigned to some pushes."""
+    """The counting of the assignments of some pushes on the day ``today``."""
 
     push_ids: list[int]
     deadlines: Mapping[int, date]
-    """By push."""
+    """The deadline of each push."""
     today: date
 
     def by(
         self, key: Any, beside: _Beside, where: Any = EVERYBODY, *, planned: bool = False
     ) -> dict[Any, _Counts]:
-        """The counts by ``key``, an expression over the assignments ``A`` and what is ``beside``
-        them; for when they are ``planned``, only where that is asked."""
+        """Return the counts by ``key``, an expression over assignments ``A``.
+
+        ``beside`` joins the tables that the key needs. The planned days are counted only if
+        ``planned`` is set.
+        """
         there = both(A.unassigned_at.is_null() & among(A.push, self.push_ids), where)
 
         def counted(tables: Any, *columns: Any, such: Any = EVERYBODY) -> list[Any]:
@@ -167,7 +170,8 @@ class _Counting:
                 found[value].by_status[status] += number
             if status == Status.DONE:
                 found[value].still[self.deadlines[push_id]] -= number
-        # Those who are excused, most of them without a conversation, and who has longer (P18).
+        # Excused people, most of them without a conversation, and people with their own deadline
+        # (P18).
         excepted = IS_EXCEPTED & C.finished_at.is_null()
         for push_id, value, excused, own, number in counted(
             TALK, IS_EXCUSED, A.own_deadline, such=excepted
@@ -187,8 +191,10 @@ class _Counting:
         return found
 
     def through(self, people: Any) -> dict[Any, _Counts]:
-        """The counts by each manager of few, who are a query of one column, ``user_id``: each of
-        them is looked up."""
+        """Return the counts by manager for few ``people``, a query of one column, ``user_id``.
+
+        Each of them is looked up with their managers.
+        """
         of_user = Join(_PAIR, A, IN_ORDER[is_sqlite()], A.user == _PAIR.user_id)
         columns = (
             *(A.push, _PAIR.id, STATUS, A.own_deadline),
@@ -217,7 +223,7 @@ class _Counting:
     def group(
         self, by: By, value: int | str | None, name: str | None, login: str | None, counts: _Counts
     ) -> PeopleGroup:
-        """The group that was counted so."""
+        """Return the group with these counts."""
         begun = counts.by_status
         deadline, due = nearest_deadline(counts.still, self.today)
         return PeopleGroup(
@@ -225,7 +231,7 @@ class _Counting:
             name,
             login,
             assigned=counts.assigned,
-            # Who has no conversation at all is not planned, too.
+            # People without any conversation are not planned either.
             not_planned=counts.assigned
             - sum(number for status, number in begun.items() if status != Status.NOT_PLANNED),
             planned=begun.get(Status.PLANNED, 0),
@@ -245,12 +251,12 @@ class _Counting:
 
 
 def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
-    """The groups of those assigned to these pushes, in no order."""
+    """Return the groups of the people assigned to these pushes, unordered."""
     return list(_GROUPED[by](_Counting(push_ids, deadlines_of(push_ids), today)))
 
 
 def group_condition(key: GroupKey) -> Any:
-    """The assignments ``A`` of those in a group."""
+    """Return the condition that an assignment ``A`` is in a group."""
     return _IN_GROUP[key.by](key.value)
 
 
@@ -282,7 +288,7 @@ def _of_managers(counting: _Counting, found: Mapping[int | None, _Counts]) -> It
 
 
 def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
-    """The counts of who is managed otherwise than by the leaders of their one team."""
+    """Return the counts of people not managed simply by the leaders of their one team."""
     there = A.unassigned_at.is_null() & among(A.push, counting.push_ids)
     return counting.through(A.select(A.user).where(there, A.user.in_(OTHERS)).distinct())
 
@@ -299,7 +305,7 @@ _MANAGED_BY = WrittenOnce(_managed_by)
 
 
 def leaders() -> dict[int, list[int]]:
-    """Who is there and leads each team."""
+    """Return the active leaders of each team, by team id."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     leading = _L.select(_L.team, _L.user).join(U, on=U.id == _L.user)
     for team_id, user_id in stored(leading.where(U.active)):
@@ -308,7 +314,7 @@ def leaders() -> dict[int, list[int]]:
 
 
 def _names(ids: Iterable[int | None]) -> dict[int | None, tuple[str, str]]:
-    """Name and login of each of these users."""
+    """Return name and login of each of these users."""
     known = [each for each in ids if each is not None]
     return {
         row.id: (full_name(row.given_name, row.family_name), row.login)
@@ -374,4 +380,4 @@ _IN_GROUP: Mapping[By, Callable[[Any], Any]] = {
     By.DEPARTMENT: _having("department"),
     By.LANGUAGE: _having("language"),
 }
-"""Whether an assignment ``A`` is of a group."""
+"""Functions that return the condition that an assignment ``A`` is in a group."""

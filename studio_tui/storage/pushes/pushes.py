@@ -1,4 +1,4 @@
-"""Pushes and how far they are: reading and writing (P1 to P9)."""
+"""Reading and writing pushes, and counting their progress (P1 to P9)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,9 +32,9 @@ from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.people.managers import unmanaged
 
 _SHARE = 8
-"""Who are more than so small a part of all conversations are many of them."""
+"""Divisor: people count as many if they exceed this fraction of all conversations."""
 _TURN = "60s"
-"""How long to wait for whoever changes the same push."""
+"""How long to wait for the lock while the push is changed elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class StoredPush:
 
 
 def pushes(push_id: int | None = None) -> list[StoredPush]:
-    """All pushes, or one: those not closed first, by deadline."""
+    """Return all pushes, or only ``push_id``: open ones first, by deadline."""
     found = _STORED if push_id is None else _STORED.where(P.id == push_id)
     return [
         StoredPush(
@@ -74,18 +74,21 @@ _STORED = P.select(
 
 
 def open_pushes(today: date) -> list[StoredPush]:
-    """The pushes that are not closed and whose first day has come."""
+    """Return the pushes that are not closed and whose first day has come."""
     return [push for push in pushes() if push.closed_at is None and push.available_from <= today]
 
 
 def push_ids_of(name: str) -> list[int]:
-    """The pushes of this name, ignoring case: the one not closed first, then the newest."""
+    """Return the ids of the pushes with this name, ignoring case.
+
+    An open push comes first, then the newest.
+    """
     found = P.select(P.id).where(P.name_key == fold(name))
     return column(found.order_by(_CLOSED, P.id.desc()))
 
 
 def push_names(*, closed: bool) -> list[str]:
-    """The names of the pushes that are not closed, or of all."""
+    """Return the names of all pushes, or without the closed ones."""
     found = P.select(P.name).order_by(P.id)
     return column(found if closed else found.where(P.closed_at.is_null()))
 
@@ -99,7 +102,7 @@ def insert_push(
     reminders: Reminders,
     created_at: datetime,
 ) -> int:
-    """Add a push; returns its id."""
+    """Add a push; return its id."""
     return int(
         PushTable.insert(
             name=name,
@@ -118,9 +121,9 @@ def insert_push(
 
 
 def lock_push(push_id: int) -> None:
-    """Keep others from changing a push until the unit of work ends; SQLite does so by itself."""
+    """Lock a push until the unit of work ends; on SQLite the transaction does so by itself."""
     if not is_sqlite():
-        # Who is before may be assigning a hundred thousand.
+        # The transaction that holds the lock may be assigning a hundred thousand users.
         execute(f"SET LOCAL lock_timeout = '{_TURN}'")
         P.select(ONE).where(P.id == push_id).for_update("FOR NO KEY UPDATE").scalar()
 
@@ -134,7 +137,7 @@ def update_push(
     reminders: Reminders,
     closed_at: datetime | None,
 ) -> None:
-    """Write a push, which is locked, as its next version (A4)."""
+    """Write the next version of a locked push (A4)."""
     _P.update(
         name=name,
         name_key=fold(name),
@@ -148,7 +151,7 @@ def update_push(
 
 
 def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
-    """How far each of these pushes is; one without users has no entry."""
+    """Return the progress of each of these pushes; a push without users has no entry."""
     assigned = {row.push_id: row.number for row in _ASSIGNED.rows(ids=push_ids)}
     many = are_many(sum(assigned.values()))
     talks = {row.push_id: row for row in _TALKS[many].rows(ids=push_ids)}
@@ -178,7 +181,7 @@ def progress_of(push_ids: list[int], today: date) -> dict[int, Progress]:
 
 
 def late_pushes(push_ids: list[int], today: date) -> frozenset[int]:
-    """Those of these pushes whose deadline has passed."""
+    """Return those of these pushes whose deadline has passed."""
     return frozenset(push_id for (push_id,) in _LATE.rows(ids=push_ids, today=today))
 
 
@@ -193,44 +196,46 @@ _LATE = Prepared(
 
 
 def deadlines_of(push_ids: list[int]) -> dict[int, date]:
-    """The deadline of each of these pushes."""
+    """Return the deadline of each of these pushes."""
     return dict(_P.select(_P.id, _P.deadline).where(among(_P.id, push_ids)).tuples())
 
 
 def are_many(assigned: int) -> bool:
-    """Whether so many are ``assigned`` that all conversations are gone through sooner, on SQLite,
-    than those of so many are looked up."""
+    """Return whether scanning all conversations beats looking up those of ``assigned`` people.
+
+    Always False on PostgreSQL, which plans this by itself.
+    """
     if not is_sqlite():
         return False
     return assigned > int(C.select(fn.MAX(C.id)).scalar() or 0) // _SHARE
 
 
 def talk_tables(*, many: bool) -> Join:
-    """The assignments ``A`` with their conversation ``C``, of those that have one."""
+    """Return the join of the assignments ``A`` that have a conversation ``C``."""
     return Join(C, A, JOIN.CROSS, IS_ASKED_FOR) if many else Join(A, C, JOIN.INNER, IS_ASKED_FOR)
 
 
 IS_ASKED_FOR = (C.assignment == A.id) & C.cancelled_at.is_null()
 """Whether ``C`` is the conversation of an assignment ``A``."""
 TALK = Join(A, C, JOIN.LEFT_OUTER, IS_ASKED_FOR)
-"""The assignments ``A`` with their conversation ``C``, where there is one."""
+"""The assignments ``A`` with their conversation ``C``, if any."""
 HOLDER = fn.COALESCE(C.conductor, A.conductor)
-"""Who holds, or is to hold, what an assignment ``A`` asks for, by id."""
+"""The id of the actual or named conductor of an assignment ``A``."""
 CONDUCTS = H.id == HOLDER
-"""Whether that is ``H``."""
+"""Whether the user ``H`` is that conductor."""
 
 STATUS = status_case({**talk_milestones(C), Milestone.EXCUSED: A.excused_in})
-"""The status of an assignment ``A``, from its conversation ``C``: `domain.pushes.push.status_of` in
+"""The status of an assignment ``A`` with its conversation ``C``: `domain.pushes.push.status_of` as
 SQL."""
 TALK_STATUS = status_case(talk_milestones(C))
-"""How far a conversation ``C`` is, whether or not its user is excused; there is an index of it."""
+"""The status of a conversation ``C``, ignoring excuses. It is indexed."""
 IS_EXCEPTED = A.excused_in.is_null(False) | A.own_deadline.is_null(False)
-"""Whether somebody is excused or has a day of their own (P18): few are, and there is an index of
+"""Whether an assignment is excused or has its own deadline (P18): few are, and an index covers
 them."""
 IS_EXCUSED = Case(None, ((A.excused_in.is_null(), ZERO),), ONE)
-"""1 where somebody is excused (P18), else 0."""
+"""1 if an assignment is excused (P18), else 0."""
 IS_ASKED = C.finished_at.is_null() & A.excused_in.is_null()
-"""Whether an assignment ``A`` with its conversation ``C`` still asks for it (P18)."""
+"""Whether the conversation ``C`` of an assignment ``A`` is still to be held (P18)."""
 
 
 class _Number(NamedTuple):
@@ -255,7 +260,7 @@ def _of_given() -> Any:
 
 
 class _Talks(NamedTuple):
-    """How many conversations of a push are so far."""
+    """The number of conversations of a push in each status."""
 
     push_id: int
     planned: int
@@ -278,8 +283,7 @@ _TALKS = {many: Prepared(_Talks, partial(_talks, many=many)) for many in (True, 
 
 
 class _Exceptions(NamedTuple):
-    """Of how many of a push the user is excused, and how many others that are not done have a day
-    of their own that is not past (P18)."""
+    """The number of excused users of a push, and of others with an own deadline not past (P18)."""
 
     push_id: int
     excused: int
@@ -299,7 +303,7 @@ _EXCEPTIONS = Prepared(_Exceptions, _exceptions)
 
 
 class _Gone(NamedTuple):
-    """How many users of a push have left, and how many of those had talked."""
+    """The number of users of a push who have left, and of those among them who had talked."""
 
     push_id: int
     left: int
@@ -310,7 +314,7 @@ _NOBODY_GONE = _Gone(0, 0, 0)
 
 
 def _gone() -> Any:
-    # Few have left: they are looked up first.
+    # Few users have left: the join starts with them.
     of_user = (A, IN_ORDER[is_sqlite()], A.user == U.id)
     tables = tables_of(U, of_user, (C, JOIN.LEFT_OUTER, IS_ASKED_FOR))
     found = _of_given().select(A.push, COUNTED, fn.COUNT(C.finished_at)).from_(tables)
@@ -321,22 +325,22 @@ _GONE = Prepared(_Gone, _gone)
 
 
 def _sum_of(condition: Any) -> Any:
-    """Of how many rows a condition holds."""
+    """Return the number of rows that match a condition, as an expression."""
     return fn.SUM(Case(None, ((condition, ONE),), ZERO))
 
 
 def is_late(today: Any) -> Any:
-    """Whether the last day of an assignment ``A`` of ``P`` is past (P18)."""
+    """Return the condition that the last day of an assignment ``A`` of ``P`` is past (P18)."""
     return (P.deadline < today) & (A.own_deadline.is_null() | (A.own_deadline < today))
 
 
 def any_assigned(push_id: int) -> bool:
-    """Whether anybody is assigned."""
+    """Return whether anybody is assigned to a push."""
     return _assigned([push_id]).select(ONE).limit(1).scalar() is not None
 
 
 def count_asked(push_id: int) -> int:
-    """How many are assigned and not excused, or have held it all the same (P18)."""
+    """Return the number of assigned users who are not excused, or talked although excused (P18)."""
     excused = (
         _assigned([push_id])
         .join(C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)

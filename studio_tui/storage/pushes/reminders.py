@@ -1,7 +1,7 @@
-"""Who is to be reminded of a push: users, and managers alone (P15).
+"""The recipients of reminders about a push: users, or managers alone (P15).
 
-Conditions on users are `Assignments`; those on managers are of ``pairs.manager_id``, as
-`storage.outbox.enqueue` takes them.
+Conditions on users are `Assignments`; conditions on managers refer to ``pairs.manager_id``, as
+`storage.outbox.enqueue` expects.
 """
 
 from collections.abc import Collection
@@ -36,8 +36,10 @@ _MANAGER = SQL("pairs.manager_id")
 
 @dataclass(frozen=True, slots=True)
 class ChosenToRemind:
-    """Those of a push that a selection holds; who was reminded after ``since`` was so a short while
-    ago."""
+    """The assignments of a push in a selection, by whether to remind them.
+
+    A reminder after ``since`` counts as recent.
+    """
 
     push_id: int
     selection: Selection[AssignmentFilter]
@@ -46,35 +48,35 @@ class ChosenToRemind:
 
     @property
     def done(self) -> Assignments:
-        """Who has talked."""
+        """Assignments whose conversation was held."""
         return self._chosen & _DONE
 
     @property
     def left(self) -> Assignments:
-        """Who has left before they talked."""
+        """Assignments of users who left before the conversation was held."""
         return self._chosen & _LEFT
 
     @property
     def excused(self) -> Assignments:
-        """Who is there and is excused (P18)."""
+        """Assignments of active users who are excused (P18)."""
         return self._chosen & _EXCUSED
 
     @property
     def waiting(self) -> Assignments:
-        """Who is there and has still to talk."""
+        """Assignments of active users with a conversation still to be held."""
         return self._chosen & _STILL_TO_TALK
 
     @property
     def recently(self) -> Assignments:
-        """Who of them was reminded a short while ago."""
+        """Those of `waiting` that were reminded recently."""
         return self.waiting & self._reminded
 
     def to_remind(self, *, again: bool) -> Assignments:
-        """Who of them is reminded; also who was a short while ago where it is done ``again``."""
+        """Return the assignments to remind; ``again`` includes those reminded recently."""
         return self.waiting if again else self.waiting & ~self._reminded
 
     def waiting_of(self, managers: Collection[int]) -> Assignments:
-        """Who of them is managed by any of these."""
+        """Return those of `waiting` whose user is managed by any of these managers."""
         theirs: Selection[AssignmentFilter] = Selection()
         for manager in managers:
             theirs = theirs.mark_matching(AssignmentFilter(group=GroupKey(By.MANAGER, manager)))
@@ -91,7 +93,7 @@ class ChosenToRemind:
 
 
 def own_deadlines(push_ids: Collection[int]) -> list[tuple[int, date]]:
-    """The days of their own that those of these pushes have, each once with its push (P18)."""
+    """Return the own deadlines in these pushes, each once with its push id (P18)."""
     own = A.select(A.push, A.own_deadline).where(
         among(A.push, push_ids),
         IS_EXCEPTED,
@@ -105,8 +107,10 @@ def own_deadlines(push_ids: Collection[int]) -> list[tuple[int, date]]:
 def of_round(
     push_id: int, round_: str, deadline: date, today: date, since: datetime
 ) -> Assignments:
-    """Who is to be reminded in a round of those whose last day is ``deadline`` (N2, P18): nobody
-    told anything of the push after ``since``."""
+    """Return the assignments to remind in a round for the last day ``deadline`` (N2, P18).
+
+    Users who were notified of the push after ``since`` are left out.
+    """
     own = (P.deadline == deadline) & (A.own_deadline.is_null() | (A.own_deadline <= deadline))
     return (
         assignment_condition(push_id, AssignmentFilter(), today)
@@ -118,17 +122,20 @@ def of_round(
 
 
 def these_managers(ids: Collection[int]) -> Any:
-    """The managers who are among these."""
+    """Return the condition that a manager is one of these."""
     return among(_MANAGER, ids)
 
 
 def managers_reminded(ids: Collection[int], push_id: int, since: datetime) -> Any:
-    """Those of them who were reminded after an instant, or are about to be."""
+    """Return the condition that one of these managers was reminded, or is about to be.
+
+    Reminders up to the instant ``since`` do not count.
+    """
     return these_managers(ids) & _manager_reminded_since(push_id, since)
 
 
 def managers_not_reminded(ids: Collection[int], push_id: int, since: datetime) -> Any:
-    """The others of them."""
+    """Return the condition that one of these managers was not reminded since then."""
     return these_managers(ids) & ~_manager_reminded_since(push_id, since)
 
 

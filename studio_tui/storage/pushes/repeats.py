@@ -1,4 +1,4 @@
-"""Pushes that come again (P17): how, and what became of each time."""
+"""Repeating pushes (P17): their rules, and the result of each time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -16,11 +16,14 @@ _R: Any = RepeatTable
 _M: Any = RepeatedPush
 _A: Any = AssignmentTable
 _L: Any = RepeatTable.alias("l")
-"""A row that is locked."""
+"""A locked row."""
 
 
 def active(repeat_ids: Collection[int] | None = None) -> list[Repeat]:
-    """All that is not stopped, or of these, in the order in which it was set."""
+    """Return the repeats that are not stopped, or those of them with these ids.
+
+    They are in the order in which they were set.
+    """
     found = _R.select().where(_R.stopped_at.is_null()).order_by(_R.id)
     stored = list(found if repeat_ids is None else found.where(among(_R.id, repeat_ids)))
     if not stored:
@@ -51,7 +54,7 @@ def _repeat(row: Any, became: dict[int, int | None]) -> Repeat:
 
 
 def of_push(push_id: int) -> Repeat | None:
-    """How a push comes again, whether it was set on it or made it; None where it does not."""
+    """Return the repeat that was set on a push or created it; None if there is none."""
     made = _M.select(_M.repeat).where(_M.push == push_id)
     found = _R.select(_R.id).where(_R.stopped_at.is_null(), (_R.push == push_id) | _R.id.in_(made))
     ids = column(found.order_by(_R.id.desc()).limit(1))
@@ -59,7 +62,7 @@ def of_push(push_id: int) -> Repeat | None:
 
 
 def lock(repeat_id: int) -> Repeat | None:
-    """One that nobody else changes until the unit of work ends; None where it was stopped."""
+    """Return a repeat, locked until the unit of work ends; None if it was stopped."""
     if not is_sqlite():
         _L.select(ONE).where(_L.id == repeat_id).for_update().scalar()
     return next(iter(active([repeat_id])), None)
@@ -75,7 +78,7 @@ def insert(
     until: date | None,
     set_on: date,
 ) -> int:
-    """Let a push come again; returns the id."""
+    """Make a push repeat; return the id of the repeat."""
     return int(
         RepeatTable.insert(
             push=push_id,
@@ -90,42 +93,47 @@ def insert(
 
 
 def set_until(repeat_id: int, until: date | None) -> None:
-    """Set the last day on which one may begin."""
+    """Set the last day on which a push of the repeat may begin."""
     _R.update(until=until).where(_R.id == repeat_id).execute()
 
 
 def stop(repeat_id: int, at: datetime) -> None:
-    """Let it come no more."""
+    """Stop a repeat."""
     _R.update(stopped_at=at).where(_R.id == repeat_id).execute()
 
 
 def record(repeat_id: int, numbers: Iterable[int], push_id: int | None = None) -> None:
-    """Write what became of these times: the push that was made, or none."""
+    """Record the result of these times: the push that was created, or None for skipped."""
     rows = [{"repeat": repeat_id, "number": number, "push": push_id} for number in numbers]
     if rows:
         RepeatedPush.insert_many(rows).execute()
 
 
 def forget_skipped(repeat_id: int, number: int) -> None:
-    """Let a time that was skipped come after all."""
+    """Take back the skipping of a time."""
     _M.delete().where(_M.repeat == repeat_id, _M.number == number, _M.push.is_null()).execute()
 
 
 def hired(push_id: int, first: date, last: date) -> Any:
-    """The users ``U`` who were hired from ``first`` to ``last`` and were never in a push."""
+    """Return the condition of users ``U`` hired in a period and never in the push.
+
+    The period runs from ``first`` to ``last``, inclusive.
+    """
     was_in = A.select(A.user).where(A.push == push_id)
     return U.hired_on.between(first, last) & U.id.not_in(was_in)
 
 
 def hire_days(push_id: int, first: date, last: date) -> list[tuple[date, int]]:
-    """How many who are there, and were never in a push, were hired on each day from ``first`` to
-    ``last``."""
+    """Return the number of active users hired on each day and never in the push.
+
+    Days run from ``first`` to ``last``.
+    """
     found = U.select(U.hired_on, fn.COUNT(U.id)).where(U.active, hired(push_id, first, last))
     return list(found.group_by(U.hired_on).order_by(U.hired_on).tuples())
 
 
 def set_deadline_of_hired(activity_id: int, hired_on: date, deadline: date) -> None:
-    """Let those whom an act assigned, and who were hired on a day, have until ``deadline``."""
+    """Set the own deadline of the users whom an act assigned and who were hired on a day."""
     these = U.select(U.id).where(U.hired_on == hired_on)
     _A.update(own_deadline=deadline).where(
         _A.assigned_in == activity_id, _A.user.in_(these)

@@ -22,8 +22,11 @@ _TALK: Any = ConversationTable.alias("d")
 
 
 def failed_mail() -> Any:
-    """A query of one column, ``id``: the assignments whose user did not get what the push told
-    them, or an invitation to what it asked for; what failed is looked up once."""
+    """Return a query of one column, ``id``: assignments with a failed mail to their user.
+
+    The mail is a notification of the push, or an invitation to its conversation. Failed mail is
+    looked up once.
+    """
     of_push = (_ASKED.push == _MAIL.push) & (_ASKED.user == _MAIL.recipient)
     of_talk = (_TALK.id == _MAIL.conversation) & (_TALK.user == _MAIL.recipient)
     failed = _MAIL.state == literal(NotificationState.FAILED)
@@ -36,7 +39,7 @@ _FAILED_MAIL = WrittenOnce(failed_mail)
 
 
 def status_condition(status: Status) -> Any:
-    """The assignments ``A``, with their conversation ``C``, of a status."""
+    """Return the condition that an assignment ``A`` has a status; needs ``C``."""
     if status is Status.EXCUSED:
         return C.finished_at.is_null() & A.excused_in.is_null(False)
     found = literal(status) == TALK_STATUS
@@ -44,7 +47,7 @@ def status_condition(status: Status) -> Any:
 
 
 def flag_condition(flag: Flag, today: date) -> Any:
-    """The assignments ``A`` of ``P``, with their conversation ``C``, that have a flag."""
+    """Return the condition that an assignment ``A`` has a flag; needs ``P`` and ``C``."""
     if flag is Flag.OVERDUE:
         return IS_ASKED & is_late(today)
     if flag is Flag.LEFT:
@@ -60,8 +63,9 @@ def flag_condition(flag: Flag, today: date) -> Any:
 
 
 def _without_mail(flag: Flag) -> Any:
-    """Who did not get mail, or gets none any more."""
+    """Return the condition that a user missed mail, or gets none any more because it bounces."""
     if flag is Flag.MAIL_BOUNCED:
         return A.user.in_(bouncing())
-    # With a sign: one that is at hand is looked up there, not each of them for one at hand.
+    # The unary plus keeps SQLite from using the index of assignments: it tests each row at hand
+    # against the list instead of looking up every assignment in the list.
     return NodeList((SQL("+"), A.id, SQL("IN"), _FAILED_MAIL))
