@@ -1,1 +1,1 @@
-"""Audiences as conditions on users, and the names that they speak of."""
+"""Audiences as conditions on users, and the names that they refer to."""

@@ -1,7 +1,7 @@
 """An audience as a condition on the users ``U``, in SQL (P13).
 
-Conditions that hold of few are asked so that the engine can begin with those few; below *or* and
-*not* they are asked of each user, by an index.
+Conditions that match few users are written so that the engine can start from those few. Inside *or*
+and *not* they are checked for each user, by an index.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -61,20 +61,20 @@ from studio_tui.storage.pushes.standing import flag_condition, status_condition
 _TEAM: Any = TeamTable.alias("t")
 _BELOW = named("below", "b", "id")
 _FEW = 2_000
-"""So many at most are few: see `_are_few`."""
+"""Maximum number of rows that count as few, see `_are_few`."""
 
 
 def audience_condition(audience: Audience) -> Any:
-    """The users ``U`` who are in an audience, whose names were looked up.
+    """Return the condition of the users ``U`` in an audience whose names were looked up.
 
-    What a name meant may be gone by now: then nobody is meant. True or false of everybody, never
-    unknown: *not* may stand before it.
+    A name whose target was deleted matches nobody. The condition is true or false for every user,
+    never NULL, so that *not* may precede it.
     """
     return _condition(spelled_out(audience), first=True)
 
 
 def _condition(audience: Audience, *, first: bool) -> Any:
-    """``first``: whether the engine may begin with those of whom it holds."""
+    """Return the condition; ``first`` allows the engine to start from the users that match."""
     if isinstance(audience, Not):
         return _none_of(audience.part)
     if isinstance(audience, AnyOf):
@@ -85,7 +85,10 @@ def _condition(audience: Audience, *, first: bool) -> Any:
 
 
 def _none_of(audience: Audience) -> Any:
-    """It does not hold: *not* is written before single conditions, as that nests the least."""
+    """Return the negated condition.
+
+    *not* is pushed down to single conditions, which nests the least.
+    """
     if isinstance(audience, Not):
         return _condition(audience.part, first=False)
     if isinstance(audience, AnyOf):
@@ -96,7 +99,7 @@ def _none_of(audience: Audience) -> Any:
 
 
 def _of_query(query: Any, first: bool) -> Any:
-    """The users in a query of one column, ``user_id``."""
+    """Return the condition of users in a query of one column, ``user_id``."""
     if first and _are_few(query):
         return U.id.in_(query)
     found = query.alias("x")
@@ -104,8 +107,10 @@ def _of_query(query: Any, first: bool) -> Any:
 
 
 def _are_few(query: Any) -> bool:
-    """Whether a query finds so few that it is best begun with them: of more, the first rows of a
-    list would wait for all."""
+    """Return whether a query finds so few rows that the engine should start from them.
+
+    With more, the first rows of a list would have to wait for all of them.
+    """
     some = query.limit(_FEW + 1).alias("some")
     return int(Select((some,), (COUNTED,)).bind(spoken_to()).scalar()) <= _FEW
 
@@ -190,7 +195,7 @@ def _group(_: Word, condition: Condition, first: bool) -> Any:
 
 
 def _text(word: Word, condition: Condition, _: bool) -> Any:
-    """A fact that is text is one of the values; ``*`` stands for any letters."""
+    """Match a text fact with any of the values; ``*`` stands for any letters."""
     fact = _fact(word)
     key: Any
     texts = [name.text for name in condition.names]
@@ -206,11 +211,11 @@ def _text(word: Word, condition: Condition, _: bool) -> Any:
 
 
 def _keys(fact: Fact, texts: Collection[str]) -> list[str]:
-    """The values of a fact, as the engine makes them small, that are one of ``texts``."""
+    """Return the keys of a fact, as the engine lower-cases them, that equal one of ``texts``."""
     wanted = {fold(text) for text in texts}
     if all(text.isascii() for text in wanted):
         return sorted(wanted)
-    # Engines differ in which letters they know to be small.
+    # Engines differ in which letters outside ASCII they convert to lower case.
     return [key for key, spelled in values_of(fact).items() if fold(spelled) in wanted]
 
 
@@ -226,7 +231,7 @@ def _like(key: Any, pattern: str) -> Any:
 
 
 def _name(_: Word, condition: Condition, __: bool) -> Any:
-    """All words are in the name; the index of names finds who may be meant."""
+    """Match all words of a name; the search index finds the candidates."""
     return any_of(
         both(finding(U, fold_search(name.text)), containing(U.sort_name, fold(name.text).split()))
         for name in condition.names
@@ -234,7 +239,7 @@ def _name(_: Word, condition: Condition, __: bool) -> Any:
 
 
 def _language(word: Word, condition: Condition, _: bool) -> Any:
-    """The language, in whatever country: ``nl`` is also ``nl-BE``."""
+    """Match a language in any country: ``nl`` also matches ``nl-BE``."""
     key = fn.LOWER(_entity(_fact(word)))
     tags = [fold(name.text) for name in condition.names]
     return any_of((key == tag) | _like(key, f"{tag}-%") for tag in tags)
@@ -245,7 +250,7 @@ def _exact(word: Word, condition: Condition, _: bool) -> Any:
 
 
 def _nobody(_: Word, condition: Condition, __: bool) -> Any:
-    """What is left of a segment that is no longer there."""
+    """Match nobody: a segment that was deleted."""
     return NOBODY
 
 
@@ -279,7 +284,7 @@ def _ids(condition: Condition) -> list[int]:
 
 
 def _with_below(team_ids: Collection[int]) -> list[int]:
-    """These teams and all below them."""
+    """Return these teams and all teams below them."""
     wanted = _TEAM.select(_TEAM.id).where(among(_TEAM.id, team_ids))
     lower = _TEAM.select(_TEAM.id).join(_BELOW, on=_TEAM.parent == _BELOW.id)
     below = wanted.union(lower).cte("below", recursive=True, columns=("id",))
@@ -308,30 +313,32 @@ def _today() -> Any:
 
 
 def ids_in(audience: Audience) -> Any:
-    """A query of one column: who is in an audience, whether they are there or have left."""
+    """Return a query of one column: the users in an audience, active or not."""
     return U.select(U.id).where(audience_condition(audience))
 
 
 def who_of(audience: Audience, user_ids: Collection[int]) -> set[int]:
-    """Those of some users who are in an audience."""
-    # Of a few, nothing is to be begun with.
+    """Return those of these users who are in an audience."""
+    # For a few users, there is no need to start from the matches.
     wanted = both(among(U.id, user_ids), _condition(spelled_out(audience), first=False))
     return set(column(U.select(U.id).where(wanted)))
 
 
 def count_in(audience: Audience) -> int:
-    """How many are in an audience: of those who have left, where it asks about them."""
+    """Return the number of users in an audience, including former users if it asks about them."""
     return count(U.select().where(everyone_in(audience)))
 
 
 def names_left(audience: Audience | None) -> bool:
-    """Whether an audience asks about those who have left, by itself or by a segment."""
+    """Return whether an audience asks about former users, itself or through a segment."""
     return audience is not None and asks_about_left(spelled_out(audience))
 
 
 def everyone_in(audience: Audience) -> Any:
-    """The users ``U`` who are in an audience and are there; or, where it asks about those who have
-    left, all of it."""
+    """Return the condition of the users ``U`` in an audience.
+
+    Only active users match, unless the audience asks about users who have left.
+    """
     said = spelled_out(audience)
     found = audience_condition(said)
     return found if asks_about_left(said) else both(U.active == SQL("TRUE"), found)

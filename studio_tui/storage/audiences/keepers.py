@@ -1,4 +1,4 @@
-"""What keeps an audience, and so may use a segment (P13)."""
+"""The segments and pushes that store an audience, and so may use a segment (P13)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,24 +12,24 @@ from studio_tui.storage.pushes.audiences import every_kept
 
 
 class AudienceKeeper(NamedTuple):
-    """Something that keeps an audience."""
+    """A segment or a push that stores an audience."""
 
     name: str
-    """In words: ``push “Review”``."""
+    """A description such as ``push “Review”``."""
     audience: Audience
     segment_id: int = 0
     push_id: int = 0
 
 
 class Before(NamedTuple):
-    """Whom an audience said, as a condition, before something is changed."""
+    """The meaning of an audience, as a condition, before a change."""
 
     keeper: AudienceKeeper
     condition: Any
 
 
 class AudienceChange(NamedTuple):
-    """How many come to match an audience and how many match no longer."""
+    """How many people join and leave the matches of an audience."""
 
     keeper: str
     come: int
@@ -37,7 +37,7 @@ class AudienceChange(NamedTuple):
 
 
 def keepers() -> Iterator[AudienceKeeper]:
-    """Everything that keeps an audience."""
+    """Yield every segment and every open push that stores an audience."""
     for segment in segments():
         yield AudienceKeeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
     for push_id, name, audience in every_kept():
@@ -45,7 +45,7 @@ def keepers() -> Iterator[AudienceKeeper]:
 
 
 def used_by() -> Mapping[int, list[str]]:
-    """What names each segment by itself, by its id."""
+    """Return the names of the direct users of each segment, by segment id."""
     found = defaultdict[int, list[str]](list)
     for keeper in keepers():
         for segment_id in dict.fromkeys(segments_in(keeper.audience)):
@@ -54,7 +54,7 @@ def used_by() -> Mapping[int, list[str]]:
 
 
 def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
-    """A segment and everything that uses it, by itself or through others, with whom it says."""
+    """Return a segment and everything that uses it, directly or not, with its current meaning."""
     every = list(keepers())
     concerned = {segment_id}
     while True:
@@ -74,7 +74,7 @@ def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
 
 
 def compared(before: Sequence[Before]) -> Iterator[AudienceChange]:
-    """Who comes and goes where whom an audience says is another now; nothing of what stayed."""
+    """Yield the audiences whose matches changed, with the numbers of people who come and go."""
     now = {(each.segment_id, each.push_id): each for each in keepers()}
     for keeper, was in before:
         current = now[keeper.segment_id, keeper.push_id]

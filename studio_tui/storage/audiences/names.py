@@ -1,4 +1,4 @@
-"""The names that audiences speak of: which there are, for looking up and for near misses (P13)."""
+"""The names that audiences refer to, for lookup and for near misses (P13)."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -21,14 +21,16 @@ _FOUND = named("found", "f", "k")
 
 
 def groups() -> list[str]:
-    """The groups that there are, by name, each once in one spelling."""
+    """Return the existing groups by name, each once in one spelling."""
     spelled = _G.select(fn.MIN(_G.name)).where(_G.name_key == _FOUND.k)
     return column(_each_once(_G.select(), _G.name_key, spelled).bind(spoken_to()))
 
 
 def _each_once(rows: Any, key: Any, *columns: Any) -> Any:
-    """A query of ``columns`` for each key of ``rows``, called ``k``, in order: from one to the next
-    by the index of them, where there is one, as users are many."""
+    """Return a query of ``columns`` for each distinct key of ``rows``, called ``k``, in order.
+
+    It skips from one key to the next by an index, if there is one, because users are many.
+    """
     lowest = rows.select(fn.MIN(key))
     following = Select((_FOUND,), (lowest.where(key > _FOUND.k),)).where(_FOUND.k.is_null(False))
     found = lowest.union_all(following).cte("found", recursive=True, columns=("k",))
@@ -37,8 +39,7 @@ def _each_once(rows: Any, key: Any, *columns: Any) -> Any:
 
 
 def values_of(fact: Fact) -> Mapping[str, str]:
-    """What users have for a fact that is text: by the key that the engine compares it by, one
-    spelling."""
+    """Return the values of a text fact, by the key that the engine compares: one spelling each."""
     value = Entity("u", fact.name)
     found: dict[str, str] = {}
     for active in (SQL("TRUE"), SQL("FALSE")):
@@ -51,23 +52,23 @@ def values_of(fact: Fact) -> Mapping[str, str]:
 
 
 def is_somebodys(fact: Fact, text: str) -> bool:
-    """Whether somebody has this for a fact that is unique."""
+    """Return whether any user has this value of a unique fact."""
     unique = getattr(_K, f"{fact.name}_key")
     return _K.select(ONE).where(unique == fold(text)).limit(1).scalar() is not None
 
 
 def push_names(ids: Collection[int]) -> dict[int, str]:
-    """The names of these pushes."""
+    """Return the names of these pushes."""
     return dict(P.select(P.id, P.name).where(among(P.id, ids)).tuples())
 
 
 def team_paths(ids: Collection[int]) -> dict[int, str]:
-    """The paths of these teams."""
+    """Return the paths of these teams."""
     return dict(_T.select(_T.id, _T.path).where(among(_T.id, ids)).tuples())
 
 
 def logins(ids: Collection[int]) -> dict[int, str]:
-    """The logins of these users."""
+    """Return the logins of these users."""
     return dict(_K.select(_K.id, _K.login).where(among(_K.id, ids)).tuples())
 
 
@@ -81,4 +82,4 @@ NAMES_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]]] =
     },
     otherwise=lambda _: _NO_NAMES,
 )
-"""What is kept by its id, by kind: the names of those that are there."""
+"""Lookups of the names of those that exist, for the kinds that are stored by id."""

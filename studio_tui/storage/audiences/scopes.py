@@ -1,4 +1,4 @@
-"""What the audience to whom a sight is limited (U12) comes to as a condition on users."""
+"""The audience that limits a sight (U12), as a condition on users."""
 
 from collections import defaultdict
 from typing import Any
@@ -15,8 +15,11 @@ from studio_tui.storage.engine.prepared import written
 
 
 def condition_of(kept: str) -> Any:
-    """The condition on the users ``U`` of an audience as it is kept. What cannot be understood any
-    more, as one that names a team which is gone, holds of nobody."""
+    """Return the condition on the users ``U`` of a stored audience.
+
+    An audience that cannot be resolved any more, because it names a deleted team for example,
+    matches nobody.
+    """
     try:
         text, params = written(_compiled(kept_audience(kept)))
     except (LookupError, ValueError, TypeError, Refused, RecursionError):
@@ -25,7 +28,7 @@ def condition_of(kept: str) -> Any:
 
 
 def _compiled(audience: Audience) -> Any:
-    """The condition; raises `LookupError` where it names a team, push or user that is gone."""
+    """Return the condition; raises `LookupError` if it names a deleted team, push or user."""
     meant = defaultdict[ValueKind, set[int]](set)
     for condition in conditions_of(audience):
         kind = WORDS[condition.word].names

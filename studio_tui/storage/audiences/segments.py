@@ -1,4 +1,4 @@
-"""Segments: reading and writing (P13)."""
+"""Reading and writing segments (P13)."""
 
 from collections.abc import Collection
 from typing import Any
@@ -25,7 +25,7 @@ _V: Any = SegmentVersion
 
 
 def segments() -> list[Segment]:
-    """All segments as they are kept, by name."""
+    """Return all segments as stored, by name."""
     return [
         Segment(segment_id, name, description, kept_audience(audience), version)
         for segment_id, name, description, audience, version in _S.select(
@@ -37,7 +37,7 @@ def segments() -> list[Segment]:
 
 
 def versions(segment_id: int) -> list[Segment]:
-    """What was saved of a segment, the newest first."""
+    """Return the saved versions of a segment, the newest first."""
     found = _V.select(
         *(_V.name, _V.description, _V.audience, _V.version, _V.saved_at, _V.saved_by)
     ).where(_V.segment == segment_id)
@@ -48,12 +48,12 @@ def versions(segment_id: int) -> list[Segment]:
 
 
 def names_of(ids: Collection[int]) -> dict[int, str]:
-    """The names of these segments."""
+    """Return the names of these segments."""
     return dict(_S.select(_S.id, _S.name).where(among(_S.id, ids)).tuples())
 
 
 def segments_in(audience: Audience) -> list[int]:
-    """The segments that an audience names by itself."""
+    """Return the ids of the segments that an audience names directly."""
     return [
         name.id
         for condition in conditions_of(audience)
@@ -64,8 +64,10 @@ def segments_in(audience: Audience) -> list[int]:
 
 
 def spelled_out(audience: Audience) -> Audience:
-    """An audience with what its segments say in their place; of one that is not there, or that
-    names itself, the condition stays and holds of nobody."""
+    """Return an audience with the definitions of its segments in their place.
+
+    A condition on a segment that does not exist, or refers to itself, stays and matches nobody.
+    """
     if not segments_in(audience):
         return audience
     known = {segment.id: segment.audience for segment in segments()}
@@ -88,14 +90,16 @@ def _spelled_out(
 
 
 def lock_segments() -> None:
-    """Keep others from changing segments until the unit of work ends: two changes together could
-    make a circle. SQLite does so by itself."""
+    """Lock all segments until the unit of work ends: concurrent changes could create a cycle.
+
+    On SQLite the transaction does so by itself.
+    """
     if not is_sqlite():
         execute("LOCK TABLE segment IN SHARE ROW EXCLUSIVE MODE")
 
 
 def save(segment: Segment) -> int:
-    """Write a segment, and its version; one without an id is added. Returns the id."""
+    """Write a segment and its version; one without an id is added. Returns the id."""
     kept = kept_text(segment.audience)
     written = {
         "name": segment.name,
@@ -122,6 +126,6 @@ def save(segment: Segment) -> int:
 
 
 def delete(segment_id: int) -> None:
-    """Remove a segment, with its versions."""
+    """Delete a segment with its versions."""
     _V.delete().where(_V.segment == segment_id).execute()
     _S.delete().where(_S.id == segment_id).execute()

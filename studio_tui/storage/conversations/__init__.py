@@ -1,1 +1,1 @@
-"""Queries of conversations and of what is written in them."""
+"""Queries of conversations and of the texts in them."""

@@ -1,6 +1,6 @@
-"""Conversations: reading and writing their rows (C1 to C6).
+"""Reading and writing the rows of conversations (C1 to C6).
 
-Definitions and options of questions are JSON, which services read.
+Definitions and options of questions are JSON, which services parse.
 """
 
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ OVERVIEW = (
     .join(A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
     .join(P, JOIN.LEFT_OUTER, on=P.id == A.push)
 )
-"""The conversations with the two who talk and, where one asked for it, the push."""
+"""The conversations with both participants and, if a push asked for it, the push."""
 _AHEAD = C.cancelled_at.is_null() & C.finished_at.is_null() & C.started_at.is_null()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredConversation:
-    """A row of the table of conversations, with what it refers to."""
+    """A row of the table of conversations, with the data that it refers to."""
 
     id: int
     user_id: int
@@ -49,7 +49,7 @@ class StoredConversation:
     push: str
     definition: str
     deadline: date | None
-    """Until when the user has (P18)."""
+    """The last day for the user, including their own deadline (P18)."""
     planned_for: datetime | None
     minutes: int
     place: str
@@ -65,7 +65,7 @@ class StoredConversation:
 
 @dataclass(frozen=True, slots=True)
 class StoredQuestion:
-    """A row of the table of questions asked."""
+    """A row of the table of questions of conversations."""
 
     id: int
     position: int
@@ -81,14 +81,14 @@ class StoredQuestion:
 
 
 def conversation_id_of(assignment_id: int) -> int | None:
-    """The conversation of an assignment that was not cancelled, None where there is none."""
+    """Return the conversation of an assignment that is not cancelled, None if there is none."""
     found = _C.select(_C.id).where(_C.assignment == assignment_id, _C.cancelled_at.is_null())
     conversation_id: int | None = found.scalar()
     return conversation_id
 
 
 def conversations(ids: Sequence[int]) -> list[StoredConversation]:
-    """These conversations, in the order of ``ids``."""
+    """Return these conversations, in the order of ``ids``."""
     found = {row["id"]: _stored(row) for row in _WHOLE.where(among(C.id, ids)).dicts()}
     return [found[conversation_id] for conversation_id in ids if conversation_id in found]
 
@@ -119,7 +119,7 @@ def _stored(row: dict[str, Any]) -> StoredConversation:
 
 
 def lock_conversation(conversation_id: int) -> None:
-    """Let nobody else change a conversation until the open unit of work ends (A4)."""
+    """Lock a conversation until the unit of work ends (A4)."""
     _C.update(version=_C.version).where(_C.id == conversation_id).execute()
 
 
@@ -131,7 +131,7 @@ def insert_conversation(
     assignment_id: int | None = None,
     definition: str | None = None,
 ) -> int:
-    """Add a conversation, of a push or with a definition of its own; returns its id."""
+    """Add a conversation, of a push or with a definition of its own; return its id."""
     return int(
         ConversationTable.insert(
             user=user_id,
@@ -148,13 +148,13 @@ def insert_conversation(
 
 
 def change_conversation(conversation_id: int, **values: int | str | datetime | None) -> None:
-    """Write columns of a conversation, as its next version."""
+    """Write columns of a conversation as its next version."""
     changed = _C.update(version=_C.version + 1, **values)
     changed.where(_C.id == conversation_id).execute()
 
 
 def cancel_planned(push_id: int, at: datetime) -> list[int]:
-    """Cancel what is planned and has not begun in a push (P9); returns the conversations' ids."""
+    """Cancel the planned conversations of a push that have not begun (P9); return their ids."""
     of_push = A.select(A.id).where(A.push == push_id)
     cancelled = _C.update(cancelled_at=at, version=_C.version + 1).where(
         _C.cancelled_at.is_null(),
@@ -166,14 +166,17 @@ def cancel_planned(push_id: int, at: datetime) -> list[int]:
 
 
 def count_planned(push_id: int) -> int:
-    """How many conversations of a push are planned and have not begun."""
+    """Return the number of planned conversations of a push that have not begun."""
     asked_for = C.select().join(A, on=A.id == C.assignment)
     return count(asked_for.where(A.push == push_id, A.unassigned_at.is_null(), _AHEAD))
 
 
 def planned_around(user_id: int, starts_at: datetime, ends_at: datetime) -> list[int]:
-    """The conversations of somebody, on either side, that are planned and begin within a day before
-    ``ends_at``: those that may not be over at ``starts_at`` are among them."""
+    """Return the planned conversations of a user, on either side, around a period.
+
+    They begin before ``ends_at`` and at most a day before ``starts_at``: conversations that may not
+    be over at ``starts_at`` are included.
+    """
     near = (C.planned_for < ends_at) & (C.planned_for > starts_at - timedelta(days=1))
     theirs = (C.conductor == user_id) | (C.user == user_id)
     found = C.select(C.id).where(theirs, _AHEAD, near)
@@ -184,7 +187,7 @@ def planned_around(user_id: int, starts_at: datetime, ends_at: datetime) -> list
 
 
 def questions_of(conversation_id: int) -> list[StoredQuestion]:
-    """What a conversation asks, in order, with what was removed after it was answered."""
+    """Return the questions of a conversation in order, with those removed after an answer."""
     found = (
         _Q.select(
             *(_Q.id, _Q.position, _Q.step, _Q.step_position, _Q.topic, _Q.text, _Q.kind),
@@ -199,7 +202,7 @@ def questions_of(conversation_id: int) -> list[StoredQuestion]:
 
 
 def insert_questions(conversation_id: int, asked: Sequence[StoredQuestion]) -> None:
-    """Add questions to a conversation, whatever their ids."""
+    """Add questions to a conversation, ignoring their ids."""
     fields = [
         {
             "conversation": conversation_id,
@@ -220,14 +223,14 @@ def insert_questions(conversation_id: int, asked: Sequence[StoredQuestion]) -> N
 
 
 def make_room(conversation_id: int, position: int) -> None:
-    """Let nothing stand at ``position``: what stands there and after it moves on by one."""
+    """Free ``position``: questions from there on move on by one."""
     _Q.update(position=_Q.position + 1).where(
         _Q.conversation == conversation_id, _Q.position >= position
     ).execute()
 
 
 def remove_question(question_id: int, at: datetime) -> None:
-    """Take a question out; where something was written under it, it is only marked (C4)."""
+    """Delete a question; one with texts is only marked as removed (C4)."""
     if _is_written_under(Preparation, question_id) or _is_written_under(Answer, question_id):
         _Q.update(removed_at=at).where(_Q.id == question_id).execute()
     else:

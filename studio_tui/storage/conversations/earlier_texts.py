@@ -1,4 +1,4 @@
-"""What stood under a question of a conversation before something else took its place (A4, C4)."""
+"""Earlier versions of the texts under the questions of conversations (A4, C4)."""
 
 from peewee import Expression
 
@@ -6,11 +6,11 @@ from studio_tui.domain.conversations.conversation import Written
 from studio_tui.storage.engine.tables import EarlierText
 
 MOST = 20
-"""Earlier texts that are kept of one author under one question."""
+"""Maximum number of earlier texts of one author under one question."""
 
 
 def keep(question_id: int, author_id: int, replaced: Written, *, prepared: bool) -> None:
-    """Keep ``replaced``, and the newest `MOST` of all that the author wrote there."""
+    """Store ``replaced``, and delete all but the newest `MOST` earlier texts of the author."""
     EarlierText.insert(
         question=question_id,
         author=author_id,
@@ -28,7 +28,7 @@ def keep(question_id: int, author_id: int, replaced: Written, *, prepared: bool)
 
 
 def earlier(question_id: int, author_id: int, *, prepared: bool) -> list[Written]:
-    """The texts that this author wrote there and that were replaced, the newest first."""
+    """Return the replaced texts of this author under a question, the newest first."""
     found = (
         EarlierText.select()
         .where(_of(question_id, author_id, prepared))

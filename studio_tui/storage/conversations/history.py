@@ -1,7 +1,7 @@
-"""The history of conversations: those that are over, held or cancelled.
+"""The history of conversations: those that were held or cancelled.
 
-``reader_id`` says who looks: they find what they were in, and those of whom they manage; None
-finds all (C6).
+``reader_id`` is the user who reads: they find conversations that they took part in, and those of
+people whom they manage. None finds all (C6).
 """
 
 from typing import Any
@@ -59,7 +59,7 @@ _SORTS = {
 
 
 def history_listing(filter_: HistoryFilter, sort: Sort, reader_id: int | None) -> Listing:
-    """The conversations that a filter matches."""
+    """Return the ordered ids of the conversations that match a filter."""
     key = _SORTS.get(sort.column, _SORTS["at"])
     found = _matching(filter_, reader_id)
     return Listing(_FROM, C.id, found, key, descending=sort.descending, computed=True)
@@ -68,18 +68,18 @@ def history_listing(filter_: HistoryFilter, sort: Sort, reader_id: int | None) -
 def matching_conversations(
     filter_: HistoryFilter, ids: list[int], reader_id: int | None
 ) -> frozenset[int]:
-    """Those of ``ids`` that a filter matches."""
+    """Return those of ``ids`` that match a filter."""
     found = OVERVIEW.select(C.id).where(_matching(filter_, reader_id), among(C.id, ids))
     return frozenset(column(found))
 
 
 def count_selected(selection: Selection[HistoryFilter], reader_id: int | None) -> int:
-    """How many conversations a selection holds."""
+    """Return the number of conversations in a selection."""
     return _count(selected(selection, lambda filter_: _matching(filter_, reader_id), C.id))
 
 
 def is_any_seen(user_id: int, reader_id: int) -> bool:
-    """Whether somebody finds any conversation of a user that is over."""
+    """Return whether the reader finds any past conversation of a user."""
     return _count(_matching(HistoryFilter(user_id=user_id), reader_id)) > 0
 
 
@@ -103,7 +103,7 @@ def _matching(filter_: HistoryFilter, reader_id: int | None) -> Any:
 
 
 def _meanings(word: str) -> list[Any]:
-    """What a word says that the list shows beside names: the state, and what it was about."""
+    """Return the conditions of a word that means a visible state, or the name of a template."""
     found = [
         C.cancelled_at.is_null(state is ConversationState.DONE)
         for state in named_by(word, _SHOWN_STATES)

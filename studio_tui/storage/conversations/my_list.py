@@ -1,4 +1,4 @@
-"""What My conversations is made of (C1): one person's view, in a few queries."""
+"""The rows of My conversations (C1): one person's view, read in a few queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class MyListRow:
     template_id: int
     available_from: date | None
     deadline: date | None
-    """Until when the user has: their own day, where that is later than the push's (P18)."""
+    """The last day for the user: their own deadline if it is later than that of the push (P18)."""
     status: str
     conversation_id: int | None
     planned_for: datetime | None
@@ -38,16 +38,18 @@ class MyListRow:
     conductor_id: int | None
     conductor: str
     conductor_gone: bool
-    """Whether who was to hold it has left, or manages the user no longer (N16)."""
+    """Whether the conductor has left, or does not manage the user any more (N16)."""
     not_mine: bool
-    """Whether the reader said that it is not theirs (P10)."""
+    """Whether the reader declined the assignment as not theirs (P10)."""
     excuse: str = ""
-    """Why the user is excused, where they are (P18)."""
+    """Why the user is excused (P18); empty if they are not."""
 
 
 def people_around(user_id: int) -> dict[int, tuple[str, str]]:
-    """Login and full name of somebody and of all whom they manage, or stand in for whom (U14), and
-    who are there, by id."""
+    """Return login and full name, by id, of a user and of the active people around them.
+
+    These are the people whom the user manages, and those of leaders for whom they stand in (U14).
+    """
     around = (U.id == user_id) | U.id.in_(managed_by(user_id))
     for each in standing_in(user_id):
         theirs = U.id.in_(managed_by(each.leader_id))
@@ -82,7 +84,10 @@ _BEGUN = C.select(
 
 
 def asked_of(user_ids: list[int], reader_id: int) -> list[MyListRow]:
-    """What pushes ask for these users that was not held yet: what is open, and what was begun."""
+    """Return the conversations that pushes ask of these users and that were not held yet.
+
+    Only open pushes count, unless a conversation exists already.
+    """
     is_open = A.unassigned_at.is_null() & P.closed_at.is_null()
     found = _ASKED.where(
         among(A.user, user_ids), C.finished_at.is_null(), C.id.is_null(False) | is_open
@@ -99,7 +104,7 @@ def asked_of(user_ids: list[int], reader_id: int) -> list[MyListRow]:
 
 
 def begun_by(reader_id: int) -> list[MyListRow]:
-    """The conversations of somebody that no push asked for and that were not held yet."""
+    """Return a user's conversations that no push asked for and that were not held yet."""
     found = _BEGUN.where(
         C.assignment.is_null(),
         C.finished_at.is_null(),
@@ -114,7 +119,7 @@ def begun_by(reader_id: int) -> list[MyListRow]:
 
 
 def last_held(user_ids: list[int]) -> dict[int, datetime]:
-    """When the last conversation of each of these users was held."""
+    """Return when the last conversation of each of these users was held."""
     held = C.select(C.user, fn.MAX(C.finished_at)).where(
         C.finished_at.is_null(False), C.cancelled_at.is_null(), among(C.user, user_ids)
     )
@@ -122,7 +127,7 @@ def last_held(user_ids: list[int]) -> dict[int, datetime]:
 
 
 def _row(row: dict[str, Any], managers: Sequence[Manager] | None, *, not_mine: bool) -> MyListRow:
-    """``managers`` are those of the user, where it matters who they are."""
+    """Return the row; ``managers`` are those of the user, None if they do not matter."""
     here, holder = row.pop("active"), row["conductor_id"]
     manages = managers is None or holder in {manager.user_id for manager in managers}
     own, excuse = row.pop("own_deadline", None), row.pop("excuse", None)

@@ -1,4 +1,4 @@
-"""What is written in conversations, who held them when it was, and to whom it was opened (C6)."""
+"""The texts in conversations, their conductors at the time, and who was given access (C6)."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ _R: Any = OpeningTable
 
 
 def tenure_of(conversation: Conversation) -> Tenure:
-    """Who held a conversation when, and who opened what they wrote to whom."""
+    """Return the conductors of a conversation term by term, and who opened texts to whom."""
     changes = (
         _O.select(_O.term, _O.former, _O.talked)
         .where(_O.conversation == conversation.id)
@@ -46,7 +46,7 @@ def tenure_of(conversation: Conversation) -> Tenure:
 
 
 def insert_take_over(conversation: Conversation, term: int, conductor_id: int, act: int) -> None:
-    """Write that somebody else holds ``conversation``, as it was, from the ``term`` on."""
+    """Record that another conductor takes over ``conversation``, from ``term`` on."""
     TakeOver.insert(
         conversation=conversation.id,
         term=term,
@@ -58,7 +58,7 @@ def insert_take_over(conversation: Conversation, term: int, conductor_id: int, a
 
 
 def open_to(conversation_id: int, author_id: int, reader_id: int, term: int) -> None:
-    """Let somebody read what an author wrote up to and in a term."""
+    """Let a reader see the texts that an author wrote up to and including a term."""
     _R.insert(
         conversation=conversation_id, author=author_id, reader=reader_id, term=term
     ).on_conflict(
@@ -67,14 +67,14 @@ def open_to(conversation_id: int, author_id: int, reader_id: int, term: int) -> 
 
 
 def close_to(conversation_id: int, author_id: int, reader_id: int) -> None:
-    """Let somebody read nothing that an author wrote."""
+    """Withdraw a reader's access to the texts of an author."""
     _R.delete().where(
         _R.conversation == conversation_id, _R.author == author_id, _R.reader == reader_id
     ).execute()
 
 
 def pieces_of(conversation: Conversation) -> list[Piece]:
-    """Everything that is written in a conversation, in the order of terms and instants."""
+    """Return all texts of a conversation, ordered by term and instant."""
     prepared, answered = _written(conversation.id, Preparation), _written(conversation.id, Answer)
     found = (prepared.select_extend(SQL("0")) + answered.select_extend(ONE)).order_by(
         SQL("term"), SQL("written_at"), SQL("author")
@@ -97,14 +97,14 @@ def pieces_of(conversation: Conversation) -> list[Piece]:
 def write_preparation(
     question_id: int, author_id: int, term: int, text: str, version: int, at: datetime
 ) -> bool:
-    """Write what was at ``version`` (0: nothing yet); whether it still was (A4)."""
+    """Write a preparation that was at ``version``, 0 for none; return False if it changed (A4)."""
     return _wrote(Preparation, question_id, author_id, term, text, version, at)
 
 
 def write_answer(
     question_id: int, author_id: int, term: int, text: str, version: int, at: datetime
 ) -> bool:
-    """Write what was at ``version`` (0: nothing yet); whether it still was (A4)."""
+    """Write an answer that was at ``version``, 0 for none; return False if it changed (A4)."""
     return _wrote(Answer, question_id, author_id, term, text, version, at)
 
 

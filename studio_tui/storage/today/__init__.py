@@ -1,1 +1,1 @@
-"""Queries of what is to be done today."""
+"""Queries of the cases of Today."""

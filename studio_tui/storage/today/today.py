@@ -1,7 +1,7 @@
-"""What Today is made of (S1): how many, whom and since when, over all open pushes at once.
+"""The queries behind Today (S1): counts, examples and times, over all open pushes at once.
 
-Everything is grouped by push in one statement a kind of case. Of each group there is its number,
-who is first and last in it, and a sum over its ids: together they tell whether it changed.
+Each kind of case takes one statement, grouped by push. A group has its count, its first and last
+user and a sum of its ids: together they show whether it has changed.
 """
 
 from collections import defaultdict
@@ -38,61 +38,62 @@ _C: Any = ConversationTable
 _N: Any = NotificationTable
 _P: Any = PushTable
 _U: Any = UserTable
-"""Untyped: what is declared for Peewee knows no ids."""
-"""Mails that say something of a push: a later one makes up for one that failed."""
+"""Untyped: the declared models have no ``id`` for the type checker."""
 
 
 Ends = Mapping[tuple[int, date | None], datetime]
-"""When the last day of people ends: of those of a push who have this day of their own, or none."""
+"""When the last day of people ends, by push and own deadline, None for those without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is found of one push; ``push_id`` is None of mail that tells of no push."""
+    """The cases of one kind in one push; ``push_id`` is None for mail that concerns no push."""
 
     push_id: int | None
     count: int
     user_id: int | None
-    """Whom it is about, where that is one person."""
+    """The user of the group, if it is a single person."""
     mark: str
-    """Another text once it is about others."""
+    """A text that changes when the group changes."""
     first_at: datetime | None
-    """The earliest of the instants that it is about."""
+    """The earliest instant in the group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One of a group."""
+    """One member of a group."""
 
     id: int
-    """Of the assignment, or of the mail."""
+    """The id of the assignment or of the mail."""
     user_id: int
     login: str
     name: str
     at: datetime | None = None
-    """When it was planned for, or is tried next."""
+    """The planned time of the conversation, or the next try of the mail."""
     words: str = ""
-    """Why a mail failed or came back."""
+    """Why a mail failed or bounced."""
 
 
 def still_to_talk(push_ids: Sequence[int]) -> list[Group]:
-    """Who is there and is still to talk, by push."""
+    """Return the active people with a conversation still to be held, by push."""
     return _people(_A.push.in_(push_ids))
 
 
 def still_to_talk_by(push_id: int, deadline: date, day: date) -> list[Group]:
-    """Those of `still_to_talk` in a push with this deadline whose last day is ``day`` (P18)."""
+    """Return those of `still_to_talk` in a push whose last day is ``day`` (P18)."""
     return _people(_until(push_id, deadline, day))
 
 
 def late(push_ids: Sequence[int], today: date) -> list[Group]:
-    """Those of `still_to_talk` who have no day of their own that is not past, by push: of pushes
-    that are late (P18)."""
+    """Return those of `still_to_talk` without an own deadline that is yet to pass (P18).
+
+    ``push_ids`` are pushes whose deadline has passed.
+    """
     return _people(_A.push.in_(push_ids) & _is_past(today))
 
 
 def own_deadlines(push_ids: Sequence[int]) -> list[tuple[int, date]]:
-    """The days of their own that those still to talk have, each once with its push (P18)."""
+    """Return the own deadlines of those still to talk, each once with its push id (P18)."""
     found = _to_talk(_A.push, _A.own_deadline).where(
         _A.push.in_(push_ids), _A.own_deadline.is_null(False)
     )
@@ -100,106 +101,108 @@ def own_deadlines(push_ids: Sequence[int]) -> list[tuple[int, date]]:
 
 
 def came_in(since: datetime) -> list[Group]:
-    """Who came into a push by its audience, without anybody doing it, since an instant, and has
-    still to talk, by push (P13)."""
+    """Return who joined a push by its audience automatically since then, by push (P13).
+
+    Only those still to talk are counted.
+    """
     return _people(_came_in(since))
 
 
 def people_who_came_in(push_id: int, since: datetime, limit: int) -> list[Example]:
-    """The first by name of a group of `came_in`."""
+    """Return the first people, by name, of a group of `came_in`."""
     return _examples((_A.push == push_id) & _came_in(since), limit)
 
 
 def without_manager(push_ids: Sequence[int]) -> list[Group]:
-    """Who is still to talk and has no manager (U4), by push."""
+    """Return those still to talk who have no manager (U4), by push."""
     return _people(_A.push.in_(push_ids) & _unmanaged(push_ids))
 
 
 def planned_before(push_ids: Sequence[int], start: datetime) -> list[Group]:
-    """Whose conversation was planned for a time before ``start`` and has not begun, by push."""
+    """Return those whose conversation was planned before ``start`` and has not begun, by push."""
     return _people(_A.push.in_(push_ids) & _planned_before(start))
 
 
 def planned_after(ends: Ends, start: datetime) -> list[Group]:
-    """Whose conversation is planned for after their last day, from ``start`` on."""
+    """Return those whose conversation is planned after their last day, and from ``start`` on."""
     return _people(_planned_after(ends, start)) if ends else []
 
 
 def people_to_talk_by(push_id: int, deadline: date, day: date, limit: int) -> list[Example]:
-    """The first by name of a group of `still_to_talk_by`."""
+    """Return the first people, by name, of a group of `still_to_talk_by`."""
     return _examples(_until(push_id, deadline, day), limit)
 
 
 def people_late(push_id: int, today: date, limit: int) -> list[Example]:
-    """The first by name of a group of `late`."""
+    """Return the first people, by name, of a group of `late`."""
     return _examples((_A.push == push_id) & _is_past(today), limit)
 
 
 def people_without_manager(push_id: int, limit: int) -> list[Example]:
-    """The first by name of a group of `without_manager`."""
+    """Return the first people, by name, of a group of `without_manager`."""
     return _examples((_A.push == push_id) & _unmanaged([push_id]), limit)
 
 
 def people_planned_before(push_id: int, start: datetime, limit: int) -> list[Example]:
-    """The first by name of a group of `planned_before`."""
+    """Return the first people, by name, of a group of `planned_before`."""
     return _examples((_A.push == push_id) & _planned_before(start), limit)
 
 
 def people_planned_after(ends: Ends, start: datetime, limit: int) -> list[Example]:
-    """The first by name of a group of `planned_after`: ``ends`` are those of one push."""
+    """Return the first people, by name, of a group of `planned_after`; ``ends`` is of one push."""
     return _examples(_planned_after(ends, start), limit)
 
 
 def failed_mail(now: datetime) -> list[Group]:
-    """The mail that failed and would still be sent, by push (N10)."""
+    """Return the failed mail that a retry would still send, by push (N10)."""
     return _mails(_failed(now), fn.MIN(fn.COALESCE(_N.dated_at, _N.due_at)))
 
 
 def examples_failed(push_id: int | None, now: datetime, limit: int) -> list[Example]:
-    """The newest of a group of `failed_mail`."""
+    """Return the newest mails of a group of `failed_mail`."""
     return _mail_examples(_failed(now) & (_about_push(push_id)), limit)
 
 
 def bounced_mail(now: datetime) -> list[Group]:
-    """The mail that came back and would still be sent, by push (N15)."""
+    """Return the bounced mail that a retry would still send, by push (N15)."""
     return _mails(_came_back(now), fn.MIN(_N.bounced_at))
 
 
 def examples_bounced(push_id: int | None, now: datetime, limit: int) -> list[Example]:
-    """The newest of a group of `bounced_mail`."""
+    """Return the newest mails of a group of `bounced_mail`."""
     return _mail_examples(_came_back(now) & _about_push(push_id), limit, _N.bounce_words)
 
 
 def mail_ahead(now: datetime, until: datetime) -> list[Group]:
-    """The mail that waits for its time, from ``now`` up to ``until``, by push."""
+    """Return the queued mail that is due after ``now`` and up to ``until``, by push."""
     return _mails(_waiting(now, until), fn.MIN(_N.due_at))
 
 
 def examples_ahead(
     push_id: int | None, now: datetime, until: datetime, limit: int
 ) -> list[Example]:
-    """Some of a group of `mail_ahead`."""
+    """Return the newest mails of a group of `mail_ahead`."""
     return _mail_examples(_waiting(now, until) & _about_push(push_id), limit)
 
 
 def count_due(now: datetime) -> int:
-    """How many mails should have left by ``now`` and wait."""
+    """Return the number of waiting mails that are due by ``now`` or were tried before."""
     due = (_N.state == NotificationState.QUEUED) & ((_N.due_at <= now) | _N.error.is_null(False))
     return int(_N.select(fn.COUNT(_N.id)).where(due).scalar())
 
 
 def somebody_is_known() -> bool:
-    """Whether anybody was ever brought in beside who made the Studio."""
+    """Return whether there is any user besides the one who created the Studio."""
     return len(_U.select(_U.id).limit(2).tuples()) > 1
 
 
 def anybody_was_assigned() -> bool:
-    """Whether anybody was ever assigned to a push."""
+    """Return whether anybody was ever assigned to a push."""
     return len(_A.select(_A.id).limit(1).tuples()) > 0
 
 
 def count_assigned(push_ids: Sequence[int]) -> dict[int, int]:
-    """How many who have not left are assigned to each of these pushes."""
+    """Return the number of active users assigned to each of these pushes."""
     found = (
         _A.select(_A.push, fn.COUNT(_A.id))
         .join(_U, on=(_U.id == _A.user) & _U.active)
@@ -210,7 +213,7 @@ def count_assigned(push_ids: Sequence[int]) -> dict[int, int]:
 
 
 def snoozes(user_id: int) -> dict[str, Snooze]:
-    """What somebody put off, by the key of the case."""
+    """Return what a user put off, by the key of the case."""
     return {
         row.subject: Snooze(row.subject, row.until, row.mark)
         for row in SnoozeTable.select().where(SnoozeTable.user == user_id)
@@ -218,7 +221,7 @@ def snoozes(user_id: int) -> dict[str, Snooze]:
 
 
 def put_off(user_id: int, snoozes: Sequence[Snooze]) -> None:
-    """Keep these, in the place of what was kept of the same cases."""
+    """Store snoozes, replacing earlier ones of the same cases."""
     take_back(user_id, [each.key for each in snoozes])
     for each in snoozes:
         SnoozeTable.insert(
@@ -227,13 +230,13 @@ def put_off(user_id: int, snoozes: Sequence[Snooze]) -> None:
 
 
 def take_back(user_id: int, keys: Sequence[str]) -> int:
-    """Put these off no longer; returns how many were."""
+    """Delete snoozes; return how many there were."""
     gone = SnoozeTable.delete().where(SnoozeTable.user == user_id, SnoozeTable.subject.in_(keys))
     return int(gone.execute())
 
 
 def _to_talk(*columns: Any) -> Any:
-    """The assignments whose conversation is still to be held, by somebody who is there."""
+    """Select the assignments of active users whose conversation is still to be held."""
     asked_for = (_C.assignment == _A.id) & _C.cancelled_at.is_null()
     return (
         _A.select(*columns)
@@ -337,7 +340,7 @@ def _mail_examples(which: Any, limit: int, words: Any = _N.error) -> list[Exampl
 
 
 def _of_mail(*columns: Any) -> Any:
-    """Mail with its recipient, the push it tells of, and the conversation it invites to."""
+    """Select mail with its recipient, its push, and the conversation it invites to."""
     return (
         _N.select(*columns)
         .join(_U, on=(_U.id == _N.recipient))
@@ -357,17 +360,17 @@ def _waiting(now: datetime, until: datetime) -> Any:
 
 
 def _failed(now: datetime) -> Any:
-    """Mail that failed and that sending it again would send."""
+    """Return the condition of failed mail that a retry would send."""
     return (_N.state == NotificationState.FAILED) & _would_be_sent(now)
 
 
 def _came_back(now: datetime) -> Any:
-    """Mail that came back and that sending it again would send."""
+    """Return the condition of bounced mail that a retry would send."""
     return _N.bounced_at.is_null(False) & _would_be_sent(now)
 
 
 def _would_be_sent(now: datetime) -> Any:
-    """Whether sending a mail again would send it: what is no longer true is not (N6)."""
+    """Return the condition that a retry would send a mail: an outdated one is dropped (N6)."""
     of_push = _N.push.is_null(False) & (
         ((_N.kind == Kind.CLOSED) & _P.closed_at.is_null(False))
         | ((_N.kind != Kind.CLOSED) & _P.closed_at.is_null() & _tells_of_somebody())
@@ -378,12 +381,12 @@ def _would_be_sent(now: datetime) -> Any:
 
 
 def _tells_of_somebody() -> Any:
-    """Whether a mail about a push tells of anybody who is still to talk."""
+    """Return the condition that a mail about a push concerns anybody still to talk."""
     told, there, talk = NotificationUser.alias(), _A.alias(), _C.alias()
     asked_for = (talk.assignment == there.id) & talk.cancelled_at.is_null()
     return fn.EXISTS(
         told.select(SQL("1"))
-        # In this order, so that SQLite does not go through everybody in the push for each mail.
+        # CROSS fixes the join order: SQLite must not scan everybody in the push for each mail.
         .join(there, JOIN.CROSS)
         .join(talk, JOIN.LEFT_OUTER, on=asked_for)
         .where(
@@ -398,7 +401,10 @@ def _tells_of_somebody() -> Any:
 
 
 def _made_up_for() -> Any:
-    """Whether a later mail of the same thing to the same person went or goes out."""
+    """Return the condition that a later mail replaces a mail.
+
+    A mail about the same push or conversation to the same recipient, sent or about to be.
+    """
     later = _N.alias()
     same_push = (later.push == _N.push) & later.kind.in_(TELLING_MOST)
     same_talk = (later.conversation == _N.conversation) & later.kind.in_(list(INVITATIONS))
@@ -410,7 +416,7 @@ def _made_up_for() -> Any:
             later.state.in_(ON_THEIR_WAY),
             later.bounced_at.is_null(),
             same_push | same_talk,
-            # What asks to be read by the old address says nothing to the new one.
+            # A mail that is addressed to a former address does not replace one to the new address.
             later.former_address.is_null() | _N.former_address.is_null(False),
         )
     )
