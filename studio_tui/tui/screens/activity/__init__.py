@@ -1,1 +1,1 @@
-"""The screen of the activity."""
+"""The Activity screen."""

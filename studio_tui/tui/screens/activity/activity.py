@@ -1,4 +1,4 @@
-"""Activity: who did what, when, from what to what (A3)."""
+"""The Activity screen: who changed what and when, with the old and new values (A3)."""
 
 from textual.app import ComposeResult
 
@@ -19,10 +19,10 @@ _NEWEST = Sort("at", descending=True)
 
 
 class ActivityScreen(StudioScreen):
-    """The newest activity, the newest first."""
+    """The latest activity, the newest first."""
 
     def body(self) -> ComposeResult:
-        """The list."""
+        """Yield the list."""
         yield RecordBrowser(
             *activity_columns(self.studio.zone),
             find=self.find,
@@ -35,16 +35,16 @@ class ActivityScreen(StudioScreen):
         )
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[ActivityLine, str]]:
-        """The lines that match what is typed, or that are about whom it means (P13)."""
+        """Return the lines that contain the words of ``text`` and are about its audience (P13)."""
         about, words = ActivityFilter(where=typed_audience(text)), typed_words(text)
         return text, LateSource(lambda: self._lines(about, words, sort))
 
     def reload(self) -> None:
-        """Somebody did something."""
+        """Read the list again: a new line was written."""
         self.query_one(RecordBrowser).reload()
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Read a line in full."""
+        """Show a line in full."""
         self.app.push_screen(ReadText(event.row.action, in_full(event.row, self.studio.zone)))
 
     def _lines(self, about: ActivityFilter, text: str, sort: Sort) -> Source[ActivityLine, str]:

@@ -1,1 +1,1 @@
-"""Screens of the outbox, of mails and of dry runs."""
+"""Screens for the outbox, single mails and dry runs."""

@@ -1,4 +1,4 @@
-"""One mail, as the recipient got it or as it would go now (N10)."""
+"""The screen of one mail, as it was sent or as it would be sent now (N10)."""
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -48,17 +48,17 @@ class MailScreen(MailActs):
         self._raw = False
 
     def body(self) -> ComposeResult:
-        """The headers above the text."""
+        """Yield the headers and the text."""
         yield Facts()
         with MailText():
             yield Static()
 
     def on_mount(self) -> None:
-        """The keys scroll the text."""
+        """Focus the text, so that the arrow keys scroll it."""
         self.set_focus(self.query_one(MailText))
 
     def reload(self) -> None:
-        """It may have been sent meanwhile."""
+        """Read the mail again: it may have been sent in the meantime."""
         self.read_first(
             "mail",
             lambda: outbox.read(self.studio, self.actor, self._notification_id),
@@ -66,19 +66,19 @@ class MailScreen(MailActs):
         )
 
     def chosen_mail(self) -> Chosen:
-        """This mail."""
+        """Return a selection with only this mail."""
         return Selection.of([self._notification_id])
 
     def current_mail(self) -> Notification | None:
-        """This mail, once it is read."""
+        """Return this mail, or None until it is read."""
         return self._mail.notification if self._mail is not None else None
 
     def why_not_open(self) -> str | None:
-        """It leads nowhere before it is read."""
+        """Return why nothing can be opened, or None once the mail is read."""
         return None if self._mail is not None else "The mail is being read."
 
     def action_open(self) -> None:
-        """Choose between the recipient and the push, where it tells of one."""
+        """Open the recipient. If the mail is about a push, let the user choose between both."""
         mail = self.current_mail()
         if mail is None:
             return
@@ -97,13 +97,13 @@ class MailScreen(MailActs):
             self.go_to(destination)
 
     def why_not_source(self) -> str | None:
-        """What was not sent has no source yet."""
+        """Return why there is no source, or None if the mail was sent."""
         if self._mail is None or self._mail.source is not None:
             return None
         return "There is no source: this mail was not sent."
 
     def action_source(self) -> None:
-        """Show the source, or the text again."""
+        """Toggle between the source and the text."""
         self._raw = not self._raw
         self._draw()
 

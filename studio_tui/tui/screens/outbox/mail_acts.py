@@ -1,4 +1,4 @@
-"""What is done with mail, in the outbox and on the page of one: retry, send again, drop (N10)."""
+"""Actions on mail in the outbox and on the page of one mail: retry, send again, drop (N10)."""
 
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
@@ -48,42 +48,41 @@ DROP = Command(
 
 _SENT = frozenset({NotificationState.SENT})
 _RETRIED = frozenset({NotificationState.FAILED, NotificationState.SENT})
-"""Of what was sent, what came back."""
+"""States of mail that can be retried. Of sent mail, only bounced mail can be."""
 _DROPPED = frozenset({NotificationState.HELD, NotificationState.QUEUED, NotificationState.FAILED})
 
 
 class MailActs(StudioScreen):
-    """A screen on which mail is retried, sent again and dropped.
+    """A base class of screens on which mail is retried, sent again and dropped.
 
-    Whoever derives from it says which mail is meant, and names the commands in the order in which
-    it shows them.
+    A subclass returns the mail to act on, and lists the commands in its own order.
     """
 
     def chosen_mail(self) -> Chosen:
-        """What an act means (S8)."""
+        """Return the mail to act on (S8)."""
         raise NotImplementedError
 
     def current_mail(self) -> Notification | None:
-        """The only one that is meant; None where there is none."""
+        """Return the mail under the cursor, or None if there is none."""
         raise NotImplementedError
 
     def several_are_meant(self) -> bool:
-        """Whether mail is marked, of which each may be in another state."""
+        """Return whether mails are marked. These may be in different states."""
         return False
 
     def acted(self, sentence: str) -> None:
-        """An act is done."""
+        """Report a completed action."""
         self.say(sentence)
 
     def why_not_retry(self) -> str | None:
-        """Only what failed or came back is sent once more."""
+        """Return why the mail cannot be retried, or None if it failed or bounced."""
         current = self.current_mail()
         if self.several_are_meant() or (current is not None and may_be_retried(current)):
             return None
         return "This mail did not fail, and did not come back: there is nothing to retry."
 
     def action_retry(self) -> None:
-        """Send what failed or came back once more."""
+        """Send failed or bounced mail once more."""
         chosen = self.chosen_to_retry()
 
         def retry() -> None:
@@ -95,12 +94,12 @@ class MailActs(StudioScreen):
         self._once_meant(chosen, "Send {mails} once more?", "They did not arrive before.", retry)
 
     def why_not_again(self) -> str | None:
-        """Only what was sent is sent again."""
+        """Return why the mail cannot be sent again, or None if it was sent."""
         return self._why_not(_SENT, "This mail was not sent: there is nothing to send again.")
 
     @work
     async def action_again(self) -> None:
-        """Ask, and send a second time."""
+        """Send sent mail a second time, after a confirmation."""
         chosen = self._chosen(_SENT)
         question = Confirm(
             "Send again?",
@@ -139,7 +138,7 @@ class MailActs(StudioScreen):
         self._with_number(chosen, ask)
 
     def _with_number(self, chosen: Chosen, then: Callable[[int], object]) -> None:
-        """Count ``chosen``, for ``then`` to ask about."""
+        """Count ``chosen`` and pass the number to ``then``, which asks for a confirmation."""
         self.read_to_open(
             "number",
             lambda: outbox.number_of(self.studio, self.actor, chosen),
@@ -148,11 +147,11 @@ class MailActs(StudioScreen):
         )
 
     def why_not_drop(self) -> str | None:
-        """What was sent cannot be taken back."""
+        """Return why the mail cannot be dropped, or None. Sent mail cannot be dropped."""
         return self._why_not(_DROPPED, "This mail neither waits nor failed: it cannot be dropped.")
 
     def action_drop(self) -> None:
-        """Ask, with the number, and drop."""
+        """Drop mail, after a confirmation with the number of mails."""
         chosen = self._chosen(_DROPPED)
         self._with_number(chosen, lambda count: self._ask(chosen, count))
 
@@ -181,7 +180,7 @@ class MailActs(StudioScreen):
         return reason
 
     def _chosen(self, states: Collection[NotificationState]) -> Chosen:
-        """Of what is meant, what is in ``states``."""
+        """Return the part of the chosen mail that is in one of ``states``."""
         chosen = self.chosen_mail()
         for state in NotificationState:
             if state not in states:
@@ -189,7 +188,7 @@ class MailActs(StudioScreen):
         return chosen
 
     def chosen_to_retry(self) -> Chosen:
-        """Of what is meant, what failed or came back."""
+        """Return the part of the chosen mail that failed or bounced."""
         chosen = self._chosen(_RETRIED)
         return chosen.unmark_matching(
             NotificationFilter(state=NotificationState.SENT, bounced=False)
@@ -197,5 +196,5 @@ class MailActs(StudioScreen):
 
 
 def may_be_retried(mail: Notification) -> bool:
-    """Whether it failed, or came back."""
+    """Return whether the mail failed or bounced."""
     return mail.state is NotificationState.FAILED or mail.bounce is not None

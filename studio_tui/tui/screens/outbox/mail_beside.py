@@ -1,4 +1,4 @@
-"""A mail beside the list of mails: its state, its subject and its text (S6)."""
+"""The detail pane of the outbox: the state, subject and text of a mail (S6)."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_mail(studio: "Studio", actor: Actor, notification_id: int) -> Drawing:
-    """A mail as it went, or as it would go now; raises `NotFound`."""
+    """Read a mail as it was sent, or as it would be sent now. Raises `NotFound`."""
     return partial(_drawn, outbox.read(studio, actor, notification_id), studio.zone)
 
 

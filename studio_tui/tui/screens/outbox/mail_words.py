@@ -1,4 +1,4 @@
-"""What is said of one mail above its text."""
+"""Texts about a mail, displayed above its content."""
 
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,10 @@ from studio_tui.wording.mail import STATE_LABELS, why_in_words
 
 
 def state_in_full(notification: Notification, zone: ZoneInfo) -> Content:
-    """Whether it went, leaves or failed, and whether what is shown is how it went."""
+    """Return the state of a mail, with its time or reason.
+
+    For mail that was not sent, it also says that the text shows how the mail would read.
+    """
     due = moment_and_zone(notification.due_at, zone)
     why = f": {notification.error}" if notification.error else ""
     match notification.state:

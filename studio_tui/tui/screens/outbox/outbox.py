@@ -1,4 +1,4 @@
-"""Outbox: what waits, what went, what failed and why (N10)."""
+"""The Outbox screen: mail that waits, was sent or failed, with reasons (N10)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -75,7 +75,7 @@ class OutboxScreen(MailActs):
         self._within = filter_ or NotificationFilter()
 
     def body(self) -> ComposeResult:
-        """The states, the list, and what there is to know of the mail under the cursor."""
+        """Yield the states, the list and a line with details of the current mail."""
         zone = self.studio.zone
         states = StateLine(f"times in {zone.key}", _shown_by(self._within))
         yield states
@@ -104,7 +104,7 @@ class OutboxScreen(MailActs):
     def find(
         self, text: str, sort: Sort
     ) -> tuple[NotificationFilter, Source[Notification, NotificationFilter]]:
-        """The mails that match what is typed, in the state that is chosen."""
+        """Return the mails that match ``text`` and the selected state."""
         shown = self.query_one(StateLine).chosen
         within = self._within if self._is_of_today else NotificationFilter()
         within = replace(within, text=typed_words(text), where=typed_audience(text))
@@ -112,17 +112,17 @@ class OutboxScreen(MailActs):
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
 
     def on_mount(self) -> None:
-        """Say what it is narrowed to."""
+        """Show whether the list is limited to a line of Today."""
         self.set_class(self._is_of_today, "-narrowed")
 
     @property
     def _is_of_today(self) -> bool:
-        """Whether only the mail of a line of Today is listed: as long as its state is."""
+        """Whether the list is limited to a line of Today: until another state is selected."""
         narrowed = bool(self._within.ids) or self._within.push_id is not None
         return narrowed and self.query_one(StateLine).chosen == _shown_by(self._within)
 
     def reload(self) -> None:
-        """Mail was written or sent."""
+        """Read the list and the counts again: mail was queued or sent."""
         self._browser.reload()
         states = self.query_one(StateLine)
         studio, actor = self.studio, self.actor
@@ -138,15 +138,15 @@ class OutboxScreen(MailActs):
     # States
 
     def action_next_state(self) -> None:
-        """Show the mail of the next state."""
+        """Select the next state."""
         self.query_one(StateLine).step(1)
 
     def action_previous_state(self) -> None:
-        """Show the mail of the state before."""
+        """Select the previous state."""
         self.query_one(StateLine).step(-1)
 
     def on_state_line_chosen(self, event: StateLine.Chosen) -> None:
-        """List another state."""
+        """List the mail of the selected state."""
         self.set_class(self._is_of_today, "-narrowed")
         self._browser.show_narrowed()
         none = f"No mail is {words_of(event.state)}." if event.state else "No mail yet."
@@ -155,7 +155,7 @@ class OutboxScreen(MailActs):
     # One mail
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Read a mail."""
+        """Open the mail."""
         self.shell.go_to(Mail(event.row.id))
 
     @on(RecordList.CursorMoved)
@@ -179,28 +179,28 @@ class OutboxScreen(MailActs):
     # Retry and drop
 
     def chosen_mail(self) -> Chosen:
-        """What is marked, or else the mail under the cursor."""
+        """Return the marked mail, or the mail under the cursor."""
         return self._browser.list.chosen
 
     def current_mail(self) -> Notification | None:
-        """The mail under the cursor."""
+        """Return the mail under the cursor."""
         return self._browser.list.current
 
     def several_are_meant(self) -> bool:
-        """Whether any is marked."""
+        """Return whether any mail is marked."""
         return bool(self._browser.list.marked)
 
     def acted(self, sentence: str) -> None:
-        """What was marked has been dealt with."""
+        """Report a completed action and clear the marks."""
         self._browser.list.selection = Selection()
         super().acted(sentence)
 
     def why_not_sent(self) -> str | None:
-        """Only what failed or came back is sent once more."""
+        """Return why there is nothing to preview, or None if the mail failed or bounced."""
         return self.why_not_retry()
 
     def action_sent(self) -> None:
-        """Show what retrying would send, and what not."""
+        """Preview the mail that retrying would send, and the mail it would skip."""
         self.shell.go_to(SentAgain(self.chosen_to_retry()))
 
     @property
@@ -213,8 +213,8 @@ def _shown_by(filter_: NotificationFilter) -> Shown:
 
 
 def _narrowed_to(shown: Shown) -> dict[str, Any]:
-    """What of a filter says what is listed."""
+    """Return the fields of the filter that select the listed state."""
     if shown == BOUNCED:
         return {"state": None, "bounced": True}
-    # What came back is listed by itself, as its row says and as the counts add up.
+    # Bounced mail is listed separately, so that the counts of all states add up.
     return {"state": shown, "bounced": False if shown is NotificationState.SENT else None}

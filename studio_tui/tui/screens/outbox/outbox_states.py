@@ -1,6 +1,6 @@
-"""The line of states above the outbox: how many are in each, and which of them are listed.
+"""The line of states above the outbox: the number of mails in each, and the selected state.
 
-What came back (N15) stands beside the states: it was sent.
+Bounced mail (N15) is shown like a state of its own, although its state is sent.
 """
 
 from collections.abc import Mapping
@@ -18,30 +18,35 @@ from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS
 _ALL = "all"
 BOUNCED: Final = "bounced"
 Shown = NotificationState | Literal["bounced"] | None
-"""What is listed; None: all."""
+"""The selected state; None for all mail."""
 _ORDER: tuple[Shown, ...] = (None, *NotificationState, BOUNCED)
 _STYLES = OfSome({NotificationState.FAILED: "$error"}, otherwise="$muted")
 
 
 def shown_called(text: str) -> Shown:
-    """What is listed, by its name; empty for all."""
+    """Return the state with this name; an empty name stands for all mail.
+
+    Raises `ValueError` if the name is unknown.
+    """
     return BOUNCED if text == BOUNCED else NotificationState(text) if text else None
 
 
 def words_of(shown: Shown) -> str:
-    """What it is called."""
+    """Return the label of a state."""
     if shown is None:
         return _ALL
     return BOUNCED_LABEL if shown == BOUNCED else STATE_LABELS[NotificationState(shown)]
 
 
 class StateLine(LabelLine):
-    """``all 310  waiting 3  sent 302  failed 5``, one of them chosen, and at the right in which
-    zone times are. A state without any mail is left out."""
+    """A line to select a state: ``all 310  waiting 3  sent 302  failed 5``.
+
+    States without mail are omitted. The time zone is displayed at the right if it fits.
+    """
 
     @dataclass
     class Chosen(Message):
-        """Another state was chosen; None: all of them."""
+        """Posted when another state is selected; None for all mail."""
 
         state: Shown
 
@@ -51,29 +56,32 @@ class StateLine(LabelLine):
         self._counts: Mapping[NotificationState, int] | None = None
         self._bounced = 0
         self.chosen: Shown = chosen
-        """The state that is listed, None for all."""
+        """The selected state; None for all mail."""
         self._draw()
 
     def count(self, counts: Mapping[NotificationState, int], bounced: int) -> None:
-        """Show how many are in each state, and how many of what was sent came back."""
+        """Display the number of mails in each state, and how many sent mails bounced."""
         self._counts, self._bounced = counts, bounced
         self._draw()
 
     def step(self, by: int) -> None:
-        """Choose the state ``by`` places further on."""
+        """Select the state ``by`` positions to the right."""
         shown = self._shown()
         self._choose(shown[(shown.index(self.chosen) + by) % len(shown)])
 
     def put(self, state: Shown) -> None:
-        """List this state, and let whoever says so list it and `redraw`."""
+        """Select a state without posting `Chosen`.
+
+        The caller updates the list and calls `redraw`.
+        """
         self.chosen = state
 
     def redraw(self) -> None:
-        """Show which state is listed."""
+        """Draw the selected state."""
         self._draw()
 
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
-        """Choose the state that was clicked."""
+        """Select the state that was clicked."""
         event.stop()
         self._choose(shown_called("" if event.key == _ALL else event.key))
 
@@ -84,7 +92,7 @@ class StateLine(LabelLine):
             self.post_message(self.Chosen(state))
 
     def on_resize(self) -> None:
-        """The zone is shown where there is room for it."""
+        """Draw the line again: the time zone may fit or no longer fit."""
         self._draw()
 
     def _shown(self) -> list[Shown]:

@@ -1,4 +1,4 @@
-"""What sending failed mail once more would send, before it is sent (P14)."""
+"""A preview of retrying failed or bounced mail (P14)."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from studio_tui.tui.modals.dry_run_words import Trial
 
 
 class SentAgainScreen(DryRunScreen):
-    """Tries to send ``chosen`` once more, and takes that back."""
+    """A dry run of retrying ``chosen``, which is rolled back."""
 
     def __init__(self, chosen: Selection[NotificationFilter]) -> None:
         self._chosen = chosen

@@ -125,8 +125,7 @@ class UsersScreen(StudioScreen):
         self._draw_narrowed()
 
     def body(self) -> ComposeResult:
-        """Yield the list and three lines: a hint for an empty list, the filter, a waiting
-        import."""
+        """Yield the list, the hint for an empty list, the filter and the waiting import."""
         importing = may(self.actor, Action.IMPORT_USERS)
         how = _HOW_TO_BEGIN if importing else "An admin imports them from a CSV file."
         yield RecordBrowser(

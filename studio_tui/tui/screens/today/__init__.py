@@ -1,1 +1,1 @@
-"""What needs somebody: the first screen."""
+"""The first screen, Today: everything that needs attention."""

@@ -1,4 +1,4 @@
-"""A line of Today beside the list: the people or the mails that it is about (S1, S6)."""
+"""The detail pane of Today: the people or mails that the current line is about (S1, S6)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _MOST = 60
-"""So many people or mails are read: more than there are lines."""
+"""Maximum number of people or mails to read: more than a terminal has lines."""
 
 
 def read_line(studio: "Studio", actor: Actor, at: Line) -> Drawing:
-    """All that a line says, and whom or what it is about."""
+    """Read the full text of a line, and the people or mails it is about."""
     said = parts_of(at, studio.today(), studio.zone)
     case = at.case
     about = () if case is None else _READ[case.place](studio, actor, case)
@@ -47,7 +47,7 @@ def read_line(studio: "Studio", actor: Actor, at: Line) -> Drawing:
 
 
 About = Sequence[tuple[str, Content]]
-"""Names, and what is said of each."""
+"""Names, each with its details."""
 
 
 def _people(studio: "Studio", actor: Actor, case: Case) -> About:
@@ -56,7 +56,7 @@ def _people(studio: "Studio", actor: Actor, case: Case) -> About:
     try:
         chosen = people_of(case)
     except Refused:
-        # They are too many to say who they are.
+        # There are too many people, and no filter selects them.
         return ()
     push = pushes.show(studio, actor, case.push_id, {})
     found = assign.chosen(studio, actor, push, chosen, _MOST)

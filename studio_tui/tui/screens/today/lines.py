@@ -1,4 +1,4 @@
-"""The lines of Today: its headings, its cases and the first steps, and what they show."""
+"""The rows of Today: headings, cases and first steps, and their columns."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ _KEYS = OfAll(
         FirstStep.SET_UP_MAIL: "enter",
     }
 )
-"""The key that begins each first step."""
+"""The key that starts each first step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: of a case, of a first step, a heading, or nothing at all."""
+    """A row with a case, a first step or a heading. Without any of them, it is a blank row."""
 
     id: int
     case: Case | None = None
@@ -41,18 +41,20 @@ class Line:
 
     @property
     def takes_cursor(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether the cursor can move to this row: only if there is a case or a step."""
         return self.case is not None or self.step is not None
 
 
 def lines_of(found: Today, text: str = "", *, put_off: bool = False) -> list[Line]:
-    """The lines that ``text`` is found in, under their headings; with ``put_off`` those too that
-    the reader put off."""
+    """Return the rows that match ``text``, under their headings.
+
+    With ``put_off``, the result includes the cases that the reader snoozed.
+    """
     lines: list[Line] = []
     for heading, group in _groups(found, put_off=put_off):
         matching = [line for line in group if _matches(line, text)]
         if matching:
-            # The ids of cases are not negative, and those of steps above -10.
+            # The ids of cases are not negative; those of steps are between -9 and -1.
             free = -10 - len(lines)
             gap = [Line(free)] if lines else []
             lines += [*gap, Line(free - 1, heading=heading), *matching]
@@ -60,17 +62,17 @@ def lines_of(found: Today, text: str = "", *, put_off: bool = False) -> list[Lin
 
 
 def can_retry(case: Case | None) -> bool:
-    """Whether it is mail that can be sent once more."""
+    """Return whether the case is about mail that can be retried."""
     return case is not None and case.kind in _MAIL
 
 
 def can_remind(case: Case | None) -> bool:
-    """Whether reminding its people is what helps."""
+    """Return whether the remedy of the case is a reminder of its people."""
     return case is not None and not case.own and case.facts.remedy is Remedy.REMIND
 
 
 def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ...]:
-    """Sign, what, who, push, since when, and the key that helps."""
+    """Return the columns: sign, case, details, push, time, and the key of the remedy."""
     return (
         Column("sign", "", _sign, width=1),
         Column("what", "", _what, width=25, flex=1, most=34),
@@ -82,18 +84,18 @@ def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ..
 
 
 def when(case: Case | None, today: date, zone: ZoneInfo) -> str:
-    """Since when it is so, or when it will be: ``9 Mar``, of today ``08:00``."""
+    """Return the time since which, or at which, the case exists: ``9 Mar``, or ``08:00`` today."""
     at = None if case is None else case.since or case.due
     return "" if at is None else _moment(at, today, zone)
 
 
 def whole(line: Line | None, today: date, zone: ZoneInfo) -> str:
-    """All that a line says: what is cut in the list is read here."""
+    """Return the full text of a row in one line. The list may truncate it."""
     return " · ".join(parts_of(line, today, zone)) if line else ""
 
 
 def parts_of(line: Line, today: date, zone: ZoneInfo) -> list[str]:
-    """All that a line says, one thing each."""
+    """Return the full text of a row, as a list of facts."""
     if line.step is not None:
         return [f"From a shell: {STEPS[line.step][1]}"]
     case = line.case
@@ -109,7 +111,7 @@ def parts_of(line: Line, today: date, zone: ZoneInfo) -> list[str]:
 
 def _groups(found: Today, *, put_off: bool) -> Iterator[tuple[str, Sequence[Line]]]:
     steps = [Line(-place, step=step) for place, step in enumerate(found.steps, 1)]
-    # What needs somebody comes first, where there is anything yet.
+    # Cases come before the first steps if there are any.
     if not found.cases:
         yield _FIRST_STEPS, steps
     for section in Section:

@@ -1,4 +1,7 @@
-"""Today: what needs somebody, the most urgent first, dealt with one after another (S1)."""
+"""The Today screen: all cases that need attention, the most urgent first (S1).
+
+The user deals with them one after another.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -49,15 +52,15 @@ if TYPE_CHECKING:
     from studio_tui.tui.modals.put_off import Until
 
 _LOOK_AGAIN = 60.0
-"""Seconds after which it is looked again, as what needs somebody depends on the time as well."""
+"""Seconds between two reloads. Cases depend on the time, so they change without a write."""
 _NO_LINE = "There is no line here."
 
 
 class TodayScreen(StudioScreen):
-    """The cases of Today, with the keys that deal with the one under the cursor."""
+    """The cases of Today, with commands that deal with the current case."""
 
     OWN_COMMANDS = (
-        # The two share a key: mail is sent once more, people are reminded.
+        # The commands share a key: mail is retried, people are reminded.
         RETRY,
         Command(
             "remind",
@@ -144,7 +147,7 @@ class TodayScreen(StudioScreen):
         self._put_off = False
 
     def body(self) -> ComposeResult:
-        """What is filtered, the lines, and the one under the cursor in full."""
+        """Yield the filter, the list and a line with the full text of the current row."""
         studio = self.studio
         self._list: HeadedList[Line, str] = HeadedList(
             *columns(studio.today, studio.zone), heading=False, empty=""
@@ -156,19 +159,19 @@ class TodayScreen(StudioScreen):
         yield Static(classes="current")
 
     def on_mount(self) -> None:
-        """Wait for keys, and look again now and then."""
+        """Focus the list and start the reload timer."""
         self.set_focus(self._list)
         self.set_interval(_LOOK_AGAIN, self._look_again)
 
     def reload(self) -> None:
-        """Something changed: look again; the cursor stays on its line."""
+        """Read the cases again. The cursor stays on its row."""
         studio, actor = self.studio, self.actor
         self.read_first("today", lambda: service.show(studio, actor), self._show)
 
     # What can be done with the line under the cursor
 
     def may_do(self, command: Command) -> bool:
-        """The key that helps depends on what is under the cursor."""
+        """Return whether ``command`` is permitted for the current case."""
         if command.id in ("retry", "sent") and not can_retry(self._case):
             return False
         if command.id == "remind" and can_retry(self._case):
@@ -178,11 +181,11 @@ class TodayScreen(StudioScreen):
         return super().may_do(command)
 
     def is_offered(self, command: Command) -> bool:
-        """Reminding is shown where it helps."""
+        """Return whether ``command`` is shown. Remind needs a case that a reminder can solve."""
         return command.id != "remind" or can_remind(self._case)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        """Go where the line is dealt with."""
+        """Open the screen on which the case or step can be dealt with."""
         at: Line = event.row
         if at.case is not None:
             self.shell.go_to(where_to(at.case))
@@ -190,14 +193,17 @@ class TodayScreen(StudioScreen):
             self._begin(at.step)
 
     def why_not_retry(self) -> str | None:
-        """Very much mail that is about no push is retried in the outbox."""
+        """Return why the mail cannot be retried, or None.
+
+        If there is too much mail and no push, it can be retried only in the outbox.
+        """
         try:
             return None if self._case and mails_of(self._case) else _NO_LINE
         except Refused as error:
             return error.message
 
     def action_retry(self) -> None:
-        """Send the mail of this line once more."""
+        """Retry the mail of the current case."""
         if (case := self._case) is None:
             return
         studio, actor, chosen = self.studio, self.actor, mails_of(case)
@@ -212,64 +218,64 @@ class TodayScreen(StudioScreen):
         once_meant(self.app, case.count, question, "They did not arrive before.", retry)
 
     def why_not_sent(self) -> str | None:
-        """What cannot be retried here sends nothing."""
+        """Return why there is nothing to preview, or None if the mail can be retried."""
         return self.why_not_retry()
 
     def action_sent(self) -> None:
-        """Show what retrying would send, and what not."""
+        """Preview the mail that retrying would send, and the mail it would skip."""
         if (case := self._case) is not None:
             self.shell.go_to(to.SentAgain(mails_of(case)))
 
     def why_not_remind(self) -> str | None:
-        """It takes people who are late or soon will be."""
+        """Return why nobody can be reminded, or None if a reminder is the remedy."""
         if self._case is None:
             return _NO_LINE
         return None if can_remind(self._case) else "Nobody is reminded of this: enter goes there."
 
     def action_remind(self) -> None:
-        """Show what reminding the people of this line sends, and send it from there (P15)."""
+        """Preview a reminder of the people of the current case (P15)."""
         if (case := self._case) is not None:
             self._with_push(case, lambda push: self._remind(case, push))
 
     def action_by_manager(self) -> None:
-        """See the people of all open pushes by manager (S2)."""
+        """Show the people of all open pushes grouped by manager (S2)."""
         self._group_by(By.MANAGER)
 
     def action_group(self) -> None:
-        """Choose what the people of all open pushes are grouped by (S2)."""
-        # A list to choose from is not needed for the first picture.
+        """Let the user choose what to group the people of all open pushes by (S2)."""
+        # Imported lazily: the dialog is not needed to draw the first screen.
         from studio_tui.tui.modals.choose_by import choose_by
 
         self.app.push_screen(choose_by(), self._group_by)
 
     def why_not_settings(self) -> str | None:
-        """It takes a push."""
+        """Return why there are no settings to open, or None if the case has a push."""
         return None if self._case and self._case.push_id else "This line is about no push."
 
     def action_settings(self) -> None:
-        """Open the settings of the push of this line."""
+        """Open the settings of the push of the current case."""
         if (case := self._case) is not None and case.push_id is not None:
             self.shell.go_to(to.Push(case.push_id, "settings"))
 
     def why_not_end(self) -> str | None:
-        """It takes a push."""
+        """Return why nothing can be closed, or None if the case has a push."""
         return self.why_not_settings()
 
     def action_end(self) -> None:
-        """Close the push of this line (P9)."""
-        # What closing asks and shows is not needed for the first picture.
+        """Close the push of the current case (P9)."""
+        # Imported lazily: closing is not needed to draw the first screen.
         from studio_tui.tui.modals import push_closing
 
         if (case := self._case) is not None:
             self._with_push(case, lambda push: push_closing.close(self, push))
 
     def why_not_snooze(self) -> str | None:
-        """A first step is done, not put off."""
+        """Return why the row cannot be snoozed, or None if it is a case."""
         return None if self._case else "Only what needs somebody can be put off."
 
     def action_snooze(self) -> None:
-        """Ask until when, and put it off; or bring back what is put off."""
-        # Days as people write them are not needed for the first picture.
+        """Snooze the current case until a chosen day, or wake it if it is snoozed."""
+        # Imported lazily: parsing days is not needed to draw the first screen.
         from studio_tui.tui.modals.put_off import PutOff
 
         case = self._case
@@ -286,24 +292,27 @@ class TodayScreen(StudioScreen):
         self.app.push_screen(asked, lambda until: self._snooze(case, until))
 
     def action_show(self) -> None:
-        """Show what is put off, or hide it."""
+        """Show or hide the snoozed cases."""
         self._put_off = not self._put_off
         self._list_lines()
 
     def action_filter(self) -> None:
-        """Start typing a filter."""
+        """Focus the filter."""
         self._bar.focus_input()
 
     def action_clear_filter(self) -> None:
-        """Take the filter away."""
+        """Clear the filter."""
         self._bar.clear()
 
     def why_not_import(self) -> str | None:
-        """Over SSH, files are on another machine."""
+        """Return why no file can be imported, or None.
+
+        An SSH session has no access to files of the host.
+        """
         return why_no_files("ssh … users import - < people.csv")
 
     def action_import(self) -> None:
-        """Import users."""
+        """Open the import."""
         self.shell.go_to(to.ImportUsers())
 
     @property
@@ -325,7 +334,7 @@ class TodayScreen(StudioScreen):
             self.shell.go_to(destination)
 
     def _with_push(self, case: Case, then: "Callable[[Push], None]") -> None:
-        """Read the push of a case, for ``then`` to go on with."""
+        """Read the push of a case and pass it to ``then``."""
         studio, actor, push_id = self.studio, self.actor, case.push_id
         if push_id is not None:
             call = partial(pushes.show, studio, actor, push_id)
@@ -338,7 +347,7 @@ class TodayScreen(StudioScreen):
         )
 
     def _go_on(self, case: Case, reminded: bool | None) -> None:
-        """They stay late until they have held it: on to the next."""
+        """Move to the next row after a reminder: the case stays until the people have held it."""
         if reminded and self._list.current_id == case.id:
             self._list.action_cursor_down()
 
@@ -363,7 +372,7 @@ class TodayScreen(StudioScreen):
             self.reload()
 
     def _beside(self, at: Line) -> Callable[[], Drawing]:
-        # What reads people and mail is not needed for the first picture.
+        # Imported lazily: the detail pane is not needed to draw the first screen.
         from studio_tui.tui.screens.today.case_beside import read_line
 
         return partial(read_line, self.studio, self.actor, at)
