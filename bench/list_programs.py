@@ -89,7 +89,7 @@ def list_app(path: Path) -> App[None]:
     from studio_tui.config.assets import asset
     from studio_tui.domain.shared.errors import StudioError
     from studio_tui.tui.runtime.background_calls import Bridge
-    from studio_tui.tui.runtime.diff_renderer import OwnTerminal
+    from studio_tui.tui.runtime.diff_renderer import TerminalOutput
     from studio_tui.tui.theme import DARK
     from studio_tui.tui.widgets.list.columns import Column
     from studio_tui.tui.widgets.list.record_list import RecordList
@@ -100,7 +100,7 @@ def list_app(path: Path) -> App[None]:
         def __init__(self) -> None:
             super().__init__(css_path=[asset("styles/list.tcss")])
             self.bridge = Bridge(self.fail)
-            self.terminal = OwnTerminal(self)
+            self.terminal = TerminalOutput(self)
             self.register_theme(DARK)
             self.theme = DARK.name
 

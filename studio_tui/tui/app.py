@@ -32,12 +32,12 @@ from studio_tui.tui.parts.messages import Messages
 from studio_tui.tui.parts.places import Places
 from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.runtime.background_calls import Bridge
-from studio_tui.tui.runtime.change_watcher import Watching
-from studio_tui.tui.runtime.diff_renderer import OwnTerminal
+from studio_tui.tui.runtime.change_watcher import ChangeWatcher
+from studio_tui.tui.runtime.diff_renderer import TerminalOutput
 from studio_tui.tui.runtime.key_queue import KeyDone, KeyQueue, Typed
-from studio_tui.tui.runtime.stylesheet import ParsedOnce
+from studio_tui.tui.runtime.stylesheet import CachedStylesheet
 from studio_tui.tui.runtime.terminal import terminal_is_gone, why_no_suspending
-from studio_tui.tui.runtime.terminal_input import ForgivingDriver
+from studio_tui.tui.runtime.terminal_input import LenientDriver
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.theme import DARK, LIGHT, PLAIN, THEMES
 from studio_tui.tui.widgets.frame import TopBar
@@ -137,7 +137,7 @@ class StudioApp(Commands, App[None]):
         """Calls off the loop."""
         self.keys = KeyQueue(self, self)
         """What is typed, kept until somebody is there for it."""
-        self.terminal = OwnTerminal(self)
+        self.terminal = TerminalOutput(self)
         """What is drawn on."""
         self.messages = Messages(self)
         """What the status line says."""
@@ -158,12 +158,12 @@ class StudioApp(Commands, App[None]):
         self._open_studio = open_studio
         self._opening = Opening()
         self._elsewhere = False
-        self._watching: Watching | None = None
+        self._watching: ChangeWatcher | None = None
         self._ending: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = PLAIN.name if self.no_color else DARK.name
-        self.stylesheet = self._styles = ParsedOnce(variables=self.get_css_variables())
+        self.stylesheet = self._styles = CachedStylesheet(variables=self.get_css_variables())
         if "SSH_CONNECTION" in os.environ:
             self.animation_level = "none"
         for place in places:
@@ -173,7 +173,7 @@ class StudioApp(Commands, App[None]):
     def get_driver_class(self) -> type[Driver]:
         """As Textual's; what the terminal sends does not end the Studio."""
         found = super().get_driver_class()
-        return ForgivingDriver if found is LinuxDriver else found
+        return LenientDriver if found is LinuxDriver else found
 
     # What screens ask and tell
 
@@ -232,7 +232,7 @@ class StudioApp(Commands, App[None]):
         """Show ``sentence``, as something that went wrong, until the next key."""
         self.messages.complain(sentence)
 
-    def look_for_changes(self) -> None:
+    def check_for_changes(self) -> None:
         """Find out, off the loop, whether anybody changed anything."""
         self.changes.look()
 
@@ -306,14 +306,14 @@ class StudioApp(Commands, App[None]):
             self.complain(" ".join(closed))
         if new := self._studio.store.made_now:
             self.say(new)
-        self.look_for_changes()
+        self.check_for_changes()
         self.set_interval(_LOOK_AGAIN, self._look_around)
         if not self.is_headless:
-            self._watching = Watching(self._studio, self.look_for_changes)
+            self._watching = ChangeWatcher(self._studio, self.check_for_changes)
             self._watching.start()
 
     def _not_opened(self, error: StudioError) -> None:
-        self.keys.forget()
+        self.keys.clear()
         self._opening.failed(error)
 
     def _look_around(self) -> None:
@@ -331,13 +331,13 @@ class StudioApp(Commands, App[None]):
         """Somebody, perhaps oneself, changed something; ``missed``: nobody knows what was read
         last."""
         for screen in self.places.screens() if missed else ():
-            screen.forget_seen()
+            screen.mark_stale()
         if actor is not None:
             self._become(actor)
         self.changed()
         for shown in self.screen_stack:
             if isinstance(shown, StudioScreen):
-                shown.catch_up()
+                shown.reload_if_stale()
 
     def changed(self) -> None:
         """Somebody changed something: before the screens read again."""
@@ -346,7 +346,7 @@ class StudioApp(Commands, App[None]):
         """End: who is here has no right to be any more."""
         if self._ending is None:
             self.refused = error
-            self.bridge.take_no_more()
+            self.bridge.refuse_new_calls()
             self._ending = asyncio.create_task(self._refuse())
 
     async def _refuse(self) -> None:
@@ -429,23 +429,23 @@ class StudioApp(Commands, App[None]):
                 self.push_screen(NoShell(why))
         else:
             self._keep()
-            await self.rest()
+            await self.pause_background()
             self._elsewhere = True
             self.terminal.stop_process()
-            self.go_on_working()
+            self.resume_background()
             # What came in the same packet as ctrl+z was meant for the shell: it is in the queue.
             asyncio.get_running_loop().call_soon(self.call_later, self._back)
 
     def _back(self) -> None:
         self._elsewhere = False
-        self.keys.forget()
-        self.look_for_changes()
+        self.keys.clear()
+        self.check_for_changes()
 
-    async def rest(self) -> None:
+    async def pause_background(self) -> None:
         """Let nothing be under way while the process is stopped."""
         await self.bridge.written()
 
-    def go_on_working(self) -> None:
+    def resume_background(self) -> None:
         """The process goes on."""
 
     async def action_quit(self) -> None:
@@ -454,7 +454,7 @@ class StudioApp(Commands, App[None]):
         if self.bridge.busy:
             self.say("Finishing…")
         await self.bridge.written()
-        if lost := self._unkept():
+        if lost := self._unsaved_summary():
             from studio_tui.tui.modals.confirm import Confirm
 
             question = "Leave, and lose what is not saved?"
@@ -466,7 +466,7 @@ class StudioApp(Commands, App[None]):
     async def leave(self) -> None:
         """End, after the writes under way have had a moment to finish; what was typed for what does
         not open any more is for nobody."""
-        self.keys.forget()
+        self.keys.clear()
         if self._watching is not None:
             self._watching.stop()
         await self.bridge.close()
@@ -498,14 +498,14 @@ class StudioApp(Commands, App[None]):
         for screen in self.places.screens():
             screen.keep()
 
-    def _unkept(self) -> str:
+    def _unsaved_summary(self) -> str:
         """What would be lost now; empty: nothing."""
-        lost = (screen.unkept for screen in self.places.screens())
-        return "\n".join(filter(None, (self.jobs.unkept, *lost)))
+        lost = (screen.unsaved_summary for screen in self.places.screens())
+        return "\n".join(filter(None, (self.jobs.unsaved_summary, *lost)))
 
     # What the keys want to know
 
-    def takes(self, typed: Typed) -> bool:
+    def accepts(self, typed: Typed) -> bool:
         """While it ends there is nothing to do; escape stops what is under way, rather than leave
         it."""
         escape = isinstance(typed, events.Key) and typed.key == "escape"
@@ -517,22 +517,22 @@ class StudioApp(Commands, App[None]):
         """Say that something is being opened, and how to give that up."""
         self.messages.opening(slow=slow)
 
-    def lost_keys(self) -> None:
+    def input_discarded(self) -> None:
         """Say that what was typed for what did not open is dropped."""
         self.complain(f"{self.messages.said} {_NOT_USED}".strip())
 
-    def keeps_keys(self) -> bool:
+    def is_queueing(self) -> bool:
         """While the database opens, what is typed is meant for the first place."""
         return self.screen is self._opening and self._opening.waiting
 
-    def is_about_rows(self, key: events.Key) -> bool:
+    def acts_on_rows(self, key: events.Key) -> bool:
         """One can go elsewhere, or leave, before a list has its rows."""
         elsewhere = any(key.key in command.keys.split(",") for command in self.commands())
         return not elsewhere and key.key != "escape"
 
-    def cannot_wait(self, key: events.Key) -> bool:
+    def is_urgent(self, key: events.Key) -> bool:
         """One can leave while the database opens."""
-        return self.takes(key) and key.key in _LEAVING and self.keeps_keys()
+        return self.accepts(key) and key.key in _LEAVING and self.is_queueing()
 
     # Messages
 
@@ -541,18 +541,18 @@ class StudioApp(Commands, App[None]):
             if self.changes.is_away:
                 # The status line says so as long as it lasts.
                 return
-            self.look_for_changes()
+            self.check_for_changes()
         self.complain(str(error))
 
     async def on_event(self, event: events.Event) -> None:
         """What was said is read when the next key is pressed."""
         if isinstance(event, events.Key):
             self.messages.read()
-        await self.keys.take(event)
+        await self.keys.handle_event(event)
 
     async def on_key_done(self, message: KeyDone) -> None:
         """The next key may be handed over."""
-        await self.keys.done(message)
+        await self.keys.key_done(message)
 
     def on_paste(self, event: events.Paste) -> None:
         """Nothing took what was pasted: no part of it is a command."""
@@ -585,23 +585,23 @@ class StudioApp(Commands, App[None]):
         super()._display(screen, self.terminal.compared(renderable))
 
     def _register(self, parent: Any, *widgets: Widget, **places: Any) -> list[Widget]:
-        self.keys.mounts(widgets)
+        self.keys.will_mount(widgets)
         return super()._register(parent, *widgets, **places)
 
     def push_screen(self, screen: Any, callback: Any = None, *args: Any, **options: Any) -> Any:
         """As Textual's; keys wait for what ``callback`` does."""
         if callback is not None and isinstance(screen, Screen):
-            callback = self.keys.asks(screen, callback)
+            callback = self.keys.wrap_callback(screen, callback)
         return super().push_screen(screen, callback, *args, **options)
 
     async def push_screen_wait(self, screen: Any, **options: Any) -> Any:
         """As Textual's; keys wait for what is done with the answer."""
-        with self.keys.waits(screen):
+        with self.keys.awaiting_answer(screen):
             return await super().push_screen_wait(screen, **options)
 
     def pop_screen(self) -> Any:
         """As Textual's; an answer is on its way to who asked, and one is where one was before."""
-        self.keys.leaves(self.screen)
+        self.keys.will_pop(self.screen)
         self.places.left(self.screen)
         return super().pop_screen()
 

@@ -178,13 +178,13 @@ class Offer:
 
     def start(self) -> None:
         """Do it in the message loop of its node, or say why not; keys wait for it."""
-        arrival = shell_of(self.node).keys.expect(self.node)
+        target = shell_of(self.node).keys.expect(self.node)
 
         async def do() -> None:
             try:
                 await self.node.action_command(self.command.id)
             finally:
-                arrival.there()
+                target.ready()
 
         self.node.call_later(do)
 
@@ -199,7 +199,7 @@ def offers(screen: Screen[Any]) -> Iterator[Offer]:
             yield from _offers_of(node)
 
 
-def typed_away(screen: Screen[Any], command: Command) -> bool:
+def is_typed_as_text(screen: Screen[Any], command: Command) -> bool:
     """Whether the focused widget would take the keys of ``command`` as typed text."""
     focused = screen.focused
     keys = [key for key in command.keys.split(",") if key]

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.tui.commands import Command
 from studio_tui.tui.service_calls import ServiceCalls
-from studio_tui.tui.shell import Awaited
+from studio_tui.tui.shell import TargetHandle
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._arrivals: dict[Hashable, Awaited] = {}
+        self._targets: dict[Hashable, TargetHandle] = {}
         self._filled: set[Hashable] = set()
 
     def compose(self) -> ComposeResult:
@@ -69,14 +69,14 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         if lane in self._filled:
             self.read(lane, call, then, failed)
             return
-        arrival = self._expect(lane, self._give_up)
+        target = self._expect(lane, self._give_up)
 
         def filled(answer: T) -> None:
             self._filled.add(lane)
             then(answer)
-            arrival.there()
+            target.ready()
 
-        self.read(lane, call, filled, self._not_there(arrival, failed))
+        self.read(lane, call, filled, self._not_there(target, failed))
 
     def read_to_open(
         self,
@@ -90,31 +90,31 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         """As `read`, where ``then`` opens another screen: keys wait for that one. Where none is
         opened they are dropped, unless it ``may_stay``: then they are for this screen."""
         shell = self.shell
-        arrival = self._expect(lane, lambda: shell.bridge.drop(self, lane))
+        target = self._expect(lane, lambda: shell.bridge.drop(self, lane))
 
         def open_(answer: T) -> None:
             below = shell.screen
             then(answer)
             if shell.screen is below and not may_stay:
-                arrival.failed()
+                target.failed()
             else:
-                arrival.there()
+                target.ready()
 
-        self.read(lane, call, open_, self._not_there(arrival, failed))
+        self.read(lane, call, open_, self._not_there(target, failed))
 
-    def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> Awaited:
+    def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> TargetHandle:
         """Keep keys for the answer of ``lane``; an earlier question of it is overtaken."""
-        if (earlier := self._arrivals.get(lane)) is not None:
+        if (earlier := self._targets.get(lane)) is not None:
             self.shell.keys.opened(earlier)
-        arrival = self._arrivals[lane] = self.shell.keys.expect(self, give_up)
-        return arrival
+        target = self._targets[lane] = self.shell.keys.expect(self, give_up)
+        return target
 
     def _not_there(
-        self, arrival: Awaited, failed: Callable[[StudioError], None] | None
+        self, target: TargetHandle, failed: Callable[[StudioError], None] | None
     ) -> Callable[[StudioError], None]:
         def not_there(error: StudioError) -> None:
             (failed or self.shell.bridge.report)(error)
-            arrival.failed()
+            target.failed()
 
         return not_there
 
@@ -140,22 +140,22 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         """Somebody, perhaps oneself, changed something: read again what is shown, quietly."""
 
     @property
-    def unkept(self) -> str:
+    def unsaved_summary(self) -> str:
         """What would be lost if the Studio ended now, in a sentence; empty: nothing."""
         return ""
 
     def keep(self) -> None:
         """Begin to save what was typed: the screen or the Studio is being left."""
 
-    def catch_up(self) -> None:
+    def reload_if_stale(self) -> None:
         """Reload if anything changed since this screen was last read; one that has nothing in it
         yet is read when it is shown."""
         if self.is_mounted and self._seen != self.shell.stamp:
             self._seen = self.shell.stamp
             self.reload()
 
-    def forget_seen(self) -> None:
-        """What was read last may not have arrived: the next `catch_up` reads again."""
+    def mark_stale(self) -> None:
+        """What was read last may not have arrived: the next `reload_if_stale` reads again."""
         self._seen = None
 
     def on_screen_resume(self) -> None:
@@ -164,4 +164,4 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         self.query_one(TopBar).update()
         self.query_one(StatusLine).refresh_status()
         if self.shell.actor is not None:
-            self.catch_up()
+            self.reload_if_stale()

@@ -52,29 +52,30 @@ class ServiceCalls(Commands):
         failed: Callable[[StudioError], None] | None = None,
         job: Job | None = None,
         *,
-        leads_on: bool = False,
+        opens_screen: bool = False,
     ) -> None:
         """Make ``call``, which changes something, off the loop and after all writes before it.
 
-        Where it can be stopped, ``job`` says what it is, and is told how far. Where ``then`` leads
-        to another screen (``leads_on``), keys wait for that one, and are dropped where it fails.
+        ``job`` describes a call that can be stopped, and receives its progress. With
+        ``opens_screen``, ``then`` opens another screen: keys are queued for that screen, and
+        discarded if the call fails.
         """
-        arrival = self.shell.keys.expect(self) if leads_on else None
+        target = self.shell.keys.expect(self) if opens_screen else None
         shell, studio, done = self.shell, self.studio, job or Job("Saving", can_stop=False)
 
         def written(answer: T) -> None:
             shell.jobs.ended()
             if then is not None:
                 then(answer)
-            if arrival is not None:
-                arrival.there()
-            shell.look_for_changes()
+            if target is not None:
+                target.ready()
+            shell.check_for_changes()
 
         def not_written(error: StudioError) -> None:
             shell.jobs.ended()
             (failed or shell.bridge.report)(error)
-            if arrival is not None:
-                arrival.failed()
+            if target is not None:
+                target.failed()
 
         shell.jobs.begin(done)
         owner = cast(Widget, self)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Calls(Protocol):
+class BackgroundCalls(Protocol):
     """Calls off the loop: `runtime.background_calls.Bridge`."""
 
     report: Callable[[StudioError], None]
@@ -52,10 +52,10 @@ class Calls(Protocol):
         """Nobody wants the answer of this lane any more."""
 
 
-class Awaited(Protocol):
-    """Something that is being opened, for which keys are kept: `runtime.key_queue.Arrival`."""
+class TargetHandle(Protocol):
+    """A target that is being opened: `runtime.key_queue.PendingTarget`."""
 
-    def there(self) -> None:
+    def ready(self) -> None:
         """It is there."""
 
     def failed(self) -> None:
@@ -65,23 +65,23 @@ class Awaited(Protocol):
 class Keys(Protocol):
     """What is typed, kept until somebody is there for it: `runtime.key_queue.KeyQueue`."""
 
-    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Awaited:
+    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> TargetHandle:
         """Keep keys from here on for what ``owner`` opens."""
 
-    def opened(self, arrival: Any) -> None:
-        """What is `Awaited` is there, or overtaken."""
+    def opened(self, target: Any) -> None:
+        """What is `TargetHandle` is there, or overtaken."""
 
-    def shows_later(self, widget: Any) -> None:
+    def await_settled(self, widget: Any) -> None:
         """Keep the keys that are about ``widget`` until it shows what was asked for."""
 
     def settled(self) -> None:
         """A widget shows what was asked for."""
 
-    def ask_unasked(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
+    def push_unprompted(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
         """Show a question that takes no key that was typed before it can be read."""
 
 
-class UnderWay(Protocol):
+class RunningJobs(Protocol):
     """What is under way and takes longer than a moment: `parts.jobs.Jobs`."""
 
     def begin(self, job: Any) -> None:
@@ -118,7 +118,7 @@ class Shell(Protocol):
     """What the actor keeps of lists, by their names."""
 
     @property
-    def bridge(self) -> Calls:
+    def bridge(self) -> BackgroundCalls:
         """Calls off the loop."""
 
     @property
@@ -126,7 +126,7 @@ class Shell(Protocol):
         """What is typed."""
 
     @property
-    def jobs(self) -> UnderWay:
+    def jobs(self) -> RunningJobs:
         """What is under way."""
 
     @property
@@ -176,7 +176,7 @@ class Shell(Protocol):
     def complain(self, sentence: str) -> None:
         """The same, as something that went wrong."""
 
-    def look_for_changes(self) -> None:
+    def check_for_changes(self) -> None:
         """Find out whether anybody changed anything."""
 
     # Lists
@@ -214,7 +214,7 @@ def shell_of(node: MessagePump) -> Shell:
     return cast(Shell, node.app)
 
 
-def bridge_of(node: MessagePump) -> Calls:
+def bridge_of(node: MessagePump) -> BackgroundCalls:
     """The calls of the app that ``node`` is part of."""
     return shell_of(node).bridge
 

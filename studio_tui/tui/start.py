@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import OpenStudio, Tell
     from studio_tui.tui.parts.changes import WhoAsks
-    from studio_tui.tui.runtime.embedded_worker import Posting, Transports
+    from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker, Transports
 
-READ_BESIDE = (
+PRELOADED_MODULES = (
     "studio_tui.tui.runtime.embedded_worker",
     "studio_tui.services.outbox.undo",
     "studio_tui.services.people.scopes",
@@ -117,14 +117,14 @@ class OpenedStudio(StudioApp):
         self.badges = Badges(self, self.messages)
         """What waits, beside the names of the places."""
         self._transports = transports
-        self._posting: Posting | None = None
+        self._worker: EmbeddedWorker | None = None
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
             # Off the loop, as they take as long to import as all the rest; and by one thread: two
             # that import the same for the first time may each find the half of it.
-            for module in READ_BESIDE:
+            for module in PRELOADED_MODULES:
                 importlib.import_module(module)
             try:
                 opened = open_studio(tell)
@@ -138,14 +138,14 @@ class OpenedStudio(StudioApp):
         return opening
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
-        from studio_tui.tui.runtime.embedded_worker import Posting
+        from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker
 
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.terminal.ask_for_mouse()
-        self._posting = Posting(self, self._transports, self._stand)
+        self._worker = EmbeddedWorker(self, self._transports, self._stand)
         # Mail leaves for everybody, whomever its sender sees.
-        self._posting.start(opened[0].seen_by(None), opened[1])
+        self._worker.start(opened[0].seen_by(None), opened[1])
 
     def changed(self) -> None:
         """What can be undone and what waits may be something else."""
@@ -189,19 +189,19 @@ class OpenedStudio(StudioApp):
 
     def _become(self, actor: Actor) -> None:
         super()._become(actor)
-        if self._posting is not None:
-            self._posting.follow(actor)
+        if self._worker is not None:
+            self._worker.follow(actor)
 
-    async def rest(self) -> None:
+    async def pause_background(self) -> None:
         """Mail on the wire is finished first: who takes it over would send it once more."""
-        if self._posting is not None:
-            await self._posting.rest()
-        await super().rest()
+        if self._worker is not None:
+            await self._worker.pause()
+        await super().pause_background()
 
-    def go_on_working(self) -> None:
+    def resume_background(self) -> None:
         """Mail leaves again."""
-        if self._posting is not None:
-            self._posting.go_on()
+        if self._worker is not None:
+            self._worker.resume()
 
     @property
     def left_waiting(self) -> str:
@@ -230,8 +230,8 @@ class OpenedStudio(StudioApp):
 
     async def leave(self) -> None:
         """End, after the mail on the wire and the writes under way have had a moment."""
-        if self._posting is not None:
-            await self._posting.stop()
+        if self._worker is not None:
+            await self._worker.stop()
         await super().leave()
 
 

@@ -30,7 +30,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     quiet = 0
     while quiet < 2 and not pilot.app._exit:
         await pilot.pause()
-        typed = isinstance(pilot.app, StudioApp) and pilot.app.keys.typed_ahead
+        typed = isinstance(pilot.app, StudioApp) and pilot.app.keys.has_pending_input
         quiet = 0 if bridge.busy or typed else quiet + 1
         await bridge.idle()
 

@@ -281,16 +281,16 @@ async def test_what_others_change_appears_by_itself() -> None:
     app = StudioApp(lambda _: (cast(Any, studio), ADMIN), places)
     async with running(app) as pilot:
         reloaded.clear()
-        app.look_for_changes()
+        app.check_for_changes()
         await settled(pilot)
         assert reloaded == []
         studio.changes = 7
-        app.look_for_changes()
+        app.check_for_changes()
         await settled(pilot)
         assert reloaded == [7]
         await press(pilot, "2")
         studio.changes = 8
-        app.look_for_changes()
+        app.check_for_changes()
         await settled(pilot)
         assert reloaded == [7]
         await press(pilot, "1")

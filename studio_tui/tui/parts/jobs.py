@@ -23,7 +23,7 @@ class Jobs:
         self._looking: Timer | None = None
 
     @property
-    def unkept(self) -> str:
+    def unsaved_summary(self) -> str:
         """What ending the Studio now would undo, a line each; empty: nothing."""
         return "\n".join(
             f"{job.what}: leaving now undoes it." for job in self._jobs if not job.ended

@@ -104,7 +104,7 @@ class UndoLine:
         self._jobs.ended()
         mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
         self._messages.say(f"Taken back: {_what(act, act.push)}; {mails} dropped.")
-        shell_of(self._app).look_for_changes()
+        shell_of(self._app).check_for_changes()
 
     def _not_taken_back(self, error: StudioError) -> None:
         self._jobs.ended()

@@ -25,7 +25,7 @@ from textual.widget import Widget
 from studio_tui.config.log import log_error
 from studio_tui.domain.shared.cancellation import Stop, stoppable
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.tui.runtime.threads import Threads
+from studio_tui.tui.runtime.threads import DaemonThreadPool
 
 T = TypeVar("T")
 Failed = Callable[[StudioError], None]
@@ -59,8 +59,8 @@ class Bridge:
 
     report: Failed
     _lanes: dict[Hashable, _Lane] = field(default_factory=dict)
-    _readers: Threads = field(default_factory=lambda: Threads("read", _READERS))
-    _writer: Threads = field(default_factory=lambda: Threads("write", 1))
+    _readers: DaemonThreadPool = field(default_factory=lambda: DaemonThreadPool("read", _READERS))
+    _writer: DaemonThreadPool = field(default_factory=lambda: DaemonThreadPool("write", 1))
     _reading: int = 0
     _writing: int = 0
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
@@ -127,13 +127,13 @@ class Bridge:
             except TimeoutError:
                 break
 
-    def take_no_more(self) -> None:
+    def refuse_new_calls(self) -> None:
         """Begin none of the calls that come from now on."""
         self._closed = True
 
     async def close(self, patience: float = 5.0) -> None:
         """Take no more calls; give writes under way ``patience`` seconds, reads none."""
-        self.take_no_more()
+        self.refuse_new_calls()
         await self.written(patience)
         self._readers.close()
         self._writer.close()
@@ -145,7 +145,7 @@ class Bridge:
         self._reading += 1
         self._run(self._readers, queue.newest)
 
-    def _run(self, threads: Threads, asked: _Call[Any]) -> None:
+    def _run(self, threads: DaemonThreadPool, asked: _Call[Any]) -> None:
         loop = asyncio.get_running_loop()
 
         def job() -> None:

@@ -19,7 +19,7 @@ _BREATH = 1.0
 that does not answer."""
 
 
-class Watching:
+class ChangeWatcher:
     """Calls ``look`` in the loop of who made it, whenever somebody changed something, and whenever
     that cannot be known: the database does not answer, or answers again."""
 

@@ -11,7 +11,7 @@ from studio_tui.tui.shell import bridge_of
 T = TypeVar("T")
 
 
-class Counting(Generic[T]):
+class CoalescedQuery(Generic[T]):
     """Makes calls off the loop for ``owner`` and hands their answers to ``then``.
 
     Asked for again while it is under way, it begins once more after its answer: who reads what is

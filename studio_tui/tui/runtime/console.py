@@ -1,7 +1,8 @@
 """The console of Linux (``TERM=linux``): its fonts have 256 or 512 signs.
 
-What they lack is drawn by a sign that they have, cell for cell, in `Wire`; keys are named by words.
-The fonts that distributions set (console-setup's ``Lat15``) were compared with what is drawn.
+`DiffRenderer` replaces the characters that these fonts lack by others of the same width.
+Keys are named by words. The table covers the fonts that distributions set (console-setup's
+``Lat15``).
 """
 
 _HALF_AND_MORE = "\u2584\u2585\u2586\u2587\u2589\u258a\u258b\u258c\u2590\u2580"

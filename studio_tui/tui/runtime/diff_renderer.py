@@ -1,10 +1,11 @@
-"""Writes to the terminal only the cells that changed: over SSH, bytes are latency.
+"""Write only the changed cells to the terminal: over SSH, bytes are latency.
 
-Textual writes every region that was drawn again, changed or not. `Wire` remembers what the terminal
-shows and writes the difference. Whatever else may have changed the terminal (a resize, a shell in
-between, a message of the system) is followed by `Wire.forget`: the next picture is written whole.
+Textual writes every region that was drawn again, changed or not. `DiffRenderer` keeps a copy of the
+cells on the terminal and writes the difference. After anything else that may change the terminal
+(a resize, a shell in between, a message of the system), `DiffRenderer.forget` clears the copy, and
+the next frame is written in full.
 
-It stands on the two updates that Textual's compositor makes, and so on the pinned version.
+The module depends on the two update classes of Textual's compositor, and so on the pinned version.
 """
 
 import curses
@@ -50,7 +51,7 @@ Line = list[Cell | None]
 """None: not known."""
 
 
-class Wire:
+class DiffRenderer:
     """What the terminal shows, as far as it was written by us.
 
     ``erases``: whether the terminal erases to the current background. ``plain``: whether it has
@@ -97,21 +98,21 @@ class Wire:
         return text.translate(PLAIN_SIGNS) if self._plain and not text.isascii() else text
 
 
-class OwnTerminal:
+class TerminalOutput:
     """The terminal of ``app``: what it shows, and what only Textual's driver can do with it."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._wire = Wire(erases=erases_to_background(), plain=on_console())
+        self._renderer = DiffRenderer(erases=erases_to_background(), plain=on_console())
 
     def forget(self) -> None:
         """It may show anything: the next picture is written whole."""
-        self._wire.forget()
+        self._renderer.forget()
 
     def compared(self, renderable: RenderableType | None) -> RenderableType | None:
         """What is to be drawn, so that only the cells that changed are written."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            compared: Any = _Difference(self._wire, renderable)
+            compared: Any = _Difference(self._renderer, renderable)
             return cast(RenderableType, compared)
         return renderable
 
@@ -137,13 +138,13 @@ class OwnTerminal:
 class _Difference(CompositorUpdate):
     """An update, compared only when it is written: one that is not written must not be believed."""
 
-    def __init__(self, wire: Wire, update: LayoutUpdate | ChopsUpdate) -> None:
-        self._wire = wire
+    def __init__(self, renderer: DiffRenderer, update: LayoutUpdate | ChopsUpdate) -> None:
+        self._renderer = renderer
         self._update = update
 
     def render_segments(self, console: Console) -> str:
         colors = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Textual does
-        return self._wire.difference(self._update, colors)
+        return self._renderer.difference(self._update, colors)
 
 
 class _Writer:

@@ -33,7 +33,7 @@ _PATIENCE = 5.0
 """Seconds that a mail on the wire gets when the Studio is left."""
 
 
-class Posting:
+class EmbeddedWorker:
     """Sends the mail of the open Studio, and keeps the standing line of the status true."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Posting:
         self._transports = transports
         self._studio: Studio | None = None
         self._on = False
-        self._rests = False
+        self._paused = False
         self._worker: Worker | None = None
         self._running: asyncio.Task[WorkerReport] | None = None
         self._why = ""
@@ -113,17 +113,17 @@ class Posting:
         await asyncio.wait([running], timeout=_PATIENCE)
         running.cancel()
 
-    async def rest(self) -> None:
+    async def pause(self) -> None:
         """Stop sending for a while."""
         on, self._on = self._on, False
         await self.stop()
         self._worker = None
-        self._rests = on
+        self._paused = on
 
-    def go_on(self) -> None:
-        """Send again what was sent before `rest`."""
-        if self._rests and self._shell.actor is not None:
-            self._rests = False
+    def resume(self) -> None:
+        """Send again what was sent before `pause`."""
+        if self._paused and self._shell.actor is not None:
+            self._paused = False
             self.follow(self._shell.actor)
 
     def _make_worker(self, studio: "Studio", transports: "Transports") -> None:

@@ -7,11 +7,11 @@ over when the one before it has done what it does, and when all that it opens is
 
 - The key has passed through the widgets up to the app, and so have the messages that it caused.
 - No widget of the current screen is still being mounted, and the screen has had its turn.
-- What a list of the current screen shows is what was asked for (`KeyQueue.shows_later`): after
+- What a list of the current screen shows is what was asked for (`KeyQueue.await_settled`): after
   a filter, the key of an act is about the rows that it finds. Text goes on, and so do keys that
   are about no row.
-- No `Arrival` is under way: a screen that needs an answer of the database first, a form that puts
-  the cursor into its first field, the callback of a dialog that has just been answered.
+- No `PendingTarget` is open: a screen that waits for a query of the database, a form that puts the
+  cursor into its first field, the callback of a dialog that was just answered.
 
 What was typed for something that does not open is dropped, and that is said: the screen below
 would take it for commands. Escape gives up what is being opened; where something is typed for it
@@ -58,7 +58,7 @@ class KeyDone(Message):
         self.trips = trips
 
 
-class Late(Protocol):
+class SettlingWidget(Protocol):
     """A widget that may show something else than what was asked for, for a while."""
 
     @property
@@ -73,8 +73,8 @@ class Late(Protocol):
         """Whether it shows what was asked for."""
 
 
-class Arrival:
-    """Something is being opened by ``owner``: keys are kept for it until `there` or `failed`.
+class PendingTarget:
+    """Something is being opened by ``owner``: keys are kept for it until `ready` or `failed`.
 
     ``give_up`` ends it on demand; None where it cannot be ended.
     """
@@ -88,7 +88,7 @@ class Arrival:
         self._queue = queue
         self._owner = owner
         self.give_up = give_up
-        self.is_there = False
+        self.is_ready = False
 
     @property
     def alive(self) -> bool:
@@ -96,137 +96,137 @@ class Arrival:
         owner = self._owner
         return not isinstance(owner, Widget) or owner.is_attached
 
-    def there(self) -> None:
+    def ready(self) -> None:
         """It is there, once its owner has done what it has put off."""
-        self.is_there = True
-        self._queue.opened_by(self._owner, self)
+        self.is_ready = True
+        self._queue.opened_after(self._owner, self)
 
     def failed(self) -> None:
         """It will not be there: what was typed for it is for nobody."""
         self._queue.not_opened(self)
 
 
-class Keeper(Protocol):
+class KeyQueueHost(Protocol):
     """The app whose keys are queued: what it wants of them."""
 
-    def takes(self, typed: Typed) -> bool:
+    def accepts(self, typed: Typed) -> bool:
         """Whether anybody wants this now; else it is thrown away."""
 
-    def keeps_keys(self) -> bool:
+    def is_queueing(self) -> bool:
         """Whether keys are kept for somebody who is not there yet."""
 
-    def cannot_wait(self, key: events.Key) -> bool:
+    def is_urgent(self, key: events.Key) -> bool:
         """Whether this key counts at once, although others are kept."""
 
-    def is_about_rows(self, key: events.Key) -> bool:
+    def acts_on_rows(self, key: events.Key) -> bool:
         """Whether this key may be about what a list shows."""
 
     def opening_is_slow(self, slow: bool) -> None:
         """Something takes long to open; or it no longer does."""
 
-    def lost_keys(self) -> None:
+    def input_discarded(self) -> None:
         """Something was typed for what did not open, and is dropped."""
 
 
 class KeyQueue:
     """Hands over keys to ``app`` one after another, and none to what is not there yet.
 
-    The app hands its events to `take`, and tells of the screens and widgets that it opens.
+    The app hands its events to `handle_event`, and tells of the screens and widgets that it opens.
     """
 
-    def __init__(self, app: App[Any], keeper: Keeper) -> None:
+    def __init__(self, app: App[Any], host: KeyQueueHost) -> None:
         self._app = app
-        self._keeper = keeper
-        self._early: deque[Typed] = deque()
+        self._host = host
+        self._queued: deque[Typed] = deque()
         self._under_way: KeyDone | None = None
-        self._arrivals: list[Arrival] = []
+        self._targets: list[PendingTarget] = []
         self._mounting: list[Widget] = []
-        self._late: list[Late] = []
+        self._unsettled: list[SettlingWidget] = []
         self._entered: Screen[Any] | None = None
-        self._asking: dict[Screen[Any], tuple[MessagePump, Arrival | None]] = {}
+        self._answers: dict[Screen[Any], tuple[MessagePump, PendingTarget | None]] = {}
         self._not_before = 0.0
         """Monotonic seconds: what was typed earlier is for nobody."""
 
     # What others are told and ask
 
     @property
-    def typed_ahead(self) -> bool:
+    def has_pending_input(self) -> bool:
         """Whether anything that was typed is not done yet."""
-        return bool(self._early) or self._under_way is not None
+        return bool(self._queued) or self._under_way is not None
 
-    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> Arrival:
+    def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> PendingTarget:
         """Keep keys from here on for what ``owner`` opens."""
-        begun = Arrival(self, owner, give_up)
-        self._arrivals.append(begun)
-        self._app.set_timer(_SLOW, lambda: self._say_slow(begun))
+        begun = PendingTarget(self, owner, give_up)
+        self._targets.append(begun)
+        self._app.set_timer(_SLOW, lambda: self._report_slow(begun))
         return begun
 
-    def shows_later(self, widget: Late) -> None:
+    def await_settled(self, widget: SettlingWidget) -> None:
         """Keep the keys that are about ``widget`` until it is settled and tells of it by
         `settled`."""
-        self._late = [*(each for each in self._late if each is not widget), widget]
+        self._unsettled = [*(each for each in self._unsettled if each is not widget), widget]
 
     def settled(self) -> None:
         """A widget shows what was asked for."""
         self._app.call_later(self.hand_over)
 
-    def opened(self, arrival: Arrival) -> None:
+    def opened(self, target: PendingTarget) -> None:
         """It is there: hand over what was typed for it."""
-        self._no_longer_expect(arrival)
+        self._remove(target)
         self._app.call_later(self.hand_over)
 
-    def opened_by(self, owner: MessagePump, arrival: Arrival) -> None:
+    def opened_after(self, owner: MessagePump, target: PendingTarget) -> None:
         """It is there, once ``owner`` has done what it has put off."""
         app, stacks = self._app, self._app._screen_stacks  # noqa: SLF001 - of all places
         leaves = isinstance(owner, Screen) and not any(owner in each for each in stacks.values())
-        if leaves or not owner.call_later(app.call_later, self.opened, arrival):
-            app.call_later(self.opened, arrival)
+        if leaves or not owner.call_later(app.call_later, self.opened, target):
+            app.call_later(self.opened, target)
 
-    def not_opened(self, arrival: Arrival) -> None:
+    def not_opened(self, target: PendingTarget) -> None:
         """It does not open: drop what was typed for it."""
-        if arrival in self._arrivals:
-            self._no_longer_expect(arrival)
-            self.drop()
+        if target in self._targets:
+            self._remove(target)
+            self.discard()
             self._app.call_later(self.hand_over)
 
-    def ask_unasked(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
+    def push_unprompted(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
         """Show a question that nobody asked for: it takes no key that was typed before it is there
         to be read."""
-        self.drop()
-        arrival = self.expect(question)
+        self.discard()
+        target = self.expect(question)
         self._app.push_screen(question, callback)
-        question.call_after_refresh(self._can_be_read, arrival)
+        question.call_after_refresh(self._accept_keys, target)
 
-    def _can_be_read(self, arrival: Arrival) -> None:
+    def _accept_keys(self, target: PendingTarget) -> None:
         # A key may still be on its way to the app.
         self._not_before = get_time()
-        self.drop()
-        arrival.there()
+        self.discard()
+        target.ready()
 
-    def drop(self) -> None:
+    def discard(self) -> None:
         """What was typed ahead is for nobody: say so where there was anything."""
-        if self._early:
-            self._early.clear()
-            self._keeper.lost_keys()
+        if self._queued:
+            self._queued.clear()
+            self._host.input_discarded()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Nobody comes for the keys that were kept."""
-        self._early.clear()
+        self._queued.clear()
 
     # Keys
 
-    async def take(self, event: events.Event) -> None:
+    async def handle_event(self, event: events.Event) -> None:
         """An event of the app: keep what is typed while something typed before is under way."""
         if not isinstance(event, Typed) or event.is_forwarded:
             await App.on_event(self._app, event)
             return
         key = event if isinstance(event, events.Key) else None
         if event.time < self._not_before:
-            self._keeper.lost_keys()
-        elif key is not None and self._keeper.cannot_wait(key):
+            self._host.input_discarded()
+        elif key is not None and self._host.is_urgent(key):
             await App.on_event(self._app, key)
-        elif self._keeper.takes(event) and not (key is not None and self._gives_up(key)):
-            self._early.append(event)
+        elif self._host.accepts(event) and not (key is not None and self._gives_up(key)):
+            self._queued.append(event)
             await self.hand_over()
 
     async def hand_over(self) -> None:
@@ -234,7 +234,7 @@ class KeyQueue:
         if self._under_way is None:
             await self._hand_over_all()
 
-    async def done(self, message: KeyDone) -> None:
+    async def key_done(self, message: KeyDone) -> None:
         """The next key, once what this one caused is done."""
         if message is not self._under_way:
             return
@@ -253,10 +253,10 @@ class KeyQueue:
     async def _hand_over_all(self) -> None:
         if not self._app.screen_stack:
             # It has ended.
-            self._early.clear()
-        while self._early and self._under_way is None and not self._must_wait():
-            if self._early:
-                await self._hand_over(self._early.popleft())
+            self._queued.clear()
+        while self._queued and self._under_way is None and not self._must_wait():
+            if self._queued:
+                await self._hand_over(self._queued.popleft())
 
     async def _hand_over(self, typed: Typed) -> None:
         addressee = self._app.focused or self._app.screen
@@ -287,14 +287,14 @@ class KeyQueue:
 
     def _must_wait(self) -> bool:
         """Whether nobody is there for the next key; then it is handed over later."""
-        if self._keeper.keeps_keys():
+        if self._host.is_queueing():
             return True
-        for gone in [arrival for arrival in self._arrivals if not arrival.alive]:
-            self._no_longer_expect(gone)
-            if not gone.is_there:
-                self.drop()
+        for gone in [target for target in self._targets if not target.alive]:
+            self._remove(gone)
+            if not gone.is_ready:
+                self.discard()
         screen = self._app.screen
-        if self._arrivals or (self._is_late(screen) and self._is_about_rows()):
+        if self._targets or (self._is_unsettled(screen) and self._next_acts_on_rows()):
             return True
         if mounting := self._mounting_of(screen):
             self._entered = None
@@ -313,23 +313,25 @@ class KeyQueue:
         self._under_way = None
         return False
 
-    def _is_late(self, screen: Screen[Any]) -> bool:
-        self._late = [each for each in self._late if each.is_attached and not each.is_settled()]
-        return any(each.screen is screen for each in self._late)
+    def _is_unsettled(self, screen: Screen[Any]) -> bool:
+        self._unsettled = [
+            each for each in self._unsettled if each.is_attached and not each.is_settled()
+        ]
+        return any(each.screen is screen for each in self._unsettled)
 
-    def _is_about_rows(self) -> bool:
+    def _next_acts_on_rows(self) -> bool:
         """Whether what is typed next may be about what a list shows."""
-        typed = self._early[0] if self._early else None
+        typed = self._queued[0] if self._queued else None
         if typed is None or _is_text(self._app.focused or self._app.screen, typed):
             return False
-        return isinstance(typed, events.Paste) or self._keeper.is_about_rows(typed)
+        return isinstance(typed, events.Paste) or self._host.acts_on_rows(typed)
 
     def _mounting_of(self, screen: Screen[Any]) -> list[Widget]:
         if self._mounting:
             self._mounting = [each for each in self._mounting if not each.is_mounted]
         return [each for each in self._mounting if each is screen or screen in each.ancestors]
 
-    def mounts(self, widgets: Sequence[Widget]) -> None:
+    def will_mount(self, widgets: Sequence[Widget]) -> None:
         """Every widget is told of before it is mounted."""
         if len(self._mounting) > _MANY:
             self._mounting = [each for each in self._mounting if not each.is_mounted]
@@ -341,42 +343,42 @@ class KeyQueue:
         """Give up what is being opened, where ``key`` means that."""
         if key.key not in ("escape", "ctrl+c"):
             return False
-        if key.key == "escape" and self._early and not _is_escape(self._early[-1]):
+        if key.key == "escape" and self._queued and not _is_escape(self._queued[-1]):
             return False
-        givers = [arrival.give_up for arrival in self._arrivals if arrival.give_up]
+        givers = [target.give_up for target in self._targets if target.give_up]
         if givers:
             give_up = givers[-1]
         elif self._is_mounting(self._app.screen) and len(self._app.screen_stack) > 1:
             give_up = self._app.screen.dismiss
         else:
             return False
-        for arrival in self._arrivals:
-            self._no_longer_expect(arrival)
+        for target in self._targets:
+            self._remove(target)
         self._under_way = None
-        self.drop()
+        self.discard()
         give_up()
         return True
 
     def _is_mounting(self, screen: Screen[Any]) -> bool:
         return screen in self._mounting_of(screen)
 
-    def _no_longer_expect(self, arrival: Arrival) -> None:
-        self._arrivals = [each for each in self._arrivals if each is not arrival]
-        if not self._arrivals:
-            self._keeper.opening_is_slow(False)
+    def _remove(self, target: PendingTarget) -> None:
+        self._targets = [each for each in self._targets if each is not target]
+        if not self._targets:
+            self._host.opening_is_slow(False)
 
-    def _say_slow(self, arrival: Arrival) -> None:
-        if arrival in self._arrivals:
-            self._keeper.opening_is_slow(True)
+    def _report_slow(self, target: PendingTarget) -> None:
+        if target in self._targets:
+            self._host.opening_is_slow(True)
 
     # Dialogs: what is asked is done with only when its answer is
 
-    def asks(
+    def wrap_callback(
         self, screen: Screen[Any], callback: Callable[[Any], Any]
     ) -> Callable[[Any], Awaitable[None]]:
         """``screen`` is pushed, with this callback: the one to push it with, for whose end keys
         wait."""
-        self._asking[screen] = (active_message_pump.get(self._app), None)
+        self._answers[screen] = (active_message_pump.get(self._app), None)
 
         async def answered(result: Any) -> None:
             try:
@@ -389,24 +391,24 @@ class KeyQueue:
         return answered
 
     @contextmanager
-    def waits(self, screen: Screen[Any]) -> Iterator[None]:
+    def awaiting_answer(self, screen: Screen[Any]) -> Iterator[None]:
         """``screen`` is pushed and waited for meanwhile; keys wait for what is done then."""
-        self._asking[screen] = (self._app, None)
+        self._answers[screen] = (self._app, None)
         try:
             yield
         finally:
             asyncio.get_running_loop().call_soon(self._answered, screen)
 
-    def leaves(self, screen: Screen[Any]) -> None:
+    def will_pop(self, screen: Screen[Any]) -> None:
         """``screen`` is popped: an answer is on its way to who asked."""
-        if screen in self._asking:
-            owner, _ = self._asking[screen]
-            self._asking[screen] = (owner, self.expect(owner))
+        if screen in self._answers:
+            owner, _ = self._answers[screen]
+            self._answers[screen] = (owner, self.expect(owner))
 
     def _answered(self, screen: Screen[Any]) -> None:
-        asked = self._asking.pop(screen, None)
+        asked = self._answers.pop(screen, None)
         if asked is not None and asked[1] is not None:
-            asked[1].there()
+            asked[1].ready()
 
 
 async def _mounted(widgets: list[Widget]) -> None:

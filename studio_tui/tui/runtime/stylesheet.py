@@ -12,7 +12,7 @@ _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 looked at."""
 
 
-class ParsedOnce(Stylesheet):
+class CachedStylesheet(Stylesheet):
     """Textual's style sheet, which it parses as a whole anew at the start and, twice, when a place
     is entered for the first time. Only another theme makes other rules of the same text."""
 

@@ -20,7 +20,7 @@ def _forgiving_decoder(encoding: str) -> Any:
     return partial(getincrementaldecoder(encoding), errors="replace")
 
 
-class ForgivingDriver(LinuxDriver):
+class LenientDriver(LinuxDriver):
     """Reads on after what it does not understand."""
 
     def run_input_thread(self) -> None:

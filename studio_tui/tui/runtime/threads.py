@@ -5,7 +5,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 
-class Threads:
+class DaemonThreadPool:
     """Up to ``most`` daemon threads, started when there is work and nobody is free.
 
     The standard library's pools are joined when the program ends: one call that hangs, and quitting

@@ -6,7 +6,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from studio_tui.domain.today.today import Badge
-from studio_tui.tui.commands import Command, Commands, Offer, offers, typed_away
+from studio_tui.tui.commands import Command, Commands, Offer, is_typed_as_text, offers
 from studio_tui.tui.shell import ShownPlace, shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
@@ -121,7 +121,7 @@ class CommandBar(LabelLine):
         for offer in offers(screen):
             command = offer.command
             shown = command.footer or _is_way_out(screen, command)
-            if not (shown and command.keys) or typed_away(screen, command):
+            if not (shown and command.keys) or is_typed_as_text(screen, command):
                 continue
             side = right if isinstance(offer.node, App) else left
             side.append(Label(command.id, _command_label(offer)))

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 from studio_tui.tui import parts
-from studio_tui.tui.start import READ_BESIDE
+from studio_tui.tui.start import PRELOADED_MODULES
 
 
 def test_what_the_parts_of_the_app_read_is_imported_before_they_do() -> None:
     """In a process of its own: here it is all imported already."""
-    code = f"import json, sys, {', '.join(READ_BESIDE)}; print(json.dumps(sorted(sys.modules)))"
+    code = (
+        f"import json, sys, {', '.join(PRELOADED_MODULES)}; print(json.dumps(sorted(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     late = {
         f"{node.module}.{name.name}" if node.module.count(".") == 2 else node.module

@@ -16,7 +16,7 @@ from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 
 from studio_tui.tui.runtime.console import PLAIN_SIGNS
-from studio_tui.tui.runtime.diff_renderer import Wire
+from studio_tui.tui.runtime.diff_renderer import DiffRenderer
 
 WIDTH, HEIGHT = 30, 4
 COLORS = ColorSystem.TRUECOLOR
@@ -73,10 +73,10 @@ class Terminal:
 @pytest.mark.parametrize("erases", [True, False])
 @given(pictures=st.lists(PICTURE, min_size=1, max_size=4))
 def test_the_terminal_shows_the_picture(erases: bool, pictures: list[list[list[Piece]]]) -> None:
-    wire, ours, theirs = Wire(erases=erases), Terminal(), Terminal()
+    renderer, ours, theirs = DiffRenderer(erases=erases), Terminal(), Terminal()
     console = Console(color_system="truecolor", width=WIDTH)
     for picture in pictures:
-        ours.stream.feed(wire.difference(layout(picture), COLORS))
+        ours.stream.feed(renderer.difference(layout(picture), COLORS))
         theirs.stream.feed(layout(picture).render_segments(console))
         assert ours.shown() == theirs.shown()
 
@@ -85,10 +85,10 @@ def test_the_terminal_shows_the_picture(erases: bool, pictures: list[list[list[P
 def test_a_part_of_the_picture_can_change(
     before: list[list[Piece]], after: list[list[Piece]], y: int, cut: int
 ) -> None:
-    wire, ours, theirs = Wire(erases=True), Terminal(), Terminal()
+    renderer, ours, theirs = DiffRenderer(erases=True), Terminal(), Terminal()
     console = Console(color_system="truecolor", width=WIDTH)
     for update in (layout(before), part(after, y, cut // 2, cut)):
-        ours.stream.feed(wire.difference(update, COLORS))
+        ours.stream.feed(renderer.difference(update, COLORS))
         theirs.stream.feed(update.render_segments(console))
     half = [x for x in range(WIDTH) if x not in (cut // 2 - 1, cut // 2, cut - 1, cut)]
     for mine, other in zip(ours.shown(), theirs.shown(), strict=True):
@@ -97,39 +97,39 @@ def test_a_part_of_the_picture_can_change(
 
 @given(picture=PICTURE)
 def test_nothing_is_written_when_nothing_changed(picture: list[list[Piece]]) -> None:
-    wire = Wire(erases=True)
-    wire.difference(layout(picture), COLORS)
-    assert wire.difference(layout(picture), COLORS) == ""
+    renderer = DiffRenderer(erases=True)
+    renderer.difference(layout(picture), COLORS)
+    assert renderer.difference(layout(picture), COLORS) == ""
 
 
 def test_after_forgetting_everything_is_written() -> None:
-    wire = Wire(erases=True)
+    renderer = DiffRenderer(erases=True)
     picture = [[("Ann", 0)]] * HEIGHT
-    first = wire.difference(layout(picture), COLORS)
-    wire.forget()
-    assert wire.difference(layout(picture), COLORS) == first
+    first = renderer.difference(layout(picture), COLORS)
+    renderer.forget()
+    assert renderer.difference(layout(picture), COLORS) == first
 
 
 def test_one_changed_character_is_a_few_bytes() -> None:
-    wire = Wire(erases=True)
-    wire.difference(layout([[("Ann Peeters 1", 5)]] * HEIGHT), COLORS)
+    renderer = DiffRenderer(erases=True)
+    renderer.difference(layout([[("Ann Peeters 1", 5)]] * HEIGHT), COLORS)
     changed = [[("Ann Peeters 1", 5)]] * (HEIGHT - 1) + [[("Ann Peeters 2", 5)]]
-    assert wire.difference(layout(changed), COLORS) == "\x1b[4;13H2"
+    assert renderer.difference(layout(changed), COLORS) == "\x1b[4;13H2"
 
 
 def test_after_what_terminals_measure_differently_nothing_is_taken_for_granted() -> None:
-    wire = Wire(erases=True)
-    wire.difference(layout([[("👩\u200d👧 Ann", 5)]] * HEIGHT), COLORS)
+    renderer = DiffRenderer(erases=True)
+    renderer.difference(layout([[("👩\u200d👧 Ann", 5)]] * HEIGHT), COLORS)
     changed = [[("👩\u200d👧 Eva", 5)]] + [[("👩\u200d👧 Ann", 5)]] * (HEIGHT - 1)
-    written = wire.difference(layout(changed), COLORS)
+    written = renderer.difference(layout(changed), COLORS)
     assert written.startswith("\x1b[1;1H👩\u200d👧\x1b[1;3H Eva")
 
 
 def test_a_mark_without_a_letter_moves_nothing() -> None:
     """As at the beginning of a line that is broken before a mark."""
-    wire, terminal = Wire(erases=True), Terminal()
+    renderer, terminal = DiffRenderer(erases=True), Terminal()
     for picture in ([[("漢字" * 8, 0)]] * HEIGHT, [[("\u0301", 0), ("\u0301Ann", 5)]] * HEIGHT):
-        terminal.stream.feed(wire.difference(layout(picture), COLORS))
+        terminal.stream.feed(renderer.difference(layout(picture), COLORS))
     assert [line.rstrip() for line in terminal.screen.display] == ["Ann"] * HEIGHT
 
 
@@ -150,7 +150,7 @@ def _is_table_of_input(source: Path) -> bool:
 
 
 def test_the_console_gets_only_signs_that_it_has() -> None:
-    wire = Wire(erases=False, plain=True)
+    renderer = DiffRenderer(erases=False, plain=True)
     strip = Strip([Segment("⏎ ▃▅✓")])
     update = LayoutUpdate([[strip]], Region(0, 0, 5, 1))
-    assert "→  █x" in wire.difference(update, ColorSystem.STANDARD)
+    assert "→  █x" in renderer.difference(update, ColorSystem.STANDARD)

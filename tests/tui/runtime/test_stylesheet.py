@@ -2,14 +2,14 @@
 
 from textual.color import Color
 
-from studio_tui.tui.runtime.stylesheet import ParsedOnce
+from studio_tui.tui.runtime.stylesheet import CachedStylesheet
 
 _SHEET = "Label { color: $key; } Input { width: 5; }"
 
 
 def test_parsed_once_a_theme() -> None:
     """Other colours make other rules; the same colours the very same ones, nothing is read anew."""
-    sheet = ParsedOnce(variables={"key": "red"})
+    sheet = CachedStylesheet(variables={"key": "red"})
     sheet.add_source(_SHEET)
     sheet.parse()
     red = sheet.rules
@@ -23,5 +23,5 @@ def test_parsed_once_a_theme() -> None:
     assert all(now is then for now, then in zip(sheet.rules, red, strict=True))
 
 
-def _colour(sheet: ParsedOnce) -> Color:
+def _colour(sheet: CachedStylesheet) -> Color:
     return sheet.rules_map["Label"][0].styles.color

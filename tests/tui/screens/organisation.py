@@ -75,7 +75,7 @@ class Example:
 
     def look(self, pilot: Pilot[Any]) -> None:
         """Let the app find out at once what others changed."""
-        cast(OpenedStudio, pilot.app).look_for_changes()
+        cast(OpenedStudio, pilot.app).check_for_changes()
 
     def actor(self, login: str) -> Actor:
         """Somebody else than the admin."""

@@ -190,7 +190,7 @@ async def test_mail_leaves_while_the_role_allows_it(made: Example) -> None:
         made.push("Q1 review", "ann")
         made.clock.move(minutes=5)
         await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
-        posting = app._posting
+        posting = app._worker
         assert posting is not None
         first = posting._running
         assert first is not None

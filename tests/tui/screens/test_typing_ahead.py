@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.templates import drafts, library, templates
 from studio_tui.tui.app import StudioApp
-from studio_tui.tui.commands import Command, offers, typed_away
+from studio_tui.tui.commands import Command, is_typed_as_text, offers
 from studio_tui.tui.modals.both_versions import MINE, BothVersions
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.places import place_of
@@ -191,7 +191,7 @@ async def fresh(
         and command.id not in _APART
         and (_differs(command) or (isinstance(root, TemplatesScreen) and start is None))
         and place_of(command) is None
-        and not typed_away(app.screen, command)
+        and not is_typed_as_text(app.screen, command)
     }
 
 
@@ -470,7 +470,7 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_typed_before_it(mad
         app = pilot.app
         assert isinstance(app, StudioApp)
         question = BothVersions("Somebody else saved it", Content("a"), Content("b"))
-        app.keys.ask_unasked(question, lambda chosen: answers.append(chosen == MINE))
+        app.keys.push_unprompted(question, lambda chosen: answers.append(chosen == MINE))
         for key in ("enter", "right", "right", "enter", "escape"):
             app.post_message(events.Key(key, None))
         await settled(pilot)

@@ -277,7 +277,7 @@ class ConversationScreen(ConversationActions):
     # Saving
 
     @property
-    def unkept(self) -> str:
+    def unsaved_summary(self) -> str:
         """A sentence about the answers that would be lost if the Studio ended; empty if none."""
         lost = self._drafts.unsaved
         if not lost:
@@ -326,7 +326,9 @@ class ConversationScreen(ConversationActions):
 
         self._leaving = False
         question = "Leave, and lose what is not saved?"
-        self.app.push_screen(Confirm(question, "Leave", no="Stay", detail=self.unkept), answered)
+        self.app.push_screen(
+            Confirm(question, "Leave", no="Stay", detail=self.unsaved_summary), answered
+        )
 
     def _saving_moved(self, draft: Draft) -> None:
         if not self.is_mounted:

@@ -157,7 +157,7 @@ def _begin(screen: StudioScreen, chosen: _Start) -> None:
     screen.write(
         lambda: _begun(screen, chosen),
         lambda begun: screen.go_to(to.Conversation(begun.id)),
-        leads_on=True,
+        opens_screen=True,
     )
 
 

@@ -142,7 +142,10 @@ class PlanScreen(StudioScreen):
             self._form.show_error(error)
         else:
             self.write(
-                lambda: self._planned_with_warnings(plan), self._done, self._failed, leads_on=True
+                lambda: self._planned_with_warnings(plan),
+                self._done,
+                self._failed,
+                opens_screen=True,
             )
 
     def why_not_sent(self) -> str | None:

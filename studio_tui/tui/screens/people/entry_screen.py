@@ -162,7 +162,7 @@ class EntryScreen(StudioScreen):
         leave(self, self.unsaved, "Leave without saving?", self.LOST)
 
     @property
-    def unkept(self) -> str:
+    def unsaved_summary(self) -> str:
         """A warning about unsaved text, which is lost if the Studio ends; empty for none."""
         return f"{self._title} is not saved." if self.unsaved else ""
 

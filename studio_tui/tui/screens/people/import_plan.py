@@ -89,7 +89,7 @@ def leave_with(screen: StudioScreen, done: Done) -> None:
     Offers to send mails again if they bounced from an address that the import corrected.
     """
     screen.dismiss()
-    screen.shell.look_for_changes()
+    screen.shell.check_for_changes()
     screen.say(done.words)
     offer_again(screen, done.came_back)
 

@@ -87,7 +87,7 @@ class EditPersonScreen(EntryScreen):
             ),
             self._saved,
             self.failed,
-            leads_on=True,
+            opens_screen=True,
         )
 
     def _ask(self) -> Involvement:
@@ -144,7 +144,7 @@ class AddPersonScreen(EntryScreen):
             lambda: by_hand.add(self.studio, self.actor, changed.get("login", ""), entered),
             self._added,
             self.failed,
-            leads_on=True,
+            opens_screen=True,
         )
 
     def _added(self, done: PersonEdited) -> None:

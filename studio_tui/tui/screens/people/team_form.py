@@ -71,7 +71,7 @@ class EditTeamScreen(EntryScreen):
             lambda: teams.edit(self.studio, self.actor, self._team_id, wanted, was=was),
             self._saved,
             self.failed,
-            leads_on=True,
+            opens_screen=True,
         )
 
     def _wanted(self, changed: Values) -> TeamEdit:
@@ -125,7 +125,7 @@ class AddTeamScreen(EntryScreen):
             lambda: teams.add(self.studio, self.actor, name, under=under, leaders=leaders),
             self._added,
             self.failed,
-            leads_on=True,
+            opens_screen=True,
         )
 
     def _added(self, done: TeamChanged) -> None:

@@ -30,7 +30,7 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.runtime.job import PATIENCE, Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
@@ -124,10 +124,10 @@ class AssignScreen(StudioScreen):
         self._assigning = False
         self._imported: dict[int, str] = {}
         """Names of the pushes whose users were imported, by id."""
-        self._counting: Counting[AssignPreview] = Counting(self, self._counted)
+        self._counting: CoalescedQuery[AssignPreview] = CoalescedQuery(self, self._counted)
         self._warned: list[Warned] = []
         self._looked_at: tuple[Selection[UserFilter], AssignPreview] | None = None
-        self._looking: Counting[list[Warned]] = Counting(self, self._show_warned)
+        self._looking: CoalescedQuery[list[Warned]] = CoalescedQuery(self, self._show_warned)
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
@@ -252,7 +252,7 @@ class AssignScreen(StudioScreen):
             self._assigned,
             self._refused,
             job,
-            leads_on=True,
+            opens_screen=True,
         )
 
     def action_import_list(self) -> None:

@@ -167,7 +167,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
             ),
             self.dismiss,
             self._refuse,
-            leads_on=True,
+            opens_screen=True,
         )
 
     @property

@@ -21,7 +21,7 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.push_activity import activity_in_words
 from studio_tui.tui.screens.pushes.push_course import PushCourse
@@ -29,7 +29,7 @@ from studio_tui.tui.screens.pushes.push_groups import PushGroups
 from studio_tui.tui.screens.pushes.push_settings import PushSettings
 from studio_tui.tui.screens.pushes.push_users import PushUsers
 from studio_tui.tui.screens.pushes.status_bar import StatusBar
-from studio_tui.tui.shell import Awaited
+from studio_tui.tui.shell import TargetHandle
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.tabs import TabLine
 from studio_tui.wording.push_acts import why_not_change, why_not_remind, why_not_reopen
@@ -169,8 +169,8 @@ class PushScreen(StudioScreen):
         self._only = (filter_.flag or filter_.status) if filter_ else None
         self._push: Push | None = None
         self._first_tab = tab
-        self._counting = Counting(self, self._show_push)
-        self._arrival: Awaited | None = None
+        self._counting = CoalescedQuery(self, self._show_push)
+        self._target: TargetHandle | None = None
         self._by = By.MANAGER
 
     def body(self) -> ComposeResult:
@@ -468,9 +468,9 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
         if any(pane.display for pane in new):
             self._switch()
-        if self._arrival is not None and self._there(self.query_one(TabLine).chosen):
-            self._arrival.there()
-            self._arrival = None
+        if self._target is not None and self._there(self.query_one(TabLine).chosen):
+            self._target.ready()
+            self._target = None
 
     def _there(self, tab: str) -> bool:
         return any(pane.id == tab for pane in self._panes)
@@ -481,12 +481,12 @@ class PushScreen(StudioScreen):
         Settings wait for the progress to be counted, groups and course for their tab to be
         selected.
         """
-        if self._arrival is None and not self._there(tab):
-            self._arrival = self.shell.keys.expect(self, self._give_up_pane)
+        if self._target is None and not self._there(tab):
+            self._target = self.shell.keys.expect(self, self._give_up_pane)
             self.call_later(self._fill)
 
     def _give_up_pane(self) -> None:
-        self._arrival = None
+        self._target = None
         if self._first_tab == self.query_one(TabLine).chosen != USERS:
             self.dismiss()
         else:

@@ -17,7 +17,7 @@ from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.duplicate_push import duplicate, duplicated_in_words
 from studio_tui.tui.modals.repeat_push import repeat
 from studio_tui.tui.moments import day
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.course_drawing import course_cells, sparkline
 from studio_tui.tui.screens.pushes.push_beside import read_push
@@ -142,13 +142,13 @@ class PushesScreen(StudioScreen):
         """The new push that the screen offers to assign users to whenever the user returns to
         it."""
         self._known: dict[int, Progress] = {}
-        self._counting = Counting(self, self._counted)
+        self._counting = CoalescedQuery(self, self._counted)
         self._held: dict[int, dict[date, int]] = {}
         """Number of conversations held, by push id and day."""
-        self._following = Counting(self, self._followed)
+        self._following = CoalescedQuery(self, self._followed)
         self._again: frozenset[int] = frozenset()
         """Ids of the pushes that repeat."""
-        self._coming_again = Counting(self, self._known_again)
+        self._coming_again = CoalescedQuery(self, self._known_again)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
             Column(

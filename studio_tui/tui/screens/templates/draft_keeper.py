@@ -55,7 +55,7 @@ class DraftKeeper:
             self._screen.set_timer(_AGAIN, self._try_again)
         if isinstance(error, Away):
             # The shell reports that the database is away for as long as that lasts.
-            self._screen.shell.look_for_changes()
+            self._screen.shell.check_for_changes()
         else:
             self._screen.complain(f"What you type is not kept at this moment: {error.message}")
 

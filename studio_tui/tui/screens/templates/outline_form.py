@@ -26,7 +26,7 @@ from studio_tui.domain.templates.template import (
     Viewing,
 )
 from studio_tui.tui.commands import Command, Commands
-from studio_tui.tui.shell import Awaited, shell_of
+from studio_tui.tui.shell import TargetHandle, shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.multiline_field import LinesField
@@ -80,7 +80,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._thing = thing
         self._problems: dict[str, str] = {}
         self._ready = False
-        self._arrival: Awaited | None = None
+        self._target: TargetHandle | None = None
 
     def compose(self) -> ComposeResult:
         """Compose the error of the item as a whole, and the fields."""
@@ -93,7 +93,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self._offer_options()
         self._tell()
         # The side pane is displayed by the next refresh and takes no focus until then.
-        self._arrival = shell_of(self).keys.expect(self)
+        self._target = shell_of(self).keys.expect(self)
         self.call_after_refresh(self._focus_first)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
@@ -121,8 +121,8 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self.screen.set_focus(first)
         if isinstance(first, Input):
             first.cursor_position = len(first.value)
-        if self._arrival is not None:
-            self._arrival.there()
+        if self._target is not None:
+            self._target.ready()
 
     def _offer_options(self) -> None:
         kinds = self.query(OneOf).filter("#kind")

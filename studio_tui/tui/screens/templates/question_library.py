@@ -239,7 +239,7 @@ class QuestionLibraryScreen(StudioScreen):
             if topics:
                 self._browser.show_row(topics[0].id)
             self.say(f"{counted(len(topics), 'topic')} imported.")
-            self.shell.look_for_changes()
+            self.shell.check_for_changes()
 
     def _delete(self, topic: LibraryTopic) -> None:
         self.write(

@@ -107,7 +107,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             "write something else here.",
         )
         # Keys pressed so far were meant for the editor, so they must not answer the question.
-        self.shell.keys.ask_unasked(question, lambda yes: self._take_up(draft) if yes else None)
+        self.shell.keys.push_unprompted(question, lambda yes: self._take_up(draft) if yes else None)
 
     def _take_up(self, draft: TemplateDraft) -> None:
         self._version = draft.base_version
@@ -200,7 +200,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             drawn(changes(began, now), "Nothing that you do not have."),
             drawn(changes(now, mine), "Nothing: both are the same."),
         )
-        self.shell.keys.ask_unasked(question, lambda chosen: self._settle(chosen, theirs))
+        self.shell.keys.push_unprompted(question, lambda chosen: self._settle(chosen, theirs))
 
     def _settle(self, chosen: str | None, theirs: K) -> None:
         if chosen is None:

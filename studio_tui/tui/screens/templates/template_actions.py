@@ -273,7 +273,7 @@ class TemplateActions(StudioScreen):
         if template is not None:
             self._added(template)
             self.say(f"“{template.name}” imported.")
-            self.shell.look_for_changes()
+            self.shell.check_for_changes()
 
     def _added(self, template: Template | None) -> None:
         if template is not None:

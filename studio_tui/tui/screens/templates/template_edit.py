@@ -57,7 +57,7 @@ class TemplateEditScreen(StudioScreen):
             definition = text_files.loads(text, "This")
             return templates.save(self.studio, self.actor, base, definition)
 
-        self.write(save, self._done, self._failed, leads_on=True)
+        self.write(save, self._done, self._failed, opens_screen=True)
 
     def action_back(self) -> None:
         """Leave; ask for confirmation first if changes would be lost."""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.widgets.list.row_cache import BLOCK, Fetched, Window
 
@@ -129,9 +129,11 @@ class Feed(Generic[R, F]):
         self._asking: Window[R, F] | None = None
         self._visible = range(0)
         self._unmeasured = False
-        self._measure: Counting[tuple[F, int]] = Counting(owner, self._measured, listener.failed)
+        self._measure: CoalescedQuery[tuple[F, int]] = CoalescedQuery(
+            owner, self._measured, listener.failed
+        )
         self._uncounted = False
-        self._tally: Counting[int] = Counting(owner, listener.counted, listener.failed)
+        self._tally: CoalescedQuery[int] = CoalescedQuery(owner, listener.counted, listener.failed)
 
     @property
     def newest(self) -> Window[R, F] | None:

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row
 from studio_tui.tui.commands import Command, Commands, shown_key
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.shell import shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
@@ -48,7 +48,7 @@ class Pane(Widget, Generic[R]):
         self._row: R | None = None
         self._drawing: Drawing | None = None
         self._error: StudioError | None = None
-        self._reading: Counting[Drawing] = Counting(self, self._read, self._failed)
+        self._reading: CoalescedQuery[Drawing] = CoalescedQuery(self, self._read, self._failed)
         self._moved_at = 0.0
         self._waits = False
         """Whether it waits for the cursor to rest."""

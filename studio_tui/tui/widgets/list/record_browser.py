@@ -442,19 +442,19 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def _take(self, call: Callable[[], T], then: Callable[[T], None]) -> None:
         """Make ``call`` off the loop; keys wait for what it gives, as they may be about it."""
-        bridge, arrival = bridge_of(self), None
+        bridge, target = bridge_of(self), None
         if (keys := keys_of(self)) is not None:
-            arrival = keys.expect(self, lambda: bridge.drop(self, "take"))
+            target = keys.expect(self, lambda: bridge.drop(self, "take"))
 
         def taken(answer: T) -> None:
             then(answer)
-            if arrival is not None:
-                arrival.there()
+            if target is not None:
+                target.ready()
 
         def not_taken(error: StudioError) -> None:
             bridge.report(error)
-            if arrival is not None:
-                arrival.failed()
+            if target is not None:
+                target.failed()
 
         bridge.read(self, "take", call, taken, not_taken)
 
@@ -493,9 +493,9 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             self._say_of_audience(Content(""))
             self._filter(text, text)
             return
-        bridge, arrival = bridge_of(self), None
+        bridge, target = bridge_of(self), None
         if (keys := keys_of(self)) is not None:
-            arrival = keys.expect(self, lambda: bridge.drop(self, "audience"))
+            target = keys.expect(self, lambda: bridge.drop(self, "audience"))
 
         def read(said: Said) -> None:
             self._bar.offer(said.completions[0].text if said.completions else "")
@@ -505,13 +505,13 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             elif not isinstance(self._filtered_by, Typed):
                 # The words it began with are none to look for.
                 self._filter("", "")
-            if arrival is not None:
-                arrival.there()
+            if target is not None:
+                target.ready()
 
         def failed(error: StudioError) -> None:
             bridge.report(error)
-            if arrival is not None:
-                arrival.failed()
+            if target is not None:
+                target.failed()
 
         bridge.read(self, "audience", reads, read, failed)
 

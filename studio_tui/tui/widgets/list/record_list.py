@@ -256,7 +256,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         top = self._cursor - self._rows_above_cursor()
         self._feed.show(source, filter_, ScrollAnchor(keep, self._cursor, 0, top))
         if (keys := keys_of(self)) is not None:
-            keys.shows_later(self)
+            keys.await_settled(self)
 
     def reload(self, source: Source[R, F]) -> None:
         """Read the rows again, of a source that lists the same; nothing moves.

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Source
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 
 F = TypeVar("F")
 
@@ -24,7 +24,9 @@ class Total(Generic[F]):
         self._filter: F | None = None
         self._number: int | None = None
         self._fresh = False
-        self._counting: Counting[tuple[F, int]] = Counting(owner, self._counted, self._not_counted)
+        self._counting: CoalescedQuery[tuple[F, int]] = CoalescedQuery(
+            owner, self._counted, self._not_counted
+        )
 
     def of(self, filter_: F) -> int | None:
         """The number for ``filter_``; None as long as it is not known."""

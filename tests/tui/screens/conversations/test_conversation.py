@@ -431,7 +431,7 @@ async def test_two_screens_of_one_person_follow_each_other(made: Example) -> Non
         assert editor(pilot).text == "There"
         await press(pilot, "ctrl+end", *"!", "ctrl+s")
         assert stands(made, talk, "ann", USER, ENERGY).text == "There!"
-        assert screen_of(pilot).unkept == ""
+        assert screen_of(pilot).unsaved_summary == ""
 
 
 async def test_one_key_lets_who_took_it_over_read_and_closes_it_again(made: Example) -> None:

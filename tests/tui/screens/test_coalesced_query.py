@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from studio_tui.domain.shared.errors import Away, StudioError
 from studio_tui.services.pushes import pushes
-from studio_tui.tui.runtime.coalesced_query import Counting
+from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from tests.tui import press, running, settled, until
 from tests.tui.demo import PeopleScreen, studio_app
 from tests.tui.screens.looking import shown
@@ -37,7 +37,7 @@ async def test_what_changes_meanwhile_is_counted_once_more_and_no_answer_is_lost
     app, counter = studio_app(), Counter()
     async with running(app) as pilot:
         assert isinstance(app.screen, PeopleScreen)
-        counting = Counting(app.screen, counter.seen.append)
+        counting = CoalescedQuery(app.screen, counter.seen.append)
         for _ in range(5):
             counting.ask(counter)
         counter.answers.put(1)
@@ -50,7 +50,7 @@ async def test_about_something_else_nobody_waits_for_what_is_under_way() -> None
     app, earlier, counter = studio_app(), Counter(), Counter()
     async with running(app) as pilot:
         assert isinstance(app.screen, PeopleScreen)
-        counting = Counting(app.screen, counter.seen.append)
+        counting = CoalescedQuery(app.screen, counter.seen.append)
         counting.ask(earlier, about="Ann")
         counting.ask(earlier, about="Ann")
         counting.ask(counter, about="Bob")
@@ -64,7 +64,7 @@ async def test_a_database_that_goes_away_is_said_and_the_next_question_counts() 
     app, counter = studio_app(), Counter()
     async with running(app) as pilot:
         assert isinstance(app.screen, PeopleScreen)
-        counting = Counting(app.screen, counter.seen.append)
+        counting = CoalescedQuery(app.screen, counter.seen.append)
         counting.ask(counter)
         counting.ask(counter)
         counter.answers.put(Away("The database does not answer."))
@@ -81,7 +81,7 @@ async def test_nobody_is_told_once_the_screen_is_left() -> None:
     app, counter, screen = studio_app(), Counter(), PeopleScreen()
     async with running(app) as pilot:
         await app.push_screen(screen)
-        counting = Counting(screen, counter.seen.append)
+        counting = CoalescedQuery(screen, counter.seen.append)
         counting.ask(counter)
         counting.ask(counter)
         await pilot.press("escape")
