@@ -1,1 +1,1 @@
-"""The outbox, delivery, dry runs and undo."""
+"""Services of the outbox: delivery, bounces, dry runs and undo."""

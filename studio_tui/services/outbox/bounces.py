@@ -1,6 +1,7 @@
-"""Taking in what comes back: which of our mails bounced, and why (N15).
+"""Processing of returned mail: find which mails of the Studio bounced, and why (N15).
 
-The program itself acts here, for whoever hands the mail over; nothing is ever answered.
+There is no actor: the program acts on behalf of the caller that supplies the mail. It never replies
+to a mail.
 """
 
 import re
@@ -22,42 +23,48 @@ from studio_tui.storage.outbox.bounces import SentMail
 from studio_tui.storage.people.users import these_users
 
 _BATCH = 100
-"""Mails of a mailbox that are read at a time."""
+"""Number of mails that are read from a mailbox at a time."""
 _LOCAL = re.compile(r"<(?P<key>[^<>@\s]+)\.[0-9a-f]+@[^<>@\s]+>")
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What taking in some mail came to."""
+    """The result of processing returned mail."""
 
     read: BouncesRead
     mails: tuple[Notification, ...] = ()
-    """The mails of the Studio that a bounce was of, as they are shown from now on."""
+    """The notifications whose mails bounced, in their updated state."""
 
 
 class Mailbox(Protocol):
-    """Where mail that came back lies."""
+    """A source of returned mail, such as an IMAP folder."""
 
     def batches(self, most: int) -> Iterator[Sequence[WaitingMail]]:
-        """What was not read yet, up to ``most`` at a time; the next ones once those before are
-        `done`. Raises `Unavailable` where it cannot be reached."""
+        """Yield the unread mails in batches of at most ``most``.
+
+        The next batch is read only after the previous one was passed to `done`. Raises
+        `Unavailable` if the mailbox cannot be reached.
+        """
 
     def done(self, mails: Sequence[WaitingMail]) -> None:
-        """These were read, and are not to be read again."""
+        """Mark ``mails`` as read, so that they are not returned again."""
 
 
 class BounceReader:
-    """Takes in mail for one Studio; remembers how its Message-IDs are made."""
+    """Processes returned mail for one Studio.
+
+    Caches the message builder, which makes Message-IDs.
+    """
 
     def __init__(self, studio: Studio) -> None:
-        """Raises `Refused` where ``smtp.sender`` is no sender."""
+        """Raises `Refused` if ``smtp.sender`` is not a valid sender."""
         self._studio = studio
         self._builder = MessageBuilder(studio)
 
     def take_in(self, sources: Iterable[bytes]) -> TakenIn:
-        """Read mails, and let those of ours that came back be shown as bounced, in one transaction.
+        """Read bounce messages and mark the returned mails as bounced, in one transaction.
 
-        The same bounce twice is one.
+        Idempotent: a bounce that is read twice counts once.
         """
         returned = [read_returned(source) for source in sources]
         kinds = dict.fromkeys((each.kind for each in returned), 0)
@@ -78,10 +85,10 @@ class BounceReader:
         return TakenIn(replace(read, marked=marked, known=len(found) - marked), tuple(mails))
 
     def take_in_all(self, mailbox: Mailbox, wanted: Callable[[], bool]) -> BouncesRead:
-        """Read all that lies in a mailbox, as long as it is ``wanted``.
+        """Read all unread mail of a mailbox, until ``wanted`` returns False.
 
-        A mail is done with once what it says is written: one that was broken off there is read
-        once more, and changes nothing.
+        A batch is marked as read only after its results are committed. If reading is interrupted in
+        between, the batch is read again the next time, without effect.
         """
         read = BouncesRead()
         for batch in mailbox.batches(_BATCH):
@@ -108,7 +115,7 @@ class BounceReader:
         return len(marked)
 
     def _ours(self, returned: Sequence[ReturnedMail]) -> list[tuple[SentMail, ReturnedMail]]:
-        """Of these the ones that are about a mail of this Studio, each with that mail."""
+        """Return the bounces that are about a mail of this Studio, each paired with that mail."""
         named = {
             each: found["key"]
             for bounce in returned
@@ -129,11 +136,14 @@ class BounceReader:
         return matched
 
     def _may_be_ours(self, message_id: str, key: str) -> bool:
-        """Whether a Message-ID has the digest of this database."""
+        """Return whether a Message-ID contains the digest of this database."""
         local = self._builder.message_id(key).rpartition("@")[0]
         return message_id.rpartition("@")[0] == local
 
     def _is_of(self, message_id: str, mail: SentMail) -> bool:
-        """Whether it is the one that a mail went with: the sender may be another by now."""
+        """Return whether ``mail`` was sent with this Message-ID.
+
+        The Message-ID of the stored message counts first: the sender may have changed since.
+        """
         kept = worker_queue.sent_message(mail.id) or b""
         return message_id == (message_id_of(kept) or self._builder.message_id(mail.key))

@@ -1,6 +1,6 @@
-"""What a worker asks of the outbox: take what is due, and say what became of it (N4, N6).
+"""The worker's interface to the outbox: claim due messages and record the outcome (N4, N6).
 
-The program itself acts here, not a person: there is no actor.
+There is no actor: the program itself acts here, not a person.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,38 +26,42 @@ from studio_tui.wording.mail import not_before
 
 NO_LIMITS = SendingLimits()
 _MOST_REFUSED = 1000
-"""Of so many mails it is remembered that they were refused."""
+"""Maximum number of refused mails that are loaded."""
 
 
 class Packed(NamedTuple):
-    """A message as it is kept once it is sent."""
+    """A sent message in its compressed form, as it is stored."""
 
     model_id: int | None
-    """What it has in common with others, None where it is whole."""
+    """The id of the part that the message shares with others; None if the message is stored
+    whole."""
     rest: bytes
 
 
 class Packing:
-    """Packs messages, so that of many that are nearly the same little is kept."""
+    """Compresses sent messages against shared models, because most of them are similar."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._models: dict[bytes, int] = {}
 
     def packed(self, mail: Mail) -> Packed:
-        """``mail`` as it is kept; raises `Unavailable` where its model cannot be."""
+        """Return ``mail`` in its stored form.
+
+        Raises `Unavailable` if its model cannot be stored.
+        """
         model = mail.model
         if model not in self._models:
             with self._studio.store.writing_unflushed():
                 model_id = deliveries.keep_model(model)
-            # Known only once it is committed: what is sent could not be written otherwise.
+            # Cache the id only after the commit. A rolled-back id would make later writes fail.
             self._models[model] = model_id
         return Packed(self._models[model], deliveries.packed(mail.message, model))
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The server took it."""
+    """The settlement of a mail that the server accepted."""
 
     id: int
     address: str
@@ -67,7 +71,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It will never arrive."""
+    """The settlement of a mail that can never be delivered."""
 
     id: int
     address: str
@@ -76,27 +80,31 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """To be tried again; ``tried`` says whether this try counts as one of the mail's own."""
+    """The settlement of a mail that is to be tried again.
+
+    ``tried`` tells whether this attempt counts towards the number of attempts of the mail.
+    """
 
     id: int
     due_at: datetime
     words: str
     tried: bool
     refused: bool = False
-    """The server refused it, for a reason that may be about anybody."""
+    """Whether the server refused the mail for a reason that may apply to any recipient."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What workers before have learnt of the mail server."""
+    """The state of the mail server as previous workers recorded it."""
 
     fault: str
-    """What kept mail from leaving when the server was last asked; empty: nothing."""
+    """The fault that kept mail from leaving at the last connection; empty if there was none."""
     code: int | None
     words: str
     since: datetime | None
     refused: Mapping[int, str]
-    """Mails that wait because they were refused, by id: the domains of their recipients."""
+    """The domains of the recipients of mails that wait because they were refused, by notification
+    id."""
 
 
 Settlement = Sent | Failed | Later
@@ -104,14 +112,15 @@ Settlement = Sent | Failed | Later
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a worker took from the outbox."""
+    """The notifications that a worker claimed from the outbox."""
 
     taken: int
-    """How many were due, those included that were dropped at once."""
+    """The number of due notifications that were claimed, including those that were dropped at
+    once."""
     deliveries: tuple[Delivery, ...] = ()
-    """What is still true, and to be sent."""
+    """The notifications that are still true and are to be sent."""
     reached: str = ""
-    """The limit that is reached, by the name of its setting; empty where none is."""
+    """The name of the setting whose limit is reached; empty if none is."""
 
 
 def claim(
@@ -125,25 +134,26 @@ def claim(
     hours: RecipientHours | None = None,
     wait: bool = True,
 ) -> Claimed:
-    """Take up to ``limit`` notifications that are due, for the worker ``lease``; none to the
-    domains that are to be avoided, and no more than there is room for within the ``limits``. What
-    may not reach its recipient at this hour is put off (N20).
+    """Claim up to ``limit`` due notifications for the worker ``lease``.
 
-    What is no longer true is dropped before it is handed over (N6). Nobody who writes waits for
-    what is read and thought about here. Raises `Busy` where others write and it is not to
-    ``wait``, and `MailRestored` where this is not the database that mail went out of: a standby may
-    have been promoted since the claim before.
+    Domains in ``avoiding`` are left out, and the ``limits`` are not exceeded. Notifications that
+    are no longer true are dropped (N6); those that may not reach their recipient at this hour are
+    put off (N20). What is read and decided here happens outside of the write transaction, so that
+    other writers do not wait for it.
+
+    Raises `Busy` if others are writing and ``wait`` is false. Raises `MailRestored` if this is not
+    the database that mail went out of: a standby may have been promoted since the last claim.
     """
     now, steady = studio.now(), studio.steady.time()
-    # Where the clock that leases end by was set, none of them tells who is still at work: who is,
-    # renews it, and who is not is found out one lease later.
+    # If the steady clock was set, the end of a lease does not tell whether its worker is alive.
+    # Workers that are alive renew their leases; the others are found one lease later.
     is_known = not studio.steady.jumped_within(lasting.total_seconds())
     end, reached = _end(now, steady, lasting), ""
-    # What may be taken is thought about before anybody who writes has to wait for it.
+    # Choose the candidates before the write transaction, so that writers do not wait for it.
     in_turn = _in_turn(studio, limits, limit, avoiding) if limits else None
     ids: list[int] = []
     with studio.store.writing_unflushed(wait=wait):
-        # By the connection that claims: the next one may lead to another server.
+        # Check on the connection that claims: the next one may lead to another server.
         stopped = restored.stop_where_other(studio)
         if not stopped:
             if is_known:
@@ -153,7 +163,7 @@ def claim(
             else:
                 ids, reached = _claim_within(in_turn, limits, lease, now, end)
     if stopped:
-        # Only once it is written that mail has stopped.
+        # Raise only after the commit, which records that mail has stopped.
         raise MailRestored(stopped)
     if not ids:
         return Claimed(0, reached=reached)
@@ -173,7 +183,7 @@ def claim(
                 deliveries.settle_later(lease, [_put_back(each) for each in put_off], now)
                 deliveries.forget_unasked(shortened)
         except Busy:
-            # They are handed back with what is left over, and looked at once more.
+            # They are handed back with the rest of the claim, and checked again at the next one.
             true = [each for each in true if each.id not in shortened]
     return Claimed(len(ids), tuple(true), reached)
 
@@ -181,8 +191,11 @@ def claim(
 def is_as_claimed(
     studio: Studio, lease: str, delivery: Delivery, hours: RecipientHours | None = None
 ) -> bool:
-    """Whether the worker ``lease`` still holds what it claimed, all that it tells is true as it was
-    read then (N6, N17), and it may reach its recipient at this hour (N20)."""
+    """Return whether a claimed notification may still be sent as it was read.
+
+    The worker ``lease`` must still hold it, its content must be unchanged and still true (N6, N17),
+    and mail may reach its recipient at this hour (N20).
+    """
     now = studio.now()
     with studio.store.reading():
         if not deliveries.holds(lease, delivery.id):
@@ -194,8 +207,8 @@ def is_as_claimed(
 
 
 def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) -> list[Later]:
-    """What may not reach its recipient now, and until when."""
-    # Of all recipients few zones are many.
+    """Return the notifications that may not reach their recipient now, as settlements for later."""
+    # Many recipients share few time zones: compute each opening once.
     openings = {
         zone: hours.opening(zone, now) for zone in dict.fromkeys(each.time_zone for each in claimed)
     }
@@ -209,7 +222,7 @@ def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) 
 def _in_turn(
     studio: Studio, limits: SendingLimits, limit: int, avoiding: Collection[str]
 ) -> Sequence[int]:
-    """What is taken next of what is due, as far as there is room, by id."""
+    """Return the ids of the due notifications to claim next, within the ``limits``."""
     now = studio.now()
     with studio.store.reading():
         mails = sent_counts.room(limits, now).mails
@@ -225,7 +238,10 @@ def _in_turn(
 def _claim_within(
     in_turn: Sequence[int], limits: SendingLimits, lease: str, now: datetime, end: LeaseEnd
 ) -> tuple[list[int], str]:
-    """Take of these what there still is room for; which, and the limit that is reached."""
+    """Claim the notifications of ``in_turn`` that the limits allow.
+
+    Returns the claimed ids and the name of the limit that is reached, or an empty string.
+    """
     sent_counts.lock()
     mails, reached = sent_counts.room(limits, now)
     ids = list(in_turn if mails is None else in_turn[:mails])
@@ -259,16 +275,18 @@ def settle(
     limits: SendingLimits = NO_LIMITS,
     wait: bool = True,
 ) -> None:
-    """Write what became of notifications; what the lease no longer covers is left as it is. Where
-    there are ``limits``, what was sent is counted.
+    """Record the outcome of notifications.
 
-    Raises `Busy` where others write and it is not to ``wait``.
+    Those that the lease no longer covers are left unchanged.
+
+    If there are ``limits``, sent mails are counted. Raises `Busy` if others are writing and
+    ``wait`` is false.
     """
     sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
     later = [_put_back(each) for each in settlements if isinstance(each, Later)]
     store = studio.store
-    # Nearly always all of them were sent.
+    # In most batches every notification was sent.
     writing = store.writing_unflushed if failed or later or limits else store.writing_alone
     with writing(wait=wait):
         if limits and sent:
@@ -280,30 +298,30 @@ def settle(
 
 
 def _put_back(later: Later) -> tuple[int, datetime, str, bool, bool]:
-    """As `worker_queue.settle_later` has it."""
+    """Return ``later`` as the tuple that `worker_queue.settle_later` expects."""
     return later.id, later.due_at, later.words, later.tried, later.refused
 
 
 def tell_owed(studio: Studio) -> None:
-    """Let open Studios see the last of what was written in quick succession."""
+    """Notify open Studios of the last of several writes in quick succession."""
     studio.store.tell_owed()
 
 
 def count_anew(studio: Studio, limits: SendingLimits) -> None:
-    """Count what was sent lately, before anything is sent within ``limits``."""
+    """Recount recently sent mails, before any mail is sent within ``limits``."""
     with studio.store.writing():
         sent_counts.lock()
         sent_counts.make_anew(limits, studio.now())
 
 
 def foresee(studio: Studio, limits: SendingLimits) -> Forecast:
-    """What is due and waits because of the ``limits``, and until when."""
+    """Forecast how many due notifications wait because of the ``limits``, and until when."""
     with studio.store.reading():
         return foreseen(limits, studio.now())
 
 
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
-    """Hold for longer what the worker ``lease`` has claimed and not yet settled."""
+    """Extend the lease of all that the worker ``lease`` has claimed and not yet settled."""
     end = _end(studio.now(), studio.steady.time(), lasting)
     with studio.store.writing_unflushed():
         deliveries.renew(lease, end)
@@ -315,17 +333,17 @@ def _end(now: datetime, steady: SteadyTime, lasting: timedelta) -> LeaseEnd:
 
 
 def flush(studio: Studio) -> None:
-    """Return once what was settled outlives the machine."""
+    """Block until all settlements are durable, so that they survive a crash of the machine."""
     studio.store.flush()
 
 
 def locks_others_out(studio: Studio) -> bool:
-    """Whether nobody else can write while a worker does, be it something else altogether."""
+    """Return whether a write of the worker blocks every other writer, even of unrelated tables."""
     return studio.store.is_sqlite
 
 
 def standing(studio: Studio) -> ServerState:
-    """What is known of the mail server before it is asked."""
+    """Return the recorded state of the mail server, before a connection is made."""
     with studio.store.reading():
         stop = mail_stops.stop()
         fault, code, words, since = stop or ("", None, "", None)
@@ -333,36 +351,36 @@ def standing(studio: Studio) -> ServerState:
 
 
 def keep_stop(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
-    """Keep what keeps mail from leaving, fault, code and words, or that nothing does."""
+    """Store the fault, code and words of what keeps mail from leaving; None if nothing does."""
     with studio.store.writing():
         mail_stops.keep(stop, studio.now())
 
 
 def look_again(studio: Studio) -> None:
-    """Let be due what was put off: the hours of recipients may be others by now."""
+    """Make the mails due that were put off: the recipients' hours may have changed."""
     with studio.store.writing():
         deliveries.let_put_off_be_due(studio.now())
 
 
 def try_again(studio: Studio, ids: Collection[int]) -> None:
-    """Let mails that were refused be due: the server has taken others since."""
+    """Make refused mails due again: the server has accepted others since."""
     with studio.store.writing():
         deliveries.let_be_due(ids, studio.now())
 
 
 def waiting(studio: Studio) -> tuple[int, int]:
-    """How many mails wait, and how many of them because they were not taken."""
+    """Return the number of waiting mails, and how many of them were tried and not accepted."""
     with studio.store.reading():
         return deliveries.waiting()
 
 
 def hand_back(studio: Studio, lease: str) -> int:
-    """Give back all that the worker ``lease`` still holds; returns how many."""
+    """Put everything that the worker ``lease`` still holds back in the queue; returns how many."""
     with studio.store.writing():
         return deliveries.hand_back(lease, studio.now())
 
 
 def next_due(studio: Studio) -> datetime | None:
-    """When there is something to send next, None where nothing waits."""
+    """Return when the next notification is due, or None if none is waiting."""
     with studio.store.reading():
         return deliveries.next_due()

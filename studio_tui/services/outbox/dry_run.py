@@ -1,7 +1,7 @@
-"""Doing something without doing it: exactly who would get what, and the mail itself (P14).
+"""Dry runs: exactly who would get which mail from an act, without the act taking effect (P14).
 
-The act is really done, its mail is read, and the transaction is taken back: what a dry run tells
-and what the act does cannot differ.
+The act is executed in a transaction, its mail is read, and the transaction is rolled back. The dry
+run and the act can therefore not differ.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One rendered mail out of those that differ in nothing but their names."""
+    """A rendered mail that represents all mails that differ from it only in names."""
 
     kind: Kind
     capacity: Capacity
@@ -38,29 +38,30 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What an act would send."""
+    """The mail that an act would send."""
 
     notifications: tuple[Notification, ...]
-    """Everyone who would be told, and of whom."""
+    """Every notification that would be written, with its recipient and the people it is about."""
     samples: tuple[Sample, ...]
     """One mail for each kind, capacity and language."""
     managing: Mapping[str, Mapping[str, str]]
-    """Why a manager is told of somebody (U4): by the login of the user, then of the manager."""
+    """Why a manager is notified about a user (U4): by the login of the user, then of the
+    manager."""
 
     @property
     def managers_told(self) -> int:
-        """How many managers would be told."""
+        """The number of notifications that would go to managers."""
         return sum(told.capacity is Capacity.MANAGER for told in self.notifications)
 
     def reason(self, told: Notification, login: str) -> str | None:
-        """Why somebody is told of the user ``login``; None where they are that user."""
+        """Return why the recipient is notified about the user ``login``; None for that user."""
         if told.capacity is Capacity.USER:
             return None
         return self.managing.get(login, {}).get(told.recipient)
 
 
 NOTHING = DryRun((), (), {})
-"""What an act that there is no need for would send."""
+"""The dry run of an act that is not needed: no mail."""
 
 
 def dry_run(
@@ -69,10 +70,13 @@ def dry_run(
     activity_of: Callable[[T], int],
     wanted: Callable[[], bool] = lambda: True,
 ) -> DryRun:
-    """What ``act``, a call of a service, would send; nothing of it stays.
+    """Return the mail that ``act``, a call of a service, would send.
 
-    ``activity_of`` finds the line of activity in what the act returns. Raises what the act raises,
-    and `Unavailable` once ``wanted`` says that nobody waits for the answer any more.
+    All its changes are rolled back.
+
+    ``activity_of`` finds the line of activity in what the act returns. Raises what the act
+    raises, and `Unavailable` once ``wanted`` returns False: the caller no longer waits for the
+    result.
     """
     with studio.store.trying(wanted):
         activity_id = activity_of(act())
@@ -82,7 +86,8 @@ def dry_run(
         loaded = worker_queue.deliveries(notifications.samples_caused_by(activity_id), studio.now())
     _go_on(wanted)
     with studio.store.reading():
-        # Who manages whom is as it was: nobody need be locked out meanwhile.
+        # The act does not change who manages whom, so this can be read without blocking other
+        # writers.
         managing = _managing(listed)
     return DryRun(tuple(listed), _samples(MessageBuilder(studio), loaded), managing)
 
@@ -93,7 +98,10 @@ def dry_run_of(
     act: Callable[[], object],
     wanted: Callable[[], bool] = lambda: True,
 ) -> DryRun:
-    """`dry_run` of whatever ``actor`` does by ``act``: all that it causes, however it is called."""
+    """Return the mail that ``actor`` causes by ``act``, under any number of lines of activity.
+
+    See `dry_run`.
+    """
     with studio.store.trying(wanted):
         before = newest_line(actor.user_id)
         act()
@@ -115,7 +123,7 @@ def dry_run_of(
 def dry_run_again(
     studio: Studio, act: Callable[[], Again], wanted: Callable[[], bool] = lambda: True
 ) -> tuple[DryRun, list[Skipped]]:
-    """What sending once more by ``act`` would send, and who would not get it, and why."""
+    """Return the mail that the resend ``act`` would send, and who would not get it and why."""
     with studio.store.trying(wanted):
         again = act()
         _go_on(wanted)

@@ -1,4 +1,4 @@
-"""How much mail may leave, as the settings say (N14), and until when what waits has left."""
+"""Limits of how much mail may leave (N14), and the forecast of when waiting mail has left."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from studio_tui.storage.outbox import sent_counts
 
 
 def limits_of(studio: Studio) -> SendingLimits:
-    """The limits that the settings ask for."""
+    """Return the sending limits of the settings."""
     smtp = studio.settings.smtp
     return SendingLimits(smtp.per_minute, smtp.per_day, smtp.per_domain_minute)
 
 
 def foreseen(limits: SendingLimits, now: datetime) -> Forecast:
-    """Inside of a unit of work: what is due and waits because of the ``limits``, and until when."""
+    """Forecast the mail that waits because of the ``limits``. Requires an open unit of work."""
     return forecast(now, sent_counts.due(now), sent_counts.by_minute(now), limits)

@@ -1,4 +1,4 @@
-"""Writing the mail of a notification: the wording, filled in, as bytes for the wire (N9)."""
+"""Composition of the mail of a notification: the wording, filled in, as bytes to send (N9)."""
 
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
@@ -51,36 +51,37 @@ MOST_PEOPLE = len(_SAMPLE_PEOPLE)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail, ready to be handed over."""
+    """A composed mail, ready to be handed to a transport."""
 
     recipient: str
-    """The bare address it goes to."""
+    """The bare address of the recipient."""
     message: bytes
     model: bytes
-    """What all messages of its form have in common."""
+    """The text that all messages of the same form share, for compression."""
 
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """Which wording to show, and in which of its forms."""
+    """A choice of a wording to preview, and of its form."""
 
     kind: Kind
     capacity: Capacity
     language: str = ""
-    """As of a user: the nearest there is; empty for the organisation's."""
+    """The language of the recipient, or the nearest one with a wording; empty for the
+    organisation's."""
     people: int = 2
-    """About how many people a manager is told, up to `MOST_PEOPLE`."""
+    """The number of people that a manager is notified about, up to `MOST_PEOPLE`."""
     overdue: bool = False
-    """Whether the deadline is past."""
+    """Whether the deadline has passed."""
     planned: bool = False
     """Whether the conversations are planned."""
 
 
 class MessageBuilder:
-    """Writes the mails of one Studio; keeps what it read of the wording."""
+    """Composes the mails of one Studio. Caches the wording that it has read."""
 
     def __init__(self, studio: Studio) -> None:
-        """Raises `Refused` where ``smtp.sender`` is no sender."""
+        """Raises `Refused` if ``smtp.sender`` is not a valid sender."""
         organisation = studio.settings.organisation
         self._studio = studio
         self.sender = _sender(studio)
@@ -90,10 +91,10 @@ class MessageBuilder:
         self._composer = Composer(self.sender, organisation.name, studio.settings.smtp.reply_to)
 
     def message_id(self, key: str) -> str:
-        """The Message-ID of the notification with this key (N2).
+        """Return the Message-ID of the notification with this key (N2).
 
-        Keys count from one in every database: what founded this one tells its mails from those
-        of another Studio behind the same sender.
+        Keys count from one in every database. The digest of the founding line of activity
+        distinguishes the mails of this database from those of another Studio with the same sender.
         """
         return message_id(f"{key}.{self._studio_id}", self.sender)
 
@@ -103,7 +104,10 @@ class MessageBuilder:
             return sha256(founding().encode()).hexdigest()[:12]
 
     def rendered(self, delivery: Delivery) -> RenderedMail:
-        """What the recipient reads; about those it still has to tell of, or else all of them."""
+        """Return the mail as the recipient reads it.
+
+        It is about the people who are still to be told of, or about all of them if there are none.
+        """
         if (notice := delivery.notice) is not None:
             return self._writer.notice(self._event(delivery), notice, _recipient(delivery))
         if (meeting := delivery.meeting) is not None:
@@ -146,7 +150,7 @@ class MessageBuilder:
         return self._writer.people(event, asked, _recipient(delivery))
 
     def mail(self, delivery: Delivery) -> Mail:
-        """The whole mail; raises `Refused` for an address or a wording that is none."""
+        """Return the complete mail. Raises `Refused` if the address or the wording is invalid."""
         rendered = self.rendered(delivery)
         message = self._composer.message(
             rendered,
@@ -158,7 +162,7 @@ class MessageBuilder:
         return Mail(delivery.address, message, self._composer.model(rendered.wording))
 
     def test_mail(self, address: str, language: str) -> Mail:
-        """The mail by which an admin tries the settings."""
+        """Return the mail with which an admin tests the settings."""
         address = clear_address(address)
         recipient = Recipient(address, address, language=language)
         now = self._studio.now()
@@ -168,9 +172,9 @@ class MessageBuilder:
         return Mail(address, message, self._composer.model(rendered.wording))
 
     def specimen(self, specimen: Specimen, recipient: Recipient) -> RenderedMail:
-        """What ``recipient`` would read, with made-up values.
+        """Return the mail that ``recipient`` would read, with made-up values.
 
-        Raises `Refused` where nobody is told of this kind in this capacity.
+        Raises `Refused` if no notification of this kind goes to this capacity.
         """
         if specimen.capacity not in specimen.kind.capacities:
             raise Refused(f"Nobody is told of {specimen.kind} as a {specimen.capacity}.")
@@ -253,12 +257,13 @@ class MessageBuilder:
         return replace(_appointment(meeting, delivery.kind), past=over, readdressed=delivery.former)
 
     def _invitation(self, delivery: Delivery, meeting: Meeting) -> Invitation:
-        """What the calendar of the recipient is told (C5)."""
+        """Return the calendar entry for the recipient (C5)."""
         appointment = _appointment(meeting, delivery.kind)
         entry = self._writer.entry(self._event(delivery), appointment, _recipient(delivery))
         cancelled = delivery.kind.form is MailForm.WITHDRAWAL
         return Invitation(
-            # Not the sender's domain: where that changes, what is planned must still be found.
+            # Do not use the sender's domain: if it changes, existing calendar entries must still be
+            # found.
             uid=f"conversation-{meeting.conversation_id}.{self._studio_id}",
             sequence=meeting.sequence,
             method=Method.CANCEL if cancelled else Method.REQUEST,
@@ -274,9 +279,9 @@ class MessageBuilder:
 
 
 def test_mail(studio: Studio, actor: Actor, address: str) -> tuple[str, Mail]:
-    """The address of the sender, and the mail by which ``actor`` tries the settings.
+    """Return the address of the sender and the mail with which ``actor`` tests the settings.
 
-    Raises `Refused` where ``address`` or ``smtp.sender`` is no address.
+    Raises `Refused` if ``address`` or ``smtp.sender`` is not a valid address.
     """
     require(actor, Action.TEST_MAIL)
     builder = MessageBuilder(studio)
@@ -284,9 +289,9 @@ def test_mail(studio: Studio, actor: Actor, address: str) -> tuple[str, Mail]:
 
 
 def preview(studio: Studio, actor: Actor, specimen: Specimen) -> RenderedMail:
-    """A wording with made-up values, as ``actor`` would read it (N9).
+    """Return a wording with made-up values, as ``actor`` would read it (N9).
 
-    Raises `Refused` that names file and line of a text of the organisation that is wrong.
+    Raises `Refused`, with file and line, if a text of the organisation is invalid.
     """
     require(actor, Action.READ_OUTBOX)
     recipient = Recipient(actor.name, "", language=specimen.language)
@@ -294,12 +299,12 @@ def preview(studio: Studio, actor: Actor, specimen: Specimen) -> RenderedMail:
 
 
 def wording_folder() -> Path:
-    """Where the organisation's own texts are looked for; it need not be there."""
+    """Return the folder of the organisation's own texts. It need not exist."""
     return config_path().parent / "wording"
 
 
 def wording_problems(settings: Settings) -> list[str]:
-    """What is wrong with the organisation's own texts, a sentence each (N9)."""
+    """Return the errors in the organisation's own texts, one sentence each (N9)."""
     return Wordings(settings.organisation.language, wording_folder()).problems()
 
 
@@ -338,12 +343,15 @@ def _appointment(meeting: Meeting, kind: Kind) -> Appointment:
 
 
 def _guests(delivery: Delivery, meeting: Meeting) -> tuple[Guest, ...]:
-    """Both who talk; who no longer holds it is alone in what takes it out of their calendar."""
+    """Return both participants of the meeting, or the recipient alone.
+
+    A conductor who handed the conversation over is the only guest of the cancellation.
+    """
     if not meeting.takes_part:
         return (Guest(delivery.name, deliverable(delivery.address), leads=True),)
     both = ((meeting.user, False), (meeting.conductor, True))
     if delivery.former:
-        # Alone as well: the other of the two goes on taking part.
+        # The recipient is the only guest here as well: the other participant goes on taking part.
         leads = delivery.capacity is Capacity.MANAGER
         return (Guest(delivery.name, deliverable(delivery.address), leads=leads),)
     return tuple(
@@ -354,7 +362,10 @@ def _guests(delivery: Delivery, meeting: Meeting) -> tuple[Guest, ...]:
 
 
 def _address(invitee: Invitee) -> str:
-    """Empty where there is none: the other of the two is invited all the same."""
+    """Return a deliverable address, or an empty string if the person has none.
+
+    The other participant is invited regardless.
+    """
     try:
         return deliverable(invitee.address)
     except Refused:
@@ -362,7 +373,7 @@ def _address(invitee: Invitee) -> str:
 
 
 def _last_day(delivery: Delivery, person: ConcernedPerson) -> date | None:
-    """Until when somebody has whom a mail about a push tells of (P18)."""
+    """Return the deadline of a person in a mail about a push (P18); None if the push has none."""
     return deadline_of(delivery.deadline, person.own_deadline) if delivery.deadline else None
 
 

@@ -1,4 +1,4 @@
-"""The outbox: what waits, what went, what failed and why (N10)."""
+"""The outbox: which mails wait, were sent or failed, and why (N10)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReadMail:
-    """A mail as the recipient got it or, before it went, as it would go now."""
+    """A mail as the recipient received it or, before it is sent, as it would be sent now."""
 
     notification: Notification
     message_id: str
     sender: str
     date: str
-    """As it stands in the header; empty before it was tried."""
+    """The Date header; empty before the first attempt."""
     subject: str
     plain: str
     html: str
     source: bytes | None
-    """All of it, byte for byte as the server got it; None before it went."""
+    """The whole message, byte for byte as the server received it; None before it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,53 +53,53 @@ class Sending:
     """A worker that holds mail."""
 
     lease: str
-    """By which it is told from others."""
+    """The name of the lease, which identifies the worker."""
     mails: int
     until: datetime
-    """When others may take over what it has not sent by then."""
+    """When the lease ends, and other workers may claim the mails that were not sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether mail leaves."""
+    """The state of delivery: whether mail leaves."""
 
     counts: Mapping[NotificationState, int]
-    """How many notifications are in each state; a state without any has no entry."""
+    """The number of notifications in each state; a state without any has no entry."""
     waiting_since: datetime | None
-    """Since when the oldest of what should have left waits; None where nothing does."""
+    """Since when the oldest overdue mail waits; None if no mail is overdue."""
     sending: tuple[Sending, ...]
     last_sent_at: datetime | None
     last_error: tuple[str, str] | None
-    """Address and words of the newest mail that failed or is to be tried again."""
+    """Address and error message of the newest mail that failed or is to be tried again."""
     limited: Forecast | None = None
-    """What is due and waits because of the limits of the settings; None where there are none."""
+    """The forecast of due mail that waits because of the limits; None if no limits are set."""
     stopped: tuple[str, int | None, str, datetime] | None = None
-    """What kept mail from leaving when a worker last asked the server: fault, code, words, and
-    since when; None where nothing did."""
+    """The fault that kept mail from leaving at the last connection to the server: fault, code,
+    words, and since when; None if there was none."""
 
     @property
     def waiting(self) -> int:
-        """How many mails wait, whether they should have left or not."""
+        """The number of unsent mails, overdue or not."""
         return sum(self.counts.get(state, 0) for state in UNSENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What became of mail that is sent once more."""
+    """The result of sending mails once more."""
 
     sent: tuple[int, ...]
-    """What waits to be sent, by its id."""
+    """The ids of the mails that wait to be sent."""
     dropped: Mapping[int, str]
-    """What is not sent, and why."""
+    """The mails that are not sent, by id, and the reason."""
     to_the_same: tuple[str, ...] = ()
-    """To whom it goes at the address that it came back from, by their logins: nobody has corrected
-    that."""
+    """The logins of recipients whose mail goes to the address that it bounced from, because the
+    address was not corrected."""
 
 
 def source(
     studio: Studio, actor: Actor, filter_: NotificationFilter, sort: Sort
 ) -> StoredSource[Notification, NotificationFilter]:
-    """The notifications that a filter matches."""
+    """Return the list of notifications that a filter matches."""
     require(actor, Action.READ_OUTBOX)
     now = studio.now()
     return StoredSource(
@@ -112,29 +112,31 @@ def source(
 
 
 def every(studio: Studio, actor: Actor, filter_: NotificationFilter) -> list[Notification]:
-    """All notifications that a filter matches, in the order they are due."""
+    """Return all notifications that a filter matches, in the order in which they are due."""
     listed = source(studio, actor, filter_, Sort("due_at"))
     return list(listed.rows(0, listed.count()))
 
 
 def counts(studio: Studio, actor: Actor) -> dict[NotificationState, int]:
-    """How many notifications are in each state; a state without any has no entry."""
+    """Return the number of notifications in each state; a state without any has no entry."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         return notifications.state_counts(studio.now())
 
 
 def bounced(studio: Studio, actor: Actor) -> int:
-    """How many mails came back (N15)."""
+    """Return how many mails bounced (N15)."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         return notifications.count_bounced()
 
 
 def to_corrected(studio: Studio, actor: Actor, recipient_id: int | None = None) -> tuple[int, ...]:
-    """The mail that came back from an address that the recipient, or this one, no longer has, and
-    that was not sent once more, by id: what to offer to `try_again` once an address was corrected
-    (N15). Nothing is offered to who may not."""
+    """Return the ids of bounced mails whose recipient has another address since.
+
+    They were not sent again: once an address is corrected, they are offered to `try_again` (N15).
+    ``recipient_id`` limits them to one recipient. Empty if ``actor`` may not send again.
+    """
     if not may(actor, Action.SEND_AGAIN):
         return ()
     corrected = NotificationFilter(recipient_id=recipient_id, corrected=True)
@@ -143,7 +145,7 @@ def to_corrected(studio: Studio, actor: Actor, recipient_id: int | None = None) 
 
 
 def health(studio: Studio, actor: Actor) -> Health:
-    """Whether mail leaves: since when what waits, who sends, the last success, the last error."""
+    """Return whether mail leaves: what waits since when, who sends, the last success and error."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         now = studio.now()
@@ -159,7 +161,7 @@ def health(studio: Studio, actor: Actor) -> Health:
 
 
 def limited(studio: Studio, actor: Actor) -> Forecast | None:
-    """What is due and waits because of the limits of the settings; None where there are none."""
+    """Forecast the due mail that waits because of the limits; None if no limits are set."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         return _limited(studio)
@@ -171,20 +173,23 @@ def _limited(studio: Studio) -> Forecast | None:
 
 
 def _builder(studio: Studio) -> "MessageBuilder":
-    """What makes a mail: imported where one is read, not where mail is listed or dropped."""
+    """Return a new message builder.
+
+    Imported here because only reading a mail needs it, not listing or dropping.
+    """
     from studio_tui.services.outbox.messages import MessageBuilder
 
     return MessageBuilder(studio)
 
 
 def message_ids(studio: Studio, listed: list[Notification]) -> dict[int, str]:
-    """The Message-ID of each notification, by its id."""
+    """Return the Message-ID of each notification, by its id."""
     builder = _builder(studio)
     return {notification.id: builder.message_id(notification.key) for notification in listed}
 
 
 def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
-    """A mail as the recipient got it, or as it would go now; raises `NotFound`."""
+    """Return a mail as the recipient received it or as it would be sent now. Raises `NotFound`."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         found = notifications.notifications_by_id([notification_id], studio.now())
@@ -209,21 +214,22 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
 
 
 def number_of(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
-    """How many mails ``selection`` holds."""
+    """Return the number of mails in ``selection``."""
     require(actor, Action.READ_OUTBOX)
     with studio.store.reading():
         return notifications.count_selected(selection, studio.now())
 
 
 def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
-    """Send what failed once more; returns how many."""
+    """Send failed mails once more; returns how many."""
     return len(try_again(studio, actor, selection).sent)
 
 
 def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
-    """Send what failed or came back once more, as far as it is still true: each person gets one
-    mail about a push, with what holds now (N17). What came back is a notification of its own the
-    second time. Raises `Refused` where nothing of it failed or came back.
+    """Send failed or bounced mails once more, as far as they are still true.
+
+    Each person gets one mail about a push, with its current content (N17). A bounced mail becomes a
+    new notification. Raises `Refused` if no mail of the selection failed or bounced.
     """
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
@@ -245,7 +251,7 @@ def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFil
 def _again_as_came_back(
     studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
 ) -> list[int]:
-    """Write what came back of a selection once more; returns which."""
+    """Write new notifications for the bounced mails of a selection; returns their ids."""
     now = studio.now()
     if not notifications.count_came_back(selection, now):
         return []
@@ -255,13 +261,15 @@ def _again_as_came_back(
 
 
 def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
-    """Send what was sent a second time, because somebody asks for it; returns how many."""
+    """Send mails that were sent before a second time, on request; returns how many."""
     return len(send_once_more(studio, actor, selection).sent)
 
 
 def send_once_more(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
-    """Send what was sent a second time, each as a notification of its own, as far as it is still
-    true; see `try_again`. Raises `Refused` where nothing of it was sent.
+    """Send mails that were sent before a second time, each as a new notification.
+
+    Mails that are no longer true are dropped; see `try_again`. Raises `Refused` if no mail of the
+    selection was sent.
     """
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
@@ -273,7 +281,7 @@ def send_once_more(studio: Studio, actor: Actor, selection: Selection[Notificati
 
 
 def _still_true(studio: Studio, ids: Sequence[int]) -> Again:
-    """Drop of these what is no longer true, or what another of them says as well."""
+    """Drop the notifications that are no longer true, or whose content another of them includes."""
     now = studio.now()
     loaded = worker_queue.deliveries(ids, now)
     untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
@@ -283,9 +291,9 @@ def _still_true(studio: Studio, ids: Sequence[int]) -> Again:
 
 
 def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:
-    """Drop what waits or failed; returns how many.
+    """Drop waiting or failed mails; returns how many.
 
-    What tells of a take-over, a reopening or a new key is never dropped (C6, A1).
+    Mails about a take-over, a reopening or a new key are never dropped (C6, A1).
     """
     require(actor, Action.DROP_MAIL)
     with studio.store.writing():
@@ -302,8 +310,8 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
 
 
 def _as_read(part: "MIMEPart") -> str:
-    """A text as a mail program shows it: in lines as long as they were written."""
-    # What went over the wire ends its lines by CRLF.
+    """Return a text part as a mail program displays it, with flowed lines joined."""
+    # Lines on the wire end in CRLF.
     text = str(part.get_content()).replace("\r\n", "\n")
     return unflow(text) if part.get_param("format") == "flowed" else text
 

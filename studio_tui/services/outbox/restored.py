@@ -1,9 +1,10 @@
-"""Mail stops where this is no longer the database that it went out of.
+"""Protection against sending mail twice after the database was restored or replaced.
 
-One that was brought back from a backup, or that a standby has taken over without the last seconds,
-does not know of mail that left in between, and would send it twice. It is noticed by the identifier
-and the timeline of the server, and by a number that goes up with each time that a worker begins to
-send, and that each host keeps as well. Mail goes on once somebody has said so (`resume`).
+A database that was restored from a backup, or a standby that took over without the last seconds,
+does not know of mail that left in between and would send it again. This is detected by the
+identifier and the timeline of the server, and by a generation number that increases each time a
+worker begins to send; each host stores a copy of the number. Mail then stops until an admin resumes
+it (`resume`).
 """
 
 from contextlib import suppress
@@ -25,39 +26,41 @@ _FROM_BACKUP = "it was brought back from a backup"
 _OTHER_SERVER = "another database server has taken over"
 _OLDER = "an older copy of it was put in its place"
 _LEAP = 1_000_000
-"""So far resuming goes ahead of what any host may have seen."""
+"""Amount by which resuming raises the generation, beyond any number that a host may have seen."""
 _MOST = 1_000
 
 
 class MailRestored(Unavailable):
-    """Mail has stopped until somebody says that it may go on."""
+    """Mail has stopped until an admin resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Why mail has stopped, and what may go twice."""
+    """Why mail has stopped, and which mails may be sent twice."""
 
     at: datetime
-    """When it was noticed."""
+    """When the change of database was detected."""
     why: str
     since: datetime | None
-    """When the newest mail left that the database knows of: what left later it does not know."""
+    """When the newest mail left that the database knows of. It does not know of any later mail."""
     number: int
-    """How many mails may go twice."""
+    """The number of mails that may be sent twice."""
     mails: tuple[Notification, ...]
-    """The first of them."""
+    """The first of these mails, at most `_MOST`."""
 
 
 def stopped(studio: Studio) -> StoredMailOrigin | None:
-    """What is known where mail has stopped, None where it has not."""
+    """Return the stored mail origin if mail has stopped, else None."""
     with studio.store.reading():
         known = mail_origin.origin()
     return known if known is not None and known.restored_at else None
 
 
 def stop_where_other(studio: Studio) -> str:
-    """Inside of a unit of work: why no mail may leave, which is kept for all workers; empty where
-    this is the database that mail went out of."""
+    """Stop mail if this is not the database that mail went out of. Requires an open unit of work.
+
+    Returns why no mail may leave, which is stored for all workers, or an empty string.
+    """
     known = mail_origin.origin()
     if known is None:
         return ""
@@ -71,12 +74,12 @@ def stop_where_other(studio: Studio) -> str:
 
 
 def begin_sending(studio: Studio) -> None:
-    """A worker begins to send: another generation."""
+    """Start a new generation, because a worker begins to send."""
     if studio.passing:
         return
     with studio.store.writing_unflushed():
         if stop_where_other(studio):
-            # It has become another one since the claim: the next one says so.
+            # The database was replaced after the claim: the next claim reports it.
             return
         before = mail_origin.origin() or mail_origin.first("")
         server = before.server or mail_origin.server()
@@ -87,8 +90,10 @@ def begin_sending(studio: Studio) -> None:
 
 
 def was_copied() -> bool:
-    """Inside of a unit of work: what is here was copied from elsewhere on purpose. Whether mail has
-    stopped, as it had there."""
+    """Record that the data was copied here on purpose. Requires an open unit of work.
+
+    Returns whether mail has stopped, as it had in the source database.
+    """
     known = mail_origin.origin()
     if known is None:
         return False
@@ -97,8 +102,10 @@ def was_copied() -> bool:
 
 
 def was_restored(now: datetime) -> bool:
-    """Inside of a unit of work: what is here comes from a backup. Mail stops, if there was any;
-    whether it has."""
+    """Record that the data comes from a backup. Requires an open unit of work.
+
+    Mail stops if there was any; returns whether it has.
+    """
     if not notifications.any_mail():
         return False
     known = mail_origin.origin() or mail_origin.first("")
@@ -107,7 +114,7 @@ def was_restored(now: datetime) -> bool:
 
 
 def in_words(known: StoredMailOrigin) -> str:
-    """Why nothing leaves, and what to do."""
+    """Return the sentence that says why no mail leaves, and what to do."""
     return (
         f"Mail has stopped: the database is not the one that mail went out of ({known.why}), and "
         "may not know of all that has left; “studio-tui outbox resume” shows what may go twice, "
@@ -116,8 +123,10 @@ def in_words(known: StoredMailOrigin) -> str:
 
 
 def may_go_twice(studio: Studio, actor: Actor) -> Restored:
-    """What would leave once mail goes on, and may have left before. Raises `NothingToDo` where mail
-    has not stopped."""
+    """Return the mails that leave once mail is resumed and may have left before.
+
+    Raises `NothingToDo` if mail has not stopped.
+    """
     require(actor, Action.DROP_MAIL)
     with studio.store.reading():
         known = mail_origin.origin()
@@ -134,7 +143,10 @@ def may_go_twice(studio: Studio, actor: Actor) -> Restored:
 
 
 def resume(studio: Studio, actor: Actor) -> Restored:
-    """Let mail go on; returns what may go twice. Raises `NothingToDo` where it has not stopped."""
+    """Resume mail; returns the mails that may be sent twice.
+
+    Raises `NothingToDo` if mail has not stopped.
+    """
     with studio.store.writing():
         found = may_go_twice(studio, actor)
         known = mail_origin.origin()
@@ -151,8 +163,8 @@ def resume(studio: Studio, actor: Actor) -> Restored:
 
 
 def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
-    """Why this is not the database that mail went out of; empty where it is."""
-    # Where the server told nothing of itself before, asking would be refused with each claim.
+    """Return why this is not the database that mail went out of; empty if it is."""
+    # If the server did not identify itself before, the query would be refused at each claim.
     server = mail_origin.server() if known.server else ""
     if server and server != known.server:
         return _OTHER_SERVER
@@ -165,5 +177,8 @@ def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
 
 
 def _place(studio: Studio, known: StoredMailOrigin) -> str:
-    """What a host knows a database by, where it lies: a copy elsewhere is another one."""
+    """Return the key by which a host remembers a database at its location.
+
+    A copy at another location has another key.
+    """
     return sha256(f"{known.identity} {studio.store.name}".encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""When mail may reach its recipients, as the settings say (N20)."""
+"""Hours in which mail may reach its recipients, from the settings (N20)."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -12,11 +12,15 @@ from studio_tui.services.system.public_holidays import country_of_zone, holidays
 
 
 class RecipientHours:
-    """Tells of each recipient when mail may reach them, by their zone."""
+    """Computes for each recipient when mail may reach them, by their time zone."""
 
     def __init__(self, hours: SendingHours, holidays: str, zone: ZoneInfo) -> None:
-        """``holidays`` is the country whose holidays count for who is in ``zone``, that of the
-        organisation; elsewhere they are those of the zone's own country. Raises `Refused`."""
+        """``zone`` is the zone of the organisation, where the holidays of ``holidays`` count.
+
+        ``holidays`` is a country, or empty for no holidays. In other zones the holidays are those
+        of the zone's own country. Raises `Refused` if the holidays of ``holidays`` are not
+        available.
+        """
         self._hours = hours
         self._holidays = holidays
         self._zone = zone
@@ -24,7 +28,10 @@ class RecipientHours:
             holidays_of(holidays)
 
     def opening(self, time_zone: str, now: datetime) -> tuple[SendingTime, ZoneInfo] | None:
-        """When mail may reach who is in ``time_zone``, with their zone; None: now."""
+        """Return when mail may next reach a recipient in ``time_zone``, and the zone.
+
+        None means that mail may reach them now.
+        """
         zone = zone_named(time_zone, self._zone)
         found = self._hours.opening(now, zone, self._holiday_in(zone))
         return (found, zone) if found else None
@@ -38,13 +45,15 @@ class RecipientHours:
         try:
             return holidays_of(country)
         except Refused:
-            # Nobody knows those of this country: its weekends and nights count all the same.
+            # No holidays are available for this country: its nights and weekends still count.
             return lambda _: ""
 
 
 def hours_of(studio: Studio) -> RecipientHours | None:
-    """The hours that the settings ask for; None where mail leaves at any time. Raises `Refused`
-    where the holidays of the settings are not known."""
+    """Return the sending hours of the settings; None if mail may leave at any time.
+
+    Raises `Refused` if the holidays of the settings are not available.
+    """
     said = studio.settings.notifications
     if not (said.send_between or said.days_off or said.holidays or said.closed_on):
         return None

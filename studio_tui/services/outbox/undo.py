@@ -1,4 +1,4 @@
-"""Taking back what was just done, as long as none of its mail has left (N5)."""
+"""Undo of an act, as long as none of its mail has left (N5)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -43,25 +43,26 @@ _CHANGED = "Too late to undo: it was changed once more since."
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """An act whose mail still waits."""
+    """An act that can be undone, because its mail still waits."""
 
     activity_id: int
     action: str
-    """What was done, as the activity calls it: one of `domain.activity.verbs.UNDOABLE`."""
+    """The verb of the act in the activity: one of `domain.activity.verbs.UNDOABLE`."""
     push: str
-    """The name of the push; of a conversation that no push asks for, the login of the user."""
+    """The name of the push; for a conversation without a push, the login of the user."""
     users: int
-    """How many users it is about."""
+    """The number of users whom the act is about."""
     mails: int
     done_at: datetime
     leaves_at: datetime
-    """Until then it can be undone."""
+    """When the mail leaves; the act can be undone until then."""
 
 
 def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
-    """What ``actor`` can still take back, the newest first.
+    """Return the acts that ``actor`` can still undo, newest first.
 
-    All its mail waits, and nobody changed since what it changed: no talk that it planned has begun.
+    All mail of such an act waits, nobody has changed the same data since, and no conversation that
+    it planned has begun.
     """
     with studio.own_store.reading():
         waiting = waiting_acts(actor.user_id, UNDOABLE, studio.now())
@@ -69,11 +70,11 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
 
 
 def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
-    """Take back an act that sends mail; returns how many mails are dropped by it.
+    """Undo an act that sends mail; returns how many mails are dropped by it.
 
-    What it changed is as it was before, and mail that waited and that it took the place of waits
-    once more. Raises `Refused` once any of its mail has left or none waits any more, where somebody
-    changed the same since, and for what is no such act.
+    The changed data is restored, and waiting mail that the act superseded waits again. Raises
+    `Refused` if any of its mail has left, if none of it waits, if the same data was changed since,
+    and if the act is not undoable.
     """
     with studio.own_store.writing():
         line, act = _undoable_act(activity_id)
@@ -81,14 +82,14 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         progress(0.0)
         told = conversations_told_by(activity_id)
         dropped = enqueue.drop_caused(activity_id, DropReason.UNDONE)
-        # Asked only now: a worker may have taken some while the others were dropped.
+        # Check only after dropping: a worker may have claimed some of the mail in the meantime.
         if gone := enqueue.left_already(activity_id):
             raise Refused(f"Too late to undo: {gone} of its mails have left already.")
         if not dropped:
             raise NothingToDo("Nothing to undo: none of its mail waits any more.")
         progress(0.5)
         _TAKING_BACK[act](_Undoing(studio, line, told))
-        # What it decided waits for a decision once more (U7).
+        # Reopen the decisions that the act made on the desk of changes (U7).
         review_decide.reopen(activity_id)
         now = studio.now()
         hold = studio.settings.notifications.hold_time
@@ -109,32 +110,35 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
 
 @dataclass(frozen=True, slots=True)
 class _Undoing:
-    """An act that is taken back, inside an open unit of work."""
+    """An act that is being undone, inside an open unit of work."""
 
     studio: Studio
     line: ActivityLine
     told: list[int]
-    """The conversations it sent invitations to."""
+    """The ids of the conversations for which the act sent invitations."""
     locking: bool = True
-    """Whether what it changed is to be changed back, and not only looked at."""
+    """Whether rows are locked to be changed, and not only read."""
 
     @property
     def push_id(self) -> int:
-        """Its push."""
+        """The id of the push of the act. Raises `Refused` if it has none."""
         if self.line.push_id is None:
             raise Refused("No push asks for this conversation.")
         return self.line.push_id
 
     def push(self) -> PushFacts:
-        """Its push, as it is now."""
+        """Return the current state of the push of the act."""
         return (push_to_change if self.locking else push_facts)(self.studio, self.push_id)
 
     def conversation_numbered(self, number: int) -> Conversation:
-        """A conversation, as it is now."""
+        """Return the current state of a conversation."""
         return (conversation_to_change if self.locking else conversation_now)(number)
 
     def conversation(self) -> Conversation:
-        """The one conversation it was about, not begun yet."""
+        """Return the single conversation of the act.
+
+        Raises `Refused` if it has begun or changed since.
+        """
         if len(self.told) != 1:
             raise Refused(_CHANGED)
         found = self.conversation_numbered(self.told[0])
@@ -145,7 +149,8 @@ class _Undoing:
         return found
 
 
-# What each act changed, still as it left it; `Refused` where somebody changed it since.
+# Checks of undoable acts. Each returns the data that its act changed, and raises `Refused` if the
+# data was changed since.
 
 
 def _edited(undoing: _Undoing) -> PushFacts:
@@ -171,7 +176,7 @@ def _reopened(undoing: _Undoing) -> PushFacts:
 
 
 def _handed_over(undoing: _Undoing) -> tuple[int, Conversation | None]:
-    """The assignment, and the conversation that changed hands where there was one."""
+    """Return the assignment, and the conversation that changed hands or None."""
     before, after = undoing.line.before or {}, undoing.line.after or {}
     assignment_id = assignments.assignment_id_of(
         undoing.push_id, naming.user_id_named(undoing.line.subject)
@@ -195,7 +200,7 @@ def _planned(undoing: _Undoing) -> Conversation:
 
 
 def _moved(undoing: _Undoing) -> tuple[Conversation, str]:
-    """The conversation, and where it was to be held before."""
+    """Return the conversation and its place before the move."""
     conversation = _planned(undoing)
     place = former_place(conversation.id)
     if place is None:
@@ -216,12 +221,12 @@ def _cancelled(undoing: _Undoing) -> Conversation:
 
 
 def _reviewed(undoing: _Undoing) -> None:
-    """Whoever was handed over, or told of."""
+    """Check the people who were handed over or notified about."""
     handing_over.require_as_left(undoing.line.id)
 
 
 def _only_mailed(undoing: _Undoing) -> None:
-    """Nothing but its mail can have changed since."""
+    """Check nothing: the act changed nothing but its mail."""
 
 
 _AS_LEFT: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
@@ -237,7 +242,7 @@ _AS_LEFT: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
     },
     otherwise=_only_mailed,
 )
-"""By what each act is held against what there is now."""
+"""The check of each act that its data was not changed since."""
 
 
 def _is_as_left(studio: Studio, activity_id: int) -> bool:
@@ -250,7 +255,7 @@ def _is_as_left(studio: Studio, activity_id: int) -> bool:
     return True
 
 
-# By what each is taken back.
+# Undo functions. Each restores the data that its act changed.
 
 
 def _undo_assigning(undoing: _Undoing) -> None:
@@ -258,7 +263,7 @@ def _undo_assigning(undoing: _Undoing) -> None:
 
 
 def _undo_nothing(undoing: _Undoing) -> None:
-    """The mail was all there was of it."""
+    """Do nothing: the act only sent mail."""
 
 
 def _undo_edit(undoing: _Undoing) -> None:
@@ -304,7 +309,10 @@ def _undo_handing_over(undoing: _Undoing) -> None:
 
 
 def _hand_back(undoing: _Undoing, conversation: Conversation, holder: int) -> None:
-    """Let who held it hold it again; where something was written since, it is not undone (C6)."""
+    """Return a conversation to its former holder.
+
+    Raises `Refused` if something was written in it since (C6).
+    """
     if conversation.conductor_id == holder:
         return
     if conversation.state not in NOT_BEGUN:
@@ -357,7 +365,7 @@ _TAKING_BACK: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
     },
     MAILING,
 )
-"""What each act is taken back by, besides its mail."""
+"""The undo function of each act, apart from its mail."""
 
 
 def _require(actor: Actor, line: ActivityLine, act: Verb) -> None:
@@ -375,7 +383,7 @@ def _undoable_act(activity_id: int) -> tuple[ActivityLine, Verb]:
 
 
 def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> None:
-    """Raise `Refused` where somebody changed it after the act that is undone."""
+    """Raise `Refused` if the conversation was changed after the act that is undone."""
     planned = conversation.planned_for
     now = {
         "planned_for": planned.isoformat() if planned else None,

@@ -1,4 +1,4 @@
-"""The workers that are at work, what they hold, and how what one holds that is gone is freed."""
+"""The running workers, the mail they hold, and the release of mail that a dead worker holds."""
 
 import os
 import socket
@@ -16,30 +16,31 @@ from studio_tui.storage.outbox import outbox_count, worker_queue, workers
 from studio_tui.storage.outbox.workers import StoredWorker
 
 SEEN_EVERY = timedelta(minutes=1)
-"""How often a worker tells that it is there."""
+"""Interval at which a worker reports that it is alive."""
 _GONE_AFTER = 3 * SEEN_EVERY
 _FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class WorkerState(StrEnum):
-    """What a worker does."""
+    """The activity of a worker."""
 
     IDLE = "idle"
     SENDING = "sending"
     GONE = "gone"
-    """It has not been seen for three minutes, or tells nothing of itself."""
+    """The worker has not reported for three minutes; or it never reports and its lease has
+    ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenWorker:
-    """A worker, by the name of its lease."""
+    """A worker with its current state, identified by the name of its lease."""
 
     known: StoredWorker
     state: WorkerState
 
 
 def begin(studio: Studio, lease: str) -> None:
-    """A worker of this process begins."""
+    """Register a worker of this process."""
     now = studio.now()
     with studio.store.writing_unflushed():
         workers.forget(now - _FORGOTTEN_AFTER)
@@ -47,20 +48,20 @@ def begin(studio: Studio, lease: str) -> None:
 
 
 def seen(studio: Studio, lease: str, *, sending: bool) -> None:
-    """A worker is there."""
+    """Record that a worker is alive."""
     with studio.store.writing_unflushed():
         workers.seen(lease, studio.now(), sending=sending)
         outbox_count.add_up()
 
 
 def end(studio: Studio, lease: str) -> None:
-    """A worker has ended."""
+    """Remove a worker that has ended."""
     with studio.store.writing_unflushed():
         workers.end(lease)
 
 
 def every(studio: Studio) -> Sequence[SeenWorker]:
-    """All workers, those that began first come first."""
+    """Return all workers, in the order in which they began."""
     with studio.store.reading():
         found = workers.workers()
     now = studio.now()
@@ -68,10 +69,10 @@ def every(studio: Studio) -> Sequence[SeenWorker]:
 
 
 def free(studio: Studio, lease: str) -> int:
-    """Put back in the queue what a worker that is gone still holds; returns how many.
+    """Put the mail that a dead worker still holds back in the queue; returns the number of mails.
 
-    Raises `NotFound` for a worker that is none, `Refused` for one that is at work: what it is
-    sending just then would be sent by another one as well.
+    Raises `NotFound` if no such worker exists, and `Refused` if it is running: another worker would
+    send its current mail a second time.
     """
     with studio.store.writing():
         now = studio.now()
@@ -88,7 +89,8 @@ def free(studio: Studio, lease: str) -> int:
 
 def _state(worker: StoredWorker, now: datetime) -> WorkerState:
     if worker.seen_at is None:
-        # One of a version that tells nothing: it is at work as long as its lease lasts.
+        # Workers of older versions do not report: they count as running as long as their lease
+        # lasts.
         lasts = worker.until is not None and worker.until > now
         return WorkerState.SENDING if lasts else WorkerState.GONE
     if now - worker.seen_at > _GONE_AFTER:
