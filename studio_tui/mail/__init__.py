@@ -1,1 +1,1 @@
-"""Mail: wording, messages, the connection to the server, and where its password is."""
+"""Mail: wording, messages, the connection to the mail server, and its password."""

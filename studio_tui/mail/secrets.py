@@ -1,9 +1,9 @@
-"""Where the password of the mail server is kept, and how it is read (N11).
+"""Storage and lookup of the password of the mail server (N11).
 
-It is looked for in this order: the environment, a systemd credential, a file beside ``config.toml``
-that only its owner can read, the system's keyring. It is never in the database, the configuration,
-a log, a traceback or on the screen. With OAuth 2 the client secret, or the key of a service
-account, is kept in its place.
+The password is looked up in this order: the environment, a systemd credential, a file next to
+``config.toml`` that only its owner can read, the system's keyring. It is never in the database, the
+configuration, a log, a traceback or on the screen. With OAuth 2, the client secret or the key of a
+service account takes its place.
 """
 
 import codecs
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 VARIABLE = "STUDIO_SMTP_PASSWORD"
-CLIENT_SECRET = "STUDIO_SMTP_OAUTH2_CLIENT_SECRET"  # noqa: S105 - where it is
-"""The same, by the name that a login by token has for it: asked first there."""
+CLIENT_SECRET = "STUDIO_SMTP_OAUTH2_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+"""The variable of the client secret. With token login, it takes precedence over `VARIABLE`."""
 FILE = "smtp-password"
 BOUNCES_VARIABLE = "STUDIO_BOUNCES_PASSWORD"
 BOUNCES_FILE = "bounces-password"
 HIDDEN = "•••"
 LONGEST = 4096
 LONGEST_KEY = 16_384
-"""Of a key in JSON, on however many lines."""
+"""Maximum number of characters of a JSON key, over all its lines."""
 _ELSEWHERE = f"Unlock it, or use {VARIABLE} or the file {FILE} beside config.toml."
 
 
 class Secret:
-    """A password that shows itself to nobody who does not ask for it."""
+    """A password that is displayed only through `reveal`. Its `repr` is masked."""
 
     __slots__ = ("_text",)
 
@@ -45,7 +45,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The password itself."""
+        """Return the password in plain text."""
         return self._text
 
     def __repr__(self) -> str:
@@ -63,7 +63,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class SecretPlace:
-    """Where a password is looked for beside the keyring."""
+    """The environment variable and the file that may hold a password, apart from the keyring."""
 
     variable: str = VARIABLE
     file: str = FILE
@@ -71,28 +71,28 @@ class SecretPlace:
 
 OF_SMTP = SecretPlace()
 OF_BOUNCES = SecretPlace(BOUNCES_VARIABLE, BOUNCES_FILE)
-"""Of the mailbox that mail comes back to (N15)."""
+"""The places of the password for the bounce mailbox (N15)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPassword:
-    """A password and where it was, in words: "the file /…/smtp-password"."""
+    """A password and the description of its source: "the file /…/smtp-password"."""
 
     password: Secret
     where: str
 
 
 def as_smtp(bounces: Bounces) -> Smtp:
-    """The mailbox that mail comes back to, as the server that its password is for."""
+    """Return the bounce mailbox as the server settings under which its password is stored."""
     return Smtp(host=bounces.host, username=bounces.username)
 
 
 def find(
     smtp: Smtp, environ: Mapping[str, str] = os.environ, place: SecretPlace = OF_SMTP
 ) -> FoundPassword | None:
-    """The password for ``smtp.username``, or None where there is none.
+    """Return the password for ``smtp.username``, or None if there is none.
 
-    Raises `Refused` for a file that others can read or that holds no password.
+    Raises `Refused` if a file is readable by others or does not hold a valid password.
     """
     for variable in (CLIENT_SECRET, place.variable) if smtp.by_token else (place.variable,):
         if text := without_marks(environ.get(variable, "")):
@@ -107,13 +107,13 @@ def find(
 def where(
     smtp: Smtp, environ: Mapping[str, str] = os.environ, place: SecretPlace = OF_SMTP
 ) -> str | None:
-    """Where the password is, in words, or None; raises as `find` does."""
+    """Return a description of the source of the password, or None. Raises as `find` does."""
     found = find(smtp, environ, place)
     return found.where if found else None
 
 
 def noun(smtp: Smtp) -> str:
-    """What the secret of these settings is called."""
+    """Return the noun for the secret of these settings, such as "password"."""
     if smtp.by_token:
         is_key = smtp.oauth2.grant is Grant.SERVICE_ACCOUNT
         return "key of the service account" if is_key else "client secret"
@@ -121,7 +121,7 @@ def noun(smtp: Smtp) -> str:
 
 
 def holder(smtp: Smtp) -> str:
-    """Whose secret it is: the application's where it asks for tokens, else who logs in."""
+    """Return the owner of the secret: the OAuth 2 application, else the login name."""
     return (smtp.oauth2.client_id if smtp.by_token else "") or smtp.username
 
 
@@ -131,10 +131,11 @@ def set_password(
     environ: Mapping[str, str] = os.environ,
     place: SecretPlace = OF_SMTP,
 ) -> str:
-    """Keep ``password`` and say where: in the keyring, or the file on a host without one.
+    """Store ``password`` in the keyring, or in the file if the host has no keyring.
 
-    A file that is there already is written anew, because it is read first. Raises `Refused` for
-    a password that cannot be one, `Unavailable` where it could not be written.
+    Returns a description of the place. An existing file is overwritten, because it takes precedence
+    over the keyring. Raises `Refused` if the password is invalid, and `Unavailable` if it could not
+    be written.
     """
     password = _checked(password.reveal(), f"The {noun(smtp)}", smtp)
     path = password_file(environ, place)
@@ -145,12 +146,12 @@ def set_password(
 
 
 def password_file(environ: Mapping[str, str] = os.environ, place: SecretPlace = OF_SMTP) -> Path:
-    """The file that may hold the password."""
+    """Return the path of the file that may hold the password."""
     return config_path(environ).parent / place.file
 
 
 def without_marks(text: str) -> str:
-    """A line that was read, without a byte order mark before it or an end of line behind it."""
+    """Return a line without a leading byte order mark and without its line ending."""
     return text.removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
@@ -173,7 +174,7 @@ def _in_credential(
 def _in_file(smtp: Smtp, environ: Mapping[str, str], place: SecretPlace) -> FoundPassword | None:
     path = password_file(environ, place)
     try:
-        # Without O_NONBLOCK, a pipe in its place would keep us waiting.
+        # Without O_NONBLOCK, opening a pipe would block.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -194,7 +195,7 @@ def _require_private(status: os.stat_result, path: Path) -> None:
 
 
 def _secret_in(content: bytes, path: Path, smtp: Smtp) -> Secret:
-    # PowerShell writes UTF-16 where it is not told otherwise.
+    # PowerShell writes UTF-16 by default.
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = without_marks(content.decode("utf-16" if utf16 else "utf-8"))
@@ -204,7 +205,7 @@ def _secret_in(content: bytes, path: Path, smtp: Smtp) -> Secret:
 
 
 def _checked(text: str, what: str, smtp: Smtp) -> Secret:
-    """A secret of these settings on one line; raises `Refused` for what cannot be one."""
+    """Return the secret of these settings. Raises `Refused` if ``text`` is not a valid one."""
     if not text:
         raise Refused(f"{what} is empty.")
     if smtp.by_token and smtp.oauth2.grant is Grant.SERVICE_ACCOUNT:
@@ -236,7 +237,7 @@ def _account(smtp: Smtp) -> str:
 
 
 def _keyring() -> "KeyringBackend | None":
-    """The keyring of this account, or None on a host without one."""
+    """Return the keyring of this account, or None if the host has none."""
     import keyring
 
     backend = keyring.get_keyring()

@@ -1,1 +1,1 @@
-"""Mail that comes back (N15): what it says, and where it is fetched from."""
+"""Returned mail (N15): its interpretation, and the mailboxes that it is fetched from."""

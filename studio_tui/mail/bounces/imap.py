@@ -1,6 +1,6 @@
-"""A folder of an IMAP server whose mail is read once each: what was read is marked as *seen*.
+"""An IMAP folder whose mails are each read once and then flagged as *seen*.
 
-A connection that breaks is opened anew, and reading goes on with what is not seen yet.
+If the connection breaks, a new one is opened and reading continues with the unseen mails.
 """
 
 import asyncio
@@ -24,21 +24,21 @@ from studio_tui.mail.secrets import HIDDEN, OF_BOUNCES, Secret, as_smtp, find
 from studio_tui.mail.transport.tls import context_of
 
 _AT_A_TIME = 20
-"""Mails that are fetched at once: each may be as large as is looked at."""
+"""Mails that are fetched at a time. Each may be as large as `MOST_BYTES`."""
 _WINDOW = 20_000
-"""Places of a folder that are searched at a time: an answer is one line."""
+"""Sequence numbers that are searched at a time, because the response is a single line."""
 _TRIES = 4
-"""So often in a row a connection may break without anything having been read."""
+"""Consecutive broken connections, without any progress in between, after which reading fails."""
 _PAUSE = 2.0
 _UID = re.compile(rb"\bUID (\d+)")
 _LONGEST_WORDS = 300
 _Value = TypeVar("_Value")
 Login = Callable[[imaplib.IMAP4], None]
-"""Logs in; raises `imaplib.IMAP4.error` where that is refused."""
+"""A function that logs in. Raises `imaplib.IMAP4.error` if the login is refused."""
 
 
 class ImapFolder:
-    """A folder of the server of ``settings``."""
+    """The folder of the mail server that ``settings`` name."""
 
     def __init__(
         self, settings: Bounces, context: ssl.SSLContext, login: Login, pause: float = _PAUSE
@@ -48,12 +48,15 @@ class ImapFolder:
         self._server: imaplib.IMAP4 | None = None
         self._places = 0
         self._valid = ""
-        """By which the server tells whether its numbers of mails are still the same."""
+        """The UIDVALIDITY of the folder, which changes if the server renumbers its mails."""
         self._breaks = 0
 
     def batches(self, most: int) -> Iterator[Sequence[WaitingMail]]:
-        """What was not seen yet, some at a time; raises `Unavailable` where the server cannot be
-        reached, `Refused` where it refuses the login or the folder."""
+        """Yield the unseen mails in batches of at most ``most``.
+
+        Raises `Unavailable` if the server cannot be reached, and `Refused` if it refuses the login
+        or the folder.
+        """
         try:
             failed: set[str] = set()
             for start in range(1, self._answered(lambda _: self._places) + 1, _WINDOW):
@@ -62,7 +65,7 @@ class ImapFolder:
             self._close()
 
     def done(self, mails: Sequence[WaitingMail]) -> None:
-        """Mark these as seen."""
+        """Flag these mails as seen."""
         numbers, valid = ",".join(mail.name for mail in mails), self._valid
 
         def mark(server: imaplib.IMAP4) -> None:
@@ -85,7 +88,7 @@ class ImapFolder:
                 yield [WaitingMail(each, fetched.get(each)) for each in numbers]
 
     def _answered(self, ask: Callable[[imaplib.IMAP4], _Value]) -> _Value:
-        """What the server answers, over a new connection where this one breaks."""
+        """Return the result of ``ask``, retrying over a new connection if this one breaks."""
         while True:
             try:
                 return ask(self._opened())
@@ -161,13 +164,13 @@ class ImapFolder:
 
 
 class _Fetch:
-    """Fetches mails by their numbers; nothing of one that is gone."""
+    """A request that fetches mails by their UIDs."""
 
     def __init__(self, numbers: Sequence[str]) -> None:
         self._numbers = ",".join(numbers)
 
     def __call__(self, server: imaplib.IMAP4) -> dict[str, bytes]:
-        """The mails, by their numbers."""
+        """Return the mails by their UIDs. Mails that were deleted are missing."""
         parts = _ok(server.uid("FETCH", self._numbers, f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"))
         found: dict[str, bytes] = {}
         for place, part in enumerate(parts):
@@ -182,8 +185,10 @@ class _Fetch:
 
 
 def folder_of(settings: Settings) -> ImapFolder:
-    """The folder of ``[bounces]``; raises `Refused` where it is not set up, or there is no
-    password."""
+    """Return the folder of ``[bounces]``.
+
+    Raises `Refused` if no folder or no password is set up.
+    """
     wanted = settings.bounces
     if not wanted.host or not wanted.username:
         raise Refused(
@@ -213,7 +218,7 @@ class _ByPassword:
 
     def __call__(self, server: imaplib.IMAP4) -> None:
         try:
-            # What is not ASCII can be said by AUTHENTICATE alone.
+            # Only AUTHENTICATE can transmit characters outside of ASCII.
             if "AUTH=PLAIN" in server.capabilities:
                 said = f"\0{self._username}\0{self._password.reveal()}".encode()
                 server.authenticate("PLAIN", lambda _: said)
@@ -227,7 +232,7 @@ class _ByPassword:
 
 
 class _ByToken:
-    """Logs in by XOAUTH2; a token that is refused is fetched once anew."""
+    """Login by XOAUTH2. A refused token is replaced by a new one, once."""
 
     def __init__(self, username: str, tokens: Tokens) -> None:
         self._username, self._tokens = username, tokens
@@ -250,7 +255,7 @@ class _ByToken:
 
     def _authenticate(self, server: imaplib.IMAP4, token: Secret) -> None:
         answers = iter((xoauth2(self._username, token).encode(),))
-        # What comes after a refusal is answered by nothing.
+        # After a refusal, the server's challenge is answered by an empty response.
         server.authenticate("XOAUTH2", lambda _: next(answers, b""))
 
 
@@ -262,23 +267,23 @@ def _numbers(server: imaplib.IMAP4, places: str, there: int) -> list[str]:
 
 
 def _ok(answer: tuple[str, Sequence[object]]) -> list[bytes]:
-    """What an answer holds; raises `imaplib.IMAP4.error` where it is a refusal."""
+    """Return the data of a response. Raises `imaplib.IMAP4.error` if it is a refusal."""
     kind, data = answer
     if kind != "OK":
         raise imaplib.IMAP4.error(data[0] if data else kind)
-    return list(data)  # type: ignore[arg-type] # the stubs know less of it
+    return list(data)  # type: ignore[arg-type] # the stubs are less specific
 
 
 def _hang_up(server: imaplib.IMAP4) -> None:
     with suppress(imaplib.IMAP4.error, OSError):
         server.logout()
-    # Where the server does not answer to that, the socket is still open.
+    # If the server does not respond to the logout, the socket is still open.
     with suppress(OSError):
         server.shutdown()
 
 
 def _in_utf7(name: str) -> str:
-    """The name of a folder as IMAP writes it (RFC 3501, 5.1.3)."""
+    """Return the name of a folder in the modified UTF-7 of IMAP (RFC 3501, 5.1.3)."""
     return re.sub(
         "[^ -~]+|&",
         lambda found: "&-" if found[0] == "&" else f"&{_base64(found[0])}-",

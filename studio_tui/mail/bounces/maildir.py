@@ -1,7 +1,7 @@
-"""A Maildir whose mail is read once each: ``new`` and ``cur``, however many there are.
+"""A Maildir whose mails are each read once, in batches that bound memory.
 
-What was read is in ``cur`` with the flag *S* (seen), as Maildir has it; what has that flag is not
-read.
+A mail that was read is moved to ``cur`` with the Maildir flag *S* (seen). Mails with that flag are
+skipped.
 """
 
 import os
@@ -20,26 +20,28 @@ _SEEN = "S"
 
 
 class Maildir:
-    """The mail of a folder that holds ``new`` and ``cur``."""
+    """A folder of mail with the subfolders ``new`` and ``cur``."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises `Refused` where it is no Maildir."""
+        """Raises `Refused` if ``folder`` is not a Maildir."""
         self._new, self._cur = folder / "new", folder / "cur"
         if not self._new.is_dir() or not self._cur.is_dir():
             raise Refused(f"{folder} is no Maildir: it has no folders “new” and “cur”.")
         self._left: set[Path] = set()
-        """What could not be read or moved in this run."""
+        """Files that could not be read or moved in this run."""
 
     def batches(self, most: int) -> Iterator[Sequence[WaitingMail]]:
-        """What was not read yet, up to ``most`` at a time; raises `Unavailable` where a folder
-        cannot be read."""
+        """Yield the unread mails in batches of at most ``most``.
+
+        Raises `Unavailable` if a folder cannot be read.
+        """
         for folder in (self._new, self._cur):
-            # While files are moved, a folder may hide some of them from who is reading it.
+            # Moving files during a scan can hide some of them from it: repeat until none is found.
             while (yield from self._once_through(folder, most)):
                 pass
 
     def done(self, mails: Sequence[WaitingMail]) -> None:
-        """Move these to ``cur``, as seen."""
+        """Move these mails to ``cur`` and flag them as seen."""
         for mail in mails:
             path = Path(mail.name)
             place = self._cur / _seen(path.name)
@@ -49,7 +51,7 @@ class Maildir:
                 else:
                     path.rename(place)
             except FileNotFoundError:
-                # Somebody else has moved it.
+                # Another process has moved the file.
                 continue
             except OSError as error:
                 raise Unavailable(f"{path} cannot be moved: {in_words(error)}.") from error
@@ -57,7 +59,7 @@ class Maildir:
     def _once_through(
         self, folder: Path, most: int
     ) -> Generator[Sequence[WaitingMail], None, bool]:
-        """Whether there was anything."""
+        """Yield the unread mails of one scan of ``folder``; returns whether any was found."""
         batch: list[WaitingMail] = []
         found = False
         try:
@@ -80,7 +82,7 @@ class Maildir:
     def _read(self, path: Path) -> WaitingMail:
         source = None
         with suppress(OSError):
-            # A pipe would keep us waiting, and a link may lead anywhere.
+            # Opening a pipe would block, and a symbolic link may lead anywhere.
             flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
             with os.fdopen(os.open(path, flags), "rb") as file:
                 if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -95,6 +97,6 @@ def _is_done(in_cur: bool, name: str) -> bool:
 
 
 def _seen(name: str) -> str:
-    """The name of a file in ``cur`` that was seen: its flags are in the order of ASCII."""
+    """Return the name of a seen file in ``cur``, with its flags in ASCII order."""
     base, _, flags = name.partition(_INFO)
     return f"{base.partition(':')[0]}{_INFO}{''.join(sorted({*flags, _SEEN}))}"

@@ -1,8 +1,8 @@
-"""Reading one mail that came back: is it a bounce, of which mail, and why (N15).
+"""Interpretation of one returned mail: whether it is a bounce, of which mail, and why (N15).
 
-Delivery reports (RFC 3464, RFC 6533) are read by their fields, whoever wrote them; of servers that
-write plain text, such as qmail and older Exims, the copy of the mail's headers below it is read.
-Holiday notes and answers are told apart. Nothing is ever answered.
+Delivery reports (RFC 3464, RFC 6533) are read by their fields, whichever server wrote them. For
+servers that write plain text, such as qmail and older versions of Exim, the copied headers below
+the text are read. Holiday notes and replies are recognised. No mail is ever answered.
 """
 
 from collections.abc import Iterator
@@ -27,12 +27,13 @@ from studio_tui.mail.bounces.wording import (
 )
 
 MOST_BYTES = 2_000_000
-"""So much of a mail is looked at: the report and the headers of what it is about come first."""
+"""Maximum number of bytes of a mail that are read. The report and the headers of the returned mail
+come first."""
 _MOST_BOUNDARIES = 2_000
-"""Lines that may part a mail; what comes after them is not looked at."""
+"""Maximum number of lines that may separate MIME parts. The rest of the mail is ignored."""
 _MOST_TEXT = 200_000
 _DEEPEST = 4
-"""Mails within mails that are looked into: a report that was forwarded as an attachment."""
+"""Maximum nesting of mails that are searched, such as a report forwarded as an attachment."""
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED_TYPES = frozenset({"message/rfc822", "message/global"})
 _HEADER_TYPES = frozenset(
@@ -56,11 +57,11 @@ _AUTOMATIC_HEADERS = (
     "X-Mail-Autoreply",
 )
 _Fields = dict[str, str]
-"""Names in lower case."""
+"""Header fields by name, in lower case."""
 
 
 class _AsWritten(Compat32):
-    """Headers as they stand there, those that are not ASCII as UTF-8."""
+    """A policy that returns headers unparsed, with bytes outside of ASCII read as UTF-8."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -70,17 +71,19 @@ _POLICY = _AsWritten()
 
 
 def read_returned(source: bytes) -> ReturnedMail:
-    """What a mail is that came to the bounce address. Never fails: what cannot be understood is
-    `ReturnKind.OTHER`."""
+    """Return the interpretation of a mail that was sent to the bounce address.
+
+    Never fails: a mail that cannot be interpreted is `ReturnKind.OTHER`.
+    """
     try:
         return _read(message_from_bytes(_within_limits(source), policy=_POLICY))
     except (MessageError, RecursionError, LookupError, ValueError, TypeError, AttributeError):
-        # What a parser of the standard library makes of hostile input.
+        # Exceptions that the parsers of the standard library raise on hostile input.
         return ReturnedMail(ReturnKind.OTHER)
 
 
 def _within_limits(source: bytes) -> bytes:
-    # An mbox line that procmail or a sieve script left before the headers.
+    # Skip an mbox line that procmail or a sieve script left before the headers.
     if source.startswith((b"From ", b">From ")):
         source = source.partition(b"\n")[2]
     pieces = source[:MOST_BYTES].split(b"\n--", _MOST_BOUNDARIES)
@@ -102,8 +105,11 @@ def _read(mail: Message) -> ReturnedMail:
 
 
 def _reports(mail: Message, depth: int) -> Iterator[Message]:
-    """The delivery reports in a mail: it is one, or has one attached. What a report returns is not
-    looked into: a bounce of a bounce is none of ours."""
+    """Yield the delivery reports in a mail: the mail itself, or its attachments.
+
+    A mail that a report returns is not searched: a bounce of a bounce is not about a mail of the
+    Studio.
+    """
     parts = _parts(mail)
     if any(part.get_content_type() in _STATUS_TYPES for part in parts):
         yield mail
@@ -120,7 +126,7 @@ def _parts(mail: Message) -> list[Message]:
 
 
 def _type_of_report(mail: Message) -> str | None:
-    """What a multipart/report reports, None for any other mail."""
+    """Return the report type of a multipart/report, or None for any other mail."""
     if mail.get_content_type() != "multipart/report":
         return None
     return str(mail.get_param("report-type") or "").lower()
@@ -147,7 +153,7 @@ def _read_report(report: Message) -> ReturnedMail:
 
 
 def _kind_of(block: _Fields) -> ReturnKind | None:
-    """What became of one recipient; None for fields that are of no recipient."""
+    """Return the result for one recipient, or None if the fields are not about a recipient."""
     action = block.get("action", "").split(maxsplit=1)
     if action and (kind := _ACTIONS.get(action[0].lower().strip(";,"))):
         return kind
@@ -157,8 +163,11 @@ def _kind_of(block: _Fields) -> ReturnKind | None:
 def _ids_of(
     report: Message, parts: list[Message], blocks: list[_Fields], text: str
 ) -> Iterator[str]:
-    """The Message-IDs by which a report may name the mail: what it returns of it says it, or else
-    its fields, the copy of the headers in its text, or what it answers to."""
+    """Yield the Message-IDs by which a report may name the mail, the most reliable first.
+
+    If the report returns headers of the mail, only these count. Otherwise they are searched in its
+    fields, in the copied headers in its text, and in the headers that name the mail it replies to.
+    """
     returned = [each for part in parts for each in _returned_ids(part)]
     if returned:
         yield from returned
@@ -189,7 +198,7 @@ def _returned_ids(part: Message) -> list[str]:
 
 
 def _blocks(part: Message) -> list[_Fields]:
-    """The fields of a delivery status, of the mail and of each recipient."""
+    """Return the field groups of a delivery status: one of the mail and one of each recipient."""
     payload = part.get_payload()
     if isinstance(payload, str):
         blocks = [
@@ -198,7 +207,7 @@ def _blocks(part: Message) -> list[_Fields]:
         ]
     else:
         blocks = list(_parts(part))
-        # Of message/global-delivery-status the parser takes the first group alone for fields.
+        # The parser reads only the first group of a message/global-delivery-status.
         rest = blocks[-1].get_payload() if blocks else ""
         if isinstance(rest, str) and rest.strip():
             text = rest.replace("\r\n", "\n")
@@ -207,7 +216,7 @@ def _blocks(part: Message) -> list[_Fields]:
 
 
 def _read_plain(mail: Message, subject: str) -> ReturnedMail:
-    """A report in plain text."""
+    """Return the interpretation of a report in plain text."""
     text = _text_of([mail])
     kind = kind_in_words(subject, text) or ReturnKind.OTHER
     if kind is not ReturnKind.BOUNCED:
@@ -218,7 +227,7 @@ def _read_plain(mail: Message, subject: str) -> ReturnedMail:
 
 
 def _in_block(text: str) -> str:
-    """The Message-ID of a copy of headers, as it stands there."""
+    """Return the raw Message-ID of the headers that are copied in a text."""
     fields = HeaderParser(policy=_POLICY).parsestr(header_block(text))
     return str(fields.get("Message-ID", ""))
 
@@ -242,7 +251,7 @@ def _is_automatic(mail: Message, subject: str) -> bool:
 
 
 def _text_of(parts: list[Message]) -> str:
-    """The plain text of some parts, of what they are made of as well."""
+    """Return the plain text of some parts, including nested parts."""
     found, waiting = "", list(parts)
     while waiting and len(found) < _MOST_TEXT:
         part = waiting.pop(0)
@@ -265,7 +274,7 @@ def _decoded_text(part: Message) -> str:
 
 
 def _decoded(value: object) -> str:
-    """A header as people read it."""
+    """Return a header with its encoded words decoded."""
     text = "" if value is None else str(value)
     if "=?" not in text:
         return text

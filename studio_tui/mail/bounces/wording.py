@@ -1,4 +1,4 @@
-"""What servers write into their reports in words: whether it is one, and of what it complains."""
+"""Recognition of bounces by the wording of servers: what a report is, and its reason."""
 
 import re
 
@@ -12,7 +12,7 @@ _BASIC = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TYPED = re.compile(r"^\s*[\w.-]+\s*;\s*")
-"""The type before a diagnostic code: ``smtp;``."""
+"""The type prefix of a diagnostic code, such as ``smtp;``."""
 _HEADER_LINE = re.compile(r"^[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
 _ORIGIN = re.compile(r"^(?:received|return-path|from|date|subject|message-id):", re.IGNORECASE)
 _LEAST_HEADERS = 3
@@ -54,26 +54,26 @@ _DELIVERED = re.compile(
 _COMPLAINT = re.compile(r"(?<![\d.])[45]\d\d[ -]|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _ADDRESSED = re.compile(r"^\s*<[^<>\s]+@[^<>\s]+>:", re.MULTILINE)
 _MOST_HEAD = 4_000
-"""Characters at the head of a report that say what it is."""
+"""Number of characters at the beginning of a report that are searched for its kind."""
 
 
 def message_ids_in(text: str) -> list[str]:
-    """The Message-IDs in a header, in angle brackets."""
+    """Return the Message-IDs in a header, in angle brackets."""
     return _MESSAGE_ID.findall(text)
 
 
 def is_from_daemon(name: str, address: str) -> bool:
-    """Whether a server, not a person, is the sender."""
+    """Return whether the sender is a server and not a person."""
     return bool(_DAEMON.search(address) or _DAEMON.search(name))
 
 
 def is_automatic_subject(subject: str) -> bool:
-    """Whether a subject is that of a holiday note."""
+    """Return whether a subject is that of an automatic reply, such as a holiday note."""
     return bool(_AUTOMATIC.search(clean_line(subject)))
 
 
 def kind_in_words(subject: str, text: str) -> ReturnKind | None:
-    """What a report says in words; None where it says nothing that is known."""
+    """Return the kind of a report by its wording, or None if the wording is unknown."""
     said = _before_copy(text)[:_MOST_HEAD]
     for words in (clean_line(subject), said):
         if _DELAYED.search(words) and not _SURELY_FAILED.search(words):
@@ -86,14 +86,14 @@ def kind_in_words(subject: str, text: str) -> ReturnKind | None:
 
 
 def bounce_of(status: str, diagnostic: str, text: str, subject: str) -> Bounce:
-    """Why a mail came back: the fields of a report say it, or else its words."""
+    """Return why a mail bounced, by the fields of the report or else by its text."""
     words = clean_line(_TYPED.sub("", diagnostic, count=1)) or _complaint(text)
     words = words or clean_line(subject)
     return Bounce(_code(status, words), words[:LONGEST_WORDS])
 
 
 def header_block(text: str) -> str:
-    """The first copy of the headers of a mail in a text; empty where there is none."""
+    """Return the first copied headers of a mail in a text; empty if there are none."""
     lines = text.split("\n")
     found = _block_at(lines)
     return "\n".join(lines[found[0] : found[1]]) if found else ""
@@ -106,8 +106,10 @@ def _before_copy(text: str) -> str:
 
 
 def _block_at(lines: list[str]) -> tuple[int, int] | None:
-    """From which line to which the first headers of a mail stand: what comes after the lines that
-    follow them may be a mail within it."""
+    """Return the range of lines of the first copied headers of a mail, or None.
+
+    Only the first block counts: a later one may belong to a mail inside of the copy.
+    """
     start = 0
     for number, line in enumerate([*lines, ""]):
         if line.strip():
@@ -122,7 +124,7 @@ def _block_at(lines: list[str]) -> tuple[int, int] | None:
 
 
 def _complaint(text: str) -> str:
-    """The paragraph that says what is wrong."""
+    """Return the paragraph that describes the error, on one line; empty if none is found."""
     paragraphs = re.split(r"\n\s*\n", _before_copy(text))
     for sign in (_COMPLAINT, _ADDRESSED):
         for paragraph in paragraphs:
@@ -132,7 +134,7 @@ def _complaint(text: str) -> str:
 
 
 def _code(status: str, words: str) -> str:
-    """The status of a report; what its words say where that is more."""
+    """Return the status code of a report, or the one in ``words`` if that is more specific."""
     given, said = _ENHANCED.search(status), _ENHANCED.search(words)
     if given and not (given[1][1:] == ".0.0" and said):
         return given[1]

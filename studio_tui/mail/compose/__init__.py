@@ -1,1 +1,1 @@
-"""What a mail says: wording, dates, MIME."""
+"""Composition of mail: wording, dates, MIME."""

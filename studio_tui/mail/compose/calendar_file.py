@@ -1,4 +1,4 @@
-"""The calendar of the pushes as iCalendar (RFC 5545), to subscribe to or to import."""
+"""Export of the calendar of pushes as iCalendar (RFC 5545), to subscribe to or to import."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,9 +11,11 @@ from studio_tui.wording.calendar import happens_in_words
 
 
 def calendar_file(entries: Iterable[CalendarEntry], stamp: datetime, name: str) -> bytes:
-    """One entry of a whole day for each: the same entry has the same UID every time, so that a
-    calendar that reads the file again shows it once."""
-    # A tenth of a second to import: only who writes a calendar waits for it.
+    """Return the entries as an iCalendar file, each as an all-day event.
+
+    The UID of an entry is stable: a calendar that reads the file again does not duplicate it.
+    """
+    # Imported lazily: the import takes a tenth of a second.
     from icalendar import Calendar, Event
 
     whole = Calendar()

@@ -1,4 +1,4 @@
-"""How a language writes days and instants: ``language.toml`` of its wording (N9, D1)."""
+"""Formatting of days and instants in a language, from its ``language.toml`` (N9, D1)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,39 +23,39 @@ class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class DateWords:
-    """The words of one language that are no text of their own."""
+    """The date formats and words of one language."""
 
     months: tuple[str, ...]
-    """January first."""
+    """The names of the months, beginning with January."""
     day_form: str
-    """With ``{day}``, ``{month}`` and ``{year}``."""
+    """A format with ``{day}``, ``{month}`` and ``{year}``."""
     instant_form: str
-    """With ``{day}``, ``{time}`` and ``{zone}``."""
+    """A format with ``{day}``, ``{time}`` and ``{zone}``."""
     first_day: str
-    """How the first day of a month is written: ``1er`` in French."""
+    """The form of the first day of a month: ``1er`` in French."""
     until_form: str
-    """With ``{day}``: until when one of several people has."""
+    """A format with ``{day}``, for the own deadline of one of several people."""
     stands_for_form: str
-    """With ``{name}``: in whose place somebody is told of a person."""
+    """A format with ``{name}``, for the manager whom the recipient stands in for."""
 
     def day(self, day: date) -> str:
-        """A calendar day: “31 March 2026”."""
+        """Format a calendar day: “31 March 2026”."""
         number = self.first_day if day.day == 1 else str(day.day)
         month = self.months[day.month - 1]
         return self.day_form.format(day=number, month=month, year=day.year)
 
     def until(self, day: date) -> str:
-        """Until when somebody has: “until 31 March 2026”."""
+        """Format the own deadline of a person: “until 31 March 2026”."""
         return self.until_form.format(day=self.day(day))
 
     def stands_for(self, name: str) -> str:
-        """In whose place somebody is told of a person: “for Béatrice Moreau”."""
+        """Format the name of the manager whom the recipient stands in for: “for Ann Peeters”."""
         return self.stands_for_form.format(name=name)
 
     def instant(self, instant: datetime, zone: ZoneInfo) -> str:
-        """An instant in ``zone``, which is named: “31 March 2026, 14:05 (Europe/Brussels)”.
+        """Format an instant with its zone: “31 March 2026, 14:05 (Europe/Brussels)”.
 
-        A time that comes twice, as the clock goes back, is told by its offset as well.
+        A local time that occurs twice, when the clock goes back, is given with its UTC offset.
         """
         local = instant.astimezone(zone)
         name = zone_in_words(instant, zone).replace("_", " ")
@@ -63,7 +63,7 @@ class DateWords:
 
 
 def load_date_words(path: Path) -> DateWords:
-    """The speech in a ``language.toml``; raises `Refused` with file and reason."""
+    """Load the date words of a ``language.toml``. Raises `Refused` with file and reason."""
     try:
         content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
         date_words = DateWords(

@@ -1,23 +1,24 @@
-"""Plain text in short lines, as ``format=flowed`` (RFC 3676).
+"""Wrapping of plain text as ``format=flowed`` (RFC 3676).
 
-A line that goes on ends with a space: mail programs that know the format make one paragraph of it
-again, in whatever width there is; all others show lines of at most 76 characters. Nothing without a
-space is broken: an address of a page stays whole.
+A line that continues ends with a space. Mail programs that support the format join the lines to a
+paragraph of any width; all others display lines of at most 76 characters. Text without a space is
+never broken, so that URLs stay whole.
 """
 
 _WIDTH = 76
 _SIGNATURE = "-- "
 _STUFFED = (" ", ">", "From ")
-"""What a line may not begin with as it is: a space is put before it, and taken away again."""
+"""Prefixes that a line may not begin with. A space is inserted before them, and removed by
+`unflow`."""
 
 
 def flow(text: str) -> str:
-    """``text`` in short lines; `unflow` gives it back, but for spaces at the ends of its lines."""
+    """Wrap ``text`` into short lines. `unflow` restores it, except for spaces at line ends."""
     return "\n".join(map(_flow_line, text.split("\n")))
 
 
 def unflow(text: str) -> str:
-    """The lines of a text as they were before `flow`."""
+    """Join the lines of a text that was wrapped by `flow`."""
     lines: list[str] = []
     goes_on = False
     for physical in text.split("\n"):
@@ -43,9 +44,12 @@ def _flow_line(line: str) -> str:
 
 
 def _end_of_part(line: str) -> int:
-    """Behind the last space that fits, or else behind the first there is; 0 where there is none."""
+    """Return the index after the last space that fits, or else after the first space.
+
+    Returns 0 if the line has no space to break at.
+    """
     end = line.rfind(" ", 0, _WIDTH) + 1
-    # Alone on a line it would begin the signature.
+    # Alone on a line, this part would begin the signature or be empty.
     if not end or line[:end] in (_SIGNATURE, " "):
         end = line.find(" ", max(end, 1)) + 1
     return end

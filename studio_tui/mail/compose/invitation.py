@@ -1,8 +1,8 @@
-"""Invitations: a conversation as Outlook, Google and Apple enter it in a calendar (C5).
+"""Invitations that Outlook, Google and Apple add to a calendar (C5).
 
-iCalendar (RFC 5545) as iTIP (RFC 5546) sends it: a REQUEST that enters or moves, a CANCEL that
-takes out. Instants are in UTC: every calendar shows them in the zone of its owner, and a meeting
-that does not recur needs no rules of summer time to travel with it.
+An invitation is iCalendar (RFC 5545) as sent by iTIP (RFC 5546): a REQUEST adds or moves an entry,
+a CANCEL removes it. Instants are in UTC: every calendar displays them in the zone of its owner, and
+a meeting that does not recur needs no time zone rules.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ PRODUCT = "-//Studio TUI//Conversation Studio//EN"
 
 
 class Method(StrEnum):
-    """What the calendar is asked to do."""
+    """The iTIP method: the operation that the calendar is asked to perform."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -27,39 +27,39 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody who is named in an invitation."""
+    """The organizer or an attendee of an invitation."""
 
     name: str
     address: str
-    """Bare, as `addresses.deliverable` gives it."""
+    """The bare address, as returned by `addresses.deliverable`."""
     leads: bool = False
     """Whether they conduct the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One entry for a calendar; the same values give the same bytes."""
+    """An entry for a calendar. Equal values give equal bytes."""
 
     uid: str
     """The same for all invitations to one conversation."""
     sequence: int
-    """Higher with everyone that follows."""
+    """Increases with each invitation to the same conversation."""
     method: Method
     stamp: datetime
-    """When it was decided: aware, like all instants here."""
+    """When the entry was planned, moved or cancelled. Timezone-aware, like all instants here."""
     starts_at: datetime
     minutes: int
     summary: str
     description: str
     place: str
     organizer: Guest
-    """Who it comes from: the sender of the mail, and nobody who receives it."""
+    """The sender of the mail. Never one of its recipients."""
     guests: tuple[Guest, ...]
 
 
 def calendar(invitation: Invitation) -> bytes:
-    """The invitation as iCalendar: UTF-8, CRLF, lines of at most 75 octets (RFC 5545)."""
-    # A tenth of a second to import: only who writes an invitation waits for it.
+    """Return the invitation as iCalendar: UTF-8, CRLF, lines of at most 75 octets (RFC 5545)."""
+    # Imported lazily: the import takes a tenth of a second.
     from icalendar import Calendar, Event
 
     event = Event()
@@ -78,7 +78,7 @@ def calendar(invitation: Invitation) -> bytes:
     cancelled = invitation.method is Method.CANCEL
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
-    # Who may see into a calendar of one of the two need not learn what it is about (T4).
+    # People with access to a participant's calendar must not see the content (T4).
     event.add("class", "PRIVATE")
     whole = Calendar()
     whole.add("prodid", PRODUCT)
@@ -97,7 +97,7 @@ def _address(guest: Guest) -> "vCalAddress":
     from icalendar import vCalAddress
 
     address = vCalAddress(f"mailto:{guest.address}")
-    # A quotation mark cannot stand in a parameter, and few read the sign that RFC 6868 puts there.
+    # A quotation mark is not allowed in a parameter, and few programs decode RFC 6868.
     if name := clean_line(guest.name).replace('"', "'"):
         address.params["CN"] = name
     return address
@@ -108,6 +108,6 @@ def _attendee(guest: Guest) -> "vCalAddress":
     address.params["CUTYPE"] = "INDIVIDUAL"
     address.params["ROLE"] = "CHAIR" if guest.leads else "REQ-PARTICIPANT"
     address.params["PARTSTAT"] = "NEEDS-ACTION"
-    # Nobody reads what calendars answer to the sender.
+    # The sender's mailbox does not process replies of calendars.
     address.params["RSVP"] = "FALSE"
     return address

@@ -1,4 +1,4 @@
-"""One Markdown text as the two parts of a mail: plain text and HTML with its styles in line."""
+"""Conversion of Markdown to the two parts of a mail: plain text, and HTML with inline styles."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
-# Mail programs drop style sheets: what must be seen stands on the element.
+# Mail programs drop style sheets: styles must be inline.
 _STYLES = {
     "p": "margin:0 0 16px",
     "h1": "margin:0 0 16px;font-size:22px;line-height:1.3",
@@ -24,7 +24,7 @@ _STYLES = {
 
 
 def to_html(markdown: str, blocks: Sequence[str] = ()) -> str:
-    """``markdown`` as HTML; a paragraph that is one of ``blocks`` is left without its tags."""
+    """Return ``markdown`` as HTML. Paragraphs that equal one of ``blocks`` get no ``<p>`` tags."""
     reader = _reader()
     tokens = reader.parse(markdown)
     for place, token in enumerate(tokens):
@@ -36,7 +36,10 @@ def to_html(markdown: str, blocks: Sequence[str] = ()) -> str:
 
 
 def to_plain(markdown: str) -> str:
-    """``markdown`` as text: a paragraph per line, signs of emphasis gone, links spelled out."""
+    """Return ``markdown`` as plain text.
+
+    Each paragraph is one line, emphasis is removed and the addresses of links are written out.
+    """
     from markdown_it.tree import SyntaxTreeNode
 
     return _plain(SyntaxTreeNode(_reader().parse(markdown)))
@@ -44,10 +47,10 @@ def to_plain(markdown: str) -> str:
 
 @cache
 def _reader() -> "MarkdownIt":
-    # Whoever opens the Studio waits for no library that only a mail needs.
+    # Imported lazily: only mail needs this library, and the start of the Studio should not wait.
     from markdown_it import MarkdownIt
 
-    # No HTML of the author's own: a wording is text.
+    # Do not accept HTML: a wording is text.
     return MarkdownIt("commonmark", {"html": False})
 
 

@@ -1,7 +1,7 @@
-"""Mails as bytes for the wire: headers and MIME, without an `EmailMessage` per mail.
+"""Serialisation of mails: headers and MIME, without an `EmailMessage` per mail.
 
-An `EmailMessage` takes two milliseconds to build, as long as sending it. All bytes made here are
-ASCII in lines of at most 998, unless the part of an address before the @ is not.
+Building an `EmailMessage` takes two milliseconds, as long as sending it. All bytes made here are
+ASCII in lines of at most 998, unless the local part of an address is not ASCII.
 """
 
 import re
@@ -19,7 +19,7 @@ from studio_tui.mail.compose.rendering import Recipient, RenderedMail, Values
 from studio_tui.mail.compose.wording_template import Blanks, MailTemplate
 from studio_tui.mail.transport.addresses import Sender, deliverable, reply_to_from
 
-# Neither quoted-printable nor base64 ever holds "=_": no text can contain a boundary.
+# Neither quoted-printable nor base64 can contain "=_": no text can contain a boundary.
 _BOUNDARY = "=_studio_alternative"
 _OUTER = "=_studio_mixed"
 _HEAD = f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'.encode("ascii")
@@ -32,30 +32,30 @@ _ATTACHED = (
 ).encode("ascii")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,58}[A-Za-z0-9])?")
 _WORD = 39
-"""Bytes of text in one encoded word: with the name of a header, no line is over 76."""
+"""Bytes of text per encoded word. With the name of a header, no line exceeds 76 characters."""
 _TOGETHER = 64
-"""Characters that a name and an address can have to stand on one line."""
+"""Maximum length of a name and an address together, to fit on one line."""
 _SHORT_TEXT = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,60}[!-~])?")
 _FOLDED_TEXT = re.compile(r"(?!.*=\?)[!-~]{1,64}(?: [!-~]{1,64})*")
 _LINE = 76
-"""Characters of a line of a header that is folded."""
+"""Maximum number of characters of a line in a folded header."""
 
 
 def message_id(key: str, sender: Sender) -> str:
-    """The Message-ID of the notification with this key (N2), angle brackets included."""
+    """Return the Message-ID of the notification with this key (N2), in angle brackets."""
     return f"<{key}@{sender.domain}>"
 
 
 class Composer:
-    """Makes messages that come from one sender of one organisation."""
+    """Builds messages from one sender of one organisation."""
 
     model: Callable[[MailTemplate], bytes]
-    """What all messages of a form have in common, about as it stands in them; the same whenever it
-    is asked for."""
+    """Returns the text that all messages of a form share, for compression. Deterministic."""
 
     def __init__(self, sender: Sender, organisation: str, reply_to: str = "") -> None:
-        """``reply_to`` is who answers go to, as ``HR <hr@example.org>`` or a bare address; empty
-        for the sender. Raises `Refused` where it is nobody.
+        """``reply_to`` is the address for replies, as ``HR <hr@example.org>`` or bare.
+
+        If it is empty, replies go to the sender. Raises `Refused` if it is invalid.
         """
         named = _angled(clean_line(organisation), f"conversations.{sender.domain}")
         self._from = b"From: " + mailbox(sender.name, sender.address) + _answers(reply_to)
@@ -77,10 +77,10 @@ class Composer:
         date: datetime,
         invitation: Invitation | None = None,
     ) -> bytes:
-        """The whole message, CRLF throughout, with an entry for the calendar where there is one.
+        """Return the whole message with CRLF line endings, and with the invitation if one is given.
 
-        The same arguments give the same bytes, so that a copy is known for one. ``date`` is
-        aware. Raises `Refused` where the recipient's address is none.
+        Equal arguments give equal bytes, so that duplicates can be recognised. ``date`` is
+        timezone-aware. Raises `Refused` if the recipient's address is invalid.
         """
         address = deliverable(recipient.address)
         return b"\r\n".join(
@@ -103,12 +103,12 @@ class Composer:
 
 
 def mailbox(name: str, address: str) -> bytes:
-    """``name <address>`` as it stands in a header; whoever has no other name is their address."""
+    """Return ``name <address>`` for a header; only the address if the name is empty or the same."""
     return _angled(name, address) if name and name != address else address.encode()
 
 
 def _answers(reply_to: str) -> bytes:
-    """The header that leads answers elsewhere, nothing where they go to the sender."""
+    """Return the Reply-To header, or nothing if replies go to the sender."""
     if not reply_to:
         return b""
     who = reply_to_from(reply_to)
@@ -117,7 +117,7 @@ def _answers(reply_to: str) -> bytes:
 
 def _angled(name: str, inside: str) -> bytes:
     phrase = _phrase(name)
-    # On a line of its own where both together could make one too long.
+    # On a line of its own if both together could exceed the length of a line.
     separator = b" " if len(phrase) + len(inside) < _TOGETHER else b"\r\n "
     return phrase + separator + b"<" + inside.encode() + b">"
 
@@ -133,9 +133,9 @@ def _unstructured(text: str) -> bytes:
 
 
 def _folded(text: str) -> bytes:
-    """``text`` on several lines, each of which but the first begins with a space of its own."""
+    """Fold ``text`` into lines. Each line after the first begins with a space of the text."""
     lines = []
-    # The name of the header stands on the first.
+    # The first line also holds the name of the header.
     room = _LINE - len("Subject: ")
     while len(text) > room:
         end = text.rfind(" ", 1, room + 1)
@@ -145,13 +145,13 @@ def _folded(text: str) -> bytes:
 
 
 def _encoded(text: str) -> bytes:
-    """``text`` as encoded words (RFC 2047), one on each line."""
+    """Return ``text`` as encoded words (RFC 2047), one per line."""
     words = (b"=?utf-8?b?" + b64encode(word) + b"?=" for word in _words(text.encode()))
     return b"\r\n ".join(words)
 
 
 def _words(text: bytes) -> Iterator[bytes]:
-    """``text`` in pieces that end with a whole character."""
+    """Split ``text`` into pieces without splitting a multi-byte character."""
     while len(text) > _WORD:
         end = _WORD
         while text[end] & 0xC0 == 0x80:
@@ -162,9 +162,9 @@ def _words(text: bytes) -> Iterator[bytes]:
 
 
 def _inviting(rendered: RenderedMail, invitation: Invitation) -> bytes:
-    """The body of an invitation: the calendar beside the text, and once more as a file.
+    """Return the body of an invitation: the calendar as an alternative, and as an attached file.
 
-    Outlook, Google and Apple act on the first; programs that know nothing of it offer the second.
+    Outlook, Google and Apple process the alternative; other programs offer the attached file.
     """
     entry = calendar(invitation)
     text = entry.decode().replace("\r\n", "\n")
@@ -180,7 +180,7 @@ def _inviting(rendered: RenderedMail, invitation: Invitation) -> bytes:
 
 
 def _body(rendered: RenderedMail, *more: bytes) -> bytes:
-    """Everything below the headers of its own part: the same in all alternatives."""
+    """Return the multipart/alternative with its own Content-Type header."""
     return b"\r\n".join(
         (
             _HEAD,
@@ -219,7 +219,7 @@ def _filled(text: Blanks, values: Mapping[str, str]) -> bytes:
     )
 
 
-# Most lines of a mail are those of the mail before.
+# Most lines of a mail are the same as in the mail before.
 @lru_cache(maxsize=4096)
 def _quoted_once(line: Blanks) -> bytes:
     return _quoted(line.texts[0])
@@ -230,7 +230,7 @@ def _quoted(text: str) -> bytes:
     return b"\r\n".join(lines)
 
 
-# Mails that are claimed together have one.
+# Mails that are claimed together have the same date.
 @lru_cache(maxsize=64)
 def _date(date: datetime) -> bytes:
     return format_datetime(date).encode("ascii")

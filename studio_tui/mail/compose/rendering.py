@@ -1,7 +1,7 @@
-"""Mails: the wording of a notification, filled in for one recipient (P6, P7, N9).
+"""Rendering of mails: the wording of a notification, filled in for one recipient (P6, P7, N9).
 
-The wording is rendered once per language. What differs between events and recipients is filled in
-afterwards, escaped in HTML and as it is in plain text, so that no name can become markup.
+The wording is rendered once per language. The values of an event and a recipient are filled in
+afterwards, escaped in HTML and unchanged in plain text, so that no name can become markup.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from studio_tui.mail.compose.wording_template import ENTRY, TEST, MailTemplate
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """What an invitation tells: who talks, when and where."""
+    """The content of an invitation: the participants, the time and the place."""
 
     person: str
     """The name of the user."""
@@ -31,64 +31,63 @@ class Appointment:
     minutes: int
     place: str
     planner: str
-    """The name of who planned, moved or cancelled it."""
+    """The name of the person who planned, moved or cancelled the conversation."""
     handed_over: bool = False
-    """Whether somebody else holds it now: than the recipient, where it is cancelled for them, else
-    than before."""
+    """Whether the conductor has changed: in a cancellation, the recipient no longer holds the
+    conversation; otherwise the conductor is not the previous one."""
     past: bool = False
-    """Whether its time is past when the mail leaves."""
+    """Whether the start lies in the past when the mail leaves."""
     readdressed: bool = False
-    """Whether it is taken out of one calendar of the recipient, because it is in another."""
+    """Whether the entry is removed from one calendar of the recipient because it is in another."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailEvent:
-    """What a mail tells: the same for everyone who is told in the same capacity."""
+    """The event that a mail reports: the same for all recipients in the same capacity."""
 
     kind: Kind
     capacity: Capacity
     push: str
     template: str
     deadline: date | None
-    """None where no push is told of; then ``push`` is empty, too."""
+    """None if the mail is not about a push; then ``push`` is empty, too."""
     overdue: bool = False
-    """Whether the deadline is past when the mail leaves."""
+    """Whether the deadline has passed when the mail leaves."""
     conductor: str = ""
-    """The name of who holds the conversation; needed by ``handed_over``, and where a date is
-    told."""
+    """The name of the conductor. Required by ``handed_over``, and if the mail mentions a date."""
     closed: bool = False
-    """Whether the push is closed: then an invitation does not speak of it."""
+    """Whether the push is closed. If so, an invitation does not mention it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedConversation:
-    """A conversation that is asked of somebody's manager, in a mail of no push in particular."""
+    """A conversation that a manager is asked to hold, in a mail that spans pushes."""
 
     person: str
     """The name of the user."""
     push: str
     deadline: date
     planned: bool = False
-    """Whether a date is set that lies ahead."""
+    """Whether the conversation has a date in the future."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who a mail is for."""
+    """The recipient of a mail."""
 
     name: str
     address: str
     given_name: str = ""
-    """How they are greeted; the whole name where it is empty."""
+    """The name in the greeting; if empty, the whole name is used."""
     language: str = ""
     """As imported: ``nl``, ``nl-BE``, or empty for the organisation's."""
     time_zone: str = ""
-    """An IANA name, or empty for the organisation's."""
+    """An IANA name, or empty for the zone of the organisation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What is filled in, by the name it has in the wording."""
+    """The values that are filled in, by their names in the wording."""
 
     plain: Mapping[str, str]
     html: Mapping[str, str]
@@ -100,40 +99,40 @@ class RenderedMail:
 
     language: str
     wording: MailTemplate
-    """As it is in every mail."""
+    """The wording with all its placeholders, shared by all mails of this form."""
     form: MailTemplate
-    """As it is in every mail about the same event."""
+    """The wording with the values of the event filled in, shared by all mails about the event."""
     values: Values
-    """What is still to be filled in."""
+    """The values of the recipient, which are still to be filled in."""
 
     @property
     def subject(self) -> str:
-        """Its subject, as it was typed."""
+        """The subject as text, not yet encoded for a header."""
         return self.form.subject.filled(self.values.plain)
 
     @property
     def plain(self) -> str:
-        """Its text."""
+        """The plain text part."""
         return self.form.plain.filled(self.values.plain)
 
     @property
     def html(self) -> str:
-        """Its text as a page."""
+        """The HTML part."""
         return self.form.html.filled(self.values.html)
 
 
 class Writer:
-    """Writes mails in the words of the organisation."""
+    """Renders mails with the wordings of the organisation."""
 
     def __init__(
         self, wordings: Wordings, organisation: str, zone: ZoneInfo, how_to_open: str = ""
     ) -> None:
-        """``how_to_open`` is what every mail says of coming in (N18)."""
+        """``how_to_open`` is the sentence in every mail about how to open the Studio (N18)."""
         self._wordings = wordings
         self._how_to_open = clean_line(how_to_open)
         self._organisation = clean_line(organisation)
         self._zone = zone
-        # Events of one run are few and recipients many.
+        # Each run has few events and many recipients.
         self._begun = lru_cache(maxsize=256)(self._begin)
 
     def render(
@@ -146,14 +145,14 @@ class Writer:
         longer: Sequence[date | None] = (),
         stands_for: Sequence[str] = (),
     ) -> RenderedMail:
-        """What ``recipient`` reads about ``event``.
+        """Return the mail to ``recipient`` about ``event``.
 
-        ``people`` are the names of those it is about, for a manager (P7): at least one. ``dates``
-        are when their conversations are planned, in the same order, or that of the user; ``now``
-        is when the mail leaves, by which a date is ahead or past (N17). ``longer``: until when
-        single people have, where that is later than the deadline of ``event`` (P18).
-        ``stands_for``: in whose place the recipient is told of each (U14). Raises `Refused` where
-        the organisation's own wording is at fault.
+        ``people`` are the names of the people whom a manager is notified about (P7): at least one.
+        ``dates`` are the planned dates of their conversations, in the same order, or that of the
+        user; ``now`` is when the mail leaves, and decides whether a date has passed (N17).
+        ``longer`` are the own deadlines of people that are later than the deadline of ``event``
+        (P18). ``stands_for`` are the managers whom the recipient stands in for, per person (U14).
+        Raises `Refused` if the organisation's own wording is invalid.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         several = event.capacity is Capacity.MANAGER and len(people) > 1
@@ -183,10 +182,10 @@ class Writer:
     def people(
         self, event: MailEvent, asked: Sequence[AskedConversation], recipient: Recipient
     ) -> RenderedMail:
-        """What ``recipient`` reads about what is asked of them as a manager, in any push: at least
-        one conversation (N16).
+        """Return the mail that asks ``recipient`` to hold conversations, as a manager (N16).
 
-        Raises `Refused` like `render`.
+        ``asked`` may span several pushes and has at least one conversation. Raises `Refused` like
+        `render`.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         form = forms.form(
@@ -203,18 +202,18 @@ class Writer:
     def invitation(
         self, event: MailEvent, meeting: Appointment, recipient: Recipient
     ) -> RenderedMail:
-        """What ``recipient`` reads about a conversation that is planned, moved or cancelled (C5).
+        """Return the mail about a conversation that was planned, moved or cancelled (C5).
 
         Raises `Refused` like `render`.
         """
         return self._of_meeting(str(event.kind), event, meeting, recipient)
 
     def entry(self, event: MailEvent, meeting: Appointment, recipient: Recipient) -> RenderedMail:
-        """What stands in the calendar of ``recipient``: its subject and its plain text."""
+        """Return the calendar entry of ``recipient``: its subject and its plain text."""
         return self._of_meeting(ENTRY, event, meeting, recipient)
 
     def notice(self, event: MailEvent, told: Notice, recipient: Recipient) -> RenderedMail:
-        """What ``recipient`` reads about what somebody did to what is theirs (C6, A1).
+        """Return the mail about an act of another user that concerns ``recipient`` (C6, A1).
 
         Raises `Refused` like `render`.
         """
@@ -248,7 +247,7 @@ class Writer:
         return RenderedMail(forms.language, form, begun, values)
 
     def render_test(self, recipient: Recipient, now: datetime) -> RenderedMail:
-        """What `studio-tui mail test` sends: ``now`` in the recipient's zone."""
+        """Return the mail of `studio-tui mail test`, with ``now`` in the zone of the recipient."""
         forms = self._wordings.forms(TEST, recipient.language)
         sent_at = forms.date_words.instant(now, self._zone_of(recipient))
         told = {

@@ -1,8 +1,8 @@
-"""Which text a mail is written by: ours, or the organisation's in its place (N9).
+"""Lookup of the text of a mail: the shipped text, or the organisation's replacement (N9).
 
-Texts lie in a folder per language, ``nl/assigned.user.md``, beside that language's ``footer.md``
-and ``language.toml``; ``layout.html`` is for all. What the organisation puts into ``wording/``
-beside its ``config.toml``, under the same names, takes the place of ours. Files are read once.
+Texts are stored in a folder per language, as ``nl/assigned.user.md``, next to that language's
+``footer.md`` and ``language.toml``; ``layout.html`` is shared. Files in ``wording/`` next to the
+organisation's ``config.toml`` replace shipped files of the same names. Each file is read once.
 """
 
 import difflib
@@ -33,7 +33,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """A wording in one language, in all forms its flags give it."""
+    """A wording in one language, rendered for each combination of its flags."""
 
     language: str
     date_words: DateWords
@@ -41,7 +41,7 @@ class Forms:
     _forms: Mapping[tuple[bool, ...], MailTemplate]
 
     def form(self, **flags: bool) -> MailTemplate:
-        """The form in which these flags hold; of what is not named, none does."""
+        """Return the form for these flags. Flags that are not named are false."""
         return self._forms[tuple(flags.get(name, False) for name in self._flags)]
 
 
@@ -49,30 +49,35 @@ class Forms:
 def _rendered_shipped(
     name: str, path: Path, frame: Frame
 ) -> Mapping[tuple[bool, ...], MailTemplate]:
-    """All forms of a text that comes with the program: every Studio in a process shares them, as no
-    such text changes."""
+    """Render all forms of a shipped text.
+
+    Cached for all Studios in the process: it cannot change.
+    """
     return render(name, path, frame)
 
 
 class Wordings:
-    """All texts there are; each is rendered when it is first asked for, and kept."""
+    """All texts of mails. Each text is rendered on first use and cached."""
 
     def __init__(self, language: str, own: Path | None = None, *, opens: bool = False) -> None:
-        """``language`` is the organisation's, ``own`` its folder of texts: it need not exist;
-        ``opens`` whether every mail says how to come in (N18)."""
+        """``language`` and ``own`` are the organisation's language and folder of texts.
+
+        The folder need not exist. ``opens`` tells whether every mail says how to open the Studio
+        (N18).
+        """
         self._opens = opens
         self._default = language
         self._own = own
-        # Anything may stand in an import as a language: few are kept.
+        # An import may contain any string as a language: bound the cache.
         self._nearest = lru_cache(maxsize=1024)(self._find_nearest)
         self._forms: dict[tuple[str, str], Forms] = {}
         self._date_words: dict[str, DateWords] = {}
 
     def forms(self, name: str, language: str) -> Forms:
-        """The wording of that name in ``language`` or the nearest there is.
+        """Return the wording ``name`` in ``language`` or the nearest language that has it.
 
         ``nl-BE`` falls back on ``nl``, then the organisation's language, then English. Raises
-        `Refused`, naming file, line and what to do, for a text that is wrong.
+        `Refused` with file, line and remedy if a text is invalid.
         """
         nearest = self._nearest(name, language)
         if (name, nearest) not in self._forms:
@@ -80,13 +85,13 @@ class Wordings:
         return self._forms[name, nearest]
 
     def date_words(self, language: str) -> DateWords:
-        """How a language that has texts writes days."""
+        """Return the date words of a language that has texts."""
         if language not in self._date_words:
             self._date_words[language] = load_date_words(self._file(language, _DATE_WORDS))
         return self._date_words[language]
 
     def problems(self) -> list[str]:
-        """What is wrong with the organisation's own texts, a sentence each."""
+        """Return the errors in the organisation's own texts, one sentence each."""
         found = (self._problem(place) for place in sorted(self._in_own_folder))
         told = (*self._not_ours.values(), *self._never_read(), *found)
         return list(dict.fromkeys(problem for problem in told if problem))
@@ -102,7 +107,7 @@ class Wordings:
 
     @cached_property
     def _not_ours(self) -> dict[Path, str]:
-        """The texts that others can write, and why: nobody knows what is in them."""
+        """The texts that are ignored because others can write to them, each with the reason."""
         found = {}
         for path in _texts_in(self._own).values() if self._own else ():
             try:
@@ -149,7 +154,7 @@ class Wordings:
         return Forms(language, self.date_words(language), flags_in(name), forms)
 
     def _file(self, language: str, name: str) -> Path:
-        """A file of a language, or of the language it is a kind of."""
+        """Return a file of a language, or of its parent language."""
         for parent in _with_parents(language):
             if path := self._files.get(f"{parent}/{name}"):
                 return path
@@ -159,7 +164,7 @@ class Wordings:
 
 
 def _with_parents(language: str) -> list[str]:
-    """``nl-BE`` as ``["nl-be", "nl"]``; nothing for what is no language."""
+    """Return ``nl-BE`` as ``["nl-be", "nl"]``, and an empty list for an invalid tag."""
     tag = language.strip().lower().replace("_", "-")
     if not _LANGUAGE.fullmatch(tag):
         return []
@@ -168,7 +173,7 @@ def _with_parents(language: str) -> list[str]:
 
 
 def _texts_in(folder: Path) -> dict[str, Path]:
-    """The files of a folder of wordings, by their place in it."""
+    """Return the files of a folder of wordings, by their relative path."""
     files = (*folder.glob("*.*"), *folder.glob("*/*.*"))
     return {
         path.relative_to(folder).as_posix(): path

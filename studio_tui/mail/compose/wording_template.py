@@ -1,8 +1,8 @@
-"""From the text of a wording to forms in which only the values are still to be filled in (N9).
+"""Compilation of wordings to templates in which only values are still to be filled in (N9).
 
-Jinja's ``{{ name }}``, ``{% if flag %}`` and comments are all that a text can use. Every value is
-rendered as one private-use character, so that rendering once is enough for all recipients, and
-the values are put in where no markup is read any more.
+A text can use only Jinja's ``{{ name }}``, ``{% if flag %}`` and comments. Each value is rendered
+as one private-use character. A text is therefore rendered once for all recipients, and the values
+are inserted after all markup has been processed.
 """
 
 import re
@@ -24,9 +24,9 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.markdown import to_html, to_plain
 
 TEST = "test"
-"""The name of the wording that tries the settings."""
+"""The name of the wording of the test mail."""
 ENTRY = "calendar"
-"""What the wordings of what stands in a calendar begin with: ``calendar.user`` and so on."""
+"""The prefix of the wordings of calendar entries: ``calendar.user`` and so on."""
 FLAGS = ("several", "overdue", "planned", "dated")
 INVITATION_FLAGS = (
     "of_push",
@@ -48,12 +48,12 @@ _OF_MEETING = ("person", "conductor", "starts_at", "minutes", "place", "planner"
 _OF_ACT = ("by", "at")
 _OF_DATE = ("conductor", "starts_at")
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
-"""Values of an invitation or a notice that there are only where a flag holds."""
+"""Values of an invitation or a notice that are defined only if a flag is set."""
 _NEVER = (
     ({"planned": True, "dated": True}, {"dated": False}),
     ({"of_push": False, "overdue": True}, {"overdue": False}),
 )
-"""Flags that never hold together, and which of them is then left out."""
+"""Combinations of flags that cannot occur, each with the flags that replace them."""
 _TOKENS = {
     name: chr(0xF0000 + number)
     for number, name in enumerate(
@@ -73,13 +73,13 @@ _TOKENS = {
 _ALLOWED = "Only {{ name }}, {% if flag %} and {# comments #} can be used."
 _NAMES = {token: name for name, token in _TOKENS.items()}
 _TOKEN = re.compile("[\U000f0000-\U000f00ff]")
-# Markdown writes the characters of an address by their codes.
+# Markdown percent-encodes the characters of an address.
 _PERCENT_CODED = "%F3%B0%80"
 _SUBJECT = re.compile(r"Subject:[ \t]*(?P<subject>\S[^\n]*)\n(?P<text>.*)", re.DOTALL)
 
 
 def names_in(wording: str) -> tuple[str, ...]:
-    """The names of the values that a wording may write."""
+    """Return the names of the values that a wording may use."""
     if wording == TEST:
         return (*_EVERYWHERE, "sent_at")
     own: tuple[str, ...]
@@ -100,7 +100,7 @@ def names_in(wording: str) -> tuple[str, ...]:
 
 
 def flags_in(wording: str) -> tuple[str, ...]:
-    """The flags that a wording may ask about."""
+    """Return the flags that a wording may test."""
     if wording == TEST:
         return ()
     _, form = _about(wording)
@@ -118,7 +118,7 @@ def flags_in(wording: str) -> tuple[str, ...]:
 
 
 def wordings() -> tuple[str, ...]:
-    """The names of all wordings: ``assigned.user`` and so on."""
+    """Return the names of all wordings: ``assigned.user`` and so on."""
     return (
         *(f"{kind}.{capacity}" for kind in Kind for capacity in kind.capacities),
         *(f"{ENTRY}.{capacity}" for capacity in Capacity),
@@ -127,7 +127,7 @@ def wordings() -> tuple[str, ...]:
 
 
 def _about(wording: str) -> tuple[Kind | None, MailForm]:
-    """The kind of mail that a wording is of, None for what stands in a calendar, and its form."""
+    """Return the kind and the form of a wording; the kind of a calendar entry is None."""
     name = wording.partition(".")[0]
     if name == ENTRY:
         return None, MailForm.INVITATION
@@ -136,14 +136,14 @@ def _about(wording: str) -> tuple[Kind | None, MailForm]:
 
 @dataclass(frozen=True, eq=False)
 class Blanks:
-    """Text with blanks: what stands before, between and after them, and the value of each."""
+    """Text with placeholders: the fragments around them, and the name of each."""
 
     texts: tuple[str, ...]
     names: tuple[str, ...] = ()
 
     @cached_property
     def lines(self) -> tuple["Blanks", ...]:
-        """Each line with a blank, and between them all that have none together."""
+        """The text as one item per line with a placeholder; runs of other lines are one item."""
         found: list[Blanks] = []
         for names, lines in groupby(self._each_line(), lambda line: line.names):
             if names:
@@ -153,14 +153,14 @@ class Blanks:
         return tuple(found)
 
     def filled(self, values: Mapping[str, str]) -> str:
-        """The text, with its values by name."""
+        """Return the text with all placeholders filled in."""
         written = [self.texts[0]]
         for name, text in zip(self.names, self.texts[1:], strict=True):
             written += (values[name], text)
         return "".join(written)
 
     def begun(self, values: Mapping[str, str]) -> "Blanks":
-        """With these values filled in, and blanks for the others."""
+        """Return the text with these values filled in, and the other placeholders unchanged."""
         texts, names = [self.texts[0]], []
         for name, text in zip(self.names, self.texts[1:], strict=True):
             if name in values:
@@ -184,14 +184,14 @@ class Blanks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MailTemplate:
-    """A rendered wording, values still to be filled in."""
+    """A rendered wording whose values are still to be filled in."""
 
     subject: Blanks
     plain: Blanks
     html: Blanks
 
     def begun(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "MailTemplate":
-        """With these values filled in, and blanks for the others."""
+        """Return the template with these values filled in, and the other placeholders unchanged."""
         return MailTemplate(
             self.subject.begun(plain), self.plain.begun(plain), self.html.begun(html)
         )
@@ -199,19 +199,19 @@ class MailTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is around every text of one language."""
+    """The parts of a mail that surround every text of one language."""
 
     language: str
     layout: Path
-    """The page of the HTML part."""
+    """The page template of the HTML part."""
     footer: Path
-    """The last lines of both parts, a text without a subject."""
+    """The last lines of both parts: a text without a subject."""
     opens: bool = False
-    """Whether the organisation says how to come in (N18)."""
+    """Whether the organisation has set how to open the Studio (N18)."""
 
 
 class _Value:
-    """Stands for a value in a text: it can be written, and nothing else."""
+    """A placeholder of a value in a text. It can be written, but not compared or tested."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -230,9 +230,9 @@ class _Value:
 
 
 def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], MailTemplate]:
-    """All forms of the text in ``path``, by its `flags_in`.
+    """Render all forms of the text in ``path``, keyed by the values of its `flags_in`.
 
-    Raises `Refused` that names file, line and what to do.
+    Raises `Refused` with file, line and remedy.
     """
     text, footer, layout = map(_compiled, (path, frame.footer, frame.layout))
     known = ("organisation", _HOW_TO_OPEN)
@@ -247,7 +247,7 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Mai
                 holding |= instead
         values = _offered(wording, holding)
         written = _filled_in(text, values)
-        # Most flags change nothing in most texts.
+        # In most texts, most flags make no difference: render each distinct text once.
         if written not in made:
             made[written] = _form(written, last_lines, layout, path, frame)
         forms[flags] = made[written]
@@ -255,7 +255,7 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Mai
 
 
 def _of_user(wording: str) -> tuple[tuple[dict[str, bool], dict[str, bool]], ...]:
-    """What never holds in a text to a user: it is about one."""
+    """Return the combinations that cannot occur in a text to a user, which is about one person."""
     if wording.endswith(f".{Capacity.MANAGER}") or "several" not in flags_in(wording):
         return ()
     return (({"several": True}, {"several": False}),)
@@ -304,7 +304,7 @@ def _html(markdown: str, path: Path) -> Markup:
     html = to_html(markdown, blocks=(_TOKENS["people"],))
     if _PERCENT_CODED in html:
         raise Refused(f"{path}: the address of a link cannot hold a value: write it out.")
-    return Markup(html)  # noqa: S704 - markdown-it wrote it, with HTML of the author's own escaped
+    return Markup(html)  # noqa: S704 - markdown-it escapes HTML in the text
 
 
 def _compiled(path: Path) -> Template:
@@ -319,11 +319,11 @@ def _compiled(path: Path) -> Template:
 
 
 def _filled_in(template: Template, values: Mapping[str, Any]) -> str:
-    """What Jinja makes of a text."""
+    """Render a text with Jinja. Raises `Refused` with file and line."""
     try:
         return template.render(values)
     except (TemplateError, TypeError, ArithmeticError, AttributeError) as error:
-        # Whatever a text can do wrong happens at one of its lines.
+        # Find the line of the text at which the error occurred.
         steps = extract_tb(error.__traceback__)
         line = next((f", line {s.lineno}" for s in steps if s.filename == template.filename), "")
         known = f"Known here: {', '.join(values)}."

@@ -1,1 +1,1 @@
-"""Tokens to log in with (OAuth 2, N14): fetched when they are needed, kept in memory only."""
+"""Tokens for the login (OAuth 2, N14): fetched when they are needed, and kept in memory only."""

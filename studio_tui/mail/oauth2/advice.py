@@ -1,7 +1,8 @@
-"""What an administrator has to do about the refusals of those who give out tokens.
+"""Advice for administrators on errors of token endpoints.
 
 Codes of Microsoft: https://learn.microsoft.com/entra/identity-platform/reference-error-codes, read
-2026-11; of Google and others: RFC 6749, 5.2, and https://developers.google.com/identity/protocols/oauth2/service-account.
+2026-11; of Google and others: RFC 6749, 5.2, and
+https://developers.google.com/identity/protocols/oauth2/service-account.
 """
 
 import re
@@ -50,7 +51,7 @@ _OTHERS = {
 
 
 def advice_on(said: str) -> str:
-    """What to do about a refusal, from what was ``said``; empty where that is not known."""
+    """Return what to do about the error message ``said``; empty if it is unknown."""
     for code in re.findall(r"AADSTS(\d+)", said):
         if code in _AADSTS:
             return _AADSTS[code]
@@ -58,7 +59,7 @@ def advice_on(said: str) -> str:
 
 
 def advice_on_login(said: str) -> str:
-    """What to do where the mail server refuses a token, from what it ``said``."""
+    """Return what to do if the mail server refuses a token with the message ``said``."""
     lowered = said.lower()
     if "smtpclientauthentication" in lowered or "5.7.139" in said:
         return (
@@ -80,8 +81,10 @@ def advice_on_login(said: str) -> str:
 
 
 def missing_role(claims: Mapping[str, object]) -> str:
-    """What a token of Microsoft lacks to send mail, in words; empty where nothing is missing or it
-    is somebody else's."""
+    """Return why a token of Microsoft does not allow sending mail.
+
+    Empty if nothing is missing, or if the token is not one of Microsoft.
+    """
     audience = str(claims.get("aud", ""))
     if "outlook.office" not in audience and not str(claims.get("iss", "")).startswith(
         ("https://sts.windows.net/", "https://login.microsoftonline.com/")

@@ -1,4 +1,4 @@
-"""What a token is, how it is read, and what is said where there is none."""
+"""Parsing of tokens and of the responses that contain them."""
 
 import json
 import re
@@ -12,9 +12,9 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.secrets import HIDDEN, Secret
 
 MOST_BYTES = 64_000
-"""No answer with a token in it is longer."""
+"""Maximum number of bytes of a response with a token."""
 USUAL_SECONDS = 300
-"""How long a token is good whose end is not told."""
+"""Lifetime of a token if the response does not tell it."""
 _LONGEST_SECONDS = 86_400
 _LONGEST_WORDS = 300
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
@@ -24,19 +24,22 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\.?")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token to log in with."""
+    """An access token."""
 
     secret: Secret
     seconds: float
-    """How long it is good from when it was fetched."""
+    """Lifetime, from when the token was fetched."""
 
 
 class NoToken(Exception):
-    """There is no token; the message says why, without a secret in it."""
+    """No token could be obtained. The message says why, and contains no secret."""
 
 
 def token_in(answer: Mapping[str, Any], what: str) -> Token:
-    """The token of a JSON answer (RFC 6749, 5.1); ``what`` names who gave it. Raises `NoToken`."""
+    """Return the token of a JSON response (RFC 6749, 5.1).
+
+    ``what`` names its source in errors. Raises `NoToken`.
+    """
     text, kind = answer.get("access_token"), answer.get("token_type", "Bearer")
     if not isinstance(text, str) or not _TOKEN.fullmatch(text):
         raise NoToken(f"{what} answers without a token (access_token).")
@@ -46,7 +49,7 @@ def token_in(answer: Mapping[str, Any], what: str) -> Token:
 
 
 def bare_token(text: str, what: str) -> Token:
-    """The token that a text is, or that is in it as JSON; raises `NoToken`."""
+    """Return the token that ``text`` consists of, or contains as JSON. Raises `NoToken`."""
     if text.startswith("{"):
         return token_in(json_object(text.encode(), what), what)
     if text.startswith("[") or not _TOKEN.fullmatch(text):
@@ -55,19 +58,22 @@ def bare_token(text: str, what: str) -> Token:
 
 
 def json_object(content: bytes, what: str) -> dict[str, Any]:
-    """The JSON object that an answer is; raises `NoToken`."""
+    """Parse a response as a JSON object. Raises `NoToken`."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        # What came is not repeated: there may be a secret in it.
+        # Do not quote the response: it may contain a secret.
         raise NoToken(f"{what} answers with something other than JSON.")
     return found
 
 
 def claims(token: Secret) -> dict[str, Any]:
-    """What a token says of itself where it is a JWT, unverified: to be told, not to be trusted."""
+    """Return the claims of a token if it is a JWT.
+
+    They are not verified: use them for display only.
+    """
     parts = token.reveal().split(".")
     if len(parts) != 3:
         return {}
@@ -79,7 +85,7 @@ def claims(token: Secret) -> dict[str, Any]:
 
 
 def shown(text: str, *secrets: Secret) -> str:
-    """What somebody else said, on one line, without these secrets or what looks like one."""
+    """Return a foreign message on one line, with ``secrets`` and apparent tokens masked."""
     words = clean_line(text)
     for secret in secrets:
         words = words.replace(secret.reveal(), HIDDEN)
@@ -88,7 +94,7 @@ def shown(text: str, *secrets: Secret) -> str:
 
 
 def _is_token_like(word: str) -> bool:
-    """Whether it may be a token, or a piece of one: letters of both cases and digits, or hex."""
+    """Return whether a word may be part of a token: mixed case with digits, or hexadecimal."""
     if _GUID.fullmatch(word) or not any(sign.isdigit() for sign in word):
         return False
     is_mixed = word != word.lower() and word != word.upper()

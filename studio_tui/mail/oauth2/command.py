@@ -1,4 +1,4 @@
-"""A token that a program prints: ``smtp.token_command``."""
+"""Retrieval of a token from a program: ``smtp.token_command``."""
 
 import os
 import selectors
@@ -15,13 +15,13 @@ from studio_tui.mail.oauth2.waiting import in_time
 from studio_tui.mail.secrets import CLIENT_SECRET, VARIABLE
 
 _OURS = (VARIABLE, CLIENT_SECRET)
-"""Not for others to know."""
+"""Environment variables that are not passed on to the program."""
 _GRACE = 5.0
-"""Seconds until a program that was ended is gone."""
+"""Seconds to wait for a program to end after it was killed."""
 
 
 async def run(command: str, seconds: float) -> Token:
-    """The token that ``command`` prints within ``seconds``; it is run without a shell.
+    """Return the token that ``command`` prints within ``seconds``. It is run without a shell.
 
     Raises `NoToken`.
     """
@@ -41,14 +41,14 @@ async def run(command: str, seconds: float) -> Token:
 
 
 def _run(words: list[str], what: str, seconds: float) -> tuple[bytes, int]:
-    """What a program prints, up to more than is read, and how it ended."""
+    """Return the output of a program, just beyond `MOST_BYTES` at most, and its exit code."""
     until = time.monotonic() + seconds
     try:
         process = subprocess.Popen(  # noqa: S603 - the program that the settings name
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            # There may be secrets in it, and nobody knows which words are.
+            # Discard the error output: it may contain secrets, which cannot be recognised.
             stderr=subprocess.DEVNULL,
             env={name: value for name, value in os.environ.items() if name not in _OURS},
             start_new_session=True,
@@ -64,14 +64,14 @@ def _run(words: list[str], what: str, seconds: float) -> tuple[bytes, int]:
         except subprocess.TimeoutExpired:
             raise TimeoutError from None
         finally:
-            # With all that it started.
+            # Kill the whole process group, with all child processes.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
     return printed, process.returncode
 
 
 def _printed(source: IO[bytes] | None, until: float) -> bytes:
-    """What comes until its end; raises `TimeoutError`."""
+    """Read the output until its end. Raises `TimeoutError`."""
     content = bytearray()
     if source is None:
         return b""

@@ -1,4 +1,4 @@
-"""Asking a token endpoint (RFC 6749): by HTTPS, within a set time, without following anybody."""
+"""Requests to a token endpoint (RFC 6749): by HTTPS, with a timeout, not following redirects."""
 
 import ssl
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from studio_tui.mail.oauth2.waiting import in_time
 from studio_tui.mail.secrets import Secret
 
 _EACH_WAIT = 10.0
-"""Seconds for each thing that is waited for on the wire, at most."""
+"""Maximum timeout in seconds of each network operation."""
 _MOST_BYTES_MORE = MOST_BYTES + 1
 
 
@@ -24,9 +24,9 @@ async def ask(
     context: ssl.SSLContext | None,
     seconds: float,
 ) -> Token:
-    """Post ``fields``, among them ``secret``, and return the token; raises `NoToken`.
+    """Post ``fields``, which include ``secret``, and return the token. Raises `NoToken`.
 
-    It takes ``seconds`` altogether at most: an endpoint may send a byte now and then.
+    ``seconds`` limits the whole request, because an endpoint may send its response byte by byte.
     """
     what, each_wait = named(url), min(_EACH_WAIT, seconds)
     try:
@@ -45,7 +45,7 @@ async def ask(
 
 
 def named(url: str) -> str:
-    """How an endpoint is called where something is said of it: without what may be in its query."""
+    """Return the URL of an endpoint for messages, without its query, which may contain secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
@@ -71,13 +71,13 @@ def _refusal(what: str, status: int, content: bytes, secret: Secret) -> str:
 def _post(
     url: str, fields: Mapping[str, str], context: ssl.SSLContext | None, each_wait: float
 ) -> tuple[int, bytes]:
-    # Only where tokens are fetched: it takes its time to import.
+    # Imported lazily: the import is slow, and only fetching a token needs it.
     from http.client import HTTPException
     from urllib import request
     from urllib.error import HTTPError, URLError
 
     class Stay(request.HTTPRedirectHandler):
-        """Follows nobody: a secret goes where the settings say, and nowhere else."""
+        """Rejects redirects: a secret is sent only to the address in the settings."""
 
         def redirect_request(self, *_: object) -> None:
             return None

@@ -1,4 +1,4 @@
-"""A token for the key of a service account, as Google has them: a JWT that is signed (RFC 7523)."""
+"""A token request with the key of a service account, as at Google: a signed JWT (RFC 7523)."""
 
 import json
 import time
@@ -16,7 +16,7 @@ _SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """Who a key is of."""
+    """A service account and its private key."""
 
     email: str
     token_url: str
@@ -25,7 +25,7 @@ class ServiceAccount:
 
 
 def account_in(written: Secret) -> ServiceAccount:
-    """The account whose key in JSON this is; raises `NoToken`."""
+    """Parse the JSON key of a service account. Raises `NoToken`."""
     try:
         found = json.loads(written.reveal())
         account = ServiceAccount(
@@ -44,7 +44,7 @@ def account_in(written: Secret) -> ServiceAccount:
 
 
 def assertion(account: ServiceAccount, url: str, scope: str, mailbox: str) -> Secret:
-    """What the account says, signed: that it asks for ``scope`` in the name of ``mailbox``."""
+    """Return the signed JWT by which the account requests ``scope`` on behalf of ``mailbox``."""
     try:
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15

@@ -1,4 +1,4 @@
-"""The token that all connections of a process log in with: fetched once, renewed before it ends."""
+"""The token shared by all connections of a process: fetched once, renewed before it expires."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,16 +13,17 @@ from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.tls import context_of
 
 _MARGIN = 300.0
-"""Seconds before its end that a token is renewed; of a short-lived one a fifth of its time."""
+"""Seconds before its expiry at which a token is renewed; a fifth of its lifetime if that is
+less."""
 
 Fetch = Callable[[], Awaitable[Token]]
 
 
 class Tokens:
-    """Gives the token to log in with. It is in memory only, and shows itself to nobody."""
+    """A cache of the token to log in with. It is kept in memory only, and its `repr` is masked."""
 
     def __init__(self, fetch: Fetch, elapsed: Callable[[], float] = seconds_since_boot) -> None:
-        """``fetch`` gets a new one, or raises `NoToken`; ``elapsed`` counts seconds."""
+        """``fetch`` gets a new token or raises `NoToken`; ``elapsed`` returns monotonic seconds."""
         self._fetch = fetch
         self._elapsed = elapsed
         self._known: Secret | None = None
@@ -31,11 +32,11 @@ class Tokens:
 
     @property
     def seconds_left(self) -> float:
-        """How long the newest token is good."""
+        """Remaining lifetime in seconds of the newest token."""
         return max(self._ends_at - self._elapsed(), 0)
 
     async def token(self) -> Secret:
-        """A token that is good for a while; raises `NoToken`."""
+        """Return a valid token, renewed if it expires soon. Raises `NoToken`."""
         if self._known is not None and self._elapsed() < self._renew_at:
             return self._known
         try:
@@ -46,12 +47,12 @@ class Tokens:
             raise
 
     def forget(self, token: Secret) -> None:
-        """The mail server does not take this one: the next is another."""
+        """Discard a token that the mail server refused, so that the next one is fetched anew."""
         if token == self._known:
             self._known = None
 
     async def _fetched(self) -> Secret:
-        """A new token, fetched once for all who wait for it."""
+        """Fetch a new token, once for all concurrent callers."""
         if self._fetching is None or self._fetching.done():
             self._fetching = asyncio.create_task(self._renewed())
             self._fetching.add_done_callback(_heard)
@@ -67,7 +68,7 @@ class Tokens:
 
 
 def tokens_of(smtp: Smtp, secret: Secret | None) -> Tokens | None:
-    """Where the tokens for these settings come from; None where the login is by password."""
+    """Return the tokens for these settings; None if the login is by password."""
     if not smtp.by_token:
         return None
     if smtp.token_command:
@@ -76,7 +77,7 @@ def tokens_of(smtp: Smtp, secret: Secret | None) -> Tokens | None:
 
 
 def xoauth2(username: str, token: Secret) -> str:
-    """What a client says to log in by XOAUTH2, before it is written in base64."""
+    """Return the initial response of a login by XOAUTH2, before its base64 encoding."""
     return f"user={username}\1auth=Bearer {token.reveal()}\1\1"
 
 
@@ -107,6 +108,6 @@ async def _from_endpoint(smtp: Smtp, secret: Secret | None) -> Token:
 
 
 def _heard(task: "asyncio.Task[Secret]") -> None:
-    """Nobody may be left who waits for it: what went wrong is heard all the same."""
+    """Retrieve the exception of a task, so that asyncio does not log it if no caller is left."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""Waiting for what blocks, but not longer than for a set time."""
+"""Timeouts for blocking calls."""
 
 import asyncio
 import threading
@@ -10,7 +10,12 @@ _Value = TypeVar("_Value")
 
 
 async def in_time(call: Callable[[], _Value], seconds: float) -> _Value:
-    """What ``call`` returns, in a thread that nobody waits for once the time is over."""
+    """Return the result of ``call``, run in a daemon thread.
+
+    Raises `TimeoutError` after ``seconds``.
+
+    After the timeout the thread keeps running, but its result is ignored.
+    """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[_Value] = loop.create_future()
 
@@ -28,7 +33,7 @@ async def in_time(call: Callable[[], _Value], seconds: float) -> _Value:
             value = call()
         except Exception as error:
             failed = error
-        with suppress(RuntimeError):  # The loop is closed: nobody waits any more.
+        with suppress(RuntimeError):  # The event loop is closed: no caller waits any more.
             loop.call_soon_threadsafe(tell, value, failed)
 
     threading.Thread(target=run, name="token", daemon=True).start()

@@ -1,1 +1,1 @@
-"""How a mail leaves: SMTP, a folder, and what came of it."""
+"""Transports for mail: SMTP or a folder, and the outcomes of sending."""

@@ -1,4 +1,4 @@
-"""Addresses of mail: how they stand on the wire, and the settings that name a sender."""
+"""Mail addresses: their form on the wire, and the settings that name a sender."""
 
 from dataclasses import dataclass
 from email.utils import getaddresses
@@ -10,7 +10,7 @@ from studio_tui.domain.shared.text import clean_line
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the mails come from, or who answers to them go to: a setting taken apart."""
+    """The parsed setting of a sender, or of the address for replies."""
 
     name: str
     address: str
@@ -22,10 +22,10 @@ class Sender:
 
 
 def deliverable(address: str) -> str:
-    """``address`` as it goes on the wire, its domain in ASCII; looks nothing up.
+    """Return ``address`` as it is sent, with its domain in ASCII. No DNS lookup is made.
 
-    Only a part before the @ outside ASCII stays as it is (such mail needs SMTPUTF8). Raises
-    `Refused`, in words, for what is no address, line breaks and controls among it.
+    A local part outside of ASCII is unchanged; such mail needs SMTPUTF8. Raises `Refused` with a
+    sentence if the address is invalid, or contains line breaks or control characters.
     """
     if reason := why_no_address(address):
         raise Refused(f"{reason}.")
@@ -34,7 +34,7 @@ def deliverable(address: str) -> str:
 
 
 def _in_ascii(domain: str) -> str:
-    # Hardly any address needs it.
+    # Imported lazily: hardly any address needs it.
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -50,12 +50,12 @@ def _in_ascii(domain: str) -> str:
 
 
 def sender_from(text: str) -> Sender:
-    """The sender that ``smtp.sender`` names; raises `Refused` where it is none."""
+    """Parse ``smtp.sender``. Raises `Refused` if it is not a valid sender."""
     return _named(text, "smtp.sender", "a sender")
 
 
 def reply_to_from(text: str) -> Sender:
-    """Who answers go to, as ``smtp.reply_to`` names them; raises `Refused` where it is nobody."""
+    """Parse ``smtp.reply_to``. Raises `Refused` if it is not a valid address."""
     return _named(text, "smtp.reply_to", "an address for answers")
 
 

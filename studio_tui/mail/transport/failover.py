@@ -1,4 +1,4 @@
-"""Several mail servers in order: the next one is used while those before it are down (N14)."""
+"""Failover between mail servers: the next one is used while those before it are down (N14)."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,33 +7,33 @@ from studio_tui.mail.transport.outcomes import ClearToSend, Fault, Outcome, Rela
 from studio_tui.mail.transport.smtp import SmtpConnection
 
 _LEFT_ALONE = 60.0
-"""Seconds for which a server that is down is not asked again, while another one takes mail."""
+"""Seconds for which a server that is down is not tried again while another accepts mail."""
 _DOWN = frozenset({Fault.UNREACHABLE, Fault.TLS})
-"""What another server may do better. A refused login, sender or quota is nothing that sending by
-another way should get round."""
+"""Faults for which the next server is tried. A refused login, sender or quota must not be bypassed
+by sending through another server."""
 
 
 class Relays:
-    """What all connections of a process know of the servers."""
+    """The state of the servers, shared by all connections of a process."""
 
     def __init__(self, number: int, elapsed: Callable[[], float] = seconds_since_boot) -> None:
-        """``elapsed`` counts seconds."""
+        """``elapsed`` returns seconds of a monotonic clock."""
         self._elapsed = elapsed
         self._down_until = [float("-inf")] * number
         self.connections: list[SmtpConnection] = []
-        """Of all servers: where one is open, its server is not down."""
+        """The connections to all servers. A server with an open connection is not down."""
 
     def in_order(self) -> list[int]:
-        """The servers in the order in which they are tried: those that were down come last."""
+        """Return the servers in the order in which to try them: those that were down come last."""
         now = self._elapsed()
         return sorted(range(len(self._down_until)), key=lambda each: self._down_until[each] > now)
 
     def is_down(self, number: int) -> None:
-        """A server took no connection."""
+        """Record that a server accepted no connection."""
         self._down_until[number] = self._elapsed() + _LEFT_ALONE
 
     def is_up(self, number: int) -> None:
-        """A server dealt with a mail."""
+        """Record that a server processed a mail."""
         self._down_until[number] = float("-inf")
 
 
@@ -41,7 +41,7 @@ class FailoverConnection:
     """A `Transport` to the first of several servers that is not down."""
 
     def __init__(self, connections: Sequence[SmtpConnection], relays: Relays) -> None:
-        """``connections``: one to each server, in order."""
+        """``connections`` has one connection to each server, in order."""
         self._connections = connections
         self._relays = relays
         self._used = 0
@@ -49,14 +49,16 @@ class FailoverConnection:
 
     @property
     def place(self) -> str:
-        """The server that was used last, as host and port."""
+        """Host and port of the server that was used last."""
         return self._connections[self._used].place
 
     async def send(
         self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
-        """Hand over ``message`` to the first server that takes connections; where none does, what
-        is wrong with the first."""
+        """Hand over ``message`` to the first server that accepts connections.
+
+        If none does, returns the outcome of the first server.
+        """
         failed: list[tuple[int, Outcome]] = []
         for number in self._relays.in_order():
             await self._leave(number)
@@ -67,19 +69,19 @@ class FailoverConnection:
                 self._relays.is_up(number)
                 return outcome
             if outcome.crowded and self._is_used_by_others(number):
-                # It has no room for this connection, and takes mail over another.
+                # The server has no room for this connection, but accepts mail over another.
                 return outcome
             self._relays.is_down(number)
             failed.append((number, outcome))
         return min(failed, key=lambda each: each[0])[1]
 
     async def close(self) -> None:
-        """Take leave of all servers."""
+        """Close the connections to all servers."""
         for connection in self._connections:
             await connection.close()
 
     async def _leave(self, number: int) -> None:
-        """Use another server than before; the one before is let go."""
+        """Switch to another server, and close the connection to the previous one."""
         if number != self._used:
             await self._connections[self._used].close()
             self._used = number

@@ -1,4 +1,4 @@
-"""A folder on this machine that takes mail in a server's place: for demos, and to read it."""
+"""A local folder that accepts mail instead of a server, for demos and for inspection."""
 
 import asyncio
 import mailbox
@@ -20,7 +20,7 @@ from studio_tui.mail.transport.outcomes import (
 
 
 class MailFolder:
-    """A `Transport` that keeps mail in a Maildir, made when the first mail arrives.
+    """A `Transport` that stores mail in a Maildir, created when the first mail arrives.
 
     Only its owner can read it; any mail program can open it.
     """
@@ -31,7 +31,7 @@ class MailFolder:
     async def send(
         self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
-        """Keep ``message``, with the addresses of its envelope above it."""
+        """Store ``message``, with the addresses of its envelope as headers."""
         try:
             envelope = f"Return-Path: <{deliverable(sender)}>\r\n"
             envelope += f"Delivered-To: {deliverable(recipient)}\r\n"
@@ -45,16 +45,16 @@ class MailFolder:
         return Delivered(250, f"kept in {self._path}")
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no resource is held open."""
 
     def messages(self) -> Iterator[bytes]:
-        """All mail that was kept, in no order; empty before the first."""
+        """Yield all stored mails in arbitrary order; none if the folder does not exist."""
         if self._path.is_dir():
             folder = mailbox.Maildir(self._path, create=False)
             yield from (folder.get_bytes(key) for key in folder.iterkeys())
 
     def find(self, message_id: str) -> bytes | None:
-        """The mail with this Message-ID, angle brackets included, or None."""
+        """Return the mail with this Message-ID, which includes the angle brackets, or None."""
         header = f"Message-ID: {message_id}".encode()
         for message in self.messages():
             if header in message.partition(b"\n\n")[0].splitlines():

@@ -1,4 +1,4 @@
-"""How a connection logs in: by password, or by a token (XOAUTH2)."""
+"""Login of an SMTP connection: by password, or by a token (XOAUTH2)."""
 
 import json
 from base64 import b64decode, b64encode
@@ -16,11 +16,11 @@ from studio_tui.mail.transport.outcomes import BY_TOKEN, Fault
 _GO_ON = 334
 _LOGGED_IN = 235
 _MOST_TOLD = 5
-"""Of so many values of the JSON of an error something is said."""
+"""Maximum number of values that are reported from the JSON of an error."""
 
 
 class NoLogin(Exception):
-    """Nobody was logged in, for a reason that the server did not give."""
+    """The login failed for a reason other than a reply of the server."""
 
     def __init__(self, fault: Fault, words: str) -> None:
         super().__init__(words)
@@ -28,17 +28,17 @@ class NoLogin(Exception):
 
 
 class TokenRefused(Exception):
-    """The server does not take this token; another may do."""
+    """The server refused this token. Another token may be accepted."""
 
     def __init__(self, answer: SMTPResponseException, words: str) -> None:
-        """``answer`` is what the server said, ``words`` what is said of it."""
+        """``answer`` is the reply of the server, ``words`` the message to report."""
         super().__init__(words)
         self.answer = answer
         self.words = words
 
 
 class Login:
-    """Logs in as the settings say, and keeps what nobody may see out of what is said."""
+    """Logs in according to the settings, and removes secrets from messages."""
 
     def __init__(self, settings: Smtp, password: Secret | None, tokens: Tokens | None) -> None:
         self._settings = settings
@@ -47,9 +47,9 @@ class Login:
         self._used: Secret | None = None
 
     async def log_in(self, smtp: SMTP) -> None:
-        """Log in, where the settings name somebody.
+        """Log in, if the settings have a user name.
 
-        Raises `NoLogin`, `TokenRefused`, or what aiosmtplib raises.
+        Raises `NoLogin`, `TokenRefused`, or exceptions of aiosmtplib.
         """
         if not self._settings.username:
             return
@@ -60,11 +60,11 @@ class Login:
             who = self._settings.username
             words = f"No password for {who}: put it in place by “studio-tui mail password”."
             raise NoLogin(Fault.LOGIN, words)
-        # One method only: every wrong try may bring a server closer to locking the account.
+        # Try one method only: each failed login may bring the server closer to locking the account.
         await self._by_password(smtp, self._password.reveal())
 
     def without_secrets(self, words: str) -> str:
-        """``words`` with every spelling of a password or token blotted out."""
+        """Return ``words`` with the password and the token masked, in every encoding."""
         for secret in self._spellings():
             words = words.replace(secret, HIDDEN)
         return words
@@ -100,7 +100,7 @@ class Login:
             b"AUTH", b"XOAUTH2", b64encode(xoauth2(self._settings.username, token).encode())
         )
         if answer.code == _GO_ON:
-            # An error, told in JSON; the server says no once that is answered.
+            # An error, described in JSON. The server refuses the login after an empty response.
             challenge = _told(answer.message)
             answer = await smtp.execute_command(b"")
         if answer.code == _LOGGED_IN:
@@ -120,7 +120,7 @@ class Login:
             found += [password, _base64(password), _base64(plain)]
         if self._used is not None:
             token = self._used.reveal()
-            # Together before its parts.
+            # The combined form must be replaced before its parts.
             said = xoauth2(self._settings.username, self._used)
             found += [_base64(said), token, _base64(token)]
         return found
@@ -131,7 +131,10 @@ def _base64(text: str) -> str:
 
 
 def _told(challenge: str) -> str:
-    """The JSON of a ``334`` in words; what else it says as it is, empty where it says nothing."""
+    """Return the error of a ``334`` challenge as text.
+
+    JSON becomes a list of names and values; anything else is unchanged.
+    """
     try:
         text = b64decode(challenge.strip(), validate=True).decode()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What became of one try to send one mail (N7): values, for the worker to act on."""
+"""Outcomes of one attempt to send one mail (N7), for the worker to act on."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from studio_tui.mail.transport.refusals import About
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The server took the mail and answers for it from here on."""
+    """The server accepted the mail and is responsible for it from then on."""
 
     code: int
     words: str
@@ -18,79 +18,83 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Permanent: about this mail alone where ``about`` says so, and maybe about all where that is
-    unclear."""
+    """A permanent refusal.
+
+    ``about`` tells whether it is about this mail only, or may be about all mail.
+    """
 
     code: int | None
-    """None where the Studio itself cannot send such a mail."""
+    """None if the mail cannot be sent by the Studio itself."""
     words: str
     about: About = field(default=About.RECIPIENT, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not now: this mail was tried and is to be tried again later."""
+    """A temporary failure: the mail was tried and is to be tried again later."""
 
     code: int | None
-    """None where the connection broke or the server did not answer in time."""
+    """None if the connection broke or the server did not answer in time."""
     words: str
     uncertain: bool = False
-    """The connection broke after the mail was on its way: the server may have taken it (N3)."""
+    """Whether the connection broke after the mail was sent: the server may have accepted it
+    (N3)."""
     about: About = field(default=About.RECIPIENT, compare=False)
     refused: bool = field(default=False, compare=False)
-    """It was refused for good, though maybe not because of this mail."""
+    """Whether the refusal is permanent, although possibly not because of this mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Refused for a reason that is about everybody, while others are taken: it waits (N13)."""
+    """A refusal that concerns all mail, although other mails are accepted: the mail waits (N13)."""
 
     code: int | None
     words: str
 
 
 BY_TOKEN = "OAuth 2: "  # noqa: S105 - words
-"""What the words of a refused login by token begin with: they are kept, the settings may change."""
+"""The prefix of messages about a refused token login. It is stored, because the settings may
+change."""
 
 
 class Fault(StrEnum):
-    """What keeps every mail from leaving."""
+    """A fault that keeps every mail from leaving."""
 
     UNREACHABLE = "unreachable"
-    """No connection, no greeting, "come back later", or the settings name no server."""
+    """No connection, no greeting, "come back later", or no server in the settings."""
     TLS = "tls"
-    """No protected connection: not offered, or a certificate that does not match."""
+    """No encrypted connection: TLS is not offered, or the certificate does not match."""
     LOGIN = "login"
-    """The server refuses the login, or there is no password to log in with."""
+    """The server refuses the login, or there is no password."""
     TOKEN = "token"  # noqa: S105 - the name of a fault
-    """There is no token to log in with (OAuth 2)."""
+    """No token could be obtained for the login (OAuth 2)."""
     SENDER = "sender"
-    """The server refuses the sender's address, whoever the mail is for."""
+    """The server refuses the sender's address, for any recipient."""
     ACCOUNT = "account"
-    """The server does not let this account send: suspended, or not allowed to."""
+    """The server does not allow this account to send, for example because it is suspended."""
     QUOTA = "quota"
     """The sending limit of the account is reached."""
     NAME = "helo"
-    """The server refuses the name that the Studio gives itself (EHLO)."""
+    """The server refuses the host name that the Studio gives in EHLO."""
     HOST = "host"
-    """The server refuses the machine that the mail comes from."""
+    """The server refuses the host that the mail comes from."""
     BUSY = "busy"
-    """The server asks everybody to wait."""
+    """The server asks all senders to wait."""
     REFUSAL = "refusal"
-    """The server refuses one mail after another, whoever they are for."""
+    """The server refuses one mail after another, for any recipient."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelayDown:
-    """The server takes no mail at all now: no try of this mail was made."""
+    """The server accepts no mail at the moment. No attempt of this mail is counted."""
 
     fault: Fault
     code: int | None
     words: str
     crowded: bool = field(default=False, compare=False)
-    """It may be this connection alone that the server has no room for: others can go on."""
+    """Whether the server may have no room for this connection only, so that others can go on."""
     offered: bool = field(default=False, compare=False)
-    """It was said when a mail was offered, so that this mail may have to do with it."""
+    """Whether the fault was reported when a mail was offered, and may be due to that mail."""
 
 
 Outcome = Delivered | Rejected | Deferred | Aside | RelayDown
@@ -100,22 +104,25 @@ ClearToSend = Callable[[], Awaitable[None]]
 
 
 async def at_once() -> None:
-    """A message need not wait."""
+    """A `ClearToSend` that permits sending at once."""
 
 
 class Transport(Protocol):
-    """What takes mails away: a connection to a mail server, or a folder on this machine.
+    """A connection to a mail server, or a folder on this host, that accepts mails.
 
-    One transport takes one mail at a time; a worker that wants more at once has several.
+    A transport handles one mail at a time; a worker that sends concurrently uses several.
     """
 
     async def send(
         self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
-        """Hand over ``message`` from one bare address to another, once it is ``clear_to_send``: its
-        recipient can be offered before. Raises nothing but cancellation."""
+        """Hand over ``message`` from one bare address to another.
+
+        The content is sent only after ``clear_to_send`` returns; the recipient may be offered
+        before. Raises nothing but cancellation.
+        """
         ...
 
     async def close(self) -> None:
-        """Take leave of the server; `send` afterwards connects again."""
+        """Close the connection to the server; the next `send` connects again."""
         ...

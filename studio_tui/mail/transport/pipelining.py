@@ -1,8 +1,8 @@
 """Commands and replies over an SMTP connection that is open and logged in.
 
 aiosmtplib opens connections, and waits for each reply before it writes the next command. Here
-several can be written at once (PIPELINING, RFC 2920); replies are read one by one, in the order of
-their commands.
+several commands can be written at once (PIPELINING, RFC 2920); replies are read one by one, in the
+order of their commands.
 """
 
 import asyncio
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 
 _LINE = re.compile(rb"(\d{3})(?:([ -])(.*))?")
 _LONGEST = 32_768
-"""Bytes of one reply."""
+"""Maximum number of bytes of one reply."""
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
 class Broken(Exception):
-    """The connection is of no use any more: it is gone, silent, or says what is no reply."""
+    """The connection is unusable: it is closed, timed out, or sent an invalid reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server answered to one command."""
+    """The server's reply to one command."""
 
     code: int
     text: str
 
 
 class Dialogue(asyncio.Protocol):
-    """Takes a connection over from whoever opened it."""
+    """A protocol that takes over an open connection."""
 
     def __init__(self, transport: asyncio.Transport, timeout: float) -> None:
         """``timeout`` is in seconds, for each reply."""
@@ -48,32 +48,32 @@ class Dialogue(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Whether commands can still be written, as far as is known."""
+        """Whether commands can still be written, as far as can be told without writing."""
         return not self._fault and not self._transport.is_closing()
 
     def say(self, *commands: bytes) -> None:
-        """Write ``commands`` at once; each has its `reply`. Raises `Broken`."""
+        """Write ``commands`` at once. Each gets its own `reply`. Raises `Broken`."""
         self._write(b"\r\n".join((*commands, b"")), len(commands))
 
     def say_message(self, message: bytes) -> None:
-        """Write a message, and the dot that ends it; it has one `reply`. Raises `Broken`."""
+        """Write a message and the terminating dot. It gets one `reply`. Raises `Broken`."""
         self._write(_on_the_wire(message), 1)
 
     async def reply(self) -> Reply:
-        """The next reply; raises `Broken`."""
+        """Return the next reply. Raises `Broken`."""
         if not self._replies:
             await self._arrival()
         return self._replies.popleft()
 
     async def quit(self) -> None:
-        """Close the connection once the server knows of it; raises `Broken`."""
+        """Send QUIT and close the connection after the reply. Raises `Broken`."""
         self.say(b"QUIT")
         await self.reply()
-        # All is said. With TLS, closing it would wait for a server that may take its time.
+        # Abort instead of closing: with TLS, a graceful close would wait for the server.
         self.drop("The connection was closed.")
 
     def drop(self, fault: str = "The connection was given up.") -> None:
-        """Cut the connection; what was not yet written never is."""
+        """Abort the connection. Data that is not written yet is lost."""
         if not self._fault:
             self._fault = fault
             if self._watching is not None:
@@ -82,7 +82,7 @@ class Dialogue(asyncio.Protocol):
             self._wake()
 
     def data_received(self, data: bytes) -> None:
-        """Take replies in."""
+        """Parse the received data into replies."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             if not self._fault:
@@ -93,13 +93,13 @@ class Dialogue(asyncio.Protocol):
             self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The server hung up, or the network did."""
+        """Handle the end of the connection, by the server or by a network error."""
         self.drop(str(error) if error else "The mail server closed the connection.")
 
     def _take(self, line: bytes) -> None:
         found = _LINE.fullmatch(line)
         if found is None or not self._unanswered:
-            # Read on, and the next command would have the answer to this one.
+            # Reading on would assign this line to the next command.
             self.drop(f"The mail server says what is no answer: {line.decode(errors='replace')}")
             return
         code, separator, text = found.groups()
@@ -120,7 +120,8 @@ class Dialogue(asyncio.Protocol):
         if not self._fault:
             self._waiter = self._loop.create_future()
             self._patient_until = self._loop.time() + self._timeout
-            # One timer at a time: most replies come at once, and a timer each takes as long.
+            # Use one timer for all replies: most arrive at once, and a timer for each costs as
+            # much.
             if self._watching is None:
                 self._watch()
             try:
@@ -148,7 +149,7 @@ class Dialogue(asyncio.Protocol):
 
 
 def _on_the_wire(message: bytes) -> bytes:
-    """``message`` with CRLF at every end of a line, its dots doubled, and the dot that ends it."""
+    """Return ``message`` with CRLF line endings, doubled leading dots, and the terminating dot."""
     ends = message.count(b"\r\n")
     if not message.count(b"\n") == message.count(b"\r") == ends or not message.endswith(b"\r\n"):
         message = _LINE_ENDS.sub(b"\r\n", message)

@@ -1,8 +1,8 @@
-"""What a refusal can be about (N13): one table, read from the top, the first row that fits counts.
+"""Classification of refusals by their subject (N13): a table whose first matching row counts.
 
-A row is a set of enhanced status codes (RFC 3463, without the class) or a pattern of words. Codes
-say it where they are specific; words say it where servers use a general code (5.7.1, 5.2.0, 5.0.0)
-or none. Sources are named in docs/mail.md.
+A row has a set of enhanced status codes (RFC 3463, without the class), or a pattern that is
+searched in the text. Specific codes are decisive; the text decides if a server uses a general code
+(5.7.1, 5.2.0, 5.0.0) or none. Sources are named in docs/mail.md.
 """
 
 import re
@@ -12,60 +12,60 @@ from functools import lru_cache
 
 
 class Stage(IntEnum):
-    """What the server was asked when it refused."""
+    """The stage of the SMTP dialogue at which the server refused."""
 
     CONNECT = 0
-    """Nothing yet: its greeting."""
+    """Before any command: in the greeting."""
     HELO = 1
     LOGIN = 2
     MAIL = 3
     RCPT = 4
     DATA = 5
     MESSAGE = 6
-    """The final dot."""
+    """After the final dot."""
 
 
 class About(StrEnum):
-    """What a refusal is about."""
+    """The subject of a refusal."""
 
     RECIPIENT = "recipient"
     MESSAGE = "message"
-    """Its size: certain."""
+    """The size of the mail. Certain."""
     CONTENT = "content"
-    """What it says, as the server understands it."""
+    """The content of the mail, as the server interprets it."""
     SENDER = "sender"
     LOGIN = "login"
     ACCOUNT = "account"
     QUOTA = "quota"
     SESSION = "session"
-    """How much one connection may carry: another one can go on."""
+    """The number of mails per connection: another connection can go on."""
     CONNECTIONS = "connections"
-    """How many connections there may be at once."""
+    """The number of concurrent connections."""
     NAME = "name"
-    """The name that the Studio gives itself (EHLO)."""
+    """The host name that the Studio gives in EHLO."""
     HOST = "host"
-    """The address of the machine that sends."""
+    """The address of the host that sends."""
     TLS = "tls"
     RELAY = "relay"
-    """Whether it is passed on, which may depend on the recipient's domain."""
+    """Whether the mail is relayed, which may depend on the recipient's domain."""
     SERVER = "server"
     UNCLEAR = "unclear"
-    """It may be about this mail, or about all."""
+    """Either this mail or all mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     about: About
     words: str = ""
-    """A pattern, searched in the words; empty: any."""
+    """A pattern that is searched in the text; empty matches any text."""
     codes: str = ""
-    """A pattern for subject and detail, such as ``7\\.60``; empty: any."""
+    """A pattern for subject and detail of the code, such as ``7\\.60``; empty matches any code."""
     stages: frozenset[Stage] = frozenset(Stage)
 
 
 _OFFERED = frozenset({Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.MESSAGE})
 _NAMED = _OFFERED - {Stage.MAIL}
-"""When the server knows who the mail is for."""
+"""The stages at which the server knows the recipient."""
 _LIMIT = r"(?:limit|quota|threshold|maximum|max\b|allowance)"
 _NOT = (
     r"(?:not|n['’]t|never|reject\w*|refus\w*|den(?:y|ied)|invalid|fail\w*|block\w*"
@@ -73,7 +73,7 @@ _NOT = (
 )
 
 _TABLE = (
-    # Size.
+    # Size of the mail.
     _Row(About.MESSAGE, codes=r"3\.4|2\.3|7\.16", stages=_OFFERED),
     _Row(
         About.MESSAGE,
@@ -81,7 +81,7 @@ _TABLE = (
         r"|exceed\w* .*\bsize",
         stages=_OFFERED,
     ),
-    # One connection, or too many of them.
+    # Limits per connection, or of the number of connections.
     _Row(
         About.CONNECTIONS,
         r"too many (?:\w+ ){0,3}(?:connections|sessions)|concurrent (?:\w+ )?(?:connection|session)"
@@ -96,7 +96,7 @@ _TABLE = (
         stages=_OFFERED,
     ),
     _Row(About.SESSION, codes=r"5\.3", stages=_OFFERED),
-    # The recipient, in words that can mean nobody else.
+    # The recipient, by texts that can mean nothing else.
     _Row(
         About.RECIPIENT,
         r"you (?:are|were) (?:trying|sending) to|you tried to|receiving mail|gr[ea]ylist"
@@ -117,7 +117,7 @@ _TABLE = (
         r"|7\.(?:2|17|18|19|12[0-9]|13[0-6]|193|50[457]|51[03]|703)",
         stages=_NAMED,
     ),
-    # Everybody's: codes that say so.
+    # All mail, by codes.
     _Row(About.QUOTA, codes=r"1\.90|7\.(?:28|23[23])"),
     _Row(About.SENDER, codes=r"1\.[78]|2\.25[0-9]|7\.(?:2[0-4]|2[67]|60|50[23]|509)"),
     _Row(About.LOGIN, codes=r"7\.(?:8|9|14|57|139)"),
@@ -125,7 +125,7 @@ _TABLE = (
     _Row(About.NAME, codes=r"7\.506"),
     _Row(About.HOST, codes=r"7\.(?:25|508|511|6[0-4]\d|708)"),
     _Row(About.ACCOUNT, codes=r"7\.(?:501|7[0-4]\d|750)"),
-    # Everybody's: words.
+    # All mail, by texts.
     _Row(
         About.QUOTA,
         r"\b(?:send\w*|sent|sender|submission\w*|outgoing|outbound|daily|hourly|monthly|tenant"
@@ -193,7 +193,7 @@ _TABLE = (
     ),
     _Row(About.RELAY, r"relay|rcpthosts|non-accepted domain", stages=_OFFERED),
     _Row(About.RELAY, codes=r"7\.(?:54|64)", stages=_OFFERED),
-    # The recipient, in words that many servers use.
+    # The recipient, by texts that many servers use.
     _Row(
         About.RECIPIENT,
         r"recipient address rejected|(?:no such|unknown|invalid|nonexistent|non-existent|bad"
@@ -234,7 +234,7 @@ class _Compiled:
 
 @lru_cache(maxsize=1)
 def _compiled() -> tuple[_Compiled, ...]:
-    # Most workers never meet a refusal.
+    # Compiled on first use: most workers never meet a refusal.
     return tuple(
         _Compiled(row.about, row.stages, re.compile(row.words), re.compile(row.codes or r".*"))
         for row in _TABLE
@@ -242,9 +242,9 @@ def _compiled() -> tuple[_Compiled, ...]:
 
 
 def about(stage: Stage, text: str, *, sender: str = "", recipient: str = "") -> About:
-    """What a refusal is about: the ``text`` of a reply without its code, at ``stage``.
+    """Return the subject of a refusal at ``stage`` by the ``text`` of its reply, without the code.
 
-    The addresses of the mail are no words: somebody may be called quota@.
+    The addresses of the mail are masked before matching: a recipient may be called quota@.
     """
     found = _CODE.search(text)
     code = found[2] if found else ""

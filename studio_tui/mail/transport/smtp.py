@@ -1,9 +1,9 @@
-"""One connection to the mail server (N7): connect, log in, hand over, and say what came of it.
+"""A connection to the mail server (N7): connect, log in, hand over mail and report the outcome.
 
-Nothing is tried twice here, with two exceptions: a connection which the server closed while it lay
-idle is opened again, and what a connection that has carried mail is refused goes over a new one,
-because a server may end a session without closing it. What to do about an outcome is the worker's
-to decide.
+Nothing is retried here, with two exceptions: a connection that the server closed while it was idle
+is opened again, and a mail that is refused on a connection that has carried mail is offered over a
+new one, because a server may end a session without closing it. How to react to an outcome is the
+worker's decision.
 """
 
 import asyncio
@@ -39,25 +39,25 @@ from studio_tui.mail.transport.tls_probe import is_plain, speaks_tls
 
 _LONGEST_WORDS = 500
 _WANTED = ("pipelining", "smtputf8", "dsn")
-"""Extensions that are used where the server offers them."""
+"""Extensions that are used if the server offers them."""
 _MAIL, _RCPT, _DATA = range(3)
 """The commands that offer a mail, in order."""
 _TAKEN = 250
 _GO_ON = 354
 _CLOSING = 421
 _LOGIN_NEEDED = frozenset({530, 534, 535, 538})
-# The server lost the thread of the dialogue: that is not the mail's fault.
+# The server is out of step with the dialogue, which is not due to the mail.
 _OUT_OF_STEP = frozenset({500, 502, 503})
-# No answer, no such host, a broken connection, a host name that is none.
+# No answer, an unknown host, a broken connection, or an invalid host name.
 _BROKEN = (SMTPException, OSError, ValueError)
 _NO_EHLO = frozenset({500, 502})
-"""A server that knows HELO only (RFC 5321, 4.1.4)."""
+"""Replies of a server that supports only HELO (RFC 5321, 4.1.4)."""
 _GOODBYE_SECONDS = 5
 _SILENCE = 3.0
-"""Seconds without a greeting, after which it is asked whether the server speaks TLS."""
+"""Seconds without a greeting after which the server is probed for TLS."""
 _IN_VAIN = 20
-"""So many refusals are not tried over a new connection, after one for which that changed nothing:
-such as a server that lets every unknown sender come back later."""
+"""Number of equal refusals that are not retried over a new connection, once such a retry has
+failed. An example is a server that defers every unknown sender."""
 _FAULTS: OfSome[About, Fault | None] = OfSome(
     {
         About.SENDER: Fault.SENDER,
@@ -71,7 +71,7 @@ _FAULTS: OfSome[About, Fault | None] = OfSome(
     },
     otherwise=None,
 )
-"""What is about everybody's mail (N13), and what is then wrong."""
+"""The fault for each subject that concerns all mail (N13)."""
 _OF_THIS_MAIL = frozenset({About.RECIPIENT, About.MESSAGE})
 _STAGES = (Stage.MAIL, Stage.RCPT, Stage.DATA)
 
@@ -86,8 +86,10 @@ class _Stopped(Exception):
         unclear: bool = False,
         about: About | None = None,
     ) -> None:
-        """``unclear``: of commands sent at once none was answered, so that it may be any of
-        them. ``about``: what it is about, where the outcome does not say."""
+        """``unclear``: none of several commands that were sent at once was answered.
+
+        The fault may then be due to any of them. ``about`` is the subject, if the outcome has none.
+        """
         super().__init__(outcome)
         self.outcome = outcome
         self.unclear = unclear
@@ -97,15 +99,15 @@ class _Stopped(Exception):
 
 
 class SmtpConnection:
-    """A `Transport` to the server of ``settings``; connects when the first mail is sent.
+    """A `Transport` to the server of ``settings``. Connects when the first mail is sent.
 
-    Where the server offers PIPELINING, sender, recipient and DATA go in one turn.
+    If the server offers PIPELINING, sender, recipient and DATA are sent in one round trip.
     """
 
     def __init__(
         self, settings: Smtp, password: Secret | None = None, tokens: Tokens | None = None
     ) -> None:
-        """``tokens`` are those to log in with, where ``settings`` say so (OAuth 2)."""
+        """``tokens`` are used to log in if ``settings`` require them (OAuth 2)."""
         self._settings = settings
         self._login = Login(settings, password, tokens)
         self._dialogue: Dialogue | None = None
@@ -118,8 +120,10 @@ class SmtpConnection:
     async def send(
         self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
     ) -> Outcome:
-        """Hand over ``message``: headers and all, from one bare address to another, once it may
-        ``clear_to_send``."""
+        """Hand over ``message``, with its headers, from one bare address to another.
+
+        The content is sent only after ``clear_to_send`` returns.
+        """
         try:
             envelope = deliverable(sender), deliverable(recipient)
         except Refused as refused:
@@ -134,7 +138,7 @@ class SmtpConnection:
         if not await self._may_go_on(first, was_open, carried):
             return first.outcome
         try:
-            # Step by step: so it is known for certain what the server stops at.
+            # Send one command at a time, to find the command that the server refuses.
             return await self._send_once(*envelope, message, clear_to_send, together=False)
         except _Stopped as stopped:
             if (refusal := _key(first.outcome)) == _key(stopped.outcome):
@@ -142,7 +146,7 @@ class SmtpConnection:
             return stopped.outcome
 
     async def _may_go_on(self, stopped: _Stopped, was_open: bool, carried: int) -> bool:
-        """Whether a new connection may get further; the old one is closed then."""
+        """Return whether a new connection may succeed. If so, the old one is closed."""
         outcome = stopped.outcome
         if isinstance(outcome, RelayDown) and outcome.fault is Fault.UNREACHABLE:
             return was_open or stopped.unclear
@@ -152,17 +156,20 @@ class SmtpConnection:
         if stopped.about is not About.SESSION and self._in_vain.get(key, 0):
             self._in_vain[key] -= 1
             return False
-        # A server that counts connections is to know that this one is over.
+        # Quit, so that a server that counts connections no longer counts this one.
         await self.close()
         return True
 
     @property
     def place(self) -> str:
-        """The server, as host and port."""
+        """Host and port of the server."""
         return f"{self._settings.host}:{self._settings.port}"
 
     async def check(self) -> RelayDown | None:
-        """Connect and log in without sending: what keeps all mail from leaving, or None."""
+        """Connect and log in without sending.
+
+        Returns the fault that keeps all mail from leaving, or None.
+        """
         try:
             await self._opened()
         except _Stopped as stopped:
@@ -170,18 +177,18 @@ class SmtpConnection:
         return None
 
     async def close(self) -> None:
-        """Take leave of the server, if it still listens."""
+        """Quit the session, if the server still responds, and close the connection."""
         if self._dialogue is not None:
             with suppress(Broken, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._dialogue.quit()
         self._drop()
-        # The loop may end right after this: a socket is closed in its next turn.
+        # The event loop may end right after this, and closes the socket in its next iteration.
         await asyncio.sleep(0)
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection, with somebody logged in."""
+        """Whether the connection is open and logged in."""
         return self._dialogue is not None and self._dialogue.is_open
 
     async def _send_once(
@@ -205,7 +212,8 @@ class SmtpConnection:
         except _Stopped:
             raise
         except BaseException:
-            # Cancelled in the middle: what the server answers next would be for this mail.
+            # If sending is cancelled, the next replies of the server belong to this mail: drop the
+            # connection.
             self._drop()
             raise
 
@@ -230,8 +238,10 @@ class SmtpConnection:
         )
 
     def _report_wanted(self, recipient: str, message: bytes) -> tuple[bytes, bytes]:
-        """What a report that the mail came back is to name (N15, RFC 3461): parameters of the
-        sender and of the recipient, nothing where the server does not know them."""
+        """Return the DSN parameters of the sender and of the recipient (N15, RFC 3461).
+
+        A delivery report then names the mail. Both are empty if the server does not support DSN.
+        """
         if "dsn" not in self._extensions:
             return b"", b""
         known_by = envelope_id(message)
@@ -247,7 +257,7 @@ class SmtpConnection:
         *,
         together: bool,
     ) -> None:
-        """Ask whether the server takes a mail, up to its first no."""
+        """Offer a mail to the server, up to the first refusal."""
         for step, command in enumerate(commands):
             try:
                 if not together:
@@ -268,7 +278,7 @@ class SmtpConnection:
         try:
             dialogue.say_message(message)
         except Broken as broken:
-            # Nothing was written: it waited for too long.
+            # Nothing was written: the connection was idle for too long.
             raise self._broken(broken) from broken
         try:
             reply = await dialogue.reply()
@@ -287,7 +297,7 @@ class SmtpConnection:
         return self._broken(broken)
 
     def _refused(self, stage: Stage, reply: Reply, envelope: tuple[str, str]) -> _Stopped:
-        """What a refusal means, by what it can be about (N13).
+        """Return the outcome of a refusal, by its subject (N13).
 
         A connection that is out of step, or about to be closed, is dropped.
         """
@@ -312,7 +322,10 @@ class SmtpConnection:
         return _Stopped(Deferred(reply.code, words, reply.code < 400, subject))
 
     def _fault_at_mail(self, subject: About, reply: Reply) -> Fault | None:
-        """Where only the sender was named, no recipient can be the reason."""
+        """Return the fault of a refusal at MAIL FROM, at which the recipient cannot be the reason.
+
+        Returns None if the refusal may be about this mail only, or is temporary.
+        """
         if reply.code == _CLOSING:
             return Fault.UNREACHABLE
         if reply.code // 100 != 5 or subject in (About.SESSION, About.MESSAGE):
@@ -320,18 +333,17 @@ class SmtpConnection:
         return Fault.BUSY if subject is About.SERVER else Fault.SENDER
 
     async def _start_over(self, dialogue: Dialogue, refused: int, unread: int) -> None:
-        """Make the connection fit for the next mail, or drop it.
+        """Reset the connection for the next mail, or drop it.
 
-        Commands that were sent together with the ``refused`` one have replies that are
-        ``unread``.
+        ``unread`` replies follow the ``refused`` one, to commands that were sent together with it.
         """
         if not dialogue.is_open:
             return
         try:
             replies = [await dialogue.reply() for _ in range(unread)]
             if replies and replies[-1].code == _GO_ON:
-                # It waits for a message to nobody, though. Where it is not certain that there is
-                # nobody, nothing must be said that ends a message.
+                # The server waits for a message, although no recipient was accepted. If that is not
+                # certain, the dot must not be sent: it would end a message.
                 if refused != _RCPT:
                     raise Broken
                 dialogue.say(b".")
@@ -358,7 +370,7 @@ class SmtpConnection:
         try:
             return await self._connected_once()
         except TokenRefused:
-            # It may have been taken back, or have ended: a new one is tried once.
+            # The token may have been revoked or expired: try a new one, once.
             try:
                 return await self._connected_once()
             except TokenRefused as refused:
@@ -400,7 +412,7 @@ class SmtpConnection:
         )
 
     def _name(self) -> str | None:
-        """What the Studio calls itself; None: what this machine is called."""
+        """Return the name for EHLO; None for the name of this host."""
         if self._settings.helo or not self._settings.sender:
             return self._settings.helo or None
         with suppress(Refused):
@@ -422,7 +434,7 @@ class SmtpConnection:
             raise self._down(Fault.TLS, error) from error
 
     async def _greeted(self, smtp: SMTP) -> None:
-        """Connect; a server that says nothing is asked, once, whether it waits for TLS."""
+        """Connect. If the server sends no greeting, probe once whether it expects TLS."""
         connecting = asyncio.ensure_future(smtp.connect())
         settings = self._settings
         try:
@@ -461,7 +473,7 @@ class SmtpConnection:
             raise self._turned_away(Stage.HELO, error) from error
 
     def _turned_away(self, stage: Stage, error: Exception) -> _Stopped:
-        """What a refusal before any mail was named means."""
+        """Return the outcome of a refusal before any mail was offered."""
         code = error.code if isinstance(error, SMTPResponseException) else None
         if code is None:
             return self._down(Fault.UNREACHABLE, error, crowded=True)
@@ -515,11 +527,11 @@ class SmtpConnection:
         self._dialogue = None
 
     def _words(self, text: str) -> str:
-        """What the server said, on one line, without a password or token in it."""
+        """Return a reply on one line, with passwords and tokens masked."""
         return self._login.without_secrets(clean_line(text))[:_LONGEST_WORDS]
 
 
 def _key(outcome: Rejected | Deferred | RelayDown) -> str:
-    """By what two refusals are the same: the code, and the enhanced code where there is one."""
+    """Return the key under which two refusals are equal: the code and the enhanced code, if any."""
     first = outcome.words.split(" ", 1)[0]
     return f"{outcome.code} {first if first[:1].isdigit() else ''}"

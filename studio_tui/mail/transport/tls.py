@@ -1,4 +1,4 @@
-"""Whom a connection trusts, and the certificate that it shows: ``ca_file``, ``client_cert``."""
+"""TLS settings of a connection: trusted authorities and client certificate."""
 
 import ssl
 from pathlib import Path
@@ -8,9 +8,9 @@ from studio_tui.domain.shared.errors import Refused
 
 
 def context_of(smtp: Smtp) -> ssl.SSLContext | None:
-    """What ``ca_file`` and the client's certificate ask for; None where neither is set.
+    """Return the context for ``ca_file`` and the client certificate; None if neither is set.
 
-    Raises `Refused`, naming the setting, for a file that is not there, cannot be read or is wrong.
+    Raises `Refused`, with the name of the setting, if a file is missing, unreadable or invalid.
     """
     if not (smtp.ca_file or smtp.client_cert or smtp.client_key):
         return None
@@ -37,7 +37,7 @@ def _show(context: ssl.SSLContext, smtp: Smtp) -> None:
         _require_readable("smtp.client_key", smtp.client_key)
     key = _path(smtp.client_key) if smtp.client_key else None
     try:
-        # Without a password, OpenSSL would ask the terminal for it.
+        # Without a password, OpenSSL would prompt for it on the terminal.
         context.load_cert_chain(_path(smtp.client_cert), key, password="")
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":

@@ -1,4 +1,4 @@
-"""Whether a server speaks TLS from the first byte on, where it says nothing by itself."""
+"""Detection of servers that expect TLS from the first byte, and therefore send no greeting."""
 
 import asyncio
 import ssl
@@ -6,13 +6,13 @@ import ssl
 _PLAIN = frozenset(
     {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL"}
 )
-"""What OpenSSL calls an answer that is no TLS."""
+"""The reasons of OpenSSL for a reply that is not TLS."""
 
 
 async def speaks_tls(host: str, port: int, seconds: float) -> bool:
-    """Whether a TLS handshake succeeds within ``seconds``; nothing is sent over it."""
+    """Return whether a TLS handshake succeeds within ``seconds``. No data is sent."""
     context = ssl.create_default_context()
-    # Whoever it is: it is only asked which language it speaks.
+    # The identity of the server does not matter here: only the protocol is tested.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
@@ -25,5 +25,5 @@ async def speaks_tls(host: str, port: int, seconds: float) -> bool:
 
 
 def is_plain(error: BaseException | None) -> bool:
-    """Whether a handshake failed because the server answered without TLS."""
+    """Return whether a handshake failed because the server replied without TLS."""
     return isinstance(error, ssl.SSLError) and error.reason in _PLAIN
