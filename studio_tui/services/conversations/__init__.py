@@ -1,4 +1,4 @@
-"""Conversations: plan, prepare, talk, finish (C1 to C6, P10), a module for each side of it."""
+"""Conversations: plan, prepare, talk, finish (C1 to C6, P10). Each aspect has its own module."""
 
 from studio_tui.services.conversations.asking import (
     conductors,

@@ -1,4 +1,4 @@
-"""Who of several managers is to hold a conversation (P10)."""
+"""Choice of the manager who is to hold a conversation (P10)."""
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import NOT_BEGUN, NOT_OVER, Ask, Conversation
@@ -29,10 +29,11 @@ from studio_tui.storage.pushes import assignments
 
 
 def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
-    """Name who is to hold what a push asks: a login among the user's managers; they are told, and
-    the user. What is planned tells them by its invitations, and by nothing else.
+    """Name the manager who is to hold a conversation of a push; ``conductor`` is their login.
 
-    An admin may name anybody's conductor, a manager may hand over what is theirs, or take it over.
+    The new conductor and the user are notified. If the conversation is planned, new invitations
+    notify them instead. An admin may name the conductor of any conversation; a manager may hand
+    over their own, or take one over.
     """
     with studio.own_store.writing():
         opened = open_ask(studio, ask)
@@ -63,9 +64,10 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
 
 
 def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
-    """Say that what a push asks of several managers is not ``actor``'s: it stops asking them.
+    """Record that ``actor`` is not to hold a conversation of a push: it no longer waits for them.
 
-    Raises `Refused` where nobody else is left to hold it, or where they hold it already.
+    Raises `Refused` if no other manager is left, if ``actor`` is the conductor already, or if the
+    conversation was handed over to them.
     """
     with studio.own_store.writing():
         opened = _own(studio, actor, ask)
@@ -88,7 +90,7 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
 
 
 def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
-    """Take back `not_mine`."""
+    """Undo `not_mine`."""
     with studio.own_store.writing():
         opened = _own(studio, actor, ask)
         assignment_id = _assignment_id(opened)
@@ -99,9 +101,10 @@ def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
 
 
 def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...]:
-    """The managers of a user: who could hold a conversation with them (U4).
+    """Return the managers of a user, who could hold a conversation with them (U4).
 
-    For the user, each of the managers, and who may see the users; raises `Forbidden` for others.
+    Allowed to the user, to their managers, and to an actor who may see users; raises `Forbidden`
+    for others.
     """
     with studio.own_store.reading():
         found = users.users_by_id([user_id])
@@ -123,7 +126,7 @@ def _about(opened: OpeningOutcome) -> str:
 
 
 def _is_to_hold(opened: OpeningOutcome, user_id: int) -> bool:
-    """Whether somebody was named to hold it, and nobody else holds what there is of it."""
+    """Return whether the user is named to hold the conversation, and no other user holds it."""
     held = opened.conversation
     return opened.named_id == user_id and (held is None or held.conductor_id == user_id)
 
@@ -141,7 +144,7 @@ def _login(user_id: int | None) -> str | None:
 def _take_over(
     studio: Studio, line: int, before: Conversation, conductor_id: int
 ) -> tuple[bool, bool]:
-    """Returns whether notice is given of it, and whether both are invited anew."""
+    """Return whether notices of the take-over are sent, and whether both are invited anew."""
     noticed = begin_term(studio, line, before, conductor_id)
     planned = before.state in NOT_BEGUN and before.planned_for is not None
     if planned:
@@ -152,12 +155,12 @@ def _take_over(
 def _tell(
     studio: Studio, opened: OpeningOutcome, conductor_id: int, line: int, *, noticed: bool
 ) -> None:
-    """Tell the new conductor, and the user unless they are given notice of it."""
+    """Notify the new conductor, and the user unless they get a notice of the take-over."""
     if opened.push is None:
         return
     push_id, user = opened.push.id, one_user(opened.user.id)
     enqueue.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
-    # What is under way changes hands at once, and so it is told.
+    # A conversation under way changes hands at once, so its mail does not wait for the hold.
     cause_of_act = cause_of if opened.conversation is None else cause_at_once
     cause = cause_of_act(studio, line, push_id)
     if not noticed:

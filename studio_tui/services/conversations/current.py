@@ -1,4 +1,7 @@
-"""A conversation as it is now, and what somebody is to it: inside an open unit of work."""
+"""The current state of a conversation and an actor's relation to it.
+
+Requires an open unit of work.
+"""
 
 from collections.abc import Iterable
 
@@ -28,7 +31,7 @@ _ROLES = {Role.ADMIN: Relation.ADMIN, Role.SUPPORT: Relation.SUPPORT, Role.USER:
 
 
 def conversation_now(conversation_id: int) -> Conversation:
-    """One conversation as it is."""
+    """Return the current state of a conversation. Raises `NotFound`."""
     found = conversations.conversations([conversation_id])
     if not found:
         raise NotFound("This conversation is no longer there.")
@@ -36,20 +39,20 @@ def conversation_now(conversation_id: int) -> Conversation:
 
 
 def conversation_to_change(conversation_id: int) -> Conversation:
-    """One conversation that nobody else changes until the open unit of work ends (A4)."""
+    """Return a conversation and lock it until the unit of work ends (A4)."""
     conversations.lock_conversation(conversation_id)
     return conversation_now(conversation_id)
 
 
 def conversation_of(stored: StoredConversation) -> Conversation:
-    """A conversation from its row."""
+    """Convert a stored row to a conversation."""
     fields = {name: getattr(stored, name) for name in StoredConversation.__slots__}
     template = definitions.load(fields.pop("definition"))
     return Conversation(template=template, **fields)
 
 
 def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation]:
-    """What somebody is to a conversation, at this moment."""
+    """Return the relations of ``actor`` to a conversation at the moment."""
     leads, coaches = manages_as(conversation.user_id, actor.user_id)
     found = {
         Relation.USER: actor.user_id == conversation.user_id,
@@ -64,14 +67,16 @@ def relations_of(actor: Actor, conversation: Conversation) -> frozenset[Relation
 
 
 def _held_before(conversation: Conversation) -> frozenset[int]:
-    """Who held a conversation before who does."""
+    """Return the ids of former conductors."""
     terms = texts.tenure_of(conversation).terms
     return frozenset(term.conductor_id for term in terms) - {conversation.conductor_id}
 
 
 def no_part(actor: Actor) -> Forbidden:
-    """What somebody is told of what is not theirs as of what is not there: which of it, nobody
-    learns (A2)."""
+    """Return the error for a conversation that does not exist or is not the actor's.
+
+    Its message is the same for all these cases, so that it does not reveal which one applies (A2).
+    """
     return Forbidden(
         f"{actor.login} has no part in this conversation: it is no longer there, it is not "
         f"assigned, or {actor.login} neither leads nor coaches the user. “studio-tui conversations "
@@ -80,7 +85,7 @@ def no_part(actor: Actor) -> Forbidden:
 
 
 def require_conductor(actor: Actor, conversation: Conversation) -> None:
-    """Raise `Forbidden` unless ``actor`` holds it or may record anybody's (A2)."""
+    """Raise `Forbidden` unless ``actor`` is the conductor or may record for any conductor (A2)."""
     if actor.user_id == conversation.conductor_id or may(actor, Action.FINISH_ANY):
         return
     if manages(conversation.user_id, actor.user_id):
@@ -110,19 +115,19 @@ def require_state(conversation: Conversation, *allowed: ConversationState) -> No
 
 
 def asked_in(conversation_id: int) -> list[AskedQuestion]:
-    """What a conversation asks, in order, with what was removed after it was answered."""
+    """Return the questions of a conversation in order, including removed ones that have answers."""
     return [_asked(stored) for stored in conversations.questions_of(conversation_id)]
 
 
 def ask_questions(conversation_id: int, asked: Iterable[AskedQuestion]) -> None:
-    """Let a conversation ask these questions, in this order."""
+    """Store the questions of a conversation, in this order."""
     conversations.insert_questions(
         conversation_id, [stored_question(each, place) for place, each in enumerate(asked)]
     )
 
 
 def stored_question(asked: AskedQuestion, position: int) -> StoredQuestion:
-    """A question as a row, at a place among those of its conversation."""
+    """Convert a question to a row, at a position among those of its conversation."""
     return StoredQuestion(
         id=0,
         position=position,
@@ -147,7 +152,7 @@ def record(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> int:
-    """Write what was done to a conversation into the activity; nothing of what was said (C6)."""
+    """Record an act on a conversation in the activity, without any of its content (C6)."""
     about = (conversation.user_id, conversation.login, conversation.push_id)
     return record_about(studio, actor, verb, *about, before=before, after=after)
 
@@ -163,7 +168,7 @@ def record_about(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> int:
-    """Like `record`, also where there is no conversation with the user yet."""
+    """Record an act as `record` does, even if no conversation with the user exists yet."""
     line = write_activity(
         actor, studio.now(), verb, login, push_id=push_id, before=before, after=after
     )
@@ -172,7 +177,7 @@ def record_about(
 
 
 def how_far(conversation: Conversation) -> str:
-    """The state of a conversation for the activity, ``not_planned`` where nothing was."""
+    """Return the status of a conversation for the activity, ``not_planned`` if it has no date."""
     if conversation.state is ConversationState.PLANNED and conversation.planned_for is None:
         return Status.NOT_PLANNED
     return conversation.state

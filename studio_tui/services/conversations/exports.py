@@ -1,7 +1,7 @@
-"""Taking a finished conversation along as Markdown or PDF, and the history as CSV (C3, C6).
+"""Export of a finished conversation as Markdown or PDF, and of the history as CSV (C3, C6).
 
-Only what the reader may read is in it. That somebody who was not in the conversation takes along
-what was said is written into the activity, as reading it is.
+An export contains only what the reader may read. An export by somebody who was not in the
+conversation is recorded in the activity, as reading it is.
 """
 
 import csv
@@ -50,16 +50,17 @@ _PAGE = 500
 
 
 class ExportFormat(StrEnum):
-    """What an export is written as; the value is the suffix of its file."""
+    """The format of an export. The value is the file suffix."""
 
     MARKDOWN = "md"
     PDF = "pdf"
 
 
 def to_text(studio: Studio, actor: Actor, conversation_id: int) -> str:
-    """A finished conversation as Markdown.
+    """Return a finished conversation as Markdown.
 
-    Raises `Refused` where it is not finished, `Forbidden` for who may read nothing of it.
+    Raises `Refused` if it is not finished, and `Forbidden` if ``actor`` may read none of its
+    content.
     """
     return markdown(_transcript(studio, actor, conversation_id))
 
@@ -76,9 +77,9 @@ def to_file(
 ) -> None:
     """Write a finished conversation into a file that only its owner can read.
 
-    ``form`` is what the suffix of ``path`` says unless given. ``fonts`` are font files for signs
-    that those of the PDF do not have. Raises `Refused` as `to_text` does, where the file is there
-    already and not to be overwritten (``force``), and where the extra for PDF is not installed.
+    ``form`` defaults to the suffix of ``path``. ``fonts`` are font files for characters that the
+    fonts of the PDF do not have. Raises `Refused` as `to_text` does, if the file exists and
+    ``force`` is false, and if the extra for PDF is not installed.
     """
     require_files()
     form = form or form_of(path)
@@ -93,7 +94,7 @@ def to_bytes(
     form: ExportFormat,
     fonts: Sequence[Path] = (),
 ) -> bytes:
-    """What `to_file` writes; raises as it does."""
+    """Return the content of the file that `to_file` writes. Raises as it does."""
     if form is ExportFormat.MARKDOWN:
         return to_text(studio, actor, conversation_id).encode()
     from studio_tui.services.conversations.pdf import pdf, require_extra
@@ -105,7 +106,7 @@ def to_bytes(
 
 
 def form_of(path: Path) -> ExportFormat:
-    """What a file of this name holds; raises `Refused` where its suffix does not tell."""
+    """Return the format of a file by its suffix. Raises `Refused` if the suffix is unknown."""
     suffix = path.suffix.lower().removeprefix(".")
     if suffix in ("md", "markdown"):
         return ExportFormat.MARKDOWN
@@ -117,14 +118,17 @@ def form_of(path: Path) -> ExportFormat:
 def every_held(
     studio: Studio, actor: Actor, filter_: HistoryFilter, sort: Sort
 ) -> Iterator[Conversation]:
-    """The whole history that a filter matches, read a page at a time."""
+    """Yield the whole history that a filter matches, read a page at a time."""
     source = history(studio, actor, filter_, sort)
     for start in range(0, source.count(), _PAGE):
         yield from source.rows(start, start + _PAGE)
 
 
 def history_csv(studio: Studio, held: Iterable[Conversation]) -> Iterator[str]:
-    """The history as comma-separated lines, the headings first; no cell is a formula (A5)."""
+    """Yield the history as comma-separated lines, with the headings first.
+
+    Cells are escaped so that no spreadsheet reads them as formulas (A5).
+    """
     yield _line(HISTORY_HEADINGS)
     for one in held:
         yield _line(_cells(studio, one))

@@ -1,4 +1,4 @@
-"""Finding what a push asks for a user, and the conversation there is of it."""
+"""Lookup of the conversation that a push asks a user for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,21 +26,21 @@ from studio_tui.storage.pushes import assignments
 
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """What a push asks for a user, and how far it is."""
+    """The conversation that a push asks a user for, and its status."""
 
     ask: Ask
     push: str
-    """Name of the push."""
+    """The name of the push."""
     assignment: Assignment
     conversation_id: int | None
-    """Of the conversation that was not cancelled, None where there is none."""
+    """The id of the conversation that is not cancelled, or None."""
 
 
 def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None = None) -> Ask:
-    """What a push asks for a user, by the name of the push and a login or address.
+    """Return the ask of a push, by the name of the push and the login or address of the user.
 
-    Who may not see the pushes learns nothing of what is not theirs: what they have no part in is
-    to them like what is not there.
+    If ``asked_by`` may not see pushes, conversations in which they have no part are reported as if
+    they did not exist.
     """
     with studio.own_store.reading():
         with _naming_for(asked_by):
@@ -51,8 +51,11 @@ def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None =
 
 
 def user_named(studio: Studio, login: str, *, asked_by: Actor | None = None) -> int:
-    """The id of the user of this login or address; see `find` for who asks: for them, who has no
-    conversation that they see is like nobody."""
+    """Return the id of the user with this login or address.
+
+    If ``asked_by`` may not see users, and sees no conversation of this user, the user is reported
+    as if they did not exist; see `find`.
+    """
     with studio.own_store.reading():
         with _naming_for(asked_by):
             user_id = naming.user_id_named(login)
@@ -64,8 +67,10 @@ def user_named(studio: Studio, login: str, *, asked_by: Actor | None = None) -> 
 def ask_about(
     studio: Studio, login: str, template_name: str, *, asked_by: Actor | None = None
 ) -> Ask:
-    """A conversation that no push asks for, by a login or address and the name of a template; see
-    `find` for who asks."""
+    """Return the ask for a conversation without a push, by login or address and template name.
+
+    See `find` for ``asked_by``.
+    """
     with studio.own_store.reading():
         with _naming_for(asked_by):
             template_id = naming.template_id_named(template_name)
@@ -77,19 +82,18 @@ def ask_about(
 
 @contextmanager
 def _naming_for(actor: Actor | None) -> Iterator[None]:
-    """Turn what names are known into what anybody without a part in it is told."""
+    """Convert `NotFound` to the same `Forbidden` that an actor without a part in it gets."""
     try:
         yield
     except NotFound:
         if actor is None or may(actor, Action.READ_PUSHES):
             raise
-        # Not from it: what caused this is part of a stack that is logged.
+        # Suppress the cause: it would reveal the difference in a logged stack trace.
         raise no_part(actor) from None
 
 
 def _require_known(studio: Studio, actor: Actor, ask: Ask) -> None:
-    """Raise `Forbidden` for a push of which somebody may not know, or which asks nothing of the
-    user that they could know of."""
+    """Raise `Forbidden` if ``actor`` may not know of the push, or of the user's part in it."""
     if may(actor, Action.READ_PUSHES):
         return
     assignment_id = assignments.assignment_id_of(ask.push_id or 0, ask.user_id)
@@ -99,8 +103,7 @@ def _require_known(studio: Studio, actor: Actor, ask: Ask) -> None:
 
 
 def _require_startable(actor: Actor, ask: Ask) -> None:
-    """Raise `Forbidden` for a template by which somebody cannot start with a user, or for who is
-    nothing to them."""
+    """Raise `Forbidden` if ``actor`` cannot start a conversation with the user by the template."""
     template = stored_template(ask.template_id or 0)
     allowed = template.definition.permissions
     managed = manages(ask.user_id, actor.user_id)
@@ -111,10 +114,10 @@ def _require_startable(actor: Actor, ask: Ask) -> None:
 
 
 def numbered(studio: Studio, actor: Actor, number: int) -> int:
-    """The id of the conversation of this number.
+    """Return the id of the conversation with this number.
 
-    Raises `NotFound` where there is none, to who may not see the pushes the same `Forbidden` as for
-    one they have no part in.
+    Raises `NotFound` if none exists. For an actor who may not see pushes it raises the same
+    `Forbidden` as for a conversation in which they have no part.
     """
     with studio.own_store.reading(), _naming_for(actor):
         if not relations_of(actor, conversation_now(number)):
@@ -123,10 +126,10 @@ def numbered(studio: Studio, actor: Actor, number: int) -> int:
 
 
 def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
-    """What the push of ``ask`` asks for its user.
+    """Return the conversation that the push of ``ask`` asks its user for.
 
-    Raises `Forbidden` for who is neither the user, nor manages them, nor holds it, nor sees the
-    pushes; `Refused` where the user is not assigned.
+    Raises `Forbidden` unless ``actor`` is the user, manages them, holds the conversation or sees
+    pushes; `Refused` if the user is not assigned.
     """
     with studio.own_store.reading():
         push = push_facts(studio, ask.push_id or 0)
@@ -140,7 +143,8 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
             raise Refused(f"{_name(ask.user_id)} is not assigned to “{push.name}”.")
         assignment = assignments.assignments_by_id([assignment_id], studio.today())[0]
         if not may(actor, Action.READ_PUSHES) and not manages(ask.user_id, actor.user_id):
-            # Why somebody is excused is for HR and those who lead or coach them (P18).
+            # The reason of an excuse is shown only to HR and to those who lead or coach the user
+            # (P18).
             assignment = replace(assignment, excuse="")
         return FoundConversation(ask, push.name, assignment, found)
 

@@ -1,4 +1,4 @@
-"""The calendar invitations that planning, moving and cancelling send (C5)."""
+"""Calendar invitations for planned, moved and cancelled conversations (C5)."""
 
 from dataclasses import replace
 
@@ -9,15 +9,15 @@ from studio_tui.storage.outbox import invitations
 
 
 def invite(studio: Studio, activity_id: int, conversation: Conversation) -> Conversation:
-    """Send both sides a conversation as it is planned, and take it from who held it before;
-    returns it with the number of this change in its calendar entries.
+    """Invite both sides to a planned conversation, and send a cancellation to the former conductor.
 
-    It leaves after the hold (N5), so that what is changed again at once is said once.
+    The mails leave after the hold (N5), so that a further change within it is sent only once.
+    Returns the conversation with the new sequence number of its calendar entries.
     """
     invitations.invite(cause_of(studio, activity_id), [conversation.id])
     return replace(conversation, sequence=conversation.sequence + 1)
 
 
 def withdraw(studio: Studio, activity_id: int, conversation_id: int) -> None:
-    """Take a cancelled conversation out of the calendars it is in."""
+    """Send cancellations that remove a conversation from all calendars that it is in."""
     invitations.withdraw(cause_of(studio, activity_id), [conversation_id])

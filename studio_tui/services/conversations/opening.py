@@ -1,4 +1,7 @@
-"""What a conversation can be about, and who may hold it (C2, P10, T3): inside a unit of work."""
+"""The subject of a conversation, and who may hold it (C2, P10, T3).
+
+Requires an open unit of work.
+"""
 
 from dataclasses import dataclass
 
@@ -26,7 +29,7 @@ from studio_tui.storage.pushes import assignments
 
 @dataclass(frozen=True, slots=True)
 class OpeningOutcome:
-    """What was asked for, as it is now."""
+    """The current state of a requested conversation: its user, template, push and conductor."""
 
     user: User
     template_id: int
@@ -34,12 +37,12 @@ class OpeningOutcome:
     push: PushFacts | None = None
     assignment_id: int | None = None
     named_id: int | None = None
-    """Who was named to hold it (P10)."""
+    """The id of the user who was named to hold the conversation (P10)."""
     conversation: Conversation | None = None
-    """What there is of it already."""
+    """The existing conversation, or None."""
 
     def managed_by(self, user_id: int) -> bool:
-        """Whether somebody is one of the user's managers."""
+        """Return whether a user is one of the managers of the conversation's user."""
         return user_id in {manager.user_id for manager in self.user.managers}
 
     def require_managed_by(self, actor: Actor) -> None:
@@ -49,7 +52,10 @@ class OpeningOutcome:
 
 
 def open_ask(studio: Studio, ask: Ask) -> OpeningOutcome:
-    """What ``ask`` is about; a push, and what there is of it, is locked (A4)."""
+    """Load the subject of ``ask``. A push and an existing conversation are locked (A4).
+
+    Raises `Refused` if the user, the assignment or the template is not available.
+    """
     users = people.users_by_id([ask.user_id])
     if not users:
         raise Refused("This user is no longer there.")
@@ -64,13 +70,14 @@ def open_ask(studio: Studio, ask: Ask) -> OpeningOutcome:
 
 
 def conductor_of(actor: Actor, opened: OpeningOutcome, named: str | None) -> int:
-    """Who is to hold it: ``named`` (a login), or who asks, or the user's only manager.
+    """Return the id of the conductor: ``named`` (a login), else the actor, else the only manager.
 
-    Raises `Forbidden` for who has no right to it, `Refused` where it is not to be them.
+    Raises `Forbidden` if ``actor`` may not start the conversation, and `Refused` if this conductor
+    is not allowed.
     """
     _require_right(actor, opened)
     conductor_id = _named(actor, opened, named)
-    # Who was named and manages the user no longer keeps nobody from it (N16).
+    # A named conductor who no longer manages the user does not block others (N16).
     managing = {manager.user_id: manager for manager in opened.user.managers}
     other = managing.get(opened.named_id) if opened.named_id is not None else None
     if other and other.user_id != conductor_id and not may(actor, Action.FINISH_ANY):
@@ -79,7 +86,7 @@ def conductor_of(actor: Actor, opened: OpeningOutcome, named: str | None) -> int
 
 
 def require_usable(opened: OpeningOutcome) -> None:
-    """Raise `Refused` where no conversation can be begun by what was asked for."""
+    """Raise `Refused` if no conversation can be begun by the push or with the user."""
     push = opened.push
     if not opened.user.active:
         raise Refused(f"{opened.user.name} has left.")
@@ -90,12 +97,12 @@ def require_usable(opened: OpeningOutcome) -> None:
 
 
 def begin_with(opened: OpeningOutcome, conductor_id: int) -> Conversation:
-    """The conversation there is, or a new one with the questions of its template."""
+    """Return the existing conversation, or a new one with the questions of its template."""
     return opened.conversation or conversation_now(begin_new(opened, conductor_id))
 
 
 def begin_new(opened: OpeningOutcome, conductor_id: int) -> int:
-    """Begin a conversation where there is none, with the questions of its template; its id."""
+    """Create a conversation with the questions of its template; returns its id."""
     conversation_id = conversations.insert_conversation(
         opened.user.id,
         opened.template_id,
@@ -110,10 +117,10 @@ def begin_new(opened: OpeningOutcome, conductor_id: int) -> int:
 
 
 def manager_named(actor: Actor, user: User, login: str) -> Manager:
-    """The manager of ``user`` who goes by this login or address.
+    """Return the manager of ``user`` with this login or address.
 
-    Who may not see the users is told the same of somebody else as of nobody. Who sees a part of
-    them knows a manager beyond by their login (U12).
+    To an actor who may not see users, the errors for other users and for unknown logins are the
+    same. An actor with a scope can name managers outside of it by login (U12).
     """
     if actor.scope:
         for manager in user.managers:

@@ -30,17 +30,18 @@ from studio_tui.storage.people.managers import managers_of
 from studio_tui.wording.stand_ins import for_whom
 
 _KINDS = 3
-"""A line is about an assignment, a conversation or a person: its id tells which."""
+"""Number of kinds of rows: an assignment, a conversation or a person. The remainder of a row id is
+its kind."""
 
 People = Mapping[int, tuple[str, str]]
-"""Login and name, by id."""
+"""Login and name of each person, by id."""
 
 
 def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
-    """What is asked of ``actor``, planned and under way, about themself and whom they manage.
+    """Return the conversations of ``actor`` and of the people whom they manage.
 
-    What is overdue comes first, then what waits for them, then what waits for others, then the
-    people of whom nothing is asked.
+    They are asked for, planned or under way. Overdue ones come first, then those that wait for
+    ``actor``, then those that wait for others, then the people without any.
     """
     today = studio.today()
     with studio.own_store.reading():
@@ -65,8 +66,7 @@ def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
 
 
 def _standing_in(actor: Actor, people: People) -> dict[int, tuple[StandIn, ...]]:
-    """For whom ``actor`` stands in, by each of the people whom these manage and who are covered
-    (U14)."""
+    """Return the stand-ins by which ``actor`` covers each of the people (U14), by user id."""
     standing = stand_ins.standing_in(actor.user_id)
     if not standing:
         return {}
@@ -85,17 +85,18 @@ def _standing_in(actor: Actor, people: People) -> dict[int, tuple[StandIn, ...]]
 def source(
     studio: Studio, actor: Actor, filter_: MyConversationFilter
 ) -> HeldSource[MyConversation, MyConversationFilter]:
-    """The lines of My conversations that a filter matches, as a list shows them."""
+    """Return the rows of My conversations that a filter matches, as the source of a list."""
     return HeldSource(tuple(my_conversations(studio, actor)), _matches, filter_)
 
 
 def history(
     studio: Studio, actor: Actor, filter_: HistoryFilter, sort: Sort
 ) -> StoredSource[Conversation, HistoryFilter]:
-    """The conversations that are over: those ``actor`` was in, and those of whom they manage.
+    """Return the past conversations that ``actor`` may know of, as the source of a list.
 
-    An admin and support see that all others were held, too; what was said is up to
-    `writing.read` (C6).
+    These are the conversations that ``actor`` was in and those of the people whom they manage. An
+    admin and support see that all others were held, too; access to their content is decided by
+    `reading.read` (C6).
     """
     reader_id = None if may(actor, Action.READ_PUSHES) else actor.user_id
     return StoredSource(
@@ -179,7 +180,7 @@ def _why_not(
     today: date,
     standing: Sequence[StandIn],
 ) -> str:
-    """Why something does not wait for ``actor``; empty where it does (P10)."""
+    """Return why a conversation does not wait for ``actor``; empty if it does (P10)."""
     if asked.status == Status.EXCUSED:
         return _excused(actor, asked)
     if asked.available_from is not None and asked.available_from > today:
@@ -194,13 +195,13 @@ def _why_not(
 
 
 def _excused(actor: Actor, asked: MyListRow) -> str:
-    """The reason is for those who lead or coach them (P18)."""
+    """Return the text for an excused user. Only their leaders and coaches see the reason (P18)."""
     mine = asked.user_id == actor.user_id
     return "excused" if mine or not asked.excuse else f"excused: {asked.excuse}"
 
 
 def _why_not_mine(asked: MyListRow, template: Definition) -> str:
-    """Why a conversation about oneself does not wait: all there is to do is to prepare it."""
+    """Return why a conversation about the actor does not wait for them: only to prepare it can."""
     if asked.conversation_id is None:
         return "not planned yet"
     if asked.started_at is not None:
@@ -215,5 +216,5 @@ def _matches(filter_: MyConversationFilter, item: MyConversation) -> bool:
     return has_words(words, filter_.text)
 
 
-# The same push asks for many.
+# Many rows share the template of one push.
 _definition = lru_cache(maxsize=64)(definitions.load)

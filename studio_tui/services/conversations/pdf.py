@@ -1,8 +1,8 @@
-"""A transcript on paper (C3): with the extra ``pdf``, and fonts that come with it.
+"""Export of transcripts as PDF (C3), with the extra ``pdf`` and the fonts that it contains.
 
-They have Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai and Georgian, and many symbols.
-A sign that no font has is written as its number, such as ``[U+5C71]``, and the end of the paper
-says so: nothing is lost silently.
+The fonts cover Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai and Georgian, and many
+symbols. A character that no font has is replaced by its code point, such as ``[U+5C71]``, and a
+note at the end reports these replacements: no text is lost silently.
 """
 
 import re
@@ -30,24 +30,26 @@ _FONTS = (("", "figo"), ("B", "figbo"))
 """FiraGO, regular and bold."""
 _SYMBOLS = ("symbol1", "symbol2")
 _MARGIN = 20
-"""Millimetres."""
+"""In millimetres."""
 _SMALL, _NORMAL, _HEADING, _TITLE = 8, 10.5, 13, 18
-"""Points."""
+"""Font sizes in points."""
 _MILLIMETRES = 0.5
-"""Of a line, for each point of its text."""
+"""Line height in millimetres per point of font size."""
 _INDENT = 5
 _INVISIBLE = {"Cf", "Cc"}
 _SHAPED = re.compile("[\u0300-\u036f\u0590-\u1dff\u200b-\u200f]")
-"""Signs that change with their neighbours or run the other way: working that out takes long."""
+"""Characters that need text shaping or run right to left. Shaping is slow and used only for
+these."""
 _VARIATIONS = range(0xFE00, 0xFE10)
 _WITHOUT_WIDTH = {"Mn", "Me", *_INVISIBLE}
 _MOST_MARKS = 16
-"""So many signs without a width are drawn one upon the other: more than any script needs. A line
-that does not grow with its signs would be measured again for each of them."""
+"""Maximum number of zero-width characters that are drawn over each other: more than any script
+needs. A longer run would take quadratic time, because the line is measured again for each of
+them."""
 
 
 def require_extra(fonts: Sequence[Path] = ()) -> None:
-    """Raise `Refused` where what draws a PDF is not installed, or a font is not there."""
+    """Raise `Refused` if the PDF library is not installed, or a font is missing or invalid."""
     try:
         for module in _EXTRA:
             import_module(module)
@@ -61,14 +63,14 @@ def require_extra(fonts: Sequence[Path] = ()) -> None:
 
 
 def pdf(of: Transcript, at: datetime, fonts: Sequence[Path] = ()) -> bytes:
-    """The content of a PDF file, made at an instant. See `require_extra`."""
+    """Return the content of a PDF file of a transcript, dated ``at``. See `require_extra`."""
     return on_paper(of.title, at, lambda drawing: drawing.draw(of), fonts)
 
 
 def on_paper(
     title: str, at: datetime, draw: Callable[["Drawing"], None], fonts: Sequence[Path] = ()
 ) -> bytes:
-    """The content of a PDF file, made at an instant, on whose first page ``draw`` begins."""
+    """Return the content of a PDF file, dated ``at``; ``draw`` fills its pages."""
     with _own_fonts() as own:
         paper = _paper(title, at)
         for style, name in _FONTS:
@@ -93,7 +95,7 @@ def _require_font(path: Path) -> None:
         known = TTFont(BytesIO(read_file(path, FONT_BYTES))).getBestCmap()
     except Refused:
         raise
-    except Exception as error:  # whatever is wrong with somebody's file
+    except Exception as error:  # any error in a foreign file
         raise Refused(f"{path} cannot be used as a font: {error}.") from error
     if not known:
         raise Refused(f"{path} cannot be used as a font: it does not say what signs it has.")
@@ -101,7 +103,7 @@ def _require_font(path: Path) -> None:
 
 @contextmanager
 def _own_fonts() -> Iterator[dict[str, Path]]:
-    """The fonts of the extra as files, which is how they are asked for."""
+    """Write the fonts of the extra to temporary files, because fpdf loads fonts from files."""
     from pymupdf_fonts import myfont
 
     with TemporaryDirectory(prefix="studio-tui-fonts-") as folder:
@@ -118,16 +120,16 @@ def _paper(title: str, at: datetime) -> "FPDF":
     from fpdf import FPDF
 
     class Paper(FPDF):
-        """A4 with the number of the page at the foot."""
+        """An A4 document with page numbers at the foot."""
 
         def footer(self) -> None:
-            """What stands under every page."""
+            """Write the page number at the foot of a page."""
             self.set_y(-15)
             self.set_font(_FACE, "", _SMALL)
             self.cell(0, 8, str(self.page_no()), align="R")
 
     paper = Paper(format="A4")
-    # Somebody may have typed what stands for the number of pages.
+    # The default alias of the number of pages may occur in the text.
     paper.alias_nb_pages("\ufffe")
     paper.set_margin(_MARGIN)
     paper.set_auto_page_break(True, _MARGIN)
@@ -139,15 +141,15 @@ def _paper(title: str, at: datetime) -> "FPDF":
 
 
 class Drawing:
-    """Puts text on paper, from the top."""
+    """Writes text onto pages, from top to bottom."""
 
     def __init__(self, paper: "FPDF") -> None:
         self.paper = paper
-        self._known = {sign for font in paper.fonts.values() for sign in font.cmap}  # type: ignore[union-attr] # none is a core font
+        self._known = {sign for font in paper.fonts.values() for sign in font.cmap}  # type: ignore[union-attr] # no core font is used
         self._missing = 0
 
     def draw(self, of: Transcript) -> None:
-        """Draw all of a transcript."""
+        """Write a whole transcript."""
         self.begin(of.title, of.facts)
         for section in of.sections:
             self.write(section.heading, _HEADING, bold=True, above=5)
@@ -155,13 +157,13 @@ class Drawing:
                 self._answered(answered)
 
     def begin(self, title: str, facts: Iterable[tuple[str, str]]) -> None:
-        """Write a title, and what there is to know first."""
+        """Write a title and the facts below it."""
         self.write(title, _TITLE, bold=True)
         for name, value in facts:
             self.write(f"{name}: {value}", _NORMAL)
 
     def end(self) -> None:
-        """Say what could not be drawn."""
+        """Write a note about characters that could not be drawn."""
         if self._missing:
             self.write(
                 f"{self._missing} signs are given by their number, such as [U+5C71]: no font of "
@@ -182,7 +184,7 @@ class Drawing:
     def write(
         self, text: str, size: float, *, bold: bool = False, above: float = 0, indent: float = 0
     ) -> None:
-        """Write lines of a size in points, so many millimetres below what is above."""
+        """Write lines of ``size`` points, ``above`` millimetres below the previous text."""
         paper = self.paper
         paper.set_font(_FACE, "B" if bold else "", size)
         paper.set_y(paper.get_y() + above)
@@ -194,7 +196,7 @@ class Drawing:
         paper.set_left_margin(_MARGIN)
 
     def drawable(self, text: str) -> str:
-        """``text``, in which what no font has is given by its number."""
+        """Return ``text`` with the characters that no font has replaced by their code points."""
         return "".join(map(self._sign, _with_few_marks(text.expandtabs(4))))
 
     def _sign(self, sign: str) -> str:
@@ -207,7 +209,7 @@ class Drawing:
 
 
 def _with_few_marks(text: str) -> str:
-    """``text`` with at most `_MOST_MARKS` upon each other, and how many more there were."""
+    """Return ``text`` with at most `_MOST_MARKS` marks in a row, and the number of those cut."""
     if text.isascii():
         return text
     return "".join(_each_run(text))

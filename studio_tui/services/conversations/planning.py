@@ -1,4 +1,4 @@
-"""Planning conversations, moving and cancelling them (C2, C3, C5)."""
+"""Planning, moving and cancelling of conversations (C2, C3, C5)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -45,19 +45,19 @@ from studio_tui.storage.templates import templates
 
 @dataclass(frozen=True, slots=True)
 class Usable:
-    """Something that a conversation with a user can be about (C2)."""
+    """A push or a template by which a conversation with a user can be started (C2)."""
 
     ask: Ask
     name: str
-    """Of the push, or of the template."""
+    """The name of the push or of the template."""
     template: Definition
     deadline: date | None = None
 
 
 def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
-    """What ``actor`` can begin a conversation with a user about: what pushes ask, then templates.
+    """Return what ``actor`` can start a conversation with a user by: pushes first, then templates.
 
-    Empty for who is nothing to the user.
+    Empty if ``actor`` is neither the user nor one of their managers.
     """
     with studio.own_store.reading():
         user = users.users_by_id([user_id])[0]
@@ -77,12 +77,12 @@ def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
 def plan(
     studio: Studio, actor: Actor, ask: Ask, wanted: Plan, *, conductor: str | None = None
 ) -> Conversation:
-    """Plan a conversation, or move the one there is; both sides get an invitation (C5).
+    """Plan a conversation, or move the existing one; both sides get an invitation (C5).
 
-    ``conductor`` is the login of who is to hold it: an admin, and the user where the template lets
-    users start, name one of the user's managers. Raises `Invalid` for what was entered, `Refused`
-    where the push or the template does not allow it, or somebody else holds it, and `NothingToDo`
-    where it is planned so.
+    ``conductor`` is the login of a manager of the user. It can be given by an admin, and by the
+    user if the template lets users start. Raises `Invalid` if the input is invalid, `Refused` if
+    the push or the template does not allow it or another manager holds the conversation, and
+    `NothingToDo` if the plan is unchanged.
     """
     check_plan(wanted, studio.now())
     with studio.own_store.writing():
@@ -103,10 +103,10 @@ def plan(
 
 
 def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan) -> Conversation:
-    """Plan ``conversation``, as it was read, for another time or place; invitations follow (C5).
+    """Plan ``conversation``, as it was read, for another time or place, and send invitations (C5).
 
-    Raises `Invalid`, `Conflict` where somebody changed it since (A4), `NothingToDo` where it is
-    planned so, or `Refused`.
+    Raises `Invalid`, `Conflict` if it was changed since it was read (A4), `NothingToDo` if the plan
+    is unchanged, or `Refused`.
     """
     check_plan(wanted, studio.now())
     with studio.own_store.writing():
@@ -119,10 +119,10 @@ def move(studio: Studio, actor: Actor, conversation: Conversation, wanted: Plan)
 
 
 def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Cancel a conversation (C3): what was written stays, invitations are withdrawn (C5).
+    """Cancel a conversation (C3). Its texts are kept, invitations are withdrawn (C5).
 
-    Leaders and coaches cancel what they hold, an admin any. Raises `Forbidden`, `Refused`, or
-    `NothingToDo` for what is cancelled.
+    Leaders and coaches cancel what they hold, an admin any conversation. Raises `Forbidden`,
+    `Refused`, or `NothingToDo` if it is already cancelled.
     """
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
@@ -134,8 +134,10 @@ def cancel(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 
 
 def cancel_now(studio: Studio, actor: Actor | None, current: Conversation) -> Conversation:
-    """Cancel a conversation that is not over, inside an open unit of work; without an actor the
-    program does."""
+    """Cancel a conversation that is not over, in an open unit of work.
+
+    Without an actor, the program itself acts.
+    """
     conversations.change_conversation(current.id, cancelled_at=studio.now())
     before = {"status": how_far(current), **_facts(current)}
     line = record(studio, actor, Verb.CANCEL, current, before=before)
@@ -191,7 +193,7 @@ def _write(conversation_id: int, wanted: Plan, *, former_place: str | None = Non
 
 
 def _facts(conversation: Conversation) -> dict[str, object]:
-    """What the activity tells of a plan: the place is text that somebody typed, and not told."""
+    """Return the facts of a plan for the activity. The place is omitted because it is free text."""
     planned = conversation.planned_for
     return {
         "planned_for": planned.isoformat() if planned else None,

@@ -1,4 +1,4 @@
-"""Reading what a conversation holds: who sees which piece of it (C2, C6, T4)."""
+"""Access to the content of a conversation: which pieces each reader sees (C2, C6, T4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,11 +37,11 @@ from studio_tui.storage.conversations import texts
 def read(
     studio: Studio, actor: Actor, conversation_id: int, *, known: Reading | None = None
 ) -> Reading:
-    """A conversation with all that ``actor`` may read of it (C2, C6, T4).
+    """Return a conversation with all the content that ``actor`` may read (C2, C6, T4).
 
-    Raises `Forbidden` for who may not even know of it. Whoever reads what was written when they
-    had no part in it leaves a line of activity (A3), but for what is still the same as in what is
-    ``known``: a screen that goes on showing it.
+    Reading texts that were written while ``actor`` had no part in the conversation is recorded in
+    the activity (A3), except for texts that are unchanged since ``known``: a screen that refreshes
+    its content. Raises `Forbidden` if ``actor`` may not know of the conversation.
     """
     with studio.own_store.reading():
         found = _reading(actor, conversation_id)
@@ -53,7 +53,7 @@ def read(
 
 
 def _read_from_others(found: Reading, known: Reading | None) -> frozenset[Part]:
-    """The parts of which somebody reads what was written without them."""
+    """Return the parts with texts that were written while the reader had no part in them."""
     if not found.relations & PARTICIPANTS:
         return found.parts & CONTENT
     before = known.from_others if known is not None else frozenset()
@@ -61,7 +61,7 @@ def _read_from_others(found: Reading, known: Reading | None) -> frozenset[Part]:
 
 
 def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """A conversation without anything that was said, for who may know of it (C6).
+    """Return a conversation without its content, for an actor who may know of it (C6).
 
     Raises `Forbidden`.
     """
@@ -74,20 +74,20 @@ def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What a person is handed of a conversation by somebody else (U13)."""
+    """The content of a conversation that is handed over to a person by another user (U13)."""
 
     conversation: Conversation
     entries: tuple[tuple[AskedQuestion, tuple[Piece, ...]], ...]
-    """The questions under which something is handed over, in order."""
+    """The questions with texts that are handed over, in order."""
     closed: int
-    """How many texts the person may read, and who hands it over may not."""
+    """The number of texts that the person may read, but the user who hands them over may not."""
 
 
 def handed_over(actor: Actor, person: Actor, conversation_id: int) -> Handed:
-    """What ``actor`` hands to ``person`` of a conversation, inside a unit of work (U13, C6).
+    """Return the texts that ``actor`` hands over to ``person``, in an open unit of work (U13, C6).
 
-    A text is in it where both may read it: of a conversation about the person what they may
-    read, of any other what they wrote themself.
+    A text is included if both may read it. Of conversations about other people, only texts that the
+    person wrote are included.
     """
     conversation = conversation_now(conversation_id)
     tenure = texts.tenure_of(conversation)
@@ -110,7 +110,7 @@ def handed_over(actor: Actor, person: Actor, conversation_id: int) -> Handed:
 
 
 def record_handed_over(studio: Studio, actor: Actor, handed: Handed) -> None:
-    """Write that ``actor`` read what they hand over, where they had no part in it (A3)."""
+    """Record that ``actor`` read texts to hand them over, if they had no part in them (A3)."""
     if actor.user_id in (handed.conversation.user_id, handed.conversation.conductor_id):
         return
     if parts := {piece.part for _, pieces in handed.entries for piece in pieces}:
@@ -155,7 +155,7 @@ def _reading(actor: Actor, conversation_id: int) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """One person before one conversation."""
+    """The access of one reader to one conversation."""
 
     user_id: int
     relations: frozenset[Relation]
@@ -164,19 +164,19 @@ class _Reader:
     parts: frozenset[Part]
 
     def reads(self, piece: Piece) -> bool:
-        """Whether they may read a piece (C6)."""
+        """Return whether the reader may read a piece (C6)."""
         if piece.part not in self.parts:
             return False
         return may_read(self.user_id, self.relations, self.conversation, self.tenure, piece)
 
     def sees(self, asked: AskedQuestion) -> bool:
-        """Whether they may read a question."""
+        """Return whether the reader may read a question."""
         if not may_see(self.user_id, self.relations, self.tenure, asked):
             return False
         return bool(self.parts - {Part.STATUS, Part.SUMMARY}) or asked.part in self.parts
 
     def closed(self, pieces: Sequence[Piece]) -> bool:
-        """Whether a conductor does not read what was written before they were it."""
+        """Return whether texts from before the reader became conductor are closed to them."""
         if Relation.CONDUCTOR not in self.relations:
             return False
         last = self.tenure.current.number
@@ -189,8 +189,11 @@ class _Reader:
         )
 
     def closes(self, piece: Piece, *, closed: bool) -> bool:
-        """Whether they wrote a piece before a take-over that is closed to the conductor, or is
-        not."""
+        """Return whether the reader wrote a piece that a take-over closed to the conductor.
+
+        If ``closed`` is false: whether they wrote one before a take-over that is open to the
+        conductor.
+        """
         tenure, conductor_id = self.tenure, self.conversation.conductor_id
         return (
             piece.author_id == self.user_id != conductor_id
@@ -201,7 +204,7 @@ class _Reader:
         )
 
     def entries(self, read: Sequence[Piece]) -> tuple[Entry, ...]:
-        """The questions they see, each with what they read under it."""
+        """Return the questions that the reader sees, each with the texts that they may read."""
         under: dict[int, list[Piece]] = {}
         for piece in read:
             under.setdefault(piece.question_id, []).append(piece)
@@ -238,13 +241,13 @@ class _Reader:
 
 
 def _as_piece(asked: AskedQuestion) -> Piece:
-    """A further question as what its author wrote."""
+    """Return an added question as a piece by its author."""
     written = Written(asked.question.text)
     return Piece(asked.id, asked.part, asked.added_by or 0, "", asked.term, written)
 
 
 def _submitted(tenure: Tenure, piece: Piece) -> bool:
-    """Whether the user showed a piece of their preparation to whoever held the conversation."""
+    """Return whether the user submitted a piece of their preparation to any conductor."""
     return piece.term <= tenure.opened_to_anybody(piece.author_id)
 
 

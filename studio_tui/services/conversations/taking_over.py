@@ -1,6 +1,6 @@
-"""Somebody else holds a conversation: what was written before stays closed to them (C6, P10).
+"""Take-over of a conversation: earlier texts stay closed to the new conductor (C6, P10).
 
-Its author opens it: the user what they prepared, a former conductor what they wrote.
+Their authors can open them: the user their preparation, a former conductor their texts.
 """
 
 from studio_tui.domain.activity.verbs import Verb
@@ -26,8 +26,10 @@ from studio_tui.storage.people import users
 def hand_to(
     studio: Studio, actor: Actor, conversation: Conversation, conductor_id: int
 ) -> Conversation:
-    """Let somebody else hold a conversation, inside a unit of work that has locked it: a term of
-    theirs begins, and where anything was written, who is concerned is told at once."""
+    """Make another user the conductor, in a unit of work that has locked the conversation.
+
+    A new term begins. If any text was written, the people concerned are notified at once.
+    """
     if conductor_id == conversation.conductor_id:
         return conversation
     conductor = users.users_by_id([conductor_id])[0]
@@ -44,10 +46,10 @@ def hand_to(
 
 
 def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_id: int) -> bool:
-    """Like `hand_to`, by an act that is written down already.
+    """Begin a term of a new conductor, for an act that is already recorded; see `hand_to`.
 
-    Returns whether the user and the former conductor are given notice: only where something was
-    written, which stays closed.
+    Returns whether the user and the former conductor are notified: only if any text was written,
+    which stays closed.
     """
     term = texts.tenure_of(conversation).current.number + 1
     texts.insert_take_over(conversation, term, conductor_id, act)
@@ -64,7 +66,7 @@ def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_i
 
 
 def tell_of_reopening(studio: Studio, actor: Actor, act: int, conversation: Conversation) -> None:
-    """Tell the two of a conversation that it was reopened, but not who did it."""
+    """Notify both participants that their conversation was reopened, but not by whom."""
     cause = cause_at_once(studio, act)
     for capacity, recipient_id in (
         (Capacity.USER, conversation.user_id),
@@ -76,10 +78,11 @@ def tell_of_reopening(studio: Studio, actor: Actor, act: int, conversation: Conv
 
 
 def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Let who holds a conversation read what ``actor`` wrote in it before they did (C6).
+    """Let the conductor read the texts that ``actor`` wrote before the take-over (C6).
 
-    The user opens what they prepared and submitted, a former conductor all they wrote. Raises
-    `Forbidden` for who wrote nothing in it, `Refused` where there is nothing to open.
+    The user opens the preparation that they submitted, a former conductor all their texts. Raises
+    `Forbidden` if ``actor`` wrote nothing in the conversation, and `Refused` if there is nothing to
+    open.
     """
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
@@ -96,7 +99,7 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
 
 
 def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Take back `open_own`, for whoever holds the conversation; raises like it."""
+    """Revoke `open_own` for the current conductor. Raises as it does."""
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         _require_author(actor, current)
@@ -115,7 +118,10 @@ def _anything_written(conversation: Conversation) -> bool:
 
 
 def _not_submitted(conversation: Conversation) -> str:
-    """Why the user opens nothing; the way out is named only where `submit` still takes it."""
+    """Return why the user cannot open anything.
+
+    Suggests to submit the preparation only if that is still possible.
+    """
     if conversation.state not in NOT_OVER:
         return (
             f"The conversation is {conversation.state}, and you submitted no preparation before: "

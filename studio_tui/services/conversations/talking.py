@@ -1,4 +1,4 @@
-"""The talk: begun, finished and sealed, recorded afterwards, reopened (C2, C3)."""
+"""The talk: begin, finish and seal it, record it afterwards, reopen it (C2, C3)."""
 
 from datetime import datetime
 
@@ -37,9 +37,10 @@ from studio_tui.storage.conversations import conversations
 
 
 def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
-    """Begin the talk that ``ask`` is about, planned or not; who begins it holds it.
+    """Begin the talk of ``ask``, planned or not; ``actor`` becomes its conductor.
 
-    Raises `Forbidden` for who does not manage the user, `Refused` where somebody else holds it.
+    Raises `Forbidden` if ``actor`` does not manage the user, and `Refused` if another manager holds
+    the conversation.
     """
     with studio.own_store.writing():
         opened = open_ask(studio, ask)
@@ -51,7 +52,7 @@ def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
 
 
 def begin(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Begin the talk of a conversation that was planned; only who holds it can.
+    """Begin the talk of a planned conversation. Only its conductor can.
 
     Raises `Forbidden` or `Refused`.
     """
@@ -62,9 +63,9 @@ def begin(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 def finish(
     studio: Studio, actor: Actor, conversation_id: int, *, held_at: datetime | None = None
 ) -> Conversation:
-    """Finish a talk under way, or record one that was held at ``held_at``, begun here or not: it is
-    sealed, and the assignment is done (C2).
+    """Finish the talk: the conversation is sealed, and the assignment is done (C2).
 
+    With ``held_at``, a talk that was held at that time is recorded, even if it was not begun.
     Raises `Forbidden` or `Refused`.
     """
     with studio.own_store.writing():
@@ -84,10 +85,10 @@ def record_held(
     conductor: str | None = None,
     held_at: datetime | None = None,
 ) -> Conversation:
-    """Record that a conversation was held, by ``conductor`` (a login), now unless said otherwise.
+    """Record that a conversation was held by ``conductor`` (a login), at ``held_at`` or now.
 
-    Leaders and coaches record their own; an admin records anybody's, and names the conductor
-    where the user has several managers. Raises `Forbidden` or `Refused`.
+    Leaders and coaches record their own conversations; an admin records any, and names the
+    conductor if the user has several managers. Raises `Forbidden` or `Refused`.
     """
     with studio.own_store.writing():
         opened = open_ask(studio, ask)
@@ -106,9 +107,11 @@ def record_held(
 
 
 def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Take the seal off a finished conversation: within three days its conductor, later an admin
-    (C3). Its conductor goes on with it, and nobody reads more of it than before (C6); both are
-    told. Raises `Refused`."""
+    """Unseal a finished conversation: within three days its conductor can, later an admin (C3).
+
+    The conductor can continue it, nobody can read more of it than before (C6), and both
+    participants are notified. Raises `Refused` or `Forbidden`.
+    """
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         relations = relations_of(actor, current)
@@ -147,7 +150,7 @@ def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
 
 
 def _require_not_held(current: Conversation, held_at: datetime | None) -> None:
-    """Raise `NothingToDo` for what was held already, and at ``held_at``, where one is said."""
+    """Raise `NothingToDo` if the conversation was held already, and at ``held_at`` if given."""
     if current.state is ConversationState.DONE and held_at in (None, current.finished_at):
         raise NothingToDo(
             f"The conversation with {current.name} was held already, by {current.conductor}."

@@ -1,4 +1,4 @@
-"""What there is to say against a plan: a warning, never a wall."""
+"""Warnings about a planned conversation. They never prevent the plan."""
 
 from datetime import datetime, timedelta
 
@@ -20,10 +20,10 @@ NO_CALENDAR = (
 
 
 def warnings(studio: Studio, actor: Actor, planned: Conversation) -> list[str]:
-    """What speaks against the time that a conversation is planned for, a sentence each.
+    """Return the objections to the time of a planned conversation, one sentence each.
 
-    The day is after the deadline; one of the two has another conversation then; an invitation
-    cannot reach one of them, because it comes from their own address.
+    The day may be after the deadline; a participant may have another conversation at that time; an
+    invitation may not reach a participant, because it comes from their own address.
     """
     with studio.own_store.reading():
         if planned.planned_for is None:
@@ -36,7 +36,7 @@ def warnings(studio: Studio, actor: Actor, planned: Conversation) -> list[str]:
 
 
 def who_sends(studio: Studio) -> list[str]:
-    """The names of active users who have the address of ``smtp.sender``."""
+    """Return the names of active users whose address is that of ``smtp.sender``."""
     if not studio.settings.smtp.sender:
         return []
     with studio.own_store.reading():
@@ -76,7 +76,7 @@ def _another(
 ) -> str:
     zone = studio.zone_of(actor)
     times = f"{begins.astimezone(zone):%H:%M} to {until.astimezone(zone):%H:%M} ({zone.key})"
-    # With whom is for those who have a part in it.
+    # Only participants of the other conversation learn who is in it.
     whom = ""
     if actor.user_id in (other.user_id, other.conductor_id):
         whom = f" ({other.conductor} with {other.name})"

@@ -1,4 +1,4 @@
-"""Writing what a conversation holds: preparations, answers, further questions (C2, C4, T2)."""
+"""Changes to the content of a conversation: preparations, answers, added questions (C2, C4, T2)."""
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
@@ -47,15 +47,15 @@ def write(
     *,
     whole: bool = False,
 ) -> Written:
-    """Write under one question what stood there at ``version`` (0: nothing yet) (C4).
+    """Write ``text`` under a question, if the stored text still has ``version`` (C4).
 
-    What it takes the place of is kept for its author (`worth_keeping`); ``whole`` says that the
-    text is written at once, and not as it is typed.
+    Version 0 means that no text is stored yet. ``part`` is a preparation or, in the talk,
+    `Part.ANSWERS` or `Part.SUMMARY`, depending on the question. The replaced text is retained for
+    its author (`worth_keeping`); ``whole`` tells that the text is replaced at once, not while it is
+    typed.
 
-    ``part`` is a preparation, or `Part.ANSWERS` or `Part.SUMMARY` in the talk, as the question
-    says. Raises `Overtaken` with what stands there now where that is another version (A4),
-    `Refused` for a text that is no answer or too long, `Forbidden` where ``actor`` may not write
-    it now.
+    Raises `Overtaken` with the stored text if it has another version (A4), `Refused` if the text is
+    too long or not a valid answer, and `Forbidden` if ``actor`` may not write it at the moment.
     """
     with studio.own_store.writing():
         conversation = conversation_to_change(conversation_id)
@@ -77,9 +77,9 @@ def write(
 def earlier(
     studio: Studio, actor: Actor, conversation_id: int, question_id: int, part: Part
 ) -> list[Written]:
-    """What ``actor`` wrote there until something else took its place, the newest first (A4, C4).
+    """Return the replaced texts that ``actor`` wrote under a question, newest first (A4, C4).
 
-    Only one's own is shown. Raises as `write` does.
+    Texts of other authors are never included. Raises as `write` does.
     """
     with studio.own_store.reading():
         conversation = conversation_now(conversation_id)
@@ -89,8 +89,11 @@ def earlier(
 
 
 def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
-    """Show one's preparation to the other side (C2): the user to the conductor at once, the
-    conductor to the user when the talk begins. Raises `Forbidden` or `Refused`."""
+    """Show the actor's preparation to the other side (C2).
+
+    The conductor sees the user's preparation at once, the user sees the conductor's when the talk
+    begins. Raises `Forbidden` or `Refused`.
+    """
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         own = relations_of(actor, current) & PARTICIPANTS
@@ -114,10 +117,10 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 def add_question(
     studio: Studio, actor: Actor, conversation_id: int, topic: str, question: Question
 ) -> AskedQuestion:
-    """Ask one more question, last under ``topic``; a topic of its own where there is none (T2).
+    """Add a question at the end of ``topic``, which is created if it does not exist (T2).
 
-    Raises `Invalid` for what is wrong with it, `Forbidden` or `Refused` where the template's
-    questions are fixed.
+    Raises `Invalid` if the question is invalid, and `Forbidden` or `Refused` if the questions of
+    the template are fixed.
     """
     check_topic(Topic(topic, (question,)))
     with studio.own_store.writing():
@@ -143,9 +146,9 @@ def add_question(
 
 
 def remove_question(studio: Studio, actor: Actor, conversation_id: int, question_id: int) -> None:
-    """Take a question out; what was written under it stays readable (T2, C4).
+    """Remove a question; the texts under it stay readable (T2, C4).
 
-    Raises `Forbidden` or `Refused` where the template keeps it.
+    Raises `Forbidden` or `Refused` if the template does not allow the removal.
     """
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
@@ -158,7 +161,7 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
 
 
 def _opened(actor: Actor, conversation: Conversation) -> bool:
-    """Whether the conductor reads all that ``actor`` wrote."""
+    """Return whether the conductor can read everything that ``actor`` wrote."""
     tenure = texts.tenure_of(conversation)
     return tenure.opened(actor.user_id, conversation.conductor_id) == tenure.current.number
 
@@ -219,8 +222,11 @@ def _require_may_ask(actor: Actor, conversation: Conversation) -> None:
 
 
 def _place(asked: list[AskedQuestion], topic: str) -> tuple[int, int]:
-    """Where a new question under ``topic`` goes, and in which discussion: after the last one of
-    the topic, else of the discussions, else at the top."""
+    """Return the position of a new question under ``topic``, and the position of its step.
+
+    The question goes after the last one of the topic, else after the last of all discussions, else
+    to the top.
+    """
     discussed = [n for n, each in enumerate(asked) if each.step is StepKind.DISCUSSION]
     same = [n for n in discussed if fold(asked[n].topic) == fold(topic)]
     last = (same or discussed or [-1])[-1]
