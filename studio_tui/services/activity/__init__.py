@@ -1,1 +1,1 @@
-"""The activity, and whether it is as it was written."""
+"""The activity, and its verification."""

@@ -1,4 +1,4 @@
-"""The activity: who did what, when, from what to what (A3)."""
+"""The activity: who changed what, when, and the values before and after (A3)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,24 +31,24 @@ _LIMIT = 10_000
 def of_everything(
     studio: Studio, actor: Actor, filter_: ActivityFilter = EVERYTHING, limit: int = _LIMIT
 ) -> list[ActivityLine]:
-    """The newest lines that ``filter_`` matches, the newest first."""
+    """Return the newest lines that ``filter_`` matches, newest first."""
     require(actor, Action.READ_ACTIVITY)
     with studio.store.reading():
         return activity_lines(filter_, limit)
 
 
 def of_push(studio: Studio, actor: Actor, push_id: int, limit: int = _LIMIT) -> list[ActivityLine]:
-    """What was done to a push, the newest first."""
+    """Return the activity of a push, newest first."""
     return of_everything(studio, actor, ActivityFilter(push_id=push_id), limit)
 
 
 def of_user(studio: Studio, actor: Actor, login: str, limit: int = _LIMIT) -> list[ActivityLine]:
-    """What was done about a user, the newest first."""
+    """Return the activity about a user, newest first."""
     return of_everything(studio, actor, narrowed(studio, actor, EVERYTHING, login), limit)
 
 
 def narrowed(studio: Studio, actor: Actor, filter_: ActivityFilter, login: str) -> ActivityFilter:
-    """``filter_``, about the user of this login or address; raises `NotFound`."""
+    """Return ``filter_`` narrowed to the user of this login or address. Raises `NotFound`."""
     require(actor, Action.READ_ACTIVITY)
     with studio.store.reading():
         return replace(filter_, user_id=naming.user_id_named(login))
@@ -57,7 +57,7 @@ def narrowed(studio: Studio, actor: Actor, filter_: ActivityFilter, login: str) 
 def every(
     studio: Studio, actor: Actor, filter_: ActivityFilter = EVERYTHING, limit: int | None = None
 ) -> Iterator[ActivityLine]:
-    """All lines that ``filter_`` matches, the newest first, read as they are asked for."""
+    """Yield all lines that ``filter_`` matches, newest first, read lazily a page at a time."""
     require(actor, Action.READ_ACTIVITY)
     return islice(_pages(studio, filter_), limit)
 

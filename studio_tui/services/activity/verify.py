@@ -1,7 +1,7 @@
-"""Whether the activity is as it was written (A3).
+"""Verification that the activity is unchanged since it was written (A3).
 
-Somebody who can write to the database can also write the whole chain anew, or take away its end and
-what tells of it: only an anchor that was kept elsewhere shows that.
+An attacker who can write to the database can also recompute the whole chain, or remove its end and
+the record of it. Only an anchor that is stored elsewhere reveals that.
 """
 
 from collections.abc import Iterable
@@ -26,81 +26,81 @@ from studio_tui.storage.activity.activity import (
 from studio_tui.storage.activity.sealing import Link
 from studio_tui.storage.people import users
 
-"""What the first line of every Studio says was done."""
 _ABOUT_TO_SEAL = 1.0
-"""Seconds to wait before a line without a seal is looked for once more."""
+"""Seconds to wait before a line without a seal is checked again."""
 _SETTLING = timedelta(minutes=5)
-"""For so long a line of PostgreSQL may be without its seal: whoever wrote it may still be at it."""
+"""How long a line may be unsealed on PostgreSQL, because its writer may still be about to seal
+it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the chain breaks: this line, or what stood before it, is not as it was written."""
+    """The point at which the chain breaks: this line or the one before was changed or removed."""
 
     activity_id: int
     line: ActivityLine | None
-    """The line as it is now; None where it is gone."""
+    """The current line; None if it was deleted."""
 
 
 class Flaw(Enum):
-    """What is wrong though the chain holds."""
+    """A fault that is found although the chain is intact."""
 
     UNSEALED = "unsealed"
-    """A line has no seal: its seal was taken away, or it was written past the Studio."""
+    """A line has no seal: the seal was removed, or the line was not written by the Studio."""
     CUT_OFF = "cut off"
-    """Lines or seals were taken away from the end."""
+    """Lines or seals were removed from the end."""
     EMPTIED = "emptied"
-    """Lines were emptied, and no act of erasing tells of them as they are told of."""
+    """Lines were emptied without a matching act of erasing."""
     UNFOUNDED = "unfounded"
-    """The first line, that the Studio was set up, is not there."""
+    """The first line, which records the set-up of the Studio, is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What looking at the chain found."""
+    """The result of a verification."""
 
     lines: int
-    """How many lines are as they were written, up to a break where there is one."""
+    """The number of unchanged lines, up to the break if there is one."""
     of: int
-    """How many lines are sealed."""
+    """The number of sealed lines."""
     head: str
-    """The newest seal, to be kept elsewhere."""
+    """The newest seal, to be stored elsewhere."""
     unsealed: int
-    """How many lines are not sealed yet."""
+    """The number of lines that are not sealed yet."""
     broken: Break | None = None
     flaw: Flaw | None = None
     flaw_at: int | None = None
-    """The line that it is about, where it is about one."""
+    """The id of the line with the flaw, if the flaw is about a single line."""
     missing: int = 0
-    """How many lines were taken away from the end, at least."""
+    """The minimum number of lines that were removed from the end."""
     kept_at: int | None = None
-    """How many lines the seal covers that was kept; None where none was given, or it is not in
-    the chain."""
+    """The number of lines that the given anchor covers; None if no anchor was given, or if its seal
+    is not in the chain."""
 
     @property
     def intact(self) -> bool:
-        """Whether all is as it was written, as far as the database alone can tell."""
+        """Whether the activity is unchanged, as far as the database alone can show."""
         return self.broken is None and self.flaw is None
 
     @property
     def anchor(self) -> str:
-        """What to keep elsewhere: ``LINES:SEAL``."""
+        """The anchor to store elsewhere: ``LINES:SEAL``."""
         return f"{self.of}:{self.head}"
 
 
 def verify(
     studio: Studio, actor: Actor, *, kept: str | None = None, newest: int | None = None
 ) -> Verified:
-    """Compute the chain again, whole or its ``newest`` lines, and look for the seal ``kept``.
+    """Recompute the chain, or its ``newest`` lines, and search for the seal of the anchor ``kept``.
 
-    Raises `Refused` where ``kept`` is no seal.
+    Raises `Refused` if ``kept`` is not a valid anchor.
     """
     require(actor, Action.VERIFY_ACTIVITY)
     lines, wanted = _anchor_of(kept) if kept is not None else (None, None)
     with studio.store.reading():
         found = verified(wanted, newest, studio.now())
     if found.flaw is Flaw.UNSEALED and not studio.store.is_sqlite:
-        # Whoever wrote it may be about to seal it.
+        # Its writer may be about to seal it.
         sleep(_ABOUT_TO_SEAL)
         with studio.store.reading():
             found = verified(wanted, newest, studio.now())
@@ -112,21 +112,23 @@ def verify(
 def verified(
     wanted: str | None = None, newest: int | None = None, now: datetime | None = None
 ) -> Verified:
-    """What `verify` finds, inside of a unit of work."""
+    """Return the result of `verify`. Requires an open unit of work."""
     before, links = sealing.chain(newest)
     found = _follow(before, links, wanted)
     return replace(found, **_flaw(found, now))
 
 
 def anchor(studio: Studio) -> str:
-    """How many lines are sealed, and the newest seal, as the worker logs it: ``LINES:SEAL``."""
+    """Return the current anchor, as the worker logs it: ``LINES:SEAL``."""
     with studio.store.reading():
         return f"{sealing.count_seals()}:{sealing.last_hash()}"
 
 
 def seal_rest(studio: Studio) -> int:
-    """Seal what a program that died has left unsealed, and write down which lines; returns how
-    many. On SQLite a line comes with its seal or not at all: there is nothing to seal."""
+    """Seal the lines that a crashed program left unsealed, and record it; returns their number.
+
+    Returns 0 on SQLite, where a line and its seal are written in one transaction.
+    """
     if studio.store.is_sqlite:
         return 0
     with studio.store.reading():
@@ -166,7 +168,7 @@ def _unsealed(last_sealed: int, now: datetime | None) -> dict[str, Any]:
 
 
 def _emptied_otherwise() -> int | None:
-    """The act by which lines are said to be emptied, where it tells otherwise of them."""
+    """Return the first act of erasing that does not match the lines emptied by it, or None."""
     for act, told in emptying.acts().items():
         line = activity_line(act)
         if line is None or line.action != Verb.ERASE or (line.after or {}).get("emptied") != told:
@@ -175,8 +177,10 @@ def _emptied_otherwise() -> int | None:
 
 
 def _is_settling(now: datetime | None) -> bool:
-    """Whether all lines without a seal are so new that their seals may be to come: on PostgreSQL
-    they come right after the line."""
+    """Return whether all unsealed lines are so new that their seals may still be written.
+
+    On PostgreSQL a line is sealed shortly after it is written.
+    """
     return now is not None and sealing.first_unsealed(now - _SETTLING) is None
 
 
@@ -195,7 +199,7 @@ def _follow(before: str, links: Iterable[Link], wanted: str | None) -> Verified:
 
 
 def _anchor_of(text: str) -> tuple[int | None, str]:
-    """How many lines an anchor covers, None where only its seal was kept; and the seal."""
+    """Return the number of lines of an anchor, or None if it is only a seal; and its seal."""
     lines, colon, seal = text.strip().rpartition(":")
     if colon and not lines.isdecimal():
         raise Refused("An anchor is LINES:SEAL, as “activity verify --print-anchor” prints it.")

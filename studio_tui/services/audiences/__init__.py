@@ -1,1 +1,1 @@
-"""Audiences: reading them, looking their names up, explaining them (P13)."""
+"""Audiences: parsing, resolving of names, and explanation of membership (P13)."""

@@ -1,4 +1,4 @@
-"""What may follow in a text that is to be an audience, as one types (P13)."""
+"""Completion of the text of an audience while it is typed (P13)."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 MOST = 6
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"?|“[^”]*”?|[()=,]|[^\s()=,"“]+')
 _MOST_WORDS = 4
-"""Words of the longest condition."""
+"""Number of words of the longest condition."""
 _LOOKED_FOR = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One way to go on."""
+    """A possible completion of a text."""
 
     shown: str
-    """What would be written at the end."""
+    """The text that replaces the last word, for display."""
     text: str
-    """All of the text with it."""
+    """The whole text with the completion."""
 
 
 def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
-    """How the last word of ``text``, or what follows it, may be written: the best first."""
+    """Return the completions of the last word of ``text``, or of what follows it, best first."""
     from studio_tui.services.audiences.parsing import what_follows
 
     require(actor, Action.READ_USERS)
@@ -47,7 +47,7 @@ def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
     at_end = [] if text[-1:].isspace() or text.endswith(("(", ",", "=")) else words[-1:]
     begins = [*(at_end or [len(text)]), *reversed(words[-_MOST_WORDS : len(words) - len(at_end)])]
     if text[begins[0] :].startswith(('"', "“")):
-        # A value is begun: nothing else is meant.
+        # An opening quote starts a value: complete nothing else.
         del begins[1:]
     with studio.store.reading():
         for begin in begins:
@@ -62,7 +62,7 @@ def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
 
 
 def _ways(follows: "Follows", typed: str) -> list[str]:
-    """What may be written in the place of ``typed``; what begins with it first."""
+    """Return the completions of ``typed``, those that begin with it first."""
     written = typed.strip()
     words = () if written.startswith(('"', "“")) else follows.words
     every = [*words, *_values(follows.names_of, written.strip('"“'))]
@@ -71,13 +71,13 @@ def _ways(follows: "Follows", typed: str) -> list[str]:
     if ended and wanted and not any(each.startswith(written) for each in follows.words):
         return []
     best = [way for way in every if fold_search(way.strip('"')).startswith(wanted)]
-    # A word that is ended by a blank is no part of another one.
+    # A word that is followed by a space is complete, and not part of another one.
     within = [] if ended else [way for way in every if wanted in fold_search(way)]
     return [way for way in dict.fromkeys((*best, *within)) if way != written]
 
 
 def _values(word: str, typed: str) -> Iterator[str]:
-    """What may be named after a condition, as it is written."""
+    """Yield the names that can follow a condition, quoted if required."""
     if not word:
         return
     names = WORDS[word].names

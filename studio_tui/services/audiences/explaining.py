@@ -1,4 +1,4 @@
-"""Why somebody is in an audience, or is not (P13)."""
+"""Explanation of why a user is in an audience or not (P13)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from studio_tui.storage.pushes import assignments
 
 
 def why(studio: Studio, actor: Actor, user_id: int, audience: Audience) -> Reason:
-    """Why a user is in an audience, whose names were looked up, or is not; raises `NotFound`."""
+    """Return why a user is in an audience or not. Its names must be resolved. Raises `NotFound`."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         found = users.users_by_id([user_id])
@@ -41,7 +41,7 @@ def why(studio: Studio, actor: Actor, user_id: int, audience: Audience) -> Reaso
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is known of a user."""
+    """The data of a user that conditions are evaluated on."""
 
     user: User
     pushes: list[tuple[str, Assignment]]
@@ -60,7 +60,7 @@ def _reason(audience: Audience, holds: Callable[[Condition], bool], seen: _Seen)
 
 
 def _found(condition: Condition, seen: _Seen) -> str:
-    """What a condition looked at, in words."""
+    """Return the value that a condition was evaluated on, in words."""
     word = WORDS[condition.word]
     if word.names is ValueKind.SEGMENT:
         return str(as_named_today(spelled_out(condition)))
@@ -86,7 +86,7 @@ _TOLD: Mapping[str, Callable[[User], str]] = {
     "team under": lambda user: f"team {', '.join(user.teams) or 'nothing'}",
     "name": lambda user: user.name,
 }
-"""What conditions look at that look at no fact."""
+"""The values of conditions that are not about a fact."""
 
 
 def _about(condition: Condition) -> str:

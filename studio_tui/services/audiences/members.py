@@ -1,4 +1,4 @@
-"""Who is in an audience (P13)."""
+"""Members of an audience (P13)."""
 
 from collections.abc import Collection
 
@@ -11,14 +11,17 @@ from studio_tui.storage.audiences.conditions import count_in, who_of
 def those_in(
     studio: Studio, actor: Actor, audience: Audience, user_ids: Collection[int]
 ) -> frozenset[int]:
-    """Those of some users who are in an audience, whose names were looked up."""
+    """Return which of the given users are in an audience whose names are resolved."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return frozenset(who_of(audience, user_ids))
 
 
 def count(studio: Studio, actor: Actor, audience: Audience) -> int:
-    """How many are in an audience: who has left only where it asks about them."""
+    """Return the number of users in an audience.
+
+    Users who have left are counted only if the audience has a condition about them.
+    """
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return count_in(audience)

@@ -1,6 +1,6 @@
-"""Reading the text of an audience (P13): one LALR grammar, its words out of the declarations.
+"""Parser of audiences (P13): an LALR grammar whose words are taken from the declarations.
 
-Importing this loads the parser: whoever needs it only sometimes imports it there.
+Importing this module loads the parser, which is slow: modules that rarely need it import it lazily.
 """
 
 import re
@@ -61,7 +61,7 @@ WORD: /(?!(?:and|or|not|in|is)(?![^\s"“()=,]))[^\s"“'()=,#][^\s"“”()=,]*
 %ignore /\s+/
 """
 _ENDS: Final = r"""(?![^\s"“'()=,#])"""
-"""After the last letter of a word."""
+"""A lookahead for the end of a word."""
 _RAW_WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|“[^”]*”|[(),=]|["“]|[^\s()"“=,]+', re.DOTALL)
 _QUOTES: Final = "\"“'"
 _SIMILAR: Final = 0.6
@@ -69,9 +69,9 @@ _DOCUMENTED: Final = "docs/audiences.md lists them"
 
 
 def parse(text: str) -> Audience:
-    """The audience that ``text`` says; raises `WrongAudience` for what is none, and nothing else.
+    """Parse ``text`` as an audience. Raises only `WrongAudience`, if it is invalid.
 
-    Names are as they are written: `services.audiences.resolving.resolve` looks them up.
+    Names are unresolved: see `services.audiences.resolving.resolve`.
     """
     if len(text) > MAX_LENGTH:
         reason = f"the filter is longer than {MAX_LENGTH:,} characters; a segment can hold a part"
@@ -85,11 +85,11 @@ def parse(text: str) -> Audience:
     except _WrongWord as error:
         raise WrongAudience(text, *_place(error.token), error.reason) from None
     _check_size(text, found)
-    return found  # type: ignore[no-any-return] # the parser's own types say nothing
+    return found  # type: ignore[no-any-return] # the parser is untyped
 
 
 class _WrongWord(Exception):
-    """A word that the grammar takes and that means nothing."""
+    """A word is accepted by the grammar, but has no meaning."""
 
     def __init__(self, token: Token, reason: str) -> None:
         self.token = token
@@ -98,14 +98,14 @@ class _WrongWord(Exception):
 
 
 def _pattern(phrases: Iterable[str]) -> str:
-    """The phrases as one pattern of the grammar, the longest first."""
+    """Return the phrases as one pattern of the grammar, longest first."""
     longest = sorted(phrases, key=len, reverse=True)
     spaced = (r"[\s_]+".join(map(re.escape, phrase.split())) for phrase in longest)
     return f"/(?:{'|'.join(spaced)}){_ENDS}/i"
 
 
 def _phrases() -> Mapping[str, tuple[str, ...]]:
-    """What may stand for each terminal that is made of words."""
+    """Return the phrases of each terminal that consists of words."""
     of_forms = {
         form.name: tuple(word.text for word in WORDS.values() if word.form is form)
         for form in ConditionForm
@@ -120,7 +120,7 @@ _SINGLE: Final = (*UNITS, *(unit.removesuffix("s") for unit in UNITS))
 
 @v_args(inline=True)
 class _Tree(Transformer[Token, Any]):
-    """What the rules of the grammar make."""
+    """Converts the rules of the grammar to parts of an audience."""
 
     def start(self, found: Audience) -> Audience:
         return found
@@ -179,7 +179,7 @@ class _Tree(Transformer[Token, Any]):
     def fixed_day(self, token: Token) -> Day:
         text = _text_of(token)
         try:
-            # Only what means the same on every day: the audience may be kept.
+            # Accept only text that means the same on every day: the audience may be stored.
             seen = {parse_day(text, today, Nearest.NEXT) for today in _ANY_DAYS}
             if len(seen) != 1:
                 raise ValueError(
@@ -236,8 +236,10 @@ def _text_of(token: Token) -> str:
 
 
 def _check_size(text: str, audience: Audience) -> None:
-    """Raise `WrongAudience` for what is nested too deeply, or has too many conditions; without
-    going down by itself, as what follows does."""
+    """Raise `WrongAudience` if an audience is nested too deeply or has too many conditions.
+
+    Iterative, because a recursive check would overflow the stack on deep nesting.
+    """
     waiting, conditions = [(audience, 1)], 0
     while waiting:
         one, depth = waiting.pop()
@@ -252,7 +254,7 @@ def _check_size(text: str, audience: Audience) -> None:
 
 
 def _in_words(text: str, error: UnexpectedInput) -> WrongAudience:
-    """What is wrong, in words, at the word that is."""
+    """Return the error for a syntax error, at the position of the wrong word."""
     expected = set(error.allowed if isinstance(error, UnexpectedCharacters) else error.expected)  # type: ignore[attr-defined]
     at = error.pos_in_stream
     token = getattr(error, "token", None)
@@ -280,7 +282,10 @@ def _in_words(text: str, error: UnexpectedInput) -> WrongAudience:
 
 
 def _nearest(words: list[str], expected: set[str]) -> tuple[str, int] | None:
-    """The phrase that was meant by the first of ``words``, and which of them is wrong."""
+    """Return the expected phrase most similar to ``words``, and the index of the wrong word.
+
+    None if no expected phrase is similar.
+    """
     best, meant = _SIMILAR, None
     for phrase in _expected_phrases(expected):
         written = " ".join(words[: len(phrase.split())]).lower()
@@ -310,7 +315,7 @@ _WANTED: Final = {
     "_AND": "go on with “and” or “or”",
     "RPAR": "close the bracket",
 }
-"""What may stand at a place, in words, by the first of the terminals that may."""
+"""Descriptions of the expected input, by the first of the terminals that can occur."""
 
 
 def _wanted(expected: set[str]) -> str:
@@ -324,15 +329,15 @@ _TAKE_NAMES: Final = frozenset(
 
 
 class Follows(NamedTuple):
-    """What may follow the beginning of an audience."""
+    """The possible continuations of an incomplete audience."""
 
     words: tuple[str, ...]
     names_of: str
-    """The condition whose names may follow; empty where none may."""
+    """The condition whose names can follow; empty if none can."""
 
 
 def what_follows(beginning: str) -> Follows:
-    """What may stand after ``beginning``; raises `WrongAudience` where that is wrong already."""
+    """Return what can follow ``beginning``. Raises `WrongAudience` if it is already invalid."""
     if len(beginning) > MAX_LENGTH:
         raise WrongAudience(beginning, MAX_LENGTH, 1, "the filter is too long")
     try:

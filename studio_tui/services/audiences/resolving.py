@@ -1,7 +1,6 @@
-"""What the names of an audience mean (P13): which team, push or user, or that there is none.
+"""Resolution of the names in an audience (P13) to ids of teams, pushes, users and so on.
 
-An audience that was looked up goes on to mean the same when that is renamed; `as_named_today`
-gives it the names of today.
+A resolved audience keeps its meaning when these are renamed; `as_named_today` updates its names.
 """
 
 import difflib
@@ -40,9 +39,11 @@ _MOST = 5
 
 
 def audience_of(studio: Studio, actor: Actor, text: str) -> Audience:
-    """The audience that ``text`` says, its names looked up; raises `WrongAudience`, or `Forbidden`
-    for who may not see the users."""
-    # The parser is loaded where a filter is read.
+    """Parse ``text`` and resolve its names.
+
+    Raises `WrongAudience`, or `Forbidden` if ``actor`` may not see users.
+    """
+    # Imported lazily: loading the parser is slow.
     from studio_tui.services.audiences.parsing import parse
 
     require(actor, Action.READ_USERS)
@@ -52,8 +53,10 @@ def audience_of(studio: Studio, actor: Actor, text: str) -> Audience:
 
 
 def resolve(audience: Audience, text: str = "") -> Audience:
-    """The audience with the id of what each name means, inside of a unit of work; raises
-    `WrongAudience` at the name in ``text`` that means nothing, or more than one."""
+    """Return the audience with the id of each name. Requires an open unit of work.
+
+    Raises `WrongAudience`, with the position in ``text``, if a name is unknown or ambiguous.
+    """
     known = _Known()
 
     def looked_up(condition: Condition) -> Audience:
@@ -73,14 +76,19 @@ def resolve(audience: Audience, text: str = "") -> Audience:
 
 
 def as_named_today(audience: Audience) -> Audience:
-    """An audience as it is kept, with the names that what it means has today, inside of a unit of
-    work. What is no longer there keeps the name it had."""
+    """Return a stored audience with the current names of its ids. Requires an open unit of work.
+
+    A name whose object was deleted is unchanged.
+    """
     (named,) = all_named_today([audience])
     return named
 
 
 def all_named_today(audiences: Sequence[Audience]) -> list[Audience]:
-    """The same for several: the names of each kind are read once for all of them."""
+    """Return several audiences with current names; see `as_named_today`.
+
+    The names of each kind are read once for all audiences.
+    """
     ids = defaultdict[ValueKind, set[int]](set)
     for condition in chain.from_iterable(map(conditions_of, audiences)):
         kind = WORDS[condition.word].names or ValueKind.TEXT
@@ -96,11 +104,11 @@ def all_named_today(audiences: Sequence[Audience]) -> list[Audience]:
 
 
 class _NoSuchName(Exception):
-    """A name that means nothing, or several things; the message says what would do."""
+    """A name is unknown or ambiguous; the message suggests alternatives."""
 
 
 class _Known:
-    """What is known by name, each kind read at most once."""
+    """A cache of names that reads each kind at most once."""
 
     def __init__(self) -> None:
         self._texts: dict[str, list[str]] = {}
@@ -118,7 +126,7 @@ class _Known:
         }
 
     def find(self, kind: ValueKind, condition: Condition, name: Name) -> Name:
-        """``name`` with what it means; raises `_NoSuchName`."""
+        """Return ``name`` with its id or its canonical spelling. Raises `_NoSuchName`."""
         if name.id is not None and kind not in stored.NAMES_BY_ID:
             raise _NoSuchName(f"“{condition.word}” takes a name: #{name.id} is none")
         find = self._find.get(kind)
@@ -227,7 +235,7 @@ def _by_number(noun: str, name: Name, known: Mapping[int, str]) -> Name:
 
 
 def _among(noun: str, name: Name, known: Sequence[str]) -> Name:
-    """``name`` as it is spelled among those that are known, ignoring case."""
+    """Return ``name`` in the spelling of ``known``, ignoring case. Raises `_NoSuchName`."""
     by_key = {fold(each): str(each) for each in known}
     key = fold(name.text)
     if key in by_key:

@@ -1,4 +1,4 @@
-"""Segments: saved, changed, deleted, and who uses them (P13)."""
+"""Segments: save, change and delete them, and list their uses (P13)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -31,14 +31,14 @@ _SHOWN = 5
 
 
 def every(studio: Studio, actor: Actor) -> list[Segment]:
-    """All segments, by name, with what uses them."""
+    """Return all segments, by name, with their uses."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _every()
 
 
 def find(studio: Studio, actor: Actor, name: str) -> Segment:
-    """The segment of this name, ignoring case; raises `NotFound` with a near miss."""
+    """Return the segment of this name, ignoring case. Raises `NotFound` with a suggestion."""
     known = every(studio, actor)
     for segment in known:
         if fold(segment.name) == fold(name):
@@ -47,7 +47,7 @@ def find(studio: Studio, actor: Actor, name: str) -> Segment:
 
 
 def versions(studio: Studio, actor: Actor, segment_id: int) -> list[Segment]:
-    """What was saved of a segment, the newest first."""
+    """Return the saved versions of a segment, newest first."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
         return _named_today(segments.versions(segment_id))
@@ -62,11 +62,11 @@ def save(
     description: str | None = None,
     new_name: str | None = None,
 ) -> SegmentSaved:
-    """Add the segment of this name, or change it: what is None stays as it is.
+    """Add or change the segment of this name. Values that are None stay unchanged.
 
-    The names of ``audience`` were looked up. Raises `Invalid` for a name, `WrongAudience` for a
-    segment that names itself or is too long with all that it names, `NothingToDo` where it is so
-    already.
+    The names of ``audience`` must be resolved. Raises `Invalid` if the name is invalid,
+    `WrongAudience` if the segment names itself or is too long with all segments that it names, and
+    `NothingToDo` if nothing changes.
     """
     require(actor, Action.EDIT_SEGMENTS)
     wanted = clean_name(name if new_name is None else new_name)
@@ -83,7 +83,7 @@ def save(
         if before is not None and _same(before, after):
             raise NothingToDo(f"The segment “{before.name}” is so already.")
         _check_what_it_names(after, known)
-        # Nothing can name a segment that is new.
+        # No audience can name a new segment.
         effects = keepers.conditions_of_keepers(after.id) if before else ()
         saved = replace(after, id=segments.save(after))
         told = tuple(_effect(each) for each in keepers.compared(effects))
@@ -96,21 +96,21 @@ def save(
             after=_facts(after),
         )
         if before:
-            # Who comes to match a push that names it comes in (P13).
+            # Users who now match the audience of a push join it (P13).
             join_audiences(studio, limited=is_limited())
         (shown,) = _with_use([saved])
         return SegmentSaved(shown, before is None, told)
 
 
 def try_saving(studio: Studio, save_it: Callable[[], SegmentSaved]) -> SegmentSaved:
-    """What `save` would do, and raises; nothing of it stays."""
+    """Return the result of `save` without its changes. Raises as it does."""
     with studio.store.trying():
         found = save_it()
     return found  # noqa: RET504 - the unit of work takes back by an exception of its own
 
 
 def delete(studio: Studio, actor: Actor, segment: Segment) -> None:
-    """Remove a segment that nothing uses; raises `Refused` with what does."""
+    """Delete an unused segment. Raises `Refused` with its uses if it has any."""
     require(actor, Action.EDIT_SEGMENTS)
     with studio.store.writing():
         segments.lock_segments()
@@ -128,7 +128,7 @@ def delete(studio: Studio, actor: Actor, segment: Segment) -> None:
 
 
 def export_text(chosen: Sequence[Segment]) -> str:
-    """Segments as text that `import_text` reads."""
+    """Return segments as text that `import_text` reads."""
     files = tuple(SegmentFile(each.name, str(each.audience), each.description) for each in chosen)
     return toml_text.write(files[0] if len(files) == 1 else SegmentFiles(files))
 
@@ -136,8 +136,10 @@ def export_text(chosen: Sequence[Segment]) -> str:
 def import_text(
     studio: Studio, actor: Actor, text: str, source_name: str
 ) -> tuple[SegmentSaved, ...]:
-    """Add the segments in a text file, or change those of the same names: all, or none; what is so
-    already is left out. One may name another that stands below it."""
+    """Add the segments of a text, or change those of the same names: either all or none.
+
+    Unchanged segments are skipped. A segment may name another one that follows in the text.
+    """
     require(actor, Action.EDIT_SEGMENTS)
     several = "[[segments]]" in text.replace(" ", "")
     if several:
@@ -196,8 +198,11 @@ def _same(before: Segment, after: Segment) -> bool:
 
 
 def _check_what_it_names(segment: Segment, known: Sequence[Segment]) -> None:
-    """Raise `WrongAudience` where a segment names itself, or would be too long spelled out, or make
-    one that names it so."""
+    """Raise `WrongAudience` if a segment names itself, or if a segment becomes too long.
+
+    The length counts the conditions of all segments that are named, also in segments that name this
+    one.
+    """
     audiences = {each.id: each.audience for each in known}
     text = str(segment.audience)
     if segment.id:
@@ -217,7 +222,7 @@ def _check_what_it_names(segment: Segment, known: Sequence[Segment]) -> None:
 
 
 def _circle(segment: Segment, audiences: Mapping[int, Audience], names: Mapping[int, str]) -> str:
-    """That a segment names itself, by which others; empty where it does not."""
+    """Return the error that a segment names itself, with the path; empty if it does not."""
     waiting: list[tuple[int, tuple[str, ...]]] = [(segment.id, (segment.name,))]
     seen = set[int]()
     while waiting:
@@ -233,7 +238,10 @@ def _circle(segment: Segment, audiences: Mapping[int, Audience], names: Mapping[
 
 
 def _length(audience: Audience, audiences: Mapping[int, Audience], lengths: dict[int, int]) -> int:
-    """How many conditions an audience has, segments spelled out; there are no circles."""
+    """Return the number of conditions of an audience with its segments expanded.
+
+    Requires no cycles.
+    """
     found = 0
     for condition in conditions_of(audience):
         if WORDS[condition.word].names is not ValueKind.SEGMENT:
