@@ -1,1 +1,1 @@
-"""Opening, migrating and copying a database, and its tables."""
+"""Opening, migrating and copying a database, and the declarations of its tables."""

@@ -1,4 +1,4 @@
-"""New databases that come to be whole or not at all, and all of one in a file of its own."""
+"""Creation of databases that appear complete or not at all, and copies of a database in a file."""
 
 import sqlite3
 import tempfile
@@ -21,14 +21,15 @@ from studio_tui.storage.engine.sqlite import PATIENCE, close_up, damage
 from studio_tui.storage.engine.store import Making, Store, file_of, open_store
 
 _PAGES = 5_000
-"""Pages of SQLite between two words of how far it is."""
+"""SQLite pages copied between two progress reports."""
 
 
 @contextmanager
 def new_database(url: str) -> Iterator[Store]:
-    """An empty database at ``url``, to be filled in one unit of work.
+    """Yield an empty database at ``url``, to be filled in one unit of work.
 
-    A file has its name only once all inside is done. Raises `Refused` where something is there.
+    A SQLite file gets its name only once the block has completed. Raises `Refused` if the file
+    exists or the PostgreSQL database is not empty.
     """
     path = file_of(url)
     if path is None:
@@ -45,8 +46,11 @@ def new_database(url: str) -> Iterator[Store]:
 
 @contextmanager
 def restoring_into(url: str) -> Iterator[None]:
-    """While a backup is brought to ``url``, and where that is cut off, nobody makes a new Studio
-    there. Raises `Refused` where something is there."""
+    """Keep other programs from creating a Studio at ``url`` while a backup is restored there.
+
+    The protection stays if the restore is interrupted. Raises `Refused` if another program restores
+    to the same file, or if the PostgreSQL database is not empty.
+    """
     path = file_of(url)
     if path is not None:
         with marked_by_file(path):
@@ -61,8 +65,10 @@ def restoring_into(url: str) -> Iterator[None]:
 
 @contextmanager
 def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
-    """A SQLite database as it is now, page by page, while others write: it comes to ``path`` once
-    all inside is done."""
+    """Copy a SQLite database page by page to ``path`` while others may write to it.
+
+    The copy is a snapshot of one moment. It appears at ``path`` once the block has completed.
+    """
     with new_file(path) as place:
         make_file(place)
         with store.in_words():
@@ -73,15 +79,17 @@ def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
 
 
 def require_file(path: Path) -> None:
-    """Raise `Refused` where there is no file."""
+    """Raise `Refused` if ``path`` is not a file."""
     if not path.is_file():
         raise Refused(f"There is no file {path}.")
 
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Store]:
-    """What a backup holds, brought up to this version in a place of its own; the file stays as it
-    is. Raises `Refused` for a file that is no backup, or of a newer version."""
+    """Yield the content of a backup, migrated to this version in a temporary copy.
+
+    The backup file is not changed. Raises `Refused` if it is not a backup, or of a newer version.
+    """
     with work_folder(Path(tempfile.gettempdir()), "studio-tui-backup-") as folder:
         place = folder / path.name
         make_file(place)
@@ -91,7 +99,7 @@ def unpacked(path: Path) -> Iterator[Store]:
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
             if is_of_disk(str(error)):
-                # Said of the copy: the backup may be as good as ever.
+                # The error is about the temporary copy: the backup itself may be intact.
                 raise in_words(str(error), str(place)) from error
             raise Refused(f"{path} is no backup of the Studio, or is damaged.") from error
         with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
@@ -109,7 +117,7 @@ def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
         closing(sqlite3.connect(target)) as writing,
     ):
         reading.isolation_level = None
-        # One moment: who writes meanwhile would have it begin anew, again and again.
+        # Read from one snapshot: otherwise each concurrent write would restart the copy.
         reading.execute("BEGIN")
         reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         reading.backup(writing, pages=_PAGES, progress=told)
@@ -119,7 +127,7 @@ def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
 
 
 def _require_backup(place: Path, path: Path) -> None:
-    """Raise `Refused` where the file at ``place``, called ``path``, is not of the Studio."""
+    """Raise `Refused` if the copy at ``place`` of the file ``path`` is not a Studio database."""
     database = peewee.SqliteDatabase(str(place))
     with database.connection_context():
         if not database.table_exists("schema_migration"):

@@ -1,4 +1,4 @@
-"""Stopping what this thread asks of the database (`domain.shared.cancellation`)."""
+"""Cancellation of the statements of the current thread (`domain.shared.cancellation`)."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,12 +8,15 @@ from typing import Any
 from studio_tui.domain.shared.cancellation import current
 
 _STEPS = 10_000
-"""Steps of SQLite, well below a millisecond, between two looks whether to stop."""
+"""SQLite virtual machine steps, well below a millisecond, between two cancellation checks."""
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """A statement that was broken on demand, or Ctrl-C, is `Stopped`: nothing was changed."""
+    """Raise `Stopped` in place of an error, or of Ctrl-C, if this thread was asked to stop.
+
+    Nothing was changed then.
+    """
     try:
         yield
     except (Exception, KeyboardInterrupt):
@@ -24,7 +27,7 @@ def told() -> Iterator[None]:
 
 @contextmanager
 def broken_off(connection: Any) -> Iterator[None]:
-    """What is asked of ``connection`` inside is broken off once this thread is to stop."""
+    """Interrupt the statements on ``connection`` once this thread is asked to stop."""
     stop = current()
     if stop is None:
         yield
@@ -45,6 +48,6 @@ def broken_off(connection: Any) -> Iterator[None]:
 def _cancel(connection: Any) -> None:
     import psycopg
 
-    # Where the server is gone there is nothing to break.
+    # If the server is unreachable, no statement is running that could be cancelled.
     with suppress(psycopg.Error):
         connection.cancel_safe(timeout=1.0)

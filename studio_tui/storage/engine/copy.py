@@ -1,6 +1,6 @@
-"""A whole database into another one, of either engine, and whether all of it arrived.
+"""Copying a database into another one, of either engine, and verification of the copy.
 
-Rows are compared in the form in which SQLite keeps them: numbers for yes and no, text for days and
+Rows are compared in the form in which SQLite stores them: integers for booleans, text for dates and
 instants.
 """
 
@@ -22,21 +22,21 @@ from studio_tui.storage.engine.tables import TABLES
 
 Row = Sequence[Any]
 _PAGE = 2_000
-"""Rows that are fetched at a time, and between two words of how far it is."""
+"""Rows per fetch, and between two progress reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a table holds."""
+    """The row count and checksum of a table."""
 
     table: str
     rows: int
     checksum: str
-    """Over all rows, in whatever order: the same on both engines."""
+    """Checksum over all rows, independent of their order: the same on both engines."""
 
 
 def require_empty(store: Store) -> None:
-    """Raise `Refused` where anything is in the database but the schema."""
+    """Raise `Refused` if any table of the Studio holds a row."""
     for table in map(_Table.of, TABLES):
         if store.database.execute_sql(f"SELECT 1 FROM {table.name} LIMIT 1").fetchone():
             raise Refused(
@@ -45,15 +45,16 @@ def require_empty(store: Store) -> None:
 
 
 def copy(source: Store, target: Store, tell: Progress) -> list[Content]:
-    """Copy every row of ``source`` into ``target``, which is empty; what was copied.
+    """Copy every row of ``source`` into the empty database ``target``; return the copied content.
 
-    Inside of `Store.reading` of the one and `Store.writing` of the other. ``tell`` hears of the
-    share that is done. Raises `Unavailable` where what arrived is not what was sent.
+    Call it inside `Store.reading` of ``source`` and `Store.writing` of ``target``. ``tell``
+    receives the completed share, from 0 to 1. Raises `Unavailable` if the copied rows differ from
+    the source.
     """
     tables = [_Table.of(model) for model in TABLES]
     progress = _Passing(tell, 2 * sum(_count(source, table) for table in tables))
     if target.is_sqlite:
-        # A team may come before the one that it is part of.
+        # The row of a team may precede that of its parent.
         target.database.execute_sql("PRAGMA defer_foreign_keys = ON")
     contents = []
     for table in tables:
@@ -69,7 +70,7 @@ def copy(source: Store, target: Store, tell: Progress) -> list[Content]:
 
 
 def survey(store: Store, tell: Progress) -> list[Content]:
-    """What every table holds, inside of `Store.reading`."""
+    """Return the content of every table. Call it inside `Store.reading`."""
     tables = [_Table.of(model) for model in TABLES]
     progress = _Passing(tell, sum(_count(store, table) for table in tables))
     return [_content(store, table, progress) for table in tables]
@@ -81,18 +82,18 @@ class _Table:
     columns: str
     marks: str
     key: str | None
-    """The column that the engine counts up; None where there is none."""
+    """The auto-increment column; None if the table has none."""
     plain: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """The columns that PostgreSQL keeps in another form, and what makes it plain."""
+    """Index and conversion of each column that PostgreSQL returns in another form than SQLite."""
 
     @property
     def called(self) -> str:
-        """The name, for people."""
+        """The name without quotes, for messages."""
         return self.name.strip('"')
 
     @classmethod
     def of(cls, model: type[peewee.Model]) -> Self:
-        """What is to be known of a table."""
+        """Return the description of a model's table."""
         name, fields, key = table_facts(model)
         return cls(
             f'"{name}"',
@@ -123,7 +124,7 @@ class _Passing:
     done: int = 0
 
     def over(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """``rows``, counted as they pass."""
+        """Yield ``rows`` and report progress as they pass."""
         for row in rows:
             self.done += 1
             if self.done % _PAGE == 0:
@@ -137,16 +138,16 @@ class _Sum:
     total: int = 0
 
     def of(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """``rows``, added as they pass."""
+        """Yield ``rows`` and add each to the checksum."""
         for row in rows:
             digest = hashlib.blake2b(repr(tuple(row)).encode(), digest_size=16).digest()
-            # Added up, and not chained: engines return rows in orders of their own.
+            # Sum the digests instead of chaining them: the engines return rows in different orders.
             self.total = (self.total + int.from_bytes(digest)) % (1 << 128)
             self.rows += 1
             yield row
 
     def content(self, table: str) -> Content:
-        """What passed."""
+        """Return the count and checksum of the rows so far."""
         return Content(table, self.rows, f"{self.total:032x}")
 
 
@@ -164,7 +165,10 @@ def _count(store: Store, table: _Table) -> int:
 
 
 def _rows(store: Store, table: _Table) -> Generator[Row, None, None]:
-    """Every row, as SQLite would keep it, however many there are; to be closed."""
+    """Yield every row in SQLite's form without loading all of them.
+
+    The caller closes the generator.
+    """
     query = f"SELECT {table.columns} FROM {table.name}"
     with store.in_words():
         if store.is_sqlite:
@@ -200,7 +204,7 @@ def _insert(store: Store, table: _Table, rows: Iterator[Row]) -> None:
 
 
 def _go_on_counting(store: Store, table: _Table) -> None:
-    """Let new rows get numbers after those that were copied; SQLite does so by itself."""
+    """Advance the sequence of a PostgreSQL table past the copied ids; SQLite does so by itself."""
     if table.key is None or store.is_sqlite:
         return
     store.database.execute_sql(

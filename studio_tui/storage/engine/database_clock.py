@@ -1,4 +1,4 @@
-"""The time of the database server: the one clock of all who share a database (D2, N4, N8)."""
+"""The clock of the database server, shared by all processes that use a database (D2, N4, N8)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,20 +7,20 @@ from threading import Lock
 from studio_tui.domain.shared.clock import SteadyTime
 
 _ASK_EVERY = 60.0
-"""Seconds between two times that the server is asked: in between its time runs as the host's."""
+"""Seconds between two queries of the server's time; in between, the host's clock advances it."""
 _JUMP = 2.0
-"""Seconds by which two answers differ where the server's clock was set in between."""
+"""Difference in seconds between two answers above which the server's clock was set in between."""
 
 
 class DatabaseClock:
-    """A `Clock` and a `SteadyClock` that shows what the server's clock shows.
+    """A `Clock` and a `SteadyClock` that follow the clock of the database server.
 
-    Between two questions it counts by a clock of this host that nobody can set, so that neither a
-    host whose clock is wrong nor one that is set in between tells another time than the others.
+    Between two queries the time advances by a clock of this host that cannot be set. A host whose
+    clock is wrong, or is set, therefore reads the same time as the others.
     """
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
-        """``elapsed`` tells seconds that run on while the host sleeps."""
+        """Create the clock. ``elapsed`` returns seconds that also count while the host sleeps."""
         self._elapsed = elapsed
         self._lock = Lock()
         self._ahead: float | None = None
@@ -28,12 +28,14 @@ class DatabaseClock:
         self._jumped_at = float("-inf")
 
     def is_due(self) -> bool:
-        """Whether the server is to be asked again."""
+        """Return whether the server's time should be queried again."""
         return self._elapsed() - self._asked_at > _ASK_EVERY
 
     def set_by(self, ask: Callable[[], datetime]) -> None:
-        """Take over the time that ``ask`` gets from the server: half of what it takes to ask has
-        gone by when the server answers."""
+        """Synchronize with the server's time, which ``ask`` queries.
+
+        Half of the round trip is assumed to have passed when the server reads its clock.
+        """
         before = self._elapsed()
         answer = ask().timestamp()
         after = self._elapsed()
@@ -44,19 +46,19 @@ class DatabaseClock:
                 self._jumped_at = after
 
     def now(self) -> datetime:
-        """The current instant of the server, in UTC; raises `RuntimeError` before it was asked."""
+        """Return the server's current instant in UTC. Raises `RuntimeError` if not yet queried."""
         return datetime.fromtimestamp(self._seconds(), UTC)
 
     def time(self) -> SteadyTime:
-        """The same in seconds, to measure leases by."""
+        """Return the server's time in seconds, for leases."""
         return SteadyTime(self._seconds(), "database")
 
     def jumped_within(self, seconds: float) -> bool:
-        """Whether the server's clock was found to be set within the last ``seconds``."""
+        """Return whether the server's clock was found to be set within the last ``seconds``."""
         return self._elapsed() - self._jumped_at < seconds
 
     def ahead_of_server(self, here: datetime) -> timedelta:
-        """How far a clock of this host that shows ``here`` is ahead of the server's."""
+        """Return how far ``here``, a reading of this host's clock, is ahead of the server's."""
         return here - self.now()
 
     def _seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""What a database says when it does not do what it was asked, in words (`domain.shared.errors`)."""
+"""Messages for the errors that a database raises (`domain.shared.errors`)."""
 
 import sqlite3
 
@@ -10,7 +10,7 @@ from studio_tui.storage.engine import file_errors
 from studio_tui.storage.engine.file_errors import BUSY, FULL, plain, unavailable
 
 ERRORS = (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded)
-"""What `in_words` has words for."""
+"""The exceptions that `in_words` translates."""
 _MEANWHILE = "somebody else changed the same thing just now; try again"
 _POSTGRESQL = {
     "40001": _MEANWHILE,
@@ -56,11 +56,11 @@ _WRONG_POOLER = {
     "statement pooling mode": "PgBouncer has to be set to pool_mode = transaction, or session; see "
     "docs/postgresql.md",
 }
-"""What does not go away by waiting: somebody has to set PgBouncer otherwise."""
+"""Errors that do not pass by waiting: the configuration of PgBouncer has to be changed."""
 
 
 def in_words(error: Exception, name: str) -> StudioError:
-    """What to tell somebody who used the database ``name`` and met ``error``."""
+    """Return the error to raise for ``error``, which occurred on the database ``name``."""
     if isinstance(error, peewee.IntegrityError):
         return Conflict(f"{_MEANWHILE.capitalize()}.")
     cause = error.__cause__ or error.__context__
@@ -79,7 +79,7 @@ def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioErro
         if sign in words:
             return unavailable(name, reason)
     reason = next((reason for sign, reason in _SIGNS.items() if sign in words), plain(words))
-    # A connection that is lost, or was never made, has no code.
+    # A lost connection, or one that was never opened, has no SQLSTATE.
     if isinstance(error, peewee.OperationalError) and (not state or state.startswith(_AWAY)):
         return Away(f"The database does not answer: {reason} ({name}).")
     return unavailable(name, reason)

@@ -1,8 +1,8 @@
-"""What Peewee's expressions do not say by themselves, alike on both engines.
+"""Query expressions that Peewee lacks, with the same meaning on both engines.
 
-The tables have short names on which queries and conditions agree: one on ``U`` is about the users
-of whatever query it stands in. They are untyped: what is declared for Peewee knows neither ids nor
-aliases.
+Queries and conditions share fixed table aliases: a condition on ``U`` applies to the users of
+whatever query contains it. The aliases are untyped, since Peewee's type declarations know neither
+ids nor aliases.
 """
 
 import json
@@ -29,11 +29,11 @@ from studio_tui.storage.engine.tables import (
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 U: Any = UserTable.alias("u")
-"""The user that it is about."""
+"""The user that a query or condition is about."""
 H: Any = EveryUser.alias("h")
-"""Who holds a conversation, or is to hold it; told of to whoever sees its user."""
+"""The conductor of a conversation. Exempt from sight: shown with every visible user."""
 R: Any = EveryUser.alias("u")
-"""Who receives a mail; told of to whoever sees those it is about."""
+"""The recipient of a mail. Exempt from sight: shown with the visible users the mail is about."""
 A: Any = AssignmentTable.alias("a")
 C: Any = ConversationTable.alias("c")
 N: Any = NotificationTable.alias("n")
@@ -43,58 +43,60 @@ ACT: Any = Activity.alias("act")
 
 COUNTED = fn.COUNT(SQL("*"))
 IN_ORDER = {True: JOIN.CROSS, False: JOIN.INNER}
-"""Joins tables in the order in which they are written, on SQLite, which keeps to it; PostgreSQL
-finds its own."""
+"""Join type by whether the engine is SQLite.
+
+CROSS makes SQLite join tables in the order in which they are written; PostgreSQL plans its own.
+"""
 _LONGEST = 10_000
-"""Characters of a word that is looked for; SQLite takes patterns of 50,000 bytes."""
+"""Maximum length of a searched word in characters; SQLite accepts patterns of 50,000 bytes."""
 _MOST = 200
-"""Different words that are looked for; SQLite nests 1,000 conditions."""
+"""Maximum number of distinct searched words; SQLite nests at most 1,000 conditions."""
 _DEEP = 4
-"""Brackets within brackets from which on their order matters."""
+"""Depth of nested brackets above which the deepest condition has to come first."""
 NOBODY = SQL("(1 = 0)")
 EVERYBODY = SQL("(1 = 1)")
 NO_TEXT = SQL("''")
 ZERO = SQL("0")
 ONE = SQL("1")
-"""What a query selects that only asks whether there is a row."""
+"""The selected value of a query that only tests whether a row exists."""
 
 
 def every(model: type[Model], alias: str) -> Any:
-    """A table itself, whomever the unit of work sees (`storage.engine.sight`): its columns have the
-    names that they have in the database."""
+    """Return a table that is exempt from the sight of the unit of work (`storage.engine.sight`).
+
+    Its columns have their database names.
+    """
     facts = table_facts(model)
     columns = [field.column_name for field in facts.fields]
     return Table(f"every_{facts.name}", columns, alias=alias)
 
 
 def named(name: str, alias: str, *columns: str) -> Any:
-    """What a common table expression of this name finds."""
+    """Return the common table expression ``name`` as a table with these columns."""
     return Table(name, columns, alias=alias)
 
 
 def tables_of(first: Any, *others: tuple[Any, str, Any]) -> Any:
-    """``first`` joined with the ``others``, one after another: a table, how it is joined, and on
-    what condition."""
+    """Join ``first`` with the ``others`` in order; each is a table, a join type and a condition."""
     return reduce(lambda tables, each: Join(tables, *each), others, first)
 
 
 def among(column: Any, values: Iterable[int | str]) -> Any:
-    """``column`` is one of ``values``, however many: one parameter."""
+    """Return the condition that ``column`` is one of ``values``; any number is one parameter."""
     if is_sqlite():
         return column.in_(Select((fn.json_each(json.dumps(list(values))),), (SQL("value"),)))
     return column == fn.ANY(Value(list(values), converter=False, unpack=False))
 
 
 def text(value: Any) -> Any:
-    """``value`` as text, so that PostgreSQL knows what kind of parameter it is."""
+    """Cast ``value`` to text, so that PostgreSQL can infer the type of the parameter."""
     return Cast(value if isinstance(value, Node) else Value(value), "TEXT")
 
 
 def containing(column: Any, words: Iterable[str]) -> Any:
-    """``column`` contains every one of ``words``; ``%`` and ``_`` in them mean themselves.
+    """Return the condition that ``column`` contains every word; ``%`` and ``_`` are literal.
 
-    What is longer than anything, or more words than any name has, matches nothing: the engines
-    take no such pattern.
+    Longer or more words than the engines accept match nothing: no name has them.
     """
     patterns = patterns_of(list(dict.fromkeys(words)))
     if patterns is None:
@@ -103,8 +105,10 @@ def containing(column: Any, words: Iterable[str]) -> Any:
 
 
 def patterns_of(words: Collection[str]) -> dict[str, str] | None:
-    """The pattern of each of these words, called ``word_0`` and so on; None where the engines take
-    no such."""
+    """Return the LIKE pattern of each word by parameter name: ``word_0`` and so on.
+
+    None if the words are too many or too long for the engines.
+    """
     if len(words) > _MOST or any(len(word) > _LONGEST for word in words):
         return None
     return {f"word_{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
@@ -115,8 +119,10 @@ def _escaped(word: str) -> str:
 
 
 class _Joined(NodeList):
-    """Conditions beside each other between two brackets, however many: what Peewee joins by ``&``
-    and ``|`` has brackets within brackets, and SQLite reads a hundred of these at most."""
+    """Conditions joined by one operator within a single pair of brackets.
+
+    Peewee's ``&`` and ``|`` nest brackets, and SQLite parses about a hundred levels at most.
+    """
 
     def __init__(self, conditions: Iterable[Any], by: str) -> None:
         parts: list[Any] = []
@@ -129,12 +135,13 @@ class _Joined(NodeList):
         depths = [_depth(each) for each in parts]
         self.depth = 1 + max(depths)
         if self.depth > _DEEP:
-            # What is read before a bracket within brackets waits for its end.
+            # The parser keeps everything before a nested bracket on its stack until that closes.
             parts.insert(0, parts.pop(depths.index(max(depths))))
         super().__init__(parts, by, parens=True)
 
     def __sql__(self, ctx: Any) -> Any:
-        # What stands beside a column of another type would be written as a value of that type.
+        # Otherwise values next to a column of another type would be converted to that column's
+        # type.
         with ctx(converter=None):
             return super().__sql__(ctx)
 
@@ -146,7 +153,10 @@ def _depth(condition: Any) -> int:
 
 
 def all_of(conditions: Iterable[Any]) -> Any:
-    """Every one holds. What says nothing is left out: SQLite looks nothing up beside it."""
+    """Combine conditions with AND.
+
+    Conditions that are always true are left out: with them SQLite does not use an index.
+    """
     said = [each for each in conditions if each is not EVERYBODY]
     if not said:
         return EVERYBODY
@@ -154,7 +164,7 @@ def all_of(conditions: Iterable[Any]) -> Any:
 
 
 def any_of(conditions: Iterable[Any]) -> Any:
-    """Some one holds; of none, nobody."""
+    """Combine conditions with OR. Without conditions, no row matches."""
     said = [each for each in conditions if each is not NOBODY]
     if not said:
         return NOBODY
@@ -162,22 +172,21 @@ def any_of(conditions: Iterable[Any]) -> Any:
 
 
 def like(column: Any, pattern: Any) -> Any:
-    """``column`` is like ``pattern``, with the case that it has. ``\\`` stands before what means
-    itself."""
-    # Peewee's own operators look at case in another way on each engine.
+    """Return the condition ``column LIKE pattern``, in which ``\\`` escapes a wildcard."""
+    # Peewee's own operators become GLOB on SQLite or ILIKE on PostgreSQL, which differ in case.
     return NodeList((column, SQL("LIKE"), pattern, SQL("ESCAPE '\\'")))
 
 
 def both(one: Any, other: Any) -> Any:
-    """Both hold, as `all_of` says it."""
+    """Combine two conditions with AND, as `all_of` does."""
     return all_of((one, other))
 
 
 def selected(selection: Selection[Any], matching: Callable[[Any], Any], id_column: Any) -> Any:
-    """The rows that ``selection`` holds, where ``matching`` says what its filters match.
+    """Return the condition for the rows of ``selection``; ``matching`` translates its filters.
 
-    What was marked, each without what was unmarked after it: however often that took turns, the
-    conditions are no deeper, and the engine may begin with what was marked.
+    Each group of marks excludes what was unmarked after it. However often marking and unmarking
+    alternate, the conditions nest no deeper, and the engine can start from the marked rows.
     """
     found: list[Any] = []
     without: list[Any] = []
@@ -194,7 +203,7 @@ def selected(selection: Selection[Any], matching: Callable[[Any], Any], id_colum
 def _steps(
     selection: Selection[Any], matching: Callable[[Any], Any], id_column: Any
 ) -> Iterator[tuple[bool, Any]]:
-    """What was marked (True) and unmarked, one after another."""
+    """Yield the marks (True) and unmarks (False) of a selection in order, as conditions."""
     for term in selection.terms:
         if term.filter is not None:
             yield term.marks, matching(term.filter)
@@ -205,25 +214,25 @@ def _steps(
 
 
 def joined(*parts: Any) -> Any:
-    """The texts of ``parts``, one after another."""
+    """Concatenate ``parts`` as text."""
     return reduce(lambda before, part: before.concat(part), map(text, parts))
 
 
 def exists(query: Any) -> Any:
-    """Whether a query finds anything."""
+    """Return the condition that a query has a row."""
     return fn.EXISTS(query.select(ONE))
 
 
 def count(query: Any) -> int:
-    """How many rows a query finds."""
+    """Return the number of rows of a query."""
     return int(query.select(COUNTED).scalar())
 
 
 def stored(query: Any) -> list[Any]:
-    """What a query finds, as the engine keeps it: quicker where there may be very many rows."""
+    """Return the rows of a query as the engine stores them; faster for very many rows."""
     return list(spoken_to().execute(query).fetchall())
 
 
 def column(query: Any) -> list[Any]:
-    """The only column of what a query finds."""
+    """Return the values of a query with a single column."""
     return [value for (value,) in query.tuples()]

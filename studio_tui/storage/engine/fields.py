@@ -1,4 +1,4 @@
-"""Columns that mean the same on SQLite and on PostgreSQL."""
+"""Column types with the same meaning on SQLite and PostgreSQL."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,52 +9,54 @@ FIELD_TYPES = {
     "sqlite": {"INSTANT": "TEXT", "KEY": "TEXT"},
     "postgresql": {"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"'},
 }
-"""The column types of each engine, for `peewee.Database(field_types=…)`."""
+"""The column types by engine, for `peewee.Database(field_types=…)`."""
 
 
 def instant_text(value: datetime) -> str:
-    """How SQLite keeps an instant: UTC, of fixed width, so that it sorts by time."""
+    """Format an instant as SQLite stores it: UTC of fixed width, so that text sorts by time."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def instant_of(value: str | datetime | None) -> datetime | None:
-    """The instant that an engine kept, aware, in UTC."""
+    """Convert a stored instant to an aware datetime in UTC; None stays None."""
     if isinstance(value, str):
         return datetime.fromisoformat(value)
     return value.astimezone(UTC) if value is not None else None
 
 
 def for_sqlite(value: Any) -> Any:
-    """A parameter as SQLite takes it: instants and days are text there."""
+    """Convert a parameter for SQLite, which stores instants and dates as text."""
     if isinstance(value, datetime):
         return instant_text(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
 def literal(value: str) -> peewee.SQL:
-    """A word of the domain's own as part of the text: what SQLite keeps an index for it only finds
-    so, and PostgreSQL plans by it."""
+    """Return a constant of the domain as SQL text instead of a parameter.
+
+    SQLite uses a partial index only if its condition appears literally, and PostgreSQL plans with
+    the value. Raises `ValueError` if ``value`` is not a plain word.
+    """
     if not value.replace("_", "").isalnum():
         raise ValueError(f"no word of the domain: {value!r}")
     return peewee.SQL(f"'{value}'")
 
 
 class InstantField(peewee.Field):
-    """An instant (D1): aware, in UTC."""
+    """A column for an instant (D1): an aware datetime in UTC."""
 
     field_type = "INSTANT"
 
     def python_value(self, value: str | datetime | None) -> datetime | None:
-        """The instant that the engine stored."""
+        """Convert a stored value to an aware datetime."""
         return instant_of(value)
 
 
 class KeyField(peewee.Field):
-    """Text made to be compared and sorted (`domain.shared.text.fold`), by code point on every
-    engine."""
+    """A column for text folded by `domain.shared.text.fold`, sorted by code point everywhere."""
 
     field_type = "KEY"
 
     def adapt(self, value: Any) -> str:
-        """``value`` as text."""
+        """Return ``value`` as text."""
         return str(value)

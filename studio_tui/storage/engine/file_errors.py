@@ -1,4 +1,7 @@
-"""What SQLite says of its file, in words. Without Peewee: `key_lookup` has no time for it."""
+"""Messages for errors of a SQLite file.
+
+Does not import Peewee, which would slow down the start of `key_lookup`.
+"""
 
 import os
 import re
@@ -19,7 +22,7 @@ _NO_DATABASE = (
 )
 _GONE = "there is no such file; check the setting database.url, or run “studio-tui doctor”"
 _OF_THE_DISK = ("readonly", "unable to open", "I/O error")
-"""What SQLite says where the disk is full or mounted read-only, among other reasons."""
+"""SQLite messages whose cause may be a full or read-only disk."""
 _CHECK_URL = "check the setting database.url"
 _LAST_BYTES = 65_536
 _REASONS = {
@@ -36,30 +39,30 @@ _REASONS = {
 
 
 def in_words(words: str, name: str) -> Unavailable:
-    """What to tell who used the file ``name``, of which SQLite says ``words``."""
+    """Return the error to raise if SQLite reports ``words`` for the file ``name``."""
     return unavailable(name, _reason(words, Path(name)))
 
 
 def is_of_disk(words: str) -> bool:
-    """Whether it is the disk that SQLite speaks of, and not what is in the file."""
+    """Return whether SQLite's message is about the disk, not about the content of the file."""
     return any(sign in words for sign in (*_OF_THE_DISK, "full"))
 
 
 def of_damage(found: str) -> str:
-    """What to say of a file in which SQLite has ``found`` damage."""
+    """Return the reason to display for a file in which SQLite ``found`` damage."""
     return _NO_DATABASE if "not a database" in found else DAMAGED
 
 
 def unavailable(name: str, reason: str) -> Unavailable:
-    """The sentence for the database ``name``, of either engine."""
+    """Return the error with ``reason`` for the database ``name``, of either engine."""
     if reason == FULL:
-        # What to do stands before a path that may be longer than the screen is wide.
+        # The instruction precedes the path, which may be longer than the screen is wide.
         return Unavailable(f"{FULL} ({name}).")
     return (Busy if reason == BUSY else Unavailable)(f"The database {name}: {reason}.")
 
 
 def plain(words: str) -> str:
-    """The first line of what a database says, without what every line begins with."""
+    """Return the first line of a database message, without the severity prefix."""
     first = words.strip().partition("\n")[0].rpartition("FATAL:")[2]
     return re.sub(r"\s+", " ", first).strip(" .") or "it says nothing"
 
@@ -73,7 +76,7 @@ def _reason(words: str, path: Path) -> str:
 
 
 def _of_disk(path: Path) -> str:
-    """What is to be said of the disk, or of a file that is not there; empty where all is well."""
+    """Return the reason if the disk is full or read-only, or the file is missing; else empty."""
     try:
         disk = os.statvfs(path.parent)
         if not path.exists():

@@ -1,7 +1,7 @@
-"""A mark on a database that a backup is being brought into: until that has ended, nobody opens it,
-nor makes a new Studio in its place.
+"""A mark on a database while a backup is restored into it.
 
-A program that is killed leaves the mark. It is a file beside a SQLite database, and a comment on
+As long as the mark exists, no program opens the database or creates a new Studio in its place. A
+killed program leaves the mark behind. The mark is a file next to a SQLite database, or a comment on
 a table of the schema in PostgreSQL.
 """
 
@@ -22,14 +22,15 @@ _TABLE = "schema_migration"
 
 
 def marker_of(path: Path) -> Path:
-    """The file that marks the SQLite database at ``path``."""
+    """Return the path of the marker file of the SQLite database at ``path``."""
     return path.with_name(f".{path.name}.restoring")
 
 
 def require_no_marker(path: Path) -> None:
-    """Raise `Refused` where a backup is being brought to ``path``, or that was cut off.
+    """Raise `Refused` if a restore to ``path`` is running or was interrupted.
 
-    A file comes there whole, at the end: where one is there, only the mark has been left behind.
+    A restored file appears at ``path`` complete, at the end. If it exists, only the marker was left
+    behind, and is removed here.
     """
     if not os.path.lexists(marker_of(path)):
         return
@@ -40,17 +41,17 @@ def require_no_marker(path: Path) -> None:
 
 
 def require_no_comment(database: peewee.Database, name: str) -> None:
-    """Like `require_no_marker`, for a PostgreSQL database."""
+    """Raise `Refused` as `require_no_marker` does, for a PostgreSQL database."""
     if _has_comment(database):
         raise _unfinished(name, f"run “COMMENT ON TABLE {_TABLE} IS NULL” in psql")
 
 
 @contextmanager
 def marked_by_file(path: Path) -> Iterator[None]:
-    """The SQLite database at ``path`` is marked inside, and stays so where that is broken off.
+    """Mark the SQLite database at ``path`` for the duration of the block.
 
-    Where what is inside is `Refused`, the mark is as it was before. Raises `Refused` where another
-    program restores to the same place, `Unavailable` where the mark cannot be made.
+    The mark stays if the block fails. Only `Refused` restores the previous state. Raises `Refused`
+    if another program restores to the same path, `Unavailable` if the marker cannot be created.
     """
     marker = marker_of(path)
     try:
@@ -76,7 +77,7 @@ def _lock(handle: int, path: Path) -> None:
 
 @contextmanager
 def marked_by_comment(database: peewee.Database) -> Iterator[None]:
-    """Like `marked_by_file`, for a PostgreSQL database that has its schema."""
+    """Mark a PostgreSQL database that has its schema, as `marked_by_file` does."""
     was_there = _has_comment(database)
     _comment(database, f"'{_COMMENT}'")
     with _removed_at_end(lambda: _comment(database, "NULL"), was_there):

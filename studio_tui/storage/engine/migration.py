@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version, with Peewee's own migrations."""
+"""Migration of a database to the schema of this version, with Peewee's migration runner."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -12,16 +12,16 @@ from studio_tui.storage.engine.sqlite import WriteMode
 DIRECTORY = Path(__file__).parents[1] / "migrations"
 _HISTORY = "schema_migration"
 LOCK = 7_483_921
-"""The advisory lock of PostgreSQL under which one program migrates and the others wait."""
+"""PostgreSQL advisory lock under which one program migrates while others wait."""
 
 
 def known() -> list[str]:
-    """The names of all migrations of this version, in order."""
+    """Return the names of all migrations of this version, in order."""
     return sorted(path.stem for path in DIRECTORY.glob("[0-9]*.py"))
 
 
 def check_version(database: peewee.Database, name: str) -> list[str]:
-    """The migrations still to apply; raises `Refused` for a database of a newer version."""
+    """Return the pending migrations. Raises `Refused` if a newer version made the database."""
     applied = _applied(database)
     if newer := sorted(applied - set(known())):
         raise Refused(
@@ -32,11 +32,11 @@ def check_version(database: peewee.Database, name: str) -> list[str]:
 
 
 def migrate(database: peewee.Database, name: str) -> list[str]:
-    """Apply what is missing, one program at a time, all of it or nothing.
+    """Apply the pending migrations in one transaction, one program at a time; return their names.
 
-    Raises `Refused` where a newer program was quicker.
+    Raises `Refused` if a newer program migrated the database first, or if a reference is broken.
     """
-    # Only who migrates pays for the import.
+    # Imported here, since only a migration needs it.
     from playhouse.migrations import Runner
 
     is_sqlite = isinstance(database, peewee.SqliteDatabase)
@@ -57,18 +57,23 @@ def migrate(database: peewee.Database, name: str) -> list[str]:
 
 
 def _wait_for_others(database: peewee.Database) -> None:
-    # Making an index of a million rows takes its time, and so does waiting for who makes it.
+    # Creating an index of a million rows takes long, and so does waiting for a program that does
+    # so.
     for limit in ("statement_timeout", "lock_timeout"):
         database.execute_sql(f"SET LOCAL {limit} = 0")
     database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-    # A table that somebody else holds is another matter.
+    # The wait for a table that another session has locked keeps its limit.
     database.execute_sql("SET LOCAL lock_timeout TO DEFAULT")
 
 
 @contextmanager
 def _without_references(database: peewee.Database) -> Iterator[None]:
-    """SQLite changes a column by making its table anew, which must not delete what refers to it."""
-    # It counts only outside of a transaction.
+    """Disable the foreign keys of SQLite for the duration of the block.
+
+    SQLite changes a column by recreating its table, which must not delete the rows that refer to
+    it.
+    """
+    # The pragma has no effect inside a transaction.
     database.execute_sql("PRAGMA foreign_keys = OFF")
     try:
         yield

@@ -1,8 +1,8 @@
-"""What is relied on in Peewee beyond what it documents; a test says so where that changes.
+"""The undocumented parts of Peewee that the Studio relies on; a test reports when they change.
 
-Peewee imports every driver that is installed. That of PostgreSQL takes longer than Peewee itself,
-and most commands speak to SQLite: none is imported until it is asked for. What the pools override
-(`OVERRIDDEN`) Peewee calls by itself.
+Peewee imports every installed driver. That of PostgreSQL takes longer to import than Peewee itself,
+and most commands use SQLite, so drivers are hidden from Peewee until one is requested. Peewee calls
+the methods that the pools override (`OVERRIDDEN`).
 """
 
 import sys
@@ -23,24 +23,24 @@ OVERRIDDEN = {
     "_close_raw": "how one is closed",
     "_add_conn_hooks": "what is set for a connection that was opened",
 }
-"""Methods of Peewee's pools, and what they are taken for."""
+"""The overridden methods of Peewee's pools, and the purpose that each is relied on for."""
 _DRIVERS = ("psycopg", "psycopg2", "psycopg2cffi", "pymysql", "MySQLdb")
 
 
 class _WithoutDrivers(Loader):
-    """Loads Peewee as where no driver is installed."""
+    """A loader that hides the database drivers from Peewee while it is imported."""
 
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """As its own loader does."""
+        """Create the module as the wrapped loader does."""
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run it, while a driver that is not imported yet cannot be."""
+        """Execute the module while no driver can be imported that is not imported yet."""
         hidden = [name for name in _DRIVERS if name not in sys.modules]
-        # A module that is None is one that cannot be imported.
+        # An entry of None in sys.modules makes the import of that module fail.
         sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
         try:
             self._loader.exec_module(module)
@@ -65,13 +65,13 @@ class _FindsPeewee(MetaPathFinder):
 
 
 def hide_drivers() -> None:
-    """Let Peewee, once anybody imports it, import no driver by itself."""
+    """Keep Peewee from importing drivers by itself once it is imported."""
     if not any(isinstance(each, _FindsPeewee) for each in sys.meta_path):
         sys.meta_path.insert(0, _FindsPeewee())
 
 
 def give_psycopg() -> None:
-    """Give Peewee the driver of PostgreSQL. Raise `ImportError` where it is not installed."""
+    """Provide Peewee with the PostgreSQL driver. Raises `ImportError` if it is not installed."""
     import peewee
     import psycopg
     from psycopg.pq import TransactionStatus
@@ -89,7 +89,7 @@ def give_psycopg() -> None:
 
 
 def driver_errors() -> AbstractContextManager[None]:
-    """The errors of a driver that is called inside are raised as Peewee's own."""
+    """Return a context manager that raises a driver's errors as Peewee's exceptions."""
     import peewee
 
     wrapper: AbstractContextManager[None] = peewee.__exception_wrapper__  # type: ignore[attr-defined]
@@ -98,7 +98,7 @@ def driver_errors() -> AbstractContextManager[None]:
 
 @contextmanager
 def connected_to(database: Any, connection: Any) -> Iterator[None]:
-    """This thread speaks to ``database`` by a connection that its pool does not know."""
+    """Bind this thread to a connection of ``database`` that does not belong to its pool."""
     database._add_conn_hooks(connection)  # noqa: SLF001
     database._state.set_connection(connection)  # noqa: SLF001
     try:
@@ -108,38 +108,38 @@ def connected_to(database: Any, connection: Any) -> Iterator[None]:
 
 
 class TableFacts(NamedTuple):
-    """What a table is made of."""
+    """The name, fields and primary key of a table."""
 
     name: str
     fields: "list[peewee.Field]"
-    """In the order in which they are declared."""
+    """The fields in the order of their declaration."""
     primary_key: Any
 
 
 def table_facts(model: "type[peewee.Model]") -> TableFacts:
-    """What the table of a model is made of."""
+    """Return the name, fields and primary key of a model's table."""
     meta = model._meta  # noqa: SLF001
     return TableFacts(meta.table_name, meta.sorted_fields, meta.primary_key)
 
 
 class QueryPlace(NamedTuple):
-    """Where in a query a part of it stands, as far as its text depends on that."""
+    """The position of a fragment in a query, as far as the fragment's SQL depends on it."""
 
     scope: Any
     in_query: bool
 
 
 def place_of(context: Any) -> QueryPlace:
-    """Where the part stands that Peewee writes in this context."""
+    """Return the position of the fragment that Peewee renders in ``context``."""
     return QueryPlace(context.scope, bool(context.subquery))
 
 
 def text_in(place: QueryPlace, context: Any, node: Any) -> tuple[str, Sequence[Any]]:
-    """The text of a part of a query in a place, with its parameters; ``context`` is a new one."""
+    """Render a fragment for a position; return its SQL and parameters. ``context`` must be new."""
     with context(scope=place.scope, subquery=place.in_query):
         written: tuple[str, Sequence[Any]] = context.sql(node).query()
     return written
 
 
 RECURSIVE = "_recursive"
-"""The attribute by which Peewee knows that a common table expression is recursive."""
+"""The attribute by which Peewee recognizes a recursive common table expression."""

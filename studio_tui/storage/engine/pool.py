@@ -1,4 +1,4 @@
-"""A pool of connections that comes to an end."""
+"""A connection pool that can be shut down."""
 
 from typing import Any
 
@@ -6,21 +6,21 @@ from playhouse.pool import PooledDatabase
 
 
 class EndingPool(PooledDatabase):  # type: ignore[misc] # not in the stubs
-    """A pool that keeps no connection once it has ended.
+    """A pool that reuses no connection after `end`.
 
-    To be inherited from before the pool of an engine.
+    Inherit from it before the pool class of an engine.
     """
 
     _ended = False
 
     def end(self) -> None:
-        """Close what nobody uses; what a thread still reads by is closed when it gives it back.
+        """Close the idle connections now, and each other one when its thread returns it.
 
-        SQLite does not survive a connection that is closed while another thread reads by it.
+        SQLite crashes if a connection is closed while another thread reads from it.
         """
         self._ended = True
         self.close_idle()
 
     def _can_reuse(self, connection: Any) -> bool:
-        # Peewee asks this of every connection that is given back, and closes it on a no.
+        # Peewee calls this for every returned connection, and closes the connection on False.
         return not self._ended and bool(super()._can_reuse(connection))

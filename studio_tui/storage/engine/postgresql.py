@@ -1,4 +1,4 @@
-"""PostgreSQL as a company runs it: few connections, limits on waiting, restarts, news of others."""
+"""PostgreSQL in production: few connections, bounded waits, restarts, and change notifications."""
 
 import logging
 import select
@@ -19,79 +19,81 @@ from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.unit import as_asked
 
 PATIENCE = 5
-"""Seconds to wait for a connection: for the server to answer, for one of our own to come back, for
-room where the server takes no more."""
+"""Timeout in seconds for connecting, for a pooled connection, and for a slot on a full server."""
 _MOST = 8
-"""Connections of one process, the one that hears of commits left out."""
+"""Maximum number of connections per process, not counting the one that listens for commits."""
 _IDLE_AFTER = 300
-"""Seconds after which a pooled connection is opened anew."""
+"""Seconds after which a pooled connection is reopened."""
 _FIRST_PAUSE = 0.05
 _CHANNEL = "studio_changed"
 _TELL = f"pg_notify('{_CHANNEL}', '')"
 _COMMIT = f"SELECT {_TELL} WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
-"""Who changed something tells the others with its commit, and in no round trip of its own."""
+"""Commit, and notify listeners in the same round trip if the transaction wrote anything."""
 _LIMITS = (
-    # As long as one waits for a turn on SQLite: somebody may be assigning a hundred thousand.
+    # As long as a writer waits on SQLite: another session may be assigning 100,000 users.
     "-c lock_timeout=60s "
-    # An import of a million is one of the longest.
+    # An import of a million people is one of the longest statements.
     "-c statement_timeout=15min "
-    # A program that was stopped, or a laptop that sleeps, keeps nobody waiting for ever.
+    # A stopped program or a sleeping laptop must not block others for ever.
     "-c idle_in_transaction_session_timeout=5min "
-    # Nor does one whose network is gone.
+    # Nor must a client that lost its network.
     "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
 DEFAULTS: dict[str, Any] = {
     "connect_timeout": PATIENCE,
     "application_name": "studio-tui",
-    # Where the server's host is gone without a word, that is noticed.
+    # Detect a server host that disappears without closing its connections.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""What a URL need not say; what it says counts."""
+"""Connection parameters that apply unless the URL sets them."""
 _WATCHED = {name: value for name, value in DEFAULTS.items() if name != "application_name"}
 _TELL_EVERY = 1.0
-"""Seconds between two tellings of what is written in quick succession."""
+"""Minimum seconds between two notifications about frequent writes."""
 _NO_ROOM = ("too many clients", "too many connections", "connection slots are reserved")
 _SOON = (*_NO_ROOM, "is starting up")
 
-# What goes wrong is raised; the driver's warnings beside it would be written into the screen.
+# Errors are raised. The driver's additional warnings would be written onto the screen.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 class _Connecting(peewee.Psycopg3Adapter):
-    """Opens connections, to a server or to a pooler before it."""
+    """An adapter for connections to a server, directly or through a pooler."""
 
     def connect(self, db: peewee.Database, **params: Any) -> "psycopg.Connection[Any]":
-        """Open one. Behind a pooler nothing is prepared: each transaction may have another
-        connection of the server's, which knows nothing of what was prepared on the last."""
+        """Open a connection; through a pooler, without prepared statements.
+
+        A pooler may run each transaction on another server connection, which does not have the
+        statements that were prepared on the last one.
+        """
         connection: psycopg.Connection[Any] = super().connect(db, **params)
         connection.autocommit = True
         own = connection.execute("SELECT pg_backend_pid()").fetchone()
-        # A pooler makes one up.
+        # A pooler reports an invented process id.
         if own != (connection.info.backend_pid,):
             connection.prepare_threshold = None
         return connection
 
 
 class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # not in the stubs
-    """PostgreSQL by few connections, opened anew where the server was restarted."""
+    """A PostgreSQL database with a small pool that reconnects after a restart of the server."""
 
     psycopg3_adapter = _Connecting
     listen_url = ""
-    """Where commits are heard of, beside a pooler that keeps them back; empty: where all is."""
+    """URL to receive notifications if a pooler holds them back; empty: the URL of the database."""
 
     listen_settings: Mapping[str, str] = {}
-    """What its URL need not say."""
+    """Connection parameters that apply unless `listen_url` sets them."""
 
     @cached_property
     def telling(self) -> "Telling":
-        """When who listens is told of what is written in quick succession."""
+        """The throttle for notifications about frequent writes."""
         return Telling()
 
     def connect(self, reuse_if_open: bool = False) -> bool:
-        """Open a connection for this thread; where the server takes no more, wait for a while."""
+        """Open a connection for this thread; back off and retry while the server is full."""
         until, pause = monotonic() + PATIENCE, _FIRST_PAUSE
         while True:
             try:
@@ -104,34 +106,37 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
 
     @cached_property
     def BEFORE_NAMES(self) -> str:  # noqa: N802 - a constant of SQLite
-        """What stands before the name of a table, so that no table expression is meant."""
+        """Prefix of a table name that keeps it from meaning a common table expression."""
         found = super().execute_sql("SELECT quote_ident(current_schema()) || '.'").fetchone()
         return str(found[0])
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
-        """Run a statement, which sees no more than its unit of work may."""
+        """Run a statement, limited to the sight of its unit of work."""
         return super().execute_sql(*as_asked(sql, params, lambda: self.BEFORE_NAMES))
 
     def begin(self, isolation_level: str | None = None) -> None:
-        """Begin a transaction; a view of one moment is to be read by, and changes nothing."""
+        """Begin a transaction. With an isolation level it only reads, and notifies no listener."""
         self._state.reads = isolation_level is not None
         super().begin(isolation_level)
 
     def commit(self) -> None:
-        """Commit, and tell who listens; of what is written in quick succession, once a second."""
+        """Commit and notify listeners; about frequent writes, at most once a second."""
         quiet = self._state.reads or (self.is_quiet and not self.telling.is_due())
         with driver_errors():
             self.cursor().execute("COMMIT" if quiet else _COMMIT)
 
     @property
     def is_quiet(self) -> bool:
-        """Whether what this thread writes need not be told at once."""
+        """Whether notifications about the writes of this thread may be delayed."""
         return bool(getattr(self._state, "quiet", False))
 
     @contextmanager
     def quietly(self) -> Iterator[None]:
-        """What this thread writes inside is told of once a second at most: a worker writes result
-        after result, and each telling is ordered with all other commits of the server."""
+        """Limit notifications about the writes of this thread to one a second.
+
+        A worker writes result after result, and PostgreSQL serializes each notifying commit with
+        all other commits of the server.
+        """
         before = self.is_quiet
         self._state.quiet = True
         try:
@@ -140,27 +145,30 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
             self._state.quiet = before
 
     def tell(self) -> str:
-        """What tells who listens, in a statement that is a transaction by itself; empty where they
-        are told later."""
+        """Return an SQL expression that notifies listeners; empty if they are notified later.
+
+        For a statement that is a transaction by itself.
+        """
         return _TELL if not self.is_quiet or self.telling.is_due() else ""
 
     def tell_now(self) -> None:
-        """Tell who listens that there is something new."""
+        """Notify listeners of a change."""
         peewee.Select(columns=(peewee.SQL(_TELL),)).execute(self)
 
     def rollback(self) -> None:
-        """Roll back; where the connection is lost, the server has done so."""
+        """Roll back. If the connection is lost, the server has done so."""
         if not self._state.conn.closed:
             super().rollback()
 
     def _is_closed(self, connection: "psycopg.Connection[Any]") -> bool:
-        # A server that goes away says so unasked. To ask it each time would cost a round trip.
+        # A server that shuts down sends a message unasked. A query for each check would cost a
+        # round trip.
         if not connection.closed and _says_something(connection):
             self._close_raw(connection)
         return connection.closed
 
     def listening(self) -> "psycopg.Connection[Any]":
-        """A connection outside of the pool that hears of every commit."""
+        """Open a connection outside of the pool that is notified of every commit."""
         with driver_errors():
             connection: psycopg.Connection[Any] = (
                 psycopg.connect(
@@ -174,7 +182,7 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
 
 
 class Telling:
-    """Tells who listens at most once a second of what is written in quick succession."""
+    """A throttle that allows one notification a second about frequent writes."""
 
     def __init__(self, elapsed: Callable[[], float] = monotonic) -> None:
         self._elapsed = elapsed
@@ -183,7 +191,7 @@ class Telling:
         self._lock = Lock()
 
     def is_due(self) -> bool:
-        """Whether to tell with this commit; else it is owed."""
+        """Return whether this commit should notify; if not, a notification is owed."""
         with self._lock:
             now = self._elapsed()
             due = now - self._told_at >= _TELL_EVERY
@@ -192,7 +200,7 @@ class Telling:
             return due
 
     def take_owed(self) -> bool:
-        """Whether anything was not told; it is from now on."""
+        """Return whether a notification is owed, and clear the debt."""
         with self._lock:
             owed, self._owed = self._owed, False
             if owed:
@@ -201,8 +209,10 @@ class Telling:
 
 
 def postgresql(url: str, listen_url: str = "") -> Postgresql:
-    """The database at ``url``, whose commits are heard of at ``listen_url``, or there as well;
-    raises `psycopg.Error` where one of them is no URL."""
+    """Return the database at ``url``; its commits are received at ``listen_url`` if that is set.
+
+    Raises `psycopg.Error` if either is not a valid URL.
+    """
     url = url.replace("postgres://", "postgresql://", 1)
     said = psycopg.conninfo.conninfo_to_dict(url)
     settings = {name: value for name, value in DEFAULTS.items() if name not in said}
@@ -224,7 +234,7 @@ def postgresql(url: str, listen_url: str = "") -> Postgresql:
 
 
 def _of_several(url: str) -> dict[str, str]:
-    """Of several hosts in a URL, the one that takes changes, unless the URL says which."""
+    """Return the parameters that select the writable one of several hosts, if the URL has none."""
     said = psycopg.conninfo.conninfo_to_dict(url)
     if "," not in str(said.get("host", "")) or "target_session_attrs" in said:
         return {}
@@ -232,7 +242,7 @@ def _of_several(url: str) -> dict[str, str]:
 
 
 class Listening:
-    """Waits for what others commit, on a connection of its own."""
+    """A listener for commits of other sessions, with a connection of its own."""
 
     def __init__(self, database: Postgresql) -> None:
         self._database = database
@@ -240,24 +250,25 @@ class Listening:
         self._closed = False
 
     def stamp(self) -> int:
-        """A number that changes when anybody commits a change; raises `peewee.DatabaseError`."""
+        """Return a number that changes with every commit. Raises `peewee.DatabaseError`."""
         with self._database.connection_context():
-            # All of it: what began first and ended last moves no end of the snapshot.
+            # Hash the whole snapshot: a transaction that began first and ended last moves neither
+            # bound.
             cursor = self._database.execute_sql(
                 "SELECT hashtextextended(pg_current_snapshot()::text, 0)"
             )
             return int(cursor.fetchone()[0])
 
     def wait(self, seconds: float) -> None:
-        """Return once anybody has committed a change, after ``seconds`` at the latest.
+        """Return once another session has committed a change, after ``seconds`` at the latest.
 
-        At once where the connection had to be opened: what came before, nobody has told. Raises
-        `peewee.OperationalError` where the server does not answer.
+        Returns at once if the connection had to be opened, since earlier commits were not received.
+        Raises `peewee.OperationalError` if the server does not answer.
         """
         if self._connection is None and not self._closed:
             self._connection = self._database.listening()
             if self._closed:
-                # It was closed while this one was being opened.
+                # `close` was called while this connection was being opened.
                 self._let_go()
             return
         try:
@@ -269,7 +280,7 @@ class Listening:
                 raise
 
     def close(self) -> None:
-        """Let go of the connection; who waits returns."""
+        """Close the connection and wake up a waiting thread."""
         self._closed = True
         self._let_go()
 
@@ -278,7 +289,7 @@ class Listening:
         if connection is None:
             return
         if list(connection.notifies(timeout=seconds, stop_after=1)):
-            # Those that came with it tell nothing more.
+            # Discard the notifications that arrived with it.
             list(connection.notifies(timeout=0))
 
     def _let_go(self) -> None:

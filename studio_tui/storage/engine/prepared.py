@@ -1,6 +1,6 @@
-"""Queries that are asked again and again: the builder writes their text once for each engine.
+"""Queries whose SQL the builder renders once for each engine.
 
-To write it takes the builder longer than either engine takes to find a page of a list by it.
+Rendering takes the builder longer than either engine needs to find a page of a list.
 """
 
 import json
@@ -17,34 +17,34 @@ R = TypeVar("R", bound=NamedTuple)
 
 
 class _Given(NamedTuple):
-    """Stands for a parameter until the query is asked."""
+    """A placeholder for a parameter until the query is executed."""
 
     name: str
 
 
 def given(name: str) -> Value:
-    """A parameter of a `Prepared` query, or of a `WrittenOnce` part."""
+    """Return a placeholder for a parameter of a `Prepared` query or a `WrittenOnce` fragment."""
     return Value(_Given(name), converter=False, unpack=False)
 
 
 def among_given(column: Any, name: str) -> Any:
-    """``column`` is one of those in a parameter of a `Prepared` query: a collection."""
+    """Return the condition that ``column`` is an element of a parameter that holds a collection."""
     if is_sqlite():
         return column.in_(Select((fn.json_each(given(name)),), (SQL("value"),)))
     return column == fn.ANY(given(name))
 
 
 def written(condition: Node) -> tuple[str, Sequence[Any]]:
-    """A condition as text, with its parameters."""
+    """Render a condition; return its SQL and parameters."""
     context = spoken_to().get_sql_context()
     return text_in(QueryPlace(context.scope, in_query=True), context, condition)
 
 
 class WrittenOnce(ColumnBase):
-    """A part of queries that is always the same but for its `given` parameters: a condition, a
-    query, or common table expressions.
+    """A query fragment that is rendered once: a condition, a query, or common table expressions.
 
-    The tables in it need names of their own: those that the builder makes up begin anew in it.
+    Only its `given` parameters vary. Its tables need explicit aliases, since the aliases that the
+    builder generates start anew within the fragment.
     """
 
     def __init__(self, build: Callable[[], Node]) -> None:
@@ -54,13 +54,13 @@ class WrittenOnce(ColumnBase):
         setattr(self, RECURSIVE, True)
 
     def of(self, **values: Any) -> "WrittenOnce":
-        """The same with these parameters."""
+        """Return a copy with these parameter values."""
         found: WrittenOnce = self.clone()
         found._values = values
         return found
 
     def __sql__(self, context: Any) -> Any:
-        """What Peewee asks each part of a query for."""
+        """Render the fragment for Peewee."""
         place = place_of(context)
         if (written := self._written.get((is_sqlite(), place))) is None:
             written = text_in(place, spoken_to().get_sql_context(), self._build())
@@ -72,14 +72,14 @@ class WrittenOnce(ColumnBase):
 
 
 class PreparedStatement:
-    """A statement that ``build`` makes, which is run for what it changes."""
+    """A statement made by ``build`` that is executed for its changes."""
 
     def __init__(self, build: Callable[[], Any]) -> None:
         self._build = build
         self._written: dict[bool, tuple[str, list[Any]]] = {}
 
     def execute(self, **values: Any) -> Any:
-        """Run it with these parameters; returns the cursor."""
+        """Execute the statement with these parameter values and return the cursor."""
         if is_sqlite() not in self._written:
             self._written[is_sqlite()] = spoken_to().get_sql_context().parse(self._build())
         text, params = self._written[is_sqlite()]
@@ -87,9 +87,9 @@ class PreparedStatement:
 
 
 class Prepared(PreparedStatement, Generic[R]):
-    """A query that ``build`` makes, of rows that ``row`` has the names of.
+    """A query made by ``build`` whose rows are named tuples of the type ``row``.
 
-    Values come as the engine keeps them: instants through `fields.instant_of`, days through
+    Values are as the engine stores them: convert instants by `fields.instant_of` and days by
     `sql.day`.
     """
 
@@ -98,13 +98,15 @@ class Prepared(PreparedStatement, Generic[R]):
         self._row: Any = row
 
     def rows(self, **values: Any) -> list[R]:
-        """The rows that it finds with these parameters."""
+        """Return the rows for these parameter values."""
         return [self._row._make(found) for found in self.execute(**values).fetchall()]
 
 
 def for_each(statement: Any, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Run a statement of the builder once for each row, as fast as the driver can: a row holds its
-    `given` parameters, in the order of ``names``."""
+    """Execute a statement of the builder once for each row, as fast as the driver can.
+
+    A row holds the `given` parameters in the order of ``names``.
+    """
     text, params = spoken_to().get_sql_context().parse(statement)
     places = [names.index(each.name) for each in params]
     if places != list(range(len(places))):

@@ -1,13 +1,14 @@
-"""What an admin with a scope sees of each table (U12): every statement is limited in one place.
+"""The rows of each table that an admin with a scope sees (U12). Every statement is limited here.
 
-A statement that runs in such an admin's unit of work is given common table expressions that have
-the names of the tables: ``users`` is who they may see, ``assignment`` the assignments of those, and
-so on. Whatever the statement says, and whoever wrote it, it reads no other row. What it writes to
-is the table itself (`storage.people.scope.require_within` looks after that). For who sees the whole
-organisation the text stays as it is.
+A statement in the unit of work of this admin gets common table expressions with the names of the
+tables: ``users`` holds the users they may see, ``assignment`` the assignments of those users, and
+so on. No statement can therefore read another row, whoever wrote it. Writes go to the table itself
+(`storage.people.scope.require_within` checks them). For a viewer of the whole organisation
+statements stay unchanged.
 
-``every_users`` in a statement is the table itself for everybody, and so with each table: for what
-is decided by somebody beyond and told by their name at most, as whether somebody has a manager.
+``every_users`` in a statement always means the table itself, and likewise for each table. Use it
+for results that depend on people beyond the scope and reveal their names at most, such as whether a
+user has a manager.
 """
 
 import re
@@ -25,30 +26,30 @@ from studio_tui.storage.engine.tables import TABLES, Activity, TemplateVersionTa
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
 
 UNKNOWN = "…"
-"""What stands for the login of somebody beyond."""
-# What a statement is, as far as it has to be known here.
+"""Placeholder for the login of a user beyond the scope."""
+# Patterns that recognize a statement as far as limiting it requires.
 _WITH = re.compile(r"\s*WITH\s+(?:RECURSIVE\s+)?", re.IGNORECASE)
 _STATEMENT = re.compile(r"\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|VALUES)\b", re.IGNORECASE)
 _CHANGE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE FROM)\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:SELECT|JOIN|USING)\b|UPDATE.*\bFROM\b", re.IGNORECASE | re.DOTALL)
-"""Whether a statement that changes a table reads any beside."""
+"""Matches a changing statement that also reads tables."""
 _WORD = re.compile(r"[a-z_]+")
 _READ_FROM = re.compile(r'\b(FROM|JOIN)(\s+\(*)"?([a-z_]+)\b"?(?![.\w])', re.IGNORECASE)
 
-# Conditions on a row ``t``, of which `ROWS` is made. ``seen_users`` is whom one sees.
+# Conditions on a row ``t``, from which `ROWS` is built. ``seen_users`` holds the visible users.
 _SEEN = "IN (SELECT id FROM seen_users)"
 _BEYOND = "NOT IN (SELECT id FROM seen_users)"
 _OF_USER = f"{{+}}t.user_id {_SEEN}"
 _OF_CONVERSATION = "t.conversation_id IN (SELECT id FROM conversation)"
 _OF_QUESTION = "t.question_id IN (SELECT id FROM conversation_question)"
 _ALL = ""
-"""No condition: it is about nobody, or only asked for by one's own id."""
+"""No condition: the table is about no user, or is queried only by the viewer's own id."""
 _NONE = "1 = 0"
-"""It is about the whole organisation, or may name anybody."""
+"""No row: the table is about the whole organisation, or may name anybody."""
 
 
 def _with_undone(verbs: tuple[Verb, ...]) -> tuple[str, ...]:
-    """What lines are called that tell of these, or that one of them was undone."""
+    """Return the actions of lines about these verbs, or about undoing them."""
     return tuple(name for verb in verbs for name in (str(verb), f"{UNDID}{verb}"))
 
 
@@ -67,7 +68,7 @@ _OF_NOBODY = _quoted(
     )
 )
 _COUNTING = _quoted((Verb.CLOSE, Verb.REOPEN))
-"""They tell how many mails they dropped, also to people beyond: these numbers are masked."""
+"""Verbs whose lines count dropped mails, also those to users beyond the scope: masked."""
 OF_WHOLE_PUSH = _with_undone(
     (
         *(Verb.EDIT, Verb.SET_AUDIENCE),
@@ -75,7 +76,7 @@ OF_WHOLE_PUSH = _with_undone(
         *(Verb.CLOSE, Verb.REOPEN),
     )
 )
-"""They change a push for everybody in it."""
+"""Actions that change a push for everybody in it."""
 _OF_PUSH = f"{_quoted((Verb.CREATE,))}, {_listed(OF_WHOLE_PUSH)}"
 _OF_SEVERAL = _quoted(
     (
@@ -83,10 +84,11 @@ _OF_SEVERAL = _quoted(
         *(Verb.EXCUSE, Verb.ASK_AGAIN, Verb.OWN_DEADLINE),
     )
 )
-"""They tell of nobody but by whom they are about, who are counted as far as one sees them."""
-# A line is seen: about somebody beyond, where it is an act on several and about somebody seen, too;
-# about others, always; about nobody and no push, where its verb is one of templates and questions;
-# about nobody and a push that one sees, where its verb is one of pushes.
+"""Actions whose lines name users only in ``activity_user``; the visible ones are counted."""
+# A line of activity is visible: if it is about a user beyond the scope, when its action is one on
+# several users and it is also about a visible user; if it is about visible users only, always; if
+# it is about no user and no push, when its action concerns templates and questions; if it is about
+# no user and a visible push, when its action concerns pushes.
 _ABOUT = "EXISTS (SELECT 1 FROM {q}activity_user x WHERE x.activity_id = t.id"
 _LINES = (
     f"CASE WHEN {_ABOUT} AND x.user_id {_BEYOND}) "
@@ -102,7 +104,7 @@ _MAILS = (
     f"AND (t.recipient_id {_SEEN} OR (t.capacity = '{Capacity.MANAGER}' AND EXISTS "
     "(SELECT 1 FROM {q}notification_user x WHERE x.notification_id = t.id)))"
 )
-"""A mail to a manager or a conductor is about the users it names."""
+"""The visible mails. A mail to a manager or a conductor is about the users that it names."""
 _PUSHES = (
     f"t.id IN (SELECT push_id FROM {{q}}assignment WHERE user_id {_SEEN}) "
     "OR NOT EXISTS (SELECT 1 FROM {q}assignment x WHERE x.push_id = t.id)"
@@ -157,10 +159,13 @@ ROWS: Mapping[str, str] = {
     "worker": _ALL,
     "unattended_import": _NONE,
 }
-"""Which rows ``t`` of each table one sees; ``{q}`` is before the name of a table itself, ``{+}``
-before a column that is compared and not looked up. Of a table that is not named here, none.
-``users`` has no condition here: `Sight` fills in the audience of who looks."""
-# More expressions that conditions above read, by name; each is added where it is read.
+"""The condition on the visible rows ``t`` of each table; a table without a condition has none.
+
+``{q}`` stands for the prefix that means the table itself. ``{+}`` stands for a plus in front of a
+column that keeps SQLite from using the column's index. The entry of ``users`` is empty here:
+`Sight` inserts the scope of the viewer.
+"""
+# Further expressions that the conditions above read, by name. Each is added when it is read.
 _HELPERS: Mapping[str, str] = {
     "seen_team": (
         f"SELECT team_id AS id FROM {{q}}team_member WHERE user_id {_SEEN} "
@@ -193,25 +198,28 @@ _MASKED: Mapping[str, tuple[type[peewee.Model], Mapping[str, str]]] = {
         {"saved_by": "(SELECT u.login FROM users u WHERE u.login = t.saved_by)"},
     ),
 }
-"""Columns of rows one sees that name somebody beyond, or count them."""
+"""Masked columns of visible rows that would name users beyond the scope, or count them."""
 _TABLES = frozenset(table_facts(model).name for model in TABLES)
-# The tables of which somebody with a scope does not see every row and column.
+# The tables of which a viewer with a scope does not see every row and column.
 _LIMITED = _TABLES - {name for name, rows in ROWS.items() if rows == _ALL} | {"users", *_MASKED}
 
 
 class _Part(NamedTuple):
-    """A part of what stands before a statement."""
+    """A fragment of the WITH clause of a statement."""
 
     text: str
     params: Sequence[Any] = ()
 
 
 class Sight:
-    """What somebody sees in one unit of work; found out when it is first asked for."""
+    """What a viewer sees in one unit of work. Their scope is queried on first use."""
 
     def __init__(self, viewer: int, find: Callable[[], Any | None]) -> None:
-        """``find`` gives the condition that holds of the users ``u`` whom they see; None where they
-        see everybody. It is called with the whole organisation in sight."""
+        """Create the sight of the user ``viewer``.
+
+        ``find`` returns the condition on the visible users ``u``, None if the viewer sees
+        everybody. It is called with the whole organisation in sight.
+        """
         self._viewer = viewer
         self._find = find
         self._found: Any | None = None
@@ -220,12 +228,12 @@ class Sight:
 
     @property
     def is_limited(self) -> bool:
-        """Whether it is known already that they do not see everybody."""
+        """Whether the viewer is already known not to see everybody."""
         return self._found is not None
 
     @property
     def condition(self) -> Any | None:
-        """The condition on the users ``u`` whom they see, None for everybody."""
+        """The condition on the visible users ``u``; None if the viewer sees everybody."""
         if not self._is_known:
             with whole():
                 self._found = self._find()
@@ -235,11 +243,11 @@ class Sight:
         return self._found
 
     def limited(self, text: str, params: Any) -> tuple[str, Any]:
-        """The statement as it reads what they see, and its parameters.
+        """Return the statement limited to what the viewer sees, and its parameters.
 
         ``SELECT … FROM users`` becomes ``WITH RECURSIVE seen_users(id) AS (…), users AS (…) SELECT
         … FROM users``; ``params`` follow those of the expressions. A statement that reads no table
-        of `_LIMITED`, and what changes a table without reading one, stay as they are.
+        of `_LIMITED`, and one that changes a table without reading one, are returned unchanged.
         """
         if self._is_known and self._found is None:
             return text, params
@@ -279,7 +287,7 @@ class Sight:
 
 @cache
 def _expression(name: str, place: str, *, on_sqlite: bool) -> tuple[str, Sequence[str]]:
-    """What one sees of a table, or what a helper says; with the expressions that it reads."""
+    """Return the body of the expression of a table or helper, and the expressions that it reads."""
     if name in _HELPERS:
         body = _HELPERS[name]
     else:
@@ -293,14 +301,14 @@ def _expression(name: str, place: str, *, on_sqlite: bool) -> tuple[str, Sequenc
         which = ROWS.get(name, _NONE)
         rows = f" WHERE {which}" if which else ""
         body = f"SELECT {columns} FROM {{q}}{name} t{rows}"
-    # SQLite would go through all whom one sees, by the index of the column, for each row of
-    # whatever the table is joined with.
+    # Without the plus, SQLite would search all visible users by the column's index for each row of
+    # the joined table.
     body = body.replace("{q}", place).replace("{+}", "+" if on_sqlite else "")
     return body, sorted(_used_by(body, name))
 
 
 def qualified(text: str, place: str) -> str:
-    """A condition that reads the tables themselves, whatever expressions have their names."""
+    """Qualify the tables of a condition, so that it never reads expressions of the same names."""
 
     def full(found: re.Match[str]) -> str:
         keyword, gap, name = found.groups()

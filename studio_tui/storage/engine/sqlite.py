@@ -1,4 +1,4 @@
-"""SQLite: one file of this account alone, and a wait for other writers as short as they are."""
+"""SQLite: one file that only this account can access, and short waits for other writers."""
 
 import os
 import sqlite3
@@ -28,25 +28,30 @@ from studio_tui.storage.engine.pool import EndingPool
 from studio_tui.storage.engine.unit import as_asked
 
 PATIENCE = 5
-"""Seconds to wait for a lock that is met in the middle of something before giving up."""
+"""Timeout in seconds for a lock that is met in the middle of an operation."""
 TURN = 60
-"""Seconds to wait until one may write: somebody may be assigning a hundred thousand."""
+"""Timeout in seconds for the write lock: another program may be assigning 100,000 users."""
 _LOOK_EVERY = 0.001
-"""Seconds between two looks whether the other writer is done."""
+"""Seconds between two attempts to get a lock."""
 _LOOK_FOR_CHANGES = 0.25
-"""Seconds between two looks whether others changed something: one takes a few microseconds."""
+"""Seconds between two checks for changes by others; one takes a few microseconds."""
 _MOST = 20
-"""Connections of one process."""
+"""Maximum number of connections per process."""
 _LARGE = 200_000_000
-"""Bytes of a file in whose indexes nobody looks for what is damaged: it would take minutes."""
+"""Size of a file in bytes above which indexes are not checked for damage: it would take minutes."""
 _OLDEST = (3, 35)
-"""The first with `RETURNING`; one before, trigrams came."""
+"""The oldest supported version: the first with `RETURNING`. Trigrams came one before."""
 _WRITER, _READER = 32_000, 1_000
-"""Kilobytes of the file that a connection keeps. Who writes needs many at once, and is one; readers
-are several, and what they need is in the system's cache."""
+"""Size of a connection's page cache in kilobytes, for a writer and for a reader.
+
+The writer needs many pages at once, and there is only one. Readers are several, and the system
+caches what they need.
+"""
 _MEMORY, _FILES = 2, 1
-"""Where what is sorted or found on the way lies: it may be as large as the organisation. Who writes
-looks it up again and again; of readers it lies in files without a name."""
+"""Location of temporary data, which may be as large as the organisation: memory, or unnamed files.
+
+A writer reads its temporary data again and again, a reader does not.
+"""
 _PRAGMAS: dict[str, int | str] = {
     "journal_mode": "wal",
     "synchronous": "full",
@@ -56,25 +61,25 @@ _PRAGMAS: dict[str, int | str] = {
 
 @dataclass(frozen=True, slots=True)
 class WriteMode:
-    """How a transaction writes."""
+    """The options of a write transaction."""
 
     flushed: bool = True
-    """Whether the disk has it once it is committed, and not only after the next `flush`."""
+    """Whether a commit is flushed to disk at once, and not only by the next `flush`."""
     waits: bool = True
-    """Whether it waits its turn where others write."""
+    """Whether to wait for the write lock while others write."""
     alone: bool = False
-    """Whether nobody else can even read meanwhile."""
+    """Whether other connections cannot even read in the meantime."""
 
 
 class _Connection(sqlite3.Connection):
-    """Remembers how it is set: saying it again takes as long as a small write."""
+    """A connection that caches its pragmas: setting one again takes as long as a small write."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._set: dict[str, int | str] = {}
 
     def set(self, pragmas: Mapping[str, int | str]) -> None:
-        """Set what is set otherwise."""
+        """Set the pragmas that have another value."""
         for name, value in pragmas.items():
             if self._set.get(name) != value:
                 self.execute(f"PRAGMA {name} = {value}").close()
@@ -82,10 +87,10 @@ class _Connection(sqlite3.Connection):
 
 
 class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
-    """SQLite with a wait for other writers that is as short as they are."""
+    """SQLite with a wait for other writers that is no longer than necessary."""
 
     BEFORE_NAMES = "main."
-    """What stands before the name of a table, so that no table expression is meant."""
+    """Prefix of a table name that keeps it from meaning a common table expression."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -101,48 +106,51 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
         )
 
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> sqlite3.Cursor:
-        """Run a statement; instants and days among ``params`` are stored as text."""
+        """Run a statement; instants and days in ``params`` are stored as text."""
         sql, params = as_asked(sql, params, lambda: self.BEFORE_NAMES)
         given = tuple(map(for_sqlite, params)) if params else ()
         return cast(sqlite3.Cursor, super().execute_sql(sql, given))
 
     def rows_affected(self, cursor: Any) -> int:
-        """How many rows a statement changed; the driver does not count after WITH."""
+        """Return the number of rows that a statement changed.
+
+        The driver does not count the rows of a statement that begins with WITH.
+        """
         counted = int(super().rows_affected(cursor))
         if counted < 0:
             counted = int(peewee.Select(columns=(peewee.fn.changes(),)).scalar(self))
         return counted
 
     def _connect(self) -> _Connection:
-        """A connection of the pool; where another program is making the database, once it has."""
+        """Open a connection for the pool; wait while another program creates the database."""
         until = monotonic() + PATIENCE
         while True:
             try:
                 return cast(_Connection, super()._connect())
             except sqlite3.OperationalError as error:
-                # Not for every lock SQLite waits itself: not to change how a new file is written.
+                # SQLite's busy timeout does not cover the change of a new file's journal mode.
                 if not _code_is_busy(error) or monotonic() > until:
                     raise
             sleep(_LOOK_EVERY)
 
     def begin(self, writing: WriteMode | None = None) -> None:
-        """Begin a transaction that reads or, where ``writing`` says how, writes.
+        """Begin a transaction that reads or, with the options ``writing``, writes.
 
-        Raises `peewee.OperationalError` where others write for longer than `TURN`, or at all, and
-        `Stopped` where this thread is told to stop.
+        Raises `peewee.OperationalError` if others write for longer than `TURN`, or write at all and
+        ``writing`` does not wait; `Stopped` if this thread is asked to stop.
         """
         if writing is None:
             self._set(cache_size=-_READER, temp_store=_FILES)
             super().begin()
             return
         synchronous = _PRAGMAS["synchronous"] if writing.flushed else "normal"
-        # SQLite looks ever more rarely whether it has its turn, up to a tenth of a second apart.
-        # Who writes again and again, as a worker does, would always be there first.
+        # SQLite's busy handler backs off up to a tenth of a second between two attempts. A program
+        # that writes again and again, as a worker does, would always get the lock first.
         self._set(cache_size=-_WRITER, temp_store=_MEMORY, synchronous=synchronous, busy_timeout=0)
         try:
             self._begin("EXCLUSIVE" if writing.alone else "IMMEDIATE", TURN * writing.waits)
         finally:
-            # A lock may be met later, where the file system knows no log.
+            # Locks may still occur later on a file system without support for write-ahead logs.
             self._set(busy_timeout=int(PATIENCE * 1000))
 
     def _begin(self, lock: str, patience: float) -> None:
@@ -163,13 +171,13 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
             self.connection().set(pragmas)
 
     def rollback(self) -> None:
-        """Take back what is not committed; on a full disk SQLite did that by itself."""
+        """Roll back what is not committed. On a full disk SQLite does so by itself."""
         if self.connection().in_transaction:
             super().rollback()
 
 
 class Looking:
-    """Looks whether others commit anything, through a connection that does nothing else."""
+    """A poller for commits of other connections, with a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -181,11 +189,11 @@ class Looking:
         self._last = 0
 
     def stamp(self) -> int:
-        """A number that changes when anybody commits anything; the last one after `close`.
+        """Return a number that changes with every commit; the last one after `close`.
 
-        Raises `sqlite3.Error`.
+        Raises `peewee.DatabaseError`.
         """
-        # It tells a connection what the others did.
+        # `data_version` changes with the commits of other connections.
         with driver_errors(), self._looking:
             if self._closed.is_set():
                 return self._last
@@ -197,8 +205,10 @@ class Looking:
             return self._last
 
     def wait(self, seconds: float) -> None:
-        """Return once anybody has committed anything, or has taken the file away or put another in
-        its place; after ``seconds`` at the latest."""
+        """Return once another connection commits, or the file is deleted, moved or replaced.
+
+        Returns after ``seconds`` at the latest.
+        """
         until = monotonic() + seconds
         while monotonic() < until and not self._closed.is_set():
             if identity(self._path) != self._file:
@@ -209,7 +219,7 @@ class Looking:
             self._closed.wait(_LOOK_FOR_CHANGES)
 
     def close(self) -> None:
-        """Let go of the connection; who waits returns."""
+        """Close the connection and wake up a waiting thread."""
         self._closed.set()
         with self._looking:
             if self._connection is not None:
@@ -218,8 +228,10 @@ class Looking:
 
 
 def damage(path: Path, *, thoroughly: bool) -> str:
-    """What SQLite finds to be damaged in a file, in its words; empty where nothing is, or where it
-    cannot look."""
+    """Return SQLite's description of damage in a file; empty if none is found or the check fails.
+
+    ``thoroughly`` also checks references and, in files that are not too large, the indexes.
+    """
     large = thoroughly and path.stat().st_size > _LARGE
     look = "integrity_check" if thoroughly and not large else "quick_check"
     try:
@@ -237,33 +249,33 @@ def damage(path: Path, *, thoroughly: bool) -> str:
 
 
 def connection_to(path: Path) -> sqlite3.Connection:
-    """A connection to a file that is there, for a look apart from the pool."""
+    """Open a connection to an existing file, outside of the pool."""
     return sqlite3.connect(address(path), uri=True, timeout=PATIENCE, isolation_level=None)
 
 
 def in_memory() -> sqlite3.Connection:
-    """A connection to an empty database that nobody else sees."""
+    """Open a connection to an empty temporary database that no other connection sees."""
     return sqlite3.connect("", check_same_thread=False, isolation_level=None, factory=_Connection)
 
 
 def flush(path: Path) -> None:
-    """Return once the disk has all that was committed; raises `Unavailable` where it takes none."""
+    """Sync the write-ahead log to disk. Raises `Unavailable` if the disk fails."""
     try:
-        # SQLite locks nothing of this file, so that opening it here lets go of no lock.
+        # SQLite holds no lock on this file, so that closing it here releases none.
         log = os.open(f"{path}-wal", os.O_RDWR)
         try:
             getattr(os, "fdatasync", os.fsync)(log)
         finally:
             os.close(log)
     except FileNotFoundError:
-        # It has become part of the database, which is on the disk.
+        # The log was merged into the database file, which is on disk.
         return
     except OSError as error:
         raise Unavailable(f"The disk does not take {path}-wal: {error.strerror}.") from error
 
 
 def require_version() -> None:
-    """Raise `Refused` where the SQLite of this Python is too old."""
+    """Raise `Refused` if the SQLite of this Python is too old."""
     if sqlite3.sqlite_version_info < _OLDEST:
         raise Refused(
             f"This Python has SQLite {sqlite3.sqlite_version}; the Studio needs "
@@ -272,14 +284,14 @@ def require_version() -> None:
 
 
 def closed_to_others(path: Path, *, closes: bool = True) -> list[str]:
-    """See that a database file is ours alone; what was closed, in sentences. SQLite gives its other
-    files the rights of this one. Unless it ``closes``, what others can read stays so.
+    """Restrict a database file to this account; return sentences about what was changed.
 
-    Raises `Refused` where others can write it, or anything beside it, and where it is another's.
+    SQLite gives its other files the permissions of this one. Unless ``closes``, read access of
+    others stays. Raises `Refused` if others can write to the file or its folder, or own the file.
     """
     if path.is_dir():
         raise Refused(f"{path} is a folder, not a database file.")
-    # They could put a log there that SQLite takes for ours.
+    # Others could place a log there that SQLite would apply.
     require_own_folder(path.parent)
     require_own_file(path)
     require_owner(path)
@@ -289,12 +301,12 @@ def closed_to_others(path: Path, *, closes: bool = True) -> list[str]:
 
 
 def address(path: Path) -> str:
-    """What SQLite knows a file by that is there: it makes none."""
+    """Return the URI of an existing file. Opening it creates no file."""
     return f"{path.absolute().as_uri()}?mode=rw"
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file it is that goes by this path; None where there is none."""
+    """Return the device and inode of the file at ``path``; None if it does not exist."""
     try:
         status = path.stat()
     except OSError:
@@ -303,12 +315,12 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def has_left_a_log(path: Path) -> bool:
-    """Whether there is a log of SQLite beside where a database was."""
+    """Return whether a write-ahead log exists next to the path of a database."""
     return path.with_name(f"{path.name}-wal").exists()
 
 
 def close_up(path: Path) -> None:
-    """Leave all of it in the one file."""
+    """Merge the write-ahead log, so that all data is in the one file."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")

@@ -1,6 +1,7 @@
 """Opening a database, and units of work on it.
 
-``sqlite:///relative.db``, ``sqlite:////absolute/path.db`` or ``postgresql://user@host/name``.
+URLs are ``sqlite:///relative.db``, ``sqlite:////absolute/path.db`` or
+``postgresql://user@host/name``.
 """
 
 import os
@@ -53,60 +54,60 @@ HOW_TO_GO_ON = (
     "“studio-tui db restore FILE” brings a backup back, “studio-tui db migrate” makes a new Studio."
 )
 _LARGE = 1_000_000_000
-"""Bytes of a file that takes too long, and too much room, to copy."""
+"""Size of a file in bytes above which a copy takes too long, and too much space."""
 _STEPS = 100_000
-"""Steps of SQLite between two looks whether an answer is still wanted."""
+"""SQLite virtual machine steps between two checks whether a result is still wanted."""
 _AFTER_USER = re.compile(r"^(\w+://[^/:@]*):.*@", re.DOTALL)
 _BEGINNING = re.compile(r"\w+://[^/:@]*@")
 _SECRET = re.compile(r"(pass\w*|pwd)\s*=", re.IGNORECASE)
 _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
-"""Where a URL may hold a password."""
+"""Patterns of the places of a password in a URL."""
 
 
 class Making(Enum):
-    """Whether opening a database makes it where there is none."""
+    """Whether opening a database creates it if it does not exist."""
 
     NOTHING = "nothing, and its schema stays as it is"
-    """Nothing of it is changed: what would have to be brought up is as if it were not there."""
+    """Nothing is changed: a database with pending migrations counts as missing."""
     NEVER = "never"
     IN_FOLDER = "in a folder that is there"
-    """A file may be made, but no folder: one that is missing may be a disk that is not mounted."""
+    """A file may be created, but no folder: a missing folder may be a disk that is not mounted."""
     ASKED = "as it was asked for"
 
     @property
     def makes_none(self) -> bool:
-        """Whether no database is made, wherever it would lie."""
+        """Whether no database is created, wherever it would be."""
         return self in (Making.NEVER, Making.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class _Viewer:
-    """By whom a database is seen."""
+    """The user by whose sight a store is limited."""
 
     user_id: int
     and_own: bool = False
-    """Whether it is about what they have a part of their own in."""
+    """Whether people of the viewer's own conversations, and those they manage, are visible, too."""
 
 
 class _TakenBack(Exception):
-    """Ends a transaction that was only tried."""
+    """Ends a dry run by rolling back its transaction."""
 
 
 class News(Protocol):
-    """Tells of what anybody commits."""
+    """A source of notifications about commits."""
 
     def stamp(self) -> int:
-        """A number that changes with it."""
+        """Return a number that changes with every commit."""
 
     def wait(self, seconds: float) -> None:
-        """Return once there is something new, after ``seconds`` at the latest."""
+        """Return once there is a commit, after ``seconds`` at the latest."""
 
     def close(self) -> None:
-        """Let go; who waits returns."""
+        """Release the connection and wake up a waiting thread."""
 
 
 class Store:
-    """An open database: what is asked in its units of work is asked of it (`engine.unit`)."""
+    """An open database, on which its units of work run their statements (`engine.unit`)."""
 
     def __init__(
         self,
@@ -117,47 +118,50 @@ class Store:
     ) -> None:
         self._database = database
         self.clock = clock
-        """The time of the database server; None where there is no server."""
+        """The clock of the database server; None if there is no server."""
         self._news = news
         self.name = name
-        """The path or the URL, without a password: fit for messages."""
+        """The path or the URL without a password, for messages."""
         self.applied: tuple[str, ...] = ()
-        """The migrations that opening it has applied."""
+        """The migrations that were applied when it was opened."""
         self.is_new = False
-        """Whether opening it has made it."""
+        """Whether opening the database created it."""
         self._identity = sqlite.identity(Path(name)) if self.is_sqlite else None
         self._viewer: _Viewer | None = None
         self.closed: tuple[str, ...] = ()
-        """What others could read of it until it was opened now, in sentences."""
+        """Sentences about the files to which read access of others was removed on opening."""
 
     @property
     def made_now(self) -> str:
-        """What to tell who has made the Studio by opening it; empty where it was there."""
+        """A message about a Studio that was created by opening it; empty if it existed."""
         return f"A new Studio at {self.name}; you are its admin." if self.is_new else ""
 
     @property
     def database(self) -> EndingPool:
-        """What Peewee knows it by: for this layer alone."""
+        """The Peewee database, for the storage layer only."""
         return self._database
 
     def set_day(self, today: Callable[[], date], zone: tzinfo) -> None:
-        """Let what depends on the day, as who stands in for whom (U14), read it there; it begins
-        at midnight in ``zone``."""
+        """Set the day for queries that depend on it, such as those of stand-ins (U14).
+
+        A day begins at midnight in ``zone``.
+        """
         set_day(self._database, today, zone)
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is the embedded engine."""
+        """Whether the engine is SQLite."""
         return isinstance(self._database, peewee.SqliteDatabase)
 
     def seen_by(self, user_id: int | None) -> "Store":
-        """The same database as somebody sees it, whose sight may be limited (U12); for None, the
-        whole of it."""
+        """Return the same database limited to the sight of a user (U12); unlimited for None."""
         return self._with(_Viewer(user_id) if user_id is not None else None)
 
     def for_own(self) -> "Store":
-        """The same database as somebody sees it who has a part of their own in what it is about:
-        with whom they hold conversations, and whom they manage, whatever limits them as an admin.
+        """Return the same database for acts on the viewer's own conversations.
+
+        The people with whom the viewer holds conversations, and those whom they manage, are visible
+        whatever limits the viewer as an admin.
         """
         return self._with(replace(self._viewer, and_own=True) if self._viewer else None)
 
@@ -175,8 +179,10 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A consistent view: everything read inside is of one moment. What nobody waits for any
-        more (`domain.shared.cancellation`) ends with `Stopped`."""
+        """Open a read transaction: everything inside is read from one snapshot.
+
+        Raises `Stopped` if the thread is asked to stop (`domain.shared.cancellation`).
+        """
         moment = () if self.is_sqlite else ("REPEATABLE READ",)
         outermost = not self._database.in_transaction()
         with (
@@ -189,17 +195,20 @@ class Store:
             yield
 
     def writing_unflushed(self, *, wait: bool = True) -> AbstractContextManager[None]:
-        """Like `writing`, but what it wrote survives a crash of the machine only once `flush` has
-        returned, though one of this process at once. Without ``wait`` it raises `Busy` where that
-        would have to wait for others who write.
+        """Open a write transaction that reaches the disk only with the next `flush`.
 
-        On SQLite nobody else can write while the disk takes in what was written: here they can.
+        Its changes survive a crash of this process at once, and a crash of the machine once `flush`
+        has returned. Without ``wait``, raises `Busy` instead of waiting for other writers. On
+        SQLite no other program can write while a commit is flushed; with this it can.
         """
         return self._writing(WriteMode(flushed=False, waits=wait), quiet=not self.is_sqlite)
 
     def writing_alone(self, *, wait: bool = True) -> AbstractContextManager[None]:
-        """Like `writing_unflushed`, for `sql.execute_alone`: on PostgreSQL one statement is a
-        transaction by itself, and to begin and to end one would take longer than it does."""
+        """Open a transaction like `writing_unflushed`, for a single `sql.execute_alone`.
+
+        On PostgreSQL one statement is a transaction by itself: to begin and commit another would
+        take longer than the statement.
+        """
         return self.writing_unflushed(wait=wait) if self.is_sqlite else self._connected(quiet=True)
 
     @contextmanager
@@ -210,8 +219,7 @@ class Store:
 
     @contextmanager
     def _connection(self) -> Iterator[None]:
-        """A connection for this thread, and what it asks goes there; the server is asked for its
-        time now and then."""
+        """Bind this thread to a connection, and query the server's time if that is due."""
         sight = self._sight()
         with self._database.connection_context(), speaking_to(self._database, sight):
             clock = self.clock
@@ -221,7 +229,7 @@ class Store:
                 yield
             except peewee.IntegrityError as error:
                 if sight is not None and sight.is_limited:
-                    # Somebody beyond has that login, that address or that name.
+                    # A user beyond the scope has this login, address or name.
                     raise Refused(BEYOND) from error
                 raise
 
@@ -231,32 +239,36 @@ class Store:
         return found
 
     def tell_owed(self) -> None:
-        """Tell who listens of what was written in quick succession and not told yet."""
+        """Send the notification about frequent writes that is owed to listeners, if any."""
         if not self.is_sqlite and self._database.telling.take_owed():
             with self._connected():
                 self._database.tell_now()
 
     def flush(self) -> None:
-        """Return once the disk has all that was written so far."""
+        """Sync everything written so far to disk. A server does so itself."""
         if self.is_sqlite:
             sqlite.flush(Path(self.name))
 
     def forget_freed(self) -> None:
-        """Let the file of SQLite hold nothing of what was deleted or changed before; a server looks
-        after its files itself. Inside of a unit of work nothing is done."""
+        """Purge deleted and replaced data from the file of SQLite.
+
+        A server manages its files itself.
+
+        Does nothing inside a unit of work.
+        """
         if not self.is_sqlite or self._database.in_transaction():
             return
         with self.in_words(), self._connected():
-            # Each piece of a word stays in the index until its segments are merged.
+            # Trigrams of deleted words stay in the index until its segments are merged.
             self._database.execute_sql("INSERT INTO user_search (user_search) VALUES ('optimize')")
             self._database.execute_sql("VACUUM")
             self._database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def writing(self) -> AbstractContextManager[None]:
-        """One transaction: all of it, or nothing. On SQLite it locks other writers out at once.
+        """Open a write transaction. On SQLite it locks other writers out at once.
 
-        What it adds to the activity is sealed (A3): on SQLite with it, on PostgreSQL right after
-        it, so that nobody waits for the chain as long as the act takes.
+        Lines that it adds to the activity are sealed (A3): on SQLite in the same transaction, on
+        PostgreSQL right after it, so that no other act waits for the chain until this one is done.
         """
         return self._writing(WriteMode())
 
@@ -277,15 +289,15 @@ class Store:
             if written and not self.is_sqlite:
                 self._seal_after(written)
         if outermost:
-            # SQLite goes on writing into a file that is gone, and says nothing.
+            # SQLite continues to write to a deleted file without an error.
             self._require_there()
 
     @contextmanager
     def trying(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
-        """Like `writing`, but nothing of it stays.
+        """Open a write transaction that is rolled back at the end, for a dry run.
 
-        On SQLite it is tried in a copy, so that nobody is locked out meanwhile, and broken off
-        with `Unavailable` once ``wanted`` says no; a file of over a gigabyte is not copied.
+        On SQLite it runs on a copy, so that no other writer is blocked, and ends with `Unavailable`
+        once ``wanted`` returns False. A file of over a gigabyte is not copied.
         """
         alone = self.is_sqlite and self._database.is_closed() and self._is_small()
         apart = self._copied(wanted) if alone else nullcontext()
@@ -295,15 +307,17 @@ class Store:
             raise _TakenBack
 
     def seal_first(self) -> int:
-        """Seal every line of a database that has no seal yet, a few at a time; returns how many."""
+        """Seal every line of a database that has no seal yet, in batches; return their number."""
         with self.in_words(), self._connection(), whole():
             if sealing.anchor() is not None or sealing.count_seals():
                 return 0
         return self.seal_rest()
 
     def seal_rest(self) -> int:
-        """Seal every line of activity that has no seal, a few at a time; returns how many. Whoever
-        asks for it writes that down: a line that is sealed late may have been changed before."""
+        """Seal every line of activity that has no seal, in batches; return their number.
+
+        The caller records that: a line that is sealed late may have been changed before.
+        """
         count, last = 0, 0
         with self.in_words(), self._connection(), whole():
             while ids := sealing.unsealed_after(last):
@@ -312,7 +326,7 @@ class Store:
         return count
 
     def is_own(self) -> bool:
-        """Whether this process runs as the owner of the database: of its file, of its tables."""
+        """Return whether this process runs as the owner of the database file or tables."""
         if self.is_sqlite:
             return Path(self.name).stat().st_uid == os.geteuid()
         with self.in_words(), self._database.connection_context():
@@ -323,17 +337,19 @@ class Store:
             return bool(cursor.fetchone()[0])
 
     def require_restored(self) -> None:
-        """Raise `Refused` where a backup is being brought into this database, or that was cut off:
-        that nobody is known in it does not say that it is new."""
+        """Raise `Refused` if a restore into this database is running or was interrupted.
+
+        A database without users is not a new one then. Opening a SQLite file checks this by itself.
+        """
         if not self.is_sqlite:
             with self.in_words():
                 require_no_comment(self._database, self.name)
 
     def migrate(self, making: Making = Making.ASKED) -> list[str]:
-        """Bring the schema up to this version of the program; the names of what was applied.
+        """Migrate the schema to this version of the program; return the names of what was applied.
 
-        Raises `Refused` where that would make a Studio, and ``making`` does not want one made, or
-        where there is something else in the database.
+        Raises `NotMade` if that would create a Studio, or change an older one, and ``making`` does
+        not allow it; `Refused` if the database holds something else.
         """
         with self.in_words(), self._connection():
             pending = check_version(self._database, self.name)
@@ -354,8 +370,10 @@ class Store:
             raise NotMade(f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}.")
 
     def _require_there(self) -> None:
-        """Raise `Gone` where the file of the database is another than the one that was opened:
-        what is written then is in no file any more."""
+        """Raise `Gone` if the file was deleted, moved or replaced since it was opened.
+
+        Whatever is written then is lost.
+        """
         if not self.is_sqlite:
             return
         found = sqlite.identity(Path(self.name))
@@ -368,23 +386,22 @@ class Store:
             )
 
     def stamp(self) -> int:
-        """A number that changes when anybody commits anything; cheap enough to ask every second."""
+        """Return a number that changes with every commit; cheap enough to poll every second."""
         self._require_there()
         with self.in_words():
             return self._news.stamp()
 
     def await_change(self, seconds: float) -> None:
-        """Return once anybody has committed anything, after ``seconds`` at the latest; sooner where
-        that cannot be told. One thread of a process can wait.
+        """Return once anybody commits, after ``seconds`` at the latest; sooner if that is unknown.
 
-        Raises `Unavailable` where the database does not answer.
+        Only one thread of a process can wait. Raises `Unavailable` if the database does not answer.
         """
         self._require_there()
         with self.in_words():
             self._news.wait(seconds)
 
     def close(self) -> None:
-        """Close every connection, what a thread still reads by as soon as it is done."""
+        """Close every connection; one in use is closed when its thread returns it."""
         self._database.end()
         self._news.close()
 
@@ -395,7 +412,7 @@ class Store:
 
     @contextmanager
     def _copied(self, wanted: Callable[[], bool]) -> Iterator[None]:
-        """This thread works on a copy that nobody else sees, and that is gone afterwards."""
+        """Bind this thread to a private copy of the database that is discarded afterwards."""
         with (
             driver_errors(),
             closing(sqlite.in_memory()) as copy,
@@ -415,14 +432,14 @@ class Store:
         return (writing,) if self.is_sqlite else ()
 
     def _seal_after(self, written: list[int]) -> None:
-        # The act is done: where it cannot be sealed now, a worker does, and writes that down.
+        # The act is committed. If it cannot be sealed here, a worker seals it and records that.
         with suppress(peewee.DatabaseError, peewee.InterfaceError):
             self._seal(written)
 
     def _seal(self, ids: list[int]) -> int:
         if not ids:
             return 0
-        # Lines never change: what takes long is done before the lock.
+        # Lines never change, so the slow part runs before the lock is taken.
         with whole():
             found = sealing.digests(ids)
             with self._database.atomic(*self._how(WriteMode())):
@@ -431,7 +448,7 @@ class Store:
 
     @contextmanager
     def in_words(self) -> Iterator[None]:
-        """What goes wrong with the database inside is raised as a `StudioError`."""
+        """Raise the errors of the database in this block as `StudioError`."""
         self._require_there()
         try:
             yield
@@ -444,29 +461,31 @@ class Store:
         except (StudioError, _TakenBack):
             raise
         except Exception as error:
-            # What cannot be understood any more may be what a damaged page says.
+            # An unexpected error may come from reading a damaged page.
             if found := self.damage():
                 raise self.damaged(found) from error
             raise
 
     def damage(self, *, thoroughly: bool = False) -> str:
-        """What SQLite finds to be damaged in the file; empty where nothing is. ``thoroughly`` looks
-        at what is in the indexes, too. A server looks after its files itself."""
+        """Return SQLite's description of damage in the file; empty if there is none.
+
+        ``thoroughly`` also checks the indexes. A server checks its files itself.
+        """
         if not self.is_sqlite:
             return ""
         return sqlite.damage(Path(self.name), thoroughly=thoroughly)
 
     def damaged(self, found: str) -> Unavailable:
-        """What to raise where `damage` has ``found`` something."""
+        """Return the error to raise if `damage` has ``found`` damage."""
         return file_errors.unavailable(self.name, file_errors.of_damage(found))
 
 
 def open_store(url: str, making: Making = Making.ASKED, listen_url: str = "") -> Store:
-    """The database at ``url``, made as ``making`` says and migrated as needed. On PostgreSQL what
-    others change is heard of at ``listen_url``, where that is set.
+    """Open the database at ``url``, created as ``making`` allows and migrated as needed.
 
-    Raises `Refused` for a URL that is none, a database of a newer version, and where there is no
-    Studio and none is to be made; `Unavailable` where it does not answer.
+    On PostgreSQL, commits of others are received at ``listen_url`` if that is set. Raises `Refused`
+    for an invalid URL, for a database of a newer version, and if there is no Studio and ``making``
+    allows none; `Unavailable` if the database does not answer.
     """
     path = file_of(url)
     made = _make_sqlite(path, making) if path else None
@@ -484,8 +503,7 @@ def open_store(url: str, making: Making = Making.ASKED, listen_url: str = "") ->
 
 
 def file_of(url: str) -> Path | None:
-    """The file of a SQLite database, None for another engine; raises `Refused` where it has no
-    name."""
+    """Return the file of a SQLite URL; None for another engine. Raises `Refused` without a name."""
     if not url.startswith("sqlite:"):
         return None
     path = Path(url.removeprefix("sqlite:///")).expanduser()
@@ -497,21 +515,22 @@ def file_of(url: str) -> Path | None:
 
 
 def without_password(url: str) -> str:
-    """``url`` as it may be shown, even where it is none (N11)."""
+    """Return ``url`` without a password, even if it is not a URL (N11)."""
     shown = _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")
     if not shown.startswith("sqlite:") and _SECRET.search(shown):
-        # As in “host=db password=x”, which is no URL: nobody knows where the password ends.
+        # As in “host=db password=x”, which is not a URL: the end of the password is unknown.
         return "…"
     if "@" in shown and not shown.startswith("sqlite:") and not _BEGINNING.match(shown):
-        # Where it is mistyped, nobody knows where the password begins.
+        # In a mistyped URL the beginning of the password is unknown.
         return f"…@{shown.rpartition('@')[2]}"
     return shown
 
 
 def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
-    """Make the file where there is none; the migrations that this applied, None where there is one.
+    """Create the file if it is missing; return the applied migrations, None if the file exists.
 
-    It has its name only once all is in it: a program that is killed leaves no half of one.
+    The file gets its name only once it is complete: a program that is killed leaves no partial
+    database.
     """
     sqlite.require_version()
     with _files_in_words(path):
@@ -531,7 +550,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
                 applied = tuple(store.migrate())
             sqlite.close_up(place)
     except Refused:
-        # Another program was quicker.
+        # Another program created the file first.
         if is_empty(path) or not path.exists():
             raise
         return None
@@ -557,8 +576,10 @@ def _require_may_make(path: Path, making: Making) -> None:
 
 @contextmanager
 def _empty_file_locked(path: Path) -> Iterator[None]:
-    """Nobody else writes to the empty file at ``path``, where there is one; raises `Busy` where
-    another program does for longer than `sqlite.PATIENCE`."""
+    """Lock the empty file at ``path``, if there is one, against other writers.
+
+    Raises `Busy` if another program writes for longer than `sqlite.PATIENCE`.
+    """
     if not path.exists():
         yield
         return
@@ -607,6 +628,6 @@ def _open_postgresql(url: str, listen_url: str = "") -> Store:
     try:
         database = postgresql(url, listen_url)
     except psycopg.Error:
-        # What it complains of may be a piece of the password.
+        # The message may contain a part of the password.
         raise Refused(no_url) from None
     return Store(database, shown, Listening(database), DatabaseClock(seconds_since_boot))

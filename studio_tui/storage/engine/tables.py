@@ -1,4 +1,4 @@
-"""The tables. A change here goes with a migration; a test compares the two."""
+"""The tables. A change requires a migration; a test compares the two."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ from studio_tui.storage.engine.unit import OfUnit
 
 
 class Table(Model):
-    """What all tables share."""
+    """The base class of all tables."""
 
     class Meta:
         database = OfUnit()
@@ -37,8 +37,11 @@ class Table(Model):
 
 
 class UserTable(Table):
-    """A person (U1). The ``…_key`` columns are folded, for uniqueness without case; what ``search``
-    holds is in an index besides (`storage.lists.text_search`)."""
+    """A person (U1).
+
+    The ``…_key`` columns are folded, for uniqueness without case. The words of ``search`` are also
+    in an index (`storage.lists.text_search`).
+    """
 
     login = CharField()
     login_key = KeyField(unique=True)
@@ -55,7 +58,7 @@ class UserTable(Table):
     hired_on = DateField(null=True)
     active = BooleanField()
     left_at = InstantField(null=True)
-    """Of who has left and is not erased; nothing is known of who left before it was kept."""
+    """When the person left, until they are erased; null if they left before the column existed."""
     employee_number = CharField(default="")
     employee_number_key = KeyField(null=True, unique=True)
 
@@ -70,16 +73,21 @@ class UserTable(Table):
 
 
 class EveryUser(UserTable):
-    """The same, whomever the unit of work sees (`storage.engine.sight`): for who is told of by name
-    with somebody whom it sees."""
+    """The users, exempt from the sight of the unit of work (`storage.engine.sight`).
+
+    For people whose names are shown with a visible user.
+    """
 
     class Meta:
         table_name = "every_users"
 
 
 class MergedUser(Table):
-    """A record of somebody that was merged into another of theirs (U11): its row in ``users`` is
-    named by lines of activity, and is no user any more. The keys are those it had."""
+    """A user's record that was merged into another record of the same person (U11).
+
+    Lines of activity refer to its row in ``users``, which is not a user any more. The keys are
+    those that it had.
+    """
 
     user = ForeignKeyField(UserTable, on_delete="CASCADE", primary_key=True)
     into = ForeignKeyField(UserTable, on_delete="CASCADE")
@@ -93,7 +101,7 @@ class MergedUser(Table):
 
 
 class UserScope(Table):
-    """To whom the sight of an admin is limited (U12): an audience as text, and ``kept`` as JSON."""
+    """The scope that limits a user's sight (U12): an audience as text, and in ``kept`` as JSON."""
 
     user = ForeignKeyField(UserTable, on_delete="CASCADE", primary_key=True)
     audience = TextField()
@@ -117,9 +125,9 @@ class UserGroup(Table):
 
 
 class TeamTable(Table):
-    """A team, under an optional parent (U2). ``path_key`` is its folded path, unique.
+    """A team with an optional parent (U2). ``path_key`` is its folded path, unique.
 
-    ``by_manager``: made for a manager, because an import knew managers and no teams (U6).
+    ``by_manager``: created for a manager by an import with managers and without teams (U6).
     """
 
     name = CharField()
@@ -133,7 +141,7 @@ class TeamTable(Table):
 
 
 class TeamMember(Table):
-    """Who is in a team."""
+    """A member of a team."""
 
     team = ForeignKeyField(TeamTable, on_delete="CASCADE")
     user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
@@ -144,7 +152,7 @@ class TeamMember(Table):
 
 
 class TeamLeader(Table):
-    """Who leads a team."""
+    """A leader of a team."""
 
     team = ForeignKeyField(TeamTable, on_delete="CASCADE", index=False)
     user = ForeignKeyField(UserTable, on_delete="CASCADE")
@@ -155,7 +163,7 @@ class TeamLeader(Table):
 
 
 class CoachingTable(Table):
-    """Who coaches whom (U3)."""
+    """A coach of a user (U3)."""
 
     coach = ForeignKeyField(UserTable, on_delete="CASCADE")
     user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
@@ -166,8 +174,10 @@ class CoachingTable(Table):
 
 
 class StandInTable(Table):
-    """Somebody who stands in for a leader or coach from the first day to the last (U14); for all
-    their people, or those in `StandInUser`."""
+    """A stand-in for a leader or coach, from the first day to the last (U14).
+
+    For all people of the leader or coach, or only for those in `StandInUser`.
+    """
 
     leader = ForeignKeyField(UserTable, on_delete="CASCADE")
     stand_in = ForeignKeyField(UserTable, on_delete="CASCADE")
@@ -179,7 +189,7 @@ class StandInTable(Table):
 
 
 class StandInUser(Table):
-    """Whom alone a stand-in stands in for (U14)."""
+    """A user to whom a stand-in is restricted (U14)."""
 
     stand_in = ForeignKeyField(StandInTable, on_delete="CASCADE", index=False)
     user = ForeignKeyField(UserTable, on_delete="CASCADE")
@@ -190,7 +200,7 @@ class StandInUser(Table):
 
 
 class TemplateTable(Table):
-    """A template; ``definition`` is JSON (`services.templates.definitions`)."""
+    """A template. ``definition`` is JSON (`services.templates.definitions`)."""
 
     name_key = KeyField(unique=True)
     definition = TextField()
@@ -202,12 +212,14 @@ class TemplateTable(Table):
 
 
 class PushTable(Table):
-    """A push with the template as it was (T5). ``name_key`` is unique among those not closed.
+    """A push with the snapshot of its template.
 
-    ``remind_before`` and ``remind_after`` are days before and after the deadline: ``7,1`` (P15).
-    ``audience`` is whom it is for beside those who were picked (P13), as JSON
-    (`domain.audiences.audience.kept_text`); ``audience_on`` is the day on which who matches was
-    last looked up by itself.
+    ``name_key`` is unique among pushes that are not closed.
+
+    ``remind_before`` and ``remind_after`` are days before and after the deadline, such as ``7,1``
+    (P15). ``audience`` selects users beside those that were picked (P13), as JSON
+    (`domain.audiences.audience.kept_text`); ``audience_on`` is the day of the last automatic check
+    for matching users.
     """
 
     name = CharField()
@@ -229,10 +241,11 @@ class PushTable(Table):
 
 
 class RepeatTable(Table):
-    """How ``push`` comes again (P17): ``every`` so often (``3m``), computed from ``first_day`` and
-    ``deadline``, or for each person ``after_days`` days after they were hired.
+    """The repeat of ``push`` (P17).
 
-    It counts for what begins after ``set_on``, up to ``until``.
+    Either once every period, such as ``3m``, computed from ``first_day`` and ``deadline``, or for
+    each person ``after_days`` days after they were hired. It applies to what begins after
+    ``set_on``, up to ``until``.
     """
 
     push = ForeignKeyField(PushTable)
@@ -249,8 +262,11 @@ class RepeatTable(Table):
 
 
 class RepeatedPush(Table):
-    """What became of the ``number``-th time that a push came again (P17): the push that was made,
-    or none, where it was skipped. That it is there once is what keeps it from being made twice."""
+    """The result of the ``number``-th repetition of a push (P17).
+
+    ``push`` is the push that was created, null if the repetition was skipped. The primary key
+    prevents a second creation.
+    """
 
     repeat = ForeignKeyField(RepeatTable, on_delete="CASCADE", index=False)
     number = IntegerField()
@@ -262,7 +278,10 @@ class RepeatedPush(Table):
 
 
 class Activity(Table):
-    """Who, when, from where, what, from what to what (A3). Only ever added to."""
+    """A line of activity: who, when, from where, what, the values before and after (A3).
+
+    Append-only.
+    """
 
     at = InstantField()
     actor = ForeignKeyField(UserTable, null=True)
@@ -279,7 +298,7 @@ class Activity(Table):
 
 
 class ActivityUser(Table):
-    """Whom a line of activity is about."""
+    """A user whom a line of activity is about."""
 
     activity = ForeignKeyField(Activity, on_delete="CASCADE", index=False)
     user = ForeignKeyField(UserTable, on_delete="CASCADE")
@@ -290,8 +309,10 @@ class ActivityUser(Table):
 
 
 class ActivityEmptied(Table):
-    """A line that was emptied because somebody was erased (A3, U13): by which act, and its digest
-    ``before`` and ``after``."""
+    """A line of activity that was emptied because a user was erased (A3, U13).
+
+    ``emptied_in`` is the act; ``before`` and ``after`` are the digests of the line.
+    """
 
     activity = ForeignKeyField(Activity, index=False)
     emptied_in = ForeignKeyField(Activity)
@@ -304,7 +325,7 @@ class ActivityEmptied(Table):
 
 
 class ActivitySeal(Table):
-    """The chain over the activity (A3): each hash covers a line and the hash before it."""
+    """A seal of the chain over the activity (A3): its hash covers a line and the hash before."""
 
     activity = ForeignKeyField(Activity, unique=True)
     hash = CharField()
@@ -314,7 +335,7 @@ class ActivitySeal(Table):
 
 
 class ActivityAnchor(Table):
-    """One row: how many lines are sealed, and the newest seal (A3)."""
+    """The number of sealed lines and the newest seal (A3): a single row."""
 
     lines = IntegerField()
     hash = CharField()
@@ -325,11 +346,11 @@ class ActivityAnchor(Table):
 
 
 class AssignmentTable(Table):
-    """One user in one push, once (P12); unassigned ones stay (P11).
+    """One user in one push, at most once (P12). The row of an unassigned user stays (P11).
 
-    ``conductor`` is who was named to hold the conversation (P10), where somebody was.
-    ``excused_in`` is the act by which they were excused, for the reason ``excuse``;
-    ``own_deadline`` counts in the place of an earlier deadline of the push (P18).
+    ``conductor`` is the user who was named to hold the conversation (P10), if any. ``excused_in``
+    is the act by which the user was excused, ``excuse`` the reason. ``own_deadline`` replaces an
+    earlier deadline of the push (P18).
     """
 
     push = ForeignKeyField(PushTable, index=False)
@@ -347,7 +368,7 @@ class AssignmentTable(Table):
 
 
 class NotMine(Table):
-    """A manager who said that an assignment is not theirs (P10)."""
+    """A manager's statement that an assignment is not theirs (P10)."""
 
     assignment = ForeignKeyField(AssignmentTable, on_delete="CASCADE", index=False)
     manager = ForeignKeyField(UserTable)
@@ -359,11 +380,11 @@ class NotMine(Table):
 
 
 class ConversationTable(Table):
-    """The meeting itself (C2); the status of an assignment is derived from its instants (P8).
+    """A conversation (C2). The status of an assignment is derived from its instants (P8).
 
-    ``definition`` is that of a conversation no push asked for; otherwise the push's holds.
-    ``sequence`` numbers the calendar invitations sent (C5). ``finished_at`` is when it was held,
-    ``sealed_at`` when that was recorded.
+    ``definition`` is the template of a conversation without a push; otherwise that of the push
+    applies. ``sequence`` numbers the calendar invitations sent (C5). ``finished_at`` is when the
+    conversation was held, ``sealed_at`` when that was recorded.
     """
 
     user = ForeignKeyField(UserTable)
@@ -375,7 +396,7 @@ class ConversationTable(Table):
     minutes = IntegerField()
     place = CharField()
     former_place = CharField(null=True)
-    """Where it was to be held before it was moved the last time, by which that is undone."""
+    """The place before the last move, to undo the move."""
     sequence = IntegerField()
     user_prepared_at = InstantField(null=True)
     conductor_prepared_at = InstantField(null=True)
@@ -390,11 +411,12 @@ class ConversationTable(Table):
 
 
 class ConversationQuestion(Table):
-    """What is asked in one conversation (T2), in the order of ``position``.
+    """A question of a conversation (T2), ordered by ``position``.
 
-    ``step`` is the kind of the step, ``step_position`` tells steps of one kind apart; ``options``
-    is a JSON array. ``added_by`` is who brought it in beyond the template, in the conductor's
-    ``term`` (`TakeOver`). What was answered already is only marked as removed.
+    ``step`` is the kind of the step, ``step_position`` distinguishes steps of one kind. ``options``
+    is a JSON array. ``added_by`` is the user who added the question to those of the template, in
+    the conductor's ``term`` (`TakeOver`). A question that has an answer is not deleted but only
+    marked as removed.
     """
 
     conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
@@ -415,9 +437,11 @@ class ConversationQuestion(Table):
 
 
 class TakeOver(Table):
-    """Somebody else holds a conversation from here on: the conductor's ``term`` of this number
-    begins (C6). The first term has no row. ``activity`` is the act,
-    ``talked`` whether the talk had begun by then."""
+    """A change of conductor, with which the conductor's ``term`` of this number begins (C6).
+
+    The first term has no row. ``activity`` is the act, ``talked`` whether the talk had begun by
+    then.
+    """
 
     conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
     term = IntegerField()
@@ -432,7 +456,7 @@ class TakeOver(Table):
 
 
 class OpeningTable(Table):
-    """``author`` lets ``reader`` read what they wrote up to and in this ``term`` (C6)."""
+    """A permission: ``reader`` may read texts of ``author`` up to and including ``term`` (C6)."""
 
     conversation = ForeignKeyField(ConversationTable, on_delete="CASCADE", index=False)
     author = ForeignKeyField(UserTable, index=False)
@@ -445,7 +469,7 @@ class OpeningTable(Table):
 
 
 class Preparation(Table):
-    """What one side wrote before the talk, on one question (C2); last in this ``term``."""
+    """The text of one side on one question before the talk (C2), last written in ``term``."""
 
     question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
     author = ForeignKeyField(UserTable)
@@ -460,7 +484,7 @@ class Preparation(Table):
 
 
 class Answer(Table):
-    """What a conductor noted on one question in the talk (C2); last in this ``term``."""
+    """The conductor's note on one question in the talk (C2), last written in ``term``."""
 
     question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
     author = ForeignKeyField(UserTable)
@@ -475,8 +499,10 @@ class Answer(Table):
 
 
 class EarlierText(Table):
-    """What somebody wrote on one question, in a preparation or in the talk, until something else
-    took its place (A4, C4); ``version`` is the one it had there."""
+    """A text on one question, in a preparation or in the talk, that was replaced (A4, C4).
+
+    ``prepared`` tells the two apart. ``version`` is the version that the text had there.
+    """
 
     question = ForeignKeyField(ConversationQuestion, on_delete="CASCADE", index=False)
     author = ForeignKeyField(UserTable)
@@ -491,7 +517,7 @@ class EarlierText(Table):
 
 
 class LibraryTopicTable(Table):
-    """Questions under one heading in the question library (T2); ``definition`` is JSON."""
+    """The questions of one topic in the question library (T2). ``definition`` is JSON."""
 
     name_key = KeyField(unique=True)
     definition = TextField()
@@ -502,7 +528,7 @@ class LibraryTopicTable(Table):
 
 
 class TemplateVersionTable(Table):
-    """A template as somebody saved it (T5); ``saved_by`` is their login, where it is known."""
+    """A saved version of a template (T5). ``saved_by`` is a login, null if unknown."""
 
     template = ForeignKeyField(TemplateTable, on_delete="CASCADE", index=False)
     version = IntegerField()
@@ -516,9 +542,10 @@ class TemplateVersionTable(Table):
 
 
 class DraftTable(Table):
-    """What somebody is writing and has not saved (A4), theirs alone; ``content`` is JSON.
+    """A text that a user has not saved yet (A4), visible to that user alone. ``content`` is JSON.
 
-    ``subject`` says of what: ``template 12``; ``base_version`` is the version it began from.
+    ``subject`` names what is edited, such as ``template 12``; ``base_version`` is the version that
+    the draft is based on.
     """
 
     user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
@@ -533,13 +560,13 @@ class DraftTable(Table):
 
 
 class ReviewTable(Table):
-    """A change of somebody who is in a push that is not closed, for somebody to decide on (U7).
+    """A change of a user in a push that is not closed, which waits for a decision (U7).
 
-    ``before`` and ``after`` are ids of managers, joined by commas, an address, or the path of a
-    team, as ``kind`` says. ``conductor`` is who was to hold the conversation, of a change that is
-    about that. ``activity`` is what caused it, ``decided_in`` the act of deciding: ``named`` and
-    ``holder`` are who was named and who held it before that act handed it over. ``told_at`` is when
-    the new managers were told without a decision (N16).
+    ``before`` and ``after`` are, by ``kind``, ids of managers joined by commas, an address, or the
+    path of a team. ``conductor`` is the user who was to hold the conversation, if the change is
+    about that. ``activity`` is the act that caused the change, ``decided_in`` the act of the
+    decision. ``named`` is the user named by that act, ``holder`` the conductor before it.
+    ``told_at`` is when the new managers were notified without a decision (N16).
     """
 
     id = AutoField()
@@ -565,7 +592,7 @@ class ReviewTable(Table):
 
 
 class SshKey(Table):
-    """A key with which a user comes in (A1); ``fingerprint`` is OpenSSH's, of SHA-256."""
+    """A key with which a user logs in (A1). ``fingerprint`` is OpenSSH's, by SHA-256."""
 
     user = ForeignKeyField(UserTable)
     fingerprint = CharField(unique=True)
@@ -578,14 +605,16 @@ class SshKey(Table):
 
 
 class NotificationTable(Table):
-    """The outbox (N1, N4). It tells of a push, or of the invitation ``sequence`` to a conversation,
-    or gives notice of the line of activity ``sequence`` (`storage.outbox.notices`).
+    """The outbox (N1, N4).
 
-    ``due_at`` is when to try next and, while sending, about when the lease ends: what counts is
-    ``lease_until``, a `SteadyTime` in the seconds of ``lease_origin``. ``dated_at`` is set at
-    the first try and kept, so that a second copy has the same Date header. *Held* is not stored:
-    it is *queued*, never tried, and due later. ``refused_at`` is when it was last refused for a
-    reason that may be about anybody (N13).
+    A notification is about a push, about the invitation ``sequence`` to a conversation, or about
+    the line of activity ``sequence`` (`storage.outbox.notices`).
+
+    ``due_at`` is the time of the next try and, while sending, about the end of the lease. The exact
+    end is ``lease_until``, a `SteadyTime` in the seconds of ``lease_origin``. ``dated_at`` is set
+    at the first try and stays, so that a second copy has the same Date header. *Held* is not
+    stored: it is *queued*, never tried, and due later. ``refused_at`` is the time of the last
+    refusal for a reason that may affect any recipient (N13).
     """
 
     id = AutoField()
@@ -609,15 +638,14 @@ class NotificationTable(Table):
     sent_at = InstantField(null=True)
     error = TextField(null=True)
     former_address = CharField(null=True)
-    """Where it goes in the place of the recipient's address: one they had before, whose calendar
-    still holds a conversation (C5)."""
+    """A former address to send to instead: a calendar there still holds the conversation (C5)."""
     refused_at = InstantField(null=True)
     bounced_at = InstantField(null=True)
-    """When a report said that it came back (N15)."""
+    """When a report said that the mail bounced (N15)."""
     bounce_code = CharField(null=True)
     bounce_words = TextField(null=True)
     bounced_key = KeyField(null=True)
-    """The address that it came back from, as `UserTable.email_key`."""
+    """The address that bounced, folded as `UserTable.email_key`."""
 
     class Meta:
         table_name = "notification"
@@ -625,9 +653,9 @@ class NotificationTable(Table):
 
 
 class SnoozeTable(Table):
-    """A case of Today that somebody put off (S1): ``subject`` is its `domain.today.today.Case.key`.
+    """A case of Today that a user snoozed (S1). ``subject`` is its `domain.today.today.Case.key`.
 
-    It comes back on the day ``until``; without one, once the case has another ``mark``.
+    The case returns on the day ``until``; without a day, once it has another ``mark``.
     """
 
     user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
@@ -641,10 +669,10 @@ class SnoozeTable(Table):
 
 
 class UnattendedImport(Table):
-    """The file that was given last to an unattended import (U10): one row, or none.
+    """The file that was last given to an unattended import (U10): one row, or none.
 
-    While it waits, ``content``, compressed by zlib, and ``planned``, what its dry run said, are
-    kept. ``options`` is JSON: how the file is read.
+    While the file waits, ``content`` holds it, compressed by zlib, and ``planned`` the result of
+    its dry run. ``options`` is JSON: how to read the file.
     """
 
     name = CharField()
@@ -664,8 +692,11 @@ class UnattendedImport(Table):
 
 
 class RetentionTable(Table):
-    """A retention time that a Studio was opened with (U13): since when without a gap, and until
-    which day all was erased."""
+    """A retention time that the Studio was opened with (U13).
+
+    ``since`` is the day from which it has applied without a gap, ``done_on`` the day up to which
+    everything was erased.
+    """
 
     months = IntegerField(primary_key=True)
     since = DateField()
@@ -677,7 +708,7 @@ class RetentionTable(Table):
 
 
 class SegmentTable(Table):
-    """An audience with a name (P13); ``audience`` is what `kept_text` makes of it."""
+    """An audience with a name (P13). ``audience`` is a result of `kept_text`."""
 
     name = CharField()
     name_key = KeyField(unique=True)
@@ -690,7 +721,7 @@ class SegmentTable(Table):
 
 
 class SegmentVersion(Table):
-    """A segment as somebody saved it; ``saved_by`` is their login."""
+    """A saved version of a segment. ``saved_by`` is a login."""
 
     segment = ForeignKeyField(SegmentTable, on_delete="CASCADE", index=False)
     version = IntegerField()
@@ -706,8 +737,10 @@ class SegmentVersion(Table):
 
 
 class ListViewTable(Table):
-    """What somebody keeps of a list (S5, S9): ``kept`` is `domain.shared.list_views.ListView` as
-    JSON, ``name_key`` its name without case, empty for what is remembered without a name."""
+    """A user's view of a list (S5, S9). ``kept`` is `domain.shared.list_views.ListView` as JSON.
+
+    ``name_key`` is the name without case; empty for the state that is remembered without a name.
+    """
 
     user = ForeignKeyField(UserTable, on_delete="CASCADE", index=False)
     list_name = CharField()
@@ -721,7 +754,7 @@ class ListViewTable(Table):
 
 
 class MailStop(Table):
-    """Why the mail server took no mail when it was last asked: one row, or none."""
+    """The reason why the mail server accepted no mail when it was last tried: one row, or none."""
 
     fault = CharField()
     code = IntegerField(null=True)
@@ -733,8 +766,10 @@ class MailStop(Table):
 
 
 class SentCount(Table):
-    """How many mails were sent within ``span`` seconds from ``bucket`` on, in seconds since 1970:
-    to one domain or, where that is empty, to anybody (N14)."""
+    """The number of mails sent in the ``span`` seconds from ``bucket``, as a Unix time (N14).
+
+    ``domain`` is the domain of the recipients; empty counts mails to all domains.
+    """
 
     span = IntegerField()
     bucket = BigIntegerField()
@@ -747,8 +782,10 @@ class SentCount(Table):
 
 
 class WorkerTable(Table):
-    """A worker that is at work, by the name of its lease; ``since`` it has held mail, None where it
-    holds none."""
+    """A running worker, by the name of its lease.
+
+    ``since`` is when it began to hold mail without a break, null if it holds none.
+    """
 
     lease = CharField(primary_key=True)
     host = CharField()
@@ -763,8 +800,10 @@ class WorkerTable(Table):
 
 
 class MailOrigin(Table):
-    """Of which server's data this is, as it was when mail last went out (`outbox.mail_origin`): one
-    row, or none. While ``restored_at`` is set, no mail leaves."""
+    """The server whose data this was when mail last left (`outbox.mail_origin`): one row, or none.
+
+    While ``restored_at`` is set, no mail leaves.
+    """
 
     identity = CharField()
     server = CharField()
@@ -777,7 +816,7 @@ class MailOrigin(Table):
 
 
 class MailModel(Table):
-    """What many mails have in common."""
+    """A text that many mails have in common: the dictionary for their compression."""
 
     digest = CharField(unique=True)
     text = BlobField()
@@ -787,8 +826,10 @@ class MailModel(Table):
 
 
 class NotificationMail(Table):
-    """The mail of a notification as it was handed to the server: bytes, compressed by zlib, which
-    takes the model for its dictionary."""
+    """The mail of a notification as it was handed to the server.
+
+    The message is compressed by zlib, with the model as its dictionary.
+    """
 
     notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", primary_key=True)
     message = BlobField()
@@ -799,7 +840,7 @@ class NotificationMail(Table):
 
 
 class NotificationUser(Table):
-    """Whom a notification tells about."""
+    """A user whom a notification is about."""
 
     notification = ForeignKeyField(NotificationTable, on_delete="CASCADE", index=False)
     user = ForeignKeyField(UserTable)
@@ -875,7 +916,7 @@ NotificationTable.add_index(
 
 
 def status_case(columns: Mapping[Milestone, Any]) -> Any:
-    """The status of what has these columns of milestones: `domain.pushes.push.status_of`."""
+    """Return the status for these columns of milestones, as `domain.pushes.push.status_of` does."""
     whens = [
         (columns[milestone].is_null(False), literal(status))
         for milestone, status in MILESTONES.items()
@@ -885,7 +926,7 @@ def status_case(columns: Mapping[Milestone, Any]) -> Any:
 
 
 def talk_milestones(talk: Any) -> Mapping[Milestone, Any]:
-    """The columns of a conversation that tell how far it is."""
+    """Return the columns of a conversation that record its milestones."""
     return {
         Milestone.FINISHED: talk.finished_at,
         Milestone.STARTED: talk.started_at,
@@ -895,7 +936,7 @@ def talk_milestones(talk: Any) -> Mapping[Milestone, Any]:
 
 
 ConversationTable.add_index(
-    # In brackets of its own, as an index takes what is no call.
+    # An index requires brackets around an expression that is not a call: a tuple of one.
     *(Tuple(status_case(talk_milestones(ConversationTable))), ConversationTable.assignment),
     where=ConversationTable.cancelled_at.is_null(),
     name="conversation_status",

@@ -1,8 +1,8 @@
-"""The database of a unit of work: what is asked inside of it is asked of that one.
+"""The database of the current unit of work, on which its statements run.
 
-A unit of work is what `engine.store` opens. It belongs to the thread that opened it, and one that
-is opened inside of another is over before the outer one goes on: two databases can be spoken to
-in turn, and no table is tied to either.
+A unit of work is opened by `engine.store` and belongs to the thread that opened it. A nested unit
+ends before the outer one continues, so that two databases can be used in turn and no table is bound
+to either.
 """
 
 import re
@@ -17,14 +17,14 @@ import peewee
 
 
 class SightLimit(Protocol):
-    """What a unit of work sees less by (`engine.sight`)."""
+    """A limit of what a unit of work sees (`engine.sight`)."""
 
     @property
     def condition(self) -> Any:
-        """What holds of the users whom it sees; None where it sees everybody."""
+        """The condition on the visible users; None if all are visible."""
 
     def limited(self, text: str, params: Any) -> tuple[str, Any]:
-        """The statement as it sees no more than it may."""
+        """Return the statement limited to the visible rows, and its parameters."""
 
 
 _EVERY = re.compile(r'"?\bevery_([a-z_]+)\b"?')
@@ -40,7 +40,7 @@ _unit = _Unit()
 
 @contextmanager
 def speaking_to(database: peewee.Database, limit: SightLimit | None = None) -> Iterator[None]:
-    """What this thread asks inside is asked of ``database``, and sees what ``limit`` lets it."""
+    """Run the statements of this thread on ``database``, limited by ``limit``."""
     before, _unit.database = _unit.database, database
     whole, _unit.limit = _unit.limit, limit
     try:
@@ -51,15 +51,15 @@ def speaking_to(database: peewee.Database, limit: SightLimit | None = None) -> I
 
 
 def current_limit() -> SightLimit | None:
-    """What limits this thread's unit of work; None where it sees the whole organisation."""
+    """Return the limit of this thread's unit of work; None if it sees the whole organisation."""
     return _unit.limit
 
 
 def as_asked(text: str, params: Any, before_names: Callable[[], str]) -> tuple[str, Any]:
-    """A statement as this thread's unit of work may ask it, with its parameters.
+    """Return a statement as limited by this thread's unit of work, and its parameters.
 
-    ``before_names`` gives what stands before the name of a table so that it is the table itself,
-    which a statement calls ``every_…``.
+    ``before_names`` returns the prefix that makes a name mean the table itself. It replaces
+    ``every_`` in the names of a statement.
     """
     if _unit.limit is not None:
         text, params = _unit.limit.limited(text, params)
@@ -68,14 +68,16 @@ def as_asked(text: str, params: Any, before_names: Callable[[], str]) -> tuple[s
 
 @lru_cache(maxsize=256)
 def _named_in_full(text: str, before: str) -> str:
-    # Long statements are asked again and again.
+    # Cached, since long statements are run again and again.
     return _EVERY.sub(lambda found: before + found[1], text)
 
 
 @contextmanager
 def whole() -> Iterator[None]:
-    """What this thread asks inside sees the whole organisation (U12): for what keeps the Studio in
-    order, as the chain of the activity, and never for what is shown."""
+    """Let the statements of this thread see the whole organisation (U12).
+
+    For maintenance, such as the chain of the activity, and never for data that is displayed.
+    """
     before, _unit.limit = _unit.limit, None
     try:
         yield
@@ -84,43 +86,44 @@ def whole() -> Iterator[None]:
 
 
 def spoken_to() -> Any:
-    """The database of this thread's unit of work; raises `RuntimeError` outside of one."""
+    """Return the database of this thread's unit of work. Raises `RuntimeError` outside of one."""
     if _unit.database is None:
         raise RuntimeError("the database is asked outside of a unit of work")
     return _unit.database
 
 
 def is_sqlite() -> bool:
-    """Whether that is the embedded one."""
+    """Return whether the database of this thread's unit of work is SQLite."""
     return isinstance(spoken_to(), peewee.SqliteDatabase)
 
 
 def set_day(database: peewee.Database, today: Callable[[], date], zone: tzinfo) -> None:
-    """Let `today` say this day in the units of work of ``database``, and `start_of` when a day
-    begins in ``zone``."""
+    """Set what `today` returns in units of work of ``database``, and the zone of `start_of`."""
     database.today_of_studio = today  # type: ignore[attr-defined] # of our own
     database.zone_of_studio = zone  # type: ignore[attr-defined]
 
 
 def today() -> date | None:
-    """The current day for the organisation, by the clock of whoever opened the database (D1, D2);
-    None where nobody said: a tool that only copies it."""
+    """Return the organisation's current day by the clock set for the database (D1, D2).
+
+    None if no clock was set, as by a tool that only copies the database.
+    """
     told = getattr(spoken_to(), "today_of_studio", None)
     return told() if told is not None else None
 
 
 def start_of(day: date) -> datetime:
-    """When a day begins for the organisation (D1)."""
+    """Return the instant at which a day begins for the organisation (D1)."""
     return datetime.combine(day, time(), getattr(spoken_to(), "zone_of_studio", UTC))
 
 
 class OfUnit(peewee.DatabaseProxy):
-    """What the tables are declared with: stands for the database of whichever unit of work asks."""
+    """The database of the table declarations: a proxy for that of the current unit of work."""
 
     def __init__(self) -> None:
         self._callbacks: list[Any] = []
 
     @property
     def obj(self) -> Any:
-        """What Peewee hands everything on to; None while the tables are declared."""
+        """The database to which Peewee forwards calls; None while the tables are declared."""
         return _unit.database
