@@ -1,6 +1,6 @@
-"""The entry point of the program: the one place that knows the command line and the screens.
+"""The entry point of the program, the only module that imports both command line and screens.
 
-Nothing is imported before it is needed: ``studio-tui --help`` loads neither Textual nor Peewee.
+Modules are imported only when needed: ``studio-tui --help`` loads neither Textual nor Peewee.
 """
 
 import os
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def run() -> None:
-    """Do what the arguments say, and exit with the code that tells how it went."""
+    """Run the command line, or the screens if there are no arguments, and exit with its code."""
     _write_any_name(sys.stdout)
     _write_any_name(sys.stderr)
     if sys.argv[1:3] == ["ssh", "session"]:
-        # Click would answer to this before the session throws away what the client sent.
+        # Click must not evaluate this variable before the session discards the client's
+        # environment.
         os.environ.pop(ASKED_BY_SHELL, None)
     if len(sys.argv) == 1 and ASKED_BY_SHELL not in os.environ:
         sys.exit(open_screens(SURROUNDINGS))
@@ -35,7 +36,7 @@ def run() -> None:
 
 
 def _write_any_name(stream: Any) -> None:
-    # A terminal of another encoding shows what it can; a file or a pipe gets all of it.
+    # Characters that a terminal cannot encode are replaced; files and pipes get UTF-8.
     stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors="replace")
 
 
@@ -54,4 +55,4 @@ def _log_error(error: BaseException) -> Path:
 
 
 SURROUNDINGS = Surroundings(_run_app, why_no_terminal, _log_error)
-"""What the command line is handed."""
+"""The dependencies that the command line is given."""

@@ -1,7 +1,7 @@
-"""The demo: a made-up organisation and what happened in it, played through the real services.
+"""The demo: a fictitious organisation with a history, played through the real services.
 
-No mail leaves the machine: it goes into a folder beside the database, both of which go when the
-demo ends. The same on every run.
+No mail leaves the machine: it is written to a folder next to the database. Both are removed when
+the demo ends. Every run is identical.
 """
 
 from studio_tui.demo.opened import Demo

@@ -1,4 +1,4 @@
-"""An open demo: what is played into it, and what plays it, need not be there."""
+"""An open demo. Opening a played demo needs neither the story nor its player."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -23,24 +23,24 @@ from studio_tui.services.system.context import Studio, open_studio
 DATABASE = "studio.db"
 """Name of the database in the folder of a demo."""
 _HOLD = "10s"
-"""Short, so that whoever tries the demo sees mail leave."""
+"""Short, so that users who try the demo see mail leave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """An open demo."""
+    """An open demo: the Studio, its admin and the folder for mail."""
 
     studio: Studio
     actor: Actor
     mail: MailFolder
 
     def at(self, clock: Clock) -> "Demo":
-        """The same demo at another time."""
+        """Return the same demo with another clock."""
         return replace(self, studio=replace(self.studio, clock=clock))
 
     def send_mail(self) -> None:
-        """Send what is due, into the folder."""
-        # Who only looks at the demo need not wait for it.
+        """Write the mail that is due to the folder."""
+        # Imported here to keep the start-up of demos that send no mail short.
         from studio_tui.worker.loop import Worker
 
         worker = Worker(self.studio, [self.mail], random=Random(0))  # noqa: S311 - no secret
@@ -48,7 +48,7 @@ class Demo:
 
 
 def reopen(folder: Path, clock: Clock) -> Demo:
-    """The demo whose database is in ``folder``, as its admin sees it."""
+    """Open the demo whose database is in ``folder``, signed in as its admin."""
     studio = replace(open_studio(_settings(folder), clock), passing=True)
     try:
         return Demo(studio, sign_in(studio, Account(ADMIN, ADMIN)), MailFolder(folder / "mail"))

@@ -1,4 +1,4 @@
-"""Opening the demo: played once, kept, and copied from then on."""
+"""Opening the demo. The story is played once, cached, and copied on each later run."""
 
 import hashlib
 import shutil
@@ -24,10 +24,11 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @contextmanager
 def open_demo(clock: Clock | None = None, progress: Progress = unwatched) -> Iterator[Demo]:
-    """The demo with its whole story played, at ``clock``: or from `DEMO_NOW` on, as time goes by.
+    """Open a demo in which the whole story has been played.
 
-    ``progress`` hears how much of the story has been played, from 0 to 1. What is done in the demo
-    is in a private temporary folder, removed at the end.
+    Without ``clock``, time runs on from `DEMO_NOW`. ``progress`` is called with the played fraction
+    of the story, from 0 to 1. The demo works in a private temporary folder, which is removed at the
+    end.
     """
     with work_folder(Path(gettempdir()), "studio-tui-demo-") as folder:
         kept = _kept()
@@ -44,7 +45,7 @@ def open_demo(clock: Clock | None = None, progress: Progress = unwatched) -> Ite
 
 
 def _kept() -> Path:
-    """Where the played database is kept for this very version of the program and its data."""
+    """Return the path of the cached database for this version of the program and its data."""
     return user_cache_path(APP) / f"demo-{_fingerprint()}.db"
 
 
@@ -53,7 +54,8 @@ def _play_into(kept: Path, progress: Progress) -> None:
         from studio_tui.demo.playing import play
 
         play(folder, progress).studio.close()
-        # Another may have been as far sooner, and be read from just now.
+        # Another process may have finished first and may be copying its database, so keep that
+        # file.
         for old in set(kept.parent.glob("demo-*.db")) - {kept}:
             with suppress(FileNotFoundError):
                 old.unlink()

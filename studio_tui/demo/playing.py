@@ -1,4 +1,4 @@
-"""Playing the story of the demo, from the first import to the demo's today."""
+"""The player of the demo's story, from the first import to `DEMO_NOW`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ _MAIL_BEFORE = (StoryAct.ASSIGN, StoryAct.CLOSE, StoryAct.IMPORT)
 def play(folder: Path, progress: Progress = unwatched) -> Demo:
     """Play the story into a new database in ``folder``, up to `DEMO_NOW`.
 
-    ``progress`` hears how much of the story has been played, from 0 to 1.
+    ``progress`` is called with the played fraction of the story, from 0 to 1.
     """
     plan = demo_plan()
     organisation = build_organisation(plan)
@@ -43,9 +43,9 @@ def play(folder: Path, progress: Progress = unwatched) -> Demo:
     player = _Player(organisation, Writing(Words(plan.words.words, Chance(plan.organisation.seed))))
     played = 0
     for stretch in _stretches(events):
-        # Mail that fell due in the meantime left in the meantime.
+        # Send the mail that fell due since the previous stretch.
         demo.at(FixedClock(stretch[0].at)).send_mail()
-        # One transaction for all: the disk is waited for once.
+        # One transaction per stretch, to wait for the disk only once.
         with demo.studio.at_once():
             for event in stretch:
                 player.play(demo.at(FixedClock(event.at)), event)
@@ -57,7 +57,7 @@ def play(folder: Path, progress: Progress = unwatched) -> Demo:
 
 
 def _stretches(events: Sequence[StoryEvent]) -> Iterator[list[StoryEvent]]:
-    """``events`` up to each at which mail leaves, which begins a stretch of its own."""
+    """Split ``events`` into stretches, each beginning with an event before which mail is sent."""
     stretch: list[StoryEvent] = []
     for event in events:
         if event.act in _MAIL_BEFORE and stretch:
@@ -68,7 +68,7 @@ def _stretches(events: Sequence[StoryEvent]) -> Iterator[list[StoryEvent]]:
 
 
 class _Player:
-    """Does what the events tell."""
+    """A player that performs story events through the services."""
 
     def __init__(self, organisation: DemoOrganisation, writing: Writing) -> None:
         self._organisation = organisation
@@ -76,7 +76,7 @@ class _Player:
         self._begun: dict[DemoConversation, Conversation] = {}
 
     def play(self, demo: Demo, event: StoryEvent) -> None:
-        """Do what one event tells, at its instant."""
+        """Perform one event, at its instant."""
         if event.act is StoryAct.IMPORT:
             exported = organisation_csv(self._organisation, event.at.date())
             imports.apply(demo.studio, demo.actor, hr_files.read(exported.encode()))

@@ -1,4 +1,4 @@
-"""The demo without a terminal: a day of an HR admin, told as text, every line of it really done."""
+"""The demo as printed text: a day of an HR admin, in which every step is really performed."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ _SHOWN = 3
 
 
 def tell(write: Write) -> None:
-    """Play the demo and a day in it; ``write`` is given the story, a line at a time."""
+    """Play the demo and a day in it. ``write`` is called with the story, text by text."""
     with open_demo(FixedClock(DEMO_NOW)) as demo:
         _tell_people(demo, write)
         _tell_templates(demo, write)
@@ -125,7 +125,7 @@ def _tell_mail(demo: Demo, push: Push, write: Write) -> None:
 
 
 def _tell_conversation(demo: Demo, write: Write) -> None:
-    """Read by who held it: the admin of the demo may not."""
+    """Read as the conductor, because the demo's admin may not read the conversation."""
     held = conversations.history(
         demo.studio, demo.actor, HistoryFilter(state=ConversationState.DONE), Sort("at")
     )

@@ -1,4 +1,4 @@
-"""Writing into the conversations of the demo, through the services."""
+"""Writing texts into the conversations of the demo, through the services."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from studio_tui.services.system.context import Studio
 
 
 class Writing:
-    """Writes what `Words` give, under each question of a conversation."""
+    """A writer of the texts of `Words` under each question of a conversation."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -31,7 +31,7 @@ class Writing:
     def note(
         self, studio: Studio, actor: Actor, conversation_id: int, *, share: float = 1.0
     ) -> None:
-        """Write what was noted in the talk: this share of it, from the top."""
+        """Write the notes of the talk, for this share of the questions from the top."""
         entries = conversations.read(studio, actor, conversation_id).entries
         asked = [entry.asked for entry in entries[: int(len(entries) * share)]]
         self._write(studio, actor, conversation_id, ((each, each.part) for each in asked))

@@ -1,1 +1,1 @@
-"""The made-up organisation of the demo, and what happened in it: the same on every run (D2)."""
+"""The fictitious organisation of the demo and its history; identical on every run (D2)."""

@@ -1,4 +1,4 @@
-"""How the organisation of the demo is made from its plan."""
+"""Generation of the demo's organisation from its plan."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,14 +14,17 @@ from studio_tui.domain.shared.errors import Refused
 
 _FIRST_YEAR = 2005
 _YEARS = 3
-"""Leaders of one level are hired within so many years, those of the next level after them."""
+"""Leaders of one level are hired within this many years, those of the next level afterwards."""
 _LAST_HIRE = date(2025, 12, 31)
 _STAY = timedelta(days=180)
-"""Nobody left sooner than this after they came."""
+"""Minimum time between hiring and leaving."""
 
 
 def build_organisation(plan: DemoPlan) -> DemoOrganisation:
-    """The organisation that ``plan`` describes; raises `Refused` where it contradicts itself."""
+    """Return the organisation that ``plan`` describes.
+
+    Raises `Refused` if ``plan`` is inconsistent.
+    """
     people = everybody(plan)
     _check(people, {team.path for team in plan.teams.teams})
     teams = tuple(_team(team.path, people) for team in plan.teams.teams)
@@ -53,7 +56,7 @@ def _team(path: str, people: Sequence[NamedPerson]) -> DemoTeam:
 
 
 def _hire_days(people: Sequence[NamedPerson], chance: Chance) -> dict[str, date]:
-    """Higher leaders are older hires, and everybody else came after the leaders."""
+    """Return a hire date per login: higher leaders first, members after all leaders."""
     lowest = max(path.count(" > ") for person in people for path in person.leads) + 1
     days = {}
     for person in people:

@@ -1,7 +1,7 @@
-"""Chance that always falls the same way, on every Python.
+"""Deterministic random choices, identical on every Python version.
 
-Each choice has a key of its own instead of a place in a stream: one name more in a list changes
-the people who take a name from that list, and nobody else.
+Each choice has its own key instead of a position in a stream. Adding a name to a list therefore
+only affects the people who draw from that list.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,24 +14,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """Choices that depend on ``seed`` and their key only."""
+    """Random choices that depend only on ``seed`` and their key."""
 
     seed: int
 
     def below(self, limit: int, *key: object) -> int:
-        """A whole number from 0 up to but not including ``limit``."""
+        """Return an integer from 0 up to but not including ``limit``."""
         return self._draw(key) % limit
 
     def between(self, first: int, last: int, *key: object) -> int:
-        """A whole number from ``first`` to ``last``, both included."""
+        """Return an integer from ``first`` to ``last``, both included."""
         return first + self.below(last - first + 1, *key)
 
     def pick(self, options: Sequence[T], *key: object) -> T:
-        """One of ``options``."""
+        """Return one of ``options``."""
         return options[self.below(len(options), *key)]
 
     def shuffled(self, items: Iterable[T], *key: object) -> list[T]:
-        """``items`` in another order; each is told from the others by its ``str``."""
+        """Return ``items`` in random order. Their ``str`` must be unique."""
         return sorted(items, key=lambda item: self._draw((*key, item)))
 
     def _draw(self, key: Iterable[object]) -> int:

@@ -1,4 +1,4 @@
-"""Who coaches whom in the demo, inside the team and outside it (U3)."""
+"""Coaches and coachees of the demo, within a team and across teams (U3)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -9,21 +9,21 @@ from studio_tui.demo.story.organisation import Coaching, DemoOrganisation, DemoU
 from studio_tui.demo.story.plan import DemoPlan
 
 _SENIORITY = timedelta(days=365)
-"""A coach has been there this much longer than the coachee."""
+"""Minimum time by which a coach was hired before the coachee."""
 _COACHEES = 3
-"""How many coachees a coach from outside the team has, more or less."""
+"""Approximate number of coachees per coach from outside the team."""
 
 
 def coachings(
     organisation: DemoOrganisation, plan: DemoPlan, chance: Chance
 ) -> tuple[Coaching, ...]:
-    """Those of ``people.toml``, then coaches in the team, then coaches from elsewhere."""
+    """Return the coachings of ``people.toml``, then those within teams, then those across teams."""
     leading = {login for team in organisation.teams for login in team.leaders}
     present = [user for user in organisation.users if user.active(day(0))]
     colleagues = [user for user in present if user.login not in leading]
     coachees = chance.shuffled(colleagues, "coachees")
     within, outside = plan.organisation.coached_within, plan.organisation.coached_outside
-    # Whoever has no manager is at the very top, and coaches nobody.
+    # A leader without a manager is at the very top, and coaches nobody.
     leaders = [
         user
         for user in present

@@ -1,4 +1,4 @@
-"""Working days of the demo, counted from its own, and hours of them."""
+"""Working days of the demo, as offsets from its present day, and times of day."""
 
 from datetime import datetime, time
 
@@ -6,15 +6,15 @@ from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.organisation import day
 
 MEETING_HOURS = (9, 10, 11, 13, 14, 15, 16)
-"""Conversations begin at one of these."""
+"""Hours at which conversations begin."""
 _SATURDAY = 5
 
 
 def working_days(first: int, last: int) -> list[int]:
-    """The working days from ``first`` to ``last``, both included."""
+    """Return the offsets of the working days from ``first`` to ``last``, both included."""
     return [offset for offset in range(first, last + 1) if day(offset).weekday() < _SATURDAY]
 
 
 def moment(offset: int, hour: int, minute: int = 0) -> datetime:
-    """An instant on a day, in the zone of the demo."""
+    """Return the instant on the day at ``offset``, in the time zone of the demo."""
     return datetime.combine(day(offset), time(hour, minute), tzinfo=DEMO_NOW.tzinfo)

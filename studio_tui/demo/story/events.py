@@ -1,8 +1,8 @@
-"""What happened in the organisation of the demo, up to `DEMO_NOW`.
+"""The history of the demo's organisation, up to `DEMO_NOW`.
 
-A story is data, to be played through the services by somebody else. Everybody assigned is there on
-the day of assigning, and every conversation is held by somebody who manages the user on the day it
-takes place (U4).
+A story is data; `studio_tui.demo.playing` performs it through the services. All assigned users are
+employed on the day of assigning, and every conversation is held by a manager whom the user has on
+that day (U4).
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,36 +17,36 @@ from studio_tui.demo.story.plan import DemoPlan, PushPlan
 from studio_tui.domain.conversations.conversation import ConversationState
 
 _AHEAD = 12
-"""Conversations still to come are planned for at most so many days ahead."""
+"""Maximum days from the present at which future conversations are planned."""
 _NOTICE = 4
-"""The first conversations are held so many days after the first day: they are planned before."""
+"""Days between the first day of a push and its first meetings, which are planned in between."""
 _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoConversation:
-    """How far the conversation of one user is; each instant is None until it comes to that."""
+    """The course of one user's conversation. An instant is None if that step was not reached."""
 
     user: str
     conductor: str
-    """Login of the manager who planned it, and holds or held it."""
+    """Login of the manager who planned the conversation and conducts it."""
     planned_at: datetime
     planned_for: datetime
     first_for: datetime | None = None
-    """What it was planned for before it was moved, …"""
+    """Instant for which the conversation was planned before it was moved."""
     moved_at: datetime | None = None
-    """… and when that was."""
+    """Instant at which the conversation was moved."""
     prepared_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     cancelled_at: datetime | None = None
     written: bool = False
-    """Whether anything is written in it."""
+    """Whether the conversation has any text."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPush:
-    """One push; ``assigned`` and the conversations name users by login."""
+    """A push. ``assigned`` and the conversations identify users by login."""
 
     name: str
     template: str
@@ -61,7 +61,7 @@ class DemoPush:
 
 
 def build_story(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoPush, ...]:
-    """The pushes of ``plan`` with what became of them, in the order of the file."""
+    """Return the pushes of ``plan`` with their conversations, in the order of the file."""
     chance = Chance(plan.organisation.seed)
     return tuple(
         _Teller(organisation, push, chance).tell(number)
@@ -70,7 +70,7 @@ def build_story(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoPus
 
 
 class _Teller:
-    """Tells what happened in one push."""
+    """A generator of the history of one push."""
 
     def __init__(self, organisation: DemoOrganisation, push: PushPlan, chance: Chance) -> None:
         self._organisation = organisation
@@ -78,7 +78,7 @@ class _Teller:
         self._chance = chance
 
     def tell(self, number: int) -> DemoPush:
-        """The push; the next ``number`` is created five minutes later in the day."""
+        """Return the push. Each next ``number`` is created five minutes later in the day."""
         push = self._push
         created = moment(push.created, 10, 5 * number)
         assigned = self._assigned()
@@ -144,7 +144,7 @@ class _Teller:
         return self._organisation.managers_of(user.login, day(offset))
 
     def _conversation(self, user: DemoUser, state: ConversationState) -> DemoConversation | None:
-        """None where the user, or everybody who could hold it, left before."""
+        """Return the conversation; None if the user or all possible conductors left before it."""
         key = (self._push.name, user.login)
         meetings = self._meeting_days(user, state)
         if not meetings:
@@ -186,7 +186,7 @@ class _Teller:
         return conversation
 
     def _meeting_days(self, user: DemoUser, state: ConversationState) -> list[int]:
-        """The days on which it may be, or have been, held."""
+        """Return the offsets of the days on which the conversation can take place."""
         push = self._push
         days = [0] if state is ConversationState.IN_PROGRESS else working_days(1, _AHEAD)
         if state is ConversationState.DONE:
@@ -210,7 +210,7 @@ class _Teller:
 
 
 def _moved(conversation: DemoConversation) -> DemoConversation:
-    """Planned for a week later at first, and moved before anybody prepared for it."""
+    """Return the conversation as moved: first planned a week later, moved before preparation."""
     planned = conversation.planned_at
     moved = planned + (planned.replace(hour=13, minute=0) - planned) / 2
     return replace(

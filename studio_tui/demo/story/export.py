@@ -1,4 +1,4 @@
-"""The organisation of the demo as the CSV of an HR system, in our own headings (U6)."""
+"""The CSV export of the demo's HR system, with the Studio's own headings (U6)."""
 
 import csv
 import io
@@ -10,9 +10,9 @@ from studio_tui.domain.people.hr_file.records import EXPORTED
 
 
 def organisation_csv(organisation: DemoOrganisation, day: date | None = None) -> str:
-    """The export as it was made on ``day``, the day of the demo where none is given.
+    """Return the export of ``day``; by default the present day of the demo.
 
-    It knows nobody who was hired later, and has as active who left later.
+    Later hires are missing, and people who leave later are active.
     """
     day = day or DEMO_NOW.date()
     text = io.StringIO()

@@ -1,4 +1,4 @@
-"""People of the demo whom nobody named: enough of them to fill every team."""
+"""Generated people of the demo, who fill up the teams."""
 
 import re
 import unicodedata
@@ -10,11 +10,11 @@ from studio_tui.domain.shared.text import fold
 
 _NOT_IN_LOGIN = re.compile(r"[^a-z0-9-]")
 _ONE_IN = 10
-"""One person in so many has an international name, until these are used up."""
+"""One in this many people has an international name, as long as the list lasts."""
 
 
 def everybody(plan: DemoPlan) -> tuple[NamedPerson, ...]:
-    """The people of ``people.toml``, then those invented, team by team."""
+    """Return the people of ``people.toml``, then the generated ones, team by team."""
     named = plan.people.people
     inventor = _Inventor(plan.names, Chance(plan.organisation.seed), named)
     invented = (
@@ -33,7 +33,7 @@ def _missing_people(
 
 
 class _Inventor:
-    """Gives every person a name and a login that nobody else has."""
+    """A generator of people with unique names and logins."""
 
     def __init__(self, names: DemoNames, chance: Chance, named: Sequence[NamedPerson]) -> None:
         self._chance = chance
@@ -43,7 +43,7 @@ class _Inventor:
         self._taken = {fold(f"{person.given_name} {person.family_name}") for person in named}
 
     def person(self, team: TeamPlan, number: int, *, leads: bool) -> NamedPerson:
-        """The person with this number in ``team``."""
+        """Return the generated person with this number in ``team``."""
         language = self._chance.pick(team.languages, "language", team.path, number)
         name = self._name(language, team.path, number)
         return NamedPerson(

@@ -10,13 +10,13 @@ from studio_tui.domain.people.roles import Role
 
 
 def day(offset: int) -> date:
-    """The day so many days after, or before, that of the demo."""
+    """Return the day at this offset in days from the present day of the demo."""
     return DEMO_NOW.date() + timedelta(days=offset)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoUser:
-    """One person; ``left_on`` is the first day without them."""
+    """A person; ``left_on`` is the first day on which they no longer work here."""
 
     login: str
     email: str
@@ -31,13 +31,13 @@ class DemoUser:
     left_on: date | None
 
     def active(self, day: date) -> bool:
-        """Whether they have not left on ``day``."""
+        """Return whether the person has not left by ``day``. Does not check the hire date."""
         return self.left_on is None or day < self.left_on
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTeam:
-    """A team by its path (``Sales > Belgium``), with the logins of its people."""
+    """A team by its path (``Sales > Belgium``), with the logins of its members and leaders."""
 
     path: str
     members: tuple[str, ...]
@@ -45,13 +45,13 @@ class DemoTeam:
 
     @property
     def parent(self) -> str:
-        """Path of the team it is part of, or empty."""
+        """Path of the parent team; empty for a team at the top."""
         return self.path.rpartition(" > ")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Coaching:
-    """Who coaches whom, by login."""
+    """A coach and a coachee, by login."""
 
     coach: str
     coachee: str
@@ -59,7 +59,7 @@ class Coaching:
 
 @dataclass(frozen=True)
 class DemoOrganisation:
-    """Everybody, in a fixed order."""
+    """All users, teams and coachings, in a fixed order."""
 
     users: tuple[DemoUser, ...]
     teams: tuple[DemoTeam, ...]
@@ -67,16 +67,16 @@ class DemoOrganisation:
 
     @cached_property
     def by_login(self) -> Mapping[str, DemoUser]:
-        """The users by their login."""
+        """The users by login."""
         return {user.login: user for user in self.users}
 
     @cached_property
     def by_path(self) -> Mapping[str, DemoTeam]:
-        """The teams by their path."""
+        """The teams by path."""
         return {team.path: team for team in self.teams}
 
     def managers_of(self, login: str, day: date) -> tuple[str, ...]:
-        """Logins of the managers of a user on ``day`` (U4), leaders first."""
+        """Return the logins of the managers of a user on ``day`` (U4), leaders first."""
         found = [
             leader
             for team in self.teams
@@ -87,7 +87,7 @@ class DemoOrganisation:
         return tuple(one for one in dict.fromkeys(found) if self.by_login[one].active(day))
 
     def _leaders_above(self, team: DemoTeam | None, login: str) -> tuple[str, ...]:
-        # Who leads a team alone is managed by the leaders of the team above it.
+        # The only leader of a team is managed by the leaders of the team above.
         while team and team.leaders == (login,):
             team = self.by_path.get(team.parent)
         return tuple(one for one in team.leaders if one != login) if team else ()

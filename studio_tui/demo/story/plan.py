@@ -1,4 +1,4 @@
-"""What the demo is made of, as written in ``data/demo/``: one class a file, one field a key."""
+"""The content of ``data/demo/``: one class per file, one field per key."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from studio_tui.domain.people.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class GroupPlan:
-    """A group that this share of the people is in, of those hired after a day if there is one."""
+    """A group with this percentage of the people, if given only those hired after a day."""
 
     name: str
     percent: int
@@ -19,21 +19,21 @@ class GroupPlan:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPlan:
-    """``organisation.toml``"""
+    """The content of ``organisation.toml``."""
 
     seed: int
     mail_domain: str
     leavers: tuple[int, ...] = ()
-    """Days, counted from the day of the demo, on which somebody left."""
+    """Offsets of the days on which somebody left, from the present day of the demo."""
     coached_within: int = 0
-    """How many have a coach in their own team."""
+    """Number of people with a coach from their own team."""
     coached_outside: int = 0
     groups: tuple[GroupPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageNames:
-    """Names that go with a language."""
+    """First and last names that are common in a language."""
 
     code: str
     given: tuple[str, ...]
@@ -42,7 +42,7 @@ class LanguageNames:
 
 @dataclass(frozen=True, slots=True)
 class FullName:
-    """The name of one person."""
+    """The full name of one person."""
 
     given: str
     family: str
@@ -50,7 +50,7 @@ class FullName:
 
 @dataclass(frozen=True, slots=True)
 class DemoNames:
-    """``names.toml``"""
+    """The content of ``names.toml``."""
 
     languages: tuple[LanguageNames, ...]
     international: tuple[FullName, ...] = ()
@@ -58,7 +58,7 @@ class DemoNames:
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """Somebody whom the demo needs by name."""
+    """A person whom the demo defines by name."""
 
     login: str
     given_name: str
@@ -67,26 +67,26 @@ class NamedPerson:
     time_zone: str = ZONE
     role: Role = Role.USER
     department: str = ""
-    """Empty: that of the last team."""
+    """Defaults to the department of the last team if empty."""
     teams: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     coaches: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     hired_on: date | None = None
-    """None: a day that fits with what the person leads."""
+    """None: a day that suits the teams the person leads."""
     left_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """``people.toml``"""
+    """The content of ``people.toml``."""
 
     people: tuple[NamedPerson, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TeamPlan:
-    """A team of ``size`` people, leaders and those of ``people.toml`` included."""
+    """A team of ``size`` people, including leaders and the people of ``people.toml``."""
 
     path: str
     size: int
@@ -94,19 +94,22 @@ class TeamPlan:
     time_zone: str = ZONE
     leaders: int = 1
     department: str = ""
-    """Empty: the first part of the path."""
+    """Defaults to the first part of the path if empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """``teams.toml``"""
+    """The content of ``teams.toml``."""
 
     teams: tuple[TeamPlan, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PushPlan:
-    """A push. Days are counted from the day of the demo; shares are percents of who is assigned."""
+    """A push.
+
+    Days are offsets from the present day; shares are percentages of the assigned users.
+    """
 
     name: str
     template: str
@@ -115,80 +118,83 @@ class PushPlan:
     deadline: int
     closed: int | None = None
     teams: tuple[str, ...] = ()
-    """Everyone in these teams and in those under them is assigned, …"""
+    """Teams whose members, including those of teams below, are assigned."""
     groups: tuple[str, ...] = ()
-    """… everyone in these groups, …"""
+    """Groups whose members are assigned as well."""
     logins: tuple[str, ...] = ()
-    """… and these."""
+    """Logins of further assigned users."""
     size: int = 0
-    """How many of them at most; 0: all."""
+    """Maximum number of assigned users; 0 for all."""
     begun: tuple[str, ...] = ()
-    """Logins of people whose conversation is in progress, besides the share."""
+    """Logins of users whose conversation is in progress, in addition to the share."""
     done: int = 0
     in_progress: int = 0
     prepared: int = 0
     planned: int = 0
     cancelled: int = 0
-    """Planned, and cancelled again."""
+    """Share of conversations that were planned and then cancelled."""
     moved: int = 0
-    """Of those planned, this share was planned for another day at first."""
+    """Share of the planned conversations that were moved once."""
     written: int = 0
-    """Of those held, this share has something written in it; all that are under way have."""
+    """Share of the held conversations that have texts.
+
+    All those in preparation or progress have.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Pushes:
-    """``pushes.toml``"""
+    """The content of ``pushes.toml``."""
 
     pushes: tuple[PushPlan, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TalkPlan:
-    """Conversations that no push asks for, on days counted from the day of the demo."""
+    """Conversations outside pushes. Days are offsets from the present day of the demo."""
 
     template: str
     people: int
-    """How many, each with somebody else."""
+    """Number of conversations, each with another user."""
     first: int
     last: int
     ends: ConversationState
-    """How far they came: done, planned or cancelled."""
+    """Final state: done, planned or cancelled."""
     planning: bool = True
     logins: tuple[str, ...] = ()
-    """These first; the rest is drawn."""
+    """Logins of the users to choose first; the others are drawn at random."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talks:
-    """``talks.toml``"""
+    """The content of ``talks.toml``."""
 
     talks: tuple[TalkPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class WordsPlan:
-    """What people write under a question, or in a step without questions."""
+    """Texts that people write under a question, or in a step without questions."""
 
     about: str
     user: tuple[str, ...] = ()
-    """Prepared by the user."""
+    """Preparations of users."""
     conductor: tuple[str, ...] = ()
-    """Prepared by who holds it."""
+    """Preparations of conductors."""
     noted: tuple[str, ...] = ()
-    """Noted in the talk."""
+    """Notes of the talk."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllWords:
-    """``words.toml``"""
+    """The content of ``words.toml``."""
 
     words: tuple[WordsPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
-    """All files together."""
+    """The content of all files."""
 
     organisation: OrganisationPlan
     names: DemoNames

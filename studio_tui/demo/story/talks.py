@@ -1,4 +1,4 @@
-"""Conversations of the demo that no push asks for (C2)."""
+"""Conversations of the demo outside pushes (C2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,22 +12,22 @@ from studio_tui.demo.story.plan import DemoPlan, TalkPlan
 from studio_tui.domain.conversations.conversation import ConversationState
 
 _NOTICE = 14
-"""A conversation is planned at most so many days before it is held."""
+"""Maximum days between planning and holding a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTalk:
-    """One of them."""
+    """A conversation outside a push."""
 
     template: str
     """Name of a starter template."""
     planning: bool
-    """False where it starts at the talk."""
+    """False if the template skips planning and preparation."""
     conversation: DemoConversation
 
 
 def build_talks(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoTalk, ...]:
-    """The conversations of ``plan`` without a push, in the order of the file."""
+    """Return the conversations of ``plan`` outside pushes, in the order of the file."""
     chance = Chance(plan.organisation.seed)
     return tuple(
         talk
@@ -57,7 +57,7 @@ def _talks(
 
 
 def _managers(organisation: DemoOrganisation, user: DemoUser, around: range) -> list[str]:
-    """Who manages a user all that time and was there at its start."""
+    """Return the logins of those who manage the user throughout and were hired before."""
     found = set(organisation.managers_of(user.login, day(around[0])))
     found &= set(organisation.managers_of(user.login, day(around[-1])))
     return sorted(

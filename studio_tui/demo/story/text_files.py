@@ -1,4 +1,4 @@
-"""The text files that the demo is made of: ``data/demo/*.toml``."""
+"""Reading of the demo's text files, ``data/demo/*.toml``."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def demo_plan() -> DemoPlan:
-    """The plan of the demo; raises `Refused` naming the file and the key that is wrong."""
+    """Return the plan of the demo. Raises `Refused` with the file and the key of an error."""
     folder = asset("data/demo")
     return DemoPlan(
         organisation=_read(folder / "organisation.toml", OrganisationPlan),

@@ -1,4 +1,4 @@
-"""The story of the demo in the order in which it happened: who did what, and when."""
+"""The story of the demo in chronological order: who did what, and when."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.talks import DemoTalk
 
 _EXPORTED = time(7)
-"""When the HR system makes its export, on the days on which it has news."""
+"""Time of day of the HR system's exports."""
 
 
 class StoryAct(StrEnum):
-    """What somebody did."""
+    """The kind of a `StoryEvent`."""
 
     IMPORT = "import"
-    """Imported the `organisation_csv` of the day of the event."""
+    """Imports the `organisation_csv` of the day of the event."""
     CREATE = "create"
     ASSIGN = "assign"
     PLAN = "plan"
@@ -32,21 +32,21 @@ class StoryAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """Something that ``actor``, a login, did at an instant."""
+    """An act that ``actor``, a login, performed at an instant."""
 
     at: datetime
     act: StoryAct
     actor: str
     push: DemoPush | None = None
     talk: DemoTalk | None = None
-    """What the conversation is about where no push asks for it."""
+    """The conversation outside a push that the event belongs to, if any."""
     conversation: DemoConversation | None = None
 
 
 def timeline(
     organisation: DemoOrganisation, story: Sequence[DemoPush], talks: Sequence[DemoTalk] = ()
 ) -> tuple[StoryEvent, ...]:
-    """Everything up to `DEMO_NOW`, in order; imports come before what they make possible."""
+    """Return all events up to `DEMO_NOW` in order. Imports precede the events that need them."""
     events = [event for push in story for event in _push_events(push)]
     events += [event for talk in talks for event in _talk_events(talk)]
     first = min(event.at for event in events)

@@ -1,4 +1,4 @@
-"""What people of the demo write into their conversations."""
+"""The texts that people of the demo write in their conversations."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,17 @@ from studio_tui.domain.conversations.conversation import AskedQuestion, Part, ch
 
 
 class Words:
-    """Texts drawn for each conversation and each side."""
+    """Texts drawn at random for each conversation and each side."""
 
     def __init__(self, plan: Sequence[WordsPlan], chance: Chance) -> None:
         self._by_about = {words.about: words for words in plan}
         self._chance = chance
 
     def text(self, asked: AskedQuestion, part: Part, *key: object) -> str:
-        """What is written in ``part`` under a question; empty where nobody wrote anything."""
+        """Return the text of ``part`` under a question; empty if there is none."""
         about = asked.question.text or str(asked.step)
         if options := choices(asked.question):
-            # The middle is chosen more often than the ends.
+            # The average of two draws, so that middle options are chosen more often than extremes.
             throws = (self._chance.below(len(options), part, n, about, *key) for n in range(2))
             return options[sum(throws) // 2]
         if (words := self._by_about.get(about)) is None:
