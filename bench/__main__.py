@@ -1,24 +1,23 @@
-"""Everything that is measured, in one table: each figure beside its floor of the same run.
+"""All measurements in one table: each figure next to a floor that is measured in the same run.
 
     python -m bench [--sizes 1000,10000,100000,1000000] [--engine sqlite] [--runs 3]
     python -m bench --compare BASE [--rounds 3] …      # see bench.compare
 
-A figure is a value and how many times that of its floor it is; the ratios are what tells one
-machine from another. Of each size there is a made-up organisation of so many users
-(`bench.organisation`), with a push that asks all of them and a mail to each, the same on every run;
-what is measured on it:
+A figure is a value and its ratio to the floor. Only the ratios are comparable between machines. For
+each size there is a synthetic organisation with that number of users (`bench.organisation`), a push
+that asks all of them, and a mail to each. It is the same on every run. The measurements are:
 
-the screens    the program in a terminal of 80×24, keys pressed as a person would, beside an empty
-               Textual app; a filter is over when its count is there, the pause after the last
-               letter included; the pane beside a list, in a terminal of 120×24 and beside the same
-               without it
-the queries    what a list asks for, beside plain SQL for one page on the same file
-bulk work      `bench.bulk`, in databases of its own, beside plain SQL that writes the same rows
-mail           `bench.mail`, a worker beside a bare loop of aiosmtplib; takes Postfix's smtp-sink
+the screens    the program in a terminal of 80×24, driven by key presses, against an empty Textual
+               app; a filter ends when its count is displayed, including the pause after the last
+               letter; the pane beside a list is measured in a terminal of 120×24, against the same
+               screen without the pane
+the queries    the queries of a list, against plain SQL for one page of the same file
+bulk work      `bench.bulk`, in databases of its own, against plain SQL that writes the same rows
+mail           `bench.mail`, a worker against a bare loop of aiosmtplib; needs Postfix's smtp-sink
 
-What cannot be measured is left out and named below the table; Ctrl-C prints what there is. Of a
-million users, the acts that are measured on a push are fewer, as the others grow like these. A
-thousand takes a minute, all four sizes half an hour, most of it for the million.
+A measurement that fails is skipped and named below the table. Ctrl-C prints the results so far.
+With a million users, fewer acts on a push are measured, because the others grow proportionally. A
+thousand users take a minute; all four sizes take half an hour, most of it for the million.
 """
 
 import argparse
@@ -41,18 +40,18 @@ from studio_tui.domain.shared.clock import FixedClock
 from studio_tui.services.system.context import open_studio
 
 _MAILS = 5_000
-"""At most: more take longer, each of them as long."""
+"""Maximum number of mails to send; the time per mail does not depend on their number."""
 _ALL_ACTS = 100_000
-"""Users up to which all acts on a push are measured."""
+"""Maximum number of users with which all acts on a push are measured."""
 _SAID = 200
-"""Characters of what went wrong."""
+"""Maximum number of characters of an error message."""
 
 Parts = dict[str, Callable[[int], Iterator[Measured]]]
-"""What is measured of each size."""
+"""Generators of figures by name; their argument is the size."""
 
 
 def main() -> int:
-    """Measure and print; returns the exit code."""
+    """Run the measurements, print the table and return the exit code."""
     asked = _arguments()
     if asked.compare:
         return compare(asked.compare, _of_one_run(asked), asked.rounds)
@@ -64,7 +63,7 @@ def main() -> int:
             _measure(_parts(asked, fresh), found, left_out)
         except KeyboardInterrupt:
             left_out.append("what would come next: it was stopped")
-        # Before the databases are removed: a million take their time.
+        # Print before the databases are removed, because removing a million users takes long.
         _print(asked, found, left_out)
     return 1 if left_out else 0
 
@@ -72,7 +71,7 @@ def main() -> int:
 def _print(
     asked: argparse.Namespace, found: dict[int, list[Measured]], left_out: list[str]
 ) -> None:
-    # A URL may hold a password.
+    # Print only the scheme, because a URL may contain a password.
     engine, _, _ = asked.engine.partition("://")
     print(f"{engine}, seed {asked.seed}, medians; × tells how many times the floor it is")
     for line in table(found):
@@ -96,7 +95,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _of_one_run(asked: argparse.Namespace) -> list[str]:
-    """The arguments of a run that compares nothing."""
+    """Return the arguments of a run without a comparison."""
     given = {name: getattr(asked, name) for name in ("sizes", "engine", "runs", "seed", "only")}
     return [f"--{name}={value}" for name, value in given.items() if value is not None]
 
@@ -111,7 +110,7 @@ def _parts(asked: argparse.Namespace, fresh: Fresh) -> Parts:
 
 
 def _measure(parts: Parts, found: dict[int, list[Measured]], left_out: list[str]) -> None:
-    """Fill ``found``, size by size, and ``left_out`` with what went wrong; tells how far it is."""
+    """Add figures to ``found`` by size and errors to ``left_out``; write progress to stderr."""
     began = monotonic()
     for size, figures in found.items():
         for name, part in parts.items():
@@ -121,7 +120,7 @@ def _measure(parts: Parts, found: dict[int, list[Measured]], left_out: list[str]
                     figures.append(figure)
                     sys.stderr.write(f"{monotonic() - began:6.0f} s    {figure.name}\n")
             except (Exception, SystemExit) as error:
-                # The others are measured all the same.
+                # Continue with the other measurements.
                 said = str(error)[:_SAID] or type(error).__name__
                 left_out.append(f"{name} of {size:,} users: {said}")
                 sys.stderr.write(f"{monotonic() - began:6.0f} s    {left_out[-1]}\n")

@@ -1,15 +1,16 @@
-"""What bulk work costs, beside plain SQL that writes the same rows.
+"""The cost of bulk work, against plain SQL that writes the same rows.
 
     python -m bench.bulk [--sizes 1000,10000,100000] [--directory 0] [--engine postgresql]
 
-Each size has a directory of so many users, or of ``--directory`` where that is more, in a database
-of its own; a push is assigned, taken back, imported from, reminded of, moved and closed. The floor
-of each act writes the same rows into the same tables in one transaction: who they are and what they
-say is in a table before. The import reads a CSV with teams, leaders, coaches and groups; its floor
-reads it by Python's ``csv`` and inserts the same rows, with no check and no look at what is there.
+Each size is measured in a database of its own with that number of users, or ``--directory`` users
+if that is more. The acts on a push are assigning, undoing, importing from another push, reminding,
+moving the deadline and closing. The floor of each act writes the same rows to the same tables in
+one transaction, from a prepared table. The import reads a CSV with teams, leaders, coaches and
+groups; its floor reads it with Python's ``csv`` and inserts the same rows, without validation and
+without comparing them with stored rows.
 
-Small sizes are measured several times, and the median is printed. CPU time is that of this process:
-on PostgreSQL the server does the work.
+Small sizes are measured several times, and the median is printed. CPU time is that of this process
+only; on PostgreSQL the server does the work.
 """
 
 import argparse
@@ -23,11 +24,11 @@ from bench.bulk_people import make_people
 from bench.figures import Figure, report
 
 _REPEATED = {1_000: 5, 10_000: 3}
-"""How often a size is measured; once where it is not said."""
+"""Number of rounds by size; 1 for other sizes."""
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Run the measurements and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--directory", type=int, default=0)
@@ -44,8 +45,10 @@ def main() -> None:
 def figures(
     fresh: Fresh, sizes: Sequence[int], directory: int = 0, *, few: bool = False
 ) -> Iterator[Figure]:
-    """What acts on pushes cost, each size in a new database of at least ``directory`` users; of a
-    ``few`` of them."""
+    """Yield the cost of acts on pushes, each size in a new database.
+
+    The database has at least ``directory`` users. With ``few``, only some acts are measured.
+    """
     for size in sizes:
         with opened(fresh()) as (studio, admin):
             make_people(studio, max(size, directory))
@@ -53,16 +56,16 @@ def figures(
 
 
 def import_figures(fresh: Fresh, sizes: Sequence[int]) -> Iterator[Figure]:
-    """What importing users from a CSV costs, each size into a new database."""
+    """Yield the cost of importing users from a CSV, each size into a new database."""
     for size in sizes:
         yield from _repeated(size, lambda: iter([import_figure(fresh, size)]))  # noqa: B023
 
 
 def _repeated(size: int, measure: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:
-    """Of each figure the round whose ratio is the median."""
+    """Repeat a measurement; yield, for each figure, the round with the median ratio."""
     times = _REPEATED.get(size, 1)
     if times == 1:
-        # Each as soon as it is known: the next may take minutes.
+        # Yield each figure at once, because the next may take minutes.
         yield from measure()
         return
     rounds = [list(measure()) for _ in range(times)]

@@ -1,4 +1,4 @@
-"""What acts on a push cost, each beside plain SQL that writes the same rows for another push."""
+"""The cost of acts on a push, against plain SQL that writes the same rows for another push."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ _LAST = date(2026, 3, 31)
 
 @dataclass(frozen=True, slots=True)
 class _Twin:
-    """A push to which plain SQL does the same as an act does to another."""
+    """A push to which plain SQL applies the same changes as an act to another push."""
 
     push_id: int
     act: int
-    """A line of activity that what is written belongs to."""
+    """Id of the line of activity to which the written rows refer."""
 
 
 def act_figures(studio: Studio, admin: Actor, size: int, *, few: bool = False) -> Iterator[Figure]:
-    """What each act costs with ``size`` users, one after another; of a ``few`` only."""
+    """Yield the cost of each act with ``size`` users, one by one; with ``few``, of some."""
     measured = Measured(studio, size)
     first, twin = _push(studio, admin), _twin(studio, admin)
     everyone = _everyone(studio, admin, size)
@@ -65,7 +65,7 @@ def _between(
     assigned: tuple[Push, int, _Twin],
     into: tuple[Push, _Twin],
 ) -> Iterator[Figure]:
-    """What is done with a push that has users: imported from, taken back; reminded of, moved."""
+    """Yield the cost of importing from a push, undoing, reminding and moving the deadline."""
     studio, (first, act, twin), (second, other) = measured.studio, assigned, into
     with taking() as taken:
         found = Selection.matching(assign.of_push(first))
@@ -91,7 +91,7 @@ def _between(
 
 
 def _everyone(studio: Studio, admin: Actor, size: int) -> Selection[UserFilter]:
-    """So many users: all there are, or those of an earlier push."""
+    """Return a selection of ``size`` users: all, or those of an earlier push."""
     with studio.store.reading():
         count, first = rows("SELECT COUNT(*), MIN(id) FROM users WHERE id <> ?", admin.user_id)[0]
     if count == size:
@@ -113,7 +113,7 @@ def _twin(studio: Studio, admin: Actor) -> _Twin:
 
 
 def _twin_of(studio: Studio, admin: Actor, twin: _Twin) -> _Twin:
-    """The same push, and another line of activity."""
+    """Return the same push with a new line of activity."""
     _push(studio, admin)
     return _Twin(twin.push_id, _last_act(studio))
 
@@ -127,14 +127,14 @@ _KEPT = "kind, capacity, state, recipient_id, created_at, due_at, attempts"
 
 
 def _again(studio: Studio, act: int, twin: _Twin) -> Callable[[], None]:
-    """Writes the rows of ``act`` once more, for a twin."""
+    """Return a function that writes the rows of ``act`` again, for a twin."""
     with studio.store.writing():
         _keep_rows(act)
     return lambda: _write_kept(twin)
 
 
 def _keep_rows(act: int) -> None:
-    """What ``act`` wrote, in tables of their own; mails under the ids that come next."""
+    """Copy the rows that ``act`` wrote to tables of their own, with new ids for the mails."""
     last = int(scalar("SELECT COALESCE(MAX(id), 0) FROM notification"))
     first = scalar("SELECT MIN(id) FROM notification WHERE caused_by_id = ?", act)
     shift = last + 1 - int(first or 0)

@@ -1,4 +1,4 @@
-"""New databases to measure in."""
+"""New databases for measurements."""
 
 import os
 import shutil
@@ -21,12 +21,12 @@ _SAME_ROWS = "the same rows, plain SQL"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 Fresh = Callable[[], str]
-"""Makes a new, empty database; its URL."""
+"""A function that creates an empty database and returns its URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Makes figures of one size."""
+    """A factory of figures of one size."""
 
     studio: Studio
     size: int
@@ -38,7 +38,7 @@ class Measured:
         floor: Callable[[], Any],
         what: str = _SAME_ROWS,
     ) -> Figure:
-        """The figure of what was done, beside ``floor`` done now in one transaction."""
+        """Run ``floor`` in one transaction and return the figure of ``taken`` against it."""
         with taking() as least, self.studio.store.writing():
             floor()
         sqlite = self.studio.store.is_sqlite
@@ -55,12 +55,12 @@ class Measured:
 
 
 ENGINES = "sqlite, postgresql (the server of the tests, which has no pg_trgm), or a server's URL"
-"""What `databases` can be asked for."""
+"""Choices of the engine argument of `databases`."""
 
 
 @contextmanager
 def databases(engine: str) -> Iterator[Fresh]:
-    """New databases of one of `ENGINES`, gone afterwards."""
+    """Yield a function that creates databases of one of `ENGINES`, and remove them afterwards."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as made:
         if engine == "sqlite":
             count = iter(range(1_000_000))
@@ -97,10 +97,10 @@ def _made_on(server: str) -> Iterator[Fresh]:
 
 @contextmanager
 def opened(url: str) -> Iterator[tuple[Studio, Actor]]:
-    """The Studio on a new database, and its admin; a file is removed afterwards."""
+    """Yield the Studio on a new database and its admin; remove an SQLite file afterwards."""
     studio = open_studio(Settings(database=Database(url=url)), FixedClock(NOW))
     with closing(studio):
         yield studio, sign_in(studio, Account("admin", "Admin"))
     if url.startswith("sqlite:"):
-        # A million users are half a gigabyte.
+        # A database of a million users takes half a gigabyte.
         shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent)

@@ -1,4 +1,4 @@
-"""What importing users costs, beside Python's ``csv`` and plain inserts of the same rows."""
+"""The cost of importing users, against Python's ``csv`` and plain inserts of the same rows."""
 
 import csv
 import tempfile
@@ -14,7 +14,7 @@ from studio_tui.storage.engine.sql import execute_many
 
 
 def import_figure(fresh: Fresh, size: int) -> Figure:
-    """What importing ``size`` users costs."""
+    """Return the cost of importing ``size`` users."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "users.csv"
         with path.open("w", newline="") as file:

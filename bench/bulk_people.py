@@ -1,4 +1,4 @@
-"""A directory of any size, made by SQL: teams of ten under departments of a hundred, coaches."""
+"""A directory of any size, created with SQL: teams of ten in departments of a hundred, coaches."""
 
 from collections.abc import Iterator
 from random import Random
@@ -12,11 +12,11 @@ _NUMBERS = (
     "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
 )
 _SPREAD = 7_919
-"""A prime: multiples of it spread over a directory as names and coaches do."""
+"""A prime whose multiples, modulo the size, spread names and coaches evenly."""
 
 
 def make_people(studio: Studio, count: int) -> None:
-    """Add ``count`` users after those that are there, with their teams, leaders and coaches."""
+    """Add ``count`` users after the existing ones, with their teams, leaders and coaches."""
     with studio.store.writing():
         first = int(scalar("SELECT MAX(id) FROM users")) + 1
         execute(
@@ -36,15 +36,17 @@ def make_people(studio: Studio, count: int) -> None:
 
 
 def settle(studio: Studio) -> None:
-    """Let the server know what is in its tables, as it finds out by itself within a minute."""
+    """Update the table statistics, as the server does by itself within a minute."""
     with studio.store.writing():
         if not is_sqlite():
             execute("ANALYZE")
 
 
 def hr_export(count: int, seed: int = 5) -> Iterator[list[str]]:
-    """The rows of a CSV of ``count`` users that an HR system could have exported, the headings
-    first: a tenth lead the team that ten are in, each has a group, every fourth a coach."""
+    """Yield the rows of a CSV export of ``count`` users, headings first.
+
+    One in ten users leads a team of ten, each user has a group, every fourth a coach.
+    """
     random = Random(seed)
     yield [
         *("email", "given_name", "family_name", "language", "department"),
@@ -68,7 +70,7 @@ def hr_export(count: int, seed: int = 5) -> Iterator[list[str]]:
 
 
 def _make_links(count: int, before: int) -> None:
-    """Who is in which team, leads it and coaches whom; ``before`` is the id before the first."""
+    """Write memberships, leaders and coaches. ``before`` is the id before the first new user."""
     tens = "SELECT ? + i, t.id FROM n JOIN team t ON t.path_key = 't' || ((i - 1) / 10)"
     execute(f"{_NUMBERS} INSERT INTO team_member (user_id, team_id) {tens}", count, before)
     execute(

@@ -1,4 +1,4 @@
-"""What a reorganisation costs during an open push, and opening the desk of changes then (U7)."""
+"""The cost of a reorganisation during an open push, and of the desk of changes after it (U7)."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _PAGE = 50
 
 
 def review_figures(measured: Measured, admin: Actor) -> Iterator[Figure]:
-    """Every team gets another leader, while everybody is in an open push; then the desk opens."""
+    """Yield the cost of giving every team another leader, and of opening the desk afterwards."""
     studio = measured.studio
     with studio.store.writing():
         change = PeopleChange(Verb.IMPORT, "reorganisation", _other_leaders())
@@ -38,7 +38,7 @@ def review_figures(measured: Measured, admin: Actor) -> Iterator[Figure]:
 
 
 def _other_leaders() -> list[Write]:
-    """Who leads a team leads the next one."""
+    """Return changes that make the leaders of each team lead the next one."""
     leaders = [leader for (leader,) in rows("SELECT DISTINCT user_id FROM team_leader")]
     before = import_read.profiles(leaders)
     ids = sorted(before, key=str)

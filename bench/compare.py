@@ -1,11 +1,11 @@
-"""Two versions of the program, measured in turn by their own benches, side by side.
+"""Two versions of the program, measured alternately by their own benches and compared.
 
     python -m bench --compare v0.1.0 --sizes 1000 --only lists --rounds 5
 
-Each round measures both, the one first that was last before, so that what the machine does beside
-falls on both alike. A figure is compared as what it is of its floor in the same run. It has moved
-where no round of the one lies within the rounds of the other, and the medians are apart by more
-than `LEAST`; everything else is noise. Ends with 1 where a figure is slower.
+Each round measures both versions. The order alternates, so that other load on the machine affects
+both equally. Figures are compared by their ratio to the floor of the same run. A figure has changed
+if the rounds of the two versions do not overlap and the medians differ by more than `LEAST`; all
+else is noise. The exit code is 1 if a figure is slower.
 """
 
 import json
@@ -20,9 +20,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 LEAST = 0.05
-"""Share of a median by which two are apart at least, whatever the rounds say."""
+"""Minimum relative difference of two medians that counts as a change."""
 _ROOT = Path(__file__).parents[1]
-# Whatever version it is, what it found is told instead of printed.
+# Runs the bench of either version, and prints its figures as JSON instead of a table.
 _RUN = """
 import json, sys
 import bench.__main__ as bench
@@ -35,12 +35,12 @@ sys.exit(bench.main())
 """
 
 Name = tuple[int, str]
-"""The size and the name of a figure."""
+"""The size and name of a figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What one round found for a figure."""
+    """The result of one round for a figure."""
 
     unit: str
     value: float
@@ -48,7 +48,7 @@ class Value:
 
     @property
     def ratio(self) -> float:
-        """How many times its floor; the value itself where there is none."""
+        """Ratio to the floor; the value itself if the floor is 0."""
         return self.value / self.floor if self.floor else self.value
 
 
@@ -57,7 +57,7 @@ Round = Mapping[Name, Value]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure of both versions."""
+    """The results of both versions for a figure."""
 
     name: Name
     base: Sequence[Value]
@@ -65,17 +65,17 @@ class Compared:
 
     @property
     def change(self) -> float:
-        """By which share of it the median has grown."""
+        """Relative growth of the median ratio."""
         return median(_ratios(self.now)) / median(_ratios(self.base)) - 1
 
     @property
     def spread(self) -> float:
-        """How far the rounds of one version are apart, as a share of their median: the wider."""
+        """Range of the rounds of one version relative to their median; the larger of the two."""
         return max(_spread(_ratios(self.base)), _spread(_ratios(self.now)))
 
     @property
     def verdict(self) -> str:
-        """``slower``, ``faster``, or nothing where it is noise."""
+        """``slower``, ``faster``, or empty for noise."""
         base, now = _ratios(self.base), _ratios(self.now)
         if min(now) > max(base) and self.change > LEAST:
             return "slower"
@@ -83,7 +83,7 @@ class Compared:
 
 
 def compare(base: str, arguments: Sequence[str], rounds: int) -> int:
-    """Measure both, print what moved, and return the exit code."""
+    """Measure both versions, print the comparison, and return the exit code."""
     with _checked_out(base) as other:
         base_rounds, now_rounds = in_turn(
             lambda: _measured(other, arguments), lambda: _measured(_ROOT, arguments), rounds
@@ -97,7 +97,7 @@ def compare(base: str, arguments: Sequence[str], rounds: int) -> int:
 def in_turn(
     base: Callable[[], Round], now: Callable[[], Round], rounds: int
 ) -> tuple[list[Round], list[Round]]:
-    """What each finds in so many rounds; who is first changes from round to round."""
+    """Return the results of both versions over several rounds, in alternating order."""
     found: tuple[list[Round], list[Round]] = ([], [])
     for number in range(rounds):
         for side in (0, 1) if number % 2 == 0 else (1, 0):
@@ -107,7 +107,7 @@ def in_turn(
 
 
 def compared(base: Sequence[Round], now: Sequence[Round]) -> list[Compared]:
-    """The figures that every round of both has found, in their order."""
+    """Return the figures that every round of both versions has, in order."""
     common = [name for name in now[0] if all(name in each for each in (*base, *now))]
     return [
         Compared(name, [each[name] for each in base], [each[name] for each in now])
@@ -116,7 +116,7 @@ def compared(base: Sequence[Round], now: Sequence[Round]) -> list[Compared]:
 
 
 def table(base: str, found: Sequence[Compared], rounds: int) -> Iterator[str]:
-    """A line a figure, and what moved again at the end."""
+    """Yield a line per figure, and a summary of the changes."""
     yield f"median of {rounds} rounds, × tells how many times the floor it is"
     yield f"{'':30}{'users':>9}{base[:12]:>16}{'this':>16}{'change':>8}{'spread':>8}"
     for each in found:
@@ -144,7 +144,7 @@ def _spread(ratios: Sequence[float]) -> float:
 
 @contextmanager
 def _checked_out(revision: str) -> Iterator[Path]:
-    """A folder with the program as it was at ``revision``."""
+    """Yield a temporary folder with the program as of ``revision``."""
     git = ("git", "-C", str(_ROOT), "worktree")
     with TemporaryDirectory() as folder:
         place = Path(folder) / "base"
@@ -156,7 +156,7 @@ def _checked_out(revision: str) -> Iterator[Path]:
 
 
 def _measured(place: Path, arguments: Sequence[str]) -> Round:
-    """What the bench of the program in ``place`` finds."""
+    """Return the results of the bench of the program in ``place``."""
     done = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments],
         cwd=place,

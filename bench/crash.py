@@ -1,20 +1,22 @@
-"""Kill workers at random moments, again and again, and look at what became of the mail (N3, N8).
+"""Kill workers at random moments, repeatedly, and check the state of the mail (N3, N8).
 
     python -m bench.crash [--workers 3] [--messages 2000] [--kills 30] [--engine sqlite]
 
-Workers are processes; the mail server answers 451 to one in twenty, cuts one connection in a
-hundred before or after the final dot, and closes each with 421 after 200 messages. Workers are
-killed by SIGKILL and started again. At the end every mail must be *sent* in the database and have
-reached the server, and what reached it twice is counted: what the server took without answering
-is its own doing, the rest is what the kills cost. With ``--sleeps`` every second worker is not
-killed, but stands still for two leases (SIGSTOP), and what that costs has the same limit; with
-``--jumps`` the clock of the host is set forward and back every second. ``--per-minute`` sets a
-limit that all workers share, which is then looked at, too; ``--tokens`` lets them log in by
-OAuth 2, with tokens that end after so many seconds. Every worker has a login of
-its own, so that a copy is known for what it is. The moments, and what the server does, follow from
-``--seed``. Exits
-with 1 where a mail is lost, or where more than the documented window, or anything without a cause,
-went twice.
+Workers are processes. The mail server answers 451 to one recipient in twenty, cuts one connection
+in a hundred before or after the final dot, and closes each connection with 421 after 200 messages.
+Workers are killed with SIGKILL and restarted. At the end every mail must be *sent* in the database
+and must have reached the server. Mails that arrived twice are counted: copies of messages that the
+server accepted without answering are caused by the server, the others by the kills.
+
+With ``--sleeps``, every second worker is not killed but suspended for two leases (SIGSTOP), and the
+same limit applies to the copies that this causes. With ``--jumps``, the clock of the host is set
+forward and back every second. ``--per-minute`` sets a limit that all workers share, which is then
+checked too. ``--tokens`` makes workers log in by OAuth 2, with tokens that expire after that number
+of seconds. Every worker has a login of its own, so that the cause of each copy is known. The
+moments of the kills and the behaviour of the server depend only on ``--seed``.
+
+The exit code is 1 if a mail is lost, if a kill causes more copies than the documented window, or if
+a copy has no known cause.
 """
 
 import argparse
@@ -56,41 +58,41 @@ from studio_tui.worker.timing import Pace
 
 _SENDER = "HR Studio <studio@example.org>"
 _LOOK = 0.02
-"""Seconds between two looks at how far it is."""
+"""Seconds between two polls."""
 _LONGEST = 600
-"""Seconds until it is given up."""
+"""Seconds before the test gives up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the database and the server know at the end."""
+    """The final state of the database and the server."""
 
     states: dict[NotificationState, int]
     lost: int
-    """Sent, says the database, and the server never took it; or never sent at all."""
+    """Mails that never reached the server, including those the database has as *sent*."""
     by_server: int
-    """Copies because the server took a mail and did not answer."""
+    """Copies of mails that the server accepted without answering."""
     by_kill: list[int]
-    """Copies that each kill cost."""
+    """Copies caused by each worker that was killed or suspended."""
     strikes: list[int]
-    """How often each of them was struck: let sleep, and killed later on."""
+    """Number of times each of these workers was suspended or killed."""
     answered: list[int]
-    """Those of them that the server had answered for before the kill: the rest was on the wire."""
+    """Of the copies, those that the server had answered before the kill; others were in transit."""
     in_a_minute: int
-    """The most mails that the database says were sent within 60 seconds."""
+    """Maximum number of mails sent within 60 seconds, according to the database."""
     by_nobody: int
-    """Copies that are left over: there must be none."""
+    """Copies without a known cause; must be 0."""
     seconds: float = 0
     by_workers: float = 0
-    """Seconds of CPU time of all workers: what it costs however busy the machine is."""
+    """CPU seconds of all workers, which depend less on the load of the machine."""
     by_others: float = 0
-    """The same of the mail server and of this process."""
+    """CPU seconds of the mail server and of this process."""
     stopped: list[int] = field(default_factory=list)
-    """Exit codes of the workers, told to stop at the end."""
+    """Exit codes of the workers that were told to stop at the end."""
 
 
 def main() -> int:
-    """Run the test and print a table; returns the exit code."""
+    """Run the test, print a table and return the exit code."""
     asked = _arguments()
     with tempfile.TemporaryDirectory() as name, _database(asked.engine, Path(name)) as url:
         found = _run(asked, url, Path(name))
@@ -155,7 +157,7 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
 
 
 def _of_children(used: os.times_result) -> float:
-    """Seconds of CPU time of the processes that this one has waited for."""
+    """Return the CPU seconds of the child processes that have been waited for."""
     return used.children_user + used.children_system
 
 
@@ -205,11 +207,11 @@ class _Crew:
         self._environ = environ
         self._started = 0
         self.killed: dict[str, float] = {}
-        """When each was killed or let sleep first, by its login: `time.monotonic`."""
+        """Time of the first kill or suspension by login, from `time.monotonic`."""
         self.strikes: Counter[str] = Counter()
-        """How often that was, by login."""
+        """Number of kills and suspensions by login."""
         self._stopped: dict[str, float] = {}
-        """Until when each stands still, by its login: `time.monotonic`."""
+        """Time until which a worker is suspended, by login, from `time.monotonic`."""
         self._lease = asked.lease
         self._seconds = asked.tokens
         self._command = [
@@ -219,7 +221,7 @@ class _Crew:
         self._workers = [self._start() for _ in range(asked.workers)]
 
     def kill(self, number: int) -> None:
-        """Kill one without a warning and start another."""
+        """Kill a worker without a warning and start another."""
         login, process = self._workers[number]
         self.killed.setdefault(login, time.monotonic())
         self.strikes[login] += 1
@@ -229,8 +231,10 @@ class _Crew:
         self._workers[number] = self._start()
 
     def let_sleep(self, number: int) -> None:
-        """Let one stand still for two leases, whose mails others take over meanwhile; one that did
-        before is killed."""
+        """Suspend a worker for two leases, while others take over its mails.
+
+        A worker that was suspended before is killed.
+        """
         login, process = self._workers[number]
         if login in self.killed:
             self.kill(number)
@@ -241,13 +245,13 @@ class _Crew:
         process.send_signal(signal.SIGSTOP)
 
     def wake(self, *, everybody: bool = False) -> None:
-        """Let go on who has stood still for long enough."""
+        """Resume the workers whose suspension is over, or all."""
         for login, process in self._workers:
             if everybody or self._stopped.get(login, 0) < time.monotonic():
                 process.send_signal(signal.SIGCONT)
 
     def stop(self) -> list[int]:
-        """Tell all to stop; returns their exit codes."""
+        """Tell all workers to stop, and return their exit codes."""
         self.wake(everybody=True)
         for _, process in self._workers:
             process.send_signal(signal.SIGTERM)
@@ -268,7 +272,7 @@ class _Crew:
 
 
 def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
-    """Kill a worker each time that so many messages have arrived."""
+    """Kill or suspend a worker at random numbers of accepted messages."""
     chance = random.Random(asked.seed)
     moments = sorted(chance.sample(range(asked.messages * 95 // 100), asked.kills))
     lines = _Lines(journal)
@@ -279,7 +283,7 @@ def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
 
     for number, moment in enumerate(moments):
         _await(partial(is_over, moment))
-        # Not always at the very moment that a message arrives.
+        # Add a random delay, so that kills do not always coincide with the arrival of a message.
         time.sleep(chance.random() * _LOOK)
         strike = crew.let_sleep if asked.sleeps and number % 2 else crew.kill
         strike(chance.randrange(asked.workers))
@@ -287,7 +291,7 @@ def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
 
 
 class _Lines:
-    """How many lines a file has by now; reads what is new."""
+    """A counter of the lines of a growing file that reads only new lines."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -295,7 +299,7 @@ class _Lines:
         self._count = 0
 
     def are_over(self, count: int) -> bool:
-        """Whether there are more than ``count``."""
+        """Return whether the file has more than ``count`` lines."""
         with self._path.open("rb") as journal:
             journal.seek(self._read)
             new = journal.read()
@@ -341,7 +345,7 @@ def _in_a_minute(sent: list[datetime]) -> int:
 
 
 def _twice(taken: list[Taken]) -> list[Taken]:
-    """What was sent once more although the server had taken it, and said so."""
+    """Return the messages that were sent again after the server had accepted and answered them."""
     last = {each.message_id: number for number, each in enumerate(taken)}
     return [
         each
@@ -360,7 +364,7 @@ def _print(asked: argparse.Namespace, found: Found) -> int:
     good = (
         (sent, found.lost, found.by_nobody) == (asked.messages, 0, 0)
         and worst <= window
-        # One that was only just begun hears of no signal yet.
+        # A worker that has only just started does not handle the signal yet.
         and set(found.stopped) <= {0, -signal.SIGTERM}
         and set(found.states) == {NotificationState.SENT}
         and (not asked.per_minute or found.in_a_minute <= asked.per_minute)

@@ -1,7 +1,7 @@
-"""A mail server that misbehaves by a plan, and writes down what it took.
+"""A mail server that fails according to a plan and records accepted messages.
 
-It runs in a process of its own. Every message taken is a line in a file before it is answered: its
-Message-ID, who sent it, whether it is answered, and when.
+It runs in a process of its own. Each accepted message is written as a line to a file before it is
+answered: its Message-ID, its sender, whether it is answered, and the time.
 """
 
 import asyncio
@@ -21,37 +21,37 @@ _END = b"\r\n.\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often what goes wrong, from 0 to 1."""
+    """Probabilities of failures, from 0 to 1."""
 
     later: float = 0.05
-    """A recipient is answered 451."""
+    """A recipient is answered with 451."""
     cut_before: float = 0.005
     """The connection is cut before the final dot."""
     cut_after: float = 0.005
-    """The message is taken, and the connection cut instead of an answer."""
+    """The message is accepted, but the connection is cut instead of answering."""
     per_connection: int = 200
-    """After so many messages, a connection is closed with 421."""
+    """Number of messages after which a connection is closed with 421."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One message that the server took."""
+    """A message that the server accepted."""
 
     message_id: str
     login: str
-    """By which the worker that sent it is known."""
+    """Identifies the worker that sent the message."""
     answered: bool
     at: float
-    """Seconds of the clock that all processes share (`time.monotonic`)."""
+    """Seconds of the monotonic clock that all processes share (`time.monotonic`)."""
 
 
 def serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
-    """Serve on a port of its own, told through ``port_to``, until killed."""
+    """Serve on a free port until killed, and report the port through ``port_to``."""
     asyncio.run(_serve(port_to, journal, plan, seed))
 
 
 def read_journal(journal: Path) -> list[Taken]:
-    """All messages taken so far, in order."""
+    """Return all accepted messages so far, in order."""
     lines = (line.split(" ") for line in journal.read_text().splitlines())
     return [Taken(name, login, answered == "1", float(at)) for name, login, answered, at in lines]
 
@@ -72,7 +72,7 @@ async def _serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> N
 
 
 class _Dialogue(asyncio.Protocol):
-    """One connection."""
+    """An SMTP connection."""
 
     def __init__(
         self, plan: Plan, chance: random.Random, keep: Callable[[bytes, str, bool], None]
@@ -155,7 +155,7 @@ class _Dialogue(asyncio.Protocol):
             self._say("250 ok")
 
     def _by_token(self, said: str) -> None:
-        """A token is the login and, in seconds since 1970, when it ends."""
+        """Check a token, which consists of the login and its expiry in seconds since 1970."""
         token = said.split("auth=Bearer ")[1].rstrip("\1")
         self._login, _, ends_at = token.rpartition(".")
         if time.time() < float(ends_at):

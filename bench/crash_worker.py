@@ -1,4 +1,4 @@
-"""One worker, for the crash test: as the service runs it, but in a hurry.
+"""A worker of the crash test: the worker of the service, with much shorter timeouts.
 
     python -m bench.crash_worker [--lease SECONDS] [--jumps SECONDS]
 
@@ -19,20 +19,22 @@ from studio_tui.worker.timing import Pace
 
 @dataclass(frozen=True, slots=True)
 class JumpingClock:
-    """The clock of a host that somebody sets forward and back, every second: the same for all
-    processes of the host."""
+    """The clock of a host that is set forward and back every second.
+
+    It is the same for all processes of the host.
+    """
 
     jumps: float
-    """Seconds, either way."""
+    """Seconds by which the clock is off, in either direction."""
 
     def now(self) -> datetime:
-        """An instant that is wrong two times out of three."""
+        """Return an instant that is wrong two times out of three."""
         jump = (int(seconds_since_boot()) % 3 - 1) * self.jumps
         return datetime.now(UTC) + timedelta(seconds=jump)
 
 
 def hurried(lease: float) -> Pace:
-    """The pace of a worker for which seconds are what hours are to another."""
+    """Return the pace of a worker whose timeouts are seconds instead of hours."""
     return Pace(
         lease=timedelta(seconds=lease),
         first_pause=timedelta(seconds=0.1),
@@ -44,7 +46,7 @@ def hurried(lease: float) -> Pace:
 
 
 def main() -> int:
-    """Send until stopped; returns the exit code."""
+    """Send mail until stopped, and return the exit code."""
     parser = argparse.ArgumentParser(description="One worker of the crash test.")
     parser.add_argument("--lease", type=float, default=4)
     parser.add_argument("--jumps", type=float, default=0, help="seconds the clock is set by")

@@ -1,4 +1,4 @@
-"""What a bench measured, beside the floor of the same run."""
+"""Results of measurements, with the floor of the same run."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -8,35 +8,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How long something took, and how long its floor took."""
+    """The duration of a piece of work and of its floor."""
 
     name: str
     size: int
-    """Of how many rows."""
+    """Number of rows."""
     engine: str
     """``sqlite`` or ``postgresql``."""
     seconds: float
     floor: str
-    """What the floor does."""
+    """Description of the floor."""
     floor_seconds: float
     cpu: float = 0.0
-    """Seconds of CPU of this process; 0 where that says nothing, because a server does the work."""
+    """CPU seconds of this process; 0 if a server does the work."""
     floor_cpu: float = 0.0
 
     @property
     def ratio(self) -> float:
-        """How many times as long as the floor."""
+        """Ratio of the duration to that of the floor."""
         return self.seconds / self.floor_seconds
 
     @property
     def cpu_ratio(self) -> float | None:
-        """The same of CPU time, which other programs on the machine change less."""
+        """Ratio of the CPU times, which other load on the machine affects less; None if unknown."""
         return self.cpu / self.floor_cpu if self.floor_cpu else None
 
 
 @dataclass(slots=True)
 class Taken:
-    """What a piece of work took, in seconds."""
+    """The duration of a piece of work, in seconds."""
 
     seconds: float = 0.0
     cpu: float = 0.0
@@ -44,7 +44,7 @@ class Taken:
 
 @contextmanager
 def taking() -> Iterator[Taken]:
-    """Measures what is done inside."""
+    """Measure the duration of the block."""
     taken = Taken()
     start, cpu = time.perf_counter(), time.process_time()
     yield taken
@@ -52,7 +52,7 @@ def taking() -> Iterator[Taken]:
 
 
 def report(found: Iterable[Figure]) -> None:
-    """A table of each figure beside its floor."""
+    """Print a table of figures and their floors."""
     print(f"{'':26}{'size':>10}{'seconds':>10}{'floor':>9}{'× floor':>9}", end="")
     print(f"{'× of CPU':>10}{'µs/row':>9}  engine, floor")
     for each in found:

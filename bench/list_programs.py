@@ -13,7 +13,7 @@ from textual.widgets import DataTable, Static
 
 
 class Hello(App[None]):
-    """The floor: a sentence, which says another number after every key."""
+    """The floor: a text with a number that changes with every key press."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Hello(App[None]):
 
 
 class Table(App[None]):
-    """The peer: Textual's own table."""
+    """The peer: Textual's `DataTable`."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -55,37 +55,37 @@ class Person:
 
 
 class People:
-    """A source over the database of the benchmark, where a place is an id."""
+    """A source of the benchmark's database in which positions follow from the ids."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, check_same_thread=False)
 
     def count(self) -> int:
-        """All of them."""
+        """Return the number of people."""
         (count,) = self._db.execute("SELECT max(id) FROM person").fetchone()
         return int(count)
 
     def rows(self, start: int, stop: int) -> Sequence[Person]:
-        """By key."""
+        """Return rows by a range of the primary key."""
         sql = "SELECT id, name, team FROM person WHERE id > ? AND id <= ? ORDER BY id"
         return [Person(*row) for row in self._db.execute(sql, (start, stop))]
 
     def position(self, row_id: int, _: int | None = None) -> int | None:
-        """The id tells."""
+        """Return the position, which follows from the id."""
         return row_id - 1
 
     def matching(self, filter_: str, ids: Collection[int]) -> frozenset[int]:
-        """There is one filter, and it matches all."""
+        """Return all ids, because the only filter matches every row."""
         return frozenset(ids)
 
     def selected(self, selection: Any) -> int:
-        """Only single rows are marked here."""
+        """Return the number of marked rows; only single rows are marked here."""
         return sum(len(term.marked) for term in selection.terms)
 
 
 def list_app(path: Path) -> App[None]:
-    """Our list, and nothing else on the screen."""
-    # The other programs must not pay for these.
+    """Return an app with only our list on its screen."""
+    # Imported here, so that the other programs do not load these modules.
     from studio_tui.config.assets import asset
     from studio_tui.domain.shared.errors import StudioError
     from studio_tui.tui.runtime.background_calls import Bridge
@@ -95,7 +95,7 @@ def list_app(path: Path) -> App[None]:
     from studio_tui.tui.widgets.list.record_list import RecordList
 
     class Listing(App[None]):
-        """The list."""
+        """An app that shows the list."""
 
         def __init__(self) -> None:
             super().__init__(css_path=[asset("styles/list.tcss")])
@@ -125,7 +125,7 @@ def list_app(path: Path) -> App[None]:
 
 
 def main() -> None:
-    """Run one of them."""
+    """Run the program that the arguments name."""
     what, *paths = sys.argv[1:]
     apps: dict[str, Callable[[Path], App[None]]] = {"table": Table, "list": list_app}
     app = apps[what](Path(paths[0])) if paths else Hello()

@@ -1,4 +1,4 @@
-"""What lists ask the database, beside the plainest SQL for the same page on the same connection."""
+"""The queries of lists, against the plainest SQL for the same page on the same connection."""
 
 import statistics
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ _BY_NAME = "ORDER BY u.sort_name, u.id LIMIT 64"
 
 
 def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
-    """Medians; every page is that of a list just opened."""
+    """Yield medians of queries; each first page is that of a newly opened list."""
 
     def listed(text: str = "", column: str = "name") -> Source[Any, Any]:
         return users.source(studio, admin, UserFilter(text), Sort(column))
@@ -82,19 +82,19 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
 
 
 class _Beside:
-    """Measures a question beside SQL."""
+    """A callable that measures a query against SQL."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
     def __call__(self, name: str, ask: Callable[[], Any], sql: str, *params: Any) -> Measured:
-        """The figure of ``ask``."""
+        """Return the figure of ``ask``."""
 
         def plain() -> None:
             with self._studio.store.reading():
                 rows(sql, *params)
 
-        # In turns, so that what else the machine does falls on both.
+        # Alternate the two, so that other load on the machine affects both equally.
         taken = [(_seconds(ask), _seconds(plain)) for _ in range(_TIMES)]
         asked, floor = (statistics.median(each) * 1000 for each in zip(*taken, strict=True))
         return Measured(name, "ms", asked, "plain SQL for one page", floor)

@@ -1,5 +1,7 @@
-"""The Users screen of the whole program in a terminal of 80×24, beside an empty Textual app; and in
-one of 120×24 with the pane beside the list, beside the same without it."""
+"""The Users screen in a terminal of 80×24, against an empty Textual app.
+
+In a terminal of 120×24 also the pane beside the list, against the same screen without the pane.
+"""
 
 import os
 import statistics
@@ -15,12 +17,12 @@ from bench.table import Measured
 
 _PROGRAM = Path(sys.executable).with_name("studio-tui")
 _READ = 0.3
-"""Seconds without a byte after which all is there that a key had read."""
+"""Seconds without output after which all rows that a key press reads have been drawn."""
 _PRESSES = 15
 
 
 def screen_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
-    """Medians over ``runs`` starts on the database at ``url``, taken in turns with the floor."""
+    """Yield medians over ``runs`` starts on the database at ``url``, alternating with the floor."""
     taken: dict[str, list[Measured]] = {}
     for _ in range(runs):
         for each in _measured_once(url, home):
@@ -32,8 +34,11 @@ def screen_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
 
 
 def pane_figures(url: str, home: Path, runs: int) -> Iterator[Measured]:
-    """What the pane beside the list costs: keys in a terminal of 120×24 with it, by turns with keys
-    without it in the same program; medians over ``runs`` × `_TURNS` turns."""
+    """Yield the cost of the pane beside a list, in a terminal of 120×24.
+
+    Keys with the pane alternate with keys without it in the same program. Figures are medians over
+    ``runs`` × `_TURNS` turns.
+    """
     with_it: list[_Pressed] = []
     without: list[_Pressed] = []
     settings = {"STUDIO_DATABASE_URL": url, "STUDIO_NOW": NOW.isoformat()}
@@ -67,7 +72,7 @@ def _pressed(probe: Probe) -> "_Pressed":
 
 
 _Pressed = tuple[float, float, float, float]
-"""Milliseconds and bytes of a key that is held, and of one after which the cursor rests."""
+"""Milliseconds and bytes of a repeated key press, then of one after which the cursor rests."""
 _TURNS, _HELD, _RESTS = 3, 12, 4
 _TOGGLE = b"P"
 

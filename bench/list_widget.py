@@ -1,9 +1,9 @@
-"""What the list costs in a terminal of 80×24, at 1,000 and at 1,000,000 rows, beside its peers.
+"""The cost of the list in a terminal of 80×24, at 1,000 and 1,000,000 rows, against its peers.
 
     python -m bench.list_widget [--runs 5]
 
-Each program runs in a pty of its own. Times are medians in milliseconds, from the key to the last
-byte of the answer; what counts are the ratios of one run, printed at the end.
+Each program runs in a pty of its own. Times are medians in milliseconds, from the key press to the
+last byte of the response. The ratios of one run, printed at the end, are the relevant figures.
 """
 
 import argparse
@@ -42,7 +42,7 @@ class Figures:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Run the measurements and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="how often each program is started")
     runs = parser.parse_args().runs
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def make_database(folder: Path, size: int) -> Path:
-    """A database of ``size`` people whose places are known: the floor for a source."""
+    """Create a database of ``size`` people with consecutive ids, the fastest possible source."""
     path = folder / f"{size}.db"
     if not path.exists():
         with sqlite3.connect(path) as db:
@@ -69,8 +69,10 @@ def make_database(folder: Path, size: int) -> Path:
 
 
 def measure(programs: dict[str, list[str]], runs: int) -> dict[str, Figures]:
-    """Medians over ``runs`` starts of each program of `bench.list_programs`, taken in turns, so
-    that what else the machine does falls on all of them."""
+    """Return medians over ``runs`` starts of each program of `bench.list_programs`.
+
+    The programs alternate, so that other load on the machine affects all of them.
+    """
     taken: dict[str, list[Figures]] = {name: [] for name in programs}
     for _ in range(runs):
         for name, arguments in programs.items():
@@ -117,7 +119,7 @@ def _started(arguments: list[str]) -> Iterator[Probe]:
 
 
 def report(figures: dict[str, Figures]) -> None:
-    """A table of what was measured, and the ratios that have targets."""
+    """Print a table of the figures, and the ratios that have targets."""
     columns = list(vars(next(iter(figures.values()))))
     print(f"{'':18}" + "".join(f"{column.replace('_', ' '):>14}" for column in columns))
     for name, row in figures.items():

@@ -1,20 +1,20 @@
-"""How fast a worker empties the outbox, beside floors of the same run.
+"""The rate at which a worker empties the outbox, against floors of the same run.
 
     python -m bench.mail [--messages 5000] [--connections 8] [--rounds 3]
 
-A mail server that takes everything runs on loopback: Postfix's ``smtp-sink``, which takes commands
-ahead of its answers, as nearly all servers do. All send messages of one size over as many
-connections:
+A mail server that accepts everything runs on loopback: Postfix's ``smtp-sink``, which supports
+command pipelining, as nearly all servers do. All programs send messages of the same size over the
+same number of connections:
 
 smtp-source      Postfix's own program in C, the practical limit.
-bare aiosmtplib  ``sendmail`` of one ready message, again and again: no database, no wording.
-our connection   the same by ours, which writes sender, recipient and DATA at once.
-worker           claims, checks, writes, sends and settles a mail for each of so many people.
- … while others  the same beside another process that writes a small transaction every few
- write           milliseconds, as somebody at a screen would: how long it waits is printed, too.
+bare aiosmtplib  ``sendmail`` of one prepared message, repeatedly: no database, no wording.
+our connection   the same with `SmtpConnection`, which pipelines sender, recipient and DATA.
+worker           claims, checks, composes, sends and settles a mail for each person.
+ … while others  the same while another process writes a small transaction every few milliseconds,
+ write           as a user at a screen would; the time that its writes take is printed, too.
 
-The bare loop is run before and after the worker in each round; a ratio is that of one round, and
-the median of all is printed. Where uvloop is installed, the Python ones run on it, too: as the
+The bare loop runs before and after the worker in each round. Ratios are computed within a round,
+and their median is printed. If uvloop is installed, the Python programs also run on uvloop, as the
 service does with the extra ``fast``.
 """
 
@@ -62,11 +62,11 @@ _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _SENDER = "studio@example.org"
 _SOURCE, _BARE = "smtp-source (C)", "bare aiosmtplib"
 _BETWEEN = 0.02
-"""Seconds between two writes of somebody else."""
+"""Seconds between two writes of the other process."""
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Run the measurements and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--messages", type=int, default=5_000)
     parser.add_argument("--connections", type=int, default=8)
@@ -87,8 +87,10 @@ def main() -> None:
 
 
 def worker_figure(fresh: Fresh, engine: str, messages: int, connections: int = 8) -> Figure:
-    """A worker that sends so many mails, beside the bare loop; ends the program, and says why,
-    without ``smtp-sink``."""
+    """Return the figure of a worker that sends ``messages`` mails, against the bare loop.
+
+    Exits with a message if ``smtp-sink`` is not installed.
+    """
     take_short_turns()
     asked = argparse.Namespace(messages=messages, connections=connections)
     with _sink() as port, asyncio.Runner() as runner:
@@ -99,15 +101,15 @@ def worker_figure(fresh: Fresh, engine: str, messages: int, connections: int = 8
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How one run went."""
+    """The result of one run."""
 
     rate: float
-    """Messages a second."""
+    """Messages per second."""
     cpu: float
-    """Microseconds of CPU time per message, of this process; 0 for another's."""
+    """CPU microseconds of this process per message; 0 for a program in another process."""
 
     def and_(self, other: "Measured") -> "Measured":
-        """Both runs taken together."""
+        """Return the combined result of two runs of the same length."""
         rate = 2 / (1 / self.rate + 1 / other.rate)
         return Measured(rate, (self.cpu + other.cpu) / 2)
 
@@ -168,7 +170,7 @@ def _timed(messages: int) -> Iterator[list[Measured]]:
 
 @contextmanager
 def _somebody_writes(url: str, waits: list[float]) -> Iterator[None]:
-    """Another process that writes; how long each write took is added to ``waits``, in seconds."""
+    """Run a process that writes, and add the durations of its writes in seconds to ``waits``."""
     here, there = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_write, args=(url, there))
     process.start()
@@ -196,7 +198,7 @@ def _write(url: str, asked: Connection) -> None:
 
 
 def _filled(url: str, port: int, messages: int, connections: int) -> tuple[Studio, bytes]:
-    """A Studio with ``messages`` mails due, and one of them as it will be sent."""
+    """Return a Studio with ``messages`` mails due, and one composed message."""
     smtp = Smtp(
         host="127.0.0.1",
         port=port,
@@ -318,7 +320,7 @@ def _print(rounds: list[dict[str, Measured]], asked: argparse.Namespace) -> None
 
 
 def _ratio(rounds: list[dict[str, Measured]], label: str, to: str) -> float:
-    """How many times as fast as another, of the same round and the same event loop."""
+    """Return the median ratio to another figure of the same round and the same event loop."""
     to += " on uvloop" if label.endswith("uvloop") else ""
     return statistics.median(
         each[label].rate / each[to].rate if to in each else 0 for each in rounds

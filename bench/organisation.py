@@ -1,10 +1,10 @@
-"""A made-up organisation of any size, written by a handful of statements: the same on every run.
+"""A synthetic organisation of any size, written with a few SQL statements; identical on every run.
 
     python -m bench.organisation postgresql:///studio --users 1000000
 
-Everybody is in a team of twelve, two in a hundred have left. One push asks all that are there, one
-in three of them has a conversation, and each was told by a mail. Nothing is read from a file and
-nobody waits for services: what is measured on it afterwards is.
+Everybody is in a team of twelve; two in a hundred have left. One push is assigned to all active
+users; one in three of them has a conversation, and each got a mail. The organisation is written
+without files and services, to be fast; only what is measured on it uses them.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from studio_tui.storage.engine.unit import is_sqlite
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TEAM = 12
-"""Users a team."""
+"""Number of users per team."""
 PUSH = "Review of everybody"
 _GIVEN = (
     *(
@@ -79,7 +79,7 @@ _MOMENTS = tuple(NOW - timedelta(minutes=41 * number) for number in range(1, 1_0
 
 
 def fill(studio: Studio, users: int, seed: int = 1) -> Actor:
-    """Write the organisation into a new database; returns its admin."""
+    """Write the organisation to a new database and return its admin."""
     admin = sign_in(studio, Account(getpass.getuser(), "Ada Admin"))
     template = templates.find(studio, admin, "Performance review")
     draft = PushDraft(PUSH, NOW.date(), NOW.date() + timedelta(days=29))
@@ -106,14 +106,14 @@ def _numbers(count: int) -> str:
 
 
 def _moments() -> None:
-    """A table ``moment(k, value)`` that lasts as long as this connection."""
+    """Create a table ``moment(k, value)`` that exists as long as this connection."""
     kept = "TEXT" if is_sqlite() else "TIMESTAMPTZ"
     execute(f"CREATE TEMPORARY TABLE moment (k INTEGER PRIMARY KEY, value {kept})")
     execute_many("INSERT INTO moment VALUES (?, ?)", enumerate(_MOMENTS))
 
 
 def _users(count: int, seed: int) -> int:
-    """Returns the id of the first of them."""
+    """Write the users and return the id of the first one."""
     execute_many(
         "INSERT INTO users (login, login_key, email, email_key, given_name, family_name, "
         "sort_name, search, language, time_zone, role, department, hired_on, active) "
@@ -208,7 +208,7 @@ def _work(admin: Actor, lines: int) -> None:
 
 
 def main() -> None:
-    """Write it where it is asked for."""
+    """Write the organisation to the database of the arguments."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("url")
     parser.add_argument("--users", type=int, default=1_000_000)

@@ -1,10 +1,10 @@
-"""The outbox with very many mails that were sent, beside the same with none.
+"""The outbox with a large number of sent mails, against the same outbox with none.
 
     python -m bench.outbox [--sent 10000000] [--engine postgresql] [--users 2000]
 
-What a worker claims, and what lists and `doctor` count, is measured with the mail of a push that
-waits alone, and in turn in another database in which so many mails were sent. The ratio is to stay
-at about 1.
+The claims of a worker and the counts of lists and of `doctor` are measured in a database that only
+has the waiting mail of a push, and alternately in one with additional sent mails. The ratio should
+stay near 1.
 """
 
 import argparse
@@ -36,7 +36,7 @@ _NUMBERS = {
 
 
 def main() -> int:
-    """Measure and print; returns the exit code."""
+    """Run the measurements, print a table and return the exit code."""
     asked = _arguments()
     with databases(asked.engine) as fresh, ExitStack() as opened:
         none, many = (_filled(opened, fresh(), asked, sent) for sent in (0, asked.sent))
@@ -60,7 +60,10 @@ def _filled(opened: ExitStack, url: str, asked: argparse.Namespace, sent: int) -
 
 
 def _in_turn(none: Acts, many: Acts) -> dict[str, tuple[float, float]]:
-    """The least that each act takes on each, in turn: what else the machine does slows both."""
+    """Return the minimum duration of each act in both databases.
+
+    The measurements alternate, so that other load on the machine slows down both.
+    """
     least: dict[str, tuple[float, float]] = {}
     for name, act in none.items():
         found = [(_seconds(act), _seconds(many[name])) for _ in range(_TIMES)]
@@ -92,7 +95,7 @@ def _measured(studio: Studio, admin: Actor) -> Acts:
 
 
 def _write(studio: Studio, state: str, number: int) -> None:
-    """Write so many mails that wait, or that were sent, as a worker leaves them."""
+    """Write ``number`` mails that wait or were sent, as a worker leaves them."""
     store = studio.store
     with store.reading():
         users = int(scalar("SELECT MAX(id) FROM users"))
@@ -113,7 +116,7 @@ def _write(studio: Studio, state: str, number: int) -> None:
         execute("ANALYZE")
     if not store.is_sqlite:
         with store.writing_alone():
-            # As the server does by itself, but not while it is measured.
+            # The server does this by itself, but must not do it during the measurements.
             execute("VACUUM notification")
             execute("CHECKPOINT")
     sys.stderr.write("\n")

@@ -1,4 +1,4 @@
-"""A program in a pty of its own, timed from outside as a person would."""
+"""A program in a pty of its own, timed from outside through its output."""
 
 import fcntl
 import os
@@ -13,11 +13,11 @@ from pathlib import Path
 from time import perf_counter
 
 _QUIET = 0.06
-"""Seconds without a byte after which an answer is over."""
+"""Seconds without output after which a response is complete."""
 
 
 class Probe:
-    """Starts ``command``; times are in milliseconds, sizes in bytes."""
+    """A running ``command``. Times are in milliseconds, sizes in bytes."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], *, width: int, height: int
@@ -30,7 +30,7 @@ class Probe:
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
 
     def until(self, expected: bytes, patience: float = 60.0) -> tuple[float, int]:
-        """How long after the start ``expected`` was written, and how much by the end of that."""
+        """Return the time from the start until ``expected`` was written, and the bytes written."""
         written = b""
         while expected not in written:
             chunk = self._read(patience)
@@ -42,7 +42,7 @@ class Probe:
         return (arrived - self._began) * 1000, len(written) + rest
 
     def press(self, key: bytes, expected: bytes, patience: float = 60.0) -> None:
-        """Press ``key`` and wait until ``expected`` was written, and nothing after it."""
+        """Press ``key`` and wait until ``expected`` was written and the output has settled."""
         os.write(self._terminal, key)
         written = b""
         while expected not in written:
@@ -52,27 +52,29 @@ class Probe:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing was written for a second."""
+        """Wait until the program has written nothing for a second."""
         self._burst(1.0, 1.0)
 
     def answers(self, key: bytes, times: int, quiet: float = _QUIET) -> tuple[float, float]:
-        """Medians over ``times`` presses of ``key``: how long and how large the answer is, which is
-        over after ``quiet`` seconds without a byte."""
+        """Return the median duration and size of the responses to ``times`` presses of ``key``.
+
+        A response is complete after ``quiet`` seconds without output.
+        """
         taken = [self._answer(key, quiet) for _ in range(times)]
         return statistics.median(t for t, _ in taken), statistics.median(s for _, s in taken)
 
     def idle(self, seconds: float) -> int:
-        """How much is written in ``seconds`` in which nothing happens."""
+        """Return the number of bytes written within ``seconds`` without input."""
         return len(self._read(seconds))
 
     def memory(self) -> float:
-        """The resident memory of the program, in megabytes."""
+        """Return the resident memory of the program in megabytes."""
         status = Path(f"/proc/{self._pid}/status").read_text(encoding="utf-8")
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
     def close(self) -> None:
-        """End the program."""
+        """Kill the program."""
         os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
         os.close(self._terminal)

@@ -1,9 +1,10 @@
-"""How long the program takes to answer, beside importing Textual alone.
+"""The start-up time of the program, against importing Textual alone.
 
     python -m bench.start_up [--runs 7]
 
-Commands are timed as whole processes, the screens in a pty of 80×24 until the frame is drawn and
-until the first list is. The demo is played once before, as for whoever opens it a second time.
+Commands are timed as whole processes. The screens are timed in a pty of 80×24, until the frame is
+drawn and until the first list is drawn. The demo is played once beforehand, so that later starts
+use its cached database.
 """
 
 import argparse
@@ -23,13 +24,13 @@ _COMMAND = str(Path(sys.executable).with_name("studio-tui"))
 
 
 def main() -> None:
-    """Measure in turns and print a table of medians and ratios."""
+    """Run the measurements in turns and print a table of medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--runs", type=int, default=7)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HOME": home, "TERM": "xterm-256color"}
-        # A Python that may keep nothing would compile our modules at every start, and only ours.
+        # PYTHONDONTWRITEBYTECODE would recompile only our modules at each start.
         apart = ("XDG_", "PYTHON")
         environment = {k: v for k, v in environment.items() if not k.startswith(apart)}
         subprocess.run([_COMMAND, "demo"], env=environment, capture_output=True, check=True)

@@ -1,4 +1,7 @@
-"""One table of all that was measured: a line a figure, a column a size; a terminal holds four."""
+"""A table of all measurements.
+
+It has a row per figure and a column per size. Four columns fit on a terminal.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,29 +11,29 @@ from bench.figures import Figure
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A figure beside its floor, of the same run."""
+    """A figure and its floor in the same run."""
 
     name: str
     unit: str
     value: float
     floor: str
-    """What the floor does."""
+    """Description of the floor."""
     floor_value: float
 
     @classmethod
     def of(cls, figure: Figure) -> "Measured":
-        """A figure in milliseconds."""
+        """Return a figure in milliseconds."""
         return cls(
             figure.name, "ms", figure.seconds * 1e3, figure.floor, figure.floor_seconds * 1e3
         )
 
     def replaced(self, value: float, floor_value: float) -> "Measured":
-        """The same figure with other values."""
+        """Return the same figure with other values."""
         return replace(self, value=value, floor_value=floor_value)
 
 
 def table(found: dict[int, list[Measured]]) -> Iterable[str]:
-    """The lines of the table, by floors: ``found`` has what was measured at each size."""
+    """Yield the lines of the table of ``found``, the figures by size, grouped by their floors."""
     sizes = sorted(found)
     yield f"{'':{_NAME}}{_line([f'{size:,}' for size in sizes])}"
     by_floor: dict[str, dict[str, dict[int, Measured]]] = {}
@@ -47,7 +50,7 @@ _NAME = 28
 
 
 def _cells(by_size: dict[int, Measured], sizes: Sequence[int]) -> Iterator[str]:
-    """The value, and how many times the floor it is."""
+    """Yield the value and its ratio to the floor for each size."""
     for size in sizes:
         each = by_size.get(size)
         yield f"{_amount(each)}{_ratio(each):>6}" if each else "-"
