@@ -2,13 +2,13 @@
 
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from subprocess import CalledProcessError, run
 
 from studio_tui.domain.shared.clock import Clock, FixedClock, SteadyTime
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

@@ -7,7 +7,6 @@ in the file, the environment variable, the errors for wrong values and the table
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import reduce
 from typing import Any, get_args, get_origin
@@ -17,6 +16,7 @@ import msgspec
 
 from studio_tui.domain.outbox.sending_hours import DAY_CODES
 from studio_tui.domain.people.retention import MOST_MONTHS
+from studio_tui.domain.shared.dataclass import dataclass
 
 _MOST_DAYS = 3_650
 """Maximum number of days between a deadline and a reminder."""

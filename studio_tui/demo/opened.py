@@ -1,7 +1,7 @@
 """An open demo. Opening a played demo needs neither the story nor its player."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,6 +16,7 @@ from studio_tui.config.settings import (
 from studio_tui.demo.story.constants import ADMIN
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import Clock
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.transport.folder import MailFolder
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.system.context import Studio, open_studio

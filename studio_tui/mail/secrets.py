@@ -11,12 +11,12 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio_tui.config.private import replace_file
 from studio_tui.config.settings import APP, Bounces, Grant, Smtp, config_path
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.disk import in_words
 from studio_tui.domain.shared.errors import Refused, Unavailable
 

@@ -19,7 +19,6 @@ pressing it says that sentence. What ``needs`` a right that the actor lacks is n
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual._callback import invoke
@@ -29,6 +28,7 @@ from textual.keys import key_to_character
 from textual.screen import Screen
 
 from studio_tui.domain.people.access import Action, may
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.runtime.terminal import on_console
 from studio_tui.tui.shell import shell_of
 

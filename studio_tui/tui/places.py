@@ -1,12 +1,12 @@
 """The places of the Studio: what stands in the top bar."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from textual.screen import Screen
 
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.destinations import Destination
 from studio_tui.tui.commands import Command
 

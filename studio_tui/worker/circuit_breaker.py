@@ -10,9 +10,9 @@ refusals that came before its attempt began.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.transport.outcomes import (
     Aside,
     Deferred,

@@ -8,7 +8,7 @@ known to the server and not yet to the database: only these are sent twice if th
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -18,6 +18,7 @@ from studio_tui.config.clock import seconds_since_boot
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.domain.shared.addresses import domain_of
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Busy, StudioError, Unavailable
 from studio_tui.mail.transport.outcomes import (
     ClearToSend,

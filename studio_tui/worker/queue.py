@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from studio_tui.domain.outbox.notification import Delivery
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail
 

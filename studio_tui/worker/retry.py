@@ -1,10 +1,10 @@
 """The decision about an outcome (N7): pure, so that every case can be read and tested."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from studio_tui.domain.outbox.notification import Delivery
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.transport.outcomes import (
     Aside,
     Deferred,

@@ -1,7 +1,8 @@
 """The times and limits of a worker, as values that tests can shorten."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

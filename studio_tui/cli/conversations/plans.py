@@ -1,7 +1,7 @@
 """``studio-tui conversations``: plan, move, cancel; who is to hold it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import click
@@ -29,6 +29,7 @@ from studio_tui.cli.shared.times import in_zone, instant, when
 from studio_tui.domain.conversations.conversation import Conversation, Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services import conversations as service
 from studio_tui.services.conversations import Usable

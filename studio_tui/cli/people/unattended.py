@@ -2,7 +2,6 @@
 them (U10)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,6 +16,7 @@ from studio_tui.cli.shared.times import shown
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.unattended import Limit, Limits, limit_called
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused, StudioError
 from studio_tui.services.people import imports, reviews
 from studio_tui.services.people import unattended as service

@@ -1,7 +1,6 @@
 """``studio-tui pushes edit`` (P9, P15)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 import click
@@ -17,6 +16,7 @@ from studio_tui.cli.shared.times import day, iso, when
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushDraft, Reminders
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.services.audiences import members
 from studio_tui.services.pushes import audiences

@@ -7,9 +7,10 @@ The command line does not know the screens; only `studio_tui.main` knows both.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 if TYPE_CHECKING:
     import click

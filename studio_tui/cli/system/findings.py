@@ -1,9 +1,10 @@
 """What `doctor` finds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import click
@@ -15,6 +14,7 @@ from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
 from studio_tui.config.private import make_file, new_file
 from studio_tui.config.settings import Settings, Smtp
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.transport.addresses import sender_from

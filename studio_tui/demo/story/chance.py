@@ -5,9 +5,10 @@ only affects the people who draw from that list.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeVar
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 T = TypeVar("T")
 

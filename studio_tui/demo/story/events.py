@@ -6,7 +6,7 @@ that day (U4).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from studio_tui.demo.story.chance import Chance
@@ -15,6 +15,7 @@ from studio_tui.demo.story.days import MEETING_HOURS, moment, working_days
 from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, PushPlan
 from studio_tui.domain.conversations.conversation import ConversationState
+from studio_tui.domain.shared.dataclass import dataclass
 
 _AHEAD = 12
 """Maximum days from the present at which future conversations are planned."""

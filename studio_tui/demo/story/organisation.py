@@ -1,12 +1,12 @@
 """The people, teams and coaches of the demo (U1 to U4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 def day(offset: int) -> date:

@@ -1,11 +1,11 @@
 """The content of ``data/demo/``: one class per file, one field per key."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.demo.story.constants import ZONE
 from studio_tui.domain.conversations.conversation import ConversationState
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

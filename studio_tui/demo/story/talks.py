@@ -1,7 +1,7 @@
 """Conversations of the demo outside pushes (C2)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from studio_tui.demo.story.chance import Chance
@@ -10,6 +10,7 @@ from studio_tui.demo.story.events import DemoConversation
 from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, TalkPlan
 from studio_tui.domain.conversations.conversation import ConversationState
+from studio_tui.domain.shared.dataclass import dataclass
 
 _NOTICE = 14
 """Maximum days between planning and holding a conversation."""

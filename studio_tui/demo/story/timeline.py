@@ -1,7 +1,6 @@
 """The story of the demo in chronological order: who did what, and when."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from studio_tui.demo.story.constants import ADMIN, DEMO_NOW
 from studio_tui.demo.story.events import DemoConversation, DemoPush
 from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.talks import DemoTalk
+from studio_tui.domain.shared.dataclass import dataclass
 
 _EXPORTED = time(7)
 """Time of day of the HR system's exports."""

@@ -7,8 +7,9 @@ who check it with a program of their own.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 FIRST = "0" * 64
 """What stands for the seal before the first."""

@@ -5,12 +5,13 @@ is printed by `studio_tui.domain.activity.verb_table`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.facts import FACTS
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 
 Fields = Mapping[str, type]

@@ -7,10 +7,11 @@ written for it, and `services.audiences.parsing.parse` reads that text as an equ
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.written_dates import YEARS, parse_day
 

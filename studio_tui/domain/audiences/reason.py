@@ -1,6 +1,6 @@
 """Why somebody is in an audience, or is not (P13)."""
 
-from dataclasses import dataclass
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Segments: audiences that have a name (P13)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.audiences.audience import Audience
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 

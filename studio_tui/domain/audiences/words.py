@@ -5,12 +5,12 @@ What parses, completes, explains, compiles or documents a condition reads it fro
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
 from studio_tui.domain.pushes.push import STATUSES, Flag
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 
 

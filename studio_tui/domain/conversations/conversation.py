@@ -4,11 +4,11 @@ Texts clean themselves as they enter (A5).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, Invalid, Refused
 from studio_tui.domain.shared.text import MAX_NAME, clean_line, clean_text
 from studio_tui.domain.templates.template import (

@@ -1,7 +1,6 @@
 """A conversation as one reader takes it away, to be drawn as Markdown or on paper (C3, C6)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from studio_tui.domain.conversations.conversation import (
     Reading,
     Written,
 )
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

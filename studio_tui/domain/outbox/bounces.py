@@ -1,8 +1,10 @@
 """Mail that comes back: what a mail to the bounce address says of one of ours (N15)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class ReturnKind(StrEnum):

@@ -5,9 +5,9 @@ labels, ``mail preview`` and the checks of ``docs/mail.md`` follow from what is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 
 

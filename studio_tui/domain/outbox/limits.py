@@ -1,8 +1,9 @@
 """How much mail may leave (N14), and until when what waits has left."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 

@@ -1,7 +1,6 @@
 """Notifications: one message to one person about one event (N1 to N6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind, MailForm
 from studio_tui.domain.shared.clock import local_day, start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class NotificationState(StrEnum):

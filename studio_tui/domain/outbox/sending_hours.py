@@ -1,12 +1,12 @@
 """When mail may reach somebody (N20): not at night, not on days off, in their own time zone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 
 PUT_OFF = "not before "
 """What the words of a mail begin with that waits for the hours of its recipient."""

@@ -1,9 +1,10 @@
 """Who may do what: the one place where it is decided (A2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Forbidden
 
 

@@ -16,13 +16,14 @@ exports.
 
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import field, make_dataclass
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 
 C = TypeVar("C", bound=type[Any])
 

@@ -1,8 +1,7 @@
 """What is done to a whole record of somebody: it is erased (U13), or merged into another (U11)."""
 
-from dataclasses import dataclass
-
 from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """How long who has left is kept (U13)."""
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 NOTICE = timedelta(days=7)
 """For so long a retention time is known before anybody is erased by it."""

@@ -5,12 +5,12 @@ declares each kind once; lists, decisions, JSON and documentation read it from t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 
 REMEMBERED = timedelta(days=90)

@@ -1,10 +1,10 @@
 """To whom the sight of an admin is limited (U12)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from studio_tui.domain.audiences.audience import in_quotes
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 
 LIMITED_ROLES = (Role.ADMIN, Role.SUPPORT)
 """Whose sight can be limited: who is neither sees their own part alone."""

@@ -1,8 +1,8 @@
 """Who stands in for a leader or coach who is away, and when somebody can (U14)."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid
 
 

@@ -1,7 +1,6 @@
 """Teams as they are kept by hand: what one can see of them, and what a name may be (U2, U8)."""
 
-from dataclasses import dataclass
-
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 
 SEPARATOR = " > "

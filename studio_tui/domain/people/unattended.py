@@ -1,12 +1,13 @@
 """How much an import that nobody watches may do by itself (U10)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_line
 
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?) ?%", re.ASCII)

@@ -1,11 +1,11 @@
 """Users, their roles, their teams and who manages them (U1 to U5)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.facts import with_every_fact
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 
 

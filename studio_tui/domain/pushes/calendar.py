@@ -1,9 +1,10 @@
 """The calendar of the pushes: what happens on which day (P17)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class DayKind(StrEnum):

@@ -1,10 +1,11 @@
 """What is looked over before a push is assigned (P19): warnings, none of which is in the way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 _SATURDAY = 5
 _MORNING, _NIGHT = 7, 22

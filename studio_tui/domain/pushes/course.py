@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 _WEEK = 7
 

@@ -1,9 +1,9 @@
 """What can be declared in a file: templates, segments, pushes and how these come again."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.audiences.segment import SegmentFile
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.templates.template import Definition
 
 

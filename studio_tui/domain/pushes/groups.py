@@ -2,9 +2,10 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class By(StrEnum):

@@ -1,13 +1,14 @@
 """Pushes: their life, who is assigned, and what became of it (P1 to P12)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum, auto
 
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.groups import GroupKey
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.lookalikes import taken_by

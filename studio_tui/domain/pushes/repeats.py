@@ -6,12 +6,12 @@ a month is the end of February, and the month after it is 31 March again.
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import count, takewhile
 
 from studio_tui.domain.pushes.check import is_weekend
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.lookalikes import like
 from studio_tui.domain.shared.text import MAX_NAME, clean_line, fold

@@ -1,9 +1,8 @@
 """A report on a push, to be written as Markdown, HTML or PDF (S2)."""
 
-from dataclasses import dataclass
-
 from studio_tui.domain.pushes.groups import PeopleGroup
 from studio_tui.domain.pushes.push import STATUSES, Progress, Status
+from studio_tui.domain.shared.dataclass import dataclass
 
 DRAWN: tuple[Status, ...] = (
     *(status for status in tuple(STATUSES)[::-1] if status is not Status.EXCUSED),

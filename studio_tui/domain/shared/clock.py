@@ -1,9 +1,10 @@
 """Clocks, and conversion of instants to calendar days in a time zone (D1, D2, N4)."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class Clock(Protocol):

@@ -5,8 +5,10 @@ screens. A screen can therefore open screens of other features without importing
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 if TYPE_CHECKING:
     from studio_tui.domain.conversations.conversation import Ask

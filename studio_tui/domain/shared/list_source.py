@@ -6,9 +6,9 @@ may block and are called off the event loop. They are called by one thread at a 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.text import fold
 

@@ -5,8 +5,10 @@ filtering, scrolling and sorting, because it refers to rows and not to positions
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 F = TypeVar("F")
 """Type of the filter of a list: `UserFilter`, `AssignmentFilter`, …; must be hashable."""

@@ -1,7 +1,9 @@
 """The history of visited screens, for navigation back and forward."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 T = TypeVar("T")
 _MOST = 100

@@ -1,12 +1,12 @@
 """What changed between two versions of a template, for people to read (T5)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import zip_longest
 from typing import TypeVar
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.domain.templates.template import (
     AdminsRead,

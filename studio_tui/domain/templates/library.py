@@ -1,7 +1,6 @@
 """The question library: topics with questions, out of which templates are made (T2)."""
 
-from dataclasses import dataclass
-
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.templates.template import Topic
 

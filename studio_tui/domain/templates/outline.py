@@ -7,9 +7,10 @@ function gives another definition, which need not be one that may be saved.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
 
 Place = tuple[int, ...]

@@ -5,10 +5,11 @@ editor on the screen and for the text file alike.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, Refused
 from studio_tui.domain.shared.text import MAX_NAME, clean_line, clean_text, fold
 

@@ -6,11 +6,11 @@ case once, in the order of urgency; lists, badges, JSON and documentation read i
 
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from studio_tui.domain.people.access import Action
+from studio_tui.domain.shared.dataclass import dataclass
 
 AHEAD_DAYS = 14
 """What starts, ends or is mailed within so many days is a case."""

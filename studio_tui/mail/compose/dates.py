@@ -1,6 +1,5 @@
 """Formatting of days and instants in a language, from its ``language.toml`` (N9, D1)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ import msgspec
 
 from studio_tui.config.limited import read_own_text, toml_of
 from studio_tui.domain.shared.clock import zone_in_words
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 
 

@@ -5,11 +5,11 @@ a CANCEL removes it. Instants are in UTC: every calendar displays them in the zo
 a meeting that does not recur needs no time zone rules.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_line, clean_text
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ afterwards, escaped in HTML and unchanged in plain text, so that no name can bec
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
 from studio_tui.domain.outbox.notification import Notice
 from studio_tui.domain.shared.clock import zone_named
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.dates import DateWords
 from studio_tui.mail.compose.wording import Wordings

@@ -8,12 +8,12 @@ organisation's ``config.toml`` replace shipped files of the same names. Each fil
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from studio_tui.config.assets import asset
 from studio_tui.config.private import require_own_file
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.dates import DateWords, load_date_words
 from studio_tui.mail.compose.wording_template import (

@@ -7,7 +7,6 @@ are inserted after all markup has been processed.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, product
 from pathlib import Path
@@ -20,6 +19,7 @@ from markupsafe import Markup
 
 from studio_tui.config.limited import read_own_text
 from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.markdown import to_html, to_plain
 

@@ -5,9 +5,9 @@ import re
 from base64 import urlsafe_b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.secrets import HIDDEN, Secret
 

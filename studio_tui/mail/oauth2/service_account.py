@@ -3,10 +3,10 @@
 import json
 import time
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from typing import Any
 
 from studio_tui.config.smtp_settings import check_token_url
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.oauth2.answers import NoToken
 from studio_tui.mail.secrets import Secret
 

@@ -1,9 +1,9 @@
 """Mail addresses: their form on the wire, and the settings that name a sender."""
 
-from dataclasses import dataclass
 from email.utils import getaddresses
 
 from studio_tui.domain.shared.addresses import why_no_address
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 

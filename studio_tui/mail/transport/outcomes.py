@@ -1,10 +1,11 @@
 """Outcomes of one attempt to send one mail (N7), for the worker to act on."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.transport.refusals import About
 
 

@@ -8,7 +8,8 @@ order of their commands.
 import asyncio
 import re
 from collections import deque
-from dataclasses import dataclass
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 _LINE = re.compile(rb"(\d{3})(?:([ -])(.*))?")
 _LONGEST = 32_768

@@ -6,9 +6,10 @@ searched in the text. Specific codes are decisive; the text decides if a server 
 """
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 
 class Stage(IntEnum):

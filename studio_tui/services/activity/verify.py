@@ -5,7 +5,7 @@ the record of it. Only an anchor that is stored elsewhere reveals that.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from time import sleep
@@ -14,6 +14,7 @@ from typing import Any
 from studio_tui.domain.activity.sealing import FIRST, seal
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity import emptying, sealing

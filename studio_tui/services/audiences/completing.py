@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_tui.domain.audiences.audience import WrongAudience, quoted
 from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.system.context import Studio

@@ -1,7 +1,6 @@
 """Explanation of why a user is in an audience or not (P13)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.audiences.audience import (
@@ -17,6 +16,7 @@ from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, V
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound
 from studio_tui.services.audiences.resolving import as_named_today
 from studio_tui.services.system.context import Studio

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from studio_tui.domain.conversations.conversation import Ask
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.services.conversations.current import (
     conversation_now,

@@ -3,12 +3,11 @@
 Requires an open unit of work.
 """
 
-from dataclasses import dataclass
-
 from studio_tui.domain.conversations.conversation import Ask, Conversation, asked_of
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.users import Manager, User
 from studio_tui.domain.pushes.push import PushFacts, PushState
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.domain.templates.template import Definition

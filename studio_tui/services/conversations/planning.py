@@ -1,6 +1,5 @@
 """Planning, moving and cancelling of conversations (C2, C3, C5)."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.activity.verbs import Verb
@@ -15,6 +14,7 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import PushState, Status
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.templates.template import Definition, Permissions
 from studio_tui.services.conversations import inviting

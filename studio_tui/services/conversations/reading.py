@@ -1,7 +1,6 @@
 """Access to the content of a conversation: which pieces each reader sees (C2, C6, T4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
@@ -23,6 +22,7 @@ from studio_tui.domain.conversations.conversation import (
     writable,
 )
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,

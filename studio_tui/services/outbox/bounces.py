@@ -6,12 +6,13 @@ to a mail.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.bounces import BouncesRead, ReturnedMail, ReturnKind, WaitingMail
 from studio_tui.domain.outbox.notification import Notification
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.mail.bounces.envelope_ids import message_id_of
 from studio_tui.mail.bounces.report import read_returned

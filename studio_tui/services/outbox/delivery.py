@@ -4,7 +4,6 @@ There is no actor: the program itself acts here, not a person.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from studio_tui.domain.outbox.kinds import MailForm
 from studio_tui.domain.outbox.limits import Forecast, SendingLimits
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Busy
 from studio_tui.services.outbox import restored
 from studio_tui.services.outbox.limits import foreseen

@@ -5,13 +5,13 @@ run and the act can therefore not differ.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import UNSENT, Delivery, Notification
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.domain.shared.text import fold
 from studio_tui.mail.compose.rendering import RenderedMail

@@ -1,6 +1,6 @@
 """Composition of the mail of a notification: the wording, filled in, as bytes to send (N9)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -22,6 +22,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.addresses import clear_address
 from studio_tui.domain.shared.clock import start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.invitation import Guest, Invitation, Method
 from studio_tui.mail.compose.mime import Composer, message_id

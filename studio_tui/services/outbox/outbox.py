@@ -1,7 +1,6 @@
 """The outbox: which mails wait, were sent or failed, and why (N10)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from studio_tui.domain.outbox.notification import (
     why_dropped,
 )
 from studio_tui.domain.people.access import Action, Actor, may, require
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection

@@ -8,7 +8,6 @@ it (`resume`).
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,6 +15,7 @@ from studio_tui.config.generations import generation_of, remember_generation
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Action, Actor, require
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity

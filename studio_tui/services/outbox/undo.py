@@ -1,7 +1,6 @@
 """Undo of an act, as long as none of its mail has left (N5)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.pushes.push import PushDraft, PushFacts, PushState, Reminders
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll, OfSome
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.services.conversations.current import conversation_now, conversation_to_change

@@ -3,12 +3,12 @@
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from studio_tui import __version__
 from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity

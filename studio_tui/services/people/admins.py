@@ -1,9 +1,9 @@
 """A check that at least one admin can always sign in (U5, A1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from studio_tui.domain.people.hr_file import UserRef
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.people.import_plan import is_admin
 from studio_tui.storage.people import import_read

@@ -5,11 +5,12 @@ consequences of a change are handled there, so that no caller can miss one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.people.noticing import Noticing
 from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.pushes.pushes import cause_of

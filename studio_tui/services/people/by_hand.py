@@ -7,7 +7,6 @@ left out.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
@@ -18,6 +17,7 @@ from studio_tui.domain.people.hr_file import UserRef
 from studio_tui.domain.people.keys import address_key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, Forbidden, NotFound, NothingToDo, Refused
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users

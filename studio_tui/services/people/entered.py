@@ -1,7 +1,7 @@
 """Input for one person, read and checked as a row of an import (U8)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from studio_tui.domain.people.hr_file.wrong import WrongCell
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.shared.addresses import clear_address, why_no_address
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.services.people.import_comparison import Comparison
 from studio_tui.services.people.import_plan import Names, PlannedUser

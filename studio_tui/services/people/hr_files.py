@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from studio_tui.domain.people.hr_file.dates import DAY_ZERO
 from studio_tui.domain.people.hr_file.html_table import table_of
 from studio_tui.domain.people.hr_file.sheets import DELIMITER, SheetText
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people.collecting import no_cycles_made

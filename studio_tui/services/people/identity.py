@@ -5,7 +5,7 @@ A name that the user enters is never trusted.
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from studio_tui.config.session import (
     account_entry,
@@ -17,6 +17,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.services.system.context import Studio

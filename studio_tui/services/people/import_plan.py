@@ -1,7 +1,7 @@
 """The plan of an import, displayed before and after it is carried out (U6)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from studio_tui.domain.people.facts import FactType, fact_called
 from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.people.import_read import Profile
 
 STEP_BYTES = 8

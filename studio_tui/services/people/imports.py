@@ -5,7 +5,7 @@ writes the differences. Both happen in one transaction, so `apply` never acts on
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from studio_tui.domain.activity.verbs import Verb
@@ -13,6 +13,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people import reviews
 from studio_tui.services.people.admins import admins_lost

@@ -7,7 +7,7 @@ to them. These texts are left out, and the archive says how the person can get t
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from dataclasses import asdict, is_dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from io import BytesIO
@@ -22,6 +22,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.conversations.reading import Handed, handed_over, record_handed_over
 from studio_tui.services.outbox.messages import MessageBuilder

@@ -6,7 +6,6 @@ date in the meantime.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
@@ -14,6 +13,7 @@ from studio_tui.domain.people.person_acts import Erased
 from studio_tui.domain.people.retention import NOTICE, ToErase, left_until, months_after
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import end_of_day, local_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Busy, Conflict, NothingToDo, Refused
 from studio_tui.services.people import erasing
 from studio_tui.services.system.context import Studio

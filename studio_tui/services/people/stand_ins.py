@@ -5,7 +5,6 @@ ends by date, without a scheduled job.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.activity.verbs import Verb
@@ -13,6 +12,7 @@ from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.people.stand_ins import StandIn, check_days
 from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.pushes.pushes import cause_at_once

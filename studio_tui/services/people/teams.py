@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
@@ -10,6 +9,7 @@ from studio_tui.domain.people.hr_file import TeamPath
 from studio_tui.domain.people.hr_file.team_loops import TeamLoops
 from studio_tui.domain.people.teams import SEPARATOR, Leader, Team, why_no_team_name
 from studio_tui.domain.people.users import User
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.lookalikes import taken_by
 from studio_tui.domain.shared.text import clean_line

@@ -7,7 +7,7 @@ by hand, and a decision to discard it, are not undone. A newer file replaces it.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import date
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import FileHints, HrFile
 from studio_tui.domain.people.unattended import Fate, LastFile, Limits
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo
 from studio_tui.services.people import hr_files, imports
 from studio_tui.services.people.collecting import no_cycles_made

@@ -1,12 +1,12 @@
 """Queries of users: the list, and the details of one (U1, U4, P16)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from studio_tui.domain.outbox.notification import Notification, NotificationFilter
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import User, UserFilter
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.system import naming

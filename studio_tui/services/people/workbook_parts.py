@@ -9,13 +9,14 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from lzma import LZMAError
 from typing import BinaryIO
 from xml.etree import ElementTree as Xml
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 
 MAX_CELLS = 30_000_000

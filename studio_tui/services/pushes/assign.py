@@ -1,7 +1,6 @@
 """Assignments to a push: choose users, assign, unassign, list (P3, P6, P8, P11, P12)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.activity.verbs import Verb
@@ -17,6 +16,7 @@ from studio_tui.domain.pushes.push import (
 )
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.calendar import CalendarEntry, DayKind, in_order
 from studio_tui.domain.pushes.repeats import next_name
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import repeating
 from studio_tui.services.system.context import Studio

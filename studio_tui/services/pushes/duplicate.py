@@ -1,7 +1,7 @@
 """Copy of a push with its people, reminders and template, for another period, in one act (P17)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from studio_tui.domain.people.access import Action, Actor, require
@@ -15,6 +15,7 @@ from studio_tui.domain.pushes.push import (
 )
 from studio_tui.domain.pushes.repeats import next_name, next_period
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict
 from studio_tui.domain.templates.template import require_pushable
 from studio_tui.services.pushes.assign import Assigned, assign_to

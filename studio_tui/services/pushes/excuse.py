@@ -5,7 +5,6 @@ later deadline is used in the mails that follow. A planned conversation stays pl
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from studio_tui.domain.activity.verbs import Verb
@@ -20,6 +19,7 @@ from studio_tui.domain.pushes.push import (
     clean_excuse,
 )
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes.pushes import leaving, push_facts, push_to_change

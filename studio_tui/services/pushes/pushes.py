@@ -1,7 +1,6 @@
 """Pushes: create, list, edit, close, reopen (P1, P2, P4, P5, P9)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from studio_tui.domain.activity.verbs import Verb
@@ -22,6 +21,7 @@ from studio_tui.domain.pushes.push import (
 )
 from studio_tui.domain.shared.cancellation import Progress as Told
 from studio_tui.domain.shared.cancellation import unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, has_words

@@ -5,7 +5,6 @@ People who are done, are excused or have left are never reminded, and others not
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from studio_tui.domain.people.access import Action, Actor, require
@@ -17,6 +16,7 @@ from studio_tui.domain.pushes.push import (
 )
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes.pushes import push_to_change

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.activity.verbs import Verb
@@ -12,6 +11,7 @@ from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Skipped
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity

@@ -1,6 +1,5 @@
 """Repeats of pushes: set, skip, end (P17). `repeating` creates the pushes."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import PushFacts
 from studio_tui.domain.pushes.repeats import Occurrence, Recurrence, Repeat, Rhythm, check_until
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.templates.template import require_pushable
 from studio_tui.services.pushes.pushes import push_to_change

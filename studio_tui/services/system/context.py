@@ -1,7 +1,7 @@
 """The Studio that services work on: its database, clock and settings."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from studio_tui.config.settings import APP, Settings
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.cancellation import Stop, stoppable
 from studio_tui.domain.shared.clock import Clock, SteadyClock, local_day, zone_named
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotMade
 from studio_tui.storage.engine.store import Making, Store, open_store
 

@@ -5,7 +5,7 @@ verified on both sides, before the copy is committed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from studio_tui.config.session import require_files
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.activity.verify import Verified, verified
 from studio_tui.services.outbox import restored

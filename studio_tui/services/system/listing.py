@@ -1,10 +1,10 @@
 """Sources of lists (`domain.shared.list_source`): backed by the database or held in memory."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Row
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.store import Store

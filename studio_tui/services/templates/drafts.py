@@ -3,10 +3,10 @@
 A draft is not a change of the Studio: no other user sees it, and it leaves no line of activity.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions

@@ -5,7 +5,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
@@ -14,6 +13,7 @@ from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.pushes.push import PushFacts, deadline_of
 from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import (

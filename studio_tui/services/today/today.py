@@ -5,7 +5,7 @@ see the cases from My conversations (C1). A case reveals nothing the user may no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor, may
 from studio_tui.domain.pushes.push import AssignmentFilter
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection

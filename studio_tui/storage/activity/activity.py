@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from studio_tui.domain.activity.verbs import DROPPED, UNDID, Verb, check_told
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.activity.emptying import emptied_by
 from studio_tui.storage.activity.sealing import line_written, next_id
 from studio_tui.storage.audiences.conditions import ids_in

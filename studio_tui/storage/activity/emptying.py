@@ -6,7 +6,6 @@ which is sealed, tells a hash over all of that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from peewee import chunked
 
 from studio_tui.domain.activity.sealing import SealedLine, digest
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.activity import sealing
 from studio_tui.storage.engine.expressions import ACT, among
 from studio_tui.storage.engine.tables import Activity, ActivityEmptied

@@ -7,7 +7,6 @@ that began later, and none of them waits for it.
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import starmap
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from peewee import Case, fn
 
 from studio_tui.domain.activity.sealing import FIRST, SealedLine, digest, seal
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import ACT, COUNTED, among, column, exists
 from studio_tui.storage.engine.fields import instant_text
 from studio_tui.storage.engine.prepared import for_each, given

@@ -4,7 +4,6 @@ Definitions and options of questions are JSON, which services parse.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from peewee import JOIN, fn
 
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import ONE, A, C, H, P, U, among, column, count
 from studio_tui.storage.engine.tables import (
     Answer,

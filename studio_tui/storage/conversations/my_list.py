@@ -1,7 +1,6 @@
 """The rows of My conversations (C1): one person's view, read in a few queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from peewee import JOIN, fn
 
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.domain.pushes.push import Status, deadline_of
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import A, C, H, P, U, among, column
 from studio_tui.storage.engine.tables import NotMine
 from studio_tui.storage.people.managers import managed_by, managers_of

@@ -7,13 +7,13 @@ instants.
 import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
 import peewee
 
 from studio_tui.domain.shared.cancellation import Progress
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine.fields import InstantField, instant_text
 from studio_tui.storage.engine.peewee_internals import driver_errors, table_facts

@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic, sleep
@@ -20,6 +19,7 @@ from studio_tui.config.private import (
     require_owner,
 )
 from studio_tui.domain.shared.cancellation import current
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine import file_errors
 from studio_tui.storage.engine.fields import FIELD_TYPES, for_sqlite

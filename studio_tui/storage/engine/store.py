@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from enum import Enum
 from pathlib import Path
@@ -28,6 +28,7 @@ from studio_tui.config.private import (
 )
 from studio_tui.domain.people.scope import BEYOND
 from studio_tui.domain.shared import disk
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import (
     Away,
     Busy,

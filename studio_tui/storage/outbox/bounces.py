@@ -1,7 +1,6 @@
 """Which mail came back, and whose address it is that mail comes back from (N15)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +8,7 @@ from peewee import SQL, NodeList, fn
 
 from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import ONE, N, U, among, text
 from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given
 from studio_tui.storage.engine.tables import NotificationTable, UserTable

@@ -6,7 +6,6 @@ of the organisation; who is told of it, and what is dropped, is not for them to 
 that they chose, a query has to be fixed before (`act_snapshot`).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from peewee import EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
 from studio_tui.domain.outbox.notification import NotificationState, key_around_recipient
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
 from studio_tui.storage.engine.unit import spoken_to, whole

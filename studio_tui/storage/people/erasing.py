@@ -7,7 +7,7 @@ unchanged.
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from peewee import fn
@@ -23,6 +23,7 @@ from studio_tui.domain.audiences.audience import (
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.outbox.notification import WAITING, NotificationState
 from studio_tui.domain.people.users import full_name, sort_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.activity import emptying, sealing
 from studio_tui.storage.engine.expressions import ACT, C, U, among, column, containing

@@ -1,9 +1,9 @@
 """Search for people by a few letters, among any number of users (S4)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import U
 from studio_tui.storage.lists.text_search import finding

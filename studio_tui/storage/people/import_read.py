@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from studio_tui.domain.people.keys import key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict
 from studio_tui.storage.engine.expressions import U, among, column, count, stored
 from studio_tui.storage.engine.sql import execute

@@ -5,7 +5,6 @@ executemany, and its builder is slower at writing one statement with as many val
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -17,6 +16,7 @@ from studio_tui.domain.people.hr_file import UserRef
 from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import sort_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import among, joined, stored
 from studio_tui.storage.engine.prepared import for_each, given

@@ -4,11 +4,11 @@ The table has at most one row: a newer file replaces the one before.
 """
 
 import zlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from studio_tui.domain.people.unattended import Fate, LastFile
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.tables import UnattendedImport
 
 _I: Any = UnattendedImport

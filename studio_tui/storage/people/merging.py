@@ -5,7 +5,6 @@ to it and never change. `MergedUser` stores which user the other was merged into
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.people.person_acts import Owned
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import among, column, count, joined
 from studio_tui.storage.engine.sql import learn
 from studio_tui.storage.engine.tables import (

@@ -1,12 +1,12 @@
 """When users left, and whose retention time is over (U13)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from studio_tui.domain.people.retention import GAP
 from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import U, among, column, count
 from studio_tui.storage.engine.sql import known_instant
 from studio_tui.storage.engine.tables import RetentionTable, UserTable

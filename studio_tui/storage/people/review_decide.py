@@ -1,11 +1,11 @@
 """Deciding on lines of the desk of changes (U7), and undoing a decision."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from studio_tui.domain.people.review import CONDUCTOR_KINDS, Decision, ReviewKind
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import A, C, among, column, exists
 from studio_tui.storage.engine.tables import AssignmentTable, NotMine, ReviewTable
 from studio_tui.storage.people.review_read import R, every

@@ -6,7 +6,6 @@ not stored.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ from studio_tui.domain.people.review import (
 )
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.domain.pushes.push import Status
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection

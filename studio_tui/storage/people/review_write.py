@@ -5,13 +5,14 @@ afterwards. Both run in the transaction of the change, for any number of people 
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from peewee import EXCLUDED, JOIN, SQL, Cast, NodeList, Select, Table, Value, fn
 
 from studio_tui.domain.people.review import REMEMBERED, Decision, ReviewKind
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import (
     EVERYBODY,
     ONE,

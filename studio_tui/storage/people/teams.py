@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from studio_tui.domain.people.teams import SEPARATOR, Leader
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import COUNTED, U, among, column, stored
 from studio_tui.storage.engine.prepared import for_each, given
 from studio_tui.storage.engine.tables import TeamLeader, TeamMember, TeamTable

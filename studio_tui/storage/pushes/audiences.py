@@ -1,12 +1,12 @@
 """The audiences of pushes: who joins a push besides those who were picked (P13)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, kept_audience, kept_text
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.audiences.conditions import audience_condition, who_of
 from studio_tui.storage.engine.expressions import ACT, ONE, A, U, among, column, count, exists
 from studio_tui.storage.engine.tables import ActivityUser, PushTable

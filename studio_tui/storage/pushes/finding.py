@@ -1,9 +1,9 @@
 """Search for pushes by a few letters (S4)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import P
 
 

@@ -9,7 +9,7 @@ team. They are counted by team, and only the others by each of their managers.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from peewee import JOIN, SQL, Case, Cast, Join, NodeList, Select, fn
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, load_of, nearest_deadline
 from studio_tui.domain.pushes.push import Status, deadline_of
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import (
     COUNTED,
     EVERYBODY,

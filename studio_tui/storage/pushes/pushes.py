@@ -1,6 +1,5 @@
 """Reading and writing pushes, and counting their progress (P1 to P9)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Case, Join, Select, fn
 
 from studio_tui.domain.pushes.push import Milestone, Progress, Reminders
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import (
     COUNTED,

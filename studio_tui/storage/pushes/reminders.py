@@ -5,7 +5,6 @@ Conditions on users are `Assignments`; conditions on managers refer to ``pairs.m
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import ON_THEIR_WAY, key_around_recipient
 from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.expressions import A, C, N, P, U, among, exists, joined
 from studio_tui.storage.pushes.assignments import (

@@ -1,9 +1,9 @@
 """What people are writing and have not saved (A4): theirs alone, one of each subject."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.tables import DraftTable
 
 _D: Any = DraftTable

@@ -1,8 +1,8 @@
 """The question library: reading and writing. A topic is stored as JSON, which services read."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.tables import LibraryTopicTable
 

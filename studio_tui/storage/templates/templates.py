@@ -1,11 +1,11 @@
 """Templates: reading and writing. The definition is stored as JSON, which services read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from peewee import Value
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import COUNTED, C, P, T, exists
 from studio_tui.storage.engine.tables import TemplateTable, TemplateVersionTable

@@ -6,7 +6,6 @@ user and a sum of its ids: together they show whether it has changed.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -18,6 +17,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import INVITATIONS, TELLING_MOST, Kind
 from studio_tui.domain.outbox.notification import ON_THEIR_WAY, NotificationState
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.today.today import Snooze
 from studio_tui.storage.engine.expressions import among
 from studio_tui.storage.engine.fields import instant_of

@@ -1,7 +1,6 @@
 """One out of a list, found by typing."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -12,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from studio_tui.domain.people.users import Manager
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog

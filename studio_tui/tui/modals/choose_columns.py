@@ -1,7 +1,6 @@
 """Which columns a list shows."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -10,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_views import KeptViews
 from studio_tui.domain.shared.selection import Selection

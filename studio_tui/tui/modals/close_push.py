@@ -1,13 +1,13 @@
 """Closing a push: quietly, or with a word to those who still thought of it (P9, P14)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line

@@ -2,7 +2,6 @@
 (P14)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import TypeVar
@@ -13,6 +12,7 @@ from textual.content import Content
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.outbox.dry_run import NOTHING, DryRun, Sample
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.text import block, line

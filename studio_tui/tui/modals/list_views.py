@@ -1,7 +1,7 @@
 """The views of a list that have a name: to show one, to save one, to remove one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 from typing import ClassVar
@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.list_views import ListView
 from studio_tui.services.system import list_views

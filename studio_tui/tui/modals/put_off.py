@@ -1,6 +1,5 @@
 """Until when something is put off."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from textual import on
@@ -8,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line

@@ -1,13 +1,13 @@
 """Where one is and can go: the places, what is opened over them, and the way back and forward."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from textual.app import App
 from textual.screen import Screen
 
 from studio_tui.domain.people.access import may
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.destinations import PAGES, Destination, Pushes
 from studio_tui.domain.shared.visited import Visited
 from studio_tui.tui.places import Place

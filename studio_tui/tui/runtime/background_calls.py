@@ -17,13 +17,14 @@ written to the private log and arrives as an `Unexpected`, one sentence without 
 import asyncio
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, TypeVar, cast
 
 from textual.widget import Widget
 
 from studio_tui.config.log import log_error
 from studio_tui.domain.shared.cancellation import Stop, stoppable
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.tui.runtime.threads import DaemonThreadPool
 

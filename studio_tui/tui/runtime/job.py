@@ -1,12 +1,13 @@
 """Something that takes longer than a moment: how far it is, and an end to it on demand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
 
 from studio_tui.domain.shared.cancellation import Stop
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.text import line
 
 if TYPE_CHECKING:

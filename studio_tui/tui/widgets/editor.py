@@ -1,7 +1,7 @@
 """Where one writes long text: wrapped, with undo, inert (A5)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from textual import events
@@ -10,6 +10,7 @@ from textual.geometry import Offset
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_text
 
 _CHECKPOINT = 100

@@ -1,12 +1,13 @@
 """One line of labels that can be clicked: the places, the footer, the tabs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 GAP = 2
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -10,6 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command, Commands
 
 _GAP = "  "

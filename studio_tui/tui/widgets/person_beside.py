@@ -1,7 +1,6 @@
 """A person beside a list: who they are, their pushes, mail and changes (S3, S6)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from textual.content import Content
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Assignment
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityFilter, ActivityLine
 from studio_tui.services.people import users

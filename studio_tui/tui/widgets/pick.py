@@ -1,7 +1,6 @@
 """One out of a few, in a form: a label, what is chosen, and a word on it on the line below."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -10,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.text import line

@@ -1,12 +1,12 @@
 """Tabs within a screen: one line of titles above what they show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.content import Content
 from textual.message import Message
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.widgets.labels import Label, LabelLine
 

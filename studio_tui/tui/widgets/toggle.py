@@ -1,6 +1,5 @@
 """Something that is on or off: ``[x] Tell those who know of it``."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -8,6 +7,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command, Commands
 
 

@@ -7,13 +7,14 @@ value proves anything, that is said, and ``--dates`` tells the order.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from studio_tui.domain.people.hr_file.nothing import is_nothing
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.shared.calendar_names import MONTHS
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold_search
 
 _TIME = r"(?:[T ,]+\d{1,2}:\d{2}.*|[+-]\d{2}:\d{2}|Z)?"

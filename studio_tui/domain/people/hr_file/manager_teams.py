@@ -18,12 +18,12 @@ Someone whose row names a team that the manager leads joins no other.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from studio_tui.domain.people.hr_file.people import Known, ManagerTeam, UserRef
 from studio_tui.domain.people.hr_file.records import Record, TeamPath
 from studio_tui.domain.people.keys import key
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.lookalikes import appearance
 from studio_tui.domain.shared.text import MAX_NAME
 

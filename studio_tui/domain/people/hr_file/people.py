@@ -1,10 +1,10 @@
 """The people of a file once they are compared with each other and with the Studio (U6)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from studio_tui.domain.people.hr_file.records import Record, Refusal, RowWarning, TeamPath
+from studio_tui.domain.shared.dataclass import dataclass
 
 UserRef = int | str
 """Who is meant: the id of a user who is in the Studio, or the `address_key` of one whom this file

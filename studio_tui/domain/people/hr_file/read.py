@@ -1,7 +1,7 @@
 """From bytes to records: each cell checked, no row yet compared with another (U6)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import BinaryIO
 
@@ -28,6 +28,7 @@ from studio_tui.domain.people.hr_file.source import SourceFile, encoding_named, 
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 

@@ -1,7 +1,7 @@
 """What a file of an HR system says, checked cell by cell (U6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from studio_tui.domain.people.facts import FACTS, FactType, fact_called, with_every_fact
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import full_name
+from studio_tui.domain.shared.dataclass import dataclass
 
 TeamPath = tuple[str, ...]
 """A team and all above it, from the top: ``("Sales", "Belgium")``."""

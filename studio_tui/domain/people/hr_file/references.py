@@ -9,7 +9,6 @@ only within the file, and only where one person goes by it.
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from studio_tui.domain.people.hr_file.records import Record
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key, number_key
 from studio_tui.domain.shared.addresses import clear_address, without_invisible
+from studio_tui.domain.shared.dataclass import dataclass
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 _SEVERAL = re.compile(r"[;|\n]+")

@@ -4,12 +4,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from studio_tui.domain.people.hr_file.headings import count_known, recognise, telling_columns
 from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.source import SourceFile
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 

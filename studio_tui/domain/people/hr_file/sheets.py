@@ -6,7 +6,6 @@ Each row stands on one line, blank ones too, so that a line of the CSV is a row 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
@@ -14,6 +13,7 @@ from studio_tui.domain.people.hr_file.dates import DAY_ZERO
 from studio_tui.domain.people.hr_file.headings import count_known, telling_columns
 from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.rows import LOOKED_THROUGH
+from studio_tui.domain.shared.dataclass import dataclass
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 """What a cell of a workbook holds."""

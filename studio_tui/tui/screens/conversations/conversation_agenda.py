@@ -1,7 +1,6 @@
 """The agenda of a conversation: steps, topics and questions in order, with their progress."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -11,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.domain.conversations.conversation import Entry
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.screens.conversations.conversation_drafts import Blocker, Draft
 from studio_tui.tui.screens.conversations.conversation_words import question_text, step_name

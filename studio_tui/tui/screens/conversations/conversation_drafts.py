@@ -6,7 +6,7 @@ after the last key press, one write after another, and retains the drafts that c
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
 from textual.timer import Timer
@@ -21,6 +21,7 @@ from studio_tui.domain.conversations.conversation import (
     Written,
     answered,
 )
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, StudioError
 from studio_tui.domain.shared.text import clean_text
 from studio_tui.domain.templates.template import QuestionKind

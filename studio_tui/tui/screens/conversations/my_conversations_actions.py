@@ -1,11 +1,11 @@
 """Actions on a row of My conversations (C1 to C3, P10)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from studio_tui.domain.conversations.conversation import Ask, Conversation, MyConversation
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services import conversations
 from studio_tui.services.conversations import Usable
 from studio_tui.tui.modals.choose import Choice, Choose

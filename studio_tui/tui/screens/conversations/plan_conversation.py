@@ -1,7 +1,6 @@
 """The form that plans a conversation: its topic, conductor, time, duration and place (C2, C5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +17,7 @@ from studio_tui.domain.conversations.plan_form import (
     word_on_time,
 )
 from studio_tui.domain.people.users import Manager
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, Invalid, StudioError
 from studio_tui.services import conversations
 from studio_tui.services.conversations import Usable

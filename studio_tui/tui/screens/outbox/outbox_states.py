@@ -4,13 +4,13 @@ Bounced mail (N15) is shown like a state of its own, although its state is sent.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from textual.content import Content
 from textual.message import Message
 
 from studio_tui.domain.outbox.notification import NotificationState
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS

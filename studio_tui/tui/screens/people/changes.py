@@ -1,7 +1,7 @@
 """The desk of changes: people in open pushes who changed, and the decisions about them (U7)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter, ReviewKind
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.destinations import Person
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Sort, Source

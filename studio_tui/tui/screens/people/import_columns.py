@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file import ImportField
 from studio_tui.domain.people.hr_file.headings import IGNORE, recognise
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screens.people.import_reading import Mapped

@@ -1,6 +1,5 @@
 """The preview of an import, and the command that applies it (U6)."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,6 +9,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from studio_tui.domain.people.hr_file import FileHints, Refusal, Remark
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, StudioError
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import imports, unattended

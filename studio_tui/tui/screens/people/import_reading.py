@@ -4,12 +4,13 @@ Both report their progress and can be cancelled.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from studio_tui.config.session import require_files
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.hr_file import FileHints, HrFile
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people import hr_files, imports

@@ -1,11 +1,11 @@
 """List rows of an import preview: people, changes, refusals and warnings."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from studio_tui.domain.people.hr_file import Refusal, Remark, RowWarning
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned

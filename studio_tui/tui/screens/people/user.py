@@ -1,6 +1,6 @@
 """The page of a user: facts, pushes, mail and activity (P16)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment, Status
 from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.activity import activity
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.services.people import users

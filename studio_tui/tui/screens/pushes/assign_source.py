@@ -1,10 +1,10 @@
 """List sources of the users to choose from, each with whether they are in the push (P3, P12)."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 from studio_tui.domain.people.users import User, UserFilter
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Source
 from studio_tui.domain.shared.selection import Selection
 

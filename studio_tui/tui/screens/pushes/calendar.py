@@ -5,7 +5,6 @@ Repeated pushes can be skipped on a day or changed (P17).
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from threading import Lock
@@ -17,6 +16,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
 from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.written_dates import months_later

@@ -1,7 +1,6 @@
 """The form row of one push to create: its name, first day, deadline and validation errors (P1)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from textual import on
@@ -12,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from studio_tui.domain.pushes.push import PushDraft, check_drafts
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
 from studio_tui.tui.text import line

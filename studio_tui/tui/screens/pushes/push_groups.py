@@ -4,7 +4,6 @@ One row for each group, the most overdue first (S2).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
@@ -15,6 +14,7 @@ from textual.message import Message
 from studio_tui.domain.pushes.groups import LOAD_WEEKS, By, GroupFilter, PeopleGroup
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared import destinations as to
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import groups

@@ -1,7 +1,6 @@
 """The Users tab of a push: its users and the status of their conversations (P8)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from studio_tui.domain.pushes.groups import PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.bulk_confirmation import MANY
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign

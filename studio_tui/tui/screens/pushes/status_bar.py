@@ -1,6 +1,5 @@
 """The progress of a whole push as one bar of its statuses, of which one can be picked (S2)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,6 +11,7 @@ from textual.widget import Widget
 from studio_tui.domain.pushes.push import Progress, Status
 from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.screens.pushes.status_drawing import SHAPES, STYLES, bar_of
 from studio_tui.wording.pushes import STATUS_LABELS

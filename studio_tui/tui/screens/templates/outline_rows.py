@@ -1,10 +1,10 @@
 """The lines of an outline, and the details of the line under the cursor."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.templates.outline import OutlineItem, Place, Thing, items
 from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
 from studio_tui.tui.screens.templates.template_reading import setting_facts

@@ -1,11 +1,11 @@
 """The rows of Today: headings, cases and first steps, and their columns."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import local_day
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep, Remedy, Section

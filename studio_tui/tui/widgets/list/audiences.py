@@ -1,13 +1,13 @@
 """What is typed above a list: words to look for, or an audience (P13)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from textual.content import Content
 
 from studio_tui.domain.audiences.audience import Audience, WrongAudience
 from studio_tui.domain.people.access import Action, Actor, may
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.audiences import resolving
 from studio_tui.services.audiences.completing import Completion, complete
 from studio_tui.services.system.context import Studio

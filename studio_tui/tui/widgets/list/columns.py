@@ -1,9 +1,10 @@
 """Columns of a list, and how they share its width."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+
+from studio_tui.domain.shared.dataclass import dataclass
 
 R = TypeVar("R")
 

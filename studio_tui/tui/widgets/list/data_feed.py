@@ -5,11 +5,12 @@ what is then visible: a held-down key asks for where it has arrived, not for whe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar
 
 from textual.widget import Widget
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection

@@ -16,7 +16,6 @@ Messages: `Opened`, `SelectionChanged`, `CursorMoved`, `SortRequested`, `LengthC
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.style import Style
@@ -26,6 +25,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
 from studio_tui.domain.shared.selection import Selection

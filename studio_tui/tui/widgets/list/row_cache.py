@@ -2,9 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection
 

@@ -1,7 +1,6 @@
 """Draws the lines of a list: header, rows, placeholders. One strip per line, measured in cells."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rich.cells import cell_len
@@ -9,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.tui.text import fit, plain
 from studio_tui.tui.widgets.list.columns import GAP, Column, Placed, Tone, Toned, place

@@ -2,9 +2,9 @@
 S9). Where they choose is in `modals.choose_columns` and `modals.list_views`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.list_views import KeptViews, ListView
 from studio_tui.tui.shell import shell_of
