@@ -1,4 +1,6 @@
-"""The screens. How to write one:
+"""The screens of the terminal app.
+
+How to write a screen:
 
     class UsersScreen(StudioScreen):
         OWN_COMMANDS = (
@@ -25,25 +27,26 @@
 
         def action_import(self) -> None: ...
 
-- The frame (places, status line, footer) is there; `body` fills it. Register a place in ``PLACES``;
-  open anything else by ``push_screen``; escape goes back.
-- What one can do is a `Command` (`tui.commands`) with an ``action_<id>`` and, where it may be
-  impossible, a ``why_not_<id>``. Key, footer, palette and keys help follow from it. After something
-  changed that ``why_not_…`` looks at, call ``self.refresh_bindings()``.
-- A key may already be waiting when a command runs: move the focus with
-  ``self.screen.set_focus(widget)``, which happens at once, not with ``widget.focus()``.
-- Nothing blocks: ``self.read(lane, call, then)`` asks, ``self.write(call, then, failed)`` changes
-  (`tui.runtime.background_calls`). Errors that are not handled by ``failed`` appear in the status
-  line. ``reload`` is called whenever oneself or somebody else changed something, and must not move
-  anything.
-- Text of people reaches the screen through `tui.text` (``line``, ``block``, ``filled``), a
-  `Column`, a `Facts` or ``self.say``; never as a ``str`` given to a widget of Textual.
-- Forms are a `Form` of `Field`s; ``failed=form.show_error`` puts every reason of an `Invalid`
-  beside its field. Questions: ``if await self.app.push_screen_wait(Confirm(…))`` inside a ``@work``
-  method; or ``push_screen(Confirm(…), callback)``. Also `Choose` and `ReadText`.
-- Looks are in ``styles/<screen>.tcss``, found by themselves; colours only by the names that
-  `tui.theme` gives (``$muted``, ``$key``, ``$error``, …). Escape sequences and markup in any text
-  must stay inert: ``tests/hostile.py``.
+- `StudioScreen` supplies the frame (places, status line, footer); `body` fills it. Register a
+  top-level screen in ``PLACES``; open any other screen with ``push_screen``. Escape goes back.
+- An action of the user is a `Command` (`tui.commands`) with a method ``action_<id>`` and, if the
+  action can be impossible, a method ``why_not_<id>``. Key, footer, palette and keys help are
+  derived from it. Call ``self.refresh_bindings()`` after a change of anything that ``why_not_…``
+  reads.
+- Further keys may already be queued when a command runs. Move the focus with
+  ``self.screen.set_focus(widget)``, which takes effect at once, not with ``widget.focus()``.
+- Nothing blocks the event loop: ``self.read(lane, call, then)`` queries and
+  ``self.write(call, then, failed)`` changes (`tui.runtime.background_calls`). Errors that are not
+  handled by ``failed`` appear in the status line. ``reload`` is called after every change, by this
+  user or another one, and must not move the cursor, the focus or the scroll position.
+- Text entered by people reaches the screen through `tui.text` (``line``, ``block``, ``filled``), a
+  `Column`, a `Facts` or ``self.say``; never as a ``str`` passed to a widget of Textual.
+- A form is a `Form` of `Field`s; ``failed=form.show_error`` shows each reason of an `Invalid` next
+  to its field. Ask a question with ``if await self.app.push_screen_wait(Confirm(…))`` inside a
+  ``@work`` method, or with ``push_screen(Confirm(…), callback)``. See also `Choose` and `ReadText`.
+- Styles are in ``styles/<screen>.tcss``, which is loaded automatically. Use colours only by the
+  names that `tui.theme` defines (``$muted``, ``$key``, ``$error``, …). Escape sequences and markup
+  in any text must stay inert: ``tests/hostile.py``.
 - In tests, ``async with tests.tui.running(app) as pilot`` starts the app and waits until the bridge
   is idle; ``await settled(pilot)`` waits again.
 """

@@ -1,4 +1,4 @@
-"""`StudioApp`: the shell around the screens."""
+"""`StudioApp`: the Textual app that holds the screens and the parts they share."""
 
 import asyncio
 import os
@@ -56,33 +56,34 @@ if TYPE_CHECKING:
 _STYLES = sorted(asset("styles").glob("*.tcss"))
 """The style sheets of all screens."""
 _FIRST_STYLE = asset("styles/frame.tcss")
-"""That of the first picture, which waits for no other, nor for what only a key needs."""
+"""The style sheet of the first frame, which is drawn before the other sheets are read."""
 _LOOK_AGAIN = 2.0
-"""Seconds between two looks at whether the terminal is still there."""
+"""Seconds between two checks that the terminal still exists."""
 
 _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c", "ctrl+z"})
-"""Keys that count at once while the database opens."""
+"""Keys that are handled at once while the database opens."""
 
 _NOT_USED = "What was typed meanwhile is not used."
 
 _TOLD_TO_END = (signal.SIGHUP, signal.SIGTERM)
 _LAST_MOMENT = 10.0
-"""Seconds after which the program ends whatever it is doing, once it was told to."""
+"""Seconds after which the process exits unconditionally once it was signalled to end."""
 
 
 class StudioApp(Commands, App[None]):
-    """The Studio in a terminal: its parts, and what Textual asks an app.
+    """The Studio in a terminal: owns the parts and implements the hooks of Textual.
 
-    ``open_studio`` opens the database and says who is asking; it is called off the loop, after the
-    first picture, with what shows a sentence while that takes long. ``places`` are what one can go
-    to; the first one the actor may see is shown. ``who_asks`` says who it is now, or raises
-    `Forbidden`; it is called off the loop whenever anything changed (A1, A2).
+    ``open_studio`` opens the database and returns the Studio and the actor. It is called off the
+    event loop, after the first frame, with a callback that displays a progress message if opening
+    takes long. ``places`` are the top-level screens; the app starts with the first one that the
+    actor may see. ``who_asks`` returns the current actor or raises `Forbidden`; it is called off
+    the event loop after every change (A1, A2).
     """
 
     TITLE = "Conversation Studio"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar = [
-        # Also where a dialog is open: what is typed next is meant for the shell.
+        # Priority, so that it also works in a dialog: the next keys are meant for the shell.
         Binding("ctrl+z", "command('suspend')", show=False, priority=True)
     ]
     REACH = "everywhere"
@@ -123,7 +124,7 @@ class StudioApp(Commands, App[None]):
     )
 
     shows_beside = var(True)
-    """Whether lists show the row under the cursor beside them, where there is room."""
+    """Whether lists show a detail pane for the row under the cursor, if there is room."""
 
     def __init__(
         self,
@@ -134,26 +135,26 @@ class StudioApp(Commands, App[None]):
         plain = True if "NO_COLOR" in os.environ else None
         super().__init__(css_path=[_FIRST_STYLE], ansi_color=plain)
         self.bridge = Bridge(self._report)
-        """Calls off the loop."""
+        """Runs calls off the event loop."""
         self.keys = KeyQueue(self, self)
-        """What is typed, kept until somebody is there for it."""
+        """Queues key presses and pastes until their target is ready."""
         self.terminal = TerminalOutput(self)
-        """What is drawn on."""
+        """The terminal that the app draws on."""
         self.messages = Messages(self)
-        """What the status line says."""
+        """The contents of the status line."""
         self.jobs = Jobs(self, self.messages)
-        """What is under way."""
+        """The jobs in progress."""
         self.places = Places(self, places)
-        """Where one is and can go."""
+        """The places, and the navigation between them."""
         self.changes = Changes(self, self.messages, who_asks, self._changed, self._put_out)
-        """What others change."""
+        """Detects changes by other users."""
         self.actor: Actor | None = None
-        """Who is using it; None until it is open."""
+        """The current user; None until the database is open."""
         self.kept_views: Mapping[str, KeptViews] = {}
-        """What the actor keeps of lists, by their names (S5, S9)."""
+        """The saved views of the actor, by the name of the list (S5, S9)."""
         self.refused: StudioError | None = None
-        """Why the Studio could not be opened the last time it was tried, or is closed to its user
-        since."""
+        """The error that kept the Studio from opening at the last try, or that ended the access of
+        its user afterwards."""
         self._studio: Studio | None = None
         self._open_studio = open_studio
         self._opening = Opening()
@@ -171,22 +172,25 @@ class StudioApp(Commands, App[None]):
             self.bind(place.key, f"command('{place.command.id}')", show=False)
 
     def get_driver_class(self) -> type[Driver]:
-        """As Textual's; what the terminal sends does not end the Studio."""
+        """Return Textual's driver class, made to survive invalid input from the terminal."""
         found = super().get_driver_class()
         return LenientDriver if found is LinuxDriver else found
 
-    # What screens ask and tell
+    # The interface for screens
 
     @property
     def studio(self) -> "Studio":
-        """The open Studio."""
+        """The open Studio. Raises `RuntimeError` while the database is not open."""
         if self._studio is None:
             raise RuntimeError("the database is not open yet")
         return self._studio
 
     @property
     def identities(self) -> tuple[str, ...]:
-        """The organisation and who is using the Studio, as far as known, ever shorter."""
+        """The organisation and the user, as texts of decreasing length.
+
+        Empty until the database is open.
+        """
         if self._studio is None or self.actor is None:
             return ()
         name = self.actor.name
@@ -194,24 +198,24 @@ class StudioApp(Commands, App[None]):
 
     @property
     def status(self) -> Content:
-        """What the status line shows."""
+        """The contents of the status line."""
         return self.messages.shown
 
     @property
     def stamp(self) -> int:
-        """Goes up whenever anybody changed anything."""
+        """A counter that increases with every change in the database."""
         return self.changes.stamp
 
     def open_places(self) -> list[Place]:
-        """The places the actor may see."""
+        """Return the places that the actor may see."""
         return self.places.open()
 
     def badge(self, place_id: str) -> "Badge | None":
-        """What the tab of a place says beside its name."""
+        """Return the badge of a place in the top bar; None if it has none."""
         return None
 
     def go(self, place_id: str) -> None:
-        """Go to a place."""
+        """Switch to a place."""
         self.places.go(place_id)
 
     def go_to(
@@ -221,29 +225,29 @@ class StudioApp(Commands, App[None]):
         *,
         instead: bool = False,
     ) -> None:
-        """Go where ``destination`` names; see `Places.go_to`."""
+        """Open ``destination``; see `Places.go_to`."""
         self.places.go_to(destination, then, instead=instead)
 
     def say(self, sentence: str) -> None:
-        """Show ``sentence`` until the next key."""
+        """Show ``sentence`` until the next key press."""
         self.messages.say(sentence)
 
     def complain(self, sentence: str) -> None:
-        """Show ``sentence``, as something that went wrong, until the next key."""
+        """Show ``sentence`` as an error until the next key press."""
         self.messages.complain(sentence)
 
     def check_for_changes(self) -> None:
-        """Find out, off the loop, whether anybody changed anything."""
+        """Check off the event loop whether the database has changed."""
         self.changes.look()
 
     def choose_columns(self, listed: "Listed") -> None:
-        """Ask which columns a list is to show (S5)."""
+        """Prompt for the columns of a list (S5)."""
         from studio_tui.tui.modals.choose_columns import choose_columns
 
         choose_columns(listed)
 
     def choose_view(self, listed: "Listed") -> None:
-        """Ask which view of a list to show, or to save one (S5)."""
+        """Prompt for a view of a list to show or to save (S5)."""
         from studio_tui.tui.modals.list_views import choose_view
 
         choose_view(listed)
@@ -257,19 +261,19 @@ class StudioApp(Commands, App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Messages go to the status line, as they are: nothing pops up, nothing is markup."""
+        """Show ``message`` in the status line as plain text: no toast, and no markup."""
         show = self.say if severity == "information" else self.complain
         show(message)
 
     # Opening
 
     def get_default_screen(self) -> Screen[Any]:
-        """The frame comes first, and the database after it."""
+        """Return the empty frame, which is shown until the database is open."""
         return self._opening
 
     def on_mount(self) -> None:
-        """Open the database once the frame is painted."""
-        # After a shell in between, the terminal is unknown.
+        """Open the database after the first frame is painted."""
+        # A shell in between may have changed what the terminal shows.
         self.app_resume_signal.subscribe(self, lambda _: self.terminal.forget())
         self.fit()
         self.call_after_refresh(self.open)
@@ -278,7 +282,7 @@ class StudioApp(Commands, App[None]):
                 asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
 
     def open(self) -> None:
-        """Open the database off the loop; get ready for what comes then."""
+        """Open the database off the event loop, and read the other style sheets in the meantime."""
         self.bridge.read(
             self._opening,
             "open",
@@ -290,7 +294,7 @@ class StudioApp(Commands, App[None]):
         self._styles.update(self)
 
     def _tell_opening(self, sentence: str) -> None:
-        """Show how far opening is; called off the loop."""
+        """Show the progress of opening; called off the event loop."""
         self.call_later(self._opening.tell, sentence)
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
@@ -317,19 +321,21 @@ class StudioApp(Commands, App[None]):
         self._opening.failed(error)
 
     def _look_around(self) -> None:
-        """End where nobody looks at the terminal any more."""
-        # Who is not the leader of a session is not told by a signal.
+        """End the app if its terminal was closed; otherwise check that the screen fits."""
+        # Only the leader of a session receives SIGHUP; other processes have to poll.
         if not self.is_headless and self._ending is None and terminal_is_gone():
             self._told_to_end(signal.SIGHUP)
             return
-        # A place that came up while another screen was still leaving may not have been looked at.
+        # The size was perhaps not checked for a place that opened while another screen was closing.
         self.fit()
 
-    # What others change
+    # Changes by other users
 
     def _changed(self, actor: Actor | None, missed: bool) -> None:
-        """Somebody, perhaps oneself, changed something; ``missed``: nobody knows what was read
-        last."""
+        """Update the actor, the parts and the screens after a change by any user.
+
+        ``missed``: changes may have been missed, so all screens are marked as stale first.
+        """
         for screen in self.places.screens() if missed else ():
             screen.mark_stale()
         if actor is not None:
@@ -340,10 +346,10 @@ class StudioApp(Commands, App[None]):
                 shown.reload_if_stale()
 
     def changed(self) -> None:
-        """Somebody changed something: before the screens read again."""
+        """Handle a change by any user, before the screens reload. Overridden in a subclass."""
 
     def _put_out(self, error: StudioError) -> None:
-        """End: who is here has no right to be any more."""
+        """End the app because the user has lost the right to use it."""
         if self._ending is None:
             self.refused = error
             self.bridge.refuse_new_calls()
@@ -354,7 +360,7 @@ class StudioApp(Commands, App[None]):
         await self._end(1)
 
     def _become(self, actor: Actor) -> None:
-        """Go on as who the actor is now; where the role is another, in the places of that role."""
+        """Replace the actor; if the role has changed, show the places of the new role."""
         before, self.actor = self.actor, actor
         if before is None or before.role is actor.role:
             return
@@ -368,11 +374,11 @@ class StudioApp(Commands, App[None]):
     # Commands
 
     def commands(self) -> tuple[Command, ...]:
-        """The places, and what can be done everywhere."""
+        """Return the commands of the places and those that work everywhere."""
         return (*(place.command for place in self.places.every), *super().commands())
 
     async def run_command(self, command: Command) -> None:
-        """Go to a place, or do what can be done everywhere."""
+        """Switch to the place of ``command``, or run it if it belongs to no place."""
         place = place_of(command)
         if place is None:
             await super().run_command(command)
@@ -380,44 +386,44 @@ class StudioApp(Commands, App[None]):
             self.go(place)
 
     def action_keys(self) -> None:
-        """Show what every key does here."""
+        """Show the help for all keys of the current screen."""
         from studio_tui.tui.modals.keys import KeysHelp
 
         KeysHelp.open(self.screen)
 
     def action_palette(self) -> None:
-        """Find a person, a push, a template or a command by a few letters (S4)."""
+        """Open the palette, which finds people, pushes, templates and commands (S4)."""
         from studio_tui.tui.modals.palette import Palette
 
         Palette.open(self.screen)
 
     def why_not_before(self) -> str | None:
-        """One must have been somewhere."""
+        """Require an earlier entry in the navigation history."""
         return None if self.places.can_go_back else "There is nowhere to go back to."
 
     def action_before(self) -> None:
-        """Go to where one was before."""
+        """Go back in the navigation history."""
         self.places.back()
 
     def why_not_after(self) -> str | None:
-        """One must have gone back."""
+        """Require a later entry in the navigation history."""
         return None if self.places.can_go_forward else "There is nowhere to go forward to."
 
     def action_after(self) -> None:
-        """Go to where one went back from."""
+        """Go forward in the navigation history."""
         self.places.forward()
 
     def action_theme(self) -> None:
-        """Change between dark and light."""
+        """Toggle between the dark and the light theme."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
 
     def action_redraw(self) -> None:
-        """Draw the whole screen again: something else wrote to the terminal."""
+        """Draw the whole screen again, after another program wrote to the terminal."""
         self.terminal.forget()
         self.screen.refresh()
 
     async def action_suspend(self) -> None:
-        """Go to the shell, once what was typed and what is under way is saved."""
+        """Save unsaved input, finish the writes and return to the shell. In a text area: undo."""
         from textual.widgets import TextArea
 
         from studio_tui.tui.modals.no_shell import NoShell
@@ -433,7 +439,7 @@ class StudioApp(Commands, App[None]):
             self._elsewhere = True
             self.terminal.stop_process()
             self.resume_background()
-            # What came in the same packet as ctrl+z was meant for the shell: it is in the queue.
+            # Discard keys that arrived in the same packet as ctrl+z: they were meant for the shell.
             asyncio.get_running_loop().call_soon(self.call_later, self._back)
 
     def _back(self) -> None:
@@ -442,14 +448,14 @@ class StudioApp(Commands, App[None]):
         self.check_for_changes()
 
     async def pause_background(self) -> None:
-        """Let nothing be under way while the process is stopped."""
+        """Finish background work before the process is stopped."""
         await self.bridge.written()
 
     def resume_background(self) -> None:
-        """The process goes on."""
+        """Resume background work after the process was continued."""
 
     async def action_quit(self) -> None:
-        """Leave, once what was typed is saved; ask where something cannot be (C4)."""
+        """Save unsaved input and end; ask first if something cannot be saved (C4)."""
         self._keep()
         if self.bridge.busy:
             self.say("Finishing…")
@@ -464,8 +470,7 @@ class StudioApp(Commands, App[None]):
             await self.leave()
 
     async def leave(self) -> None:
-        """End, after the writes under way have had a moment to finish; what was typed for what does
-        not open any more is for nobody."""
+        """End the app, after giving the writes in progress time to finish. Discards queued keys."""
         self.keys.clear()
         if self._watching is not None:
             self._watching.stop()
@@ -473,7 +478,7 @@ class StudioApp(Commands, App[None]):
         self.exit()
 
     async def on_unmount(self) -> None:
-        """Let the threads go, however the Studio ended."""
+        """Release the threads, however the app ended."""
         await self.bridge.close(patience=0)
 
     async def _leave_anyway(self, yes: bool | None) -> None:
@@ -481,9 +486,9 @@ class StudioApp(Commands, App[None]):
             await self.leave()
 
     def _told_to_end(self, number: int) -> None:
-        """The connection is gone, or the machine goes down: save what was typed, and end (C4)."""
+        """Handle SIGHUP or SIGTERM: save unsaved input and end the app (C4)."""
         self._keep()
-        # A terminal that is gone may keep what draws on it waiting for ever.
+        # Writing to a closed terminal may block for ever; exit anyway.
         last = threading.Timer(_LAST_MOMENT, os._exit, [128 + number])
         last.daemon = True
         last.start()
@@ -499,39 +504,38 @@ class StudioApp(Commands, App[None]):
             screen.keep()
 
     def _unsaved_summary(self) -> str:
-        """What would be lost now; empty: nothing."""
+        """Return a summary of what would be lost if the app ended; empty if nothing."""
         lost = (screen.unsaved_summary for screen in self.places.screens())
         return "\n".join(filter(None, (self.jobs.unsaved_summary, *lost)))
 
-    # What the keys want to know
+    # The host of the key queue
 
     def accepts(self, typed: Typed) -> bool:
-        """While it ends there is nothing to do; escape stops what is under way, rather than leave
-        it."""
+        """Reject input while the app ends or is suspended. Escape first stops a job in progress."""
         escape = isinstance(typed, events.Key) and typed.key == "escape"
         if escape and isinstance(self.screen, StudioScreen) and self.jobs.stop_one():
             return False
         return self._ending is None and not self._elsewhere
 
     def opening_is_slow(self, slow: bool) -> None:
-        """Say that something is being opened, and how to give that up."""
+        """Show or hide the message that a screen is being opened and that escape cancels it."""
         self.messages.opening(slow=slow)
 
     def input_discarded(self) -> None:
-        """Say that what was typed for what did not open is dropped."""
+        """Report that input was discarded because its target did not open."""
         self.complain(f"{self.messages.said} {_NOT_USED}".strip())
 
     def is_queueing(self) -> bool:
-        """While the database opens, what is typed is meant for the first place."""
+        """Return whether the database is opening: input is then meant for the first place."""
         return self.screen is self._opening and self._opening.waiting
 
     def acts_on_rows(self, key: events.Key) -> bool:
-        """One can go elsewhere, or leave, before a list has its rows."""
+        """Return whether ``key`` may act on rows; going to another place and escape do not."""
         elsewhere = any(key.key in command.keys.split(",") for command in self.commands())
         return not elsewhere and key.key != "escape"
 
     def is_urgent(self, key: events.Key) -> bool:
-        """One can leave while the database opens."""
+        """Return whether ``key`` leaves the app while the database opens."""
         return self.accepts(key) and key.key in _LEAVING and self.is_queueing()
 
     # Messages
@@ -539,37 +543,37 @@ class StudioApp(Commands, App[None]):
     def _report(self, error: StudioError) -> None:
         if isinstance(error, Away):
             if self.changes.is_away:
-                # The status line says so as long as it lasts.
+                # The status line shows it for the whole time.
                 return
             self.check_for_changes()
         self.complain(str(error))
 
     async def on_event(self, event: events.Event) -> None:
-        """What was said is read when the next key is pressed."""
+        """Clear the transient message at every key press, and hand the event to the key queue."""
         if isinstance(event, events.Key):
             self.messages.read()
         await self.keys.handle_event(event)
 
     async def on_key_done(self, message: KeyDone) -> None:
-        """The next key may be handed over."""
+        """Let the key queue deliver the next key."""
         await self.keys.key_done(message)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Nothing took what was pasted: no part of it is a command."""
+        """Report that no widget accepted the pasted text. No part of it is run as a command."""
         self.complain("Nothing here takes pasted text.")
 
     # The terminal
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show a sentence instead where no screen fits."""
-        # Terminals do as they like with what they show when they are resized.
+        """Cover the screen with a sentence if the terminal is too small for any screen."""
+        # Terminals differ in what they keep on a resize.
         self.terminal.forget()
         self._fit(event.size.width, event.size.height)
 
     def fit(self) -> None:
-        """Cover the screen that has just come up where it does not fit."""
-        # Later: while a place comes up, the screen before it is still the current one. And by the
-        # size there is then: the terminal may have grown in between.
+        """Cover the current screen if the terminal is too small for it."""
+        # Deferred: while a place opens, the previous screen is still the current one. The size is
+        # read then, because the terminal may have grown in between.
         self.call_later(lambda: self._fit(*self.size))
 
     def _fit(self, width: int, height: int) -> None:
@@ -579,7 +583,7 @@ class StudioApp(Commands, App[None]):
         elif shown and not too_small(width, height):
             self.pop_screen()
 
-    # What Textual does, and the parts hear of
+    # Hooks of Textual that the parts depend on
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         super()._display(screen, self.terminal.compared(renderable))
@@ -589,33 +593,33 @@ class StudioApp(Commands, App[None]):
         return super()._register(parent, *widgets, **places)
 
     def push_screen(self, screen: Any, callback: Any = None, *args: Any, **options: Any) -> Any:
-        """As Textual's; keys wait for what ``callback`` does."""
+        """Push a screen as Textual does; keys are queued until ``callback`` has run."""
         if callback is not None and isinstance(screen, Screen):
             callback = self.keys.wrap_callback(screen, callback)
         return super().push_screen(screen, callback, *args, **options)
 
     async def push_screen_wait(self, screen: Any, **options: Any) -> Any:
-        """As Textual's; keys wait for what is done with the answer."""
+        """Wait for a screen as Textual does; keys are queued until its result is handled."""
         with self.keys.awaiting_answer(screen):
             return await super().push_screen_wait(screen, **options)
 
     def pop_screen(self) -> Any:
-        """As Textual's; an answer is on its way to who asked, and one is where one was before."""
+        """Pop the screen as Textual does, and update the key queue and the navigation history."""
         self.keys.will_pop(self.screen)
         self.places.left(self.screen)
         return super().pop_screen()
 
     def _fatal_error(self) -> None:
-        # Textual would print the stack with all local variables: names, answers, settings.
+        # Textual would print a traceback with all local variables: names, answers, settings.
         if self._exception is not None:
             log_error(self._exception)
         if self._driver is not None:
-            # Where there is no other screen to leave, what follows stands below this one.
+            # On a terminal without an alternate screen, later output starts below this frame.
             self._driver.write(f"\x1b[{self.size.height};1H\r\n")
         self._close_messages_no_wait()
 
     def _print_error_renderables(self) -> None:
-        # The terminal is as it was; however many faults there were, one sentence is enough.
+        # The terminal is restored at this point. One sentence is enough for any number of errors.
         self._exit_renderables.clear()
         if self._exception is not None and not self.is_headless:
             told = "The Studio stopped by a fault of its own. Details are in"

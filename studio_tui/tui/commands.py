@@ -1,6 +1,6 @@
-"""One `Command` per action: its key, footer entry, palette entry and help row all come from it.
+"""One `Command` per action, which defines its key, footer entry, palette entry and help row.
 
-A screen or widget that takes `Commands` as its first base lists what can be done with it:
+A screen or widget with `Commands` as its first base lists its actions:
 
     class TemplatesScreen(StudioScreen):
         OWN_COMMANDS = (
@@ -12,10 +12,11 @@ A screen or widget that takes `Commands` as its first base lists what can be don
         def why_not_push(self) -> str | None:
             return None if self.template.through_push else "This template does not allow push."
 
-``action_<id>`` does it (it may be a coroutine). ``why_not_<id>``, where there is one, gives the
-sentence that says why it cannot be done now, or None; the command is then shown disabled and
-pressing it says that sentence. What ``needs`` a right that the actor lacks is not offered at all
-(A2). Call ``self.refresh_bindings()`` when an answer of ``why_not_…`` may have changed.
+``action_<id>`` runs the command (it may be a coroutine). ``why_not_<id>``, if defined, returns the
+sentence that explains why the command is impossible at the moment, or None. An impossible command
+is shown disabled, and its key shows that sentence. A command that ``needs`` a right that the actor
+lacks is not offered at all (A2). Call ``self.refresh_bindings()`` when the result of ``why_not_…``
+may have changed.
 """
 
 from collections.abc import Callable, Iterator
@@ -58,60 +59,60 @@ _SHOWN = {
 }
 
 _WORDS = {"enter"}
-"""Keys whose sign no console of Linux has."""
+"""Keys shown as words on the Linux console, whose fonts have no character for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that can be done here."""
+    """An action that the user can run on a screen or widget."""
 
     id: str
-    """``action_<id>`` does it."""
+    """The suffix of the method ``action_<id>`` that runs the command."""
     keys: str
     """Textual's names of the keys, separated by commas; empty: only in the palette."""
     label: str
-    """One or two words, for the footer and the palette."""
+    """One or two words for the footer and the palette."""
     help: str
     """A phrase for the palette and the keys help, without a full stop."""
     footer: bool = True
-    """Whether it stands in the footer."""
+    """Whether the command appears in the footer."""
     needs: Action | None = None
-    """The right it takes."""
+    """The right that the actor must have."""
     in_palette: bool = True
-    """Whether it is worth looking for by its name; moving about is not."""
+    """Whether the palette lists the command. Cursor movements are not worth listing."""
     verb: str = ""
-    """What does the same from a shell, after ``studio-tui``; words in capitals stand for what it is
-    about. Empty: only a screen has it."""
+    """The equivalent shell command after ``studio-tui``, with placeholders in capitals. Empty: only
+    a screen has the command."""
 
     @classmethod
     def moving(cls, id_: str, keys: str, help_: str) -> "Command":
-        """A command that moves a cursor: only in the keys help."""
+        """Return a command that moves a cursor; only the keys help lists it."""
         return cls(id_, keys, "", help_, footer=False, in_palette=False)
 
     @property
     def shown_keys(self) -> str:
-        """All its keys, as people write them."""
+        """All its keys, as displayed."""
         return " ".join(shown_key(key) for key in self.keys.split(",") if key)
 
     @property
     def shown_key(self) -> str:
-        """Its first key, as people write it."""
+        """Its first key, as displayed."""
         return shown_key(self.keys.split(",")[0])
 
 
 if TYPE_CHECKING:
     _Node = DOMNode
 else:
-    # Textual takes the style names of a class from its first base that is a DOMNode.
+    # Textual derives the CSS type names of a class from its first base that is a DOMNode.
     _Node = object
 
 
 class Commands(_Node):
-    """Base of everything that has commands; stands before Textual's class among the bases."""
+    """Base of every screen and widget with commands; precedes Textual's class among the bases."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = ()
     REACH: ClassVar[str] = "here"
-    """Where its commands can be done, in a word or two, as the keys help groups them."""
+    """The scope of the commands in a word or two; the keys help groups them by it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         own = cls.__dict__.get("OWN_COMMANDS", ())
@@ -120,7 +121,7 @@ class Commands(_Node):
         super().__init_subclass__(**kwargs)
 
     def commands(self) -> tuple[Command, ...]:
-        """Its commands, the most specific class's first."""
+        """Return the commands of all classes, those of the most specific class first."""
         seen: dict[str, Command] = {}
         for base in type(self).__mro__:
             for command in base.__dict__.get("OWN_COMMANDS", ()):
@@ -128,30 +129,32 @@ class Commands(_Node):
         return tuple(seen.values())
 
     def may_do(self, command: Command) -> bool:
-        """Whether the rights of the actor allow ``command``."""
+        """Return whether the rights of the actor allow ``command``."""
         if command.needs is None:
             return True
         actor = shell_of(self).actor
         return actor is not None and may(actor, command.needs)
 
     def is_offered(self, command: Command) -> bool:
-        """Whether ``command`` is shown at all: what can never be done by this person here is not,
-        though its key says why."""
+        """Return whether ``command`` is displayed at all.
+
+        A command that this actor can never run here is hidden, although its key still explains why.
+        """
         return True
 
     def why_not(self, command: Command) -> str | None:
-        """Why ``command`` cannot be done now, None when it can."""
+        """Return why ``command`` is impossible at the moment; None if it is possible."""
         hook: Callable[[], str | None] | None = getattr(self, f"why_not_{command.id}", None)
         return hook() if hook else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep what the actor may not do from being bound at all."""
+        """Keep commands that the actor may not run from being bound at all."""
         if action != "command":
             return super().check_action(action, parameters)
         return self.may_do(self._command(str(parameters[0])))
 
     async def action_command(self, command_id: str) -> None:
-        """Do a command, or say why not."""
+        """Run a command, or show why it is impossible."""
         command = self._command(command_id)
         if not self.may_do(command):
             return
@@ -161,7 +164,7 @@ class Commands(_Node):
             await self.run_command(command)
 
     async def run_command(self, command: Command) -> None:
-        """Do ``command``, which may be done."""
+        """Run ``command`` without further checks."""
         await invoke(getattr(self, f"action_{command.id}"))
 
     def _command(self, command_id: str) -> Command:
@@ -170,14 +173,17 @@ class Commands(_Node):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A command as it is offered now, by ``node``."""
+    """A command of ``node`` that is offered at the moment."""
 
     node: Commands
     command: Command
     why_not: str | None
 
     def start(self) -> None:
-        """Do it in the message loop of its node, or say why not; keys wait for it."""
+        """Run the command in the message loop of its node, or show why not.
+
+        Keys are queued until the command has run.
+        """
         target = shell_of(self.node).keys.expect(self.node)
 
         async def do() -> None:
@@ -190,7 +196,11 @@ class Offer:
 
 
 def offers(screen: Screen[Any]) -> Iterator[Offer]:
-    """What can be done now: on the screen itself, where the focus is, and in the whole app."""
+    """Yield the commands that are available at the moment, with their nodes.
+
+    These are the commands of the screen, of the focused widget and its ancestors, and of the app
+    unless the screen is modal.
+    """
     inner = [] if screen.focused is None else list(screen.focused.ancestors_with_self)
     nodes = [screen, *(node for node in inner if node not in (screen, screen.app))]
     nodes += [] if screen.is_modal else [screen.app]
@@ -200,7 +210,7 @@ def offers(screen: Screen[Any]) -> Iterator[Offer]:
 
 
 def is_typed_as_text(screen: Screen[Any], command: Command) -> bool:
-    """Whether the focused widget would take the keys of ``command`` as typed text."""
+    """Return whether the focused widget would consume all keys of ``command`` as text."""
     focused = screen.focused
     keys = [key for key in command.keys.split(",") if key]
     return focused is not None and all(
@@ -209,7 +219,7 @@ def is_typed_as_text(screen: Screen[Any], command: Command) -> bool:
 
 
 def shown_key(key: str) -> str:
-    """A key as people write it: ``ctrl+p`` is ^p."""
+    """Return a key as displayed: ``ctrl+p`` becomes ^p."""
     if key.startswith("ctrl+"):
         return "^" + shown_key(key.removeprefix("ctrl+"))
     return key if key in _WORDS and on_console() else _SHOWN.get(key, key)

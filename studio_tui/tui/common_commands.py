@@ -1,4 +1,4 @@
-"""Commands that more than one screen has, with the same key and words."""
+"""Commands that several screens share, with the same key and wording."""
 
 from studio_tui.domain.people.access import Action
 from studio_tui.tui.commands import Command

@@ -1,5 +1,4 @@
-"""The two screens that stand in for the others: while the database opens, and where no screen
-would fit."""
+"""The two placeholder screens: one while the database opens, one if the terminal is too small."""
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -14,11 +13,11 @@ LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
 _PATIENCE = 0.5
 _AGAIN = 2.0
-"""Seconds until a database that does not answer is tried again."""
+"""Seconds until an unreachable database is tried again."""
 
 
 class Opening(StudioScreen):
-    """The frame without anything in it, until the database is open; or why it cannot be opened."""
+    """The empty frame that is shown until the database is open, or the error that prevents it."""
 
     OWN_COMMANDS = (Command("retry", "r", "Try again", "Open the database again"),)
 
@@ -32,20 +31,20 @@ class Opening(StudioScreen):
         return self._error is None
 
     def body(self) -> ComposeResult:
-        """A place for a sentence."""
+        """Compose an empty notice."""
         yield Static(classes="notice")
 
     def on_mount(self) -> None:
-        """Say what takes so long, if it does."""
+        """Explain the wait if opening takes long."""
         self.set_timer(_PATIENCE, self._explain)
 
     def tell(self, sentence: str) -> None:
-        """Show how far it is."""
+        """Show the progress of opening, unless it has failed."""
         if self._error is None:
             self._notice.update(line(sentence))
 
     def failed(self, error: StudioError) -> None:
-        """Show why the database cannot be opened."""
+        """Show why the database cannot be opened. An unreachable one is tried again."""
         self._error = error
         self._notice.update(line(str(error), "$error"))
         self.refresh_bindings()
@@ -53,11 +52,11 @@ class Opening(StudioScreen):
             self.set_timer(_AGAIN, self._again)
 
     def may_do(self, command: Command) -> bool:
-        """One can try again after it failed."""
+        """Allow a retry only after opening has failed."""
         return (command.id != "retry" or self._error is not None) and super().may_do(command)
 
     def action_retry(self) -> None:
-        """Open the database again."""
+        """Try to open the database again."""
         self._error = None
         self._notice.update("Opening the database…")
         self.refresh_bindings()
@@ -77,16 +76,16 @@ class Opening(StudioScreen):
 
 
 class TooSmall(Commands, ModalScreen[None]):
-    """One sentence, until the terminal is large enough again. No key reaches what it covers."""
+    """One sentence that covers the screen while the terminal is too small. Blocks its keys."""
 
     OWN_COMMANDS = (Command("quit", "q", "Quit", "Leave the Studio"),)
 
     def compose(self) -> ComposeResult:
-        """The sentence."""
+        """Compose an empty sentence."""
         yield Static()
 
     def on_resize(self) -> None:
-        """Say how large the terminal is."""
+        """Show the size of the terminal and the required size."""
         width, height = self.app.size
         self.query_one(Static).update(
             f"The terminal is {width}×{height}; "
@@ -99,5 +98,5 @@ class TooSmall(Commands, ModalScreen[None]):
 
 
 def too_small(width: int, height: int) -> bool:
-    """Whether no screen would fit."""
+    """Return whether the terminal is too small for any screen."""
     return width < LEAST_WIDTH or height < LEAST_HEIGHT

@@ -1,4 +1,4 @@
-"""The places of the Studio: what stands in the top bar."""
+"""The places of the Studio: the top-level screens that the top bar lists."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,25 +15,25 @@ _GO = "go_"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere one can go from everywhere."""
+    """A top-level screen that can be reached from every other screen."""
 
     id: str
     title: str
     key: str
-    """The digit that goes there."""
+    """The digit that switches to the place."""
     screen: Callable[[], Screen[Any]]
     needs: Action | None = None
-    """The right it takes to see it."""
+    """The right that the actor must have to see it."""
     destination: Destination | None = None
-    """What goes there from any screen."""
+    """The destination that opens the place from any screen."""
     short: str = ""
-    """Its title where there is little room; empty: the same."""
+    """The title for narrow terminals; empty: the same as ``title``."""
     verb: str = ""
-    """What shows the same from a shell."""
+    """The shell command that shows the same."""
 
     @property
     def command(self) -> Command:
-        """The command that goes there."""
+        """The command that switches to the place."""
         return Command(
             _GO + self.id,
             self.key,
@@ -46,5 +46,5 @@ class Place:
 
 
 def place_of(command: Command) -> str | None:
-    """The id of the place a command goes to, None where it is another command."""
+    """Return the id of the place that a command switches to; None for any other command."""
     return command.id.removeprefix(_GO) if command.id.startswith(_GO) else None

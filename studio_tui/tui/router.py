@@ -1,5 +1,8 @@
-"""Which screen a destination is. Nothing else knows all screens; each is imported when somebody
-first goes there, so that the first picture waits for none of them."""
+"""The map from destinations to screens.
+
+Only this module knows all screens. Each screen is imported when it is first opened, so that the
+first frame waits for none of them.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +14,7 @@ from studio_tui.domain.shared.destinations import Destination
 
 
 def screen_of(destination: Destination) -> Screen[Any]:
-    """A new screen that shows ``destination``."""
+    """Return a new screen that shows ``destination``."""
     return _SCREENS[type(destination)](destination)
 
 

@@ -1,4 +1,4 @@
-"""`StudioScreen`: every screen's base: the frame around it, and what it reads."""
+"""`StudioScreen`: the base of all screens, with the frame and the background calls."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, ClassVar, TypeVar
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class StudioScreen(ServiceCalls, Screen[Any]):
-    """A screen in the frame. A subclass gives `body`, its ``OWN_COMMANDS`` and their actions."""
+    """A screen inside the frame. A subclass defines `body`, ``OWN_COMMANDS`` and their actions."""
 
     REACH = "this screen"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -26,7 +26,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
     )
 
     destination: Destination | None = None
-    """What opened it; None where no destination did."""
+    """The destination that opened the screen; None if it was opened otherwise."""
     _seen: int | None = None
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         self._filled: set[Hashable] = set()
 
     def compose(self) -> ComposeResult:
-        """The frame, with `body` in it."""
+        """Compose the frame around `body`."""
         yield TopBar()
         with Vertical(classes="body"):
             yield from self.body()
@@ -43,7 +43,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         yield CommandBar()
 
     def body(self) -> ComposeResult:
-        """What stands between the places and the footer."""
+        """Yield the widgets between the top bar and the status line."""
         yield from ()
 
     def read(
@@ -53,8 +53,11 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         then: Callable[[T], Any],
         failed: Callable[[StudioError], None] | None = None,
     ) -> None:
-        """Make ``call`` off the loop; ``then`` gets the answer unless a newer one of ``lane`` was
-        asked for meanwhile or the screen is gone. Errors go to ``failed``, or are reported."""
+        """Run ``call`` off the event loop and pass its result to ``then``.
+
+        The result is dropped if the ``lane`` has a newer request by then, or if the screen is
+        closed. Errors go to ``failed``, or else to the status line.
+        """
         self.shell.bridge.read(self, lane, call, then, failed)
 
     def read_first(
@@ -64,8 +67,11 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         then: Callable[[T], Any],
         failed: Callable[[StudioError], None] | None = None,
     ) -> None:
-        """As `read`, for what the screen is about: until it is there the first time, keys wait for
-        it, as nobody can know whom they are for."""
+        """Run `read` for the main data of the screen, and queue keys until the first result.
+
+        Before that result, it is undefined which row or person a key acts on. After it, this is
+        `read`.
+        """
         if lane in self._filled:
             self.read(lane, call, then, failed)
             return
@@ -87,8 +93,11 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         *,
         may_stay: bool = False,
     ) -> None:
-        """As `read`, where ``then`` opens another screen: keys wait for that one. Where none is
-        opened they are dropped, unless it ``may_stay``: then they are for this screen."""
+        """Run `read` with a ``then`` that opens another screen, and queue keys for that screen.
+
+        If no screen opens, the keys are discarded; with ``may_stay`` they go to this screen
+        instead.
+        """
         shell = self.shell
         target = self._expect(lane, lambda: shell.bridge.drop(self, lane))
 
@@ -103,7 +112,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         self.read(lane, call, open_, self._not_there(target, failed))
 
     def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> TargetHandle:
-        """Keep keys for the answer of ``lane``; an earlier question of it is overtaken."""
+        """Queue keys for the result of ``lane``. A previous request of the lane is superseded."""
         if (earlier := self._targets.get(lane)) is not None:
             self.shell.keys.opened(earlier)
         target = self._targets[lane] = self.shell.keys.expect(self, give_up)
@@ -119,47 +128,52 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         return not_there
 
     def _give_up(self) -> None:
-        """Go back to where one came from, if anywhere, before this screen has shown anything."""
+        """Close this screen, which has shown no data yet, unless it is the bottom screen."""
         if len(self.app.screen_stack) > 1 and self.app.screen is self:
             self.dismiss()
 
     def welcome(self, destination: Destination) -> None:
-        """One came back here by ``destination``: show what it names."""
+        """Handle a return to this screen by ``destination``: show what it names."""
 
     def may_do(self, command: Command) -> bool:
-        """One can go back only from where one came."""
+        """Allow going back only if a screen lies below this one."""
         if command.id == "back" and len(self.app.screen_stack) < 2:
             return False
         return super().may_do(command)
 
     def action_back(self) -> None:
-        """Leave this screen."""
+        """Close this screen."""
         self.dismiss()
 
     def reload(self) -> None:
-        """Somebody, perhaps oneself, changed something: read again what is shown, quietly."""
+        """Read the visible data again after a change by any user, without moving anything."""
 
     @property
     def unsaved_summary(self) -> str:
-        """What would be lost if the Studio ended now, in a sentence; empty: nothing."""
+        """A sentence about the data that would be lost if the app ended; empty if none."""
         return ""
 
     def keep(self) -> None:
-        """Begin to save what was typed: the screen or the Studio is being left."""
+        """Start saving unsaved input: the user leaves the screen or the app."""
 
     def reload_if_stale(self) -> None:
-        """Reload if anything changed since this screen was last read; one that has nothing in it
-        yet is read when it is shown."""
+        """Reload if the database changed since the last load.
+
+        A screen that is not mounted loads when it is shown.
+        """
         if self.is_mounted and self._seen != self.shell.stamp:
             self._seen = self.shell.stamp
             self.reload()
 
     def mark_stale(self) -> None:
-        """What was read last may not have arrived: the next `reload_if_stale` reads again."""
+        """Force the next `reload_if_stale` to reload.
+
+        The result of the last load may be missing or outdated.
+        """
         self._seen = None
 
     def on_screen_resume(self) -> None:
-        """Show what was said and what changed meanwhile, where there is room for it."""
+        """Refresh the frame and reload the screen if it is stale."""
         self.shell.fit()
         self.query_one(TopBar).update()
         self.query_one(StatusLine).refresh_status()

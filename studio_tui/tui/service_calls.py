@@ -1,4 +1,4 @@
-"""`ServiceCalls`: the way from a screen or a dialog to the services and to the app around it."""
+"""`ServiceCalls`: access from a screen or dialog to the services and to the app."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -20,21 +20,24 @@ T = TypeVar("T")
 
 
 class ServiceCalls(Commands):
-    """What calls services; stands before Textual's class among the bases."""
+    """Base of screens and dialogs that call services; precedes Textual's class among the bases."""
 
     @property
     def shell(self) -> Shell:
-        """The app, as screens know it."""
+        """The app, as the protocol that screens use."""
         return shell_of(self)
 
     @property
     def studio(self) -> "Studio":
-        """The Studio that services are called with."""
+        """The Studio to call services with."""
         return self.shell.studio
 
     @property
     def actor(self) -> Actor:
-        """Who is using it: what services are called by."""
+        """The current user, on whose behalf services are called.
+
+        Raises `RuntimeError` before the database is open.
+        """
         actor = self.shell.actor
         if actor is None:
             raise RuntimeError("a screen was opened before the database")
@@ -42,7 +45,7 @@ class ServiceCalls(Commands):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone of the times of conversations: the reader's own (D1)."""
+        """The time zone of the reader, in which times of conversations are shown (D1)."""
         return self.studio.zone_of(self.actor)
 
     def write(
@@ -54,7 +57,7 @@ class ServiceCalls(Commands):
         *,
         opens_screen: bool = False,
     ) -> None:
-        """Make ``call``, which changes something, off the loop and after all writes before it.
+        """Run ``call``, which changes data, off the event loop and after all previous writes.
 
         ``job`` describes a call that can be stopped, and receives its progress. With
         ``opens_screen``, ``then`` opens another screen: keys are queued for that screen, and
@@ -82,7 +85,7 @@ class ServiceCalls(Commands):
         shell.bridge.write(owner, lambda: done.do(studio, call), written, not_written)
 
     def go_to(self, destination: Destination, then: Callable[[Any], None] | None = None) -> None:
-        """Go where ``destination`` names; ``then`` gets what that screen ends with."""
+        """Open ``destination``; ``then`` receives the result of its screen."""
         self.shell.go_to(destination, then)
 
     def say(self, sentence: str) -> None:
@@ -90,5 +93,5 @@ class ServiceCalls(Commands):
         self.shell.say(sentence)
 
     def complain(self, sentence: str) -> None:
-        """Show ``sentence`` in the status line as something that went wrong."""
+        """Show ``sentence`` in the status line as an error."""
         self.shell.complain(sentence)

@@ -1,7 +1,7 @@
-"""What screens, widgets and the parts of the app may ask of the app that holds them: `Shell`.
+"""`Shell`: the interface of the app for its screens, widgets and parts.
 
-They know the app by this alone and never by its class: so it may know them, and nobody imports in a
-circle. It takes nothing of `tui` itself.
+They depend on this protocol and never on the class of the app, so the app can import them without a
+circular import. This module imports nothing else from `tui`.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class BackgroundCalls(Protocol):
-    """Calls off the loop: `runtime.background_calls.Bridge`."""
+    """The interface of `runtime.background_calls.Bridge`, which runs calls off the event loop."""
 
     report: Callable[[StudioError], None]
 
@@ -37,7 +37,7 @@ class BackgroundCalls(Protocol):
         then: Callable[[T], Any],
         failed: Callable[[StudioError], None] | None = None,
     ) -> None:
-        """Ask something; see `Bridge.read`."""
+        """Run a query; see `Bridge.read`."""
 
     def write(
         self,
@@ -46,88 +46,88 @@ class BackgroundCalls(Protocol):
         then: Callable[[T], Any] | None = None,
         failed: Callable[[StudioError], None] | None = None,
     ) -> None:
-        """Change something; see `Bridge.write`."""
+        """Run a change; see `Bridge.write`."""
 
     def drop(self, owner: Widget, lane: Hashable) -> None:
-        """Nobody wants the answer of this lane any more."""
+        """Discard the result of this lane; see `Bridge.drop`."""
 
 
 class TargetHandle(Protocol):
     """A target that is being opened: `runtime.key_queue.PendingTarget`."""
 
     def ready(self) -> None:
-        """It is there."""
+        """Report that the target is open."""
 
     def failed(self) -> None:
-        """It will not be there."""
+        """Report that the target did not open."""
 
 
 class Keys(Protocol):
-    """What is typed, kept until somebody is there for it: `runtime.key_queue.KeyQueue`."""
+    """The interface of `runtime.key_queue.KeyQueue`, which queues keys until a target is ready."""
 
     def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> TargetHandle:
-        """Keep keys from here on for what ``owner`` opens."""
+        """Queue keys from here on for the target that ``owner`` opens."""
 
     def opened(self, target: Any) -> None:
-        """What is `TargetHandle` is there, or overtaken."""
+        """Release the keys of ``target``, a `TargetHandle`: it is open or superseded."""
 
     def await_settled(self, widget: Any) -> None:
-        """Keep the keys that are about ``widget`` until it shows what was asked for."""
+        """Queue keys that act on rows of ``widget`` until it shows what was requested."""
 
     def settled(self) -> None:
-        """A widget shows what was asked for."""
+        """Report that a widget shows what was requested."""
 
     def push_unprompted(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
-        """Show a question that takes no key that was typed before it can be read."""
+        """Push a dialog that accepts no key typed before it was visible."""
 
 
 class RunningJobs(Protocol):
-    """What is under way and takes longer than a moment: `parts.jobs.Jobs`."""
+    """The interface of `parts.jobs.Jobs`, which shows the progress of long writes."""
 
     def begin(self, job: Any) -> None:
-        """A `runtime.job.Job` begins that may take a while."""
+        """Start to follow a `runtime.job.Job`."""
 
     def ended(self) -> None:
-        """Something of it has ended."""
+        """Remove the jobs that have ended."""
 
 
 class ShownPlace(Protocol):
-    """What the top bar draws of a place: `places.Place`."""
+    """The attributes of a `places.Place` that the top bar draws."""
 
     @property
     def id(self) -> str:
-        """What it is told from others by."""
+        """The unique id."""
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The displayed name."""
 
     @property
     def short(self) -> str:
-        """Its title where there is little room; empty: the same."""
+        """The title for narrow terminals; empty: the same as ``title``."""
 
     @property
     def key(self) -> str:
-        """The digit that goes there."""
+        """The digit that switches to the place."""
 
 
 class Shell(Protocol):
-    """The app, as screens and widgets know it: `app.StudioApp`."""
+    """The app as screens and widgets use it: `app.StudioApp`."""
 
     kept_views: "Mapping[str, KeptViews]"
-    """What the actor keeps of lists, by their names."""
+    """The saved views of the actor, by the name of the list."""
 
     @property
     def bridge(self) -> BackgroundCalls:
-        """Calls off the loop."""
+        """Runs calls off the event loop."""
 
     @property
     def keys(self) -> Keys:
-        """What is typed."""
+        """The key queue."""
 
     @property
     def jobs(self) -> RunningJobs:
-        """What is under way."""
+        """The jobs in progress."""
 
     @property
     def studio(self) -> "Studio":
@@ -135,62 +135,62 @@ class Shell(Protocol):
 
     @property
     def actor(self) -> Actor | None:
-        """Who is using it; None until it is open."""
+        """The current user; None until the database is open."""
 
     @property
     def stamp(self) -> int:
-        """Goes up whenever anybody changed anything."""
+        """A counter that increases with every change in the database."""
 
     @property
     def screen(self) -> Screen[Any]:
-        """The one that is shown."""
+        """The current screen."""
 
     # The frame
 
     shows_beside: bool
-    """Whether lists show the row under the cursor beside them, where there is room."""
+    """Whether lists show a detail pane for the row under the cursor, if there is room."""
 
     @property
     def status(self) -> Content:
-        """What the status line shows."""
+        """The contents of the status line."""
 
     @property
     def identities(self) -> tuple[str, ...]:
-        """The organisation and who is using it, ever shorter."""
+        """The organisation and the user as texts of decreasing length."""
 
     def badge(self, place_id: str) -> "Badge | None":
-        """What the tab of a place says beside its name."""
+        """Return the badge of a place in the top bar; None if it has none."""
 
     @property
     def current_mode(self) -> str:
-        """The id of the place that is shown."""
+        """The id of the current place."""
 
     def open_places(self) -> Sequence[ShownPlace]:
-        """The places the actor may see."""
+        """Return the places that the actor may see."""
 
-    # What is told
+    # Messages and changes
 
     def say(self, sentence: str) -> None:
-        """Show ``sentence`` until the next key."""
+        """Show ``sentence`` until the next key press."""
 
     def complain(self, sentence: str) -> None:
-        """The same, as something that went wrong."""
+        """Show ``sentence`` as an error until the next key press."""
 
     def check_for_changes(self) -> None:
-        """Find out whether anybody changed anything."""
+        """Check whether the database has changed."""
 
     # Lists
 
     def choose_columns(self, listed: Any) -> None:
-        """Ask which columns a `widgets.list.views.Listed` is to show."""
+        """Prompt for the columns of a `widgets.list.views.Listed`."""
 
     def choose_view(self, listed: Any) -> None:
-        """Ask which of the views of a `widgets.list.views.Listed` to show."""
+        """Prompt for a view of a `widgets.list.views.Listed`."""
 
-    # Where one goes
+    # Navigation
 
     def go(self, place_id: str) -> None:
-        """Go to a place."""
+        """Switch to a place."""
 
     def go_to(
         self,
@@ -199,26 +199,28 @@ class Shell(Protocol):
         *,
         instead: bool = False,
     ) -> None:
-        """Go where ``destination`` names, on top of this screen or ``instead`` of it; ``then`` gets
-        what that screen ends with."""
+        """Open ``destination`` on top of this screen, or ``instead`` of it.
+
+        ``then`` receives the result of that screen.
+        """
 
     def open(self) -> None:
         """Open the database."""
 
     def fit(self) -> None:
-        """Cover the screen that has just come up where it does not fit."""
+        """Cover the current screen if the terminal is too small for it."""
 
 
 def shell_of(node: MessagePump) -> Shell:
-    """The app that ``node`` is part of."""
+    """Return the app that ``node`` is part of."""
     return cast(Shell, node.app)
 
 
 def bridge_of(node: MessagePump) -> BackgroundCalls:
-    """The calls of the app that ``node`` is part of."""
+    """Return the background calls of the app that ``node`` is part of."""
     return shell_of(node).bridge
 
 
 def keys_of(node: MessagePump) -> Keys | None:
-    """What is typed in the app that ``node`` is part of; None where it keeps nothing."""
+    """Return the key queue of the app that ``node`` is part of; None if it has none."""
     return cast("Keys | None", getattr(node.app, "keys", None))

@@ -1,4 +1,4 @@
-"""How the app starts: where one can go, what runs beside the screens, how it ends."""
+"""Start of the app: its places, the parts that run alongside the screens, and its exit."""
 
 import importlib
 import sys
@@ -38,7 +38,7 @@ PRELOADED_MODULES = (
     "studio_tui.services.system.list_views",
     "studio_tui.services.today.today",
 )
-"""What several threads ask as soon as the database is open."""
+"""Modules that several threads use as soon as the database is open."""
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -53,7 +53,7 @@ def _place(
     *,
     verb: str,
 ) -> Place:
-    # A screen is imported when somebody goes there: the first picture waits for none of them.
+    # A screen is imported when it is first opened: the first frame waits for none of them.
     screen = partial(screen_of, destination)
     return Place(id_, title, key, screen, needs, destination, short, verb)
 
@@ -76,13 +76,12 @@ PLACES = (
         verb="conversations list",
     ),
 )
-"""The first that the actor may see is where the Studio opens: Today (S1), and for who only leads,
-coaches or is asked, their conversations."""
+"""The places in the order of the top bar. The Studio opens with the first one that the actor may
+see: Today (S1), or for users who only lead, coach or are asked, their conversations."""
 
 
 class OpenedStudio(StudioApp):
-    """The app with its places, with what can be undone and what waits in view, and with mail
-    leaving while it is open."""
+    """The app with its places, undo line, badges and embedded mail worker."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -113,22 +112,23 @@ class OpenedStudio(StudioApp):
     ) -> None:
         super().__init__(self._opening_of(open_studio), places, who_asks)
         self.undo = UndoLine(self, self.messages, self.jobs)
-        """What was just done and can be taken back."""
+        """The acts that can still be undone."""
         self.badges = Badges(self, self.messages)
-        """What waits, beside the names of the places."""
+        """The numbers next to the names of the places."""
         self._transports = transports
         self._worker: EmbeddedWorker | None = None
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
             self.refused = None
-            # Off the loop, as they take as long to import as all the rest; and by one thread: two
-            # that import the same for the first time may each find the half of it.
+            # Off the event loop, because these imports take as long as all others together. In one
+            # thread, because two threads that import the same module for the first time may each
+            # see it half initialised.
             for module in PRELOADED_MODULES:
                 importlib.import_module(module)
             try:
                 opened = open_studio(tell)
-                # Screens draw their lists as they were left, at once.
+                # Screens draw their lists with the saved views from the start.
                 self.kept_views = _kept_views(*opened)
             except StudioError as error:
                 self.refused = error
@@ -144,18 +144,20 @@ class OpenedStudio(StudioApp):
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.terminal.ask_for_mouse()
         self._worker = EmbeddedWorker(self, self._transports, self._stand)
-        # Mail leaves for everybody, whomever its sender sees.
+        # Mail is sent for all people, not only for those that the actor may see.
         self._worker.start(opened[0].seen_by(None), opened[1])
 
     def changed(self) -> None:
-        """What can be undone and what waits may be something else."""
+        """Refresh the undo line and the badges after a change."""
         self.undo.look()
         self.badges.count()
 
     @property
     def status(self) -> Content:
-        """Before it, whom they see, where that is a part of the organisation (U12): the header has
-        no room for it in a narrow terminal."""
+        """The contents of the status line, after the scope of the actor if it is limited (U12).
+
+        In a narrow terminal the header has no room for the scope.
+        """
         said, sight = super().status, self.badges.sight
         if not sight:
             return said
@@ -165,25 +167,25 @@ class OpenedStudio(StudioApp):
         return line(words, "$warning") + rest
 
     def badge(self, place_id: str) -> "Badge | None":
-        """What the tab of a place says beside its name."""
+        """Return the badge of a place in the top bar; None if it has none."""
         return self.badges.counted.get(place_id)
 
     def may_do(self, command: Command) -> bool:
-        """There is something to take back."""
+        """Allow undo only if there is an act to undo."""
         if command.id == "undo" and self.undo.newest is None:
             return False
         return super().may_do(command)
 
     def action_undo(self) -> None:
-        """Take back the newest act in view (N5)."""
+        """Undo the newest act in view (N5)."""
         self.undo.take_back()
 
     def action_calendar(self) -> None:
-        """See the coming year (P17)."""
+        """Open the calendar of the coming year (P17)."""
         self.go_to(to.Calendar())
 
     def _stand(self, why: str) -> None:
-        """Whether mail leaves at all is part of what counts down."""
+        """Show ``why`` mail does not leave; the undo countdown depends on it too."""
         self.messages.stand(why)
         self.undo.count()
 
@@ -193,27 +195,27 @@ class OpenedStudio(StudioApp):
             self._worker.follow(actor)
 
     async def pause_background(self) -> None:
-        """Mail on the wire is finished first: who takes it over would send it once more."""
+        """Finish the mails in transmission first: another worker would send them again."""
         if self._worker is not None:
             await self._worker.pause()
         await super().pause_background()
 
     def resume_background(self) -> None:
-        """Mail leaves again."""
+        """Resume sending mail."""
         if self._worker is not None:
             self._worker.resume()
 
     @property
     def left_waiting(self) -> str:
-        """What to say where mail waits that nobody sends once the Studio is closed; else empty.
+        """A warning about mail that nobody will send once the Studio is closed; else empty.
 
-        Asks the database: for when the screens are gone.
+        Queries the database; to be used after the screens are closed.
         """
         from studio_tui.services.outbox import outbox
         from studio_tui.wording.counting import counted
 
         studio, actor = self._studio, self.actor
-        # Who hands over transports of their own looks after the mail.
+        # A caller that supplies its own transports is responsible for the mail.
         if studio is None or actor is None or self._transports is not None:
             return ""
         try:
@@ -229,7 +231,7 @@ class OpenedStudio(StudioApp):
         return f"{wait}: mail leaves while the Studio is open or “studio-tui worker” runs."
 
     async def leave(self) -> None:
-        """End, after the mail on the wire and the writes under way have had a moment."""
+        """End the app, after giving the mails in transmission and the writes time to finish."""
         if self._worker is not None:
             await self._worker.stop()
         await super().leave()
@@ -246,15 +248,15 @@ def run_app(
     transports: "Transports | None" = None,
     who_asks: "WhoAsks | None" = None,
 ) -> int:
-    """Run the screens until they are left; returns the exit code.
+    """Run the app until the user leaves it; return the exit code.
 
-    ``open_studio`` opens the database and says who is asking, see `StudioApp`. ``transports`` take
-    the mail away, in place of the connections that the settings ask for. ``who_asks`` says who it
-    is now, where that may change. 1, with one line on stderr, where the Studio could not be opened
-    or its user may not be in it any more.
+    ``open_studio`` opens the database and returns the actor, see `StudioApp`. ``transports``
+    replace the connections that the settings define. ``who_asks`` returns the current actor, if
+    that may change. The exit code is 1, with one line on stderr, if the Studio could not be opened
+    or its user lost access.
     """
     app = OpenedStudio(open_studio, transports=transports, who_asks=who_asks)
-    # Whether the mouse is wanted stands in the settings, which the first picture does not wait for.
+    # Whether to use the mouse is in the settings, which are read after the first frame.
     app.run(mouse=False)
     if terminal_is_gone():
         abandon(sys.stdout, sys.stderr)

@@ -1,7 +1,7 @@
-"""Text of people on the screen: shown as typed, inert, and measured in cells (A5).
+"""Text entered by people on the screen: shown as typed, inert, and measured in cells (A5).
 
-Everything that draws text it did not write itself goes through here. Nothing that comes out of
-these functions is parsed as markup, and no control character passes.
+All drawing of text that is not part of the program goes through these functions. Their results are
+never parsed as markup and contain no control characters.
 """
 
 import re
@@ -14,32 +14,35 @@ from studio_tui.domain.shared.text import clean_line, clean_text
 
 ELLIPSIS = "…"
 _DANGLING_JOINER = re.compile("\u200d+(?=[\x20-\x7e]|$)")
-"""Joiners that would swallow the space after them."""
+"""Zero-width joiners that would swallow the space after them."""
 
 
 def line(text: str, style: str = "") -> Content:
-    """``text`` on one line, inert, in ``style`` (of our own: never text of people)."""
+    """Return ``text`` on one line, inert, in ``style``.
+
+    The style is defined by the program, never by people.
+    """
     return Content.styled(plain(text), style) if style else Content(plain(text))
 
 
 def block(text: str) -> Content:
-    """``text`` of several lines, inert; tabs become spaces."""
+    """Return ``text`` of several lines, inert; tabs become spaces."""
     return Content(clean_text(text).expandtabs(4))
 
 
 def filled(template: str, **values: str) -> Content:
-    """Our own markup ``template`` with ``$name`` filled in by inert text of people."""
+    """Return our own markup ``template`` with ``$name`` replaced by inert text of people."""
     return Content.from_markup(template, **{name: plain(text) for name, text in values.items()})
 
 
 def plain(text: str) -> str:
-    """``text`` on one line without anything a terminal would obey."""
+    """Return ``text`` on one line without control characters."""
     return text if text.isascii() and text.isprintable() else clean_line(text)
 
 
 @lru_cache(maxsize=4096)
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """``text`` in exactly ``width`` cells: padded, or cut with an ellipsis."""
+    """Return ``text`` in exactly ``width`` cells: padded, or cut with an ellipsis."""
     shown = _DANGLING_JOINER.sub("", plain(text))
     room = width - cell_len(shown)
     if room >= 0:
@@ -50,5 +53,6 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def _cut(text: str, width: int) -> str:
-    # `set_cell_size` fills half a wide character with a space; the ellipsis stands closer.
+    # `set_cell_size` pads half a wide character with a space; put the ellipsis right after the
+    # text.
     return set_cell_size(text, width).rstrip(" \u200d") if width else ""

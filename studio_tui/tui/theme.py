@@ -1,4 +1,4 @@
-"""Two palettes, and one without colour: every colour on the screen comes from here."""
+"""The colour themes, dark, light and without colour: the source of every colour on the screen."""
 
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -122,9 +122,12 @@ THEMES = (DARK, LIGHT, PLAIN)
 
 
 def cursor_style(theme: str, *, away: bool = False) -> str:
-    """How the line under a cursor is drawn in the theme of this name; ``away``: without focus."""
+    """Return the style of the cursor row in the theme called ``theme``.
+
+    ``away``: the list does not have the focus.
+    """
     name = "cursor-away" if away else "cursor"
     extra = next((each.variables[f"{name}-style"] for each in THEMES if each.name == theme), "none")
     style = f"${name}-text on ${name}"
-    # “none” would take all of it back.
+    # “none” would reset the whole style.
     return style if extra == "none" else f"{style} {extra}"
