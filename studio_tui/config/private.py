@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from studio_tui.config.work_folder import work_folder
-from studio_tui.domain.shared.disk import in_words
+from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 _OF_OTHERS = 0o077
@@ -41,7 +41,7 @@ def make_file(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise Unavailable(f"{path} cannot be made: {in_words(error)}.") from error
+        raise Unavailable(f"{path} cannot be made: {describe_os_error(error)}.") from error
     return True
 
 
@@ -69,7 +69,7 @@ def new_file(path: Path) -> Iterator[Path]:
     except FileExistsError as error:
         raise Refused(taken) from error
     except OSError as error:
-        raise Unavailable(f"{path} cannot be made: {in_words(error)}.") from error
+        raise Unavailable(f"{path} cannot be made: {describe_os_error(error)}.") from error
 
 
 def replace_file(path: Path, text: str) -> None:

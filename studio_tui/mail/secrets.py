@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from studio_tui.config.private import replace_file
 from studio_tui.config.settings import APP, Bounces, Grant, Smtp, config_path
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.disk import in_words
+from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _write(path: Path, password: Secret) -> None:
     try:
         replace_file(path, password.reveal() + "\n")
     except OSError as error:
-        raise Unavailable(f"{path} cannot be written: {in_words(error)}.") from error
+        raise Unavailable(f"{path} cannot be written: {describe_os_error(error)}.") from error
 
 
 def _account(smtp: Smtp) -> str:

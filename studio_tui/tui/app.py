@@ -23,7 +23,7 @@ from textual.widget import Widget
 from studio_tui.config.assets import asset
 from studio_tui.config.log import log_error, log_path
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.errors import Away, StudioError
+from studio_tui.domain.shared.errors import DatabaseUnavailable, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.opening import Opening, TooSmall, too_small
 from studio_tui.tui.parts.changes import Changes
@@ -541,7 +541,7 @@ class StudioApp(Commands, App[None]):
     # Messages
 
     def _report(self, error: StudioError) -> None:
-        if isinstance(error, Away):
+        if isinstance(error, DatabaseUnavailable):
             if self.changes.is_away:
                 # The status line shows it for the whole time.
                 return

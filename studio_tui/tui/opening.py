@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from studio_tui.domain.shared.errors import Away, StudioError
+from studio_tui.domain.shared.errors import DatabaseUnavailable, StudioError
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -48,7 +48,7 @@ class Opening(StudioScreen):
         self._error = error
         self._notice.update(line(str(error), "$error"))
         self.refresh_bindings()
-        if isinstance(error, Away):
+        if isinstance(error, DatabaseUnavailable):
             self.set_timer(_AGAIN, self._again)
 
     def may_do(self, command: Command) -> bool:

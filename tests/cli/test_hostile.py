@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell
 from studio_tui.domain.shared.text import clean_line
 from tests.cli.conftest import Cli
 from tests.hostile import BIDIRECTIONAL, CONTROLS, HOSTILE
@@ -150,7 +150,7 @@ def test_json_and_csv_tell_the_name_as_it_is(hostile: Cli) -> None:
         if login not in users:
             continue
         assert users[login]["given_name"] == clean
-        assert rows[login]["family_name"] == inert(clean)
-        assert pushed[login]["name"] == inert(f"{clean} {clean}")
+        assert rows[login]["family_name"] == escape_cell(clean)
+        assert pushed[login]["name"] == escape_cell(f"{clean} {clean}")
     assert len(users) > len(NAMES) - 3
     assert json.loads(hostile.out("pushes", "list", "--json"))[0]["name"] == clean_line(PUSH)

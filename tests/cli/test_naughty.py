@@ -11,7 +11,7 @@ import tomli_w
 
 from studio_tui.config.log import log_error
 from studio_tui.domain.shared.lookalikes import appearance
-from studio_tui.domain.shared.spreadsheet_safety import bare, inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell, unescape_cell
 from studio_tui.domain.shared.text import clean_line, fold
 from tests.cli.conftest import Cli
 from tests.hostile import SIGNS
@@ -44,7 +44,7 @@ def people(cli: Cli) -> Cli:
 def test_names_are_the_text_and_nothing_else(people: Cli) -> None:
     by_login = {user["login"]: user["given_name"] for user in people.json("users", "list")}
     for number, name in enumerate(NAMES):
-        assert by_login[f"n{number}"] == clean_line(bare(name)), name
+        assert by_login[f"n{number}"] == clean_line(unescape_cell(name)), name
     clean(people.out("users", "list"))
     clean(people.out("activity", "list"))
 
@@ -53,7 +53,7 @@ def test_what_is_exported_is_imported_as_it_was(people: Cli) -> None:
     exported = clean(people.out("users", "export"))
     for row in csv.DictReader(exported.splitlines()):
         for cell in row.values():
-            assert inert(cell) == cell or cell.startswith("'"), cell
+            assert escape_cell(cell) == cell or cell.startswith("'"), cell
     Path("again.csv").write_text(exported, encoding="utf-8")
     said = people.json("users", "import", "again.csv", "--dry-run")
     assert (said["added"], said["changed"], said["refused"]) == ([], [], [])

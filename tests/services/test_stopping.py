@@ -13,7 +13,7 @@ from bench.bulk_people import make_people
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import PushFacts
-from studio_tui.domain.shared.cancellation import Progress, Stop, unwatched
+from studio_tui.domain.shared.cancellation import CancelToken, Progress, unwatched
 from studio_tui.domain.shared.errors import Stopped, Unavailable
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign
@@ -62,7 +62,7 @@ def test_what_is_stopped_changes_nothing(
     studio: Studio, admin: Actor, push: PushFacts, share: float
 ) -> None:
     """Nobody looks after the last step but the end of the transaction itself."""
-    before, stop = _counts(studio), Stop()
+    before, stop = _counts(studio), CancelToken()
     with pytest.raises(Stopped, match="Nothing was changed"), studio.until(stop):
         _assign(studio, admin, push, _at(share, stop.ask))
     assert _counts(studio) == before
@@ -71,7 +71,7 @@ def test_what_is_stopped_changes_nothing(
 
 def test_a_statement_that_takes_long_is_broken_off(studio: Studio) -> None:
     for run in (execute, rows):
-        stop = Stop()
+        stop = CancelToken()
         threading.Timer(0.05, stop.ask).start()
         with pytest.raises(Stopped), studio.until(stop), studio.store.writing():
             run(_ENDLESS)
@@ -83,7 +83,12 @@ def test_who_waits_for_their_turn_can_give_up(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     """Another program writes: waiting for it ends when nobody wants it any more."""
-    before, stop, locked, over = _counts(studio), Stop(), threading.Event(), threading.Event()
+    before, stop, locked, over = (
+        _counts(studio),
+        CancelToken(),
+        threading.Event(),
+        threading.Event(),
+    )
 
     def hold() -> None:
         with studio.store.writing():

@@ -15,7 +15,7 @@ from studio_tui.cli.shared.paths import DASH, Dash, HostPath
 from studio_tui.cli.shared.session import unsigned_studio
 from studio_tui.config.limited import read_file, read_input
 from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
-from studio_tui.domain.shared.cancellation import Stop
+from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.system.context import Studio
@@ -144,9 +144,9 @@ def _of_bounces(read: BouncesRead) -> str:
 
 
 @contextmanager
-def _stopped_between_mails() -> Iterator[Stop]:
+def _stopped_between_mails() -> Iterator[CancelToken]:
     """What SIGTERM or Ctrl-C asks to stop, once what was read is written."""
-    stop = Stop()
+    stop = CancelToken()
 
     def ask(number: int, frame: FrameType | None) -> None:
         stop.ask()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from studio_tui.domain.shared.bulk_confirmation import MANY, says
+from studio_tui.domain.shared.bulk_confirmation import MANY, confirms
 from studio_tui.domain.shared.errors import Refused
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask, however many they are.")
@@ -25,6 +25,6 @@ def confirm_count(count: Callable[[], int], what: str, nothing: str, *, yes: boo
         return None
     asked = f"{number:,} {what}. Type how many they are"
     typed = click.prompt(asked, default="", show_default=False, err=True)
-    if not says(typed, number):
+    if not confirms(typed, number):
         raise Refused(f"{nothing}: this is not how many they are.")
     return number

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio_tui.config.streams import abandon
-from studio_tui.domain.shared.disk import in_words, is_of_disk
+from studio_tui.domain.shared.disk import describe_os_error, is_of_disk
 from studio_tui.domain.shared.errors import Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
 
@@ -33,7 +33,7 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
         complain("There is not enough memory for it: what was begun is not done.")
         return FAILED
     if isinstance(error, OSError) and is_of_disk(error):
-        complain(f"{error.filename or 'A file'} cannot be used: {in_words(error)}.")
+        complain(f"{error.filename or 'A file'} cannot be used: {describe_os_error(error)}.")
         return FAILED
     complain(f"A fault of the program stopped this. Details are in {log_error(error)}")
     return FAILED

@@ -18,7 +18,7 @@ import click
 
 from studio_tui.cli.shared.cell_width import cut, fit, width_of
 from studio_tui.domain.shared.errors import NothingToDo
-from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell
 from studio_tui.domain.shared.text import clean_line, clean_text
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -69,7 +69,7 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(headings)
     for row in rows:
-        writer.writerow([inert(clean_line(cell)) for cell in row])
+        writer.writerow([escape_cell(clean_line(cell)) for cell in row])
     click.echo(lines.getvalue(), nl=False)
 
 

@@ -15,7 +15,7 @@ from studio_tui.config.clock import clock_from
 from studio_tui.config.known import remember_database
 from studio_tui.config.session import restricted_session
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.cancellation import Stop
+from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.errors import NothingToDo, StudioError
 from studio_tui.services.people.identity import who_asks
 from studio_tui.services.system.context import Making, Studio, open_studio
@@ -80,10 +80,10 @@ def tell_opened(studio: Studio) -> None:
 
 
 @contextmanager
-def stopped_by_ctrl_c() -> Iterator[Stop]:
+def stopped_by_ctrl_c() -> Iterator[CancelToken]:
     """What Ctrl-C asks to stop, beside what it does anyway: a statement of SQLite hears nothing of
     signals."""
-    stop = Stop()
+    stop = CancelToken()
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
         # Whoever started it ignores Ctrl-C, or does something else with it.

@@ -21,7 +21,7 @@ from studio_tui.config.clock import clock_from
 from studio_tui.config.private import readable_by_others
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.people.access import Action, may
-from studio_tui.domain.shared.errors import NotMade, StudioError
+from studio_tui.domain.shared.errors import NotInitialized, StudioError
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.transport.addresses import sender_from
 from studio_tui.services import conversations
@@ -109,7 +109,7 @@ def _database() -> Iterator[Finding]:
             for sentence in studio.store.closed:
                 yield Finding("database", Verdict.LIMITED, sentence)
             yield from _inside(studio)
-    except NotMade as error:
+    except NotInitialized as error:
         message = f"{error.message} It is made when the Studio is opened, too, by its first admin."
         yield Finding("database", Verdict.OK, message)
     except StudioError as error:

@@ -11,7 +11,7 @@ from studio_tui.domain.pushes.groups import GroupKey
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Invalid
-from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.domain.templates.template import Definition
 
@@ -394,4 +394,4 @@ def _wrong_name(name: str, taken: Collection[str]) -> str | None:
         return "give the push a name"
     if len(name) > MAX_NAME:
         return f"at most {MAX_NAME} characters"
-    return taken_by(name, "push that is not closed", taken)
+    return why_taken(name, "push that is not closed", taken)

@@ -13,7 +13,7 @@ from itertools import count, takewhile
 from studio_tui.domain.pushes.check import is_weekend
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid
-from studio_tui.domain.shared.lookalikes import like
+from studio_tui.domain.shared.lookalikes import find_lookalike
 from studio_tui.domain.shared.text import MAX_NAME, clean_line, fold
 from studio_tui.domain.shared.written_dates import UNITS, YEARS, months_later
 
@@ -179,14 +179,15 @@ def next_name(name: str, before: date, first: date, taken: Collection[str]) -> s
     (``Q1``) moved to those of ``first``, else with a number, so that it is none of ``taken``."""
     moved = re.sub(rf"(?<!\d){before.year}(?!\d)", str(first.year), name)
     moved = re.sub(rf"\bQ{_quarter(before)}\b", f"Q{_quarter(first)}", moved)
-    if like(moved, taken) is None:
+    if find_lookalike(moved, taken) is None:
         return moved
     found = _NUMBERED.fullmatch(moved)
     stem, start = (found[1], int(found[2]) + 1) if found else (moved, 2)
     return next(
         proposed
         for number in count(start)
-        if like(proposed := f"{stem[: MAX_NAME - len(str(number)) - 1]} {number}", taken) is None
+        if find_lookalike(proposed := f"{stem[: MAX_NAME - len(str(number)) - 1]} {number}", taken)
+        is None
     )
 
 

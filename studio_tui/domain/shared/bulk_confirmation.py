@@ -4,6 +4,6 @@ MANY = 500
 """Number of people above which the user must type that number to confirm an action."""
 
 
-def says(typed: str, number: int) -> bool:
+def confirms(typed: str, number: int) -> bool:
     """Return whether ``typed`` is ``number``, with or without thousands separators (commas)."""
     return typed.replace(",", "").strip() == str(number)

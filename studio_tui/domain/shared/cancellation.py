@@ -20,7 +20,7 @@ def unwatched(_share: float) -> None:
     """Ignore progress: the `Progress` of a caller that does not need it."""
 
 
-class _UnderWay:
+class _Interruptible:
     """An operation that can be interrupted from another thread until it ends."""
 
     def __init__(self, break_: Callable[[], None]) -> None:
@@ -44,12 +44,12 @@ class _UnderWay:
                     self._break()
 
 
-class Stop:
+class CancelToken:
     """A cancellation token."""
 
     def __init__(self) -> None:
         self._asked = threading.Event()
-        self._under_way: _UnderWay | None = None
+        self._under_way: _Interruptible | None = None
 
     @property
     def asked(self) -> bool:
@@ -74,7 +74,7 @@ class Stop:
         ``break_`` is called from another thread, repeatedly until the body ends. Contexts of one
         token must not overlap.
         """
-        under_way = self._under_way = _UnderWay(break_)
+        under_way = self._under_way = _Interruptible(break_)
         if self.asked:
             # The request may have come before `_under_way` was set, when `ask` had nothing to
             # interrupt.
@@ -89,13 +89,13 @@ class Stop:
 _this_thread = threading.local()
 
 
-def current() -> Stop | None:
+def current() -> CancelToken | None:
     """Return the cancellation token of this thread, or None if it has none."""
     return getattr(_this_thread, "stop", None)
 
 
 @contextmanager
-def stoppable(stop: Stop) -> Iterator[None]:
+def stoppable(stop: CancelToken) -> Iterator[None]:
     """Let ``stop`` cancel the database queries that this thread makes in the body.
 
     A cancelled query raises `Stopped`.

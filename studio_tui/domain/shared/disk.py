@@ -15,7 +15,7 @@ _WHAT_TO_DO = {
 }
 
 
-def in_words(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
     """Return why a file cannot be written, with advice if there is any.
 
     The message does not end in a full stop.

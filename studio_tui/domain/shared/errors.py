@@ -21,7 +21,7 @@ class Refused(StudioError):
     """A rule of the Studio does not allow the action."""
 
 
-class NotMade(Refused):
+class NotInitialized(Refused):
     """The Studio does not exist yet, and it is not created implicitly."""
 
 
@@ -60,11 +60,11 @@ class Unavailable(StudioError):
     """An external dependency does not respond: the database, the mail server, a file."""
 
 
-class Away(Unavailable):
+class DatabaseUnavailable(Unavailable):
     """The database does not respond. Nothing can be read or written until it does."""
 
 
-class Gone(StudioError):
+class DatabaseGone(StudioError):
     """The opened database was deleted or replaced by another. Its users must end."""
 
 

@@ -7,20 +7,20 @@ from studio_tui.domain.shared.text import fold_search
 
 T = TypeVar("T")
 
-LEAST = 2
+MIN_LETTERS = 2
 """Minimum number of letters of a word that can match a label.
 
 With a single letter, a user who begins to type a name would match half of all rows first.
 """
 
 
-def named_by(word: str, labels: Mapping[T, str]) -> list[T]:
+def match_labels(word: str, labels: Mapping[T, str]) -> list[T]:
     """Return the keys of ``labels`` whose label has a word that begins with ``word``.
 
     ``over`` matches *overdue*, and ``planned`` matches *planned* and *not planned*.
     """
     wanted = fold_search(word)
-    if len(wanted) < LEAST:
+    if len(wanted) < MIN_LETTERS:
         return []
     return [
         each

@@ -9,7 +9,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.text import fold
 
-MOST = 50
+MAX_VIEWS = 50
 """Maximum number of named views of one list for one user."""
 
 

@@ -40,18 +40,18 @@ def appearance(name: str) -> str:
     return fold(clean_line(seen).translate(_LETTERS))
 
 
-def like(name: str, names: Iterable[str]) -> str | None:
+def find_lookalike(name: str, names: Iterable[str]) -> str | None:
     """Return one of ``names`` that equals ``name``, ignoring case, or looks like it; else None."""
     own = {fold(name), appearance(name)}
     return next((each for each in names if own & {fold(each), appearance(each)}), None)
 
 
-def taken_by(name: str, noun: str, names: Iterable[str]) -> str | None:
+def why_taken(name: str, noun: str, names: Iterable[str]) -> str | None:
     """Return why ``name`` cannot be used for another ``noun``, given the ``names`` in use (P1).
 
     None if the name is free.
     """
-    other = like(name, names)
+    other = find_lookalike(name, names)
     if other is None:
         return None
     if fold(other) == fold(name):

@@ -2,8 +2,9 @@
 
 Spreadsheets evaluate a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return
 as a formula; an apostrophe in front of it makes the cell text. In half of Europe spreadsheets split
-cells at ``;``, and some at ``|``, so the text after either is treated as a cell as well. `bare`
-removes exactly the apostrophes that `inert` added, and none that belong to a name.
+cells at ``;``, and some at ``|``, so the text after either is treated as a cell as well.
+`unescape_cell` removes exactly the apostrophes that `escape_cell` added, and none that belong to a
+name.
 """
 
 import re
@@ -13,13 +14,13 @@ _PART = re.compile(r"[^;|\n]+")
 """Matches text that a spreadsheet may treat as a cell of its own."""
 
 
-def inert(text: str) -> str:
+def escape_cell(text: str) -> str:
     """Return ``text`` escaped so that no spreadsheet evaluates any part of it as a formula."""
     return _PART.sub(lambda part: f"'{part[0]}" if _is_formula(part[0]) else part[0], text)
 
 
-def bare(cell: str) -> str:
-    """Return the text that `inert` escaped to ``cell``. Other cells are returned unchanged."""
+def unescape_cell(cell: str) -> str:
+    """Return the text that `escape_cell` escaped to ``cell``, or ``cell`` if it is not escaped."""
     return _PART.sub(lambda part: _bare(part[0]), cell) if "'" in cell else cell
 
 
@@ -28,5 +29,8 @@ def _bare(part: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    """Return whether ``text`` is a formula. Ignores leading apostrophes so that `bare` is exact."""
+    """Return whether ``text`` is a formula, ignoring leading apostrophes.
+
+    Ignoring them makes `unescape_cell` exact.
+    """
     return text.lstrip("'").startswith(_FORMULA)

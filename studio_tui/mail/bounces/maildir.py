@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from studio_tui.domain.outbox.bounces import WaitingMail
-from studio_tui.domain.shared.disk import in_words
+from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.mail.bounces.report import MOST_BYTES
 
@@ -54,7 +54,7 @@ class Maildir:
                 # Another process has moved the file.
                 continue
             except OSError as error:
-                raise Unavailable(f"{path} cannot be moved: {in_words(error)}.") from error
+                raise Unavailable(f"{path} cannot be moved: {describe_os_error(error)}.") from error
 
     def _once_through(
         self, folder: Path, most: int

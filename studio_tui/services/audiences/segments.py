@@ -17,7 +17,7 @@ from studio_tui.domain.audiences.segment import (
 from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
-from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.audiences.resolving import all_named_today, as_named_today, audience_of
 from studio_tui.services.pushes.audiences import join_audiences
@@ -77,7 +77,7 @@ def save(
         if before is None and (audience is None or new_name is not None):
             raise NotFound(naming.nothing_named("segment", name, [each.name for each in known]))
         others = [each.name for each in known if before is None or each.id != before.id]
-        if reason := taken_by(wanted, "segment", others):
+        if reason := why_taken(wanted, "segment", others):
             raise Invalid({"name": reason})
         after = _changed(studio, actor, before, wanted, audience, description)
         if before is not None and _same(before, after):

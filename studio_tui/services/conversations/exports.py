@@ -23,7 +23,7 @@ from studio_tui.domain.conversations.transcript_markdown import markdown
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.conversations.overview import history
 from studio_tui.services.conversations.reading import read
@@ -173,5 +173,7 @@ def _cells(studio: Studio, one: Conversation) -> tuple[str, ...]:
 
 def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([inert(clean_line(cell)) for cell in cells])
+    csv.writer(text, lineterminator="\n").writerow(
+        [escape_cell(clean_line(cell)) for cell in cells]
+    )
     return text.getvalue()

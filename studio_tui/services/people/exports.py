@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from studio_tui.domain.people.facts import fact_called
 from studio_tui.domain.people.hr_file.records import EXPORTED
 from studio_tui.domain.people.users import User
-from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell
 
 
 def users_csv(users: Iterable[User]) -> str:
@@ -21,6 +21,6 @@ def users_csv(users: Iterable[User]) -> str:
     writer.writerow(EXPORTED)
     facts = [fact_called(name) for name in EXPORTED]
     writer.writerows(
-        [inert(fact.as_text(getattr(user, fact.name))) for fact in facts] for user in users
+        [escape_cell(fact.as_text(getattr(user, fact.name))) for fact in facts] for user in users
     )
     return text.getvalue()

@@ -11,7 +11,7 @@ from studio_tui.domain.people.teams import SEPARATOR, Leader, Team, why_no_team_
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo, Refused
-from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.system import naming
@@ -317,7 +317,7 @@ def _free_path(
         if team.parent_id == (parent.id if parent else None) and (own is None or team.id != own.id)
     ]
     noun = f"team under “{parent.path}”" if parent else "team"
-    if taken := taken_by(name, noun, beside):
+    if taken := why_taken(name, noun, beside):
         raise Invalid({"name": taken})
     path = (*(parent.path.split(SEPARATOR) if parent else ()), name)
     if own is None:

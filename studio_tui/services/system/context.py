@@ -11,10 +11,10 @@ from studio_tui.config.clock import BootClock, SystemClock
 from studio_tui.config.private import make_folder
 from studio_tui.config.settings import APP, Settings
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.cancellation import Stop, stoppable
+from studio_tui.domain.shared.cancellation import CancelToken, stoppable
 from studio_tui.domain.shared.clock import Clock, SteadyClock, local_day, zone_named
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.errors import NotMade
+from studio_tui.domain.shared.errors import NotInitialized
 from studio_tui.storage.engine.store import Making, Store, open_store
 
 __all__ = ["Making", "Studio", "open_studio"]
@@ -82,7 +82,7 @@ class Studio:
         """Return a context manager that runs its block in one transaction."""
         return self.store.writing()
 
-    def until(self, stop: Stop) -> AbstractContextManager[None]:
+    def until(self, stop: CancelToken) -> AbstractContextManager[None]:
         """Return a context manager that ends its block with `Stopped` once ``stop`` is requested.
 
         It applies to this thread; the block takes effect as a whole or not at all.
@@ -111,7 +111,9 @@ def open_studio(
     if not settings.database.url and not folder.exists():
         # Only the default folder is created: a folder that a user has set must exist.
         if making.makes_none:
-            raise NotMade(f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one.")
+            raise NotInitialized(
+                f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one."
+            )
         make_folder(folder)
     store = open_store(settings.database_url, making, settings.database.listen_url)
     shared = store.clock

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio_tui.config.private import give_name, take_place
 from studio_tui.config.session import require_files
 from studio_tui.config.work_folder import work_folder
-from studio_tui.domain.shared.disk import in_words
+from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -68,7 +68,7 @@ def write_private_parts(path: Path, parts: Iterable[bytes], *, force: bool) -> N
     except FileExistsError as error:
         raise Refused(f"{path} is there already: choose another name.") from error
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {in_words(error)}.") from error
+        raise Refused(f"{path} cannot be written: {describe_os_error(error)}.") from error
 
 
 @contextmanager

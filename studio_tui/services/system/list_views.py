@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
-from studio_tui.domain.shared.list_views import MOST, KeptViews, ListView
+from studio_tui.domain.shared.list_views import MAX_VIEWS, KeptViews, ListView
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.lists import kept_views
@@ -49,8 +49,8 @@ def save(
             if not replacing:
                 raise Taken({"name": f"There is a view “{before.name}” already."})
             view = replace(view, opens=before.opens)
-        elif len(kept.named) >= MOST:
-            raise Refused(f"There are {MOST} views of this list: remove one first.")
+        elif len(kept.named) >= MAX_VIEWS:
+            raise Refused(f"There are {MAX_VIEWS} views of this list: remove one first.")
         _keep(actor, list_name, view)
         return kept_views.kept_by(actor.user_id)
 

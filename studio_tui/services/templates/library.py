@@ -3,7 +3,7 @@
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Conflict, Invalid, Refused
-from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.templates.template import Topic, check_topic
 from studio_tui.services.system import naming
@@ -119,7 +119,7 @@ def _save(studio: Studio, actor: Actor, base: LibraryTopic, topic: Topic) -> Lib
 
 def _require_free(name: str, but_of: int | None = None) -> None:
     others = [_topic(stored).name for stored in library.topics() if stored.id != but_of]
-    if reason := taken_by(name, "topic of the library", others):
+    if reason := why_taken(name, "topic of the library", others):
         raise Invalid({"name": reason})
 
 

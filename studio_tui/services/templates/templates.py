@@ -5,7 +5,7 @@ from dataclasses import replace
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Conflict, Invalid, NothingToDo, Refused
-from studio_tui.domain.shared.lookalikes import taken_by
+from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.shared.text import MAX_NAME, has_words
 from studio_tui.domain.templates.template import (
     Definition,
@@ -218,7 +218,7 @@ def _require_free(name: str, but_of: int | None = None) -> None:
         for stored in templates.templates()
         if stored.id != but_of
     ]
-    if reason := taken_by(name, "template", others):
+    if reason := why_taken(name, "template", others):
         raise Invalid({"name": reason})
 
 

@@ -10,7 +10,7 @@ from peewee import JOIN, Case, Cast, fn
 
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
 from studio_tui.domain.shared.enum_tables import OfSome
-from studio_tui.domain.shared.label_search import named_by
+from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
@@ -106,7 +106,7 @@ def _meanings(word: str) -> list[Any]:
     """Return the conditions of a word that means a visible state, or the name of a template."""
     found = [
         C.cancelled_at.is_null(state is ConversationState.DONE)
-        for state in named_by(word, _SHOWN_STATES)
+        for state in match_labels(word, _SHOWN_STATES)
     ]
     about = _T.select(_T.id).where(containing(_T.name_key, [word]))
     return [*found, C.template.in_(about)]

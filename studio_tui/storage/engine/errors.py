@@ -5,7 +5,7 @@ import sqlite3
 import peewee
 from playhouse.pool import MaxConnectionsExceeded
 
-from studio_tui.domain.shared.errors import Away, Conflict, StudioError
+from studio_tui.domain.shared.errors import Conflict, DatabaseUnavailable, StudioError
 from studio_tui.storage.engine import file_errors
 from studio_tui.storage.engine.file_errors import BUSY, FULL, plain, unavailable
 
@@ -81,5 +81,5 @@ def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioErro
     reason = next((reason for sign, reason in _SIGNS.items() if sign in words), plain(words))
     # A lost connection, or one that was never opened, has no SQLSTATE.
     if isinstance(error, peewee.OperationalError) and (not state or state.startswith(_AWAY)):
-        return Away(f"The database does not answer: {reason} ({name}).")
+        return DatabaseUnavailable(f"The database does not answer: {reason} ({name}).")
     return unavailable(name, reason)

@@ -14,7 +14,7 @@ from pathlib import Path
 import peewee
 
 from studio_tui.config.private import is_empty, make_folder
-from studio_tui.domain.shared.disk import in_words
+from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
 _COMMENT = "studio-tui: a backup is being restored"
@@ -59,7 +59,7 @@ def marked_by_file(path: Path) -> Iterator[None]:
         was_there = marker.exists()
         handle = os.open(marker, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Unavailable(f"{path} cannot be made: {in_words(error)}.") from error
+        raise Unavailable(f"{path} cannot be made: {describe_os_error(error)}.") from error
     try:
         _lock(handle, path)
         with _removed_at_end(lambda: marker.unlink(missing_ok=True), was_there):

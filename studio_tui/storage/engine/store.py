@@ -30,10 +30,10 @@ from studio_tui.domain.people.scope import BEYOND
 from studio_tui.domain.shared import disk
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import (
-    Away,
     Busy,
-    Gone,
-    NotMade,
+    DatabaseGone,
+    DatabaseUnavailable,
+    NotInitialized,
     Refused,
     StudioError,
     Unavailable,
@@ -349,8 +349,8 @@ class Store:
     def migrate(self, making: Making = Making.ASKED) -> list[str]:
         """Migrate the schema to this version of the program; return the names of what was applied.
 
-        Raises `NotMade` if that would create a Studio, or change an older one, and ``making`` does
-        not allow it; `Refused` if the database holds something else.
+        Raises `NotInitialized` if that would create a Studio, or change an older one, and
+        ``making`` does not allow it; `Refused` if the database holds something else.
         """
         with self.in_words(), self._connection():
             pending = check_version(self._database, self.name)
@@ -358,7 +358,7 @@ class Store:
                 self._require_free_for_one(making)
                 self.is_new = True
             if pending and making is Making.NOTHING:
-                raise NotMade(f"The database {self.name} is one of an older version.")
+                raise NotInitialized(f"The database {self.name} is one of an older version.")
             return migrate(self._database, self.name) if pending else []
 
     def _require_free_for_one(self, making: Making) -> None:
@@ -368,10 +368,12 @@ class Store:
                 "Set another database.url."
             )
         if making.makes_none:
-            raise NotMade(f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}.")
+            raise NotInitialized(
+                f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}."
+            )
 
     def _require_there(self) -> None:
-        """Raise `Gone` if the file was deleted, moved or replaced since it was opened.
+        """Raise `DatabaseGone` if the file was deleted, moved or replaced since it was opened.
 
         Whatever is written then is lost.
         """
@@ -380,7 +382,7 @@ class Store:
         found = sqlite.identity(Path(self.name))
         if found != self._identity:
             what = "was deleted or moved away" if found is None else "was replaced by another"
-            raise Gone(
+            raise DatabaseGone(
                 f"The file {self.name} {what} while the Studio had it open: nothing more is "
                 "written, and what was done just then may be lost. Put it back, or bring a backup "
                 "back with “studio-tui db restore FILE”, and open the Studio again."
@@ -456,7 +458,7 @@ class Store:
         except errors.ERRORS as error:
             self._require_there()
             told = errors.in_words(error, self.name)
-            if not isinstance(told, Busy | Away) and (found := self.damage()):
+            if not isinstance(told, Busy | DatabaseUnavailable) and (found := self.damage()):
                 raise self.damaged(found) from error
             raise told from error
         except (StudioError, _TakenBack):
@@ -572,7 +574,7 @@ def _require_may_make(path: Path, making: Making) -> None:
     if sqlite.has_left_a_log(path) or was_database(path):
         raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
     if making.makes_none:
-        raise NotMade(f"There is no database {path}: {HOW_TO_MAKE}.")
+        raise NotInitialized(f"There is no database {path}: {HOW_TO_MAKE}.")
 
 
 @contextmanager
@@ -599,7 +601,7 @@ def _files_in_words(path: Path, done: str = "used") -> Iterator[None]:
         yield
     except OSError as error:
         raise Unavailable(
-            f"The database {path} cannot be {done}: {disk.in_words(error)}."
+            f"The database {path} cannot be {done}: {disk.describe_os_error(error)}."
         ) from error
 
 

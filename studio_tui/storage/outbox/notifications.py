@@ -20,7 +20,7 @@ from studio_tui.domain.outbox.notification import (
 )
 from studio_tui.domain.outbox.sending_hours import PUT_OFF
 from studio_tui.domain.people.users import full_name
-from studio_tui.domain.shared.label_search import named_by
+from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold_search
@@ -117,11 +117,11 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
 def _meanings(word: str, now: datetime) -> list[Any]:
     """What a word says that the list shows beside names: the state, the kind, why a mail failed,
     and whom a manager is told of."""
-    found = [_is_in(state, now) for state in named_by(word, STATE_LABELS)]
-    if named_by(word, _BOUNCED):
+    found = [_is_in(state, now) for state in match_labels(word, STATE_LABELS)]
+    if match_labels(word, _BOUNCED):
         found.append(N.bounced_at.is_null(False))
     found += [
-        (N.kind == kind) & (N.capacity == capacity) for kind, capacity in named_by(word, _KINDS)
+        (N.kind == kind) & (N.capacity == capacity) for kind, capacity in match_labels(word, _KINDS)
     ]
     if len(word) >= _LEAST:
         logins = containing(_TOLD_USER.login_key, [word])

@@ -12,7 +12,7 @@ from studio_tui.domain.people.facts import FACTS, FactType
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User, UserFilter, full_name, sort_name
 from studio_tui.domain.shared.enum_tables import OfSome
-from studio_tui.domain.shared.label_search import named_by
+from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
@@ -130,16 +130,16 @@ def _people(word: str, filter_: UserFilter) -> list[int]:
 
 def _meaning(word: str, filter_: UserFilter) -> Any | None:
     """Return the condition of a word that means a visible property outside the search index."""
-    roles = named_by(word, _SHOWN_ROLES)
-    left = named_by(word, _LEFT) and _with_left(filter_)
-    alone = named_by(word, _ALONE)
+    roles = match_labels(word, _SHOWN_ROLES)
+    left = match_labels(word, _LEFT) and _with_left(filter_)
+    alone = match_labels(word, _ALONE)
     push_id = filter_.candidate_for
     return any_of(
         (U.role.in_(roles) & U.active) if roles else None,
         (U.active == SQL("FALSE")) if left else None,
         ~USER_HAS_MANAGER if alone else None,
-        U.id.in_(bouncing()) if named_by(word, _BOUNCED) else None,
-        U.id.in_(_in_push(push_id)) if push_id is not None and named_by(word, _IN) else None,
+        U.id.in_(bouncing()) if match_labels(word, _BOUNCED) else None,
+        U.id.in_(_in_push(push_id)) if push_id is not None and match_labels(word, _IN) else None,
         U.language == word.lower() if _LANGUAGE.fullmatch(word) else None,
         Cast(U.hired_on, "TEXT").startswith(word) if _DAY.fullmatch(word) else None,
     )

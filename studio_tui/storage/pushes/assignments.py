@@ -17,7 +17,7 @@ from studio_tui.domain.pushes.push import (
     Status,
     deadline_of,
 )
-from studio_tui.domain.shared.label_search import named_by
+from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.audiences.conditions import audience_condition
@@ -154,8 +154,8 @@ def _led_by(of: Of, word: str) -> list[int]:
 
 def _meaning(word: str, today: date) -> Any | None:
     """Return the condition of a word that means a visible status or flag, None if it means none."""
-    statuses = named_by(word, _SHOWN_STATUSES)
-    flags = named_by(word, _SHOWN_FLAGS)
+    statuses = match_labels(word, _SHOWN_STATUSES)
+    flags = match_labels(word, _SHOWN_FLAGS)
     return any_of(
         *(status_condition(status) for status in statuses),
         *(flag_condition(flag, today) for flag in flags),

@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from studio_tui.domain.shared.bulk_confirmation import MANY, says
+from studio_tui.domain.shared.bulk_confirmation import MANY, confirms
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import LineInput
@@ -38,7 +38,7 @@ class TypeNumber(Dialog[bool]):
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
-        if says(event.value, self._number):
+        if confirms(event.value, self._number):
             self.dismiss(True)
         else:
             event.input.value = ""

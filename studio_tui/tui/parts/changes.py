@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.errors import Away, Forbidden, Gone, StudioError
+from studio_tui.domain.shared.errors import (
+    DatabaseGone,
+    DatabaseUnavailable,
+    Forbidden,
+    StudioError,
+)
 from studio_tui.tui.parts.messages import Messages
 from studio_tui.tui.shell import shell_of
 
@@ -77,12 +82,12 @@ class Changes:
 
     def _not_looked(self, error: StudioError) -> None:
         # Another look is made soon; what people do themselves reports its errors.
-        if isinstance(error, Away) and not self.is_away:
+        if isinstance(error, DatabaseUnavailable) and not self.is_away:
             self.is_away = True
             self._messages.away(
                 f"The database does not answer since {self._now()}; typing is kept."
             )
-        if isinstance(error, Forbidden | Gone):
+        if isinstance(error, Forbidden | DatabaseGone):
             self._put_out(error)
 
     def _now(self) -> str:

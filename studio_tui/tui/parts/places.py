@@ -9,7 +9,7 @@ from textual.screen import Screen
 from studio_tui.domain.people.access import may
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.destinations import PAGES, Destination, Pushes
-from studio_tui.domain.shared.visited import Visited
+from studio_tui.domain.shared.navigation_history import NavigationHistory
 from studio_tui.tui.places import Place
 from studio_tui.tui.router import screen_of
 from studio_tui.tui.screen import StudioScreen
@@ -31,7 +31,7 @@ class Places:
         self._app = app
         self.every = tuple(every)
         """All of them, whoever may see them."""
-        self._visited: Visited[_Stop] = Visited()
+        self._visited: NavigationHistory[_Stop] = NavigationHistory()
 
     def open(self) -> list[Place]:
         """Those that the actor may see."""
@@ -47,7 +47,7 @@ class Places:
 
     def go(self, place_id: str) -> None:
         """Go to a place, as it was left."""
-        self._visited.come(_Stop(place_id, _page(self._top(place_id))))
+        self._visited.visit(_Stop(place_id, _page(self._top(place_id))))
         self._app.switch_mode(place_id)
 
     def go_to(
@@ -66,7 +66,7 @@ class Places:
             self.go(place.id)
         else:
             if isinstance(destination, PAGES):
-                self._visited.come(_Stop(self._app.current_mode, destination))
+                self._visited.visit(_Stop(self._app.current_mode, destination))
             screen = _screen_of(destination)
             if instead:
                 self._app.switch_screen(screen)
@@ -82,7 +82,7 @@ class Places:
         if beneath == self._visited.before:
             self._visited.back()
         else:
-            self._visited.come(beneath)
+            self._visited.visit(beneath)
 
     # Back and forward
 
@@ -111,7 +111,7 @@ class Places:
     def forward(self) -> None:
         """Go to where one went back from."""
         if (after := self._visited.after) is not None:
-            self._visited.come(after)
+            self._visited.visit(after)
             self._show(after)
 
     def _show(self, stop: _Stop) -> None:
@@ -135,7 +135,7 @@ class Places:
 
     async def _show_created(self, place: Place, destination: Pushes) -> None:
         """Go to the pushes, where those just created stand out; what lies over them goes."""
-        self._visited.come(_Stop(place.id))
+        self._visited.visit(_Stop(place.id))
         await self._app.switch_mode(place.id)
         first = self._app.screen_stack[0]
         if isinstance(first, StudioScreen):

@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar, cast
 from textual.widget import Widget
 
 from studio_tui.config.log import log_error
-from studio_tui.domain.shared.cancellation import Stop, stoppable
+from studio_tui.domain.shared.cancellation import CancelToken, stoppable
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.tui.runtime.threads import DaemonThreadPool
@@ -45,7 +45,7 @@ class _Call(Generic[T]):
     then: Callable[[T], Any]
     failed: Failed
     lane: Hashable | None = None
-    stop: Stop = field(default_factory=Stop)
+    stop: CancelToken = field(default_factory=CancelToken)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.content import Content
 
-from studio_tui.domain.shared.cancellation import Stop
+from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.text import line
 
@@ -33,7 +33,7 @@ class Job:
     can_stop: bool = True
     in_place: bool = False
     """Whether the screen itself shows how far it is, and stops it."""
-    stop: Stop = field(default_factory=Stop)
+    stop: CancelToken = field(default_factory=CancelToken)
     ended: bool = False
 
     def tell(self, share: float) -> None:

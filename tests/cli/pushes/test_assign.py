@@ -197,7 +197,7 @@ def test_a_script_says_how_many_it_expects(organisation: Cli) -> None:
 
 
 def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it waits for whoever else writes; in a statement it is the same `Stop`."""
+    """While it waits for whoever else writes; in a statement it is the same `CancelToken`."""
     pushed.run(*create("Q2"))
     file = next(Path.home().rglob("studio.db"))
     # Who runs this in the background may have Ctrl-C ignored.

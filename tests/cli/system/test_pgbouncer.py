@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from studio_tui.config.settings import Database, Settings
-from studio_tui.domain.shared.errors import Away, Unavailable
+from studio_tui.domain.shared.errors import DatabaseUnavailable, Unavailable
 from studio_tui.services.people.identity import own_account, sign_in
 from studio_tui.services.system.context import open_studio
 from studio_tui.storage.engine.sql import execute, rows, scalar
@@ -135,9 +135,12 @@ def test_a_server_that_is_away_behind_it_is_found_again(own_cluster: Cluster) ->
     ):
         with store.writing():
             _add(1)
-        with pytest.raises(Away):
+        with pytest.raises(DatabaseUnavailable):
             _write_while_it_stops(store, own_cluster)
-        with pytest.raises(Away, match="does not answer: PgBouncer"), store.reading():
+        with (
+            pytest.raises(DatabaseUnavailable, match="does not answer: PgBouncer"),
+            store.reading(),
+        ):
             raise AssertionError("nobody answers")
         own_cluster.start()
         wait_until(lambda: _kept(store) == [1])
@@ -151,7 +154,7 @@ def _write_while_it_stops(store: Store, own_cluster: Cluster) -> None:
 
 
 def _kept(store: Store) -> list[int]:
-    with suppress(Away), store.reading():
+    with suppress(DatabaseUnavailable), store.reading():
         return [int(words) for (words,) in rows("SELECT words FROM mail_stop")]
     return []
 
@@ -165,7 +168,7 @@ def test_one_that_is_set_otherwise_is_refused_with_what_to_set(migrated_server: 
         with _before(migrated_server, **wrong) as url:
             with pytest.raises(Unavailable, match=said) as met:
                 _ask(url_of(url, "migrated"))
-            assert not isinstance(met.value, Away)
+            assert not isinstance(met.value, DatabaseUnavailable)
 
 
 def _ask(url: str) -> None:

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from studio_tui.domain.shared.disk import in_words, is_of_disk
+from studio_tui.domain.shared.disk import describe_os_error, is_of_disk
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ from studio_tui.domain.shared.disk import in_words, is_of_disk
 )
 def test_what_to_do_is_said(code: int, to_do: str) -> None:
     error = OSError(code, os.strerror(code))
-    assert to_do in in_words(error)
+    assert to_do in describe_os_error(error)
     assert is_of_disk(error)
 
 
 def test_what_nobody_knows_a_way_out_of_is_said_as_it_is() -> None:
-    assert in_words(OSError(errno.ELOOP, "Too many levels")) == "Too many levels"
-    assert in_words(OSError()) == "the system does not say why"
+    assert describe_os_error(OSError(errno.ELOOP, "Too many levels")) == "Too many levels"
+    assert describe_os_error(OSError()) == "the system does not say why"
     assert not is_of_disk(OSError("no number"))

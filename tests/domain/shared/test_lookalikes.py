@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.shared.lookalikes import appearance, like, taken_by
+from studio_tui.domain.shared.lookalikes import appearance, find_lookalike, why_taken
 
 ALIKE = [
     ("Q1 review", "q1  REVIEW"),
@@ -40,21 +40,21 @@ APART = [
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_what_looks_alike_is_one_name(one: str, other: str) -> None:
-    assert like(one, ["Another", other]) == other
-    assert like(other, ["Another", one]) == one
-    assert "the name of another push" in str(taken_by(one, "push", [other]))
+    assert find_lookalike(one, ["Another", other]) == other
+    assert find_lookalike(other, ["Another", one]) == one
+    assert "the name of another push" in str(why_taken(one, "push", [other]))
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
 def test_what_reads_differently_is_two(one: str, other: str) -> None:
-    assert like(one, [other]) is None
-    assert taken_by(one, "push", [other]) is None
+    assert find_lookalike(one, [other]) is None
+    assert why_taken(one, "push", [other]) is None
 
 
 def test_the_same_name_is_said_otherwise_than_one_that_looks_like_it() -> None:
-    assert taken_by("a", "push", ["A"]) == "“a” is the name of another push"
+    assert why_taken("a", "push", ["A"]) == "“a” is the name of another push"
     other = "\u0430"
-    assert taken_by("a", "push", [other]) == f"“a” looks like “{other}”, the name of another push"
+    assert why_taken("a", "push", [other]) == f"“a” looks like “{other}”, the name of another push"
 
 
 def test_what_it_looks_like_looks_like_itself() -> None:

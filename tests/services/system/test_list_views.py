@@ -8,7 +8,7 @@ import pytest
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.shared.list_views import MOST, KeptViews, ListView
+from studio_tui.domain.shared.list_views import MAX_VIEWS, KeptViews, ListView
 from studio_tui.services.system import list_views
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.list_views import Taken
@@ -73,7 +73,7 @@ def test_columns_are_not_lost_with_a_view(studio: Studio, admin: Actor) -> None:
 
 
 def test_there_is_an_end_to_views(studio: Studio, admin: Actor) -> None:
-    for number in range(MOST):
+    for number in range(MAX_VIEWS):
         list_views.save(studio, admin, "users", ListView(str(number)))
     with pytest.raises(Refused, match="remove one"):
         list_views.save(studio, admin, "users", LATE)

@@ -9,7 +9,7 @@ from threading import Barrier, Timer
 import psycopg
 import pytest
 
-from studio_tui.domain.shared.errors import Away, Unavailable
+from studio_tui.domain.shared.errors import DatabaseUnavailable, Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine import postgresql
 from studio_tui.storage.engine.sql import execute, execute_alone, scalar
@@ -74,9 +74,9 @@ def test_a_restart_is_not_noticed_by_who_comes_after_it(store: Store, own_cluste
 def test_a_server_that_is_stopped_is_away_and_what_was_under_way_is_undone(
     store: Store, own_cluster: Cluster
 ) -> None:
-    with pytest.raises(Away, match="does not answer: it is being shut down"):
+    with pytest.raises(DatabaseUnavailable, match="does not answer: it is being shut down"):
         _write_while_it_stops(store, own_cluster)
-    with pytest.raises(Away, match="does not answer: nothing listens there"):
+    with pytest.raises(DatabaseUnavailable, match="does not answer: nothing listens there"):
         _templates(store)
     own_cluster.start()
     assert _templates(store) == 0
@@ -89,9 +89,9 @@ def test_who_waits_for_a_change_is_told_that_the_server_is_gone(
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(store.await_change, 30)
         own_cluster.stop()
-        with pytest.raises(Away):
+        with pytest.raises(DatabaseUnavailable):
             waiting.result(20)
-    with pytest.raises(Away):
+    with pytest.raises(DatabaseUnavailable):
         store.await_change(30)
     own_cluster.start()
     store.await_change(30)

@@ -4,7 +4,7 @@ from threading import Thread
 
 import pytest
 
-from studio_tui.domain.shared.cancellation import Stop, stoppable
+from studio_tui.domain.shared.cancellation import CancelToken, stoppable
 from studio_tui.domain.shared.errors import Stopped
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import rows, scalar
@@ -22,7 +22,7 @@ def test_a_statement_that_nobody_waits_for_is_broken_off(studio: Studio) -> None
 
 def require_broken_off(store: Store) -> None:
     """Fail where a statement goes on once it is asked to stop, or the next is not answered."""
-    stop, told = Stop(), list[str]()
+    stop, told = CancelToken(), list[str]()
 
     def read() -> None:
         try:
@@ -44,7 +44,7 @@ def require_broken_off(store: Store) -> None:
 
 
 def test_what_nobody_waits_for_is_not_asked(studio: Studio) -> None:
-    stop = Stop()
+    stop = CancelToken()
     stop.ask()
     with pytest.raises(Stopped), stoppable(stop), studio.store.reading():
         raise AssertionError("nobody wants to know")

@@ -16,7 +16,7 @@ from time import monotonic
 import pytest
 
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.errors import Conflict, Gone, Refused, Unavailable
+from studio_tui.domain.shared.errors import Conflict, DatabaseGone, Refused, Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine import migration, postgresql, sqlite
 from studio_tui.storage.engine.sql import execute, scalar
@@ -178,7 +178,7 @@ def test_who_waits_for_news_hears_at_once_that_the_file_is_gone(
     begun = monotonic()
     store.await_change(300)
     assert monotonic() - begun < 60
-    with pytest.raises(Gone, match="was deleted or moved away"):
+    with pytest.raises(DatabaseGone, match="was deleted or moved away"):
         store.stamp()
 
 
@@ -193,7 +193,7 @@ def test_what_is_written_while_the_file_goes_is_not_called_done(
             execute("UPDATE template SET version = 2")
             path.rename(tmp_path / "elsewhere.db")
 
-    with pytest.raises(Gone, match="may be lost"):
+    with pytest.raises(DatabaseGone, match="may be lost"):
         write()
     assert not path.exists()
 

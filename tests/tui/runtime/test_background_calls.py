@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from studio_tui.config.log import log_path
-from studio_tui.domain.shared.cancellation import Stop, current
+from studio_tui.domain.shared.cancellation import CancelToken, current
 from studio_tui.domain.shared.errors import Refused, StudioError
 from studio_tui.tui.runtime.background_calls import Bridge, Unexpected
 from tests.tui import running, settled, until
@@ -95,7 +95,7 @@ async def test_a_dropped_lane_answers_nobody() -> None:
     async with running(app) as pilot:
         gate = Gate("unwanted")
         answers: list[str] = []
-        stops: list[Stop | None] = []
+        stops: list[CancelToken | None] = []
 
         def call() -> str:
             stops.append(current())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from studio_tui.domain.shared.errors import Away, StudioError
+from studio_tui.domain.shared.errors import DatabaseUnavailable, StudioError
 from studio_tui.services.pushes import pushes
 from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from tests.tui import press, running, settled, until
@@ -67,7 +67,7 @@ async def test_a_database_that_goes_away_is_said_and_the_next_question_counts() 
         counting = CoalescedQuery(app.screen, counter.seen.append)
         counting.ask(counter)
         counting.ask(counter)
-        counter.answers.put(Away("The database does not answer."))
+        counter.answers.put(DatabaseUnavailable("The database does not answer."))
         await settled(pilot)
         assert (counter.seen, counter.calls) == ([], 1)
         assert "The database does not answer." in app.status.plain

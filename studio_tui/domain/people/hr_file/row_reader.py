@@ -26,7 +26,7 @@ from studio_tui.domain.people.hr_file.rows import FileRow
 from studio_tui.domain.people.hr_file.status_words import word_and_day
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.people.keys import key
-from studio_tui.domain.shared.spreadsheet_safety import bare
+from studio_tui.domain.shared.spreadsheet_safety import unescape_cell
 
 _Parser = Callable[[str], Any]
 _REMEMBERED = 50_000
@@ -172,7 +172,7 @@ class RowReader:
     def _read(self, row: FileRow, text: str) -> Record | Refusal:
         line, last_line, cells = row
         if "'" in text:
-            cells = [bare(cell) for cell in cells]
+            cells = [unescape_cell(cell) for cell in cells]
         if not text.isascii() and (self._guessed or SUSPECT.search(text)):
             self._look_closer(line, cells)
         if len(cells) != self._width:

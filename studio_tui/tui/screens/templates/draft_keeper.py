@@ -1,6 +1,6 @@
 """Storage of drafts while the user types, so that a lost connection loses nothing (A4)."""
 
-from studio_tui.domain.shared.errors import Away, StudioError, Unavailable
+from studio_tui.domain.shared.errors import DatabaseUnavailable, StudioError, Unavailable
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.templates import drafts
 from studio_tui.tui.screen import StudioScreen
@@ -53,7 +53,7 @@ class DraftKeeper:
         if isinstance(error, Unavailable):
             self._wanted = self._wanted or tried
             self._screen.set_timer(_AGAIN, self._try_again)
-        if isinstance(error, Away):
+        if isinstance(error, DatabaseUnavailable):
             # The shell reports that the database is away for as long as that lasts.
             self._screen.shell.check_for_changes()
         else:

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from studio_tui.config.private import give_name, take_place
-from studio_tui.domain.shared.disk import in_words
+from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.system.files import AlreadyThere
@@ -34,7 +34,7 @@ def write_file(path: Path, text: str, replace: bool) -> Path:
     except FileExistsError as error:
         raise AlreadyThere(f"{path} is there already.") from error
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {in_words(error)}.") from error
+        raise Refused(f"{path} cannot be written: {describe_os_error(error)}.") from error
     return path.absolute()
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell
 from studio_tui.tui.text import plain
 from studio_tui.tui.widgets.list.columns import Column, text_of
 
@@ -98,12 +98,12 @@ def as_csv(rows: Sequence[R], columns: Sequence[Column[R]]) -> str:
 
 def headings(columns: Sequence[Column[R]]) -> list[str]:
     """The line of headings of a CSV: of the columns that have a name."""
-    return [inert(column.label) for column in _named(columns)]
+    return [escape_cell(column.label) for column in _named(columns)]
 
 
 def cells(row: R, columns: Sequence[Column[R]]) -> list[str]:
     """The line of a row: what each of these columns shows of it (A5)."""
-    return [inert(plain(text_of(column, row))) for column in _named(columns)]
+    return [escape_cell(plain(text_of(column, row))) for column in _named(columns)]
 
 
 def _named(columns: Sequence[Column[R]]) -> list[Column[R]]:

@@ -12,7 +12,7 @@ from studio_tui.domain.people.hr_file import ImportField, Record, read
 from studio_tui.domain.people.hr_file.records import NOT_STORED
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.domain.shared.spreadsheet_safety import inert
+from studio_tui.domain.shared.spreadsheet_safety import escape_cell
 from studio_tui.domain.shared.text import clean_line
 
 LATIN = "abcXYZéèüßñÅ'-=+@.,;\"()&/ 09"
@@ -77,7 +77,7 @@ def written(people: list[Record], order: list[ImportField], codec: str, delimite
     writer = csv.writer(text, delimiter=delimiter)
     writer.writerow(order)
     writer.writerows(
-        [[inert(cell(getattr(record, field))) for field in order] for record in people]
+        [[escape_cell(cell(getattr(record, field))) for field in order] for record in people]
     )
     return CODECS[codec] + text.getvalue().encode(codec)
 

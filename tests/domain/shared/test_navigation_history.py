@@ -3,34 +3,34 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.shared.visited import Visited
+from studio_tui.domain.shared.navigation_history import NavigationHistory
 
 
 def test_one_goes_back_and_forward() -> None:
-    way = Visited[str]()
+    way = NavigationHistory[str]()
     assert (way.before, way.here, way.after) == (None, None, None)
     for stop in ("today", "pushes", "Q1"):
-        way.come(stop)
+        way.visit(stop)
     way.back()
     assert (way.before, way.here, way.after) == ("today", "pushes", "Q1")
-    way.come("Q1")
+    way.visit("Q1")
     assert (way.before, way.here, way.after) == ("pushes", "Q1", None)
 
 
 def test_who_goes_elsewhere_has_nowhere_to_go_forward_to() -> None:
-    way = Visited[str]()
+    way = NavigationHistory[str]()
     for stop in ("today", "pushes", "users"):
-        way.come(stop)
+        way.visit(stop)
     way.back()
     way.back()
-    way.come("outbox")
+    way.visit("outbox")
     assert (way.before, way.here, way.after) == ("today", "outbox", None)
 
 
 def test_nobody_goes_back_before_the_first_stop() -> None:
-    way = Visited[str]()
+    way = NavigationHistory[str]()
     way.back()
-    way.come("today")
+    way.visit("today")
     way.back()
     assert (way.before, way.here, way.after) == (None, "today", None)
 
@@ -38,14 +38,14 @@ def test_nobody_goes_back_before_the_first_stop() -> None:
 @given(st.lists(st.integers(0, 5) | st.none(), max_size=250))
 def test_one_is_where_one_came_to_last_or_went_back_to(moves: list[int | None]) -> None:
     """Against two stacks; None goes back."""
-    way, behind, ahead = Visited[int](), list[int](), list[int]()
+    way, behind, ahead = NavigationHistory[int](), list[int](), list[int]()
     for move in moves:
         if move is None:
             way.back()
             if len(behind) > 1:
                 ahead.append(behind.pop())
         else:
-            way.come(move)
+            way.visit(move)
             if not behind or behind[-1] != move:
                 ahead = ahead[:-1] if ahead and ahead[-1] == move else []
                 behind = [*behind, move][-100:]

@@ -10,7 +10,7 @@ _MOST = 100
 
 
 @dataclass(slots=True)
-class Visited(Generic[T]):
+class NavigationHistory(Generic[T]):
     """A bounded navigation history with a current position. Stores the last 100 stops."""
 
     _stops: list[T] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Visited(Generic[T]):
         following = self._stops[self._at + 1 :]
         return following[0] if following else None
 
-    def come(self, stop: T) -> None:
+    def visit(self, stop: T) -> None:
         """Move to ``stop``. Discards the stops ahead, unless the next one is ``stop``."""
         if stop == self.here:
             return
