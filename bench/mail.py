@@ -56,7 +56,7 @@ from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.worker.loop import Worker, WorkerReport
-from studio_tui.worker.service import take_short_turns
+from studio_tui.worker.service import shorten_thread_switches
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _SENDER = "studio@example.org"
@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    take_short_turns()
+    shorten_thread_switches()
     rounds: list[dict[str, Measured]] = []
     waits: list[float] = []
     with databases("sqlite") as fresh, _sink() as port:
@@ -91,7 +91,7 @@ def worker_figure(fresh: Fresh, engine: str, messages: int, connections: int = 8
 
     Exits with a message if ``smtp-sink`` is not installed.
     """
-    take_short_turns()
+    shorten_thread_switches()
     asked = argparse.Namespace(messages=messages, connections=connections)
     with _sink() as port, asyncio.Runner() as runner:
         found = dict(_measure_alone(runner, fresh, port, asked))

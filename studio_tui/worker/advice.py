@@ -1,7 +1,7 @@
 """Advice about why mail is not leaving and what to do, worded the same everywhere."""
 
 from studio_tui.mail.transport.outcomes import BY_TOKEN, Fault, RelayDown
-from studio_tui.worker.retry import said
+from studio_tui.worker.retry import reply_text
 
 _WAITS = "; mail waits and is tried again"
 _ADVICE = {
@@ -25,7 +25,7 @@ _ADVICE = {
     "Studio send (smtp.host, smtp.username, smtp.sender)",
 }
 _BY_OAUTH = "The mail server refuses the login by token"
-_BY_ITSELF = frozenset({Fault.UNREACHABLE, Fault.QUOTA, Fault.BUSY})
+_TRANSIENT = frozenset({Fault.UNREACHABLE, Fault.QUOTA, Fault.BUSY})
 """Faults that pass without anybody having to act."""
 
 
@@ -34,8 +34,8 @@ def in_words(down: RelayDown, *, waits: bool = True) -> str:
 
     ``waits`` adds that mail waits. Pass False for a mail that is tried only once.
     """
-    waiting = _WAITS if waits and down.fault in _BY_ITSELF else ""
+    waiting = _WAITS if waits and down.fault in _TRANSIENT else ""
     advice = _ADVICE[down.fault]
     if down.fault is Fault.LOGIN and down.words.startswith(BY_TOKEN):
         advice = _BY_OAUTH
-    return f"{advice}{waiting}: {said(down)}"
+    return f"{advice}{waiting}: {reply_text(down)}"

@@ -39,7 +39,7 @@ class _Refusal:
     outcome: Rejected | Deferred
 
 
-class Breaker:
+class CircuitBreaker:
     """Decides from the outcomes of attempts whether the server accepts mail at all."""
 
     def __init__(
@@ -55,15 +55,15 @@ class Breaker:
         """
         self._pace = pace
         self._step = 0
-        self._taken_since = 0
+        self._accepted_step = 0
         """The step at which the newest accepted mail was begun."""
         self._refused = dict.fromkeys(refused or (), 0)
         """The step of each mail's last refusal, by mail id."""
-        self._held = set(refused or ())
+        self._to_retry = set(refused or ())
         """Ids of mails to retry as soon as the server accepts another mail."""
-        self._run: list[_Refusal] = []
+        self._refusals_in_a_row: list[_Refusal] = []
         """Consecutive refusals that may concern every mail."""
-        self._shut: set[str] = set()
+        self._refused_domains: set[str] = set()
         """Domains that the server refused while it accepted mail to others."""
         self._content_refused = False
         self._outages = 0
@@ -75,7 +75,7 @@ class Breaker:
         """Domains with repeated refusals: mail to other domains is tried first."""
         self.down = down
         """Why the server accepts no mail; None while it does."""
-        self.aside: dict[int, RelayDown] = {}
+        self.set_aside: dict[int, RelayDown] = {}
         """Mails that were set aside while others were accepted, by id, with the reason."""
         self.was_seen = False
         """Whether this worker has seen the server refuse all mail, not only an earlier one."""
@@ -90,38 +90,38 @@ class Breaker:
         self._step += 1
         match outcome:
             case Delivered():
-                self._take(mail_id, domain, begun)
-            case Rejected() | Deferred() if self._may_be_anybodys(outcome):
+                self._accept(mail_id, domain, begun)
+            case Rejected() | Deferred() if self._may_concern_every_mail(outcome):
                 return self._doubt(outcome, mail_id, domain)
             case Rejected() | Deferred():
                 self._content_refused |= outcome.about is About.CONTENT
                 if self.down and self.down.fault in _BEFORE_MAIL:
                     self.down = None
             case RelayDown():
-                if outcome.offered and self._taken_after_refusal(mail_id):
+                if outcome.offered and self._accepted_after_refusal(mail_id):
                     # The server accepts other mails: this one must not hold them up.
-                    self.aside[mail_id] = outcome
+                    self.set_aside[mail_id] = outcome
                     return Aside(outcome.code, outcome.words)
                 self._stop(outcome)
                 if outcome.offered:
                     self._refused[mail_id] = self._step
         return outcome
 
-    def concede(self) -> None:
+    def blame_server(self) -> None:
         """Blame the server for the refusals in a row: no other mail is left to try.
 
         If that does not hold, stop doubting the domains.
         """
-        permanent = any(isinstance(each.outcome, Rejected) for each in self._run)
-        if self._run and not self.down and (permanent or not self._taken_since):
-            self._stop(_as_down(self._run[-1].outcome))
+        permanent = any(isinstance(each.outcome, Rejected) for each in self._refusals_in_a_row)
+        if self._refusals_in_a_row and not self.down and (permanent or not self._accepted_step):
+            self._stop(_as_down(self._refusals_in_a_row[-1].outcome))
         elif not self.down:
             self.doubted = frozenset()
 
-    def to_try_again(self) -> frozenset[int]:
+    def take_retries(self) -> frozenset[int]:
         """Return the ids of mails refused before the last acceptance. Each id is returned once."""
-        due = frozenset(each for each in self._held if self._taken_after_refusal(each))
-        self._held -= due
+        due = frozenset(each for each in self._to_retry if self._accepted_after_refusal(each))
+        self._to_retry -= due
         return due
 
     def skips(self, domain: str) -> bool:
@@ -142,51 +142,51 @@ class Breaker:
         self._outages += 1
         return pause.total_seconds()
 
-    def _may_be_anybodys(self, outcome: Rejected | Deferred) -> bool:
+    def _may_concern_every_mail(self, outcome: Rejected | Deferred) -> bool:
         if outcome.about is About.CONTENT:
             # The first mail may be at fault itself. It is unlikely that all of them are.
             return isinstance(outcome, Deferred) or self._content_refused
         return outcome.about not in _CERTAIN
 
-    def _taken_after_refusal(self, mail_id: int) -> bool:
+    def _accepted_after_refusal(self, mail_id: int) -> bool:
         refused = self._refused.get(mail_id)
-        return refused is not None and self._taken_since > refused
+        return refused is not None and self._accepted_step > refused
 
     def _doubt(self, outcome: Rejected | Deferred, mail_id: int, domain: str) -> Outcome:
         permanent = isinstance(outcome, Rejected)
-        if permanent and (domain in self._shut or self._taken_after_refusal(mail_id)):
-            self._held.discard(mail_id)
+        if permanent and (domain in self._refused_domains or self._accepted_after_refusal(mail_id)):
+            self._to_retry.discard(mail_id)
             return outcome
         if self.down and self.down.fault in _BEFORE_MAIL:
             self.down = None
-        self._run.append(_Refusal(self._step, domain, outcome))
+        self._refusals_in_a_row.append(_Refusal(self._step, domain, outcome))
         if permanent:
             self._refused[mail_id] = self._step
-            self._held.add(mail_id)
+            self._to_retry.add(mail_id)
         if self.down or (self.doubted and domain not in self.doubted):
             # A further refusal, and not limited to the domains in doubt: the server is at fault.
             down = _as_down(outcome)
             self._stop(down)
             return outcome if isinstance(outcome, Deferred) and outcome.uncertain else down
-        if len(self._run) >= self._pace.refusals_in_a_row and not self.doubted:
-            self.doubted = frozenset(each.domain for each in self._run)
+        if len(self._refusals_in_a_row) >= self._pace.refusals_in_a_row and not self.doubted:
+            self.doubted = frozenset(each.domain for each in self._refusals_in_a_row)
             self._doubted_at, self._many_in_doubt = self._step, True
         if permanent:
             return Deferred(outcome.code, outcome.words, about=outcome.about, refused=True)
         return outcome
 
-    def _take(self, mail_id: int, domain: str, begun: int) -> None:
-        self._taken_since = max(self._taken_since, begun)
+    def _accept(self, mail_id: int, domain: str, begun: int) -> None:
+        self._accepted_step = max(self._accepted_step, begun)
         self._refused.pop(mail_id, None)
-        self._held.discard(mail_id)
-        self.aside.pop(mail_id, None)
+        self._to_retry.discard(mail_id)
+        self.set_aside.pop(mail_id, None)
         self._content_refused = False
-        self._run = [each for each in self._run if each.step > begun]
+        self._refusals_in_a_row = [each for each in self._refusals_in_a_row if each.step > begun]
         if self.doubted and begun > self._doubted_at:
             if self._many_in_doubt:
-                self._shut |= self.doubted
+                self._refused_domains |= self.doubted
             self.doubted, self._many_in_doubt = frozenset(), False
-        self._shut.discard(domain)
+        self._refused_domains.discard(domain)
         if self.down and begun > self._stopped_at:
             self.down = None
 

@@ -18,7 +18,7 @@ class NotSent(Exception):
     """
 
 
-class LeaseOver(NotSent):
+class LeaseExpired(NotSent):
     """Raised if the lease ended before the mail left: another worker may be sending it."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Lease:
         self._renewed_at = float("-inf")
         self._unbroken_since = float("-inf")
         self._running: dict[asyncio.Timeout, float] = {}
-        self._watching = False
+        self._is_check_scheduled = False
 
     @property
     def renew_after(self) -> float:
@@ -64,43 +64,43 @@ class Lease:
 
     def may_begin(self, claimed_at: float) -> bool:
         """Return whether enough time is left to send a mail that was claimed at ``claimed_at``."""
-        return self.elapsed() <= self._share(claimed_at, 2 / 3)
+        return self.elapsed() <= self._end_of(claimed_at, 2 / 3)
 
     def require(self, claimed_at: float) -> None:
-        """Raise `LeaseOver` if another worker may hold a mail that was claimed at ``claimed_at``.
+        """Raise `LeaseExpired` if another worker may hold a mail claimed at ``claimed_at``.
 
         Call this right before the mail leaves: the host may have slept since the mail was begun.
         """
-        if self.elapsed() >= self._share(claimed_at, 0.9):
-            raise LeaseOver
+        if self.elapsed() >= self._end_of(claimed_at, 0.9):
+            raise LeaseExpired
 
     async def within(self, claimed_at: float, sending: Awaitable[_Value]) -> _Value:
         """Await ``sending``; raises `TimeoutError` before the lease of its mail ends."""
         # Nearly every mail is sent long before that, so one timer serves all of them.
         async with asyncio.timeout(None) as timeout:
             self._running[timeout] = claimed_at
-            self._watch()
+            self._schedule_check()
             try:
                 return await sending
             finally:
                 del self._running[timeout]
 
-    def _watch(self) -> None:
-        if not self._watching:
-            self._watching = True
-            asyncio.get_running_loop().call_later(0.01 * self._seconds, self._look)
+    def _schedule_check(self) -> None:
+        if not self._is_check_scheduled:
+            self._is_check_scheduled = True
+            asyncio.get_running_loop().call_later(0.01 * self._seconds, self._check)
 
-    def _look(self) -> None:
-        self._watching = False
+    def _check(self) -> None:
+        self._is_check_scheduled = False
         now, loop_now = self.elapsed(), asyncio.get_running_loop().time()
         for timeout, claimed_at in self._running.items():
             # Cancel whatever would end before the next check.
-            if timeout.when() is None and now >= self._share(claimed_at, 0.89):
+            if timeout.when() is None and now >= self._end_of(claimed_at, 0.89):
                 timeout.reschedule(loop_now)
         if self._running:
-            self._watch()
+            self._schedule_check()
 
-    def _share(self, claimed_at: float, share: float) -> float:
+    def _end_of(self, claimed_at: float, share: float) -> float:
         held = claimed_at >= self._unbroken_since
         since = max(claimed_at, self._renewed_at) if held else claimed_at
         return since + share * self._seconds

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 
-class Crew:
+class ConnectionLimiter:
     """Counts the sending connections and gives one up if the server has no room for it.
 
     Whether the server has room for one connection fewer or for none at all is decided once another
@@ -18,43 +18,43 @@ class Crew:
         self.limit = size
         """Maximum number of connections to use."""
         self._reduced_at = float("-inf")
-        self._is_said = True
-        self._said = size
+        self._is_reported = True
+        self._reported = size
         self._opening: set[int] = set()
         self._open: set[int] = set()
         self._changed = asyncio.Event()
 
-    def gather(self, now: float, more_after: timedelta) -> list[int]:
+    def start(self, now: float, more_after: timedelta) -> list[int]:
         """Return the connections to start.
 
         The limit grows by one if the last connection was given up longer than ``more_after`` ago.
         """
         if self.limit < self._size and now - self._reduced_at > more_after.total_seconds():
             self.limit, self._reduced_at = self.limit + 1, now
-        begins = self._numbers[: self.limit]
-        self._opening = set(begins)
+        started = self._numbers[: self.limit]
+        self._opening = set(started)
         self._open = set()
-        return begins
+        return started
 
-    def carried(self, number: int) -> None:
+    def mark_working(self, number: int) -> None:
         """Record that the server accepted or refused a mail over this connection."""
         self._opening.discard(number)
         self._open.add(number)
-        self._tell()
+        self._notify()
 
-    def news(self, begun: float) -> int | None:
+    def limit_to_report(self, begun: float) -> int | None:
         """Return the new number of connections when a mail begun since the reduction is accepted.
 
         Returns None if that number was reported before.
         """
-        if self._is_said or begun < self._reduced_at:
+        if self._is_reported or begun < self._reduced_at:
             return None
-        self._is_said = True
-        is_news = self.limit < self._said
-        self._said = min(self._said, self.limit)
-        return self.limit if is_news else None
+        self._is_reported = True
+        is_lower = self.limit < self._reported
+        self._reported = min(self._reported, self.limit)
+        return self.limit if is_lower else None
 
-    async def is_one_too_many(self, number: int, *, was_open: bool) -> bool:
+    async def is_surplus(self, number: int, *, was_open: bool) -> bool:
         """Return whether the server turned this connection away because of the others.
 
         A connection that ``was_open`` was turned away because there are several. A new one waits
@@ -62,39 +62,39 @@ class Crew:
         """
         self._opening.discard(number)
         self._open.discard(number)
-        self._tell()
+        self._notify()
         while not was_open and not self._open and self._opening:
             self._changed.clear()
             await self._changed.wait()
         return self.limit > 1 if was_open else bool(self._open)
 
-    def lets_go(self, number: int, begun: float) -> bool:
-        """Return whether the connection is given up, and not only its attempt. One at a time."""
+    def give_up(self, number: int, begun: float) -> bool:
+        """Give up the connection, one at a time; return False if only its attempt is over."""
         if begun < self._reduced_at or self.limit == 1:
             self._opening.add(number)
             return False
         self.limit -= 1
         self._numbers.remove(number)
         self._numbers.append(number)
-        # Until `is_gone`, the server may still count this connection when it refuses others.
-        self._reduced_at, self._is_said = float("inf"), False
+        # Until `mark_closed`, the server may still count this connection when it refuses others.
+        self._reduced_at, self._is_reported = float("inf"), False
         return True
 
-    def is_gone(self, now: float) -> None:
+    def mark_closed(self, now: float) -> None:
         """Record that the server has seen the given-up connection close.
 
         Refusals from then on apply to the smaller number.
         """
         self._reduced_at = now
 
-    def leaves(self, number: int) -> None:
+    def mark_idle(self, number: int) -> None:
         """Record that a connection has nothing more to send."""
         self._opening.discard(number)
-        self._tell()
+        self._notify()
 
-    def start_again(self) -> None:
+    def reset(self) -> None:
         """Reset the limit: after an outage of the server, earlier refusals mean nothing."""
-        self.limit, self._is_said = self._size, True
+        self.limit, self._is_reported = self._size, True
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         self._changed.set()

@@ -44,21 +44,21 @@ from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.daily import do_what_is_due
 from studio_tui.wording.mail import what_waits_for_limits
-from studio_tui.worker.circuit_breaker import Breaker
+from studio_tui.worker.circuit_breaker import CircuitBreaker
 from studio_tui.worker.lease import Lease, NotSent
-from studio_tui.worker.limits import Crew
+from studio_tui.worker.limits import ConnectionLimiter
 from studio_tui.worker.queue import Batch, ClaimedMail, PreparedMail, SendQueue
-from studio_tui.worker.retry import Try, decide
+from studio_tui.worker.retry import Attempt, decide
 from studio_tui.worker.timing import Pace
 
-_REST = 0.001
+_WRITE_PAUSE = 0.001
 """Seconds between two writes, in which more results arrive. On SQLite, waiting writers poll for the
 lock at about this interval."""
-_MOMENT = 0.001
+_BUILD_SLICE = 0.001
 """Seconds for which mails are built before the event loop gets a turn."""
 _FLUSH_EVERY = 0.01
 """Seconds between two flushes of the written results to disk."""
-_FORESEE_EVERY = 30.0
+_FORECAST_EVERY = 30.0
 """Seconds between two forecasts of when mail that waits for a limit will leave."""
 _Value = TypeVar("_Value")
 
@@ -123,7 +123,7 @@ class Worker:
         self._studio = studio
         self._builder = MessageBuilder(studio)
         self._packing = Packing(studio)
-        self._opened: set[tuple[Kind, Capacity, str]] = set()
+        self._loaded_wordings: set[tuple[Kind, Capacity, str]] = set()
         self._transports = transports
         self._watch = watch
         self._random = random or Random()  # noqa: S311 - spreads retries, hides nothing
@@ -131,14 +131,14 @@ class Worker:
         self._lease = Lease(self._pace.lease_time(studio.settings.smtp.timeout), elapsed)
         self._leasing = asyncio.Lock()
         self._locks_others_out = delivering.locks_others_out(studio)
-        self._breaker = Breaker(self._pace)
-        self._crew = Crew(len(transports))
+        self._breaker = CircuitBreaker(self._pace)
+        self._connections = ConnectionLimiter(len(transports))
         self._limits = limits_of(studio)
         self._hours = hours_of(studio)
-        self._foreseen_at = float("-inf")
-        self._kept: RelayDown | None = None
+        self._limits_reported_at = float("-inf")
+        self._stored_fault: RelayDown | None = None
         self._stopping = asyncio.Event()
-        self._reminded_at: datetime | None = None
+        self._daily_jobs_at: datetime | None = None
         self._clock_read_at = float("-inf")
         self._sends = False
         self._holds_idle = False
@@ -155,29 +155,29 @@ class Worker:
 
         With ``drain``, stop as soon as nothing is due or the server accepts no more mail.
         """
-        telling = asyncio.create_task(self._tell_of_itself())
+        heartbeats = asyncio.create_task(self._send_heartbeats())
         try:
             with suppress(Unavailable):
                 await asyncio.to_thread(workers.begin, self._studio, self._lease.name)
             await self._seal()
-            await self._learn()
+            await self._load_server_state()
             while not self._stopping.is_set():
                 busy = await self._send_due()
                 stopped = self._breaker.down is not None and self._breaker.was_seen
                 if drain and (not busy or stopped):
-                    await self._conclude()
+                    await self._report_fault()
                     break
                 if not busy or self._breaker.down:
                     await self._pause()
         finally:
-            telling.cancel()
+            heartbeats.cancel()
             await asyncio.shield(self._close())
         return self.report
 
     async def _send_due(self) -> bool:
         """Send until nothing is due or the server accepts no more; return whether mail was due."""
         await self._read_clock()
-        await self._remind()
+        await self._run_daily_jobs()
         if self._holds_idle:
             await self._hand_back()
         first = await self._claim_first()
@@ -185,16 +185,18 @@ class Worker:
             return False
         with suppress(Unavailable):
             await asyncio.to_thread(restored.begin_sending, self._studio)
-        await self._be_seen(sending=True)
-        begins = self._crew.gather(asyncio.get_running_loop().time(), self._pace.more_connections)
+        await self._heartbeat(sending=True)
+        numbers = self._connections.start(
+            asyncio.get_running_loop().time(), self._pace.more_connections
+        )
         before = self._breaker.down
-        queue = SendQueue(self._batch // 2, self._pace.unwritten(len(begins)))
+        queue = SendQueue(self._batch // 2, self._pace.unwritten(len(numbers)))
         writing = asyncio.create_task(self._write(queue))
         renewing = asyncio.create_task(self._renew())
         try:
             async with asyncio.TaskGroup() as tasks:
                 sending = [tasks.create_task(self._feed(queue, first))]
-                for number in begins:
+                for number in numbers:
                     sending.append(tasks.create_task(self._carry(number, queue, before)))
                 # If results cannot be written at all, stop sending instead of waiting for ever.
                 writing.add_done_callback(lambda _: [each.cancel() for each in sending])
@@ -206,9 +208,9 @@ class Worker:
             finally:
                 renewing.cancel()
         await self._hand_back()
-        await self._be_seen(sending=False)
+        await self._heartbeat(sending=False)
         await self._try_again()
-        await self._keep_stop()
+        await self._store_fault()
         return True
 
     async def _claim_first(self) -> Batch:
@@ -217,14 +219,14 @@ class Worker:
         if first.taken or not self._breaker.doubted:
             return first
         before = self._breaker.down
-        self._breaker.concede()
+        self._breaker.blame_server()
         if self._breaker.down == before:
             return await self._claim(all_domains=True)
-        self._tell(replace(self.report, down=self._breaker.down))
-        await self._keep_stop()
+        self._publish(replace(self.report, down=self._breaker.down))
+        await self._store_fault()
         return Batch(0)
 
-    async def _learn(self) -> None:
+    async def _load_server_state(self) -> None:
         """Load what earlier workers stored about the server."""
         with suppress(Unavailable):
             if self._limits:
@@ -233,33 +235,33 @@ class Worker:
             known = await asyncio.to_thread(delivering.standing, self._studio)
             is_fault = known.fault in set(Fault)
             down = RelayDown(Fault(known.fault), known.code, known.words) if is_fault else None
-            self._breaker = Breaker(self._pace, known.refused, down)
-            self._kept = down
+            self._breaker = CircuitBreaker(self._pace, known.refused, down)
+            self._stored_fault = down
 
-    async def _conclude(self) -> None:
+    async def _report_fault(self) -> None:
         """Report at the end what keeps mail from leaving, if any mail was tried and still waits."""
-        self._breaker.concede()
-        aside = list(self._breaker.aside.values())
+        self._breaker.blame_server()
+        aside = list(self._breaker.set_aside.values())
         down = self._breaker.down or (aside[-1] if aside else None)
         with suppress(Unavailable):
             if down and (await asyncio.to_thread(delivering.waiting, self._studio))[1]:
-                self._tell(replace(self.report, down=down))
-        await self._keep_stop()
+                self._publish(replace(self.report, down=down))
+        await self._store_fault()
 
     async def _try_again(self) -> None:
         """Make mail due again that was refused before the server accepted another mail."""
-        if ids := self._breaker.to_try_again():
+        if ids := self._breaker.take_retries():
             with suppress(Unavailable):
                 await asyncio.to_thread(delivering.try_again, self._studio, ids)
 
-    async def _keep_stop(self) -> None:
+    async def _store_fault(self) -> None:
         """Store what keeps mail from leaving, for other workers and later runs."""
         down = self._breaker.down
-        if down != self._kept:
+        if down != self._stored_fault:
             stop = (str(down.fault), down.code, down.words) if down else None
             with suppress(Unavailable):
                 await asyncio.to_thread(delivering.keep_stop, self._studio, stop)
-                self._kept = down
+                self._stored_fault = down
 
     async def _seal(self) -> None:
         """Seal the lines of activity that a crashed process left unsealed (A3)."""
@@ -274,28 +276,30 @@ class Worker:
         with suppress(Unavailable):
             problem = await asyncio.to_thread(clock_problem, self._studio)
             self._clock_read_at = now
-            self._tell(replace(self.report, clock=problem))
+            self._publish(replace(self.report, clock=problem))
 
-    async def _remind(self) -> None:
+    async def _run_daily_jobs(self) -> None:
         """Run the daily tasks at intervals: mail that they write is due at once.
 
         Writes today's automatic reminders and the mails to new managers that need no decision, and
         erases people whose retention time is over (U13).
         """
         now = self._studio.now()
-        if self._reminded_at and now - self._reminded_at < self._pace.remind_every:
+        if self._daily_jobs_at and now - self._daily_jobs_at < self._pace.remind_every:
             return
         with suppress(Unavailable):
             # First: a push that is created today may have reminders today.
             await asyncio.to_thread(do_what_is_due, self._studio)
             await asyncio.to_thread(remind_by_schedule, self._studio)
             await asyncio.to_thread(tell_by_schedule, self._studio)
-            self._reminded_at = now
+            self._daily_jobs_at = now
 
     @property
     def _batch(self) -> int:
         # While the server is down, one mail is enough to find out whether it is back.
-        return 1 if self._breaker.down else self._pace.claimed_per_transport * self._crew.limit
+        return (
+            1 if self._breaker.down else self._pace.claimed_per_transport * self._connections.limit
+        )
 
     async def _claim(self, *, all_domains: bool = False) -> Batch:
         take = partial(
@@ -310,35 +314,35 @@ class Worker:
         try:
             async with self._leasing:
                 began = self._lease.elapsed()
-                claimed = await self._ask(partial(take, limit=self._batch))
-            self._tell(replace(self.report, away="", stopped=""))
-            await self._foresee(claimed)
+                claimed = await self._call_database(partial(take, limit=self._batch))
+            self._publish(replace(self.report, away="", stopped=""))
+            await self._report_limits(claimed)
             return Batch(claimed.taken, await self._prepare_all(claimed.deliveries, began))
         except MailRestored as error:
-            self._tell(replace(self.report, away="", stopped=error.message))
+            self._publish(replace(self.report, away="", stopped=error.message))
             return Batch(0)
         except Unavailable as error:
             # The database is unreachable for a while. The claim may have been committed all the
             # same, and no other worker recovers the claims of a worker that is running.
             self._holds_idle = True
-            self._tell(replace(self.report, away=error.message))
+            self._publish(replace(self.report, away=error.message))
             return Batch(0)
 
-    async def _foresee(self, claimed: Claimed) -> None:
+    async def _report_limits(self, claimed: Claimed) -> None:
         """Report at intervals which mail waits for a limit, until none does."""
         now = self._lease.elapsed()
         if not claimed.reached:
             if not claimed.taken and self.report.limited:
-                self._tell(replace(self.report, limited=""))
+                self._publish(replace(self.report, limited=""))
             return
-        if self.report.limited and now - self._foreseen_at < _FORESEE_EVERY:
+        if self.report.limited and now - self._limits_reported_at < _FORECAST_EVERY:
             return
-        self._foreseen_at = now
+        self._limits_reported_at = now
         found = await asyncio.to_thread(delivering.foresee, self._studio, self._limits)
         words = what_waits_for_limits(
             found, self._studio.now(), self._studio.zone, reached=claimed.reached
         )
-        self._tell(replace(self.report, limited=words))
+        self._publish(replace(self.report, limited=words))
 
     async def _renew(self) -> None:
         """Renew the lease while mails are being sent."""
@@ -364,24 +368,24 @@ class Worker:
 
         A thread would not be faster: only one thread runs Python code at a time.
         """
-        await self._open(deliveries)
+        await self._load_wordings(deliveries)
         loop = asyncio.get_running_loop()
-        mails, until = [], loop.time() + _MOMENT
+        mails, until = [], loop.time() + _BUILD_SLICE
         for each in deliveries:
             mails.append(self._prepare(each, claimed_at))
             if loop.time() > until:
                 await asyncio.sleep(0)
-                until = loop.time() + _MOMENT
+                until = loop.time() + _BUILD_SLICE
         return tuple(mails)
 
-    async def _open(self, deliveries: Sequence[Delivery]) -> None:
+    async def _load_wordings(self, deliveries: Sequence[Delivery]) -> None:
         """Load the wordings that are needed for the first time, off the loop: they are files."""
         # In the order of the mails: the order of a set differs between processes.
         for each in deliveries:
             wording = (each.kind, each.capacity, each.language)
-            if wording not in self._opened:
+            if wording not in self._loaded_wordings:
                 await asyncio.to_thread(self._prepare, each, 0)
-                self._opened.add(wording)
+                self._loaded_wordings.add(wording)
 
     def _prepare(self, delivery: Delivery, claimed_at: float) -> ClaimedMail:
         try:
@@ -399,7 +403,7 @@ class Worker:
         """Keep the queue filled: claim more mails when it runs low."""
         while batch.taken:
             queue.fill(batch.mails)
-            await queue.is_low()
+            await queue.wait_until_low()
             if self._stopping.is_set() or self._breaker.down:
                 break
             batch = await self._claim()
@@ -419,7 +423,7 @@ class Worker:
                 # Skipped mails are handed back at the end.
                 continue
             if isinstance(mail.prepared, Failed):
-                queue.result(mail.prepared, mail)
+                queue.add_result(mail.prepared, mail)
                 continue
             began, step = loop.time(), self._breaker.begin()
             clear_to_send = partial(self._clear_to_send, queue, mail)
@@ -428,31 +432,31 @@ class Worker:
             except NotSent as why:
                 # Nothing was sent, so this does not count as an attempt.
                 later = Later(mail.delivery.id, self._studio.now(), str(why), tried=False)
-                queue.result(later, mail)
+                queue.add_result(later, mail)
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:
-                if await self._crew.is_one_too_many(number, was_open=outcome.offered):
+                if await self._connections.is_surplus(number, was_open=outcome.offered):
                     # Another connection sends it, or this one once fewer are open.
-                    queue.again(mail)
-                    if self._crew.lets_go(number, began):
+                    queue.put_back(mail)
+                    if self._connections.give_up(number, began):
                         try:
                             await transport.close()
                         finally:
-                            self._crew.is_gone(loop.time())
+                            self._connections.mark_closed(loop.time())
                         return
                     continue
-                self._crew.start_again()
+                self._connections.reset()
             else:
                 self._note(number, outcome, began)
-            queue.result(self._settlement(mail, mail.prepared, outcome, step), mail)
-        self._crew.leaves(number)
+            queue.add_result(self._settlement(mail, mail.prepared, outcome, step), mail)
+        self._connections.mark_idle(number)
 
     async def _clear_to_send(self, queue: SendQueue, mail: ClaimedMail) -> None:
         """Wait until the message of ``mail`` may leave; raises `NotSent` if it may not."""
         await queue.reserve(mail.delivery.id)
         self._lease.require(mail.claimed_at)
         waited = self._lease.elapsed() - mail.claimed_at
-        if waited > self._pace.look_again.total_seconds():
+        if waited > self._pace.recheck_after.total_seconds():
             await self._require_as_claimed(mail.delivery)
             self._lease.require(mail.claimed_at)
 
@@ -471,9 +475,9 @@ class Worker:
         return bool(self._breaker.doubted) and self._breaker.skips(domain_of(mail.delivery.address))
 
     def _note(self, number: int, outcome: Outcome, began: float) -> None:
-        self._crew.carried(number)
-        if isinstance(outcome, Delivered) and (limit := self._crew.news(began)):
-            self._tell(replace(self.report, connections=limit))
+        self._connections.mark_working(number)
+        if isinstance(outcome, Delivered) and (limit := self._connections.limit_to_report(began)):
+            self._publish(replace(self.report, connections=limit))
 
     def _settlement(
         self, mail: ClaimedMail, prepared: PreparedMail, outcome: Outcome, step: int
@@ -482,9 +486,9 @@ class Worker:
         outcome = breaker.judge(outcome, delivery.id, domain_of(delivery.address), step)
         seen = breaker.down if breaker.was_seen else None
         if seen != self.report.down:
-            self._tell(replace(self.report, down=seen))
+            self._publish(replace(self.report, down=seen))
         return decide(
-            Try(delivery, prepared, outcome), self._studio.now(), self._random, self._pace
+            Attempt(delivery, prepared, outcome), self._studio.now(), self._random, self._pace
         )
 
     async def _hand_over(
@@ -510,11 +514,11 @@ class Worker:
         try:
             while settlements := await queue.results():
                 await self._settle(settlements)
-                queue.written(settlements)
-                self._tell(replace(self.report, away="").counting(settlements))
+                queue.mark_written(settlements)
+                self._publish(replace(self.report, away="").counting(settlements))
                 if self._locks_others_out:
                     written.set()
-                await queue.gather(_REST)
+                await queue.wait_for_results(_WRITE_PAUSE)
         finally:
             flushing.cancel()
             await asyncio.to_thread(self._flush_now)
@@ -540,7 +544,7 @@ class Worker:
         until = loop.time() + self._lease.lasting.total_seconds()
         while True:
             try:
-                return await self._ask(
+                return await self._call_database(
                     partial(
                         delivering.settle,
                         self._studio,
@@ -550,12 +554,12 @@ class Worker:
                     )
                 )
             except Unavailable as error:
-                self._tell(replace(self.report, away=error.message))
+                self._publish(replace(self.report, away=error.message))
                 if self._stopping.is_set() and loop.time() > until:
                     raise
                 await asyncio.sleep(self._pace.idle.total_seconds())
 
-    async def _ask(self, act: "partial[_Value]") -> _Value:
+    async def _call_database(self, act: "partial[_Value]") -> _Value:
         """Run a database call, on the event loop if that never blocks and else in a thread."""
         if self._locks_others_out:
             # The database is local: a thread would only add latency.
@@ -576,13 +580,13 @@ class Worker:
             await asyncio.to_thread(delivering.hand_back, self._studio, self._lease.name)
             self._holds_idle = False
 
-    async def _tell_of_itself(self) -> None:
+    async def _send_heartbeats(self) -> None:
         """Record at intervals that this worker is alive."""
         while True:
             await asyncio.sleep(workers.SEEN_EVERY.total_seconds())
-            await self._be_seen(sending=self._sends)
+            await self._heartbeat(sending=self._sends)
 
-    async def _be_seen(self, *, sending: bool) -> None:
+    async def _heartbeat(self, *, sending: bool) -> None:
         self._sends = sending
         with suppress(Unavailable):
             seen = partial(workers.seen, self._studio, self._lease.name, sending=sending)
@@ -600,7 +604,7 @@ class Worker:
         for transport in self._transports:
             await transport.close()
 
-    def _tell(self, report: WorkerReport) -> None:
+    def _publish(self, report: WorkerReport) -> None:
         if report != self.report:
             self.report = report
             self._watch(report)

@@ -9,7 +9,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail
 
-_REMEMBERED = 10_000
+_MAX_CLAIMS = 10_000
 """Maximum number of claims to remember: many times what a worker holds at once."""
 
 
@@ -52,9 +52,9 @@ class SendQueue:
         self._mails = asyncio.Queue[ClaimedMail | None]()
         self._low_at = low_at
         self._low = asyncio.Event()
-        self._most = unwritten
+        self._max_unwritten = unwritten
         self._unwritten = asyncio.Semaphore(unwritten)
-        self._left: set[int] = set()
+        self._reserved: set[int] = set()
         self._claimed_at: dict[int, float | None] = {}
         """The time of the valid claim of each mail, the newest entry last: a claim may be lost and
         made again. None: the mail was sent under one of its claims, and none is valid any more."""
@@ -68,12 +68,12 @@ class SendQueue:
         for mail in mails:
             self._remember(mail.delivery.id, mail.claimed_at)
             self._mails.put_nowait(mail)
-        self._look()
+        self._update_low()
 
-    def again(self, mail: ClaimedMail) -> None:
+    def put_back(self, mail: ClaimedMail) -> None:
         """Put a mail back that the server has not accepted."""
-        self._let_another(mail.delivery.id)
-        if not self._is_outlived(mail):
+        self._release(mail.delivery.id)
+        if not self._is_superseded(mail):
             self.fill([mail])
 
     def end(self, transports: int) -> None:
@@ -84,41 +84,41 @@ class SendQueue:
     async def next(self) -> ClaimedMail | None:
         """Return the next mail; None at the end."""
         mail = await self._mails.get()
-        while mail is not None and self._is_outlived(mail):
+        while mail is not None and self._is_superseded(mail):
             mail = await self._mails.get()
-        self._look()
+        self._update_low()
         return mail
 
     async def reserve(self, notification_id: int) -> None:
         """Wait until one more mail may be known to the server and not yet to the database."""
-        if notification_id not in self._left:
+        if notification_id not in self._reserved:
             await self._unwritten.acquire()
-            self._left.add(notification_id)
+            self._reserved.add(notification_id)
 
-    async def is_low(self) -> None:
+    async def wait_until_low(self) -> None:
         """Wait until there is room for more mails."""
         await self._low.wait()
 
-    def result(self, settlement: Settlement, mail: ClaimedMail) -> None:
+    def add_result(self, settlement: Settlement, mail: ClaimedMail) -> None:
         """Add the result of a mail, to be written.
 
         If the mail was claimed again in the meantime, only a success is recorded: any other result
         would release the later claim.
         """
-        if self._is_outlived(mail) and not isinstance(settlement, Sent):
-            self._let_another(settlement.id)
+        if self._is_superseded(mail) and not isinstance(settlement, Sent):
+            self._release(settlement.id)
             return
         if isinstance(settlement, Sent):
             self._remember(settlement.id, None)
         self._results.append(settlement)
         self._arrived.set()
-        if len(self._results) >= self._most:
+        if len(self._results) >= self._max_unwritten:
             self._full.set()
 
-    def written(self, settlements: Sequence[Settlement]) -> None:
+    def mark_written(self, settlements: Sequence[Settlement]) -> None:
         """Record that these results are in the database."""
         for each in settlements:
-            self._let_another(each.id)
+            self._release(each.id)
 
     def close(self) -> None:
         """Close the queue: no more results will be added."""
@@ -136,7 +136,7 @@ class SendQueue:
             self._full.clear()
         return arrived
 
-    async def gather(self, seconds: float) -> None:
+    async def wait_for_results(self, seconds: float) -> None:
         """Wait ``seconds`` for more results, or until no mail may leave before a write."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -145,18 +145,18 @@ class SendQueue:
     def _remember(self, notification_id: int, claimed_at: float | None) -> None:
         self._claimed_at.pop(notification_id, None)
         self._claimed_at[notification_id] = claimed_at
-        if len(self._claimed_at) > _REMEMBERED:
+        if len(self._claimed_at) > _MAX_CLAIMS:
             del self._claimed_at[next(iter(self._claimed_at))]
 
-    def _is_outlived(self, mail: ClaimedMail) -> bool:
+    def _is_superseded(self, mail: ClaimedMail) -> bool:
         return self._claimed_at.get(mail.delivery.id, mail.claimed_at) != mail.claimed_at
 
-    def _let_another(self, notification_id: int) -> None:
-        if notification_id in self._left:
-            self._left.remove(notification_id)
+    def _release(self, notification_id: int) -> None:
+        if notification_id in self._reserved:
+            self._reserved.remove(notification_id)
             self._unwritten.release()
 
-    def _look(self) -> None:
+    def _update_low(self) -> None:
         if self._mails.qsize() <= self._low_at:
             self._low.set()
         else:

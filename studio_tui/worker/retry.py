@@ -20,7 +20,7 @@ from studio_tui.worker.timing import Pace
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Attempt:
     """One attempt to send one mail, and its outcome."""
 
     delivery: Delivery
@@ -28,35 +28,41 @@ class Try:
     outcome: Outcome
 
 
-def decide(tried: Try, now: datetime, random: Random, pace: Pace) -> Settlement:
+def decide(attempt: Attempt, now: datetime, random: Random, pace: Pace) -> Settlement:
     """Return what to record about an attempt.
 
     Delivered: sent. Rejected: failed for good, this mail alone. Deferred: retried after a growing
     pause and given up by age, but never for a reason that concerns the server or the session (N13).
     Set aside, or the relay is down: retried later, and not counted as an attempt of this mail.
     """
-    delivery, recipient, outcome = tried.delivery, tried.prepared.mail.recipient, tried.outcome
+    delivery, recipient, outcome = (
+        attempt.delivery,
+        attempt.prepared.mail.recipient,
+        attempt.outcome,
+    )
     match outcome:
         case Delivered():
-            return Sent(delivery.id, recipient, now, tried.prepared.packed)
+            return Sent(delivery.id, recipient, now, attempt.prepared.packed)
         case Rejected():
-            return Failed(delivery.id, recipient, said(outcome))
+            return Failed(delivery.id, recipient, reply_text(outcome))
         case RelayDown():
-            return Later(delivery.id, now, said(outcome), tried=False, refused=outcome.offered)
+            return Later(
+                delivery.id, now, reply_text(outcome), tried=False, refused=outcome.offered
+            )
         case Aside():
-            due_at = now + pace.aside
-            return Later(delivery.id, due_at, said(outcome), tried=False, refused=True)
+            due_at = now + pace.set_aside_for
+            return Later(delivery.id, due_at, reply_text(outcome), tried=False, refused=True)
         case Deferred():
             of_this_mail = outcome.about not in (About.SERVER, About.SESSION)
             is_old = now - delivery.dated_at > pace.give_up_after
-            if of_this_mail and is_old and delivery.attempts >= pace.fewest_tries:
+            if of_this_mail and is_old and delivery.attempts >= pace.min_attempts:
                 words = f"given up after {pace.give_up_after.days} days; the last answer: "
-                return Failed(delivery.id, recipient, words + said(outcome))
+                return Failed(delivery.id, recipient, words + reply_text(outcome))
             pause = pause_after(
                 delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
             )
             return Later(
-                delivery.id, now + pause, said(outcome), tried=True, refused=outcome.refused
+                delivery.id, now + pause, reply_text(outcome), tried=True, refused=outcome.refused
             )
 
 
@@ -66,7 +72,7 @@ def pause_after(tries: int, random: Random, *, first: timedelta, longest: timede
     return timedelta(seconds=seconds * (0.5 + random.random() / 2))
 
 
-def said(outcome: Outcome) -> str:
+def reply_text(outcome: Outcome) -> str:
     """Return the server's reply, with its code if it has one."""
     code = f"{outcome.code} " if outcome.code is not None else ""
     return f"{code}{outcome.words}"

@@ -30,13 +30,13 @@ NO_SERVER = (
     "No mail server is set up, so that mail waits in the outbox: "
     "set host and sender in [smtp] of config.toml."
 )
-_TURN = 0.0005
+_SWITCH_INTERVAL = 0.0005
 """Seconds after which a running thread yields to the others of this process."""
-_TELL_EVERY = timedelta(minutes=1)
+_PROGRESS_EVERY = timedelta(minutes=1)
 _ANCHOR_AFTER, _ANCHOR_EVERY = timedelta(minutes=1), timedelta(days=7)
 
 
-class Happening(StrEnum):
+class LogEventKind(StrEnum):
     """The type of a line in the log."""
 
     STARTED = "started"
@@ -62,7 +62,7 @@ class LogEvent:
     """One line of a worker's log."""
 
     at: datetime
-    what: Happening
+    what: LogEventKind
     words: str
     """The line as text for people."""
     report: WorkerReport
@@ -130,12 +130,12 @@ def run_worker(
     return 1 if drain and (worker.down or worker.away or worker.stopped) else 0
 
 
-def take_short_turns() -> None:
+def shorten_thread_switches() -> None:
     """Make the threads of this process switch more often than by default.
 
     Otherwise a thread that holds a database lock would keep it while it waits for its turn.
     """
-    sys.setswitchinterval(_TURN)
+    sys.setswitchinterval(_SWITCH_INTERVAL)
 
 
 def _run_fast(main: Coroutine[Any, Any, WorkerReport]) -> WorkerReport:
@@ -144,7 +144,7 @@ def _run_fast(main: Coroutine[Any, Any, WorkerReport]) -> WorkerReport:
         factory = import_module("uvloop").new_event_loop
     except ImportError:
         factory = None
-    take_short_turns()
+    shorten_thread_switches()
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
 
@@ -154,21 +154,21 @@ async def _run(studio: Studio, drain: bool, log: "_Log", pace: Pace | None) -> W
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
-    log.tell(Happening.STARTED, "Sending mail until stopped.", worker.report)
-    telling = None if drain else asyncio.create_task(_tell_anchors(studio, worker, log))
+    log.write(LogEventKind.STARTED, "Sending mail until stopped.", worker.report)
+    anchors = None if drain else asyncio.create_task(_log_anchors(studio, worker, log))
     try:
         done = await worker.run(drain=drain)
     finally:
-        if telling is not None:
-            telling.cancel()
+        if anchors is not None:
+            anchors.cancel()
     waiting = None
     with suppress(Unavailable):
         waiting = (await asyncio.to_thread(delivery.waiting, studio))[0]
-    log.tell(Happening.STOPPED, _count(done, waiting), done, waiting)
+    log.write(LogEventKind.STOPPED, _count(done, waiting), done, waiting)
     return done
 
 
-async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
+async def _log_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
     """Log the anchor of the activity (A3): the log is outside the reach of the database."""
     await asyncio.sleep(_ANCHOR_AFTER.total_seconds())
     while True:
@@ -176,7 +176,7 @@ async def _tell_anchors(studio: Studio, worker: Worker, log: "_Log") -> None:
         with suppress(Unavailable):
             found = await asyncio.to_thread(verify.anchor, studio)
             words = f"Anchor of the activity, for “activity verify --against”: {found}"
-            log.tell(Happening.ANCHOR, words, worker.report)
+            log.write(LogEventKind.ANCHOR, words, worker.report)
         await asyncio.sleep(_ANCHOR_EVERY.total_seconds())
 
 
@@ -190,34 +190,34 @@ class _Log:
         self._clock = ""
         self._limited = ""
         self._connections: int | None = None
-        self._told_at = studio.now()
+        self._logged_at = studio.now()
 
     def watch(self, now: WorkerReport) -> None:
         """Log the change in ``now``, the report of the worker, if it is worth a line."""
         if now.clock and now.clock != self._clock:
-            self.tell(Happening.CLOCK, now.clock, now)
+            self.write(LogEventKind.CLOCK, now.clock, now)
         self._clock = now.clock
         words = _what_is_down(now)
         if now.limited and not self._limited:
-            self.tell(Happening.LIMITED, _waits(now.limited), now)
+            self.write(LogEventKind.LIMITED, _waits(now.limited), now)
         self._limited = now.limited
         if now.connections != self._connections and now.connections:
             self._connections = now.connections
-            self.tell(Happening.CONNECTIONS, _fewer(now.connections), now)
+            self.write(LogEventKind.CONNECTIONS, _fewer(now.connections), now)
         elif words and words != self._down:
-            self.tell(Happening.DOWN, words, now)
+            self.write(LogEventKind.DOWN, words, now)
         elif self._down and not words:
-            self.tell(Happening.UP, "Mail is sent again.", now)
-        elif self._studio.now() - self._told_at >= _TELL_EVERY:
-            self.tell(Happening.PROGRESS, _count(now), now)
+            self.write(LogEventKind.UP, "Mail is sent again.", now)
+        elif self._studio.now() - self._logged_at >= _PROGRESS_EVERY:
+            self.write(LogEventKind.PROGRESS, _count(now), now)
 
-    def tell(
-        self, what: Happening, words: str, now: WorkerReport, waiting: int | None = None
+    def write(
+        self, what: LogEventKind, words: str, now: WorkerReport, waiting: int | None = None
     ) -> None:
         """Write a line."""
         self._down = _what_is_down(now)
-        self._told_at = self._studio.now()
-        self._report(LogEvent(self._told_at, what, words, now, waiting))
+        self._logged_at = self._studio.now()
+        self._report(LogEvent(self._logged_at, what, words, now, waiting))
 
 
 def _what_is_down(report: WorkerReport) -> str:

@@ -18,7 +18,7 @@ class Pace:
     """Maximum pause between two attempts."""
     give_up_after: timedelta = timedelta(days=3)
     """Age after the first attempt at which a mail is given up."""
-    fewest_tries: int = 5
+    min_attempts: int = 5
     """Minimum number of attempts before a mail is given up, however old it seems: a clock may have
     been set forward."""
     first_outage: timedelta = timedelta(seconds=5)
@@ -28,7 +28,7 @@ class Pace:
     refusals_in_a_row: int = 20
     """Number of refusals in a row, without an accepted mail in between, after which the server or a
     domain is at fault (N13)."""
-    aside: timedelta = timedelta(minutes=30)
+    set_aside_for: timedelta = timedelta(minutes=30)
     """How long a mail waits that alone is refused for a reason that concerns every mail."""
     more_connections: timedelta = timedelta(minutes=10)
     """Time after which one more connection is tried if the server allowed fewer."""
@@ -38,7 +38,7 @@ class Pace:
     """Interval between two checks for due reminders (P15)."""
     read_clock_every: timedelta = timedelta(minutes=1)
     """Interval between two checks of the clock of this host."""
-    look_again: timedelta = timedelta(seconds=10)
+    recheck_after: timedelta = timedelta(seconds=10)
     """Time after its claim from which a mail is checked again before it leaves (N6)."""
     claimed_per_transport: int = 25
     """Number of mails to claim at once: few enough to be begun well within the lease."""

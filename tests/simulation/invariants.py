@@ -37,8 +37,8 @@ class Invariants:
         self._loop = loop
         self._faults = faults
         self._unwritten = pace.unwritten(faults.connections)
-        look_again = pace.look_again.total_seconds()
-        self._look_again = look_again + 1
+        recheck_after = pace.recheck_after.total_seconds()
+        self._recheck_after = recheck_after + 1
         """Seconds after its claim for which a mail leaves without another look."""
         self.problems: list[str] = []
         self.copies: Counter[str] = Counter()
@@ -96,7 +96,7 @@ class Invariants:
             self.break_rule(f"{process.name} sends {key}, which is not its own ({whose})")
         elif (row.lease_until or 0) <= now:
             self.break_rule(f"{process.name} sends {key} after its lease")
-        if key in self._gone and now > self._gone[key] + self._look_again:
+        if key in self._gone and now > self._gone[key] + self._recheck_after:
             ago = now - self._gone[key]
             self.break_rule(f"{process.name} sends {key}, which is not true for {ago:.1f} s")
         self._written[key] = now, process

@@ -112,7 +112,7 @@ def every_refusal_is_final() -> Any:
     def doubt(breaker: Any, outcome: Any, mail_id: int, domain: str) -> Any:
         return outcome
 
-    return patch.object(circuit_breaker.Breaker, "_doubt", doubt)
+    return patch.object(circuit_breaker.CircuitBreaker, "_doubt", doubt)
 
 
 def the_oldest_goes_first() -> Any:

@@ -20,7 +20,7 @@ from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, at_once
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio, open_studio
-from studio_tui.worker.lease import LeaseOver
+from studio_tui.worker.lease import LeaseExpired
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import assign
@@ -107,7 +107,7 @@ class _Wire(SmtpConnection):
                 host.slept += 2 * LEASE
             try:
                 await clear_to_send()
-            except (LeaseOver, asyncio.CancelledError):
+            except (LeaseExpired, asyncio.CancelledError):
                 for host in self.sleeps:
                     host.kept_back += 1
                 raise

@@ -16,7 +16,7 @@ from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, at_once
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
-from studio_tui.worker.lease import Lease, LeaseOver
+from studio_tui.worker.lease import Lease, LeaseExpired
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import KEPT, assign, mail
@@ -146,7 +146,7 @@ def test_a_message_may_leave_until_the_last_tenth_of_its_lease() -> None:
     elapsed.seconds = 126
     lease.require(claimed_at=100)
     elapsed.seconds = 127
-    with pytest.raises(LeaseOver):
+    with pytest.raises(LeaseExpired):
         lease.require(claimed_at=100)
 
 

@@ -249,7 +249,7 @@ def test_what_waited_for_a_slow_server_is_looked_at_once_more(
     """
     push = _assign(studio, admin, "eve", "cor")
     clock.move(minutes=2)
-    pace = Pace(look_again=timedelta(0))
+    pace = Pace(recheck_after=timedelta(0))
 
     async def send(server: Server) -> WorkerReport:
         settings = msgspec.structs.replace(studio.settings, smtp=server.settings())

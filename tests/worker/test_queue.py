@@ -45,7 +45,7 @@ def test_an_earlier_claim_does_not_give_the_later_one_away(settlement: Settlemen
     async def settle() -> list[Settlement]:
         earlier, queue = _claimed(1), _queue(_claimed(1), _claimed(2))
         await queue.reserve(DELIVERY.id)
-        queue.result(settlement, earlier)
+        queue.add_result(settlement, earlier)
         # Nor does it keep others from leaving.
         await asyncio.wait_for(queue.reserve(DELIVERY.id + 1), 5)
         queue.close()
@@ -57,7 +57,7 @@ def test_an_earlier_claim_does_not_give_the_later_one_away(settlement: Settlemen
 def test_what_the_server_took_under_an_earlier_claim_is_written_and_not_sent_again() -> None:
     async def settle() -> tuple[list[Settlement], list[float]]:
         queue = _queue(_claimed(1), _claimed(2))
-        queue.result(_SENT, _claimed(1))
+        queue.add_result(_SENT, _claimed(1))
         return await queue.results(), await _rest(queue)
 
     assert asyncio.run(settle()) == ([_SENT], [])
@@ -67,7 +67,7 @@ def test_what_was_sent_and_is_asked_for_again_is_sent_again() -> None:
     async def settle() -> list[float]:
         queue = SendQueue(low_at=0, unwritten=1)
         queue.fill([_claimed(1)])
-        queue.result(_SENT, _claimed(1))
+        queue.add_result(_SENT, _claimed(1))
         queue.fill([_claimed(3)])
         queue.end(1)
         return await _rest(queue)

@@ -13,7 +13,7 @@ from studio_tui.mail.transport.outcomes import (
     RelayDown,
 )
 from studio_tui.mail.transport.refusals import About
-from studio_tui.worker.circuit_breaker import Breaker
+from studio_tui.worker.circuit_breaker import CircuitBreaker
 from studio_tui.worker.timing import Pace
 
 TAKEN = Delivered(250, "ok")
@@ -21,22 +21,24 @@ NO = Rejected(550, "no", About.UNCLEAR)
 QUOTA = RelayDown(Fault.QUOTA, 550, "no more today", offered=True)
 
 
-def _tell(breaker: Breaker, outcome: object, mail_id: int, domain: str = "a.example") -> object:
+def _tell(
+    breaker: CircuitBreaker, outcome: object, mail_id: int, domain: str = "a.example"
+) -> object:
     return breaker.judge(outcome, mail_id, domain, breaker.begin())  # type: ignore[arg-type]
 
 
 def test_an_unclear_refusal_is_held_against_a_mail_once_another_was_taken_in_between() -> None:
-    breaker = Breaker(Pace())
+    breaker = CircuitBreaker(Pace())
     assert isinstance(_tell(breaker, NO, 1), Deferred)
     assert isinstance(_tell(breaker, NO, 1), Deferred)
-    assert breaker.to_try_again() == frozenset()
+    assert breaker.take_retries() == frozenset()
     assert _tell(breaker, TAKEN, 2) == TAKEN
-    assert breaker.to_try_again() == {1}
+    assert breaker.take_retries() == {1}
     assert _tell(breaker, NO, 1) == NO
 
 
 def test_what_was_begun_before_a_refusal_proves_nothing() -> None:
-    breaker = Breaker(Pace())
+    breaker = CircuitBreaker(Pace())
     begun = breaker.begin()
     _tell(breaker, NO, 1)
     breaker.judge(TAKEN, 2, "a.example", begun)
@@ -44,20 +46,20 @@ def test_what_was_begun_before_a_refusal_proves_nothing() -> None:
 
 
 def test_a_domain_that_is_refused_lets_another_be_tried_and_then_fails() -> None:
-    breaker = Breaker(Pace())
+    breaker = CircuitBreaker(Pace())
     for number in range(20):
         _tell(breaker, NO, number, "mistyped.example")
     assert breaker.down is None
     assert breaker.doubted == {"mistyped.example"}
     _tell(breaker, TAKEN, 100, "b.example")
-    assert breaker.to_try_again() == set(range(20))
+    assert breaker.take_retries() == set(range(20))
     assert _tell(breaker, NO, 21, "mistyped.example") == NO
 
 
 @pytest.mark.parametrize("before", [0, 20])
 def test_a_server_that_refuses_two_domains_is_down(before: int) -> None:
     """What a worker before has met counts as well."""
-    breaker = Breaker(Pace(), dict.fromkeys(range(before), "a.example"))
+    breaker = CircuitBreaker(Pace(), dict.fromkeys(range(before), "a.example"))
     for number in range(100, 120 - before):
         _tell(breaker, NO, number)
     down = _tell(breaker, NO, 200, "b.example")
@@ -66,19 +68,19 @@ def test_a_server_that_refuses_two_domains_is_down(before: int) -> None:
 
 
 def test_where_there_is_no_other_domain_it_is_the_server() -> None:
-    breaker = Breaker(Pace())
+    breaker = CircuitBreaker(Pace())
     _tell(breaker, NO, 1)
-    breaker.concede()
+    breaker.blame_server()
     assert breaker.down
     assert breaker.down.fault is Fault.REFUSAL
 
 
 def test_one_mail_that_is_refused_for_everybodys_reason_does_not_hold_up_others() -> None:
-    breaker = Breaker(Pace())
+    breaker = CircuitBreaker(Pace())
     assert _tell(breaker, QUOTA, 1) == QUOTA
     assert breaker.down == QUOTA
     _tell(breaker, TAKEN, 2)
     assert breaker.down is None
     assert isinstance(_tell(breaker, QUOTA, 1), Aside)
     assert breaker.down is None
-    assert timedelta(0) < Pace().aside
+    assert timedelta(0) < Pace().set_aside_for

@@ -22,7 +22,7 @@ from studio_tui.mail.transport.outcomes import (
 from studio_tui.services.outbox.delivery import Failed, Later, Sent
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.worker.queue import PreparedMail
-from studio_tui.worker.retry import Try, decide, pause_after
+from studio_tui.worker.retry import Attempt, decide, pause_after
 from studio_tui.worker.timing import Pace
 from tests.acting import KEPT
 
@@ -52,7 +52,7 @@ PARCEL = PreparedMail(Mail("ann@example.org", b"bytes", b""), KEPT)
 
 def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:
     delivery = replace(DELIVERY, attempts=attempts, dated_at=NOW - age)
-    return decide(Try(delivery, PARCEL, outcome), NOW, Random(1), Pace())
+    return decide(Attempt(delivery, PARCEL, outcome), NOW, Random(1), Pace())
 
 
 def test_what_the_server_took_is_sent_as_it_took_it() -> None:
@@ -91,9 +91,9 @@ def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
 @pytest.mark.parametrize(
     ("attempts", "age", "is_given_up"),
     [
-        (Pace().fewest_tries, Pace().give_up_after + timedelta(seconds=1), True),
-        (Pace().fewest_tries, Pace().give_up_after, False),
-        (Pace().fewest_tries - 1, Pace().give_up_after + timedelta(days=9), False),
+        (Pace().min_attempts, Pace().give_up_after + timedelta(seconds=1), True),
+        (Pace().min_attempts, Pace().give_up_after, False),
+        (Pace().min_attempts - 1, Pace().give_up_after + timedelta(days=9), False),
     ],
 )
 def test_it_is_given_up_once_it_is_too_old_and_was_tried_enough(
@@ -104,7 +104,7 @@ def test_it_is_given_up_once_it_is_too_old_and_was_tried_enough(
 
 
 def test_what_is_put_aside_waits_and_costs_no_try() -> None:
-    later = Later(7, NOW + Pace().aside, "554 no more today", tried=False, refused=True)
+    later = Later(7, NOW + Pace().set_aside_for, "554 no more today", tried=False, refused=True)
     assert _decide(Aside(554, "no more today")) == later
 
 

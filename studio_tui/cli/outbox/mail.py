@@ -34,7 +34,7 @@ from studio_tui.services.outbox.messages import MOST_PEOPLE, Mail, Specimen
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import KIND_LABELS
 from studio_tui.worker.advice import in_words
-from studio_tui.worker.retry import said
+from studio_tui.worker.retry import reply_text
 from studio_tui.worker.service import transports_of
 
 _KEY = LineLimits(lines=200, longest=passwords.LONGEST_KEY, most=passwords.LONGEST_KEY)
@@ -179,4 +179,4 @@ async def _send(transport: Transport, sender: str, written: Mail) -> Outcome:
 def _reason(outcome: Outcome) -> str:
     if isinstance(outcome, RelayDown):
         return in_words(outcome, waits=False)
-    return said(outcome)
+    return reply_text(outcome)

@@ -30,10 +30,10 @@ def worker(ctx: click.Context, drain: bool, log_json: bool) -> None:
         if drain or log_json:
             raise click.UsageError(f"“worker {ctx.invoked_subcommand}” sends nothing.")
         return
-    from studio_tui.worker.service import Happening, LogEvent, run_worker
+    from studio_tui.worker.service import LogEvent, LogEventKind, run_worker
 
     def write(event: LogEvent) -> None:
-        if drain and event.what is Happening.STARTED:
+        if drain and event.what is LogEventKind.STARTED:
             return
         click.echo(event.as_json() if log_json else clean_line(event.words))
 
