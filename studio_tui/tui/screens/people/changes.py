@@ -73,7 +73,7 @@ def _kind_cell(review: Review) -> Toned:
 
 
 @dataclass(frozen=True, slots=True)
-class _DecisionAsked:
+class _PendingDecision:
     """A decision that needs a confirmation."""
 
     chosen: Chosen
@@ -84,7 +84,7 @@ class _DecisionAsked:
     do: Callable[[], Decided]
 
 
-def _nothing(_: Decided) -> None:
+def _do_nothing(_: Decided) -> None:
     """Do nothing: the default callback of a decision."""
 
 
@@ -243,7 +243,7 @@ class ChangesScreen(StudioScreen):
         """Hand over to the proposed conductors, after a confirmation."""
         chosen = self._chosen(Decision.HAND_OVER)
         self._ask(
-            _DecisionAsked(
+            _PendingDecision(
                 chosen,
                 "Hand over {changes} to the managers proposed?",
                 "Hand over",
@@ -260,7 +260,7 @@ class ChangesScreen(StudioScreen):
         """Notify the new managers, after a confirmation."""
         chosen = self._chosen(Decision.TELL)
         self._ask(
-            _DecisionAsked(
+            _PendingDecision(
                 chosen,
                 "Tell the new managers of {changes}?",
                 "Tell them",
@@ -277,7 +277,7 @@ class ChangesScreen(StudioScreen):
         """Assign the people who joined, after a confirmation."""
         chosen = self._chosen(Decision.ADD)
         self._ask(
-            _DecisionAsked(
+            _PendingDecision(
                 chosen,
                 "Assign {changes} to the push?",
                 "Assign",
@@ -297,7 +297,7 @@ class ChangesScreen(StudioScreen):
         def save(reason: str, failed: Callable[[StudioError], None]) -> None:
             def done(decided: Decided) -> None:
                 form.dismiss(True)
-                self._say_decided(decided)
+                self._report(decided)
 
             self.write(
                 lambda: reviews.excuse(self.studio, self.actor, chosen, reason), done, failed
@@ -320,17 +320,17 @@ class ChangesScreen(StudioScreen):
             lambda: reviews.hand_over(self.studio, self.actor, chosen),
         )
 
-    def _ask(self, act: "_DecisionAsked") -> None:
+    def _ask(self, act: "_PendingDecision") -> None:
         """Ask for a confirmation with the number of affected changes, then decide."""
         self.read_to_open(
             "number",
             lambda: reviews.count(self.studio, self.actor, act.chosen),
-            lambda number: self._ask_of(act, number),
+            lambda number: self._confirm(act, number),
             may_stay=True,
         )
 
     @work
-    async def _ask_of(self, act: "_DecisionAsked", number: int) -> None:
+    async def _confirm(self, act: "_PendingDecision", number: int) -> None:
         if not number:
             self.complain("None of the marked changes is one to decide so.")
             return
@@ -344,14 +344,16 @@ class ChangesScreen(StudioScreen):
         if await self.app.push_screen_wait(asked):
             once_meant(self.app, number, question, act.detail, lambda: self._do(act.do))
 
-    def _do(self, act: Callable[[], Decided], then: Callable[[Decided], None] = _nothing) -> None:
+    def _do(
+        self, act: Callable[[], Decided], then: Callable[[Decided], None] = _do_nothing
+    ) -> None:
         def done(decided: Decided) -> None:
             then(decided)
-            self._say_decided(decided)
+            self._report(decided)
 
         self.write(act, done)
 
-    def _say_decided(self, done: Decided) -> None:
+    def _report(self, done: Decided) -> None:
         self._browser.list.selection = Selection()
         self.say(decided_in_words(done.decision, len(done.ids), len(done.left)))
 

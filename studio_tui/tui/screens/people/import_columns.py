@@ -9,7 +9,7 @@ from studio_tui.domain.people.hr_file.headings import IGNORE, recognise
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals.choose import Choice, Choose
-from studio_tui.tui.screens.people.import_reading import Mapped
+from studio_tui.tui.screens.people.import_reading import ColumnMapping
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 
 _ARGUMENT = r'--map ".*?=([a-z_]+)"'
@@ -47,12 +47,12 @@ def planned_headings(recognised: Mapping[str, str], ignored: Sequence[str]) -> l
     return [Heading(number, name, field) for number, (name, field) in enumerate(every)]
 
 
-def guessed_headings(names: Sequence[str], mapped: Mapped) -> list[Heading]:
+def guessed_headings(names: Sequence[str], mapped: ColumnMapping) -> list[Heading]:
     """Return the columns of a file that could not be read, with the guessed fields."""
     return [Heading(number, name, _guess(name, mapped)) for number, name in enumerate(names)]
 
 
-def explained_with_keys(reason: str) -> str:
+def named_by_keys(reason: str) -> str:
     """Return an error message that names the keys of the screen instead of ``--map``."""
     reason = _IF_IT_IS.sub(rf"\1, press {shown_key('enter')} on it below and say so", reason)
     reason = _WHICH_IS_IT.sub(_press_on, reason)
@@ -61,7 +61,7 @@ def explained_with_keys(reason: str) -> str:
     )
 
 
-def what_it_tells(heading: Heading) -> Choose[str]:
+def ask_for_field(heading: Heading) -> Choose[str]:
     """Return a dialog that asks for the field of a column.
 
     Its result is the field or ``ignore``.
@@ -71,7 +71,7 @@ def what_it_tells(heading: Heading) -> Choose[str]:
     return Choose(f"What does “{heading.name}” tell?", [*fields, nothing])
 
 
-def what_word_means(word: str) -> Choose[str]:
+def ask_for_word_meaning(word: str) -> Choose[str]:
     """Return a dialog that asks what a status word means. Its result is ``active`` or ``left``."""
     choices = [
         Choice(ImportField.ACTIVE.value, "Is there: at work, on leave, about to start", "active"),
@@ -80,7 +80,7 @@ def what_word_means(word: str) -> Choose[str]:
     return Choose(f"What does “{word}” mean?", choices)
 
 
-def _guess(name: str, mapped: Mapped) -> ImportField | None:
+def _guess(name: str, mapped: ColumnMapping) -> ImportField | None:
     said = mapped.get(name)
     if said is not None:
         return None if said == IGNORE else ImportField(said)

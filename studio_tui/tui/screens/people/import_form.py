@@ -15,7 +15,7 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.one_of import OneOf
 
-HOW_WRITTEN = Command(
+FILE_FORMAT = Command(
     "form",
     "ctrl+o",
     "How it is written",
@@ -27,7 +27,7 @@ HOW_WRITTEN = Command(
 _DATES = (("", "found out"), ("day-first", "day first"), ("month-first", "month first"))
 
 
-class HowWritten(Dialog[FileHints]):
+class FileFormatDialog(Dialog[FileHints]):
     """A dialog for the encoding, separator, sheet and date order of a file.
 
     The fields match the options of the import command. The result is a `FileHints`, or None.
@@ -35,13 +35,13 @@ class HowWritten(Dialog[FileHints]):
 
     AUTO_FOCUS = "Input"
 
-    def __init__(self, told: FileHints, found: str) -> None:
+    def __init__(self, hints: FileHints, found: str) -> None:
         """Create the dialog with the detected format ``found`` in words.
 
         ``found`` is empty if the file was not read.
         """
         super().__init__()
-        self._told = told
+        self._hints = hints
         self._found = found
 
     def compose(self) -> ComposeResult:
@@ -51,12 +51,12 @@ class HowWritten(Dialog[FileHints]):
             if self._found:
                 yield Static(line(f"Read as {self._found}."), classes="detail")
             encoding = "as windows-1250 or utf-16; empty: found out"
-            yield Field("encoding", "Encoding", self._told.encoding, hint=encoding)
+            yield Field("encoding", "Encoding", self._hints.encoding, hint=encoding)
             delimiter = "a character, tab or pipe; empty: found out"
-            yield Field("delimiter", "Separator", self._told.delimiter, hint=delimiter)
+            yield Field("delimiter", "Separator", self._hints.delimiter, hint=delimiter)
             sheet = "of a workbook; empty: the first that lists people"
-            yield Field("sheet", "Sheet", self._told.sheet, hint=sheet)
-            yield OneOf("dates", "03/04/2020", _DATES, self._told.dates)
+            yield Field("sheet", "Sheet", self._hints.sheet, hint=sheet)
+            yield OneOf("dates", "03/04/2020", _DATES, self._hints.dates)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button("Read it so", id="yes", compact=True)

@@ -20,16 +20,15 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.type_number import once_meant
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.tui.screens.people.import_columns import (
     COLUMNS,
     Heading,
+    ask_for_field,
+    ask_for_word_meaning,
     planned_headings,
-    what_it_tells,
-    what_word_means,
 )
-from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
-from studio_tui.tui.screens.people.import_reading import Compared
+from studio_tui.tui.screens.people.import_form import FILE_FORMAT, FileFormatDialog
+from studio_tui.tui.screens.people.import_reading import ComparedFile
 from studio_tui.tui.screens.people.import_rows import (
     REFUSAL_COLUMNS,
     WARNING_COLUMNS,
@@ -38,6 +37,7 @@ from studio_tui.tui.screens.people.import_rows import (
     user_columns,
     user_in_full,
 )
+from studio_tui.tui.screens.people.resend_offer import offer_resend
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import Label, LabelLine
 from studio_tui.tui.widgets.list.memory_source import MemorySource
@@ -52,7 +52,7 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
 @dataclass(frozen=True, slots=True)
-class SaidOtherwise:
+class MeaningAssigned:
     """The user assigned a field to a column, or a meaning to a word.
 
     The file must be read again.
@@ -63,27 +63,27 @@ class SaidOtherwise:
 
 
 @dataclass(frozen=True, slots=True)
-class LookAgain:
+class PreviewOutdated:
     """The waiting import was replaced, or does more than the preview showed. Compare it again."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ImportFinished:
     """The import was applied or discarded."""
 
     words: str
     """The result in a sentence."""
-    came_back: tuple[int, ...] = ()
+    bounced: tuple[int, ...] = ()
     """Ids of bounced mails whose recipient has another address after the import."""
 
 
-Decided = Done | SaidOtherwise | FileHints | LookAgain | None
-"""The result of the screen. Except after `Done` and None, the file is read again."""
+ImportDecision = ImportFinished | MeaningAssigned | FileHints | PreviewOutdated | None
+"""The result of the screen. Except after `ImportFinished` and None, the file is read again."""
 
 
-def leave_with(screen: StudioScreen, done: Done) -> None:
+def close_with_result(screen: StudioScreen, done: ImportFinished) -> None:
     """Close ``screen``, which read the file, and report the result.
 
     Offers to send mails again if they bounced from an address that the import corrected.
@@ -91,11 +91,11 @@ def leave_with(screen: StudioScreen, done: Done) -> None:
     screen.dismiss()
     screen.shell.check_for_changes()
     screen.say(done.words)
-    offer_again(screen, done.came_back)
+    offer_resend(screen, done.bounced)
 
 
 class ImportPlanScreen(StudioScreen):
-    """A preview of importing a file. The result of the screen is a `Decided`."""
+    """A preview of importing a file. The result of the screen is an `ImportDecision`."""
 
     OWN_COMMANDS = (
         Command(
@@ -121,12 +121,12 @@ class ImportPlanScreen(StudioScreen):
             "Throw this import away: nothing is changed by it",
             verb="users import --waiting --discard",
         ),
-        HOW_WRITTEN,
+        FILE_FORMAT,
         Command("next_list", "right", "Next list", "Go to the list to the right"),
         Command.moving("previous_list", "left", "Go to the list to the left"),
     )
 
-    def __init__(self, compared: Compared) -> None:
+    def __init__(self, compared: ComparedFile) -> None:
         super().__init__()
         self._compared = compared
         self._plan = compared.plan
@@ -153,7 +153,7 @@ class ImportPlanScreen(StudioScreen):
     def on_mount(self) -> None:
         """Focus the first list and fill all lists after the first refresh."""
         self.set_focus(self._list(self._tabs()[0][0]))
-        self._offer()
+        self._offer_commands()
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
@@ -190,28 +190,28 @@ class ImportPlanScreen(StudioScreen):
             if why := self.why_not_form():
                 self.complain(why)
             else:
-                self._say_otherwise(event.row)
+                self._assign_field(event.row)
             return
-        match event.row.it:
+        match event.row.item:
             case PlannedUser() as user:
                 self.app.push_screen(ReadText(user.name, user_in_full(user)))
             case Refusal(word=str(word)) if word and not self._compared.waiting:
-                self._say_what_it_means(word)
+                self._assign_word_meaning(word)
             case Remark() as remark:
                 title = "Refused" if isinstance(remark, Refusal) else "Warning"
                 self.app.push_screen(ReadText(title, remark_in_full(remark)))
 
     @work
-    async def _say_otherwise(self, heading: Heading) -> None:
-        field = await self.app.push_screen_wait(what_it_tells(heading))
+    async def _assign_field(self, heading: Heading) -> None:
+        field = await self.app.push_screen_wait(ask_for_field(heading))
         if field is not None:
-            self.dismiss(SaidOtherwise(heading.name, field))
+            self.dismiss(MeaningAssigned(heading.name, field))
 
     @work
-    async def _say_what_it_means(self, word: str) -> None:
-        status = await self.app.push_screen_wait(what_word_means(word))
+    async def _assign_word_meaning(self, word: str) -> None:
+        status = await self.app.push_screen_wait(ask_for_word_meaning(word))
         if status is not None:
-            self.dismiss(SaidOtherwise(word, status))
+            self.dismiss(MeaningAssigned(word, status))
 
     def why_not_form(self) -> str | None:
         """Return why the file format cannot be changed, or None.
@@ -225,12 +225,12 @@ class ImportPlanScreen(StudioScreen):
     def action_form(self) -> None:
         """Let the user correct the detected file format, and read the file again."""
 
-        def told(told: FileHints | None) -> None:
-            if told is not None:
-                self.dismiss(told)
+        def specified(hints: FileHints | None) -> None:
+            if hints is not None:
+                self.dismiss(hints)
 
         found = self._form_in_words(", separated by ")
-        self.app.push_screen(HowWritten(self._compared.told, found), told)
+        self.app.push_screen(FileFormatDialog(self._compared.hints, found), specified)
 
     # Importing
 
@@ -285,7 +285,9 @@ class ImportPlanScreen(StudioScreen):
         if await self.app.push_screen_wait(question):
             self.write(
                 lambda: unattended.discard(self.studio, self.actor, seen=waiting.last),
-                lambda _: self.dismiss(Done(f"{name} is thrown away: nothing was changed by it.")),
+                lambda _: self.dismiss(
+                    ImportFinished(f"{name} is thrown away: nothing was changed by it.")
+                ),
                 self._failed,
             )
 
@@ -310,7 +312,7 @@ class ImportPlanScreen(StudioScreen):
         self.refresh_bindings()
         self.write(lambda: self._import(job, skip_refused), self.dismiss, self._failed, job)
 
-    def _import(self, job: Job, skip_refused: bool) -> Done:
+    def _import(self, job: Job, skip_refused: bool) -> ImportFinished:
         studio, actor, compared = self.studio, self.actor, self._compared
         if compared.waiting is not None:
             plan = unattended.apply(studio, actor, seen=compared.waiting, progress=job.tell)
@@ -318,7 +320,7 @@ class ImportPlanScreen(StudioScreen):
             plan = imports.apply(
                 studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
             )
-        return Done(self._done_in_words(plan), outbox.to_corrected(studio, actor))
+        return ImportFinished(self._done_in_words(plan), outbox.to_corrected(studio, actor))
 
     def _done_in_words(self, plan: ImportPlan) -> str:
         skipped = counted(len(plan.refusals), "line")
@@ -329,7 +331,7 @@ class ImportPlanScreen(StudioScreen):
 
     def _failed(self, error: StudioError) -> None:
         if self._compared.waiting is not None and isinstance(error, Conflict | NothingToDo):
-            self.dismiss(LookAgain(error.message))
+            self.dismiss(PreviewOutdated(error.message))
             return
         self.query_one(ProgressLine).done()
         self.refresh_bindings()
@@ -395,7 +397,7 @@ class ImportPlanScreen(StudioScreen):
             return besides
         return Content.assemble(line(f"{self._why_refused()}  ", "$warning"), besides)
 
-    def _offer(self) -> None:
+    def _offer_commands(self) -> None:
         plan = self._plan
         skip = f"Import and skip {counted(len(plan.refusals), 'refused line', 'refused lines')}"
         offers = [("import", "i", f"Import {self._people()}", not self.why_not_import())]

@@ -19,7 +19,7 @@ from studio_tui.services.people.unattended import WaitingImport
 from studio_tui.services.system.context import Studio
 from studio_tui.tui.runtime.job import Job
 
-Mapped = Mapping[str, str]
+ColumnMapping = Mapping[str, str]
 """The field for each column heading, as given with ``--map``."""
 
 _READING = 0.6
@@ -27,12 +27,12 @@ _READING = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedFile:
     """A file that was read, and a preview of importing it."""
 
     path: Path
-    mapped: Mapped
-    told: FileHints
+    mapped: ColumnMapping
+    hints: FileHints
     file: HrFile
     plan: ImportPlan
     waiting: WaitingImport | None = None
@@ -40,7 +40,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableFile:
     """Why a file cannot be imported, and its headings if they can be read."""
 
     reason: StudioError
@@ -65,16 +65,16 @@ def path_of(entered: str) -> Path:
 
 
 def compare(
-    studio: Studio, actor: Actor, path: Path, mapped: Mapped, told: FileHints, job: Job
-) -> Compared | Unreadable:
+    studio: Studio, actor: Actor, path: Path, mapped: ColumnMapping, hints: FileHints, job: Job
+) -> ComparedFile | UnreadableFile:
     """Read a file and preview its import. Changes nothing.
 
-    ``mapped`` and ``told`` are the columns and the file format as the user specified them.
+    ``mapped`` and ``hints`` are the columns and the file format as the user specified them.
     """
     try:
         _require_file(path)
         file = hr_files.read(
-            path, mapped, progress=lambda share: job.tell(share * _READING), form=told
+            path, mapped, progress=lambda share: job.tell(share * _READING), form=hints
         )
         plan = imports.preview(
             studio,
@@ -85,8 +85,8 @@ def compare(
     except Stopped:
         raise
     except StudioError as error:
-        return Unreadable(error, _headings(path, told))
-    return Compared(path, mapped, told, file, plan)
+        return UnreadableFile(error, _headings(path, hints))
+    return ComparedFile(path, mapped, hints, file, plan)
 
 
 def _require_file(path: Path) -> None:
@@ -99,9 +99,9 @@ def _require_file(path: Path) -> None:
         raise Refused(f"{clean_line(path.name)} is a device or a pipe, not a file.")
 
 
-def _headings(path: Path, told: FileHints) -> tuple[str, ...]:
+def _headings(path: Path, hints: FileHints) -> tuple[str, ...]:
     """Return the column headings of a file; empty if they cannot be read."""
     try:
-        return hr_files.headings_in(path, told)
+        return hr_files.headings_in(path, hints)
     except StudioError:
         return ()

@@ -12,18 +12,18 @@ from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 
 T = TypeVar("T")
 
-_SAID_BESIDES = frozenset(
+_OMITTED_FIELDS = frozenset(
     {"login", "email", "given_name", "family_name", "active", "language", "time_zone"}
 )
 """Fields left out of the summary of a new user: other columns show them, or they are defaults."""
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered(Generic[T]):
+class NumberedRow(Generic[T]):
     """An item with its index as the row id."""
 
     id: int
-    it: T
+    item: T
 
 
 class NumberedSource(Generic[T]):
@@ -36,9 +36,9 @@ class NumberedSource(Generic[T]):
         """Return the number of rows."""
         return len(self._every)
 
-    def rows(self, start: int, stop: int) -> Sequence[Numbered[T]]:
+    def rows(self, start: int, stop: int) -> Sequence[NumberedRow[T]]:
         """Return the rows from index ``start`` up to, but not including, ``stop``."""
-        return [Numbered(start + n, it) for n, it in enumerate(self._every[start:stop])]
+        return [NumberedRow(start + n, item) for n, item in enumerate(self._every[start:stop])]
 
     def position(self, row_id: int, _: int | None = None) -> int | None:
         """Return the index of a row, or None if it is not in the list."""
@@ -53,28 +53,28 @@ class NumberedSource(Generic[T]):
         return 0
 
 
-def user_columns(what: str) -> tuple[Column[Numbered[PlannedUser]], ...]:
+def user_columns(what: str) -> tuple[Column[NumberedRow[PlannedUser]], ...]:
     """Return the columns of a list of people. ``what`` is the heading of the summary column."""
     return (
-        Column("name", "Name", lambda row: row.it.name, width=18, flex=2, most=36),
-        Column("email", "E-mail", lambda row: row.it.email, width=22, flex=2, most=40),
-        Column("what", what, lambda row: Toned(_summary(row.it), Tone.MUTED), width=28, flex=5),
+        Column("name", "Name", lambda row: row.item.name, width=18, flex=2, most=36),
+        Column("email", "E-mail", lambda row: row.item.email, width=22, flex=2, most=40),
+        Column("what", what, lambda row: Toned(_summary(row.item), Tone.MUTED), width=28, flex=5),
     )
 
 
-REFUSAL_COLUMNS: tuple[Column[Numbered[Refusal]], ...] = (
-    Column("line", "Line", lambda row: f"{row.it.line:,}", width=7, right=True),
-    Column("column", "Column", lambda row: row.it.column, width=14, flex=1, most=30),
-    Column("reason", "Why it is refused", lambda row: row.it.reason, width=36, flex=5),
-    Column("email", "E-mail", lambda row: row.it.email, 22, 1, gives_way=1),
+REFUSAL_COLUMNS: tuple[Column[NumberedRow[Refusal]], ...] = (
+    Column("line", "Line", lambda row: f"{row.item.line:,}", width=7, right=True),
+    Column("column", "Column", lambda row: row.item.column, width=14, flex=1, most=30),
+    Column("reason", "Why it is refused", lambda row: row.item.reason, width=36, flex=5),
+    Column("email", "E-mail", lambda row: row.item.email, 22, 1, gives_way=1),
 )
 
 
-WARNING_COLUMNS: tuple[Column[Numbered[RowWarning]], ...] = (
-    Column("line", "Line", lambda row: _line(row.it), width=7, right=True),
-    Column("column", "Column", lambda row: row.it.column, width=14, flex=1, most=30),
-    Column("reason", "What is left out, or guessed", lambda row: row.it.reason, width=36, flex=5),
-    Column("email", "E-mail", lambda row: row.it.email, 22, 1, gives_way=1),
+WARNING_COLUMNS: tuple[Column[NumberedRow[RowWarning]], ...] = (
+    Column("line", "Line", lambda row: _line(row.item), width=7, right=True),
+    Column("column", "Column", lambda row: row.item.column, width=14, flex=1, most=30),
+    Column("reason", "What is left out, or guessed", lambda row: row.item.reason, width=36, flex=5),
+    Column("email", "E-mail", lambda row: row.item.email, 22, 1, gives_way=1),
 )
 
 
@@ -101,15 +101,15 @@ def _line(remark: Remark) -> str:
 
 
 def _summary(user: PlannedUser) -> str:
-    return "; ".join(_change(change) for change in user.changes if _worth_saying(user, change))
+    return "; ".join(_change(change) for change in user.changes if _is_summarised(user, change))
 
 
-def _worth_saying(user: PlannedUser, change: FieldChange) -> bool:
+def _is_summarised(user: PlannedUser, change: FieldChange) -> bool:
     if user.before is not None:
         return change.field != "active"
     if change.field == "role":
         return change.after != Role.USER
-    return change.field not in _SAID_BESIDES
+    return change.field not in _OMITTED_FIELDS
 
 
 def _change(change: FieldChange) -> str:

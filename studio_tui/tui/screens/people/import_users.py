@@ -15,22 +15,22 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people.import_columns import (
     COLUMNS,
     Heading,
-    explained_with_keys,
+    ask_for_field,
     guessed_headings,
-    what_it_tells,
+    named_by_keys,
 )
-from studio_tui.tui.screens.people.import_form import HOW_WRITTEN, HowWritten
+from studio_tui.tui.screens.people.import_form import FILE_FORMAT, FileFormatDialog
 from studio_tui.tui.screens.people.import_plan import (
-    Decided,
-    Done,
+    ImportDecision,
+    ImportFinished,
     ImportPlanScreen,
-    SaidOtherwise,
-    leave_with,
+    MeaningAssigned,
+    close_with_result,
 )
 from studio_tui.tui.screens.people.import_reading import (
-    Compared,
-    Mapped,
-    Unreadable,
+    ColumnMapping,
+    ComparedFile,
+    UnreadableFile,
     compare,
     path_of,
 )
@@ -49,14 +49,14 @@ class ImportScreen(StudioScreen):
 
     OWN_COMMANDS = (
         Command("back", "escape", "Back", "Stop reading, or go back to the users"),
-        HOW_WRITTEN,
+        FILE_FORMAT,
     )
 
     def __init__(self) -> None:
         super().__init__()
-        self._mapped: Mapped = {}
+        self._mapped: ColumnMapping = {}
         self._path: Path | None = None
-        self._told = FileHints()
+        self._hints = FileHints()
 
     def body(self) -> ComposeResult:
         """Yield the path field, the progress and the list of columns, which is hidden at first."""
@@ -84,12 +84,12 @@ class ImportScreen(StudioScreen):
 
     def action_form(self) -> None:
         """Let the user specify the file format, then read the file."""
-        self.app.push_screen(HowWritten(self._told, ""), self._tell)
+        self.app.push_screen(FileFormatDialog(self._hints, ""), self._use_hints)
 
-    def _tell(self, told: FileHints | None) -> None:
-        if told is None:
+    def _use_hints(self, hints: FileHints | None) -> None:
+        if hints is None:
             return
-        self._told = told
+        self._hints = hints
         if self._field.value.strip():
             self._submitted()
         else:
@@ -104,12 +104,12 @@ class ImportScreen(StudioScreen):
             return
         if path != self._path:
             # A format specified before the first file was chosen applies to that file.
-            self._told = FileHints() if self._path else self._told
+            self._hints = FileHints() if self._path else self._hints
             self._path, self._mapped = path, {}
         self._read()
 
     def _read(self) -> None:
-        path, mapped, told = self._path, self._mapped, self._told
+        path, mapped, hints = self._path, self._mapped, self._hints
         progress = self.query_one(ProgressLine)
         if path is None or progress.job is not None:
             return
@@ -117,7 +117,7 @@ class ImportScreen(StudioScreen):
         progress.start(job)
         self.read(
             "file",
-            lambda: compare(self.studio, self.actor, path, mapped, told, job),
+            lambda: compare(self.studio, self.actor, path, mapped, hints, job),
             self._show,
             self._failed,
         )
@@ -129,10 +129,10 @@ class ImportScreen(StudioScreen):
         else:
             self._field.error = error.message
 
-    def _show(self, found: Compared | Unreadable) -> None:
+    def _show(self, found: ComparedFile | UnreadableFile) -> None:
         self.query_one(ProgressLine).done()
-        if isinstance(found, Unreadable):
-            self._field.error = explained_with_keys(found.reason.message)
+        if isinstance(found, UnreadableFile):
+            self._field.error = named_by_keys(found.reason.message)
             self._show_columns(found.headings)
         else:
             self._show_columns(())
@@ -145,14 +145,14 @@ class ImportScreen(StudioScreen):
         if names:
             self.set_focus(self._columns)
 
-    def _decided(self, decided: Decided) -> None:
+    def _decided(self, decided: ImportDecision) -> None:
         match decided:
-            case Done():
-                leave_with(self, decided)
-            case SaidOtherwise(heading=heading, field=field):
+            case ImportFinished():
+                close_with_result(self, decided)
+            case MeaningAssigned(heading=heading, field=field):
                 self._map(heading, field)
             case FileHints():
-                self._tell(decided)
+                self._use_hints(decided)
             case _:
                 self._field.focus_entry()
 
@@ -160,7 +160,7 @@ class ImportScreen(StudioScreen):
     async def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Let the user assign a field to the column, then read the file again."""
         heading: Heading = event.row
-        field = await self.app.push_screen_wait(what_it_tells(heading))
+        field = await self.app.push_screen_wait(ask_for_field(heading))
         if field is not None:
             self._map(heading.name, field)
 

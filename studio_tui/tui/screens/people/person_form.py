@@ -12,8 +12,8 @@ from studio_tui.services.people.by_hand import PersonEdited
 from studio_tui.services.people.entered import Entered
 from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
-from studio_tui.tui.screens.people.corrected import offer_again
 from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
+from studio_tui.tui.screens.people.resend_offer import offer_resend
 from studio_tui.tui.widgets.field import Field
 from studio_tui.wording.counting import counted
 from studio_tui.wording.people import noticed_in_words, overwritten_in_words
@@ -110,7 +110,7 @@ class EditPersonScreen(EntryScreen):
     def _saved(self, done: PersonEdited) -> None:
         self.say(_saved_in_words(done))
         self.dismiss(True)
-        offer_again(self, done.bounced)
+        offer_resend(self, done.bounced)
 
 
 class AddPersonScreen(EntryScreen):

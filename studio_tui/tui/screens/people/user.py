@@ -38,7 +38,7 @@ from studio_tui.tui.widgets.user_facts import facts_about, title_of
 from studio_tui.wording.pushes import attention_of, status_in_words
 
 _TABS = (("pushes", "Pushes"), ("mail", "Mail"), ("activity", "Activity"))
-_ABOUT = {
+_TAB_OF_COMMAND = {
     "remind": "pushes",
     "held": "pushes",
     "hand_over": "pushes",
@@ -49,12 +49,12 @@ _ABOUT = {
     "again": "mail",
 }
 """The tab in which each command is available."""
-_BY_MANAGERS = {"held", "hand_over"}
+_PERMITTED_TO_MANAGERS = {"held", "hand_over"}
 _IN_NONE = "They are in no push."
 
 
 @dataclass(frozen=True, slots=True)
-class InPush:
+class PushOfUser:
     """A push of the user as a list row."""
 
     push: str
@@ -237,11 +237,13 @@ class UserScreen(StudioScreen):
     def may_do(self, command: Command) -> bool:
         """Return whether ``command`` is permitted in the visible tab."""
         shown = self.query_one_optional(ContentSwitcher)
-        if command.id in _ABOUT and (shown is None or shown.current != _ABOUT[command.id]):
+        if command.id in _TAB_OF_COMMAND and (
+            shown is None or shown.current != _TAB_OF_COMMAND[command.id]
+        ):
             return False
         if command.id == "address" and may(self.actor, Action.EDIT_PEOPLE):
             return False
-        if command.id in _BY_MANAGERS and not self._may_record():
+        if command.id in _PERMITTED_TO_MANAGERS and not self._may_record():
             return False
         return super().may_do(command)
 
@@ -291,23 +293,23 @@ class UserScreen(StudioScreen):
 
     def why_not_remind(self) -> str | None:
         """Return why the user cannot be reminded, or None if a conversation is still to be held."""
-        return self._why_not_asked()
+        return self._why_not_open()
 
     def why_not_held(self) -> str | None:
         """Return why the conversation cannot be recorded, or None if it is still to be held."""
-        return self._why_not_asked()
+        return self._why_not_open()
 
     def why_not_hand_over(self) -> str | None:
         """Return why nothing can be handed over, or None if it is still to be held."""
-        return self._why_not_asked()
+        return self._why_not_open()
 
     def why_not_excuse(self) -> str | None:
         """Return why the user cannot be excused, or None if a conversation is still to be held."""
-        return self._why_not_asked()
+        return self._why_not_open()
 
     def why_not_longer(self) -> str | None:
         """Return why no own deadline can be set, or None if it is still to be held."""
-        return self._why_not_asked()
+        return self._why_not_open()
 
     def why_not_unassign(self) -> str | None:
         """Return why the user cannot be unassigned, or None if there is a current push."""
@@ -433,7 +435,7 @@ class UserScreen(StudioScreen):
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open a push or a mail, or show a line of activity in full."""
         match event.row:
-            case InPush(assignment=assignment):
+            case PushOfUser(assignment=assignment):
                 self.go_to(to.Push(assignment.push_id))
             case Notification(id=notification_id):
                 self.go_to(to.Mail(notification_id))
@@ -447,7 +449,7 @@ class UserScreen(StudioScreen):
         failed = sum(each.state is NotificationState.FAILED for each in found.notifications)
         self.query_one(Facts).show(facts_about(user, failed))
         self._push_ids = frozenset(assignment.push_id for _, assignment in found.pushes)
-        self._fill("pushes", [InPush(name, assignment) for name, assignment in found.pushes])
+        self._fill("pushes", [PushOfUser(name, assignment) for name, assignment in found.pushes])
         self._fill("mail", found.notifications)
         if may(self.actor, Action.READ_ACTIVITY):
             self.read(
@@ -471,7 +473,7 @@ class UserScreen(StudioScreen):
         mine = self.actor.user_id in {manager.user_id for manager in managers}
         return mine or may(self.actor, Action.FINISH_ANY)
 
-    def _why_not_asked(self) -> str | None:
+    def _why_not_open(self) -> str | None:
         assignment = self._in_push
         if assignment is None:
             return _IN_NONE
@@ -492,7 +494,7 @@ class UserScreen(StudioScreen):
     def _list(self, name: str) -> RecordList[Any, str]:
         return self.query_one(f"#{name}", RecordList)
 
-    def _push_columns(self) -> tuple[Column[InPush], ...]:
+    def _push_columns(self) -> tuple[Column[PushOfUser], ...]:
         zone = self.studio.zone
         return (
             Column("push", "Push", lambda row: row.push, width=20, flex=3, most=60),
@@ -501,11 +503,11 @@ class UserScreen(StudioScreen):
         )
 
 
-def _status(row: InPush, zone: ZoneInfo) -> str | Toned:
+def _status(row: PushOfUser, zone: ZoneInfo) -> str | Toned:
     words = status_in_words(row.assignment, zone)
     return Toned(words, Tone.GOOD) if row.assignment.status is Status.DONE else words
 
 
-def _flags(row: InPush) -> str | Toned:
+def _flags(row: PushOfUser) -> str | Toned:
     words = attention_of(row.assignment)
     return Toned(words, Tone.WARN) if words else ""

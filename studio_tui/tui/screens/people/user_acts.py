@@ -21,7 +21,7 @@ from studio_tui.tui.modals import record_held as recording
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.people.corrected import offer_again
+from studio_tui.tui.screens.people.resend_offer import offer_resend
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import CHANGED_MEANWHILE, same_address_in_words
 from studio_tui.wording.people import noticed_in_words
@@ -176,7 +176,7 @@ def correct_address(screen: StudioScreen, user: User) -> None:
         def saved(changed: PersonEdited) -> None:
             form.dismiss(True)
             screen.say(_changed_in_words(changed))
-            offer_again(screen, changed.bounced)
+            offer_resend(screen, changed.bounced)
 
         screen.write(
             lambda: by_hand.edit(

@@ -120,7 +120,7 @@ class UsersScreen(StudioScreen):
         super().__init__()
         self._include_left = False
         self._to_erase = to_erase
-        self._waits: LastFile | None = None
+        self._waiting_file: LastFile | None = None
         self._only = Static(line(_ONLY_TO_ERASE, "$muted"), classes="narrowed")
         self._draw_narrowed()
 
@@ -179,18 +179,20 @@ class UsersScreen(StudioScreen):
             studio, actor = self.studio, self.actor
             self.read("waiting", lambda: unattended.waiting(studio, actor), self._show_waiting)
 
-    def _show_waiting(self, waits: LastFile | None) -> None:
-        self._waits = waits
-        said = self.query_one(".waits", Static)
-        said.display = waits is not None
-        if waits is not None:
-            words = f"Press Q to look at {waits.name}, which waits: {waits.why}."
-            said.update(line(words, "$warning"))
+    def _show_waiting(self, file: LastFile | None) -> None:
+        self._waiting_file = file
+        notice = self.query_one(".waits", Static)
+        notice.display = file is not None
+        if file is not None:
+            words = f"Press Q to look at {file.name}, which waits: {file.why}."
+            notice.update(line(words, "$warning"))
         self.refresh_bindings()
 
     def may_do(self, command: Command) -> bool:
         """Return whether ``command`` is permitted. Waiting import needs a file that waits."""
-        return (command.id != "waiting" or self._waits is not None) and super().may_do(command)
+        return (command.id != "waiting" or self._waiting_file is not None) and super().may_do(
+            command
+        )
 
     def action_waiting(self) -> None:
         """Open the unattended import that waits."""

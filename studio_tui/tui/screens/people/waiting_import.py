@@ -12,13 +12,13 @@ from studio_tui.services.people.unattended import WaitingImport
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people.import_plan import (
-    Decided,
-    Done,
+    ImportDecision,
+    ImportFinished,
     ImportPlanScreen,
-    LookAgain,
-    leave_with,
+    PreviewOutdated,
+    close_with_result,
 )
-from studio_tui.tui.screens.people.import_reading import Compared
+from studio_tui.tui.screens.people.import_reading import ComparedFile
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.progress import ProgressLine
 
@@ -55,7 +55,7 @@ class WaitingImportScreen(StudioScreen):
 
     def _show(self, found: WaitingImport) -> None:
         self.query_one(ProgressLine).done()
-        compared = Compared(
+        compared = ComparedFile(
             Path(found.last.name), {}, FileHints(), found.file, found.plan, waiting=found
         )
         self.app.push_screen(ImportPlanScreen(compared), self._decided)
@@ -64,12 +64,12 @@ class WaitingImportScreen(StudioScreen):
         self.dismiss()
         self.say(error.message)
 
-    def _decided(self, decided: Decided) -> None:
+    def _decided(self, decided: ImportDecision) -> None:
         match decided:
-            case LookAgain(why=why):
+            case PreviewOutdated(why=why):
                 self.complain(why)
                 self._look()
-            case Done():
-                leave_with(self, decided)
+            case ImportFinished():
+                close_with_result(self, decided)
             case _:
                 self.dismiss()

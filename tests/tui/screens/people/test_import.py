@@ -91,7 +91,7 @@ async def test_refused_lines_are_skipped_only_when_asked(made: Example) -> None:
     Path("new.csv").write_text(REFUSED)
     async with running(made.app(), WIDE) as pilot:
         await _import(pilot, "new.csv")
-        assert [row.it.line for row in rows(pilot, "#refused")] == [4, 5]
+        assert [row.item.line for row in rows(pilot, "#refused")] == [4, 5]
         assert "Import and skip 2 refused lines" in shown(pilot)
         await press(pilot, "enter")
         assert "Line 4, column “Work Email”" in shown(pilot)
@@ -115,7 +115,7 @@ async def test_a_cell_that_cannot_be_read_is_left_out_and_the_rest_is_imported(
         await _import(pilot, "new.csv")
         assert "Warnings 1" in shown(pilot)
         (warned,) = rows(pilot, "#warnings")
-        assert (warned.it.line, warned.it.column) == (4, "Start date")
+        assert (warned.item.line, warned.item.column) == (4, "Start date")
         await press(pilot, "i")
         assert "2 added, 1 changed" in shown(pilot)
     assert "zed@example.org" in [user.email for user in _everybody(made)]
@@ -349,14 +349,14 @@ async def test_how_the_file_is_written_can_be_told(made: Example, tmp_path: Path
         await press(pilot, "tab", "^", "tab", "tab", "right", "right", "tab", "tab", "enter")
         assert isinstance(pilot.app.screen, ImportPlanScreen)
         assert "iso-8859-2, “^”" in shown(pilot)
-        assert [row.it.after.family_name for row in rows(pilot, "#added")] == ["Dvořák"]
-        assert rows(pilot, "#added")[0].it.after.hired_on.isoformat() == "2020-03-04"
+        assert [row.item.after.family_name for row in rows(pilot, "#added")] == ["Dvořák"]
+        assert rows(pilot, "#added")[0].item.after.hired_on.isoformat() == "2020-03-04"
         await press(pilot, "ctrl+o")
         assert "Read as iso-8859-2, separated by “^”." in shown(pilot)
         pilot.app.screen.query_one(Input).value = "windows-1252"
         await press(pilot, "enter")
         assert "windows-1252" in shown(pilot)
-        assert [row.it.after.family_name for row in rows(pilot, "#added")] == ["Dvoøák"]
+        assert [row.item.after.family_name for row in rows(pilot, "#added")] == ["Dvoøák"]
 
 
 async def test_what_came_back_is_offered_to_be_sent_to_the_address_of_the_file(

@@ -14,7 +14,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
 
 
-def offer_again(screen: StudioScreen, mails: Sequence[int]) -> None:
+def offer_resend(screen: StudioScreen, mails: Sequence[int]) -> None:
     """Offer to send ``mails`` again: the ids that `outbox.to_corrected` returned.
 
     Does nothing for none.
