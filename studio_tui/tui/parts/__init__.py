@@ -1,1 +1,1 @@
-"""The parts that the app is composed of: each keeps one thing, and is an attribute of the app."""
+"""The parts of the app; each has one responsibility and is an attribute of the app."""

@@ -1,4 +1,4 @@
-"""What the tabs say beside their names (S1): how much waits there, on every screen."""
+"""The badges of the places in the top bar (S1): the number of items that wait there."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
 
 class Badges:
-    """What the tabs of ``app`` say, counted again whenever anything changed."""
+    """The badges of ``app``, which are counted again after every change."""
 
     def __init__(self, app: App[Any], messages: Messages) -> None:
         self._app = app
         self._messages = messages
         self.counted: Mapping[str, Badge] = {}
-        """By the id of the place."""
+        """The badges by the id of the place."""
         self.sight: tuple[str, ...] = ()
-        """Whom the actor sees, ever shorter; nothing where it is the whole organisation (U12)."""
+        """The scope of the actor, as texts of decreasing length; empty if it is the whole
+        organisation (U12)."""
 
     def count(self) -> None:
-        """Count again, off the loop."""
+        """Count again, off the event loop."""
         shell = shell_of(self._app)
         actor = shell.actor
         if actor is not None and may(actor, Action.READ_OUTBOX):
@@ -37,7 +38,7 @@ class Badges:
                 "badges",
                 lambda: _counted(studio, actor),
                 self._show,
-                # The next change counts again; what people do themselves reports its errors.
+                # The next change counts again. Errors are reported for actions of the user only.
                 lambda error: None,
             )
 
@@ -50,7 +51,7 @@ class Badges:
             self._messages.refresh()
 
 
-# Imported where the answer is waited for, off the loop: the first picture waits for none of it.
+# Imported in the background thread, so that the first frame does not wait for it.
 
 
 def _counted(studio: "Studio", actor: Actor) -> "tuple[Mapping[str, Badge], tuple[str, ...]]":

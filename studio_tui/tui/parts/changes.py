@@ -1,4 +1,4 @@
-"""What others change: found out off the loop, told to whoever shows it."""
+"""Changes by other users: detected off the event loop and passed to the app."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Changes:
-    """Looks whether anybody changed anything, and whether the database answers.
+    """Checks whether the data has changed and whether the database is reachable.
 
-    ``who_asks`` says who it is now, or raises `Forbidden` (A1, A2). ``tell`` is called after every
-    change with the actor as they are now, None where that is not known anew, and whether what was
-    shown before may have missed a change; ``put_out`` once the actor has no right to be here.
+    ``who_asks`` returns the current actor or raises `Forbidden` (A1, A2). ``tell`` is called after
+    every change with the current actor (None if unchanged or not determined) and whether earlier
+    changes may have been missed. ``put_out`` is called when the actor has lost access.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class Changes:
         self._tell = tell
         self._put_out = put_out
         self.stamp = 0
-        """Goes up whenever anybody changed anything."""
+        """A counter that increases with every change in the database."""
         self.is_away = False
-        """Whether the database does not answer."""
+        """Whether the database is unreachable."""
 
     def look(self) -> None:
-        """Find out, off the loop."""
+        """Check off the event loop."""
         shell = shell_of(self._app)
         if shell.actor is not None:
             studio = shell.studio
@@ -61,7 +61,7 @@ class Changes:
             )
 
     def _look(self, studio: "Studio") -> "tuple[int, Actor | None]":
-        """The stamp now; where it is new, who is asking now, as far as somebody can say it."""
+        """Return the current stamp and, if it is new and ``who_asks`` is set, the current actor."""
         stamp = studio.stamp()
         if self._who_asks is None or stamp == self.stamp:
             return stamp, None
@@ -81,7 +81,7 @@ class Changes:
             self._tell(actor, back)
 
     def _not_looked(self, error: StudioError) -> None:
-        # Another look is made soon; what people do themselves reports its errors.
+        # The next check follows soon. Errors are reported for actions of the user only.
         if isinstance(error, DatabaseUnavailable) and not self.is_away:
             self.is_away = True
             self._messages.away(

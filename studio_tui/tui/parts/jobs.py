@@ -1,5 +1,4 @@
-"""What is under way and takes longer than a moment: how far it is in the status line, and escape to
-stop it."""
+"""Jobs in progress: their progress in the status line, and escape to stop one."""
 
 from typing import Any
 
@@ -12,13 +11,13 @@ from studio_tui.tui.runtime.job import EVERY, PATIENCE, Job
 
 
 class Jobs:
-    """What is being written, in view where it takes a while."""
+    """The writes in progress, which are displayed if they take long."""
 
     def __init__(self, app: App[Any], messages: Messages) -> None:
         self._app = app
         self._messages = messages
         self._jobs: tuple[Job, ...] = ()
-        """Those that have not ended, the first one first: they are done one after another."""
+        """The jobs that have not ended, the first one first: they run one after another."""
         self._shown = False
         self._looking: Timer | None = None
 
@@ -30,7 +29,7 @@ class Jobs:
         )
 
     def begin(self, job: Job) -> None:
-        """Follow ``job``; say how far it is if it takes a while."""
+        """Follow ``job``; display its progress if it takes long."""
         if job.in_place:
             return
         self._jobs = (*self._jobs, job)
@@ -38,7 +37,7 @@ class Jobs:
             self._looking = self._app.set_timer(PATIENCE, self._look_longer)
 
     def ended(self) -> None:
-        """A job has ended: say no more of it."""
+        """Remove the jobs that have ended."""
         self._jobs = tuple(job for job in self._jobs if not job.ended)
         if self._jobs:
             return
@@ -50,7 +49,7 @@ class Jobs:
             self._messages.under_way(Content(""))
 
     def stop_one(self) -> bool:
-        """Stop what is under way; whether there was anything that can be stopped."""
+        """Stop the first job that can be stopped; return whether there was one."""
         for job in self._jobs:
             if job.can_stop and not job.ended:
                 job.stop.ask()

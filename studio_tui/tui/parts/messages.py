@@ -1,4 +1,4 @@
-"""What the status line says, the most urgent first."""
+"""The messages of the status line in order of urgency."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _NOTHING = Content("")
 
 
 class Messages:
-    """What there is to say, each until it is taken back; one of it is shown."""
+    """The current messages of all sources, the most urgent of which is shown."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
@@ -21,8 +21,11 @@ class Messages:
 
     @property
     def shown(self) -> Content:
-        """What is under way, what takes long to open, what just happened, that the database is
-        away, what can still be taken back, or what is always worth knowing."""
+        """The most urgent message.
+
+        In order: progress of a job, slow opening, the last transient message, unreachable database,
+        undo countdown, standing message.
+        """
         return (
             self._under_way
             or self._slow
@@ -34,44 +37,45 @@ class Messages:
 
     @property
     def said(self) -> str:
-        """What was said since the last key; empty where nothing was."""
+        """The transient message since the last key press; empty if none."""
         return self._said.plain if self._said else ""
 
     @property
     def standing(self) -> str:
-        """What is always worth knowing; empty where there is nothing."""
+        """The standing message; empty if none."""
         return self._standing.plain
 
     def say(self, sentence: str) -> None:
-        """Show ``sentence`` until the next key."""
+        """Show ``sentence`` until the next key press."""
         self._said = line(sentence, "$foreground")
         self.refresh()
 
     def complain(self, sentence: str) -> None:
-        """Show ``sentence``, as something that went wrong, until the next key."""
+        """Show ``sentence`` as an error until the next key press."""
         self._said = line(sentence, "$error")
         self.refresh()
 
     def read(self) -> None:
-        """A key was pressed: what was said is read."""
+        """Clear the transient message: a key was pressed."""
         if self._said is not None:
             self._said = None
             self.refresh()
 
     def stand(self, sentence: str) -> None:
-        """Show ``sentence`` whenever there is nothing else to say; empty: nothing."""
+        """Show ``sentence`` whenever no other message is shown; empty: nothing."""
         self._standing = line(sentence, "$warning")
         self.refresh()
 
     def count_down(self, sentence: str) -> None:
-        """Show ``sentence`` before what stands; empty: nothing."""
+        """Show ``sentence`` in preference to the standing message; empty: nothing."""
         self._counting = line(sentence, "$key")
         self.refresh()
 
     def away(self, sentence: str) -> None:
-        """Show ``sentence`` as long as the database is away; empty: it answers.
+        """Show ``sentence`` while the database is unreachable; empty: it is reachable again.
 
-        It takes the place of what was said: that is as a rule the first call that got no answer.
+        It replaces the transient message, which as a rule reports the first call that failed for
+        the same reason.
         """
         if sentence:
             self._said = None
@@ -79,17 +83,17 @@ class Messages:
         self.refresh()
 
     def opening(self, *, slow: bool) -> None:
-        """Something takes long to open: say how to give that up; or it no longer does."""
+        """Show or hide the message that a screen opens slowly and how to cancel that."""
         self._slow = line("Opening…  esc gives it up", "$foreground") if slow else _NOTHING
         self.refresh()
 
     def under_way(self, words: Content) -> None:
-        """Show how far something is, before all else; empty: it is done."""
+        """Show progress in preference to all other messages; empty: done."""
         self._under_way = words
         self.refresh()
 
     def refresh(self) -> None:
-        """Draw it on every screen of the place."""
+        """Redraw the status line of every screen of the current place."""
         for screen in self._app.screen_stack:
             if (status := screen.query_one_optional(StatusLine)) is not None:
                 status.refresh_status()

@@ -1,4 +1,4 @@
-"""Where one is and can go: the places, what is opened over them, and the way back and forward."""
+"""Navigation: the places, the screens on top of them, and the history back and forward."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
@@ -18,35 +18,35 @@ from studio_tui.tui.shell import shell_of
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """A place, or a page that was opened over one."""
+    """An entry of the navigation history: a place, or a page that was opened over it."""
 
     place_id: str
     page: Destination | None = None
 
 
 class Places:
-    """The places of ``app``, each with the screens that lie over it, as it was left."""
+    """The places of ``app``, each with its stack of screens, which is kept when the user leaves."""
 
     def __init__(self, app: App[Any], every: Sequence[Place]) -> None:
         self._app = app
         self.every = tuple(every)
-        """All of them, whoever may see them."""
+        """All places, including those that the actor may not see."""
         self._visited: NavigationHistory[_Stop] = NavigationHistory()
 
     def open(self) -> list[Place]:
-        """Those that the actor may see."""
+        """Return the places that the actor may see."""
         actor = shell_of(self._app).actor
         if actor is None:
             return []
         return [p for p in self.every if p.needs is None or may(actor, p.needs)]
 
     def screens(self) -> Iterator[StudioScreen]:
-        """The screens of all places, on top of each other or not."""
+        """Yield the screens in the stacks of all places."""
         for stack in self._app._screen_stacks.values():  # noqa: SLF001 - Textual shows one alone
             yield from (screen for screen in stack if isinstance(screen, StudioScreen))
 
     def go(self, place_id: str) -> None:
-        """Go to a place, as it was left."""
+        """Switch to a place, in the state in which the user left it."""
         self._visited.visit(_Stop(place_id, _page(self._top(place_id))))
         self._app.switch_mode(place_id)
 
@@ -57,8 +57,10 @@ class Places:
         *,
         instead: bool = False,
     ) -> None:
-        """Go to a place, or open what a destination names on top of this screen, or ``instead`` of
-        it; ``then`` gets what that ends with."""
+        """Switch to a place, or open a screen on top of this one, or ``instead`` of it.
+
+        ``then`` receives the result of the opened screen.
+        """
         place = next((p for p in self.every if p.destination == destination), None)
         if place is not None and isinstance(destination, Pushes) and destination.created:
             self._app.run_worker(self._show_created(place, destination))
@@ -74,7 +76,7 @@ class Places:
                 self._app.push_screen(screen, then)
 
     def left(self, screen: Screen[Any]) -> None:
-        """``screen`` is left for what lies below it."""
+        """Update the history: ``screen`` is about to be popped."""
         stack = self._app.screen_stack
         if _page(screen) is None or len(stack) < 2:
             return
@@ -88,16 +90,19 @@ class Places:
 
     @property
     def can_go_back(self) -> bool:
-        """Whether one has been anywhere before."""
+        """Whether the history has an earlier entry."""
         return self._visited.before is not None
 
     @property
     def can_go_forward(self) -> bool:
-        """Whether one went back from anywhere."""
+        """Whether the history has a later entry."""
         return self._visited.after is not None
 
     def back(self) -> None:
-        """Go to where one was before; what lies over that is left, as by escape."""
+        """Go back in the history.
+
+        If the earlier page lies below the current screen, the current screen is left as by escape.
+        """
         before, stack = self._visited.before, self._app.screen_stack
         if before is None:
             return
@@ -109,7 +114,7 @@ class Places:
             self._show(before)
 
     def forward(self) -> None:
-        """Go to where one went back from."""
+        """Go forward in the history."""
         if (after := self._visited.after) is not None:
             self._visited.visit(after)
             self._show(after)
@@ -120,11 +125,10 @@ class Places:
         if stop.page is not None and stop.page != _page(self._top(stop.place_id)):
             self._app.push_screen(_screen_of(stop.page))
 
-    # A role that changes
+    # Changes of the role
 
     def keep_open_ones(self) -> None:
-        """The actor may see others now: leave those that are closed, and forget what lies over
-        them."""
+        """Leave the places that the new role may not see, and reset their stacks."""
         open_ = {place.id: place for place in self.open()}
         if self._app.current_mode not in open_:
             self.go(next(iter(open_)))
@@ -134,7 +138,10 @@ class Places:
                 self._app.add_mode(place.id, place.screen)
 
     async def _show_created(self, place: Place, destination: Pushes) -> None:
-        """Go to the pushes, where those just created stand out; what lies over them goes."""
+        """Switch to Pushes with the new pushes highlighted, and close the screens on top.
+
+        Stops at a screen that has unsaved input.
+        """
         self._visited.visit(_Stop(place.id))
         await self._app.switch_mode(place.id)
         first = self._app.screen_stack[0]
@@ -144,13 +151,13 @@ class Places:
             await self._app.pop_screen()
 
     def _top(self, place_id: str) -> Screen[Any] | None:
-        """What is shown at a place once one goes there; None where one has not been yet."""
+        """Return the screen that switching to a place would show; None before its first visit."""
         stack = self._app._screen_stacks.get(place_id)  # noqa: SLF001 - of a place not shown
         return stack[-1] if stack else None
 
 
 def _screen_of(destination: Destination) -> Screen[Any]:
-    """A new screen, which knows what it was opened by."""
+    """Return a new screen that stores the destination that opened it."""
     screen = screen_of(destination)
     if isinstance(screen, StudioScreen):
         screen.destination = destination
@@ -158,6 +165,6 @@ def _screen_of(destination: Destination) -> Screen[Any]:
 
 
 def _page(screen: Screen[Any] | None) -> Destination | None:
-    """What a screen that is one to come back to was opened by."""
+    """Return the destination of a screen that belongs in the history; None for other screens."""
     destination = screen.destination if isinstance(screen, StudioScreen) else None
     return destination if isinstance(destination, PAGES) else None

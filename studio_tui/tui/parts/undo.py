@@ -1,5 +1,4 @@
-"""What was just done can be taken back as long as its mail waits: a line that counts down, and one
-key (N5)."""
+"""Undo of recent acts while their mail waits: a countdown in the status line and one key (N5)."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,18 +24,18 @@ if TYPE_CHECKING:
 
 _TICK = 1.0
 _SOON = timedelta(days=1)
-"""What leaves later than this is told by its day."""
+"""Mail that leaves later than this is announced by its day."""
 _LEAST_NAME = 12
-"""Cells that the name of a push keeps, however narrow the terminal is."""
+"""Minimum width in cells of the name of a push, however narrow the terminal is."""
 _EDGES = 2
-"""Cells beside the status line."""
+"""Cells to the left and right of the status line."""
 
 
 class UndoLine:
-    """What the user of ``app`` can still take back, in view in the status line.
+    """The acts that the user of ``app`` can still undo, displayed in the status line.
 
-    An act is in view for the hold after it was done and for the hold before its mail leaves: what
-    one no longer sees, one does not take back by a key.
+    An act is in view for the hold time after it was done and for the hold time before its mail
+    leaves. An act that is not in view cannot be undone by the key.
     """
 
     def __init__(self, app: App[Any], messages: Messages, jobs: Jobs) -> None:
@@ -48,12 +47,12 @@ class UndoLine:
 
     @property
     def ticking(self) -> bool:
-        """Whether it counts down."""
+        """Whether the countdown is running."""
         return self._ticking is not None
 
     @property
     def newest(self) -> "Undoable | None":
-        """The newest act in view."""
+        """The newest act in view; None if there is none."""
         shell = shell_of(self._app)
         if shell.actor is None:
             return None
@@ -61,7 +60,7 @@ class UndoLine:
         return next((act for act in self._acts if _in_view(act, now, hold)), None)
 
     def look(self) -> None:
-        """Find out, off the loop, what can be taken back now."""
+        """Query off the event loop which acts can be undone."""
         shell = shell_of(self._app)
         if shell.actor is not None:
             studio, actor = shell.studio, shell.actor
@@ -74,7 +73,7 @@ class UndoLine:
             )
 
     def take_back(self) -> None:
-        """Take back the newest act in view."""
+        """Undo the newest act in view."""
         shell, act = shell_of(self._app), self.newest
         actor = shell.actor
         if act is None or actor is None:
@@ -90,7 +89,7 @@ class UndoLine:
         )
 
     def count(self) -> None:
-        """Count down; whether mail leaves at all is part of what is said."""
+        """Update the countdown, which depends on whether mail leaves at all."""
         shell = shell_of(self._app)
         if shell.actor is None:
             return
@@ -147,7 +146,7 @@ def _what(act: "Undoable", push: str) -> str:
 
 
 def _rest(act: "Undoable", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
-    """``: mail leaves in 1:58 · z undo``; where no mail leaves anyway, how long one can undo."""
+    """Return ``: mail leaves in 1:58 · z undo``, or the time left to undo if mail is ``stuck``."""
     left = act.leaves_at - now
     if stuck:
         return " · z undo" + (f", {_clock(left)} left" if left < _SOON else "")
@@ -163,7 +162,7 @@ def _clock(left: timedelta) -> str:
     return f"{hours}:{ends}" if hours else ends
 
 
-# Imported where the answer is waited for, off the loop: the first picture waits for none of it.
+# Imported in the background thread, so that the first frame does not wait for it.
 
 
 def _undoable(studio: "Studio", actor: Actor) -> "list[Undoable]":

@@ -1,1 +1,1 @@
-"""What the screens run on: background calls, the key queue, the renderer."""
+"""Infrastructure of the screens: background calls, the key queue and the renderer."""

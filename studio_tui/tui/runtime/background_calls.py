@@ -1,17 +1,18 @@
-"""The one bridge between the screens and calls that take a while.
+"""Background calls: screens run slow calls in threads and receive the results in callbacks.
 
-A screen never blocks: it hands the bridge a callable and what to do with the answer.
+A screen never blocks the event loop. It passes a call and a callback to the bridge:
 
     bridge.read(self, "user", lambda: users.show(studio, actor, login), self.show_user)
     bridge.write(self, lambda: pushes.close(studio, actor, push.id), self.closed)
 
-*Reads* go in lanes, named by whoever asks. A lane makes one call at a time; of those that wait only
-the newest is made, and an answer that a newer question of the lane has overtaken is dropped.
-*Writes* are made one after another and are never dropped. Answers arrive in the message loop of the
-widget that asked, and not at all when it is gone (an error of a write is then still reported).
+*Reads* are queued in lanes, which the caller names. A lane runs one call at a time. Of its waiting
+calls only the newest is run, and a result that was superseded by a newer call is dropped. *Writes*
+run one after another and are never dropped. Results are delivered in the message loop of the widget
+that made the call. If the widget is closed by then, they are dropped, but an error of a write is
+still reported.
 
-Errors that are `StudioError` go to ``failed``, or are reported on the screen. Any other error is
-written to the private log and arrives as an `Unexpected`, one sentence without a traceback.
+A `StudioError` goes to ``failed``, or else to the status line. Any other error is written to the
+private log and arrives as an `Unexpected`, which holds one sentence and no traceback.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ _READERS = 4
 
 
 class Unexpected(StudioError):
-    """A fault of the program; what happened is in its log."""
+    """An error in the program itself; the details are in the log."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +57,7 @@ class _Lane:
 
 @dataclass(slots=True)
 class Bridge:
-    """Calls off the loop; ``report`` shows the errors that nobody else takes."""
+    """Runs calls in threads; ``report`` displays the errors that no call handles."""
 
     report: Failed
     _lanes: dict[Hashable, _Lane] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Bridge:
 
     @property
     def busy(self) -> bool:
-        """Whether any call is under way or waits."""
+        """Whether any call is running or waiting."""
         return bool(self._reading or self._writing)
 
     def read(
@@ -80,7 +81,11 @@ class Bridge:
         then: Callable[[T], Any],
         failed: Failed | None = None,
     ) -> None:
-        """Make ``call`` in the ``lane`` of ``owner``; hand a fresh answer to ``then``."""
+        """Run ``call`` in the ``lane`` of ``owner``, and pass its result to ``then``.
+
+        The result is dropped if the lane has a newer call by then. Errors go to ``failed``, or to
+        `report`.
+        """
         key = (owner, lane)
         asked = _Call(owner, call, then, failed or self.report, key)
         queue = self._lanes.setdefault(key, _Lane())
@@ -95,7 +100,7 @@ class Bridge:
         then: Callable[[T], Any] | None = None,
         failed: Failed | None = None,
     ) -> None:
-        """Make ``call`` after the writes before it; its answer always counts."""
+        """Run ``call`` after all earlier writes; its result is never dropped."""
         if self._closed:
             return
         self._writing += 1
@@ -103,8 +108,11 @@ class Bridge:
         self._run(self._writer, asked)
 
     def drop(self, owner: Widget, lane: Hashable) -> None:
-        """Nobody wants the answer of this lane any more: a call not yet begun is not made, one
-        under way is broken off where it can be (`domain.shared.cancellation`)."""
+        """Discard the result of this lane.
+
+        A waiting call is not run; a running one is cancelled if it supports that
+        (`domain.shared.cancellation`).
+        """
         queue = self._lanes.get((owner, lane))
         if queue is None:
             return
@@ -113,13 +121,13 @@ class Bridge:
             queue.running.stop.ask()
 
     async def idle(self) -> None:
-        """Wait until no call is under way."""
+        """Wait until no call is running or waiting."""
         while self.busy:
             self._quiet.clear()
             await self._quiet.wait()
 
     async def written(self, patience: float = 5.0) -> None:
-        """Give writes under way ``patience`` seconds."""
+        """Wait up to ``patience`` seconds for the writes in progress."""
         deadline = asyncio.get_running_loop().time() + patience
         while self._writing and (left := deadline - asyncio.get_running_loop().time()) > 0:
             self._quiet.clear()
@@ -129,11 +137,11 @@ class Bridge:
                 break
 
     def refuse_new_calls(self) -> None:
-        """Begin none of the calls that come from now on."""
+        """Ignore all calls that are made from here on."""
         self._closed = True
 
     async def close(self, patience: float = 5.0) -> None:
-        """Take no more calls; give writes under way ``patience`` seconds, reads none."""
+        """Refuse new calls and wait up to ``patience`` seconds for writes, but not for reads."""
         self.refuse_new_calls()
         await self.written(patience)
         self._readers.close()
@@ -151,7 +159,7 @@ class Bridge:
 
         def job() -> None:
             outcome = _made(asked)
-            # Nobody waits for it where the loop has come to its end.
+            # The event loop may be closed; then no caller waits for the result.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._settle, asked, outcome)
 
@@ -181,7 +189,7 @@ class Bridge:
             del self._lanes[asked.lane]
 
     def _deliver(self, asked: _Call[Any], outcome: "_Outcome[Any]") -> None:
-        # Between the answer and its turn in the owner's loop a newer question may have been asked.
+        # A newer call may have been made before the owner's message loop got to this result.
         queue = self._lanes.get(asked.lane)
         if queue is not None and queue.newest is asked:
             del self._lanes[asked.lane]
@@ -201,7 +209,7 @@ class _Outcome(Generic[T]):
 
 
 def _made(asked: _Call[T]) -> _Outcome[T]:
-    """Make a call; writes always come to their end."""
+    """Run a call and return its outcome. Only reads can be cancelled."""
     if asked.stop.asked:
         return _Outcome()
     if asked.lane is None:

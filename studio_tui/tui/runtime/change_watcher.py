@@ -1,4 +1,7 @@
-"""What others change appears by itself: a thread waits for it, so that nobody asks in vain."""
+"""Detection of changes by other users.
+
+A thread waits for notifications of the database, so that the screens need not poll.
+"""
 
 import asyncio
 import threading
@@ -12,16 +15,19 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _LOOK_ANYWAY = 30.0
-"""Seconds after which a look is made though nobody told of a change: a proxy between here and the
-server may swallow what the server tells."""
+"""Seconds after which a check is made without a notification. A proxy between client and server may
+swallow notifications."""
 _BREATH = 1.0
-"""Seconds between two looks, however much others change; and between two tries to reach a database
-that does not answer."""
+"""Minimum number of seconds between two checks, however often others make changes, and between two
+tries to reach an unreachable database."""
 
 
 class ChangeWatcher:
-    """Calls ``look`` in the loop of who made it, whenever somebody changed something, and whenever
-    that cannot be known: the database does not answer, or answers again."""
+    """Calls ``look`` in the event loop after every change in the database.
+
+    It is also called when a change may have been missed: the database is unreachable, or reachable
+    again. Must be created in the event loop.
+    """
 
     def __init__(self, studio: "Studio", look: Callable[[], None]) -> None:
         self._studio = studio
@@ -30,32 +36,32 @@ class ChangeWatcher:
         self._ended = threading.Event()
 
     def start(self) -> None:
-        """Begin; no exit of the program waits for it."""
+        """Start a daemon thread, which does not delay the exit of the program."""
         threading.Thread(target=self._run, name="watch", daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         self._ended.set()
 
     def _run(self) -> None:
         answers = True
         while not self._ended.is_set():
-            # Where the database does not answer, the look meets the same, and tells.
+            # If the database is unreachable, ``look`` gets the same error and displays it.
             answers = self._hears(_LOOK_ANYWAY if answers else 0)
             if self._ended.is_set() or self._loop.is_closed():
                 return
-            # The loop may have come to its end since.
+            # The event loop may have been closed in the meantime.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._look)
             self._ended.wait(_BREATH)
 
     def _hears(self, seconds: float) -> bool:
-        """Wait for a change, that long at most; whether the database answers."""
+        """Wait up to ``seconds`` for a change; return whether the database is reachable."""
         try:
             if seconds:
                 self._studio.await_change(seconds)
-            # Changes may be heard of on another way than that by which anything is read
-            # (`database.listen_url`), and which is back sooner.
+            # Notifications may use another connection than queries (`database.listen_url`), which
+            # may be reachable again sooner.
             self._studio.stamp()
         except StudioError:
             return False

@@ -1,4 +1,4 @@
-"""A question that may take seconds, about what others change all the time."""
+"""Queries that take seconds and are requested again at every change."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -12,11 +12,12 @@ T = TypeVar("T")
 
 
 class CoalescedQuery(Generic[T]):
-    """Makes calls off the loop for ``owner`` and hands their answers to ``then``.
+    """Runs queries off the event loop for ``owner`` and passes their results to ``then``.
 
-    Asked for again while it is under way, it begins once more after its answer: who reads what is
-    a moment old is better off than who never reads anything. Asked about something else, it gives
-    up what is under way. Errors go to ``failed``, or are reported.
+    A request for the same subject while a query runs is deferred: one more query starts after the
+    result. The first result is shown although it is slightly outdated; otherwise a steady stream of
+    changes would keep any result from being shown. A request for another subject cancels the
+    running query. Errors go to ``failed``, or are reported.
     """
 
     def __init__(
@@ -33,7 +34,10 @@ class CoalescedQuery(Generic[T]):
         self._next: Callable[[], T] | None = None
 
     def ask(self, call: Callable[[], T], about: Hashable = None) -> None:
-        """Something may have changed: what does ``call`` say of it now?"""
+        """Request the result of ``call``, because the data may have changed.
+
+        ``about`` identifies the subject of the query.
+        """
         if self._under_way and about == self._about:
             self._next = call
             return
@@ -42,7 +46,7 @@ class CoalescedQuery(Generic[T]):
         bridge_of(self._owner).read(self._owner, self, call, self._answered, self._not_answered)
 
     def drop(self) -> None:
-        """Nobody wants to know any more."""
+        """Cancel the running query and the deferred one."""
         bridge_of(self._owner).drop(self._owner, self)
         self._under_way, self._next = False, None
 

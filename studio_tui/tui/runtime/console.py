@@ -23,4 +23,5 @@ PLAIN_SIGNS = str.maketrans(
         "►": "»",
     }
 )
-"""The ends of scroll bars are rounded to whole cells; marks are letters, as in ``[x]``."""
+"""A translation table for `str.translate`. It rounds the ends of scroll bars to whole cells, and
+replaces marks by letters, as in ``[x]``."""

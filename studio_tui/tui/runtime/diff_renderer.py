@@ -27,15 +27,18 @@ from studio_tui.tui.runtime.console import PLAIN_SIGNS
 from studio_tui.tui.runtime.terminal import on_console
 
 _GAP = 5
-"""Unchanged cells that are cheaper to write again than to jump over."""
+"""Maximum number of unchanged cells that are written again instead of jumped over."""
 _WORTH_ERASING = 12
-"""Blank cells in a row that are cheaper to erase than to write."""
+"""Minimum number of consecutive blank cells that are erased instead of written."""
 _SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})
-"""Attributes that show without a character: underlined, reversed, struck through, overlined."""
+"""SGR attributes that are visible on a blank: underline, reverse, strike through, overline."""
 
 
 class Pen(NamedTuple):
-    """How cells are written: codes of SGR. A ``color`` of None may be any: a blank shows none."""
+    """The style of cells, as SGR codes.
+
+    A ``color`` of None means any colour: a blank shows none.
+    """
 
     attributes: frozenset[str]
     color: str | None
@@ -46,16 +49,16 @@ _NONE = frozenset[str]()
 PLAIN = Pen(_NONE, "39", "49")
 _UNKNOWN = "", PLAIN
 Cell = tuple[str, Pen]
-"""A character with all that belongs to it; empty: the second half of the wide one before."""
+"""A character with its combining characters and its style. Empty: the second half of a wide one."""
 Line = list[Cell | None]
-"""None: not known."""
+"""The cells of a line; None for a cell with unknown contents."""
 
 
 class DiffRenderer:
-    """What the terminal shows, as far as it was written by us.
+    """The cells that the terminal shows, as far as this app has written them.
 
-    ``erases``: whether the terminal erases to the current background. ``plain``: whether it has
-    only the signs of a console.
+    ``erases``: whether the terminal erases to the current background colour. ``plain``: whether it
+    is a Linux console with a small character set.
     """
 
     def __init__(self, *, erases: bool, plain: bool = False) -> None:
@@ -65,11 +68,11 @@ class DiffRenderer:
         self._width = 0
 
     def forget(self) -> None:
-        """The terminal may show anything."""
+        """Discard the known cells: the terminal may show anything."""
         self._lines.clear()
 
     def difference(self, update: LayoutUpdate | ChopsUpdate, colors: ColorSystem) -> str:
-        """What to write so that the terminal shows ``update`` as well."""
+        """Return the output that makes the terminal show ``update``, and record its cells."""
         if isinstance(update, LayoutUpdate) and update.region.width != self._width:
             self.forget()
             self._width = update.region.width
@@ -99,36 +102,37 @@ class DiffRenderer:
 
 
 class TerminalOutput:
-    """The terminal of ``app``: what it shows, and what only Textual's driver can do with it."""
+    """The terminal of ``app``, and operations that only Textual's driver can perform."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._renderer = DiffRenderer(erases=erases_to_background(), plain=on_console())
 
     def forget(self) -> None:
-        """It may show anything: the next picture is written whole."""
+        """Write the next frame in full: the terminal may show anything."""
         self._renderer.forget()
 
     def compared(self, renderable: RenderableType | None) -> RenderableType | None:
-        """What is to be drawn, so that only the cells that changed are written."""
+        """Return ``renderable`` in a form that writes only the changed cells."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             compared: Any = _Difference(self._renderer, renderable)
             return cast(RenderableType, compared)
         return renderable
 
     def stop_process(self) -> None:
-        """Give the terminal back as it was, and stop until the shell says to go on."""
+        """Restore the terminal and stop the process until the shell continues it."""
         driver = self._app._driver  # noqa: SLF001 - Textual has no other way to ask
         if driver is None or not driver.can_suspend:
             return
         with self._app.suspend():
-            # All of the job, as the terminal would do it: a script may have started this.
+            # Stop the whole process group, as the terminal would: a script may have started the
+            # app.
             handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.killpg(os.getpgrp(), signal.SIGTSTP)
             signal.signal(signal.SIGTSTP, handler)
 
     def ask_for_mouse(self) -> None:
-        """From here on, it tells of clicks and of the wheel."""
+        """Enable mouse events: clicks and the wheel."""
         driver = self._app._driver  # noqa: SLF001
         if driver is not None and not self._app.is_headless and not driver._mouse:  # noqa: SLF001
             driver._mouse = True  # noqa: SLF001 - what Textual takes when it starts only
@@ -136,7 +140,7 @@ class TerminalOutput:
 
 
 class _Difference(CompositorUpdate):
-    """An update, compared only when it is written: one that is not written must not be believed."""
+    """An update that is compared when it is written: a skipped one must not be recorded."""
 
     def __init__(self, renderer: DiffRenderer, update: LayoutUpdate | ChopsUpdate) -> None:
         self._renderer = renderer
@@ -148,7 +152,7 @@ class _Difference(CompositorUpdate):
 
 
 class _Writer:
-    """Escape sequences, as few as possible."""
+    """Builds the shortest sequence of escape sequences and text."""
 
     def __init__(self, width: int, *, erases: bool) -> None:
         self._width = width
@@ -158,14 +162,14 @@ class _Writer:
         self._place: tuple[int, int] | None = None
 
     def change(self, y: int, old: Line, new: Line) -> None:
-        """Write where ``new`` differs from ``old``."""
+        """Write the cells in which ``new`` differs from ``old``."""
         if old == new:
             return
         for start, stop in _runs(old, new):
             self._write(y, start, new[start:stop])
 
     def finished(self) -> str:
-        """All of it, with the pen put down."""
+        """Return the complete output, which ends with the default style."""
         self._switch(PLAIN)
         return "".join(self._out)
 
@@ -228,7 +232,7 @@ class _Writer:
 
 
 def erases_to_background() -> bool:
-    """Whether the terminal says that it erases to the current background."""
+    """Return whether terminfo reports that erasing uses the current background (bce)."""
     try:
         curses.setupterm()
         return curses.tigetflag("bce") == 1
@@ -263,7 +267,7 @@ def _cells(text: str, style: Style | None, colors: ColorSystem) -> Iterator[Cell
     spans, _ = split_graphemes(text)
     for start, stop, width in spans:
         if width == 0:
-            # A mark with nothing to stand on takes no cell, and would change the one before.
+            # A combining character without a base takes no cell and would alter the previous one.
             continue
         shown = text[start:stop]
         yield blank if shown == " " else (shown, pen)
@@ -290,7 +294,7 @@ def _codes(now: Pen, pen: Pen) -> str:
 
 
 def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
-    """Where to write, from cell to cell, jumping over what is worth jumping over."""
+    """Yield the ranges of cells to write; short unchanged gaps are included."""
     if any(map(_is_fragile, new)) or any(map(_is_fragile, old)):
         yield 0, len(new)
         return
@@ -309,7 +313,7 @@ def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
 
 
 def _whole(line: Line, start: int, stop: int) -> tuple[int, int]:
-    """A run that cuts no wide character in two."""
+    """Extend a range so that it splits no wide character."""
     while start and _is_second(line[start]):
         start -= 1
     while stop < len(line) and _is_second(line[stop]):
@@ -322,5 +326,8 @@ def _is_second(cell: Cell | None) -> bool:
 
 
 def _is_fragile(cell: Cell | None) -> bool:
-    """Whether terminals disagree about how wide it is: nothing after it is taken for granted."""
+    """Return whether terminals disagree about the width of a cell.
+
+    The position of everything after it is undefined.
+    """
     return cell is not None and (len(cell[0]) > 1 or cell[0] >= "\U0001f000")

@@ -1,5 +1,7 @@
-"""Mail that leaves while the Studio is open: a worker in the app's own loop, and the sentence that
-says what stands in its way (N7, N12)."""
+"""The embedded mail worker: sends mail while the Studio is open, in the event loop of the app.
+
+It also supplies the status message about mail that does not leave (N7, N12).
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -26,21 +28,25 @@ if TYPE_CHECKING:
 
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
 _LOOK_AGAIN = 1.0
-"""Seconds between two looks at whether the number of mails that wait may have changed."""
+"""Seconds between two checks whether the number of waiting mails may have changed."""
 _FIRST_DAILY, _DAILY_EVERY = 3.0, 60.0
-"""Seconds until the first look at what is due by itself, where no worker looks, and between two."""
+"""Seconds until the first check for due daily work, and between two checks. Used if no worker of
+this Studio does that work."""
 _PATIENCE = 5.0
-"""Seconds that a mail on the wire gets when the Studio is left."""
+"""Seconds that the mails in transmission get to finish when the Studio is left."""
 
 
 class EmbeddedWorker:
-    """Sends the mail of the open Studio, and keeps the standing line of the status true."""
+    """Sends the mail of the open Studio and keeps the standing status message up to date."""
 
     def __init__(
         self, app: App[Any], transports: "Transports | None", stand: Callable[[str], None]
     ) -> None:
-        """``transports`` take the mail away; None: the connections that the settings ask for.
-        ``stand`` shows the standing line."""
+        """Create a worker that does not run yet.
+
+        ``transports`` deliver the mail; None: the connections that the settings define. ``stand``
+        displays the standing status message.
+        """
         self._app = app
         self._shell = shell_of(app)
         self._tell = stand
@@ -55,7 +61,7 @@ class EmbeddedWorker:
         self._stamp: int | None = None
 
     def start(self, studio: "Studio", actor: Actor) -> None:
-        """Begin, where the actor may see the outbox at all."""
+        """Start the timers, and start sending if the actor may see the outbox."""
         self._studio = studio
         self._app.set_interval(_LOOK_AGAIN, self._look)
         self._app.set_timer(_FIRST_DAILY, self._do_what_is_due)
@@ -63,7 +69,10 @@ class EmbeddedWorker:
         self.follow(actor)
 
     def follow(self, actor: Actor) -> None:
-        """Begin or end with the right to see the outbox: a role may change meanwhile (A2)."""
+        """Start or stop sending according to the right to see the outbox (A2).
+
+        Called again whenever the role of the actor may have changed.
+        """
         if may(actor, Action.READ_OUTBOX) and not self._on:
             self._begin()
         elif not may(actor, Action.READ_OUTBOX) and self._on:
@@ -79,7 +88,7 @@ class EmbeddedWorker:
         self._look()
 
     def _do_what_is_due(self) -> None:
-        """Make what is due by itself, where no worker of this Studio does."""
+        """Do the daily work that is due, unless the worker of this Studio runs and does it."""
         studio, worker = self._opened, self._running
         if worker is None or worker.done():
             self._shell.bridge.read(
@@ -87,12 +96,12 @@ class EmbeddedWorker:
                 "daily",
                 lambda: do_what_is_due(studio),
                 lambda _: None,
-                # The next look tries again; what people do themselves reports its errors.
+                # The next check tries again. Errors are reported for actions of the user only.
                 lambda error: None,
             )
 
     def _cease(self) -> None:
-        """What is on the wire is finished by itself."""
+        """Stop claiming mail; mails in transmission are finished."""
         self._on, self._waiting = False, 0
         if self._worker is not None:
             self._worker.stop()
@@ -105,7 +114,7 @@ class EmbeddedWorker:
         return self._studio
 
     async def stop(self) -> None:
-        """Give what is on the wire a moment; what then remains is sent by the next worker."""
+        """Give the mails in transmission time to finish. The next worker sends the others."""
         running = self._running
         if self._worker is None or running is None or running.done():
             return
@@ -114,20 +123,20 @@ class EmbeddedWorker:
         running.cancel()
 
     async def pause(self) -> None:
-        """Stop sending for a while."""
+        """Stop sending until `resume`."""
         on, self._on = self._on, False
         await self.stop()
         self._worker = None
         self._paused = on
 
     def resume(self) -> None:
-        """Send again what was sent before `pause`."""
+        """Resume sending if it was in progress at `pause`."""
         if self._paused and self._shell.actor is not None:
             self._paused = False
             self.follow(self._shell.actor)
 
     def _make_worker(self, studio: "Studio", transports: "Transports") -> None:
-        # The password may be in a keyring that takes its time: off the loop.
+        # Off the event loop: the password may be in a keyring that answers slowly.
         self._shell.bridge.read(
             self._app.get_default_screen(),
             "worker",

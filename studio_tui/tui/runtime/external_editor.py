@@ -1,4 +1,4 @@
-"""A text in an editor of one's own: `$VISUAL`, `$EDITOR`, or one that is there."""
+"""Editing a text in the editor of the user: `$VISUAL`, `$EDITOR`, or a common one."""
 
 import os
 import shlex
@@ -16,7 +16,7 @@ _COMMON = ("nano", "vim", "vi")
 
 
 def editor(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """The command that opens a file in an editor; empty where there is none."""
+    """Return the command that opens a file in an editor; empty if no editor is installed."""
     for name in ("VISUAL", "EDITOR"):
         if words := _words(environ.get(name, "")):
             return words
@@ -24,9 +24,9 @@ def editor(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def why_no_editor(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Why no editor can be opened here, in a sentence; None where one can.
+    """Return a sentence that says why no editor can be opened; None if one can.
 
-    In a session that an SSH key opened there is none: it would run as the service (A1).
+    A session that was opened by an SSH key has no editor: it would run as the service account (A1).
     """
     if restricted_session():
         return "Over SSH no program of the host is started: write here."
@@ -36,11 +36,11 @@ def why_no_editor(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def edited(text: str, command: list[str]) -> str:
-    """``text`` as it comes back from an editor, cleaned (A5).
+    """Return ``text`` as edited in ``command``, cleaned (A5).
 
-    It lies in a private file meanwhile, which is gone afterwards. Raises `Unavailable` where the
-    editor cannot be started, `Refused` where it fails or leaves no text behind: then nothing of
-    what it did counts.
+    The text is written to a private file, which is deleted afterwards. Raises `Unavailable` if the
+    editor cannot be started, `Refused` if it fails or leaves no readable text (its changes are
+    discarded), and `Forbidden` in a session opened by an SSH key.
     """
     if restricted_session():
         raise Forbidden("Over SSH no program of the host is started.")
@@ -70,7 +70,7 @@ def _read(file: Path, *, ended: bool) -> str:
         found = clean_text(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Refused("The editor left no text behind: nothing was changed.") from error
-    # Editors end the last line, which nobody typed.
+    # Editors append a newline that the user did not type.
     return found if ended else found.removesuffix("\n")
 
 
@@ -82,6 +82,6 @@ def _words(command: str) -> list[str]:
 
 
 def _private_place() -> str | None:
-    """Where files live in memory and belong to one person alone, if there is such a place."""
+    """Return a private directory in memory, or None if the system provides none."""
     place = os.environ.get("XDG_RUNTIME_DIR", "")
     return place if place and os.access(place, os.W_OK | os.X_OK) else None

@@ -1,4 +1,4 @@
-"""Something that takes longer than a moment: how far it is, and an end to it on demand."""
+"""A cancellable operation that takes long, with its progress."""
 
 from collections.abc import Callable
 from dataclasses import field
@@ -16,33 +16,37 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 0.5
-"""Seconds before anything is said of it."""
+"""Seconds before progress is displayed."""
 EVERY = 0.25
-"""Seconds between two looks how far it is."""
+"""Seconds between two updates of the displayed progress."""
 _WIDTH = 24
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """Told by the thread that does it how far it is; asked by the loop to end."""
+    """An operation in a thread. The thread reports progress; the event loop may request its end."""
 
     what: str
-    """In words, as ``Reading users.csv``."""
+    """The description, such as ``Reading users.csv``."""
     share: float | None = None
-    """From 0 to 1; None until it has begun, because others have to end first."""
+    """The completed share from 0 to 1; None until the operation has begun, as other writes go
+    first."""
     can_stop: bool = True
     in_place: bool = False
-    """Whether the screen itself shows how far it is, and stops it."""
+    """Whether the screen itself displays the progress and the way to stop."""
     stop: CancelToken = field(default_factory=CancelToken)
     ended: bool = False
 
     def tell(self, share: float) -> None:
-        """So much is done; raises `Stopped` to end it."""
+        """Report progress. Raises `Stopped` if the end of the job was requested."""
         self.share = share
         self.stop.check()
 
     def do(self, studio: "Studio", call: Callable[[], T]) -> T:
-        """Make ``call``, which ends all of it or nothing once this is stopped."""
+        """Run ``call`` as part of this job.
+
+        If the job is stopped, the call is rolled back as a whole.
+        """
         try:
             with studio.until(self.stop):
                 return call()
@@ -50,7 +54,7 @@ class Job:
             self.ended = True
 
     def in_words(self) -> Content:
-        """``Reading users.csv  ██████░░░░░░  50 %  esc stops it``."""
+        """Return ``Reading users.csv  ██████░░░░░░  50 %  esc stops it``."""
         if self.stop.asked:
             return line(f"Stopping: {self.what}…")
         if not self.can_stop:

@@ -1,21 +1,21 @@
-"""A key queue: every key and every paste reaches the widget that it is meant for.
+"""A queue that delivers each key press and paste to the widget it was typed for.
 
-Over a slow line ``/ann`` may arrive as one packet, and on a busy machine an editor may take a while
-to appear. Textual hands every key to what has the focus at that moment: ``a`` would mark everybody,
-and the first letters for the editor would be commands of the list below it. Here a key is handed
-over when the one before it has done what it does, and when all that it opens is there:
+Over a slow line ``/ann`` may arrive in one packet, and on a busy machine an editor may take a while
+to open. Textual delivers every key to the widget that has the focus at that moment: ``a`` would
+mark all rows, and the first letters for the editor would be commands of the list below it. This
+queue delivers a key only after the previous one was handled and everything it opens is ready:
 
 - The key has passed through the widgets up to the app, and so have the messages that it caused.
-- No widget of the current screen is still being mounted, and the screen has had its turn.
-- What a list of the current screen shows is what was asked for (`KeyQueue.await_settled`): after
-  a filter, the key of an act is about the rows that it finds. Text goes on, and so do keys that
-  are about no row.
+- No widget of the current screen is still being mounted, and the screen has processed its messages.
+- The lists of the current screen show what was requested (`KeyQueue.await_settled`). A command key
+  that follows a filter acts on the rows that the filter finds. Text and keys that do not act on
+  rows need not wait for the lists.
 - No `PendingTarget` is open: a screen that waits for a query of the database, a form that puts the
   cursor into its first field, the callback of a dialog that was just answered.
 
-What was typed for something that does not open is dropped, and that is said: the screen below
-would take it for commands. Escape gives up what is being opened; where something is typed for it
-already, escape is part of that, and a second escape gives up. ``ctrl+c`` gives up at once.
+If a target does not open, the input queued for it is discarded and a message says so: the screen
+below would run it as commands. Escape cancels the opening. If input is queued already, the first
+escape is queued too, and a second one cancels. ``ctrl+c`` cancels at once.
 """
 
 import asyncio
@@ -37,20 +37,21 @@ from textual.widget import Widget
 Typed = events.Key | events.Paste
 
 _TRIPS = 3
-"""Times that a `KeyDone` follows a key. A message that the key causes may cause a second one, as an
-input that is submitted submits its form: each trip stays behind one more of them."""
+"""Number of times that a `KeyDone` follows a key. A message that the key causes may cause another
+message, as submitting an input submits its form. Each further trip waits for one more level of
+messages."""
 _LOOK_AGAIN = 0.25
-"""Seconds between two looks at whether the addressee of a key still exists."""
+"""Seconds between two checks that the addressee of a key still exists."""
 _STUCK = 5.0
-"""Seconds after which a key counts as done although its addressee has not answered."""
+"""Seconds after which a key counts as handled although its addressee has not responded."""
 _MANY = 200
-"""Widgets that are remembered before those that are mounted are forgotten."""
+"""Number of tracked widgets above which those already mounted are removed."""
 _SLOW = 0.5
-"""Seconds before anything is said of what is being opened."""
+"""Seconds before a message says that a target is being opened."""
 
 
 class KeyDone(Message):
-    """Follows a key through the widgets up to the app, where it arrives after it."""
+    """A message that follows a key through the widgets up to the app and arrives after it."""
 
     def __init__(self, addressee: MessagePump | None = None, trips: int = 0) -> None:
         super().__init__()
@@ -59,24 +60,24 @@ class KeyDone(Message):
 
 
 class SettlingWidget(Protocol):
-    """A widget that may show something else than what was asked for, for a while."""
+    """A widget that may temporarily show something else than what was requested."""
 
     @property
     def is_attached(self) -> bool:
-        """Whether it is on a screen."""
+        """Whether the widget is part of a screen."""
 
     @property
     def screen(self) -> Screen[Any]:
-        """Its screen."""
+        """The screen of the widget."""
 
     def is_settled(self) -> bool:
-        """Whether it shows what was asked for."""
+        """Return whether the widget shows what was requested."""
 
 
 class PendingTarget:
-    """Something is being opened by ``owner``: keys are kept for it until `ready` or `failed`.
+    """A target that ``owner`` is opening: keys are queued for it until `ready` or `failed`.
 
-    ``give_up`` ends it on demand; None where it cannot be ended.
+    ``give_up`` cancels the opening; None if it cannot be cancelled.
     """
 
     def __init__(
@@ -92,46 +93,49 @@ class PendingTarget:
 
     @property
     def alive(self) -> bool:
-        """Whether its owner can still open it."""
+        """Whether the owner can still open the target."""
         owner = self._owner
         return not isinstance(owner, Widget) or owner.is_attached
 
     def ready(self) -> None:
-        """It is there, once its owner has done what it has put off."""
+        """Report that the target is open.
+
+        The keys are released after the owner has run its deferred callbacks.
+        """
         self.is_ready = True
         self._queue.opened_after(self._owner, self)
 
     def failed(self) -> None:
-        """It will not be there: what was typed for it is for nobody."""
+        """Cancel: the target did not open. Discards the input that was queued for it."""
         self._queue.not_opened(self)
 
 
 class KeyQueueHost(Protocol):
-    """The app whose keys are queued: what it wants of them."""
+    """The app as the key queue uses it."""
 
     def accepts(self, typed: Typed) -> bool:
-        """Whether anybody wants this now; else it is thrown away."""
+        """Return whether the app accepts input at the moment; if not, the queue discards it."""
 
     def is_queueing(self) -> bool:
-        """Whether keys are kept for somebody who is not there yet."""
+        """Return whether all input is queued because the first screen is not ready yet."""
 
     def is_urgent(self, key: events.Key) -> bool:
-        """Whether this key counts at once, although others are kept."""
+        """Return whether ``key`` is to be handled at once, ahead of the queued input."""
 
     def acts_on_rows(self, key: events.Key) -> bool:
-        """Whether this key may be about what a list shows."""
+        """Return whether ``key`` may act on the rows of a list."""
 
     def opening_is_slow(self, slow: bool) -> None:
-        """Something takes long to open; or it no longer does."""
+        """Show or hide the message that a target takes long to open."""
 
     def input_discarded(self) -> None:
-        """Something was typed for what did not open, and is dropped."""
+        """Report that input was discarded because its target did not open."""
 
 
 class KeyQueue:
-    """Hands over keys to ``app`` one after another, and none to what is not there yet.
+    """Delivers keys to ``app`` one after another, each only when its target is ready.
 
-    The app hands its events to `handle_event`, and tells of the screens and widgets that it opens.
+    The app passes its events to `handle_event` and reports the screens and widgets that it opens.
     """
 
     def __init__(self, app: App[Any], host: KeyQueueHost) -> None:
@@ -145,78 +149,82 @@ class KeyQueue:
         self._entered: Screen[Any] | None = None
         self._answers: dict[Screen[Any], tuple[MessagePump, PendingTarget | None]] = {}
         self._not_before = 0.0
-        """Monotonic seconds: what was typed earlier is for nobody."""
+        """Monotonic time in seconds: input typed earlier is discarded."""
 
-    # What others are told and ask
+    # The interface for the app and its widgets
 
     @property
     def has_pending_input(self) -> bool:
-        """Whether anything that was typed is not done yet."""
+        """Whether any input has not been handled completely."""
         return bool(self._queued) or self._under_way is not None
 
     def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> PendingTarget:
-        """Keep keys from here on for what ``owner`` opens."""
+        """Queue keys from here on for the target that ``owner`` opens."""
         begun = PendingTarget(self, owner, give_up)
         self._targets.append(begun)
         self._app.set_timer(_SLOW, lambda: self._report_slow(begun))
         return begun
 
     def await_settled(self, widget: SettlingWidget) -> None:
-        """Keep the keys that are about ``widget`` until it is settled and tells of it by
-        `settled`."""
+        """Queue keys that act on rows of ``widget`` until it is settled.
+
+        The widget reports that by `settled`.
+        """
         self._unsettled = [*(each for each in self._unsettled if each is not widget), widget]
 
     def settled(self) -> None:
-        """A widget shows what was asked for."""
+        """Deliver the keys that waited for a widget to settle."""
         self._app.call_later(self.hand_over)
 
     def opened(self, target: PendingTarget) -> None:
-        """It is there: hand over what was typed for it."""
+        """Deliver the keys for ``target``: it is open."""
         self._remove(target)
         self._app.call_later(self.hand_over)
 
     def opened_after(self, owner: MessagePump, target: PendingTarget) -> None:
-        """It is there, once ``owner`` has done what it has put off."""
+        """Call `opened` after ``owner`` has run its deferred callbacks."""
         app, stacks = self._app, self._app._screen_stacks  # noqa: SLF001 - of all places
         leaves = isinstance(owner, Screen) and not any(owner in each for each in stacks.values())
         if leaves or not owner.call_later(app.call_later, self.opened, target):
             app.call_later(self.opened, target)
 
     def not_opened(self, target: PendingTarget) -> None:
-        """It does not open: drop what was typed for it."""
+        """Discard the keys for ``target``: it does not open."""
         if target in self._targets:
             self._remove(target)
             self.discard()
             self._app.call_later(self.hand_over)
 
     def push_unprompted(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
-        """Show a question that nobody asked for: it takes no key that was typed before it is there
-        to be read."""
+        """Push a dialog that the user did not request.
+
+        The dialog accepts no key that was typed before it was visible.
+        """
         self.discard()
         target = self.expect(question)
         self._app.push_screen(question, callback)
         question.call_after_refresh(self._accept_keys, target)
 
     def _accept_keys(self, target: PendingTarget) -> None:
-        # A key may still be on its way to the app.
+        # Keys typed earlier may not have reached the app yet.
         self._not_before = get_time()
         self.discard()
         target.ready()
 
     def discard(self) -> None:
-        """What was typed ahead is for nobody: say so where there was anything."""
+        """Discard the queued input, and report that if there was any."""
         if self._queued:
             self._queued.clear()
             self._host.input_discarded()
 
     def clear(self) -> None:
-        """Nobody comes for the keys that were kept."""
+        """Discard the queued input without a message."""
         self._queued.clear()
 
     # Keys
 
     async def handle_event(self, event: events.Event) -> None:
-        """An event of the app: keep what is typed while something typed before is under way."""
+        """Handle an event of the app; queue it if it is a key press or a paste."""
         if not isinstance(event, Typed) or event.is_forwarded:
             await App.on_event(self._app, event)
             return
@@ -230,12 +238,12 @@ class KeyQueue:
             await self.hand_over()
 
     async def hand_over(self) -> None:
-        """Hand over what was typed, as soon as somebody is there for it."""
+        """Deliver the queued input as far as its target is ready."""
         if self._under_way is None:
             await self._hand_over_all()
 
     async def key_done(self, message: KeyDone) -> None:
-        """The next key, once what this one caused is done."""
+        """Deliver the next key after the messages caused by the current one are handled."""
         if message is not self._under_way:
             return
         if message.trips and message.addressee is not None:
@@ -252,7 +260,7 @@ class KeyQueue:
 
     async def _hand_over_all(self) -> None:
         if not self._app.screen_stack:
-            # It has ended.
+            # The app has ended.
             self._queued.clear()
         while self._queued and self._under_way is None and not self._must_wait():
             if self._queued:
@@ -268,7 +276,7 @@ class KeyQueue:
             self._watch(addressee, asyncio.get_running_loop().time() + _STUCK)
 
     def _watch(self, addressee: MessagePump, until: float) -> None:
-        """Go on where the addressee goes away with what it was told."""
+        """Continue if the addressee is closed, or silent for too long, while it handles a key."""
         loop, done = asyncio.get_running_loop(), self._under_way
 
         def look() -> None:
@@ -286,7 +294,7 @@ class KeyQueue:
     # What keys wait for
 
     def _must_wait(self) -> bool:
-        """Whether nobody is there for the next key; then it is handed over later."""
+        """Return whether the next key has to wait, and arrange for its later delivery."""
         if self._host.is_queueing():
             return True
         for gone in [target for target in self._targets if not target.alive]:
@@ -304,7 +312,7 @@ class KeyQueue:
             return True
         if self._entered is screen:
             return False
-        # It answers once one of its widgets has the focus.
+        # The screen processes this callback after it has set the focus.
         self._entered = screen
         self._under_way = later = KeyDone(screen)
         if screen.call_later(self._app.call_later, self._go_on, later):
@@ -320,7 +328,7 @@ class KeyQueue:
         return any(each.screen is screen for each in self._unsettled)
 
     def _next_acts_on_rows(self) -> bool:
-        """Whether what is typed next may be about what a list shows."""
+        """Return whether the next queued input may act on the rows of a list."""
         typed = self._queued[0] if self._queued else None
         if typed is None or _is_text(self._app.focused or self._app.screen, typed):
             return False
@@ -332,15 +340,15 @@ class KeyQueue:
         return [each for each in self._mounting if each is screen or screen in each.ancestors]
 
     def will_mount(self, widgets: Sequence[Widget]) -> None:
-        """Every widget is told of before it is mounted."""
+        """Track ``widgets``, which are about to be mounted."""
         if len(self._mounting) > _MANY:
             self._mounting = [each for each in self._mounting if not each.is_mounted]
         self._mounting.extend(widgets)
 
-    # Giving up
+    # Cancelling
 
     def _gives_up(self, key: events.Key) -> bool:
-        """Give up what is being opened, where ``key`` means that."""
+        """Cancel the opening of a target if ``key`` requests that; return whether it did."""
         if key.key not in ("escape", "ctrl+c"):
             return False
         if key.key == "escape" and self._queued and not _is_escape(self._queued[-1]):
@@ -371,13 +379,12 @@ class KeyQueue:
         if target in self._targets:
             self._host.opening_is_slow(True)
 
-    # Dialogs: what is asked is done with only when its answer is
+    # Dialogs: a question is handled only when its answer is
 
     def wrap_callback(
         self, screen: Screen[Any], callback: Callable[[Any], Any]
     ) -> Callable[[Any], Awaitable[None]]:
-        """``screen`` is pushed, with this callback: the one to push it with, for whose end keys
-        wait."""
+        """Return the callback to push ``screen`` with; keys are queued until it has run."""
         self._answers[screen] = (active_message_pump.get(self._app), None)
 
         async def answered(result: Any) -> None:
@@ -392,7 +399,7 @@ class KeyQueue:
 
     @contextmanager
     def awaiting_answer(self, screen: Screen[Any]) -> Iterator[None]:
-        """``screen`` is pushed and waited for meanwhile; keys wait for what is done then."""
+        """Queue keys until the code that waits for the result of ``screen`` has handled it."""
         self._answers[screen] = (self._app, None)
         try:
             yield
@@ -400,7 +407,7 @@ class KeyQueue:
             asyncio.get_running_loop().call_soon(self._answered, screen)
 
     def will_pop(self, screen: Screen[Any]) -> None:
-        """``screen`` is popped: an answer is on its way to who asked."""
+        """Queue keys if the code that pushed ``screen`` is about to receive its result."""
         if screen in self._answers:
             owner, _ = self._answers[screen]
             self._answers[screen] = (owner, self.expect(owner))
@@ -421,7 +428,7 @@ def _is_escape(typed: Typed) -> bool:
 
 
 def _is_text(addressee: Widget, typed: Typed) -> bool:
-    """Whether it is only written down where the cursor is."""
+    """Return whether ``typed`` only inserts text at the cursor."""
     if isinstance(typed, events.Paste):
         return True
     return typed.is_printable and addressee.check_consume_key(typed.key, typed.character)

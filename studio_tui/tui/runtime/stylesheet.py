@@ -1,4 +1,4 @@
-"""A style sheet whose parts are parsed once."""
+"""A style sheet that caches its parsed parts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,32 +8,34 @@ from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 
 _parsed: dict[tuple[object, ...], list[RuleSet]] = {}
-"""The rules of a part with the colours of a theme: some fifty parts, and as many themes as are
-looked at."""
+"""The rules of each part (about fifty) for each theme that was used."""
 
 
 class CachedStylesheet(Stylesheet):
-    """Textual's style sheet, which it parses as a whole anew at the start and, twice, when a place
-    is entered for the first time. Only another theme makes other rules of the same text."""
+    """A style sheet that parses each part once per theme.
+
+    Textual parses the whole sheet at the start, and twice when a place is entered for the first
+    time. The rules of a part depend on nothing but its text and the theme.
+    """
 
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
         super().__init__(variables=variables)
         self._colours = frozenset(self._variables.items())
 
     def set_variables(self, variables: dict[str, str]) -> None:
-        """Take these colours from the next `reparse` on."""
+        """Use these colours from the next `reparse` on."""
         super().set_variables(variables)
         self._colours = frozenset(variables.items())
 
     def read_rest(self, paths: Sequence[Path]) -> None:
-        """Read what is missing of these files, as if all had been read in this order."""
+        """Read the files that are missing, with the same result as reading all in this order."""
         for path in paths:
             self.source.pop((str(path), ""), None)
         self.read_all(list(paths))
         self.parse()
 
     def reparse(self) -> None:
-        """Apply the variables as they are now."""
+        """Apply the current variables."""
         self.parse()
 
     def _parse_rules(

@@ -1,4 +1,4 @@
-"""Whether there is a terminal that screens can be drawn on."""
+"""Properties of the terminal, which need no import of Textual."""
 
 import os
 import select
@@ -10,7 +10,7 @@ from studio_tui.config.session import restricted_session
 
 
 def terminal_is_gone() -> bool:
-    """Whether the terminal that input came from has been closed."""
+    """Return whether the terminal of the standard input was closed."""
     if not hasattr(select, "poll"):
         return False
     poll = select.poll()
@@ -19,7 +19,7 @@ def terminal_is_gone() -> bool:
 
 
 def why_no_suspending() -> str | None:
-    """Why the Studio cannot be suspended, in a sentence; None where a shell waits for that."""
+    """Return a sentence that says why the Studio cannot be suspended; None if it can."""
     if restricted_session():
         return "Over SSH there is no shell behind the Studio."
     if not hasattr(signal, "SIGTSTP") or os.getpgrp() == os.getsid(0):
@@ -28,23 +28,23 @@ def why_no_suspending() -> str | None:
 
 
 def in_gnu_screen(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether GNU screen is what reads the keys.
+    """Return whether GNU screen reads the keys.
 
-    It withholds the first escape while a program asks for the mouse. Where tmux runs inside of it,
-    that is for tmux to deal with.
+    It withholds the first escape while mouse events are enabled. If tmux runs inside it, tmux
+    handles that.
     """
     return bool(environ.get("STY")) and not environ.get("TMUX")
 
 
 def on_console(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether it is the console of Linux, whose fonts have few signs."""
+    """Return whether the terminal is the Linux console, whose fonts have few characters."""
     return environ.get("TERM", "") == "linux"
 
 
 def why_no_terminal(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Why no screen can be drawn here, in a sentence; None where one can.
+    """Return a sentence that says why no screen can be drawn; None if it can.
 
-    Nothing of Textual is imported to find out.
+    Imports nothing of Textual.
     """
     # Textual draws on stderr.
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):

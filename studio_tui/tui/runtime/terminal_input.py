@@ -1,7 +1,7 @@
-"""What a terminal sends is read for as long as the Studio runs, whatever it is.
+"""Terminal input that survives invalid bytes and reports.
 
-Textual reads it in a thread. There a byte that is no UTF-8, or a report that makes no sense, raises
-an exception, with which Textual ends the app: what was typed is lost.
+Textual reads the terminal in a thread. A byte that is not UTF-8, or a malformed report, raises an
+exception there, which makes Textual end the app: unsaved input would be lost.
 """
 
 from codecs import getincrementaldecoder
@@ -12,28 +12,28 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 _PAUSE = 0.05
-"""Seconds before reading goes on: what fails at once again and again takes no processor."""
+"""Seconds before reading continues, so that a permanent error does not occupy a processor."""
 
 
 def _forgiving_decoder(encoding: str) -> Any:
-    """As `codecs.getincrementaldecoder`; what cannot be decoded becomes U+FFFD."""
+    """Return an incremental decoder class that replaces undecodable bytes by U+FFFD."""
     return partial(getincrementaldecoder(encoding), errors="replace")
 
 
 class LenientDriver(LinuxDriver):
-    """Reads on after what it does not understand."""
+    """A driver that continues to read after invalid input."""
 
     def run_input_thread(self) -> None:
-        """As Textual's."""
-        # Textual takes the name from its module as it begins to read.
+        """Read the terminal as Textual does, and restart after an error."""
+        # Textual looks the name up in its module when it starts to read.
         linux_driver.getincrementaldecoder = _forgiving_decoder  # type: ignore[attr-defined]
         while True:
             try:
                 return super().run_input_thread()
             except OSError:
-                # The terminal is gone.
+                # The terminal was closed.
                 raise
             except Exception:
-                # What came with it is dropped.
+                # The input that was read together with it is lost.
                 if self.exit_event.wait(_PAUSE):
                     return None

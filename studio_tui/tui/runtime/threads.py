@@ -1,4 +1,4 @@
-"""Threads that make blocking calls, and that no exit of the program waits for."""
+"""A pool of threads for blocking calls that does not delay the exit of the program."""
 
 import threading
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from queue import SimpleQueue
 
 
 class DaemonThreadPool:
-    """Up to ``most`` daemon threads, started when there is work and nobody is free.
+    """Up to ``most`` daemon threads, started on demand.
 
-    The standard library's pools are joined when the program ends: one call that hangs, and quitting
-    hangs with it.
+    The pools of the standard library are joined at exit: a single call that hangs would make
+    quitting hang.
     """
 
     def __init__(self, name: str, most: int) -> None:
@@ -28,13 +28,13 @@ class DaemonThreadPool:
             threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def close(self) -> None:
-        """Let every thread end after what it is doing and what waits."""
+        """Let every thread end after the jobs that are queued."""
         for _ in range(self._started):
             self._jobs.put(None)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
-            # While it waits for the next one it keeps nothing alive that this one was about.
+            # Release the objects of this job while the thread waits for the next one.
             del job
             self._free.release()
