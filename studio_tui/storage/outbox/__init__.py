@@ -1,1 +1,1 @@
-"""Queries of notifications: enqueue, claim, settle, undo."""
+"""Queries of the outbox: enqueue, claim, settle, undo."""

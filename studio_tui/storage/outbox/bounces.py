@@ -1,4 +1,4 @@
-"""Which mail came back, and whose address it is that mail comes back from (N15)."""
+"""Mails that bounced, and the users whose current address bounces (N15)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,18 +21,18 @@ _W: Any = UserTable.alias("whose")
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """What a report may be about."""
+    """A mail that a bounce report may be about."""
 
     id: int
     key: str
     recipient_id: int
     address: str
-    """Where it went."""
+    """The address that the mail was sent to."""
     bounced: bool
 
 
 def sent_by_key(keys: Collection[str]) -> dict[str, SentMail]:
-    """The mail that left, or is on the wire, of these keys."""
+    """Return the mails of these keys that were sent, or are being sent, by key."""
     address = fn.COALESCE(N.sent_to, N.former_address, U.email)
     found = (
         N.select(N.id, N.key, N.recipient, address, N.bounced_at.is_null(False))
@@ -46,7 +46,7 @@ def sent_by_key(keys: Collection[str]) -> dict[str, SentMail]:
 
 
 def mark(mail_id: int, bounce: Bounce, key: str, at: datetime) -> bool:
-    """Let a mail have come back from the address ``key``; whether it had not before."""
+    """Mark a mail as bounced from the address ``key``; return whether it was not marked before."""
     marked = _N.update(
         bounced_at=at, bounce_code=bounce.code, bounce_words=bounce.words, bounced_key=key
     ).where(_N.id == mail_id, _N.bounced_at.is_null())
@@ -54,7 +54,7 @@ def mark(mail_id: int, bounce: Bounce, key: str, at: datetime) -> bool:
 
 
 def sent_since(mail: Any = N) -> Any:
-    """Whether a mail was sent once more by hand."""
+    """Return the condition that a mail was sent again by hand."""
     return fn.EXISTS(
         _LATER.select(ONE).where(
             _LATER.recipient == mail.recipient,
@@ -66,20 +66,22 @@ def sent_since(mail: Any = N) -> Any:
 
 
 def _is_again(mail: Any, before: Any) -> Any:
-    """Whether the key of a mail says that it is ``before``, sent once more."""
+    """Return the condition that a mail is a copy of ``before`` that was sent again, by its key."""
     return NodeList((mail.key, SQL("LIKE"), before.key.concat(text("-again-%"))))
 
 
 def is_corrected() -> Any:
-    """Whether the recipient of a mail ``N`` that came back has another address by now."""
+    """Return the condition that the recipient of a bounced mail ``N`` has another address now."""
     return fn.EXISTS(
         _W.select(ONE).where(_W.id == N.recipient, _W.active, _W.email_key != N.bounced_key)
     )
 
 
 def sent_to_the_same(ids: Collection[int]) -> list[str]:
-    """To whom of the recipients of these mails goes once more, at the address that it came back
-    from, what came back; their logins."""
+    """Return the logins of recipients to whom these mails send a bounced mail again unchanged.
+
+    Unchanged means that it goes to the same address from which it bounced.
+    """
     same = _B.select(ONE).where(
         *(_B.recipient == N.recipient, _B.bounced_key == U.email_key, N.former_address.is_null()),
         _is_again(N, _B),
@@ -90,8 +92,10 @@ def sent_to_the_same(ids: Collection[int]) -> list[str]:
 
 
 def bouncing() -> Any:
-    """A query of one column: the users whose mail came back from the address that they have, and
-    was not sent there once more since."""
+    """Return a query of one column: the users whose current address bounced.
+
+    A user to whom the mail was sent again since is left out.
+    """
     return (
         _B.select(_B.recipient)
         .join(_W, on=_W.id == _B.recipient)
@@ -100,7 +104,7 @@ def bouncing() -> Any:
 
 
 def bouncing_among(user_ids: Collection[int]) -> frozenset[int]:
-    """Those of `bouncing` among some users."""
+    """Return those of ``user_ids`` whom `bouncing` finds."""
     return frozenset(row.user_id for row in _BOUNCING.rows(ids=user_ids))
 
 
@@ -110,4 +114,4 @@ class _Bouncing(NamedTuple):
 
 _BOUNCING = Prepared(_Bouncing, lambda: bouncing().where(among_given(_B.recipient, "ids")))
 IS_BOUNCING = WrittenOnce(lambda: U.id.in_(bouncing()))
-"""Whether the user ``U`` is one of `bouncing`."""
+"""The condition that `bouncing` finds the user ``U``."""

@@ -1,9 +1,9 @@
-"""What events write into the outbox, for any number of people at once (N1, N2, P6, P7).
+"""Enqueuing of the notifications of events, for any number of people at once (N1, N2, P6, P7).
 
-Everything is written by the activity that causes it; what was told before under the same key is
-not told again, and what was dropped unsent is taken up once more. Whoever acts sees perhaps a part
-of the organisation; who is told of it, and what is dropped, is not for them to see (U12): of users
-that they chose, a query has to be fixed before (`act_snapshot`).
+Every notification refers to the activity that causes it. A key that was notified before is not
+notified again, and one that was dropped unsent is queued again. The actor may see only a part of
+the organisation, but must not decide by that who is notified or which mail is dropped (U12). A
+query of users chosen by the actor therefore has to be fixed before (`act_snapshot`).
 """
 
 from datetime import datetime
@@ -25,11 +25,11 @@ from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Which act writes: its line of activity, its push, when, and when its mail leaves."""
+    """The act that enqueues: its line of activity, its push, its time, and when its mail leaves."""
 
     activity_id: int
     push_id: int | None
-    """None for a conversation that no push asked for."""
+    """None for a conversation without a push."""
     at: datetime
     due_at: datetime
 
@@ -45,7 +45,7 @@ _COLUMNS = (
 
 @whole()
 def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
-    """Tell ``users``, a query of one column ``user_id``; returns how many are told."""
+    """Notify ``users``, a query of one column ``user_id``; return how many are notified."""
     found = users.alias("found")
     _insert(cause, kind, Capacity.USER, found, found.c.user_id, round_)
     themselves = N.select(N.id, N.recipient).where(
@@ -57,7 +57,7 @@ def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
 
 @whole()
 def tell_managers(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
-    """Tell all managers of ``users``, one mail each with the people in it (P7)."""
+    """Notify all managers of ``users``, with one mail each that lists their people (P7)."""
     return _tell_pairs(cause, kind, pairs(users), round_)
 
 
@@ -65,24 +65,24 @@ def tell_managers(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
 def tell_managers_asked(
     cause: Cause, kind: Kind, users: Any, round_: str, only: Any = EVERYBODY
 ) -> int:
-    """Like `tell_managers`, but only those whom a push still asks (P10), and for whom ``only``
-    holds: of the manager in ``pairs.manager_id``.
+    """Notify the managers of ``users`` whom a push still asks (P10), with one mail each.
 
-    Once somebody is to hold a conversation, it asks nobody else; who said that it is not theirs is
-    not asked. Where who was to hold it has left, or manages the user no longer, all are (N16).
+    ``only`` is a further condition on the manager, ``pairs.manager_id``. If a user is named to hold
+    the conversation, nobody else is asked. A manager who said that it is not theirs is not asked.
+    If the conductor has left, or does not manage the user any more, all managers are asked (N16).
     """
     return _tell_pairs(cause, kind, _asked_pairs(_push_of(cause), users, only), round_)
 
 
 def managers_asked(push_id: int, users: Any, only: Any) -> frozenset[int]:
-    """The managers, by id, whom `tell_managers_asked` would tell."""
+    """Return the ids of the managers whom `tell_managers_asked` would notify."""
     asked = _asked_pairs(push_id, users, only).alias("asked")
     found = Select((asked,), (asked.c.manager_id,)).distinct()
     return frozenset(manager_id for (manager_id,) in found.tuples().execute(spoken_to()))
 
 
 def people_told_of(activity_id: int) -> Any:
-    """A query of one column, ``user_id``: whom the mails of an act tell of."""
+    """Return a query of one column ``user_id``: the users whom the mails of an act are about."""
     told = N.select(_X.user).join(_X, on=_X.notification == N.id)
     return told.where(N.caused_by == activity_id).distinct()
 
@@ -93,7 +93,7 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
     theirs = H.id.is_null() | ~H.active | (H.id == manager)
     if (standing := stands_for(H.id, manager, A.user)) is not None:
         theirs |= standing
-    # Whether any manager of the user is the one who is to hold it, in one pass over all of them.
+    # Whether one of the user's managers is the conductor, for all managers in one pass.
     is_held = fn.MAX(Case(None, ((H.id == manager, 1),), 0)).over(partition_by=[A.id])
     every = (
         A.select(
@@ -104,7 +104,7 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
         .join_from(A, C, JOIN.LEFT_OUTER, on=IS_ASKED_FOR)
         .join_from(A, H, JOIN.LEFT_OUTER, on=CONDUCTS)
     )
-    # Of the same name, so that `only` means it.
+    # The alias has to be ``pairs``, to which `only` refers.
     found = every.alias("pairs")
     not_theirs = NotMine.select().where(
         NotMine.assignment == found.c.assignment_id, NotMine.manager == found.c.manager_id
@@ -116,7 +116,7 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
 
 @whole()
 def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, round_: str) -> int:
-    """Tell one manager of ``users``, whoever else manages them."""
+    """Notify one manager of ``users``, whoever else manages them."""
     found = users.alias("found")
     manager = Cast(Value(manager_id), "INTEGER").alias("manager_id")
     return _tell_pairs(cause, kind, Select((found,), (found.c.user_id, manager)), round_)
@@ -124,7 +124,7 @@ def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, roun
 
 @whole()
 def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
-    """Tell those who were named to hold the conversations of ``users``, one mail each."""
+    """Notify the users named to hold the conversations of ``users``, with one mail each."""
     user, named = A.user.alias("user_id"), A.conductor.alias("manager_id")
     of_push = A.select(user, named).where(A.push == _push_of(cause), A.user.in_(users))
     return _tell_pairs(cause, kind, of_push.where(A.conductor.is_null(False)), round_)
@@ -132,17 +132,17 @@ def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
 
 @whole()
 def tell_managers_once(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
-    """Like `tell_managers`, but of nobody whom the same manager was told of before (P12)."""
+    """Notify managers as `tell_managers` does, but never twice about the same user (P12)."""
     return _tell_pairs(cause, kind, _untold_pairs(_push_of(cause), kind, users), round_)
 
 
 def told_before(push_id: int, kind: Kind, user: Any) -> Any:
-    """Whether ``user`` was told of a push themself, or is about to be."""
+    """Return the condition that ``user`` was notified of a push themself, or is about to be."""
     return exists(_of_push(push_id, kind, Capacity.USER).where(N.recipient == user))
 
 
 def count_managers_to_tell(push_id: int, kind: Kind, users: Any) -> int:
-    """How many managers `tell_managers_once` would tell."""
+    """Return how many managers `tell_managers_once` would notify."""
     return _count_managers(_untold_pairs(push_id, kind, users))
 
 
@@ -153,7 +153,7 @@ def _count_managers(found: Any) -> int:
 
 
 def _of_push(push_id: int, kind: Kind, capacity: Capacity) -> Any:
-    """What a push told of a kind, or is about to tell."""
+    """Return the notifications of one kind about a push that were not dropped."""
     return N.select().where(
         N.push == push_id,
         N.kind == kind,
@@ -163,7 +163,7 @@ def _of_push(push_id: int, kind: Kind, capacity: Capacity) -> Any:
 
 
 def without_told_by(activity_id: int, users: Any) -> Any:
-    """``users``, a query of one column ``user_id``, without those whom an act tells already."""
+    """Return the query ``users``, of one column ``user_id``, without those an act notifies."""
     found = users.alias("found")
     told = N.select().where(
         N.caused_by == activity_id,
@@ -175,13 +175,13 @@ def without_told_by(activity_id: int, users: Any) -> Any:
 
 @whole()
 def drop_unsent(push_id: int, reason: str) -> int:
-    """Drop what waits for a push; returns how many (P9)."""
+    """Drop the waiting notifications of a push; return their number (P9)."""
     return _drop(_N.push == push_id, reason)
 
 
 @whole()
 def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
-    """Drop what waits and tells of nobody who is still assigned; returns how many (P11)."""
+    """Drop the waiting notifications about no assigned user; return their number (P11)."""
     assigned = (
         _X.select()
         .join(A, on=A.user == _X.user)
@@ -192,19 +192,22 @@ def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
 
 @whole()
 def drop_superseded(push_id: int, kind: Kind, users: Any, reason: str) -> int:
-    """Drop what waits of a kind about ``users``, because it is about to be said anew."""
+    """Drop the waiting notifications of a kind about ``users``, which new ones will replace.
+
+    Returns their number.
+    """
     about = _X.select().where(_X.notification == _N.id, _X.user.in_(users))
     return _drop((_N.push == push_id) & (_N.kind == kind) & exists(about), reason)
 
 
 @whole()
 def drop_caused(activity_id: int, reason: str) -> int:
-    """Drop what waits because of an act that is undone; returns how many (N5)."""
+    """Drop the waiting notifications of an act that is undone; return their number (N5)."""
     return _drop(_N.caused_by == activity_id, reason)
 
 
 def count_dropped(push_id: int, reason: str) -> int:
-    """How many mails of a push were dropped for ``reason``."""
+    """Return how many notifications of a push were dropped for ``reason``."""
     return count(
         N.select().where(N.push == push_id, N.state == NotificationState.DROPPED, N.error == reason)
     )
@@ -213,9 +216,10 @@ def count_dropped(push_id: int, reason: str) -> int:
 def take_up_dropped(
     push_id: int, reason: str, due_at: datetime, activity_id: int | None = None
 ) -> int:
-    """Put back what was dropped for ``reason``; returns how many (P5, a push opened again).
+    """Queue again what was dropped for ``reason``; return the number (P5, a push opened again).
 
-    It belongs to the act ``activity_id`` from then on, or still to the one that wrote it.
+    The notifications then belong to the act ``activity_id``; without one, still to the original
+    act.
     """
     cause = {} if activity_id is None else {"caused_by": activity_id}
     again = _N.update(state=NotificationState.QUEUED, error=None, due_at=due_at, **cause)
@@ -224,7 +228,7 @@ def take_up_dropped(
 
 
 def call_dropped(activity_id: int, reason: str, instead: str) -> None:
-    """Give another reason for what was dropped of an act for ``reason``."""
+    """Replace ``reason`` by ``instead`` in the dropped notifications of an act."""
     dropped = (
         (_N.caused_by == activity_id)
         & (_N.state == NotificationState.DROPPED)
@@ -234,7 +238,7 @@ def call_dropped(activity_id: int, reason: str, instead: str) -> None:
 
 
 def postpone_untried(push_id: int, due_at: datetime) -> None:
-    """Set when the mail about assigning, not tried yet, leaves (P7: its first day moved)."""
+    """Set when the untried mails about an assignment leave (P7: the first day moved)."""
     _N.update(due_at=due_at).where(
         _N.push == push_id,
         _N.state == NotificationState.QUEUED,
@@ -245,7 +249,7 @@ def postpone_untried(push_id: int, due_at: datetime) -> None:
 
 @whole()
 def left_already(activity_id: int) -> int:
-    """How many mails that an act caused can no longer be taken back (N5)."""
+    """Return how many mails of an act cannot be taken back any more (N5)."""
     left = N.state.in_(
         (NotificationState.SENDING, NotificationState.SENT, NotificationState.FAILED)
     ) | (N.attempts > 0)
@@ -259,7 +263,7 @@ def _push_of(cause: Cause) -> int:
 
 
 def _untold_pairs(push_id: int, kind: Kind, users: Any) -> Any:
-    """`pairs` without those where the manager was told of the user before."""
+    """Return `pairs` without those whose manager was notified about the user before."""
     found = pairs(users).alias("pairs")
     told = (
         _of_push(push_id, kind, Capacity.MANAGER)
@@ -283,7 +287,7 @@ def _tell_pairs(cause: Cause, kind: Kind, found: Any, round_: str) -> int:
 def _insert(
     cause: Cause, kind: Kind, capacity: Capacity, found: Any, recipient: Any, round_: str
 ) -> None:
-    """Write one to each ``recipient`` that is ``found``."""
+    """Enqueue a notification to each ``recipient`` in ``found``."""
     push_id = _push_of(cause)
     before, after = key_around_recipient(push_id, kind, capacity, round_)
     written = Select(
@@ -300,7 +304,7 @@ def _insert(
             *(Value(cause.activity_id), Value(cause.at), Value(cause.due_at), Value(0)),
         ),
     )
-    # SQLite takes ON for that of a join unless there is a condition before it.
+    # SQLite would read ON CONFLICT as a join condition unless a WHERE clause precedes it.
     _N.insert_from(written.where(SQL("TRUE")).order_by(recipient), _COLUMNS).on_conflict(
         conflict_target=(_N.key,),
         update={
@@ -314,7 +318,7 @@ def _insert(
 
 
 def _tell_of(people: Any) -> None:
-    """Let notifications tell of users: ``people`` finds the ids of both."""
+    """Record the users whom notifications are about; ``people`` selects the ids of both."""
     written = _NU.insert_from(people, (_NU.notification, _NU.user))
     written.on_conflict_ignore().as_rowcount().execute()
 
@@ -324,6 +328,6 @@ def _told(cause: Cause, capacity: Capacity) -> int:
 
 
 def _drop(condition: Any, reason: str) -> int:
-    """Drop what waits and matches; a notice (C6) never does."""
+    """Drop the waiting notifications that match, but never a notice (C6)."""
     waiting = (_N.state == NotificationState.QUEUED) & condition & _N.kind.not_in(list(NOTICES))
     return int(_N.update(state=NotificationState.DROPPED, error=reason).where(waiting).execute())

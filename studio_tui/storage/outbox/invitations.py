@@ -1,8 +1,8 @@
-"""Invitations in the outbox (C5): what planning, moving and cancelling write, and what they say.
+"""Invitations in the outbox (C5): what planning, moving and cancelling enqueue, and its content.
 
-Everybody who holds a conversation in their calendar has been sent an invitation to it and nothing
-that took it back: whether they read *planned*, *moved* or *cancelled* next follows from that, and
-from who the two are now. What was tried and may have arrived counts as sent.
+A person holds a conversation in the calendar if they were sent an invitation and no cancellation
+after it. That and the current participants decide whether they get *planned*, *moved* or
+*cancelled* next. A mail that was tried and may have arrived counts as sent.
 """
 
 from collections.abc import Collection
@@ -30,30 +30,30 @@ from studio_tui.storage.outbox.enqueue import Cause
 _C: Any = ConversationTable
 _N: Any = NotificationTable
 _X: Any = NotificationTable.alias("x")
-"""Another notification of the same conversation, to the same recipient."""
+"""Another notification of the same conversation to the same recipient."""
 _Y: Any = Activity.alias("y")
 _W: Any = UserTable.alias("w")
-"""Who decided something about a conversation."""
+"""The user who decided something about a conversation."""
 INVITED = (
     *(_N.key, _N.kind, _N.capacity, _N.state, _N.conversation, _N.sequence, _N.recipient),
     *(_N.caused_by, _N.created_at, _N.due_at, _N.attempts),
 )
-"""The columns of an invitation, in the order in which they are written."""
+"""The columns of an invitation, in the order in which they are inserted."""
 _DECIDING = (Verb.PLAN, Verb.MOVE, Verb.CANCEL, Verb.HAND_OVER, Verb.CLOSE)
 
 
 def invitation_key(conversation: Any, recipient: Any, kind: Any, sequence: Any) -> Any:
-    """The key of an invitation: conversation × person × kind × sequence (N2)."""
+    """Return the key of an invitation: conversation × person × kind × sequence (N2)."""
     return joined("c", conversation, "-", recipient, "-", kind, "-", sequence)
 
 
 @whole()
 def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
-    """Send both sides each conversation as it is now planned; returns how many are told.
+    """Send both sides each conversation as it is planned now; return the number of mails.
 
-    Call it once they are written, whenever date, length, place or conductor of them is new. Who
-    has one in the calendar already reads that it changed; who held it before and does no more,
-    that it is cancelled. Invitations that wait are dropped: these say it anew.
+    Call this after date, length, place or conductor were written. A person with the conversation in
+    the calendar gets *moved*. A former participant who still has it there gets *cancelled*. Waiting
+    invitations are dropped, since these replace them.
     """
     _begin(conversation_ids, DropReason.SUPERSEDED)
     both, holding = _both(conversation_ids), _holding(conversation_ids)
@@ -64,10 +64,10 @@ def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
 
 @whole()
 def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
-    """Take cancelled conversations out of every calendar; returns how many are told.
+    """Remove cancelled conversations from every calendar; return the number of mails.
 
-    Call it once they are written as cancelled, their dates still in them. Who was sent nothing is
-    told nothing.
+    Call this after the cancellation was written, with the dates still set. A person who was sent no
+    invitation gets no mail.
     """
     _begin(conversation_ids, DropReason.CANCELLED)
     return _write(cause, Kind.CANCELLED, _holding(conversation_ids))
@@ -75,16 +75,16 @@ def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
 
 @whole()
 def follow_addresses(cause: Cause) -> int:
-    """Send what is planned and ahead to the new address of whoever's address changed since they
-    were invited, and take it out of the calendar of the old one; returns how many are told.
+    """Move upcoming invitations of people to their new addresses; return the number of mails.
 
-    What failed at the old address is sent to the new one; there is nothing there to take back.
+    The new address gets *planned*, the calendar of the old one *cancelled*. An invitation that
+    failed at the old address needs no cancellation.
     """
     return _readdress(cause, Kind.PLANNED) + _readdress(cause, Kind.CANCELLED)
 
 
 def _readdress(cause: Cause, kind: Kind) -> int:
-    """One `Kind.PLANNED` to each new address, or one `Kind.CANCELLED` to each old one."""
+    """Enqueue a `Kind.PLANNED` to each new address, or a `Kind.CANCELLED` to each old one."""
     invited = _invited_elsewhere(cause)
     if kind is Kind.CANCELLED:
         invited = invited.where(_may_have_arrived(N))
@@ -119,8 +119,7 @@ def _readdress(cause: Cause, kind: Kind) -> int:
 
 
 def _invited_elsewhere(cause: Cause) -> Any:
-    """The newest invitations of what is ahead that went to an address that is not the recipient's
-    any more."""
+    """Return the newest invitations to upcoming conversations that went to a former address."""
     newer = (_X.sequence > N.sequence) | ((_X.sequence == N.sequence) & (_X.id > N.id))
     return (
         N.select(N.id)
@@ -154,7 +153,7 @@ def _invited_elsewhere(cause: Cause) -> Any:
 
 
 def meetings(ids: Collection[int]) -> dict[int, Meeting]:
-    """What these notifications invite to, by id; nothing for what is no invitation."""
+    """Return the meeting of each of these notifications, by id; none for other kinds."""
     return {
         row.id: Meeting(
             conversation_id=row.conversation_id,
@@ -188,7 +187,7 @@ _DECIDED = (
         _Y.action.in_(_DECIDING),
     )
 )
-"""Who decided it last: what only sends it again decides nothing."""
+"""The act that decided last. Sending an invitation again decides nothing."""
 
 
 class _MeetingRow(NamedTuple):
@@ -234,7 +233,7 @@ _MEETINGS = Prepared(
 
 
 def _begin(conversation_ids: Collection[int], reason: DropReason) -> None:
-    """Number what follows, and drop what it takes the place of."""
+    """Advance the sequence, and drop the invitations that the new ones replace."""
     _C.update(sequence=_C.sequence + 1).where(among(_C.id, conversation_ids)).execute()
     _N.update(state=NotificationState.DROPPED, error=reason).where(
         _N.state == NotificationState.QUEUED,
@@ -244,14 +243,14 @@ def _begin(conversation_ids: Collection[int], reason: DropReason) -> None:
 
 
 def _both(conversation_ids: Collection[int]) -> Any:
-    """``conversation_id, recipient_id`` of the two who talk."""
+    """Return ``conversation_id, recipient_id`` of both participants."""
     wanted = among(C.id, conversation_ids)
     users = C.select(C.id.alias("conversation_id"), C.user.alias("recipient_id")).where(wanted)
     return users | C.select(C.id, C.conductor).where(wanted)
 
 
 def _holding(conversation_ids: Collection[int]) -> Any:
-    """``conversation_id, recipient_id`` of who may have it in their calendar."""
+    """Return ``conversation_id, recipient_id`` of everybody who may have it in the calendar."""
     taken_back = _X.select().where(
         _X.conversation == N.conversation,
         _X.recipient == N.recipient,
@@ -280,12 +279,12 @@ def _may_have_arrived(mail: Any) -> Any:
 
 
 def _all_of(query: Any, name: str) -> Any:
-    """The rows of ``query``, which may be made of several: SQLite puts no brackets around such."""
+    """Return the rows of ``query`` as one SELECT: SQLite puts no brackets around a compound one."""
     return Select((query.alias(name),), (SQL("*"),))
 
 
 def _write(cause: Cause, kind: Kind, recipients: Any) -> int:
-    """One invitation each, to ``conversation_id, recipient_id``."""
+    """Enqueue an invitation for each ``conversation_id, recipient_id``; return their number."""
     found = recipients.alias("found")
     recipient = found.c.recipient_id
     capacity = Case(None, ((recipient == C.user, "user"),), "manager")
@@ -304,7 +303,7 @@ def _write(cause: Cause, kind: Kind, recipients: Any) -> int:
 
 
 def _tell_of_users(which: Any) -> None:
-    """Let these notifications tell of the users of their conversations."""
+    """Record that these notifications are about the users of their conversations."""
     people = N.select(N.id, C.user).join(C, on=C.id == N.conversation).where(which)
     NotificationUser.insert_from(
         people, (NotificationUser.notification, NotificationUser.user)

@@ -1,5 +1,8 @@
-"""Whether this database is the one that the mail went out of: not one that was brought back, or
-that a standby has taken over without its last seconds."""
+"""Detection of a database that is not the one from which mail was sent.
+
+The other database was restored from a backup, or is a standby that took over without the last
+seconds.
+"""
 
 from datetime import datetime
 from secrets import token_hex
@@ -19,44 +22,43 @@ _SERVER = SQL(
 
 
 class StoredMailOrigin(NamedTuple):
-    """What was known when mail last went out."""
+    """The origin of the mail that left last."""
 
     identity: str
-    """Made when mail goes out for the first time: what all copies of a database have in common."""
+    """Generated when mail leaves for the first time; all copies of a database share it."""
     server: str
-    """Identifier and timeline of the database server; empty where there is none, or it tells
-    none."""
+    """Identifier and timeline of the database server; empty if there is none or they are hidden."""
     generation: int
     """How often a worker has begun to send."""
     restored_at: datetime | None
-    """When it was noticed that this is another database; None: it is the same."""
+    """When another database was detected; None if it is the same."""
     why: str
 
 
 def server() -> str:
-    """Identifier and timeline of the server; empty on SQLite, and where it does not tell them."""
+    """Return identifier and timeline of the server; empty on SQLite and if they are hidden."""
     if is_sqlite():
         return ""
     try:
         with spoken_to().atomic():
             return str(Select(columns=(_SERVER,)).scalar(spoken_to()))
     except peewee.DatabaseError:
-        # Some services of the cloud keep it to themselves.
+        # Some cloud services hide them.
         return ""
 
 
 def origin() -> StoredMailOrigin | None:
-    """What was known; None where no mail has gone out yet."""
+    """Return the stored origin; None if no mail has left yet."""
     row = _O.select(*(getattr(_O, name) for name in StoredMailOrigin._fields)).tuples().first()
     return StoredMailOrigin(*row) if row else None
 
 
 def first(server: str) -> StoredMailOrigin:
-    """What is known before any mail has gone out."""
+    """Return the origin to store when the first mail leaves."""
     return StoredMailOrigin(token_hex(8), server, 0, None, "")
 
 
 def keep(known: StoredMailOrigin) -> None:
-    """Keep this in the place of what was known."""
+    """Store ``known`` as the origin."""
     _O.delete().execute()
     _O.insert(**known._asdict()).execute()

@@ -1,7 +1,6 @@
-"""Telling who became a manager of somebody in an open push: one mail of all of them (N16).
+"""Mails to new managers of people in open pushes: one mail about all people of a manager (N16).
 
-Such a mail tells of no push in particular: what is asked of each person is looked up when it
-leaves.
+The mail is about no push in particular: what is asked of each person is queried when it leaves.
 """
 
 from collections.abc import Collection
@@ -40,15 +39,15 @@ _NU: Any = NotificationUser
 _X: Any = NotificationUser.alias("x")
 _R: Any = ReviewTable.alias("r")
 _M: Any = ReviewTable.alias("m")
-"""The line that tells who managed the same person before."""
+"""The change that records who managed the same person before."""
 
 
 @whole()
 def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
-    """Tell those who became managers of whom these lines of the desk are about, one mail each; who
-    was told of the same change before is not told again. Returns how many are told.
+    """Notify the new managers of the people in these changes, one mail each; return their number.
 
-    Of a line that tells of no other manager, all managers are told, but who was to hold it.
+    A manager who was notified of the same change before is not notified again. If no change of
+    managers is recorded for a person, all their managers are notified except the former conductor.
     """
     found = fixed_pairs(_new_pairs(ids)).alias("pairs")
     manager, key = found.c.manager_id, _key(cause.activity_id, found.c.manager_id)
@@ -79,14 +78,17 @@ def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
 
 
 def told_of(activity_id: int) -> Any:
-    """A query of one column, ``user_id``: of whom an act tells new managers."""
+    """Return a query of one column ``user_id``: those about whom an act notifies new managers."""
     told = _X.select(_X.user).join(N, on=N.id == _X.notification)
     return told.where(N.caused_by == activity_id, N.kind == Kind.NEW_MANAGER).distinct()
 
 
 def people_asked_for(ids: Collection[int]) -> dict[int, tuple[ConcernedPerson, ...]]:
-    """What is asked of those whom these notifications tell of, as far as they tell of new people of
-    a manager: one for each push that is not closed, or nobody where there is none."""
+    """Return the people of these notifications to new managers, by id of the notification.
+
+    A person has an entry for each open push, or a single one that is not assigned. Notifications of
+    other kinds are left out.
+    """
     wanted = N.select(N.id).where(among(N.id, ids), N.kind == Kind.NEW_MANAGER)
     if not (told := column(wanted)):
         return {}

@@ -1,6 +1,7 @@
-"""Notices in the outbox: what others did to what is somebody's (C6, A1).
+"""Notices in the outbox: mails about what others did to something of a user (C6, A1).
 
-``sequence`` of a notice is the line of activity that it tells of: sent again, it tells the same.
+``sequence`` of a notice is the line of activity that it is about, so that a copy sent again says
+the same.
 """
 
 import json
@@ -40,9 +41,9 @@ def give_notice(
     about_id: int,
     conversation_id: int | None = None,
 ) -> None:
-    """Tell somebody of the act of ``cause``, which is about a user; it leaves when ``cause`` says.
+    """Notify a user of the act of ``cause``, which is about the user ``about_id``.
 
-    Its key is act × person × kind (N2).
+    The mail leaves when ``cause`` says. Its key is act × person × kind (N2).
     """
     notification_id = NotificationTable.insert(
         key=f"a{cause.activity_id}-{recipient_id}-{kind}",
@@ -61,7 +62,7 @@ def give_notice(
 
 
 def notices(ids: Collection[int]) -> dict[int, Notice]:
-    """What these notifications give notice of, by id; nothing for any other kind."""
+    """Return the content of each of these notices, by id; none for other kinds."""
     found = _NOTICES.rows(ids=ids)
     standing = _standing(found)
     closed = _closed_to_conductor(ids) if found else frozenset()
@@ -134,7 +135,7 @@ _NOTICES = Prepared(
 
 
 def _standing(found: Collection[_NoticeRow]) -> dict[int, dict[str, Any]]:
-    """What is told of who stands in for whom (U14), by the id of the mail."""
+    """Return the fields about stand-ins (U14), by id of the notice."""
     rows = [row for row in found if row.kind == Kind.STAND_IN]
     told = {row.id: json.loads(row.after or row.before or "{}") for row in rows}
     logins = {row.subject for row in rows} | {each["stand_in"] for each in told.values()}
@@ -161,7 +162,7 @@ def _standing(found: Collection[_NoticeRow]) -> dict[int, dict[str, Any]]:
 
 
 def _closed_to_conductor(ids: Collection[int]) -> frozenset[int]:
-    """Those that tell who wrote something before the take-over that the conductor does not read."""
+    """Return the notices whose recipient wrote texts that are closed to the new conductor."""
     of_user = _R.select(fn.MAX(_R.term)).where(_R.conversation == C.id, _R.author == C.user)
     prepared, answered = (_closed(table, of_user, ids) for table in (Preparation, Answer))
     return frozenset(column(prepared | answered))

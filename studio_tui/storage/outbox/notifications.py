@@ -1,7 +1,6 @@
-"""The outbox as it is read, and what people do with single mails in it (N4, N10).
+"""Reading the outbox, and what people do with single mails in it (N4, N10).
 
-What events write into it is in `storage.outbox.enqueue`, what sends from it in
-`storage.outbox.worker_queue`.
+Events enqueue with `storage.outbox.enqueue`, workers send with `storage.outbox.worker_queue`.
 """
 
 from collections.abc import Mapping
@@ -61,12 +60,12 @@ _AGAIN: Any = NotificationTable.alias("again")
 _BY_USER = Join(N, R, JOIN.INNER, R.id == N.recipient)
 _FROM = with_subject(_BY_USER)
 _USERS_FIRST = Join(R, N, JOIN.CROSS, N.recipient == R.id)
-"""In the order of the users, which SQLite takes as it is written."""
+"""The join in the order of the users. SQLite keeps to the order as written."""
 _TOLD_USER: Any = UserTable.alias("told")
 _KINDS = {(kind, capacity): kind_in_words(kind, capacity) for kind in Kind for capacity in Capacity}
 _BOUNCED = {True: BOUNCED_LABEL}
 _LEAST = 3
-"""Letters of a word before it is looked for in what no index knows."""
+"""Minimum length of a word to search for in columns without an index."""
 _ABOUT_KEY = fn.COALESCE(P.name_key, T.name_key, NO_TEXT)
 _KIND_KEY = Case(
     None,
@@ -87,11 +86,11 @@ _SORTS = {
     "error": fn.COALESCE(N.error, N.bounce_words, NO_TEXT),
 }
 _CAME_BACK = N.bounced_at.is_null(False) & ~sent_since()
-"""What came back and was not sent once more since."""
+"""The condition that a mail bounced and was not sent again since."""
 
 
 def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
-    """The notifications ``N`` that a filter matches."""
+    """Return the condition on the notifications ``N`` that a filter matches."""
     found: Any = EVERYBODY
     about = fn.COALESCE(P.name_key, T.name_key, "")
     for word in map(fold_search, filter_.text.split()):
@@ -115,8 +114,10 @@ def notification_condition(filter_: NotificationFilter, now: datetime) -> Any:
 
 
 def _meanings(word: str, now: datetime) -> list[Any]:
-    """What a word says that the list shows beside names: the state, the kind, why a mail failed,
-    and whom a manager is told of."""
+    """Return the conditions for a word that does not mean a name.
+
+    It may mean a state, a kind, the error of a mail, or a person whom a manager is notified about.
+    """
     found = [_is_in(state, now) for state in match_labels(word, STATE_LABELS)]
     if match_labels(word, _BOUNCED):
         found.append(N.bounced_at.is_null(False))
@@ -137,7 +138,7 @@ def _meanings(word: str, now: datetime) -> list[Any]:
 
 
 def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime) -> Listing:
-    """The notifications that a filter matches."""
+    """Return the listing of the notifications that a filter matches."""
     key = _SORTS.get(sort.column, _SORTS["due_at"])
     by_user = sort.column == "recipient"
     by_subject = bool(filter_.text) or sort.column == "push"
@@ -155,18 +156,18 @@ def notification_listing(filter_: NotificationFilter, sort: Sort, now: datetime)
 
 
 def ids_matching(filter_: NotificationFilter, now: datetime) -> list[int]:
-    """The notifications that a filter matches, by id."""
+    """Return the ids of the notifications that a filter matches."""
     return column(MAILS.select(N.id).where(notification_condition(filter_, now)).order_by(N.id))
 
 
 def ids_caused_by(activity_id: int) -> list[int]:
-    """The notifications that an act wrote: users first, by name."""
+    """Return the ids of the notifications of an act: to users first, by name."""
     found = MAILS.select(N.id).where(N.caused_by == activity_id)
     return column(found.order_by(N.capacity.desc(), R.sort_name, R.id))
 
 
 def samples_caused_by(activity_id: int) -> list[int]:
-    """Of the notifications that an act wrote, one of each kind, capacity and language."""
+    """Return the ids of one notification of an act for each kind, capacity and language."""
     found = MAILS.select(fn.MIN(N.id)).where(N.caused_by == activity_id)
     return column(found.group_by(N.kind, N.capacity, R.language))
 
@@ -174,18 +175,18 @@ def samples_caused_by(activity_id: int) -> list[int]:
 def matching_notifications(
     filter_: NotificationFilter, ids: list[int], now: datetime
 ) -> frozenset[int]:
-    """Those of ``ids`` that a filter matches."""
+    """Return those of ``ids`` that a filter matches."""
     matching = both(among(N.id, ids), notification_condition(filter_, now))
     return frozenset(column(MAILS.select(N.id).where(matching)))
 
 
 def count_selected(selection: Selection[NotificationFilter], now: datetime) -> int:
-    """How many notifications a selection holds."""
+    """Return how many notifications a selection holds."""
     return count(MAILS.where(_selected(selection, now)))
 
 
 def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
-    """These notifications, in the order of ``ids``."""
+    """Return these notifications in the order of ``ids``; those that do not exist are left out."""
     if not ids:
         return []
     about = _about(ids)
@@ -263,7 +264,7 @@ _LISTED = Prepared(_ListedMail, _listed)
 
 
 def retry(selection: Selection[NotificationFilter], now: datetime) -> list[int]:
-    """Let what failed of a selection be due once more (N10); returns which."""
+    """Queue the failed notifications of a selection again (N10); return their ids."""
     again = _N.update(
         state=NotificationState.QUEUED, due_at=now, attempts=0, dated_at=None, error=None
     )
@@ -272,7 +273,7 @@ def retry(selection: Selection[NotificationFilter], now: datetime) -> list[int]:
 
 
 def drop_untrue(reasons: Mapping[int, str]) -> None:
-    """Drop these that wait, each for its reason."""
+    """Drop those of these notifications that wait, each for its reason."""
     for reason in dict.fromkeys(reasons.values()):
         ids = [each for each, why in reasons.items() if why == reason]
         dropped = _N.update(state=NotificationState.DROPPED, error=reason)
@@ -280,7 +281,7 @@ def drop_untrue(reasons: Mapping[int, str]) -> None:
 
 
 def count_came_back(selection: Selection[NotificationFilter], now: datetime) -> int:
-    """How many of a selection came back and were not sent once more since."""
+    """Return how many mails of a selection bounced and were not sent again since."""
     return count(MAILS.where(_selected(selection, now), _CAME_BACK))
 
 
@@ -291,8 +292,10 @@ def send_again(
     *,
     came_back: bool = False,
 ) -> int:
-    """Write what was sent of a selection once more, each as a notification of its own; returns how
-    many (N10). ``came_back``: only what `count_came_back` counts."""
+    """Enqueue a copy of each sent mail of a selection (N10); return their number.
+
+    With ``came_back``, only of those that `count_came_back` counts.
+    """
     suffix = f"-again-{activity_id}"
     again = MAILS.select(
         *(
@@ -326,8 +329,10 @@ def send_again(
 
 
 def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -> int:
-    """Drop what waits or failed of a selection, of the kinds that can be dropped (N10); returns how
-    many."""
+    """Drop the waiting and failed mails of a selection (N10); return their number.
+
+    Kinds that must not be dropped by hand are left out.
+    """
     droppable = _N.state.in_((NotificationState.QUEUED, NotificationState.FAILED)) & _N.kind.not_in(
         list(KEPT_BY_HAND)
     )
@@ -336,12 +341,12 @@ def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -
 
 
 def state_counts(now: datetime) -> dict[NotificationState, int]:
-    """How many notifications are in each state."""
+    """Return the number of notifications in each state."""
     return outbox_count.settled() | waiting_counts(now)
 
 
 def waiting_counts(now: datetime) -> dict[NotificationState, int]:
-    """The same of what waits and what is being sent: nothing else is counted."""
+    """Return the number of notifications in each state of waiting or sending. Counts no others."""
     state = Case(None, ((_held(now), NotificationState.HELD),), N.state)
     waiting = N.select(state, COUNTED).where(N.state.in_(list(WAITING))).group_by(SQL("1"))
     found = waiting.tuples()
@@ -349,23 +354,23 @@ def waiting_counts(now: datetime) -> dict[NotificationState, int]:
 
 
 def any_mail() -> bool:
-    """Whether there ever was any."""
+    """Return whether there has ever been a notification."""
     return N.select(N.id).limit(1).scalar() is not None
 
 
 def waiting_by(moment: datetime) -> list[int]:
-    """What waits and should have left by then, in the order it is due."""
+    """Return the waiting notifications that are due by ``moment``, the longest overdue first."""
     waiting = N.state.in_(WAITING) & (N.due_at <= moment)
     return column(N.select(N.id).where(waiting).order_by(N.due_at, N.id))
 
 
 def count_bounced() -> int:
-    """How many mails came back."""
+    """Return how many mails bounced."""
     return count(N.select().where(N.bounced_at.is_null(False)))
 
 
 def waiting_since(now: datetime) -> datetime | None:
-    """Since when the oldest of what should have left waits; None where nothing does."""
+    """Return since when the oldest overdue mail has waited; None if none is overdue."""
     since = Case(None, ((N.error.is_null(), N.due_at),), fn.COALESCE(N.dated_at, N.due_at))
     late = (N.due_at <= now) | (N.error.is_null(False) & ~_put_off())
     return instant_of(
@@ -374,22 +379,22 @@ def waiting_since(now: datetime) -> datetime | None:
 
 
 def leases() -> list[tuple[str, int, datetime]]:
-    """Each worker that is sending: its lease, how many mails it holds, and until when at most."""
+    """Return lease, number of mails and latest end of the lease of each sending worker."""
     held = N.select(N.lease, COUNTED, fn.MAX(N.due_at)).where(N.state == NotificationState.SENDING)
     return list(held.group_by(N.lease).order_by(N.lease).tuples())
 
 
 def last_sent_at() -> datetime | None:
-    """When the server last took a mail."""
-    # In the order of its index: of what was sent, there may be very much.
+    """Return when the server last accepted a mail; None if it never did."""
+    # In the order of an index, since there may be very many sent mails.
     newest = N.select(N.sent_at).where(N.state == NotificationState.SENT)
     return instant_of(newest.order_by(fn.COALESCE(N.sent_at, N.due_at).desc()).limit(1).scalar())
 
 
 def last_error() -> tuple[str, str] | None:
-    """Address and words of the newest mail that failed or is to be tried again."""
+    """Return address and error of the newest mail that failed or waits for a retry, or None."""
     address = fn.COALESCE(N.former_address, N.sent_to, R.email)
-    # Found before anything is joined to it: SQLite would begin with all users.
+    # Found before any join, since SQLite would begin with all users.
     at = fn.COALESCE(_AGAIN.dated_at, _AGAIN.due_at)
     told = _AGAIN.select(_AGAIN.id).where(
         _AGAIN.error.is_null(False),
@@ -401,7 +406,7 @@ def last_error() -> tuple[str, str] | None:
 
 
 def _put_off() -> Any:
-    """What waits for the hours of its recipient was not refused by anybody."""
+    """Return the condition that a mail waits for sending hours. Nobody refused it."""
     return N.error.startswith(PUT_OFF)
 
 

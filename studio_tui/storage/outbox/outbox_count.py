@@ -1,5 +1,7 @@
-"""How many mails were sent, failed or were dropped: kept by the engine, and not counted each time
-(the migration ``0033_outbox_count``)."""
+"""Numbers of mails that were sent, failed or were dropped, maintained by triggers.
+
+The triggers are in the migration ``0033_outbox_count``.
+"""
 
 from typing import Any
 
@@ -13,13 +15,13 @@ from studio_tui.storage.people.scope import is_limited
 _SETTLED = tuple(state for state in NotificationState if state not in (*UNSENT, *WAITING))
 _KEPT: Any = Table("outbox_count", ("state", "number"))
 _MANY = 200
-"""Rows that are added up together."""
+"""Number of rows above which they are summed up."""
 
 
 def settled() -> dict[NotificationState, int]:
-    """How many notifications are in each state that they stay in; a state without any has none."""
+    """Return the number of notifications in each final state; a state without any is missing."""
     if is_limited():
-        # Kept is what the whole organisation has.
+        # The stored numbers are those of the whole organisation.
         seen = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
         return {NotificationState(state): number for state, number in seen.tuples()}
     kept = _KEPT.select(_KEPT.state, fn.SUM(_KEPT.number)).group_by(_KEPT.state).tuples()
@@ -28,8 +30,10 @@ def settled() -> dict[NotificationState, int]:
 
 
 def add_up() -> None:
-    """Make few rows of many: on PostgreSQL each statement that settles mail adds one. What others
-    add meanwhile stays."""
+    """Sum up the rows if there are many. On PostgreSQL each settling statement adds one.
+
+    Rows that other transactions add concurrently stay.
+    """
     if is_sqlite():
         return
     database = spoken_to()

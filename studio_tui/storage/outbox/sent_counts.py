@@ -1,8 +1,8 @@
-"""How much mail was sent lately, for the limits that all workers share (N14).
+"""Counts of recently sent mails, for the limits that all workers share (N14).
 
-It is counted by the second for a minute, and by the minute for a day, as results are written: what
-there is room for is known without reading what was sent. The counts are made anew from the outbox
-whenever a worker starts.
+Mails are counted by second for a minute and by minute for a day, as results are written. The
+remaining quota is therefore known without reading the mails. Every worker that starts rebuilds the
+counts from the outbox.
 """
 
 from collections import Counter
@@ -25,30 +25,29 @@ from studio_tui.storage.outbox.worker_queue import is_waiting
 
 _S: Any = SentCount
 _BY_SECOND, _BY_MINUTE = 1, 60
-"""How many seconds are counted together."""
+"""Length of a bucket in seconds."""
 _ALL = ""
-"""In the place of a domain: mail to anybody."""
+"""The domain of a count of all mails."""
 _LOCK = 0x53_4D_4C_49
-"""The advisory lock of PostgreSQL under which one worker at a time looks what there is room for,
-and takes it."""
+"""PostgreSQL advisory lock under which one worker at a time checks the quota and claims mails."""
 
 
 class Room(NamedTuple):
-    """What may be sent at this moment beside what others hold."""
+    """The number of mails that may be sent in addition to those being sent."""
 
     mails: int | None
     """None: any number."""
     reached: str
-    """The setting of the limit that is reached, empty where none is."""
+    """The setting of the limit that is reached; empty if none is."""
 
 
 def lock() -> None:
-    """Let nobody else take or count mail until this transaction ends."""
+    """Keep other workers from claiming or counting mails until this transaction ends."""
     hold_lock(_LOCK)
 
 
 def room(limits: SendingLimits, now: datetime) -> Room:
-    """How many mails there is room for: of what is being sent, all may be sent."""
+    """Return how many more mails the limits allow. Mails being sent count as sent."""
     sending, found = _sending(), []
     for name, most, span, within in (
         ("per_minute", limits.per_minute, _BY_SECOND, MINUTE.total_seconds()),
@@ -63,7 +62,10 @@ def room(limits: SendingLimits, now: datetime) -> Room:
 
 
 def full_domains(limits: SendingLimits, now: datetime) -> dict[str, int]:
-    """How many mails there is room for to each domain that mail was sent to within a minute."""
+    """Return how many more mails are allowed to each domain that got mail within a minute.
+
+    Mails being sent count as sent.
+    """
     if not limits.per_domain_minute:
         return {}
     since = _bucket(now, _BY_SECOND) - int(MINUTE.total_seconds())
@@ -85,13 +87,13 @@ def full_domains(limits: SendingLimits, now: datetime) -> dict[str, int]:
 
 
 def domains(ids: Collection[int]) -> dict[int, str]:
-    """The domain of the recipient of each of these notifications."""
+    """Return the recipient's domain of each of these notifications."""
     found = N.select(N.id, U.email_key).join(U, on=U.id == N.recipient).where(among(N.id, ids))
     return {each: domain_of(address) for each, address in found.tuples()}
 
 
 def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: datetime) -> None:
-    """Add what was sent: when, and to which address; let go of what no limit asks for."""
+    """Count sent mails, each an instant and an address; delete the buckets that no limit needs."""
     counted: Counter[tuple[int, int, str]] = Counter()
     for at, address in sent:
         counted[_BY_SECOND, _bucket(at, _BY_SECOND), _ALL] += 1
@@ -100,7 +102,7 @@ def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: date
             counted[_BY_SECOND, _bucket(at, _BY_SECOND), domain_of(address)] += 1
     if not counted:
         return
-    # In one order, so that no two workers wait for each other.
+    # In a fixed order, so that two workers cannot deadlock.
     values = [(*key, number) for key, number in sorted(counted.items())]
     adding = _S.insert_many(values, fields=[_S.span, _S.bucket, _S.domain, _S.sent])
     adding.on_conflict(
@@ -113,14 +115,16 @@ def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: date
 
 
 def make_anew(limits: SendingLimits, now: datetime) -> None:
-    """Count what the outbox knows: others may have sent without limits meanwhile."""
+    """Rebuild the counts from the outbox: others may have sent mails without limits."""
     _S.delete().execute()
     count(_sent_since(now), limits, now)
 
 
 def by_minute(now: datetime) -> list[tuple[datetime, int]]:
-    """How many mails were sent in each minute of the last 24 hours, in order of time: the minute's
-    last instant, and how many. What is being sent counts as sent now."""
+    """Return the number of mails sent in each minute of the last 24 hours, in order of time.
+
+    Each is the last instant of the minute and the number. Mails being sent count as sent now.
+    """
     found = Counter(_bucket(at, _BY_MINUTE) for at, _ in _sent_since(now))
     sent = [
         (min(datetime.fromtimestamp(bucket, UTC) + MINUTE, now), number)
@@ -130,7 +134,7 @@ def by_minute(now: datetime) -> list[tuple[datetime, int]]:
 
 
 def due(now: datetime) -> int:
-    """How many mails are due."""
+    """Return how many mails are due."""
     due_by_now = (N.state == literal(NotificationState.QUEUED)) & (N.due_at <= now)
     return count_rows(N.select().where(is_waiting(N), due_by_now))
 
@@ -147,7 +151,7 @@ class _Sent(NamedTuple):
 _SENT_SINCE = Prepared(
     _Sent,
     lambda: N.select(N.sent_at, N.sent_to).where(
-        # The index of the instants is of both.
+        # The indexed expression covers both columns.
         fn.COALESCE(N.sent_at, N.due_at) > given("since"),
         N.state == literal(NotificationState.SENT),
         N.sent_at.is_null(False),

@@ -1,4 +1,4 @@
-"""Which acts can still be taken back (N5)."""
+"""Acts that can still be undone (N5)."""
 
 from datetime import datetime
 from typing import Any
@@ -21,15 +21,18 @@ _C: Any = ConversationTable
 _N: Any = NotificationTable
 _X: Any = ActivityUser.alias("x")
 _O: Any = NotificationTable.alias("o")
-"""What an act took the place of."""
+"""A notification that an act replaced."""
 
 WaitingAct = tuple[int, str, str, int, int, datetime, datetime]
-"""Id of the activity, action, name of the push or else the login it is about, how many users it is
-about, how many mails wait, when it was done, when the first mail leaves."""
+"""An act that can be undone.
+
+Id of the activity, action, name of the push or else the login it is about, number of users it is
+about, number of waiting mails, when it was done, when the first mail leaves.
+"""
 
 
 def waiting_acts(actor_id: int, actions: tuple[str, ...], now: datetime) -> list[WaitingAct]:
-    """The acts of somebody all of whose mail still waits, the newest first."""
+    """Return the acts of a user all of whose mail still waits, the newest first."""
     name = fn.COALESCE(P.name, ACT.subject)
     users = _X.select(COUNTED).where(_X.activity == ACT.id)
     untried = N.state.in_((NotificationState.QUEUED, NotificationState.DROPPED)) & (N.attempts == 0)
@@ -50,14 +53,14 @@ def waiting_acts(actor_id: int, actions: tuple[str, ...], now: datetime) -> list
 
 @whole()
 def conversations_told_by(activity_id: int) -> list[int]:
-    """The conversations that an act sent invitations to."""
+    """Return the conversations to which an act sent invitations."""
     told = N.select(N.conversation).where(N.caused_by == activity_id, N.conversation.is_null(False))
     return column(told.distinct().order_by(N.conversation))
 
 
 @whole()
 def is_newest(activity_id: int, conversation_id: int) -> bool:
-    """Whether an act wrote the newest invitations to a conversation."""
+    """Return whether an act wrote the newest invitations to a conversation."""
     told = N.select(fn.MAX(N.sequence)).where(
         N.conversation == conversation_id, N.caused_by == activity_id
     )
@@ -67,8 +70,10 @@ def is_newest(activity_id: int, conversation_id: int) -> bool:
 
 @whole()
 def former_place(conversation_id: int) -> str | None:
-    """Where a conversation was to be held before it was moved the last time; None once that was
-    taken back, and where it was not moved."""
+    """Return the place of a conversation before it was last moved.
+
+    None if it was not moved, or the move was undone.
+    """
     place: str | None = _of(conversation_id, _C.former_place)
     return place
 
@@ -79,9 +84,10 @@ def _of(conversation_id: int, value: Any) -> Any:
 
 @whole()
 def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
-    """Let wait once more what an act that is undone took the place of; returns how many.
+    """Queue again what an undone act had replaced; return the number of notifications.
 
-    An invitation is written anew under the number that follows: those of the act stay the newest.
+    An invitation is written anew with the next sequence number, since those of the undone act would
+    otherwise remain the newest.
     """
     told = _tell_again(activity_id, due_at)
     invited = _invite_again(activity_id, at, due_at)
@@ -152,7 +158,7 @@ def _invite_again(activity_id: int, at: datetime, due_at: datetime) -> int:
 
 @whole()
 def restore_cancelled(push_id: int, at: datetime) -> None:
-    """Let the conversations of a push that were cancelled at this instant be on again."""
+    """Restore the conversations of a push that were cancelled at this instant."""
     of_push = A.select(A.id).where(A.push == push_id)
     _C.update(cancelled_at=None, version=_C.version + 1).where(
         _C.cancelled_at == at, _C.assignment.in_(of_push)

@@ -1,7 +1,7 @@
-"""What a worker does with the outbox: claim, load, settle (N4, N6).
+"""Outbox operations of a worker: claim, load, settle (N4, N6).
 
-A claim is one statement, so that two workers never take the same row. What a worker holds beyond
-the end of its lease goes back to the queue, by whoever looks next.
+A claim is one statement, so that two workers never claim the same row. A notification that is held
+beyond the end of its lease returns to the queue when the next worker checks.
 """
 
 import json
@@ -67,9 +67,11 @@ from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
 
 def with_subject(tables: Any) -> Any:
-    """``tables``, which have notifications ``N``, with what these are about: the push ``P`` one
-    tells of or, for an invitation, the conversation ``C`` with its template ``T`` and, where one
-    asked for it, its push."""
+    """Join ``tables``, which contain notifications ``N``, with the subjects of these.
+
+    The subject is the push ``P`` or, for an invitation, the conversation ``C`` with its template
+    ``T`` and its push, if it has one.
+    """
     return tables_of(
         tables,
         (C, JOIN.LEFT_OUTER, C.id == N.conversation),
@@ -87,41 +89,44 @@ MAILS = (
     .join_from(C, A, JOIN.LEFT_OUTER, on=A.id == C.assignment)
     .join_from(N, P, JOIN.LEFT_OUTER, on=P.id == fn.COALESCE(N.push, A.push))
 )
-"""Notifications with their recipient, and what they are about."""
+"""Notifications joined with their recipient and their subject."""
 _M: Any = MailModel
 _N: Any = NotificationTable
 _NU: Any = NotificationUser
 _SENT_MAIL: Any = NotificationMail
 _FREED = dict.fromkeys((_N.lease, _N.lease_origin, _N.lease_until))
-"""It is no worker's any more."""
+"""The lease columns of a notification that no worker holds."""
 _S = NotificationState
 _Changes = dict[Any, Any]
-"""Of a notification, by its columns."""
+"""Changes of a notification, by column."""
 _BEFORE_ALL = SQL("'0001-01-01'")
 
 
 def is_waiting(mails: Any) -> Any:
-    """Whether a worker has still to do with a notification. There is an index of it, which SQLite
-    takes where this stands beside what says less, and where the column of the index stands in the
-    condition as well: else it looks through everything that was ever sent."""
+    """Return the condition that a worker has yet to process a notification.
+
+    A partial index covers these rows. SQLite uses it only if this condition is stated as well, even
+    next to a narrower one, and if it contains the indexed column. Otherwise SQLite scans everything
+    that was ever sent.
+    """
     ever = mails.due_at >= _BEFORE_ALL
     return mails.state.in_([literal(state) for state in WAITING]) & ever
 
 
 class LeaseEnd(NamedTuple):
-    """When a lease ends."""
+    """The end of a lease."""
 
     steady: SteadyTime
-    """By the clock that counts."""
+    """On the steady clock, which is decisive."""
     instant: datetime
-    """About when that is, for people."""
+    """The approximate instant, for display."""
 
 
 def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
-    """Put back in the queue what others hold beyond the end of their lease; returns how many.
+    """Return notifications of other workers to the queue whose lease has ended; return how many.
 
-    What the worker ``lease`` holds stays: it knows best what it is still sending. A lease of
-    another origin is that of a worker that cannot run any more.
+    Those of the worker ``lease`` stay, since it knows best what it is still sending. A lease of
+    another origin belongs to a worker that cannot be running.
     """
     taken_back = _RECOVER.execute(
         lease=lease, now=now, origin=steady.origin, seconds=steady.seconds
@@ -130,7 +135,7 @@ def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
 
 
 def _recover() -> Any:
-    # Claimed by a version that knew only instants.
+    # For a claim by an older version, which stored instants only.
     by_instant = (N.lease_until.is_null(), N.due_at <= given("now"))
     is_over = (N.lease_origin != given("origin")) | (N.lease_until <= given("seconds"))
     held = N.select(N.id).where(
@@ -146,15 +151,17 @@ _RECOVER = PreparedStatement(_recover)
 
 
 def _unless_taken(query: Any) -> Any:
-    """Only what nobody else is changing just now."""
+    """Skip the rows that another transaction has locked."""
     return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
 
 
 def claim(
     lease: str, now: datetime, end: LeaseEnd, limit: int, avoiding: Collection[str] = ()
 ) -> list[int]:
-    """Take up to ``limit`` notifications that are due, for the worker ``lease``, until ``end``;
-    none to the domains that are to be avoided."""
+    """Claim up to ``limit`` due notifications for the worker ``lease`` until ``end``.
+
+    Mails to the domains in ``avoiding`` are left out. Returns the claimed ids.
+    """
     taken = _claim_next(len(avoiding)).rows(
         **_lease(lease, now, end), limit=limit, **_patterns(avoiding)
     )
@@ -162,14 +169,17 @@ def claim(
 
 
 def in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[int]:
-    """Up to ``limit`` notifications that are due, of each push as many: where not all can leave, no
-    push has to wait until another is done. None to the domains that are to be avoided."""
+    """Return up to ``limit`` due notifications, spread evenly over the pushes.
+
+    If not all can leave, no push has to wait until another one is done. Mails to the domains in
+    ``avoiding`` are left out.
+    """
     found = _in_turn(len(avoiding)).rows(now=now, limit=limit, **_patterns(avoiding))
     return [row.id for row in found]
 
 
 def claim_of(ids: Collection[int], lease: str, now: datetime, end: LeaseEnd) -> list[int]:
-    """Take these, as far as they are still due, for the worker ``lease``, until ``end``."""
+    """Claim those of ``ids`` that are still due for the worker ``lease`` until ``end``."""
     return [row.id for row in _CLAIM_OF.rows(ids=sorted(ids), **_lease(lease, now, end))]
 
 
@@ -179,7 +189,7 @@ class _Claimed(NamedTuple):
 
 @cache
 def _claim_next(avoided: int) -> Prepared[_Claimed]:
-    """Asked with each claim: written once for as many domains that are avoided."""
+    """Return the claiming statement, rendered once for each number of avoided domains."""
     return Prepared(
         _Claimed, lambda: _take(_due(avoided).order_by(N.due_at, N.id).limit(given("limit")))
     )
@@ -190,7 +200,7 @@ def _in_turn(avoided: int) -> Prepared[_Claimed]:
     def build() -> Any:
         turn = fn.ROW_NUMBER().over(partition_by=[N.push], order_by=[N.due_at, N.id])
         due = _due(avoided).select(N.id, N.due_at, turn.alias("turn")).alias("waiting")
-        # Of pushes that all have their turn, another one is the first each time.
+        # Of pushes with equal turns, a random one is first.
         in_order = Select((due,), (due.c.id,)).order_by(due.c.turn, fn.RANDOM())
         return in_order.limit(given("limit"))
 
@@ -206,7 +216,7 @@ _CLAIM_OF = Prepared(_Claimed, lambda: _take(_still_due()))
 
 
 def _due(avoided: int) -> Any:
-    """The notifications that are due, and to none of so many domains."""
+    """Return the due notifications, without those to a number of domains to avoid."""
     found = N.select(N.id).where(
         is_waiting(N), N.state == literal(_S.QUEUED), N.due_at <= given("now")
     )
@@ -246,7 +256,7 @@ def _lease(lease: str, now: datetime, end: LeaseEnd) -> dict[str, Any]:
 
 
 def renew(lease: str, end: LeaseEnd) -> None:
-    """Let the worker ``lease`` keep what it still holds until ``end``."""
+    """Extend the lease of everything that the worker ``lease`` still holds to ``end``."""
     longer = {
         _N.due_at: end.instant,
         _N.lease_origin: end.steady.origin,
@@ -256,17 +266,17 @@ def renew(lease: str, end: LeaseEnd) -> None:
 
 
 def holds(lease: str, notification_id: int) -> bool:
-    """Whether the worker ``lease`` holds this notification."""
+    """Return whether the worker ``lease`` holds this notification."""
     return bool(_N.select().where(_N.id == notification_id, _is_held(_N, lease)).exists())
 
 
 def _is_held(mails: Any, lease: str) -> Any:
-    """Whether a notification is still that of the worker ``lease``."""
+    """Return the condition that the worker ``lease`` still holds a notification."""
     return (mails.lease == lease) & (mails.state == literal(_S.SENDING))
 
 
 def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
-    """These notifications with all that is true of them at this moment, in order of id."""
+    """Return these notifications with their current content, in order of id."""
     about = _people(ids, now) | people_asked_for(ids)
     invited_to = meetings(ids)
     told_of = notices(ids)
@@ -342,10 +352,10 @@ _DELIVERIES = Prepared(
 
 
 def forget_unasked(ids: Collection[int]) -> None:
-    """Let these notifications tell of nobody who is no longer assigned, or excused.
+    """Remove people who are not assigned any more, or are excused, from these notifications.
 
-    Assigning or asking them again then tells their managers, who were never told of them (P6, P11,
-    P18).
+    If they are assigned or asked again, their managers are notified then, since they were not told
+    before (P6, P11, P18).
     """
     asked = (
         N.select()
@@ -357,8 +367,10 @@ def forget_unasked(ids: Collection[int]) -> None:
 
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
-    """Write what the server took: id, address, instant, model and `packed` message of each, while
-    still ours. One statement on PostgreSQL."""
+    """Record accepted mails: id, address, instant, model and `packed` message of each.
+
+    Changes only mails that the worker still holds. One statement on PostgreSQL.
+    """
     if not sent:
         return
     if not is_sqlite():
@@ -366,7 +378,7 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
         kept = _keep(each, lease).cte("kept")
         execute_alone(_of_ours(each, lease, _sent(each)).with_cte(each, kept))
         return
-    # The message first: afterwards the lease is gone.
+    # Store the message first: the update ends the lease.
     messages = [(each[0], *each[3:]) for each in sent]
     given_messages = values_of("given", messages, ("id", "model", "message"))
     spoken_to().execute(_keep(given_messages, lease).with_cte(given_messages))
@@ -374,11 +386,11 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
 
 
 def _keep(each: CTE, lease: str) -> Any:
-    """Keep the messages of those that are still ours."""
+    """Return the statement that stores the messages of the mails still held."""
     model = Cast(each.c.model, "INTEGER")
     ours = (N.id == each.c.id) & _is_held(N, lease)
     found = Select((each,), (N.id, model, each.c.message)).join(N, on=ours)
-    # A statement of SQLite that ends in a join has to say that what follows is no part of it.
+    # SQLite would read ON CONFLICT as a join condition unless a WHERE clause precedes it.
     found = found.where(EVERYBODY)
     columns = (_SENT_MAIL.notification, _SENT_MAIL.model, _SENT_MAIL.message)
     return _SENT_MAIL.insert_from(found, columns).on_conflict(
@@ -399,26 +411,27 @@ def _sent(each: CTE) -> _Changes:
 
 
 def _of_ours(each: CTE, lease: str, changes: _Changes) -> Any:
-    """Make changes to those that are still ours."""
+    """Return the update of the mails that are still held."""
     return _N.update(changes).from_(each).where(_N.id == each.c.id, _is_held(_N, lease))
 
 
 def keep_model(text: bytes) -> int:
-    """Keep what messages have in common, once; returns its id."""
+    """Store a text that messages have in common, unless it is stored already; return its id."""
     digest = sha256(text).hexdigest()
     _M.insert(digest=digest, text=text).on_conflict_ignore().as_rowcount().execute()
     return int(_M.select(_M.id).where(_M.digest == digest).scalar())
 
 
 def packed(message: bytes, model: bytes) -> bytes:
-    """A message as it is kept: what ``model`` does not hold, compressed."""
-    # A mail is small: what zlib would set up for more takes longer than the mail itself.
+    """Compress a message for storage, with ``model`` as the dictionary."""
+    # Settings for small input: with the defaults, the setup of zlib takes longer than the mail
+    # itself.
     packing = zlib.compressobj(1, zlib.DEFLATED, wbits=14, memLevel=6, zdict=model)
     return packing.compress(message) + packing.flush()
 
 
 def sent_message(notification_id: int) -> bytes | None:
-    """The mail as it was handed to the server, None where it was not."""
+    """Return the mail as it was handed to the server; None if it was not handed over."""
     kept = _SENT_MAIL.select(_SENT_MAIL.message, _M.text).where(
         _SENT_MAIL.notification == notification_id
     )
@@ -426,13 +439,13 @@ def sent_message(notification_id: int) -> bytes | None:
     if not found:
         return None
     ((message, model),) = found
-    # Before there were models, each was kept whole.
+    # Older versions stored messages without a dictionary.
     unpacking = zlib.decompressobj(zdict=model or b"")
     return unpacking.decompress(message) + unpacking.flush()
 
 
 def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: datetime) -> None:
-    """Write what will never arrive: id, address and the server's words of each."""
+    """Record permanent failures: id, address and the server's response of each."""
 
     def changes(each: CTE) -> _Changes:
         return {
@@ -449,7 +462,7 @@ def settle_failed(lease: str, failed: Sequence[tuple[int, str, str]], at: dateti
 
 
 def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime) -> None:
-    """Write what is no longer true: id and reason of each."""
+    """Record mails whose content is not true any more: id and reason of each."""
 
     def changes(each: CTE) -> _Changes:
         return {_N.state: literal(_S.DROPPED), _N.error: each.c.words, _N.due_at: at, **_FREED}
@@ -460,10 +473,10 @@ def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime)
 def settle_later(
     lease: str, later: Sequence[tuple[int, datetime, str, bool, bool]], at: datetime
 ) -> None:
-    """Put back what is to be tried again: id, when, why, whether this was a try of its own, and
-    whether it was refused.
+    """Return mails to the queue for another try.
 
-    What was never tried gets its Date, and its age, when it is.
+    Of each: id, next try, reason, whether this counts as a try, and whether it was refused. A mail
+    that was never tried gets its Date header, and so its age, at its first try.
     """
 
     def changes(each: CTE) -> _Changes:
@@ -488,34 +501,36 @@ def _settle(
     columns: Sequence[str],
     changes: Callable[[CTE], _Changes],
 ) -> None:
-    """Make ``changes`` to the notifications of ``values`` that are still ours, in one statement:
-    others wait for as long as this takes. Most often there is nothing of a kind to settle."""
+    """Apply ``changes`` to the notifications of ``values`` that are still held.
+
+    It is one statement, because other workers wait until it is done. Most calls have no values.
+    """
     if values:
         each = values_of("given", values, columns)
         spoken_to().execute(_of_ours(each, lease, changes(each)).with_cte(each))
 
 
 def hand_back(lease: str, now: datetime) -> int:
-    """Give back everything a worker still holds; returns how many."""
+    """Release everything that a worker still holds; return the number of notifications."""
     given_back = _N.update({_N.state: _S.QUEUED, _N.due_at: now, **_FREED})
     return int(given_back.where(_is_held(_N, lease)).execute())
 
 
 def refused(limit: int) -> dict[int, str]:
-    """The domains of mails that wait because they were refused, by id; the newest of them."""
+    """Return the domains of the newest waiting mails that were refused, by id of the mail."""
     found = N.select(N.id, U.email_key).join(U, on=U.id == N.recipient)
     newest = found.where(is_waiting(N), N.refused_at.is_null(False)).order_by(N.refused_at.desc())
     return {found: domain_of(address) for found, address in newest.limit(limit).tuples()}
 
 
 def let_be_due(ids: Collection[int], now: datetime) -> None:
-    """Let these be tried now, as far as they wait."""
+    """Make those of these notifications that wait due now."""
     waiting = among(_N.id, ids) & (_N.state == _S.QUEUED)
     _N.update(due_at=now).where(waiting).execute()
 
 
 def let_put_off_be_due(now: datetime) -> None:
-    """Let be looked at now what waits for the hours of its recipient."""
+    """Make the notifications due that wait for the sending hours of their recipients."""
     put_off = (_N.state == literal(_S.QUEUED)) & like(_N.error, f"{PUT_OFF}%")
     _N.update(due_at=now).where(is_waiting(_N), put_off).execute()
 
@@ -534,7 +549,7 @@ _WAITING = Prepared(_Waiting, _waiting)
 
 
 def waiting() -> tuple[int, int]:
-    """How many notifications wait, and how many of them were tried and not taken."""
+    """Return how many notifications wait, and how many of these were tried and not accepted."""
     ((number, tried),) = _WAITING.rows()
     return number, tried
 
@@ -549,7 +564,7 @@ _NEXT = Prepared(
 
 
 def next_due() -> datetime | None:
-    """When the next notification is due, None where nothing waits."""
+    """Return when the next notification is due; None if none waits."""
     for row in _NEXT.rows():
         return known_instant(row.at)
     return None
@@ -557,12 +572,12 @@ def next_due() -> datetime | None:
 
 @lru_cache(maxsize=64)
 def template_name(definition: str) -> str:
-    """The name in a definition of a template."""
+    """Return the name in the definition of a template."""
     return str(json.loads(definition)["name"])
 
 
 _LATE = timedelta(hours=1)
-"""What was written longer ago than this is looked at once more: who are their managers by now."""
+"""Age of a notification from which the managers of its people are queried again."""
 _OTHER: Any = NotificationTable.alias("o")
 _X: Any = NotificationUser.alias("x")
 _Y: Any = NotificationUser.alias("y")
@@ -571,23 +586,27 @@ _NOT_MINE: Any = NotMine.alias("nm")
 
 
 def _moved() -> Any:
-    """Whether something changed about the user ``_X`` since ``N`` was written (U7)."""
+    """Return the condition that the user ``_X`` was changed since ``N`` was written (U7)."""
     lines = _REVIEW.select().where(_REVIEW.user == _X.user, _REVIEW.push == N.push)
     return exists(lines.where(_REVIEW.activity > N.caused_by))
 
 
 def _rank(mail: Any) -> Any:
-    """How much a mail tells."""
+    """Return how much a mail tells, as a rank: a higher one tells more."""
     ranks = [(literal(kind), SQL(str(rank))) for rank, kind in enumerate(TELLING_MOST)]
     return Case(mail.kind, ranks)
 
 
 def _told(now: Any) -> Any:
-    """Whether another mail tells the recipient of ``N`` of the user ``_X``: it tells as much, and
-    was sent since ``N`` was written, or leaves now as well (N17). A hand-over tells a user as much
-    only as what was tried before, or is sent once more with it."""
+    """Return the condition that another mail tells the recipient of ``N`` about the user ``_X``.
+
+    The other mail tells at least as much, and was sent since ``N`` was written or leaves now as
+    well (N17). To a user themself, a hand-over counts only for mails that are hand-overs, too, were
+    tried before, or have the same cause.
+    """
     more, less = _rank(_OTHER), _rank(N)
-    # A user who is told only with whom they talk has still to hear of the push, and be reminded.
+    # A hand-over tells a user only who the conductor is. They have yet to hear of the push, and to
+    # be reminded.
     tells = (
         (_OTHER.kind != literal(Kind.HANDED_OVER))
         | (N.kind == _OTHER.kind)
@@ -640,7 +659,7 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
         }
         holder = row.recipient_id if row.conductor_id in leaders else row.conductor_id
         if kind.asks and row.user_id in held and holder not in managed_by[row.user_id]:
-            # Who was to hold it manages them no longer: the managers are asked (N16).
+            # The conductor does not manage the user any more, so all managers are asked (N16).
             holder = None
         asked = is_for(kind, row.recipient_id, holder) and not (kind.asks and row.not_mine)
         managers = managed_by[row.user_id] if by_manager and row.user_id in late else None
@@ -663,7 +682,10 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
 
 
 def _stands_for(user_id: int, recipient_id: int, leaders: dict[int, str]) -> str:
-    """For whom the recipient is told of somebody, where they are no manager of their own (U14)."""
+    """Return the names of the managers for whom the recipient stands in, for this user (U14).
+
+    Empty if the recipient is a manager of the user themself.
+    """
     if not leaders or any(manages_as(user_id, recipient_id)):
         return ""
     managers = {manager.user_id for manager in managers_of([user_id]).get(user_id, ())}
@@ -723,7 +745,7 @@ _PEOPLE = Prepared(_PersonRow, _persons)
 
 
 def _managed_by(user_ids: list[int]) -> dict[int, set[int]]:
-    """The ids of the managers of each of these users."""
+    """Return the ids of the managers of each of these users."""
     if not user_ids:
         return {}
     managers = managers_of(list(dict.fromkeys(user_ids)))

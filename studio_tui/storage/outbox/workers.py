@@ -1,4 +1,4 @@
-"""The workers that are at work: each tells now and then that it is there."""
+"""The running workers, each of which regularly records that it is alive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ _N: Any = NotificationTable
 
 
 class StoredWorker(NamedTuple):
-    """A worker; of one that tells nothing of itself only the lease and what it holds is known."""
+    """A worker. Of one that did not register, only the lease and its mails are known."""
 
     lease: str
     host: str
@@ -24,38 +24,38 @@ class StoredWorker(NamedTuple):
     started_at: datetime | None
     seen_at: datetime | None
     since: datetime | None
-    """Since when it has held mail without a break."""
+    """When it began to hold mail without a break."""
     mails: int
     until: datetime | None
-    """Until when what it holds is its own, at most."""
+    """The latest end of the leases of its mails."""
 
 
 def begin(lease: str, host: str, version: str, pid: int, now: datetime) -> None:
-    """A worker begins."""
+    """Register a worker that starts."""
     _W.insert(
         lease=lease, host=host, version=version, pid=pid, started_at=now, seen_at=now, since=None
     ).execute()
 
 
 def seen(lease: str, now: datetime, *, sending: bool) -> None:
-    """A worker is there; ``sending``: it holds mail, or is about to."""
+    """Record that a worker is alive. ``sending``: it holds mail, or is about to."""
     since = fn.COALESCE(_W.since, now) if sending else None
     _W.update(seen_at=now, since=since).where(_W.lease == lease).execute()
 
 
 def end(lease: str) -> None:
-    """A worker has ended."""
+    """Remove a worker that has ended."""
     _W.delete().where(_W.lease == lease).execute()
 
 
 def forget(before: datetime) -> None:
-    """Forget the workers that were last seen before then and hold nothing."""
+    """Remove the workers that were last seen before then and hold no mail."""
     holding = _N.select(_N.lease).where(_N.state == NotificationState.SENDING)
     _W.delete().where(_W.seen_at < before, _W.lease.not_in(holding)).execute()
 
 
 def workers() -> Sequence[StoredWorker]:
-    """All workers, those that began first come first."""
+    """Return all workers in the order in which they began, then those that did not register."""
     held = {lease: (mails, until) for lease, mails, until in leases()}
     known = [
         StoredWorker(
