@@ -1,4 +1,7 @@
-"""The activity: who did what, when, from where, from what to what (A3). Only ever added to."""
+"""The activity: who did what, when, from where, and the values before and after (A3).
+
+Lines are only ever added.
+"""
 
 import json
 from collections.abc import Mapping
@@ -30,59 +33,61 @@ from studio_tui.storage.engine.unit import is_sqlite, whole
 
 _X: Any = ActivityUser.alias("x")
 Facts = Mapping[str, Any]
-"""What a line of activity says of something before or after: names of fields and their values."""
+"""The values before or after an act, by field name."""
 
 
 PROGRAM = "the Studio"
-"""Who did what the program does by itself."""
+"""The actor of what the program does by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityLine:
-    """One line of activity."""
+    """A line of activity."""
 
     id: int
     push_id: int | None
     at: datetime
     actor: str
-    """Login of who did it, as it was then."""
+    """The actor's login at that time."""
     action: str
     subject: str
     before: Facts | None
     after: Facts | None
     users: int
-    """How many users it is about."""
+    """The number of users that the line is about."""
     actor_name: str = ""
-    """Name of who did it, as it is now; empty for what the program did by itself."""
+    """The actor's current name; empty for what the program did by itself."""
     origin: str = ""
-    """From where: account and host, or key and address; empty for what the program did by itself,
-    and for what was done before this was written down."""
+    """Where the act came from: account and host, or key and address.
+
+    Empty for what the program did by itself, and for lines from before origins were recorded.
+    """
     emptied: tuple[datetime, str] | None = None
-    """When, and by whose act, it lost what told of somebody who was erased (U13)."""
+    """When, and by whose act, the details of an erased user were removed (U13)."""
 
     @property
     def by(self) -> str:
-        """Who did it, as people read it: the name, or else the login."""
+        """The actor for display: the name, or else the login."""
         return self.actor_name or self.actor
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityFilter:
-    """Which lines are wanted: all that is said must hold."""
+    """A filter of lines: all conditions that are set must hold."""
 
     push_id: int | None = None
     user_id: int | None = None
-    """About this user."""
+    """The line is about this user."""
     actor: str = ""
-    """Done by who had this login, whatever its case."""
+    """The actor had this login, ignoring case."""
     action: str = ""
-    """These words stand in what was done, whatever their case."""
+    """The action contains this text, ignoring case."""
     since: datetime | None = None
     """At this instant or later."""
     until: datetime | None = None
     """Before this instant."""
     where: Audience | None = None
-    """About somebody in this audience (P13)."""
+    """The line is about a user in this audience (P13)."""
 
 
 EVERYTHING = ActivityFilter()
@@ -99,10 +104,10 @@ def write_activity(
     after: Facts | None = None,
     undoing: bool = False,
 ) -> int:
-    """Add a line; returns its id. Without an actor it is what the program did by itself.
+    """Add a line and return its id. Without an actor, it is an act of the program itself.
 
-    ``undoing``: that ``verb`` was taken back. Raises ValueError where ``before`` or ``after`` tells
-    what the verb does not declare.
+    ``undoing``: ``verb`` was undone. Raises `ValueError` if ``before`` or ``after`` has fields that
+    the verb does not declare.
     """
     fields = {**verb.fields, **DROPPED} if undoing else verb.fields
     check_told(fields, before)
@@ -128,31 +133,31 @@ def write_activity(
 
 
 def founding_action() -> str:
-    """What was done first of all; empty where there is no line."""
+    """Return the action of the first line; empty if there is none."""
     return str(ACT.select(ACT.action).order_by(ACT.id).limit(1).scalar() or "")
 
 
 def newest_instant() -> datetime | None:
-    """When the newest line was written; None where there is none."""
+    """Return when the newest line was written; None if there is none."""
     found: datetime | None = ACT.select(ACT.at).order_by(ACT.id.desc()).limit(1).scalar()
     return found
 
 
 def founding() -> str:
-    """What tells this database from every other: when it was set up, and by whom."""
+    """Return what identifies this database: when it was set up, and by whom."""
     found = ACT.select(ACT.at, ACT.actor_login).order_by(ACT.id).limit(1)
     return "".join(f"{at.isoformat()} {login}" for at, login in found.tuples())
 
 
 def was_imported(user_id: int) -> bool:
-    """Whether an import told of somebody."""
+    """Return whether an import has a line about a user."""
     lines = ACT.select(ACT.id).join(_X, on=_X.activity == ACT.id)
     told = lines.where(_X.user == user_id, ACT.action == Verb.IMPORT)
     return told.limit(1).scalar() is not None
 
 
 def about_users(activity_id: int, users: Any) -> None:
-    """Say whom a line is about: ``users`` is a query of one column, ``user_id``."""
+    """Record the users that a line is about; ``users`` is a query of one column ``user_id``."""
     found = users.alias("found")
     about = Select((found,), (Cast(Value(activity_id), "INTEGER"), found.c.user_id))
     written = ActivityUser.insert_from(about, (ActivityUser.activity, ActivityUser.user))
@@ -162,13 +167,13 @@ def about_users(activity_id: int, users: Any) -> None:
 def activity_lines(
     filter_: ActivityFilter, limit: int, before_id: int | None = None
 ) -> list[ActivityLine]:
-    """The newest lines, the newest first; older than the line ``before_id`` where it is given."""
+    """Return up to ``limit`` lines, the newest first; with ``before_id``, only older ones."""
     lines = _LINES.where(*_matching(filter_))
     return _read(lines.where(ACT.id < before_id) if before_id is not None else lines, limit)
 
 
 def activity_line(activity_id: int) -> ActivityLine | None:
-    """One line, None where there is none."""
+    """Return a line; None if it does not exist."""
     return next(iter(_read(_LINES.where(ACT.id == activity_id), 1)), None)
 
 
@@ -234,11 +239,11 @@ def _json(facts: Facts | None) -> str | None:
 
 
 def newest_line(actor_id: int) -> int:
-    """The id of the last thing somebody did, 0 where there is none."""
+    """Return the id of a user's last act; 0 if there is none."""
     return int(ACT.select(fn.MAX(ACT.id)).where(ACT.actor == actor_id).scalar() or 0)
 
 
 def lines_since(actor_id: int, activity_id: int) -> list[int]:
-    """The ids of what somebody did after a line, the oldest first."""
+    """Return the ids of a user's acts after a line, the oldest first."""
     later = ACT.select(ACT.id).where(ACT.actor == actor_id, ACT.id > activity_id)
     return column(later.order_by(ACT.id))

@@ -1,8 +1,8 @@
-"""Emptying lines of activity of what tells of an erased person (A3, U13).
+"""Removal of an erased person's details from lines of activity (A3, U13).
 
-The chain goes on over the digest that a line had when it was sealed. That it was emptied, by which
-act, and what its digest was before and after stands in a table of its own, and the act of erasing,
-which is sealed, tells a hash over all of that.
+The chain still covers the digest that a line had when it was sealed. A separate table records that
+the line was emptied, by which act, and its digests before and after. The act of erasing, which is
+sealed itself, contains a hash of all these records.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,24 +20,24 @@ from studio_tui.storage.engine.tables import Activity, ActivityEmptied
 
 _A: Any = Activity
 _AT_A_TIME = 500
-"""Rows that are written by one statement."""
+"""Rows per INSERT statement."""
 _E: Any = ActivityEmptied
 
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """One line as it is to be."""
+    """A line as it will be stored once it is emptied."""
 
     line: SealedLine
     before: str
-    """Its digest until then."""
+    """The digest of the line until then."""
     after: str
 
 
 def emptied(
     lines: Mapping[int, tuple[SealedLine, Sequence[int]]], told: Mapping[int, SealedLine]
 ) -> list[Emptied]:
-    """Those of ``lines`` (each with the users it is about) that ``told`` tells otherwise."""
+    """Return those of ``lines`` (each with the users it is about) that differ in ``told``."""
     return [
         Emptied(told[line_id], digest(line, users), digest(told[line_id], users))
         for line_id, (line, users) in sorted(lines.items())
@@ -46,7 +46,7 @@ def emptied(
 
 
 def seal_of(rows: Iterable[tuple[int, str, str]]) -> str:
-    """The hash over what an act emptied: id, digest before and after of each line."""
+    """Return the hash of what an act emptied, given id, digest before and after of each line."""
     found = sha256()
     for line_id, before, after in sorted(rows):
         found.update(f"{line_id}\n{before}\n{after}\n".encode())
@@ -54,7 +54,7 @@ def seal_of(rows: Iterable[tuple[int, str, str]]) -> str:
 
 
 def empty(lines: Sequence[Emptied], act: int) -> None:
-    """Empty these lines by the act of erasing ``act``, which is written and not sealed yet."""
+    """Empty these lines by the act of erasing ``act``, which is written but not sealed yet."""
     named = [
         {"activity": each.line.id, "emptied_in": act, "before": each.before, "after": each.after}
         for each in lines
@@ -72,13 +72,13 @@ def empty(lines: Sequence[Emptied], act: int) -> None:
 
 
 def seal_before(ids: Sequence[int]) -> None:
-    """Seal those of ``ids`` that are not sealed yet: the chain covers them as they were written."""
+    """Seal those of ``ids`` without a seal, so that the chain covers them as they were written."""
     sealing.lock()
     sealing.add_seals(sealing.digests(list(ids)))
 
 
 def acts() -> dict[int, str]:
-    """The acts that emptied lines, each with the hash over what it emptied."""
+    """Return the acts that emptied lines, each with the hash of what it emptied."""
     rows: dict[int, list[tuple[int, str, str]]] = {}
     for line_id, act, before, after in _E.select(
         _E.activity, _E.emptied_in, _E.before, _E.after
@@ -88,7 +88,7 @@ def acts() -> dict[int, str]:
 
 
 def emptied_by(ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
-    """When, and by whom, each of ``ids`` was emptied last, for those that were."""
+    """Return when, and by whom, each of ``ids`` was last emptied; the others are left out."""
     found = _E.select(_E.activity, ACT.at, ACT.actor_login).join(ACT, on=ACT.id == _E.emptied_in)
     rows = found.where(among(_E.activity, ids)).order_by(_E.emptied_in).tuples()
     return {line_id: (at, login) for line_id, at, login in rows}

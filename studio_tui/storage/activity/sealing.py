@@ -1,6 +1,6 @@
-"""Sealing the activity (A3): the chain of `domain.activity.sealing`, written and read.
+"""Sealing the activity (A3): reading and writing the chain of `domain.activity.sealing`.
 
-The order of the chain is the order of sealing: on PostgreSQL a long act may end after shorter ones
+The order of the chain is the order of sealing. On PostgreSQL a long act may end after shorter ones
 that began later, and none of them waits for it.
 """
 
@@ -28,11 +28,11 @@ from studio_tui.storage.engine.tables import (
 from studio_tui.storage.engine.unit import is_sqlite, spoken_to
 
 _LOCK = 7_483_922
-"""The advisory lock of PostgreSQL under which one program adds to the chain."""
+"""PostgreSQL advisory lock under which one program appends to the chain."""
 _PAGE = 500
-"""Lines that are read at a time."""
+"""Lines per query."""
 _USERS = 200_000
-"""About so many users, and those of one more line, are read at a time."""
+"""Number of users, plus those of one more line, that are read at a time."""
 _E: Any = ActivityEmptied
 _K: Any = ActivityAnchor
 _S: Any = ActivitySeal
@@ -44,71 +44,73 @@ _written = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One seal, and the line that it covers."""
+    """A seal and the line that it covers."""
 
     activity_id: int
     hash: str
     digest: str | None
-    """What the line is now; None where it is gone."""
+    """The current digest of the line; None if the line was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What the chain should come to, kept outside of it."""
+    """The expected end of the chain, stored outside of it."""
 
     lines: int
     hash: str
     last_id: int
-    """The highest id that any sealed line has had."""
+    """The highest id that a sealed line has had."""
 
 
 def begin() -> None:
-    """A unit of work begins in this thread: nothing is written in it yet."""
+    """Start recording the lines that are written in a new unit of work of this thread."""
     _written.ids = []
 
 
 def line_written(activity_id: int) -> None:
-    """A line of activity was written in this thread's unit of work."""
+    """Record a line of activity that was written in this thread's unit of work."""
     if not hasattr(_written, "ids"):
         _written.ids = []
     _written.ids.append(activity_id)
 
 
 def written() -> list[int]:
-    """The lines that this thread's unit of work has written, in order."""
+    """Return the lines written in this thread's unit of work, in order."""
     return sorted(getattr(_written, "ids", ()))
 
 
 def next_id() -> int:
-    """The id of the next line on SQLite, which would use that of a line at the end once more that
-    was taken away."""
+    """Return the id for the next line on SQLite.
+
+    SQLite itself would reuse the id of a deleted last line.
+    """
     kept = anchor()
     return max(last_line(), kept.last_id if kept else 0) + 1
 
 
 def anchor() -> Anchor | None:
-    """What the chain should come to; None where nothing is sealed yet."""
+    """Return the expected end of the chain; None if nothing is sealed yet."""
     found = _K.select(_K.lines, _K.hash, _K.last_id).order_by(_K.id).limit(1)
     return next(iter(found.objects(Anchor)), None)
 
 
 def last_line() -> int:
-    """The highest id of a line; 0 where there is none."""
+    """Return the highest id of a line; 0 if there is none."""
     return int(ACT.select(fn.MAX(ACT.id)).scalar() or 0)
 
 
 def unsealed_after(last: int) -> list[int]:
-    """The next lines that have no seal, however old, after the id ``last``."""
+    """Return the next lines without a seal after the id ``last``, however old they are."""
     return column(_unsealed(ACT.id).where(ACT.id > last).order_by(ACT.id).limit(_PAGE))
 
 
 def count_unsealed() -> int:
-    """How many lines have no seal; looks at every line."""
+    """Return how many lines have no seal. Reads every line."""
     return int(_unsealed(COUNTED).scalar())
 
 
 def first_unsealed(before: datetime | None = None) -> int | None:
-    """The first line without a seal, of those written before an instant where one is given."""
+    """Return the first line without a seal, of those written before ``before`` if given."""
     first = _unsealed(fn.MIN(ACT.id))
     found: int | None = (first if before is None else first.where(ACT.at < before)).scalar()
     return found
@@ -119,29 +121,31 @@ def _unsealed(selected: Any) -> Any:
 
 
 def digests(ids: list[int]) -> dict[int, str]:
-    """The digest of each line of ``ids`` that is there, in that order."""
+    """Return the digest of each existing line of ``ids``, in that order."""
     return {line_id: digest(line, users) for line_id, line, users in sealed_lines(ids)}
 
 
 def as_sealed(found: Mapping[int, str]) -> dict[int, str]:
-    """The digest by which each line was sealed, where it is now as ``found`` tells: that of a line
-    that was emptied is another (`storage.activity.emptying`)."""
+    """Return the digest with which each line was sealed, given the current ones in ``found``.
+
+    They differ for a line that was emptied (`storage.activity.emptying`).
+    """
     before = dict(found)
     emptied = _E.select(_E.activity, _E.before, _E.after).where(among(_E.activity, found))
     for line_id, was, is_now in emptied.order_by(_E.emptied_in.desc()).tuples():
-        # What is not as it was left by the act that emptied it breaks the chain.
+        # A line that differs from what the emptying act left breaks the chain.
         if before.get(line_id) == is_now:
             before[line_id] = was
     return before
 
 
 def sealed_lines(ids: list[int]) -> Iterator[tuple[int, SealedLine, list[int]]]:
-    """Each line of ``ids`` that is there, in that order, with the users it is about."""
+    """Yield each existing line of ``ids``, in that order, with the users it is about."""
     stored = ACT.select(
         *(ACT.id, ACT.at, ACT.actor, ACT.actor_login, ACT.action, ACT.push, ACT.subject),
         *(ACT.before, ACT.after, ACT.origin),
     ).where(among(ACT.id, ids))
-    # As they are stored, whatever somebody made of them.
+    # The rows as stored, without the conversions of the model.
     lines = {line.id: line for line in starmap(_line, spoken_to().execute(stored))}
     for batch in _batches(ids):
         users = _users(batch)
@@ -151,7 +155,7 @@ def sealed_lines(ids: list[int]) -> Iterator[tuple[int, SealedLine, list[int]]]:
 
 
 def is_after_the_act() -> bool:
-    """Whether lines are sealed a moment after the act that wrote them (`Store.writing`)."""
+    """Return whether lines are sealed a moment after the act that wrote them (`Store.writing`)."""
     return not is_sqlite()
 
 
@@ -160,17 +164,20 @@ def _line(line_id: int, at: str | datetime, *rest: Any) -> SealedLine:
 
 
 def lock() -> None:
-    """Let nobody else add to the chain until the unit of work ends."""
+    """Keep others from appending to the chain until the unit of work ends."""
     hold_lock(_LOCK)
 
 
 def add_seals(found: Mapping[int, str]) -> int:
-    """Seal the lines of these digests, but those that were sealed meanwhile, under `lock`."""
+    """Seal the lines of these digests that have no seal yet; return their number.
+
+    Call it under `lock`, because others may have sealed some of them in the meantime.
+    """
     sealed = set(column(_S.select(_S.activity).where(among(_S.activity, found))))
     missing = [activity_id for activity_id in found if activity_id not in sealed]
     kept, newest = anchor(), last_hash()
     if not missing or (kept.hash if kept else FIRST) != newest:
-        # Seals were taken away: what follows would hide that.
+        # Seals were deleted: new ones would hide that.
         return 0
     previous, added = newest, []
     for activity_id in missing:
@@ -194,17 +201,17 @@ def _anchor_at(more: int, newest: str, last_id: int, *, is_first: bool) -> None:
 
 
 def last_hash() -> str:
-    """The newest seal."""
+    """Return the newest seal."""
     return str(_S.select(_S.hash).order_by(_S.id.desc()).limit(1).scalar() or FIRST)
 
 
 def count_seals() -> int:
-    """How many lines are sealed."""
+    """Return how many lines are sealed."""
     return int(_S.select(COUNTED).scalar())
 
 
 def chain(newest: int | None = None) -> tuple[str, Iterator[Link]]:
-    """The seal before, and the chain in its order; whole, or its ``newest`` seals."""
+    """Return the preceding seal, and the chain in order: all of it, or its ``newest`` seals."""
     start = 0
     if newest is not None:
         start = _S.select(_S.id).order_by(_S.id.desc()).limit(1).offset(newest).scalar() or 0
@@ -222,7 +229,7 @@ def _links(after: int) -> Iterator[Link]:
 
 
 def _batches(ids: list[int]) -> Iterator[list[int]]:
-    """``ids`` in parts whose users fit into memory."""
+    """Yield ``ids`` in batches whose users fit into memory."""
     about = _X.select(_X.activity, COUNTED).where(among(_X.activity, ids))
     counts = dict(about.group_by(_X.activity).tuples())
     batch: list[int] = []
@@ -240,7 +247,7 @@ def _batches(ids: list[int]) -> Iterator[list[int]]:
 def _users(ids: list[int]) -> dict[int, list[int]]:
     about = _X.select(_X.activity, _X.user).where(among(_X.activity, ids))
     found: dict[int, list[int]] = defaultdict(list)
-    # Rows of numbers, of which there may be hundreds of thousands: nothing is to be made of them.
+    # Plain rows, because there may be hundreds of thousands.
     for activity_id, user_id in spoken_to().execute(about.order_by(_X.activity, _X.user)):
         found[activity_id].append(user_id)
     return found

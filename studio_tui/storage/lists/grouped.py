@@ -1,6 +1,6 @@
-"""Several lists as one, for an order of few values: a list for each of them, one after another.
+"""Several lists as one, for a sort key with few values: a list for each value, one after another.
 
-The first rows wait for nothing that comes after them, and nothing has to be sorted.
+The first rows do not wait for the groups after them, and nothing has to be sorted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,9 @@ from studio_tui.storage.lists.keyset import Listing
 
 
 class GroupedListing:
-    """The rows of ``whole``, each of them in one of ``groups``, in their order.
+    """The rows of ``whole``, each in one of ``groups``, in the order of the groups.
 
-    ``rest``: the place of the group that is counted by what the others leave.
+    ``rest`` is the index of the group whose count is derived from the total and the other groups.
     """
 
     def __init__(self, groups: Sequence[Listing], whole: Listing, rest: int) -> None:
@@ -20,15 +20,15 @@ class GroupedListing:
         self._rest = rest
 
     def count(self) -> int:
-        """How many rows there are; asked of the database once."""
+        """Return the number of rows; queries the database once."""
         return self._whole.count()
 
     def ids(self, start: int, stop: int) -> list[int]:
-        """The ids of the rows at the places from ``start`` up to ``stop``."""
+        """Return the ids of the rows at the positions from ``start`` up to ``stop``, exclusive."""
         found: list[int] = []
         for number, before in self._before():
             first = start + len(found) - before
-            # Whoever is at the top need not know how long a group is.
+            # At the top of the list, the length of the first group is not needed.
             if first and first >= self._length(number):
                 continue
             found += self._groups[number].ids(first, stop - before)
@@ -37,8 +37,10 @@ class GroupedListing:
         return found
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
-        """The place of a row; None where it is not in the list, or deep in a group: then ``about``,
-        where that is known."""
+        """Return the position of a row; None if it is not in the list.
+
+        For a row deep in a group, returns ``about`` if given, else None.
+        """
         for number, before in self._before():
             near = None if about is None else about - before
             place = self._groups[number].position(row_id, near)
@@ -47,7 +49,7 @@ class GroupedListing:
         return None
 
     def _before(self) -> Iterator[tuple[int, int]]:
-        """Each group with how many rows are before it."""
+        """Yield the index of each group and the number of rows before it."""
         before = 0
         for number in range(len(self._groups)):
             yield number, before

@@ -1,4 +1,4 @@
-"""What people keep of lists: columns and named views (S5, S9)."""
+"""Columns and named views of lists that users have saved (S5, S9)."""
 
 from collections import defaultdict
 from typing import Any
@@ -12,7 +12,7 @@ _V: Any = ListViewTable
 
 
 def kept_by(user_id: int) -> dict[str, KeptViews]:
-    """What somebody keeps, by the name of the list."""
+    """Return the saved views of a user, by the name of the list."""
     found: defaultdict[str, list[ListView]] = defaultdict(list)
     rows = _V.select(_V.list_name, _V.name, _V.kept).where(_V.user == user_id)
     for list_name, name, kept in rows.tuples():
@@ -21,7 +21,7 @@ def kept_by(user_id: int) -> dict[str, KeptViews]:
 
 
 def keep(user_id: int, list_name: str, view: ListView) -> None:
-    """Keep ``view``, in place of the one of the same name."""
+    """Save ``view``, and replace the view of the same name."""
     _V.insert(
         user=user_id,
         list_name=list_name,
@@ -35,6 +35,6 @@ def keep(user_id: int, list_name: str, view: ListView) -> None:
 
 
 def remove(user_id: int, list_name: str, key: str) -> int:
-    """Remove the view of this key; returns how many there were."""
+    """Delete the view with this key; return how many there were."""
     there = (_V.user == user_id) & (_V.list_name == list_name) & (_V.name_key == key)
     return int(_V.delete().where(there).execute())

@@ -1,10 +1,10 @@
-"""Reading a list by key: any window of it, without counting through what lies before.
+"""Keyset pagination: any window of a list, without counting the rows before it.
 
-What a filter leaves is first looked for in whatever order finds it soonest: where that is few, they
-are sorted once and held by their ids. Of many, rows are found by what they are sorted on and their
-id. Every window read leaves an anchor behind, so that the next one starts from the nearest known
-place, before it or after it, and not from the top. The first rows do not wait for the count: where
-it is known, the end is an anchor, too.
+If a filter narrows a list, its rows are first searched in whatever order is fastest. Few rows are
+sorted once, and their ids are held in memory. Of many rows, a window is found by sort key and id.
+Every window that is read leaves an anchor, so that the next one starts from the nearest known
+position, before or after it, and not from the top. The first rows do not wait for the count; once
+it is known, the end of the list is an anchor, too.
 """
 
 from array import array
@@ -19,15 +19,15 @@ from studio_tui.storage.engine.prepared import WrittenOnce
 
 _MAX_ANCHORS = 2_000
 _FEW = 5_000
-"""As many ids are held of what a filter leaves."""
+"""Maximum number of ids of a filtered list that are held in memory."""
 _MANY = 200_000
-"""As many, once somebody goes to the end of them."""
+"""The same, once the user goes far down the list."""
 _NEAR = 1_000
-"""As many rows are counted to find a place in what a filter leaves of many."""
+"""Maximum number of rows that are counted to find a position in a large filtered list."""
 
 
 class _Anchor(NamedTuple):
-    """A row whose place is known."""
+    """A row whose position in the list is known."""
 
     place: int
     key: Any
@@ -36,14 +36,13 @@ class _Anchor(NamedTuple):
 
 
 class Listing:
-    """The ids of the rows of ``table`` of which ``condition`` holds, by ``key`` and then by
-    ``tie``.
+    """The ids of the rows of ``table`` that match ``condition``, by ``key`` and then ``tie``.
 
-    ``key`` is an expression that is never null; ``tie`` tells rows of one key apart, as
-    ``id_column`` does, which it is unless said otherwise. ``narrowed``: there may be few.
-    ``computed``: no index knows the order; it is found once, and held, eight bytes a row.
-    ``table`` needs only what ``condition`` speaks of, ``whole`` also what ``key`` does;
-    ``walked`` is how that is written where many rows are read in their order.
+    ``key`` is an expression that is never null. ``tie`` distinguishes rows of one key; the default
+    is ``id_column``. ``narrowed``: a filter may leave few rows. ``computed``: no index has this
+    order, so all ids are sorted once and held in memory, at eight bytes each. ``table`` needs to
+    contain only the tables that ``condition`` refers to, ``whole`` also those of ``key``.
+    ``walked`` is ``whole`` written for reading many rows in order.
     """
 
     def __init__(
@@ -64,7 +63,7 @@ class Listing:
         self._whole = table if whole is None else whole
         self._walked = self._whole if walked is None else walked
         self._id = id_column
-        # Every page asks for it: the builder writes it once.
+        # Every page uses the condition, so its SQL is rendered once.
         is_written = isinstance(condition, WrittenOnce)
         self._condition = condition if is_written else WrittenOnce(lambda: condition)
         self._key = key
@@ -78,17 +77,17 @@ class Listing:
         self._count: int | None = None
 
     def count(self) -> int:
-        """How many rows there are; asked of the database once."""
+        """Return the number of rows; queries the database once."""
         if self._all() is None and self._count is None:
             self._count = _number(Select((self._table,), (COUNTED,)).where(self._condition))
         return self._count or 0
 
     def counted(self, count: int) -> None:
-        """It is known from elsewhere how many rows there are."""
+        """Set the number of rows, if the caller knows it."""
         self._count = count
 
     def ids(self, start: int, stop: int) -> list[int]:
-        """The ids of the rows at the places from ``start`` up to ``stop``."""
+        """Return the ids of the rows at the positions from ``start`` up to ``stop``, exclusive."""
         held = self._all()
         if held is not None:
             return held[start:stop].tolist()
@@ -111,8 +110,11 @@ class Listing:
         return [each.row_id for each in found]
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
-        """The place of a row; None where it is not in the list, or so deep in what a filter leaves
-        that counting up to it would take long: then ``about``, where that is known."""
+        """Return the position of a row; None if it is not in the list.
+
+        For a row so deep in a filtered list that counting the rows before it takes long, returns
+        about ``about`` if given, else None.
+        """
         held = self._all()
         if held is not None:
             return held.index(row_id) if row_id in held else None
@@ -127,7 +129,7 @@ class Listing:
         return None
 
     def _all(self) -> "array[int] | None":
-        """The ids of all rows, in order, where they are few or have to be held; else None."""
+        """Return the ids of all rows in order if they are few or have to be held, else None."""
         if not self._looked:
             if self._narrowed and len(found := self._unordered(_FEW + 1)) <= _FEW:
                 self._held = self._in_order(among(self._id, found)) if found else array("q")
@@ -160,8 +162,11 @@ class Listing:
         return place if place <= _NEAR else None
 
     def _is_worth_holding(self, start: int) -> bool:
-        """Whether somebody leaves the beginning of what a filter leaves: the rows on the way there
-        may lie anywhere among all others. Of more than are held, the end may be nearer."""
+        """Return whether to hold all ids of a filtered list, as the user leaves its beginning.
+
+        The rows on the way may be scattered among all others. In a list with more rows than are
+        held, the end may be nearer.
+        """
         if not self._narrowed:
             return False
         before, after = self._around(start)
@@ -169,7 +174,7 @@ class Listing:
         return min(abs(start - place) for place in known) > _NEAR and self.count() <= _MANY
 
     def _around(self, start: int) -> tuple[_Anchor | None, _Anchor | None]:
-        """The last row known before ``start``, and the first at or after it."""
+        """Return the last anchor before ``start``, and the first one at or after it."""
         at = bisect_left(self._anchors, start, key=_place)
         before = self._anchors[at - 1] if at else None
         return before, self._anchors[at] if at < len(self._anchors) else None
@@ -177,22 +182,24 @@ class Listing:
     def _is_nearer_after(
         self, before: _Anchor | None, after: _Anchor | None, start: int, stop: int
     ) -> bool:
-        """Whether reading backwards skips fewer rows than reading on from the row before."""
+        """Return whether reading backwards skips fewer rows than reading on from ``before``."""
         skipped = start - (before.place + 1 if before else 0)
         if after is not None:
             return after.place - stop < skipped
         return self._count is not None and self._count - stop < skipped
 
     def _after(self, anchor: _Anchor | None, stop: int, start: int | None = None) -> list[_Anchor]:
-        """The rows from ``start``, or from the one after the anchor, up to ``stop``."""
+        """Return the rows from ``start``, or from the row after the anchor, up to ``stop``."""
         first = anchor.place + 1 if anchor else 0
         start = first if start is None else start
         found = self._read(anchor, start - first, stop - start, self._descending)
         return [_Anchor(start + number, *row) for number, row in enumerate(found)]
 
     def _before(self, anchor: _Anchor | None, start: int, stop: int | None = None) -> list[_Anchor]:
-        """The rows from ``start`` up to ``stop``, or up to the anchor; read from its side, or else
-        from the end of the list."""
+        """Return the rows from ``start`` up to ``stop``, or up to the anchor, read backwards.
+
+        Reading begins at the anchor or, without one, at the end of the list.
+        """
         end = anchor.place if anchor else self.count()
         stop = end if stop is None else stop
         found = self._read(anchor, end - stop, stop - start, not self._descending)
@@ -213,8 +220,11 @@ class Listing:
         ]
 
     def _beyond(self, key: Any, tie: int, descending: bool) -> Any:
-        """The rows beyond a place. That of the key alone is said as well: there may be an index on
-        it where there is none on both."""
+        """Return the condition for the rows beyond a position.
+
+        It contains a comparison of the key alone, because there may be an index on the key where
+        there is none on key and tie.
+        """
         known = Value(key, converter=False)
         place, at = Tuple(self._key, self._tie), Tuple(known, Value(tie, converter=False))
         if descending:

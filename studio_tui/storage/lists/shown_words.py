@@ -1,6 +1,6 @@
-"""Words of a filter that mean what a list shows beside names: a status, a flag, a manager (S5).
+"""Words of a filter that match other columns of a list than names, such as a status (S5).
 
-A word that means nothing of the kind is looked for as ever, by the index of names.
+They may also match a flag or a manager. Any other word is searched in the index of names.
 """
 
 from collections.abc import Callable, Collection
@@ -10,15 +10,15 @@ from studio_tui.storage.engine import expressions
 from studio_tui.storage.engine.expressions import EVERYBODY, U, among, both
 
 _MOST = 20
-"""Words of a filter that may mean something else than a piece of a name."""
+"""Maximum number of words of a filter that may match anything else than names."""
 
 
 class FilterWords(NamedTuple):
-    """What the words of a filter say."""
+    """The condition for the words of a filter."""
 
     condition: Any
     beyond_users: bool
-    """Whether it asks for more than the users ``U``."""
+    """Whether the condition refers to more than the users ``U``."""
 
 
 def words_of(
@@ -27,9 +27,12 @@ def words_of(
     meaning: Callable[[str], Any | None],
     people: Callable[[str], Collection[int]],
 ) -> FilterWords:
-    """All words of ``text`` hold: each is found by ``finding`` in the users ``U``, or is about one
-    of ``people``, or else what it means, by ``meaning``, is true. That is None for a word that
-    means nothing."""
+    """Return the condition that every word of ``text`` matches.
+
+    A word matches if ``finding`` finds it in the user ``U``, if the user is one of ``people``, or
+    if the condition of ``meaning`` is true. ``meaning`` returns None for a word that has no other
+    meaning.
+    """
     plain, others, beyond = [], EVERYBODY, False
     for number, word in enumerate(dict.fromkeys(text.split())):
         meant, ids = (meaning(word), people(word)) if number < _MOST else (None, ())
@@ -43,6 +46,6 @@ def words_of(
 
 
 def any_of(*conditions: Any) -> Any | None:
-    """One of the conditions holds; those that are None are left out, None where all are."""
+    """Combine conditions with OR and ignore those that are None; None if all are."""
     said = [condition for condition in conditions if condition is not None]
     return expressions.any_of(said) if said else None

@@ -1,8 +1,8 @@
-"""Finding people by pieces of their names, addresses, teams and groups.
+"""Search for people by parts of their names, addresses, teams and groups.
 
-On SQLite an index of FTS5 knows in whose text any three characters stand together, on PostgreSQL
-one of pg_trgm does, where that extension can be had. What an index finds is looked at once more:
-what is looked for means itself, whatever characters it has.
+SQLite has a trigram index of FTS5; PostgreSQL one of pg_trgm, if that extension can be installed.
+The rows that an index finds are compared once more by LIKE, so that every character of the search
+text is literal.
 """
 
 import re
@@ -27,24 +27,25 @@ from studio_tui.storage.engine.prepared import WrittenOnce, given
 from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
-"""Characters that are looked up together."""
+"""Length of the substrings in the index."""
 _PIECE = re.compile(r"[^\W_]{3}")
 _MOST = 12
-"""As many of them of a word: more tell hardly anything more."""
+"""Maximum number of trigrams per word: more hardly narrow the result."""
 _INDEX = "users_search_trigram"
 _PG_CLASS: Any = Table("pg_class", ("relname",))
 _INDEXED = SQL("user_search")
 
 
 def finding(users: Any, text: str) -> Any:
-    """The ``users`` in whom all words of ``text`` are found."""
+    """Return the condition that all words of ``text`` occur in the ``users``."""
     words = list(dict.fromkeys(fold_search(word) for word in text.split()))
     if not words:
         return EVERYBODY
     if (patterns := patterns_of(words)) is None:
         return NOBODY
     if not is_sqlite():
-        # An index that knows nothing of a word takes longer than none: it must not be looked in.
+        # An index that cannot narrow a word is slower than none, so the query must keep it from
+        # being used.
         known = tuple(map(_is_known, words))
         return _in_text(users, known).of(**patterns)
     grams = list(dict.fromkeys(gram for word in words for gram in _grams(word)))
@@ -54,7 +55,7 @@ def finding(users: Any, text: str) -> Any:
     return both(_in_index(users).of(grams=" AND ".join(map(_quoted, grams))), found)
 
 
-# Whoever types asks for it with each letter: the builder writes it once for as many words.
+# A query runs with each typed letter, so its SQL is rendered once for each number of words.
 
 
 @cache
@@ -69,30 +70,30 @@ def _in_text(users: Any, known: Sequence[bool]) -> WrittenOnce:
 
 @cache
 def _in_index(users: Any) -> WrittenOnce:
-    # A table of FTS5 is asked by its own name, which is no column to Peewee.
+    # An FTS5 table is matched by its own name, which is not a column for Peewee.
     matches = NodeList((SQL("user_search MATCH"), given("grams")))
     return WrittenOnce(lambda: users.id.in_(Select((_INDEXED,), (SQL("rowid"),)).where(matches)))
 
 
 def is_indexed() -> bool:
-    """Whether there is an index; without it, all users are looked through."""
+    """Return whether the index exists; without it, a search scans all users."""
     if is_sqlite():
         return True
     return bool(stored(_PG_CLASS.select(ONE).where(_PG_CLASS.relname == _INDEX)))
 
 
 def _grams(word: str) -> Iterable[str]:
-    """Some pieces of a word, spread over all of it."""
+    """Return at most `_MOST` trigrams of a word, spread over all of it."""
     places = range(len(word) - _GRAM + 1)
     step = max(1, -(-len(places) // _MOST))
     return (word[place : place + _GRAM] for place in places[::step])
 
 
 def _is_known(word: str) -> bool:
-    """Whether an index of pg_trgm can tell where a word may stand."""
+    """Return whether a pg_trgm index can narrow the search for a word."""
     return _PIECE.search(word) is not None
 
 
 def _quoted(gram: str) -> str:
-    """A piece as FTS5 takes it for what it is."""
+    """Quote a trigram, so that FTS5 takes it literally."""
     return '"' + gram.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""What people are writing and have not saved (A4): theirs alone, one of each subject."""
+"""Unsaved edits (A4): visible to their author alone, one for each subject."""
 
 from datetime import datetime
 from typing import Any
@@ -19,13 +19,13 @@ class StoredDraft:
 
 
 def draft(user_id: int, subject: str) -> StoredDraft | None:
-    """What a user left of ``subject``, None where there is nothing."""
+    """Return a user's draft of ``subject``; None if there is none."""
     found = _D.select(_D.base_version, _D.content, _D.written_at).where(_of(user_id, subject))
     return next(iter(found.objects(StoredDraft)), None)
 
 
 def write_draft(user_id: int, subject: str, base_version: int, content: str, at: datetime) -> None:
-    """Keep this, in the place of what the user had of ``subject``."""
+    """Store a user's draft of ``subject`` and replace the former one."""
     _D.insert(
         user=user_id, subject=subject, base_version=base_version, content=content, written_at=at
     ).on_conflict(
@@ -34,12 +34,12 @@ def write_draft(user_id: int, subject: str, base_version: int, content: str, at:
 
 
 def delete_draft(user_id: int, subject: str) -> None:
-    """Forget what a user had of ``subject``."""
+    """Delete a user's draft of ``subject``."""
     _D.delete().where(_of(user_id, subject)).execute()
 
 
 def delete_drafts(subject: str) -> None:
-    """Forget what anybody had of ``subject``, which is no more."""
+    """Delete all drafts of ``subject``, which does not exist any more."""
     _D.delete().where(_D.subject == subject).execute()
 
 

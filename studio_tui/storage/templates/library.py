@@ -1,4 +1,4 @@
-"""The question library: reading and writing. A topic is stored as JSON, which services read."""
+"""Reading and writing the question library. A topic is stored as JSON, which services parse."""
 
 from typing import Any
 
@@ -19,28 +19,28 @@ class StoredTopic:
 
 
 def topics() -> list[StoredTopic]:
-    """All topics by name."""
+    """Return all topics by name."""
     found = _L.select(_L.id, _L.definition, _L.version).order_by(_L.name_key, _L.id)
     return list(found.objects(StoredTopic))
 
 
 def topic_id_of(name: str) -> int | None:
-    """The topic of this name, ignoring case."""
+    """Return the id of the topic with this name, ignoring case; None if there is none."""
     found: int | None = _L.select(_L.id).where(_L.name_key == fold(name)).scalar()
     return found
 
 
 def insert_topic(name: str, definition: str) -> int:
-    """Add a topic; returns its id."""
+    """Add a topic; return its id."""
     return int(_L.insert(name_key=fold(name), definition=definition, version=1).execute())
 
 
 def update_topic(topic_id: int, name: str, definition: str, version: int) -> bool:
-    """Write a topic, unless it is no longer at ``version`` (A4); whether it was written."""
+    """Save a topic, unless it has another ``version`` (A4); return whether it was saved."""
     written = _L.update(name_key=fold(name), definition=definition, version=_L.version + 1)
     return bool(written.where(_L.id == topic_id, _L.version == version).execute())
 
 
 def delete_topic(topic_id: int) -> bool:
-    """Remove a topic; whether it was there."""
+    """Delete a topic; return whether it existed."""
     return bool(_L.delete().where(_L.id == topic_id).execute())

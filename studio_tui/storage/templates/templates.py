@@ -1,4 +1,4 @@
-"""Templates: reading and writing. The definition is stored as JSON, which services read."""
+"""Reading and writing templates. The definition is stored as JSON, which services parse."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ class StoredTemplate:
 
 @dataclass(frozen=True, slots=True)
 class NamedTemplate:
-    """By what a template is found; ``definition`` is JSON."""
+    """A template without its usage, for lookups; ``definition`` is JSON."""
 
     id: int
     name_key: str
@@ -45,11 +45,11 @@ class StoredVersion:
     saved_at: datetime | None
     saved_by: str | None
     open_pushes: int
-    """How many pushes that are not closed keep exactly this (T5)."""
+    """Number of pushes that are not closed and have exactly this snapshot (T5)."""
 
 
 def templates() -> list[StoredTemplate]:
-    """All templates by name, those archived last."""
+    """Return all templates by name, archived ones last."""
     pushes = P.select(COUNTED).where(P.template == T.id)
     conversations = C.select(COUNTED).where(C.template == T.id, C.assignment.is_null())
     found = T.select(
@@ -64,19 +64,19 @@ def templates() -> list[StoredTemplate]:
 
 
 def named_templates() -> list[NamedTemplate]:
-    """All templates by name, without what uses them: counting that takes longer than finding."""
+    """Return all templates by name, without counting their uses, which would take longer."""
     found = T.select(T.id, T.name_key, T.definition, T.archived)
     return list(found.order_by(T.name_key, T.id).objects(NamedTemplate))
 
 
 def template_id_of(name: str) -> int | None:
-    """The template of this name, ignoring case."""
+    """Return the id of the template with this name, ignoring case; None if there is none."""
     found: int | None = _T.select(_T.id).where(_T.name_key == fold(name)).scalar()
     return found
 
 
 def insert_template(name: str, definition: str) -> int:
-    """Add a template; returns its id."""
+    """Add a template; return its id."""
     added = _T.insert(name_key=fold(name), definition=definition, archived=False, version=1)
     return int(added.execute())
 
@@ -84,7 +84,7 @@ def insert_template(name: str, definition: str) -> int:
 def update_template(
     template_id: int, name: str, definition: str, *, archived: bool, version: int
 ) -> bool:
-    """Write a template, unless it is no longer at ``version`` (A4); whether it was written."""
+    """Save a template, unless it has another ``version`` (A4); return whether it was saved."""
     written = _T.update(
         name_key=fold(name), definition=definition, archived=archived, version=_T.version + 1
     )
@@ -92,7 +92,7 @@ def update_template(
 
 
 def delete_template(template_id: int) -> bool:
-    """Remove a template that nothing uses (T6); whether it was removed."""
+    """Delete a template that is not used (T6); return whether it was deleted."""
     unused = _T.delete().where(
         _T.id == template_id,
         ~exists(P.select().where(P.template == _T.id)),
@@ -102,7 +102,7 @@ def delete_template(template_id: int) -> bool:
 
 
 def keep_version(template_id: int, saved_at: datetime, saved_by: str) -> None:
-    """Keep a template as it now is among its versions (T5)."""
+    """Store the current state of a template as a version (T5)."""
     current = T.select(T.id, T.version, T.definition, Value(saved_at), Value(saved_by))
     _V.insert_from(
         current.where(T.id == template_id),
@@ -111,7 +111,7 @@ def keep_version(template_id: int, saved_at: datetime, saved_by: str) -> None:
 
 
 def versions(template_id: int) -> list[StoredVersion]:
-    """A template as it was saved, the newest first."""
+    """Return the saved versions of a template, the newest first."""
     keeping = P.select(COUNTED).where(
         P.template == _V.template, P.definition == _V.definition, P.closed_at.is_null()
     )
