@@ -1,4 +1,4 @@
-"""What is said in conversations, invitations, the question library, SSH keys, the seal."""
+"""Conversations, invitations, the question library, SSH keys, and the seal."""
 
 import json
 
@@ -127,7 +127,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
     migrator.add_column(
         "assignment", "conductor_id", ForeignKeyField(UserTable, UserTable.id, null=True)
     ).run()
-    # Nothing refers to it yet, and every column of it changes.
+    # No table refers to it yet, and all its columns change.
     db.execute_sql("CREATE TEMPORARY TABLE conversation_before AS SELECT * FROM conversation")
     db.execute_sql("DROP TABLE conversation")
     db.create_tables(
@@ -159,7 +159,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
 
 
 def _carry_over(db: peewee.Database) -> None:
-    # Who was only named to hold it has no conversation yet.
+    # A conversation without any milestone only named its conductor; the assignment stores that.
     db.execute_sql(
         "UPDATE assignment SET conductor_id = (SELECT b.conductor_id FROM conversation_before b "
         "WHERE b.assignment_id = assignment.id)"

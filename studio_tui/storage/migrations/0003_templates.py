@@ -1,4 +1,4 @@
-"""Versions of templates, drafts, and a question library for who had none to begin with."""
+"""Versions of templates, drafts, and a question library for existing databases."""
 
 import json
 import tomllib
@@ -45,7 +45,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
 
     db.create_tables([TemplateVersion, Draft], safe=False)
     _keep_what_there_is(db)
-    # A new database gets its library when its first admin comes.
+    # A new database gets its library when its first admin logs in.
     if db.execute_sql("SELECT 1 FROM users").fetchone():
         _begin_library(db)
 

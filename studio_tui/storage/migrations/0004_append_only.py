@@ -1,4 +1,4 @@
-"""The activity is only ever added to (A3): the engine itself refuses anything else."""
+"""The activity is append-only (A3): triggers refuse updates and deletions."""
 
 import peewee
 from playhouse.migrate import SchemaMigrator

@@ -1,4 +1,4 @@
-"""From where somebody came who did something (A3); nobody wrote it down before."""
+"""The origin of an act (A3); null in lines that were written before."""
 
 import peewee
 from peewee import TextField

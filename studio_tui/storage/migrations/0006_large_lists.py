@@ -1,4 +1,4 @@
-"""What lists of a million rows are sorted and filtered by."""
+"""Indexes for sorting and filtering lists of a million rows."""
 
 import peewee
 from playhouse.migrate import SchemaMigrator
@@ -24,7 +24,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
 
 
 def _index_pieces(db: peewee.Database) -> None:
-    # Only where something stands together is kept, not the text once more, nor in which order.
+    # The index stores only the rows of each trigram, neither the text nor the positions.
     db.execute_sql(
         "CREATE VIRTUAL TABLE user_search USING fts5(search, content='users', content_rowid='id', "
         "tokenize='trigram', detail=none, columnsize=0)"
@@ -54,5 +54,6 @@ def _index_trigrams(db: peewee.Database) -> None:
                 "CREATE INDEX users_search_trigram ON users USING gin (search gin_trgm_ops)"
             )
     except peewee.DatabaseError:
-        # Not there, or not ours to make: all users are looked through, and `doctor` says so.
+        # The extension is missing or may not be created: searches scan all users, and `doctor`
+        # reports it.
         return

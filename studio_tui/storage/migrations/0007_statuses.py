@@ -1,4 +1,4 @@
-"""By what the users of a push are found by their status."""
+"""An index for finding the users of a push by their status."""
 
 import peewee
 from playhouse.migrate import SchemaMigrator

@@ -1,4 +1,4 @@
-"""Mails are kept by what they have in common; those that were sent before stay as they are."""
+"""Dictionaries for the compression of stored mails. Mails sent before stay as they are."""
 
 import peewee
 from peewee import BlobField, CharField, ForeignKeyField

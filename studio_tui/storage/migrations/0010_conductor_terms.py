@@ -1,4 +1,4 @@
-"""Who held a conversation when something was written in it, and who opened it to whom (C6)."""
+"""Terms of conductors: who held a conversation when a text was written, and its readers (C6)."""
 
 import peewee
 from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
@@ -60,7 +60,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
 
     for table in ("preparation", "conversation_question"):
         migrate(migrator.add_column(table, "term", IntegerField(default=1)))
-    # Nothing refers to it, and its primary key is another.
+    # No table refers to it, and its primary key changes.
     db.execute_sql("CREATE TEMPORARY TABLE answer_before AS SELECT * FROM answer")
     db.execute_sql("DROP TABLE answer")
     db.create_tables([TakeOver, Opening, Answer], safe=False)
@@ -69,7 +69,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
         "SELECT question_id, written_by_id, text, written_at, version, 1 FROM answer_before"
     )
     db.execute_sql("DROP TABLE answer_before")
-    # Who had submitted their preparation had shown it to whom they were to talk with.
+    # A user who had submitted a preparation had shown it to the conductor.
     db.execute_sql(
         "INSERT INTO opening (conversation_id, author_id, reader_id, term) "
         "SELECT id, user_id, conductor_id, 1 FROM conversation WHERE user_prepared_at IS NOT NULL"

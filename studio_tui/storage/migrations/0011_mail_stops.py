@@ -1,4 +1,4 @@
-"""What is known of the mail server outlives the worker that learnt it."""
+"""The state of the mail server, stored so that it outlives the worker that detected it."""
 
 import peewee
 from peewee import CharField, IntegerField, TextField

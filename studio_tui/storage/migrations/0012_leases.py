@@ -1,4 +1,4 @@
-"""A lease ends by a clock that nobody can set, and not at an instant."""
+"""Ends of leases on a clock that cannot be set, instead of an instant."""
 
 import peewee
 from peewee import CharField, DoubleField

@@ -1,5 +1,7 @@
-"""How many lines of activity are sealed, and the newest seal, stand outside of the rows they tell
-of: what is taken away from the end is missed. No row takes the place of another (A3)."""
+"""The number of sealed lines of activity and the newest seal, in a separate table (A3).
+
+It reveals that lines were deleted from the end. Triggers refuse to replace rows, too.
+"""
 
 import peewee
 from peewee import CharField, IntegerField
@@ -43,7 +45,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
 
 
 def _guard_sqlite(db: peewee.Database) -> None:
-    # INSERT OR REPLACE deletes without asking the triggers that refuse to.
+    # INSERT OR REPLACE deletes rows without firing the triggers that refuse deletion.
     for table, same in _KEYS.items():
         db.execute_sql(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "

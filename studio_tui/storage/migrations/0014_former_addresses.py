@@ -1,5 +1,7 @@
-"""A mail can go to an address that its recipient had before: there a calendar holds an entry. And
-a move can be taken back: the activity does not tell the place it was moved from."""
+"""Mails to a former address of the recipient, whose calendar there holds an entry.
+
+Also the place of a conversation before a move, which undo needs: the activity does not contain it.
+"""
 
 import peewee
 from peewee import CharField

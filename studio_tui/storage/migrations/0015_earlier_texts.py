@@ -1,4 +1,4 @@
-"""A text that another one takes the place of is kept, so that it can be brought back (A4, C4)."""
+"""Texts that were replaced, so that they can be restored (A4, C4)."""
 
 import peewee
 from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField

@@ -1,4 +1,4 @@
-"""Cases of Today that somebody put off: until a day, or until they change (S1)."""
+"""Cases of Today that a user has snoozed, until a day or until they change (S1)."""
 
 import peewee
 from peewee import CharField, CompositeKey, DateField, ForeignKeyField

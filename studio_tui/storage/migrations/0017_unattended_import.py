@@ -1,4 +1,4 @@
-"""The file that was given last to an unattended import, and its content while it waits (U10)."""
+"""The last file given to an unattended import, and its content while it waits (U10)."""
 
 import peewee
 from peewee import AutoField, BlobField, CharField, DateField, IntegerField, TextField

@@ -1,4 +1,4 @@
-"""Who is excused from a push, and who has longer than it (P18)."""
+"""Users who are excused from a push, or have a later deadline of their own (P18)."""
 
 import peewee
 from peewee import DateField, ForeignKeyField, TextField

@@ -1,4 +1,4 @@
-"""Changes of people in open pushes wait for a decision (U7)."""
+"""Changes of people in open pushes that wait for a decision (U7)."""
 
 import peewee
 from peewee import CharField, ForeignKeyField, IntegerField, TextField

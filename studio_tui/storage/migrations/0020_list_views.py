@@ -1,4 +1,4 @@
-"""What people keep of lists: their columns, and named views (S5, S9)."""
+"""Columns and named views of lists that users save (S5, S9)."""
 
 import peewee
 from peewee import CharField, CompositeKey, ForeignKeyField, TextField

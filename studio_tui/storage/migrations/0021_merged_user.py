@@ -1,4 +1,4 @@
-"""Whom a record of somebody was merged into (U11)."""
+"""The records of users that were merged into another record (U11)."""
 
 import peewee
 from peewee import ForeignKeyField

@@ -1,4 +1,4 @@
-"""Who stands in for a leader or coach, from when until when (U14)."""
+"""Stand-ins for leaders and coaches, with the first and the last day (U14)."""
 
 import peewee
 from peewee import CompositeKey, DateField, ForeignKeyField

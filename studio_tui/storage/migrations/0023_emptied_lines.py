@@ -1,5 +1,8 @@
-"""A line of activity is emptied where somebody is erased (A3, U13), and in no other way: by an act
-of erasing that is not sealed yet, which names the line with its digest before and after."""
+"""Emptying of lines of activity when a user is erased (A3, U13); nothing else may change a line.
+
+Triggers allow it only for an act of erasing that is not sealed yet and that names the line with its
+digests before and after.
+"""
 
 import peewee
 from peewee import CharField, CompositeKey, ForeignKeyField
@@ -7,7 +10,7 @@ from playhouse.migrate import SchemaMigrator
 
 _REFUSAL = "the activity is only ever added to"
 _KEPT = ("id", "at", "actor_id", "action", "push_id")
-"""What no act of erasing changes."""
+"""The columns that an act of erasing leaves unchanged."""
 _ERASING = (
     "SELECT 1 FROM activity a WHERE a.id = {act} AND a.action = 'erased user' "
     "AND NOT EXISTS (SELECT 1 FROM activity_seal s WHERE s.activity_id = a.id)"

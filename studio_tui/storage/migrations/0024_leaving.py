@@ -1,6 +1,6 @@
-"""When somebody left, and since when a retention time is known (U13).
+"""When a user left, and since when a retention time applies (U13).
 
-Of who left before, it is taken for the last thing that was done about them: never too early.
+For users who left before, the time of the last act about them is used: never too early.
 """
 
 import peewee

@@ -1,4 +1,4 @@
-"""Pushes that come again, and what became of each time (P17)."""
+"""Pushes that repeat, and the result of each repetition (P17)."""
 
 import peewee
 from peewee import CharField, CompositeKey, DateField, ForeignKeyField, IntegerField

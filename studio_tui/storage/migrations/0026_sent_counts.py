@@ -1,4 +1,4 @@
-"""How much mail was sent lately: the limits of all workers (N14)."""
+"""Counts of recently sent mail, for the limits of all workers (N14)."""
 
 import peewee
 from peewee import BigIntegerField, CharField, CompositeKey, IntegerField

@@ -1,4 +1,4 @@
-"""Mail that came back, and why (N15)."""
+"""Mail that bounced, and the reason (N15)."""
 
 import peewee
 from peewee import CharField, TextField

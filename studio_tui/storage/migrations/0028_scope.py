@@ -1,4 +1,4 @@
-"""To whom the sight of an admin is limited (U12)."""
+"""The scope that limits what an admin sees (U12)."""
 
 import peewee
 from peewee import ForeignKeyField, TextField

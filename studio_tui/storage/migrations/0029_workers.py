@@ -1,4 +1,4 @@
-"""Which workers are at work, and of which database server's data this is."""
+"""The running workers, and the database server whose data this is."""
 
 import peewee
 from peewee import CharField, IntegerField, TextField

@@ -1,4 +1,4 @@
-"""Segments: audiences that have a name, and their versions (P13)."""
+"""Segments, which are named audiences, and their versions (P13)."""
 
 import peewee
 from peewee import CharField, CompositeKey, ForeignKeyField, IntegerField, TextField

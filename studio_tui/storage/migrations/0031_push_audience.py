@@ -1,4 +1,4 @@
-"""Whom a push is for, as an audience (P13)."""
+"""The audience of a push (P13)."""
 
 import peewee
 from peewee import DateField, TextField

@@ -1,5 +1,7 @@
-"""PostgreSQL looks after the outbox while it is small work: the default waits for a fifth of all
-mail that was ever sent to change."""
+"""Autovacuum of the outbox on PostgreSQL in small steps.
+
+The default waits until a fifth of all mail ever sent has changed.
+"""
 
 import peewee
 from playhouse.migrate import SchemaMigrator

@@ -1,8 +1,9 @@
-"""How many mails were sent, failed or were dropped is kept, and not counted: there may be millions.
+"""Counters of sent, failed and dropped mails, since counting millions of rows is slow.
 
-The engine keeps it, whoever writes. On PostgreSQL each statement adds a row, so that nobody waits
-for who counts at the same time; workers add them up now and then (`storage.outbox.outbox_count`).
-A later migration that makes the table ``notification`` anew has to make these triggers anew.
+Triggers maintain them, whoever writes. On PostgreSQL each statement adds a row, so that concurrent
+writers do not wait for each other; workers sum the rows up regularly
+(`storage.outbox.outbox_count`). A later migration that recreates the table ``notification`` has to
+recreate these triggers.
 """
 
 import peewee
@@ -30,7 +31,7 @@ def up(migrator: SchemaMigrator, db: peewee.Database) -> None:
 
 
 def _count_rows(db: peewee.Database) -> None:
-    # One statement a trigger: two of them take several times as long.
+    # One statement per trigger: a trigger with two takes several times as long.
     for name, event, number, row in (
         ("added", "INSERT", 1, "new"),
         ("gone", "DELETE", -1, "old"),
