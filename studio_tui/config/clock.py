@@ -55,7 +55,7 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class ClockFrom:
+class OffsetClock:
     """A running clock that starts at ``instant``. Lets every demo begin on the same day."""
 
     def __init__(self, instant: datetime) -> None:

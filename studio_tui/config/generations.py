@@ -7,7 +7,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from studio_tui.config.private import replace_file
+from studio_tui.config.private_files import replace_file
 from studio_tui.config.settings import state_path
 
 _MOST_BYTES = 1_000_000
@@ -19,7 +19,7 @@ def generation_of(database: str) -> int:
     return found if isinstance(found, int) else 0
 
 
-def remember_generation(database: str, generation: int) -> None:
+def record_generation(database: str, generation: int) -> None:
     """Record that a database was seen in this generation.
 
     Does nothing if the file is not writable.

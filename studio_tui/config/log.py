@@ -6,7 +6,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from studio_tui.config.private import make_folder
+from studio_tui.config.private_files import make_folder
 from studio_tui.domain.shared.text import clean_text
 
 _CREDENTIALS = re.compile(r"(//)\S+@|(password=)[^&\s'\"]+", re.IGNORECASE)
@@ -31,7 +31,7 @@ def log_error(error: BaseException) -> Path:
     path = log_path()
     # The log is read in a terminal, so remove escape sequences that users typed (A5).
     stack = clean_text("".join(traceback.format_exception(error)))
-    entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_hidden(stack)}\n"
+    entry = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{_redacted(stack)}\n"
     try:
         make_folder(path.parent)
         _append(path, entry)
@@ -40,7 +40,7 @@ def log_error(error: BaseException) -> Path:
     return path
 
 
-def _hidden(stack: str) -> str:
+def _redacted(stack: str) -> str:
     return _CREDENTIALS.sub(lambda found: f"{found[1]}…@" if found[1] else f"{found[2]}…", stack)
 
 

@@ -146,7 +146,7 @@ def check_calendar_days(days: tuple[str, ...]) -> None:
             ) from None
 
 
-def check_place(text: str) -> None:
+def check_country(text: str) -> None:
     """Raise ValueError if ``text`` is neither empty nor a country code."""
     if text and not re.fullmatch(r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?", text):
         raise ValueError(f"“{text}” is no country: write its two letters, such as BE or DE-BY")

@@ -19,17 +19,17 @@ import msgspec
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from studio_tui.config import wrong_values
-from studio_tui.config.limited import read_own_text, toml_of
-from studio_tui.config.private import require_own_file
+from studio_tui.config.bounded_input import parse_toml, read_own_text
+from studio_tui.config.private_files import require_own_file
 from studio_tui.config.providers import PRESETS
 from studio_tui.config.setting import (
     check_at_least_one,
     check_calendar_days,
     check_connections,
     check_count,
+    check_country,
     check_days,
     check_hours,
-    check_place,
     check_port,
     check_retention,
     check_time_of_day,
@@ -41,12 +41,12 @@ from studio_tui.config.setting import (
 )
 from studio_tui.config.smtp_settings import (
     check_command,
-    check_places,
+    check_servers,
     check_source,
     check_token_url,
-    places_of,
+    normalise_smtp,
     require_usable,
-    tidy_smtp,
+    servers_in_order,
 )
 from studio_tui.domain.shared.errors import Refused
 
@@ -163,7 +163,7 @@ class Smtp(_Section, frozen=True):
             "further servers, in order: each is used while those before it are down. They are "
             "spoken to like the first, on its port where none is written",
             example=("backup.example.org", "192.0.2.25:2525"),
-            check=check_places,
+            check=check_servers,
         ),
     ] = ()
     security: Annotated[
@@ -281,7 +281,7 @@ class Smtp(_Section, frozen=True):
 
     def in_order(self) -> "list[Smtp]":
         """Return the settings of each mail server, in the order in which they are tried."""
-        places = places_of(self.host, self.port, self.next_hosts)
+        places = servers_in_order(self.host, self.port, self.next_hosts)
         return [msgspec.structs.replace(self, host=host, port=port) for host, port in places]
 
     @property
@@ -402,7 +402,7 @@ class Notifications(_Section, frozen=True):
             "is in another time zone, those of that zone's country. Wants "
             "`pip install 'studio-tui[holidays]'`",
             example="BE",
-            check=check_place,
+            check=check_country,
         ),
     ] = ""
     closed_on: Annotated[
@@ -524,19 +524,21 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises `Refused` with the file, the key and a suggestion if a key is unknown or a value invalid.
     """
-    return of(_read(config_path(environ), named=bool(environ.get("STUDIO_CONFIG"))), environ)
+    return from_content(
+        _read(config_path(environ), named=bool(environ.get("STUDIO_CONFIG"))), environ
+    )
 
 
-def of(content: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
+def from_content(content: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings that result if the file has this ``content``.
 
     Raises `Refused` as `load` does.
     """
     path = config_path(environ)
-    content = _overlaid(deepcopy(dict(content)), environ)
+    content = _with_environment(deepcopy(dict(content)), environ)
     try:
         if isinstance(content.get("smtp"), dict):
-            tidy_smtp(content["smtp"])
+            normalise_smtp(content["smtp"])
         settings = msgspec.convert(content, Settings, strict=False)
     except Refused as refused:
         raise Refused(f"{path}: {refused.message}") from refused
@@ -560,7 +562,7 @@ def own_screen() -> Screen:
 def _read(path: Path, *, named: bool) -> dict[str, Any]:
     try:
         require_own_file(path)
-        return toml_of(read_own_text(path), str(path))
+        return parse_toml(read_own_text(path), str(path))
     except FileNotFoundError as error:
         if named:
             raise Refused(f"STUDIO_CONFIG names {path}, which does not exist.") from error
@@ -569,7 +571,7 @@ def _read(path: Path, *, named: bool) -> dict[str, Any]:
         raise Refused(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+def _with_environment(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     for each in settings_in(Settings):
         value = environ.get(each.variable)
         if value is None:
@@ -578,11 +580,11 @@ def _overlaid(content: dict[str, Any], environ: Mapping[str, str]) -> dict[str, 
         for section in each.section.split("."):
             table = table.setdefault(section, {}) if isinstance(table, dict) else None
         if isinstance(table, dict):
-            table[each.name] = _parts(value) if each.is_list else value
+            table[each.name] = _split_list(value) if each.is_list else value
     return content
 
 
-def _parts(value: str) -> list[str]:
+def _split_list(value: str) -> list[str]:
     return [part for part in map(str.strip, value.split(",")) if part]
 
 

@@ -21,8 +21,8 @@ _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):/+(?P<rest>.*)", re.DOTA
 _PLACE = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>\d{1,5}))?/*")
 _NAME = re.compile(r"(?=.{1,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")
 _LITERAL = re.compile(r"\[[0-9A-Za-z:.]+\]")
-_TLS_AT_ONCE = {"smtps", "submissions", "ssl", "tls"}
-_SCHEMES = {"smtp", "submission", *_TLS_AT_ONCE}
+_IMPLICIT_TLS = {"smtps", "submissions", "ssl", "tls"}
+_SCHEMES = {"smtp", "submission", *_IMPLICIT_TLS}
 _SECURITIES = (
     'write "starttls" (protection is asked for, mostly on port 587 or 25), '
     '"tls" (protected from the start, mostly on port 465) or "none"'
@@ -30,7 +30,7 @@ _SECURITIES = (
 _TLS_PORT = 465
 
 
-def tidy_smtp(table: MutableMapping[str, Any]) -> None:
+def normalise_smtp(table: MutableMapping[str, Any]) -> None:
     """Normalise the values of ``[smtp]`` in place.
 
     A value that cannot be parsed is left unchanged; `require_usable` refuses it when it is needed.
@@ -47,7 +47,7 @@ def tidy_smtp(table: MutableMapping[str, Any]) -> None:
     if isinstance(table.get("security"), str):
         table["security"] = _security(table["security"])
     if isinstance(table.get("host"), str):
-        _take_apart(table, table["host"])
+        _split_host(table, table["host"])
 
 
 def _trim(table: MutableMapping[str, Any]) -> None:
@@ -122,7 +122,7 @@ def check_source(written: str) -> None:
         raise ValueError(f"“{written}” is no address of a machine: write it like 192.0.2.10")
 
 
-def check_places(written: tuple[str, ...]) -> None:
+def check_servers(written: tuple[str, ...]) -> None:
     """Raise ValueError if one of the texts is not a mail server."""
     for each in written:
         if _host_and_port(each.strip()) is None:
@@ -132,7 +132,7 @@ def check_places(written: tuple[str, ...]) -> None:
             )
 
 
-def places_of(host: str, port: int, others: tuple[str, ...]) -> list[tuple[str, int]]:
+def servers_in_order(host: str, port: int, others: tuple[str, ...]) -> list[tuple[str, int]]:
     """Return (host, port) of each server in order; ``port`` is the default of the others."""
     found = [(host, port)]
     for each in others:
@@ -154,7 +154,7 @@ def _security(written: str) -> str:
     return written.lower()
 
 
-def _take_apart(table: MutableMapping[str, Any], written: str) -> None:
+def _split_host(table: MutableMapping[str, Any], written: str) -> None:
     url = _URL.fullmatch(written)
     rest = url["rest"] if url else written
     if "@" in rest:
@@ -168,7 +168,7 @@ def _take_apart(table: MutableMapping[str, Any], written: str) -> None:
     if scheme not in _SCHEMES or place is None:
         return
     host, port = place
-    if scheme in _TLS_AT_ONCE:
+    if scheme in _IMPLICIT_TLS:
         _set_tls(table, scheme, port)
     if port is not None:
         _set_port(table, port)

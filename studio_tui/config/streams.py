@@ -4,7 +4,7 @@ import os
 from typing import TextIO
 
 
-def abandon(*streams: TextIO) -> None:
+def discard_output(*streams: TextIO) -> None:
     """Discard the buffered and future output of ``streams``.
 
     Otherwise the interpreter prints an error when it exits, and changes the exit code.

@@ -14,10 +14,10 @@ from tempfile import mkdtemp
 from time import monotonic, sleep
 
 PREFIX = ".studio-tui-"
-_PATIENCE = 5.0
+_LOCK_TIMEOUT = 5.0
 """Seconds to wait for other processes that scan the same folder, which takes little time."""
-_LOOK_EVERY = 0.01
-_held: set[Path] = set()
+_POLL_SECONDS = 0.01
+_locked_folders: set[Path] = set()
 """Work folders that this process has locked."""
 
 
@@ -32,11 +32,11 @@ def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
         _remove_abandoned(parent, prefix)
         folder = Path(mkdtemp(prefix=prefix, dir=parent)).resolve()
         handle = _lock(folder, wait=True)
-    _held.add(folder)
+    _locked_folders.add(folder)
     try:
         yield folder
     finally:
-        _held.discard(folder)
+        _locked_folders.discard(folder)
         shutil.rmtree(folder, ignore_errors=True)
         if handle is not None:
             os.close(handle)
@@ -61,15 +61,15 @@ def _remove_if_abandoned(folder: Path, entry: "os.DirEntry[str]") -> None:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    if folder.resolve() in _held:
+    if folder.resolve() in _locked_folders:
         # A second lock of the same process would deadlock.
         yield
         return
     # In a folder that all accounts can open, such as /tmp, any account can hold the lock
     # indefinitely.
-    until = monotonic() + _PATIENCE
+    until = monotonic() + _LOCK_TIMEOUT
     while (handle := _lock(folder, wait=False)) is None and monotonic() < until:
-        sleep(_LOOK_EVERY)
+        sleep(_POLL_SECONDS)
     try:
         yield
     finally:

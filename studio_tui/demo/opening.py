@@ -10,8 +10,8 @@ from tempfile import gettempdir
 from platformdirs import user_cache_path
 
 from studio_tui.config.assets import asset
-from studio_tui.config.clock import ClockFrom
-from studio_tui.config.private import make_folder, require_own_folder
+from studio_tui.config.clock import OffsetClock
+from studio_tui.config.private_files import make_folder, require_own_folder
 from studio_tui.config.settings import APP
 from studio_tui.config.work_folder import work_folder
 from studio_tui.demo.opened import DATABASE, Demo, reopen
@@ -37,7 +37,7 @@ def open_demo(clock: Clock | None = None, progress: Progress = unwatched) -> Ite
         if not kept.is_file():
             _play_into(kept, progress)
         shutil.copy(kept, folder / DATABASE)
-        demo = reopen(folder, clock or ClockFrom(DEMO_NOW))
+        demo = reopen(folder, clock or OffsetClock(DEMO_NOW))
         try:
             yield demo
         finally:

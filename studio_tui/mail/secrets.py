@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio_tui.config.private import replace_file
+from studio_tui.config.private_files import replace_file
 from studio_tui.config.settings import APP, Bounces, Grant, Smtp, config_path
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.disk import describe_os_error

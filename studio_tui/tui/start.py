@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 
-from studio_tui.config.streams import abandon
+from studio_tui.config.streams import discard_output
 from studio_tui.domain.people.access import Action, Actor
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.destinations import Destination
@@ -259,7 +259,7 @@ def run_app(
     # Whether to use the mouse is in the settings, which are read after the first frame.
     app.run(mouse=False)
     if terminal_is_gone():
-        abandon(sys.stdout, sys.stderr)
+        discard_output(sys.stdout, sys.stderr)
     if app.refused is not None:
         sys.stderr.write(f"studio-tui: {clean_line(app.refused.message)}\n")
         return 1

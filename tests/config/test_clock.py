@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from studio_tui.config.clock import ClockFrom, SystemClock, clock_from
+from studio_tui.config.clock import OffsetClock, SystemClock, clock_from
 from studio_tui.domain.shared.clock import FixedClock
 from studio_tui.domain.shared.errors import Refused
 
@@ -32,7 +32,7 @@ def test_otherwise_it_is_the_clock_of_the_machine(text: str | None) -> None:
 
 def test_a_clock_that_runs_from_a_day_runs() -> None:
     start = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    clock = ClockFrom(start)
+    clock = OffsetClock(start)
     first = clock.now()
     assert timedelta(0) <= first - start < timedelta(minutes=1)
     while clock.now() == first:

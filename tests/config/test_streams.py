@@ -9,18 +9,18 @@ import pytest
 
 _PROGRAM = """
 import sys, time
-from studio_tui.config.streams import abandon
+from studio_tui.config.streams import discard_output
 from studio_tui.tui.runtime.terminal import terminal_is_gone
 sys.stdout.write("begun, without an end of the line")
 while not terminal_is_gone():
     time.sleep(0.01)
-if sys.argv[1] == "abandon":
-    abandon(sys.stdout, sys.stderr)
+if sys.argv[1] == "discard_output":
+    discard_output(sys.stdout, sys.stderr)
 sys.exit(3)
 """
 
 
-@pytest.mark.parametrize(("how", "code"), [("abandon", 3), ("keep", 120)])
+@pytest.mark.parametrize(("how", "code"), [("discard_output", 3), ("keep", 120)])
 def test_the_exit_code_is_that_of_the_program(how: str, code: int) -> None:
     """Python ends with 120 where it cannot write what is left."""
     ours, theirs = pty.openpty()

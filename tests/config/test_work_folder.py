@@ -60,7 +60,7 @@ def test_a_lock_that_somebody_keeps_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a folder such as /tmp everybody can hold it."""
-    monkeypatch.setattr(work_folders, "_PATIENCE", 0.05)
+    monkeypatch.setattr(work_folders, "_LOCK_TIMEOUT", 0.05)
     handle = os.open(tmp_path, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

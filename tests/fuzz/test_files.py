@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studio_tui.config import settings
 from studio_tui.config.assets import asset
-from studio_tui.config.limited import toml_of
+from studio_tui.config.bounded_input import parse_toml
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
 from studio_tui.services.people import hr_files
@@ -151,7 +151,7 @@ def test_what_is_declared(text: str) -> None:
 @fuzzing(40)
 def test_configurations(text: str) -> None:
     try:
-        settings.of(toml_of(text, "config.toml"), {})
+        settings.from_content(parse_toml(text, "config.toml"), {})
     except Refused as error:
         said(error)
 

@@ -12,7 +12,7 @@ from studio_tui.cli.shared.paths import DASH
 from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import in_zone, past_instant
-from studio_tui.config.limited import text_of
+from studio_tui.config.bounded_input import decode_utf8
 from studio_tui.domain.conversations.conversation import (
     MAX_ANSWER,
     AskedQuestion,
@@ -217,7 +217,7 @@ def _finish_by_id(
 def _typed(text: str) -> str:
     if text != str(DASH):
         return text
-    return text_of(bytes_of(DASH, _MOST), "The text from the input").removesuffix("\n")
+    return decode_utf8(bytes_of(DASH, _MOST), "The text from the input").removesuffix("\n")
 
 
 def _earlier(kept: Sequence[Written], version: int) -> str:

@@ -13,7 +13,7 @@ from studio_tui.cli.outbox import shapes
 from studio_tui.cli.shared.output import json_option, say, write_facts, write_json
 from studio_tui.cli.shared.paths import DASH, Dash, HostPath
 from studio_tui.cli.shared.session import unsigned_studio
-from studio_tui.config.limited import read_file, read_input
+from studio_tui.config.bounded_input import read_file, read_input
 from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
 from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.enum_tables import OfAll

@@ -20,7 +20,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
-from studio_tui.config.limited import LineLimits, lines_of, standard_input
+from studio_tui.config.bounded_input import LineLimits, lines_of, standard_input
 from studio_tui.config.settings import Bounces, Grant, Smtp
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from studio_tui.config.streams import abandon
+from studio_tui.config.streams import discard_output
 from studio_tui.domain.shared.disk import describe_os_error, is_of_disk
 from studio_tui.domain.shared.errors import Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
@@ -27,7 +27,7 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
         sys.stderr.write("\n")
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
-        abandon(sys.stdout)
+        discard_output(sys.stdout)
         return PIPE_CLOSED
     if isinstance(error, MemoryError):
         complain("There is not enough memory for it: what was begun is not done.")

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from studio_tui.cli.shared.paths import DASH
-from studio_tui.config.limited import (
+from studio_tui.config.bounded_input import (
     TEXT_BYTES,
     LineLimits,
-    kept,
+    decode_utf8,
     lines_of,
     read_file,
     read_input,
+    spooled,
     standard_input,
-    text_of,
 )
 from studio_tui.config.session import require_files
 from studio_tui.domain.shared.errors import Unavailable
@@ -53,7 +53,7 @@ def seekable(file: Path) -> Iterator[Path | BinaryIO]:
 
     # Its reader has limits of its own, in rows and in signs, which are far below.
     limits = LineLimits(lines=10_000_000, longest=8_000_000, most=MAX_BYTES)
-    with _opened(file) as source, kept(source, limits, _name(file)) as copy:
+    with _opened(file) as source, spooled(source, limits, _name(file)) as copy:
         yield copy
 
 
@@ -69,7 +69,7 @@ def list_text(file: Path) -> str:
 def toml_of(file: Path) -> tuple[str, str]:
     """The text of a TOML file or of the input, and what messages call it; raises `Refused`."""
     name = "the input" if is_input(file) else str(file)
-    return text_of(bytes_of(file, TEXT_BYTES), name), name
+    return decode_utf8(bytes_of(file, TEXT_BYTES), name), name
 
 
 def is_input(file: Path) -> bool:

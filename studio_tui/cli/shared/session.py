@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from studio_tui.cli.shared.output import complain, say
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
-from studio_tui.config.known import remember_database
+from studio_tui.config.known_databases import record_database
 from studio_tui.config.session import restricted_session
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.cancellation import CancelToken
@@ -31,7 +31,7 @@ def studio_as_it_is(making: Making = Making.NEVER) -> Iterator[Studio]:
     clock = clock_from(os.environ.get("STUDIO_NOW"))
     with closing(open_studio(settings.load(), clock, making)) as studio:
         if studio.store.is_sqlite:
-            remember_database(Path(studio.store.name))
+            record_database(Path(studio.store.name))
         with _damage_in_words(studio):
             yield studio
 

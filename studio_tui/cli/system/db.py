@@ -14,8 +14,8 @@ from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import studio_as_it_is, with_studio
 from studio_tui.cli.system import shapes
 from studio_tui.config import settings
+from studio_tui.config.bounded_input import decode_utf8
 from studio_tui.config.clock import clock_from
-from studio_tui.config.limited import text_of
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people.identity import found, own_account
@@ -114,7 +114,7 @@ def _target(url: str | None, file: Path | None) -> str:
     if (url is None) == (file is None):
         raise click.UsageError("Say where to: --to URL or --to-file FILE.")
     if file is not None:
-        return text_of(bytes_of(file, _LONGEST_URL), "The file with the URL").strip()
+        return decode_utf8(bytes_of(file, _LONGEST_URL), "The file with the URL").strip()
     if url is None or settings.Database(url=url).holds_password or without_password(url) != url:
         raise Refused(
             "A password in a command can be seen by everybody on this host: leave it out, and keep "

@@ -18,7 +18,7 @@ from studio_tui.cli.shared.times import shown as time_shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.config import settings
 from studio_tui.config.clock import clock_from
-from studio_tui.config.private import readable_by_others
+from studio_tui.config.private_files import readable_by_others
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.shared.errors import NotInitialized, StudioError

@@ -12,7 +12,7 @@ from studio_tui.cli.shared.output import say
 from studio_tui.cli.shared.session import studio_as_it_is
 from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
-from studio_tui.config.private import make_file, new_file
+from studio_tui.config.private_files import make_file, new_file
 from studio_tui.config.settings import Settings, Smtp
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
@@ -134,7 +134,7 @@ def _with(content: dict[str, Any], question: _Question, answer: str) -> dict[str
 def _tried(content: dict[str, Any]) -> Settings:
     """The settings of this content; raises `Refused` for what cannot be used."""
     try:
-        chosen = settings.of(content)
+        chosen = settings.from_content(content)
     except Refused as refused:
         # The file is not there yet.
         raise Refused(refused.message.removeprefix(f"{settings.config_path()}: ")) from refused

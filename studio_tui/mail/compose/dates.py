@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from studio_tui.config.limited import read_own_text, toml_of
+from studio_tui.config.bounded_input import parse_toml, read_own_text
 from studio_tui.domain.shared.clock import zone_in_words
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
@@ -65,7 +65,7 @@ class DateWords:
 def load_date_words(path: Path) -> DateWords:
     """Load the date words of a ``language.toml``. Raises `Refused` with file and reason."""
     try:
-        content = msgspec.convert(toml_of(read_own_text(path), str(path)), _Content)
+        content = msgspec.convert(parse_toml(read_own_text(path), str(path)), _Content)
         date_words = DateWords(
             *(content.months, content.day, content.instant, content.first_day),
             *(content.until, content.stands_for),

@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from studio_tui.config.assets import asset
-from studio_tui.config.private import require_own_file
+from studio_tui.config.private_files import require_own_file
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.compose.dates import DateWords, load_date_words

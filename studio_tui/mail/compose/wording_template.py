@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from studio_tui.config.limited import read_own_text
+from studio_tui.config.bounded_input import read_own_text
 from studio_tui.domain.outbox.kinds import Capacity, Kind, MailForm
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused

@@ -5,7 +5,7 @@ import mailbox
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio_tui.config.private import make_folder
+from studio_tui.config.private_files import make_folder
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.mail.transport.addresses import deliverable
 from studio_tui.mail.transport.outcomes import (

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from studio_tui.config.limited import FONT_BYTES, read_file
+from studio_tui.config.bounded_input import FONT_BYTES, read_file
 from studio_tui.domain.conversations.transcript import Answered, Transcript
 from studio_tui.domain.shared.errors import Refused
 

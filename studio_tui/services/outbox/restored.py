@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 
-from studio_tui.config.generations import generation_of, remember_generation
+from studio_tui.config.generations import generation_of, record_generation
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Action, Actor, require
@@ -86,7 +86,7 @@ def begin_sending(studio: Studio) -> None:
         now = before._replace(server=server, generation=before.generation + 1)
         mail_origin.keep(now)
     with suppress(OSError):
-        remember_generation(_place(studio, now), now.generation)
+        record_generation(_place(studio, now), now.generation)
 
 
 def was_copied() -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_data_path
 
 from studio_tui.config.clock import BootClock, SystemClock
-from studio_tui.config.private import make_folder
+from studio_tui.config.private_files import make_folder
 from studio_tui.config.settings import APP, Settings
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.cancellation import CancelToken, stoppable

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from studio_tui.config.private import give_name, take_place
+from studio_tui.config.private_files import move_replacing, move_without_replacing
 from studio_tui.config.session import require_files
 from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.shared.disk import describe_os_error
@@ -64,7 +64,7 @@ def write_private_parts(path: Path, parts: Iterable[bytes], *, force: bool) -> N
             place = folder / path.name
             with os.fdopen(os.open(place, _CREATE, _OWNER_ONLY), "wb") as file:
                 file.writelines(parts)
-            (take_place if force else give_name)(place, path)
+            (move_replacing if force else move_without_replacing)(place, path)
     except FileExistsError as error:
         raise Refused(f"{path} is there already: choose another name.") from error
     except OSError as error:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tomli_w
 
-from studio_tui.config.limited import read_own_text, toml_of
+from studio_tui.config.bounded_input import parse_toml, read_own_text
 from studio_tui.domain.shared.errors import Invalid, Refused
 from studio_tui.domain.shared.text import clean_line
 
@@ -57,7 +57,7 @@ def read(text: str, kind: type[T], source: str) -> T:
 
     Raises `Refused` naming ``source``, and each mistake by its key path with a near miss.
     """
-    table = toml_of(text, clean_line(source))
+    table = parse_toml(text, clean_line(source))
     problems: dict[str, str] = {}
     try:
         value: T = _value(table, kind, "", problems)

@@ -4,8 +4,8 @@ The format is TOML, for which Python includes a parser, and which ``config.toml`
 not guess types, unlike YAML, in which a choice ``no`` is false and a version ``1.10`` is 1.1. With
 one fact per line, changes are readable under version control.
 
-A file has at most `config.limited.TEXT_BYTES` bytes; `domain.templates.template` limits the sizes
-of its parts.
+A file has at most `config.bounded_input.TEXT_BYTES` bytes; `domain.templates.template` limits the
+sizes of its parts.
 """
 
 import re

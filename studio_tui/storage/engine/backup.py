@@ -8,7 +8,7 @@ from pathlib import Path
 
 import peewee
 
-from studio_tui.config.private import make_file, new_file
+from studio_tui.config.private_files import make_file, new_file
 from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import peewee
 
-from studio_tui.config.private import is_empty, make_folder
+from studio_tui.config.private_files import is_empty_file, make_folder
 from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
@@ -34,7 +34,7 @@ def require_no_marker(path: Path) -> None:
     """
     if not os.path.lexists(marker_of(path)):
         return
-    if not path.is_file() or is_empty(path):
+    if not path.is_file() or is_empty_file(path):
         raise _unfinished(str(path), f"remove {marker_of(path)}")
     with suppress(OSError):
         marker_of(path).unlink()

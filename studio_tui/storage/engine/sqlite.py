@@ -12,11 +12,11 @@ from typing import Any, cast
 import peewee
 from playhouse.pool import PooledSqliteDatabase
 
-from studio_tui.config.private import (
-    close_file,
+from studio_tui.config.private_files import (
     require_own_file,
     require_own_folder,
     require_owner,
+    revoke_access,
 )
 from studio_tui.domain.shared.cancellation import current
 from studio_tui.domain.shared.dataclass import dataclass
@@ -297,7 +297,7 @@ def closed_to_others(path: Path, *, closes: bool = True) -> list[str]:
     require_owner(path)
     require_own_folder(path.resolve().parent)
     files = _files_of(path) if closes else ()
-    return [sentence for each in files if (sentence := close_file(each))]
+    return [sentence for each in files if (sentence := revoke_access(each))]
 
 
 def address(path: Path) -> str:

@@ -18,9 +18,9 @@ from typing import Protocol
 import peewee
 
 from studio_tui.config.clock import seconds_since_boot
-from studio_tui.config.known import was_database
-from studio_tui.config.private import (
-    is_empty,
+from studio_tui.config.known_databases import is_recorded_database
+from studio_tui.config.private_files import (
+    is_empty_file,
     make_file,
     make_folder,
     new_file,
@@ -540,7 +540,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
         for folder in (path.parent, path.resolve().parent):
             if folder.is_dir():
                 require_own_folder(folder)
-        if path.exists() and not is_empty(path):
+        if path.exists() and not is_empty_file(path):
             return None
         _require_may_make(path, making)
     with _files_in_words(path, "made"):
@@ -554,7 +554,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
             sqlite.close_up(place)
     except Refused:
         # Another program created the file first.
-        if is_empty(path) or not path.exists():
+        if is_empty_file(path) or not path.exists():
             raise
         return None
     return applied
@@ -571,7 +571,7 @@ def _require_may_make(path: Path, making: Making) -> None:
             f"There is no folder {path.parent} for the database {path.name}: is a disk not "
             f"mounted? {HOW_TO_GO_ON}"
         )
-    if sqlite.has_left_a_log(path) or was_database(path):
+    if sqlite.has_left_a_log(path) or is_recorded_database(path):
         raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
     if making.makes_none:
         raise NotInitialized(f"There is no database {path}: {HOW_TO_MAKE}.")

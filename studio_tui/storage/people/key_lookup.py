@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from studio_tui.config.private import require_own_file, require_owner
+from studio_tui.config.private_files import require_own_file, require_owner
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine.file_errors import in_words
 

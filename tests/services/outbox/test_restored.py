@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from msgspec.structs import replace
 
-from studio_tui.config.generations import generation_of, remember_generation
+from studio_tui.config.generations import generation_of, record_generation
 from studio_tui.config.settings import Database
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push
@@ -130,14 +130,14 @@ def test_a_copy_made_on_purpose_goes_on(studio: Studio, admin: Actor, push: Push
 
 def test_what_was_seen_is_kept_as_far_as_it_can_be(private_home: Path) -> None:
     assert generation_of("a") == 0
-    remember_generation("a", 3)
-    remember_generation("b", 1)
-    remember_generation("a", 2)
+    record_generation("a", 3)
+    record_generation("b", 1)
+    record_generation("a", 2)
     assert (generation_of("a"), generation_of("b")) == (3, 1)
     (kept,) = private_home.rglob("mail-generations")
     kept.write_text("[broken")
     assert generation_of("a") == 0
-    remember_generation("a", 4)
+    record_generation("a", 4)
     assert generation_of("a") == 4
     assert kept.stat().st_mode & 0o077 == 0
 

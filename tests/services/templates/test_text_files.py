@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_tui.config.assets import asset
-from studio_tui.config.limited import TEXT_BYTES
+from studio_tui.config.bounded_input import TEXT_BYTES
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.domain.templates.template import (

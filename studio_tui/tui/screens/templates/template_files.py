@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from studio_tui.config.private import give_name, take_place
+from studio_tui.config.private_files import move_replacing, move_without_replacing
 from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold_search
@@ -44,6 +44,6 @@ def _write_beside(path: Path, text: str, replace: bool) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(beside).chmod(0o644)
-        (take_place if replace else give_name)(Path(beside), path)
+        (move_replacing if replace else move_without_replacing)(Path(beside), path)
     finally:
         Path(beside).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.config import private
+from studio_tui.config import private_files
 from studio_tui.domain.shared.errors import Refused
 
 _NOBODY = 65534
@@ -29,8 +29,8 @@ def mode(path: Path) -> int:
 @pytest.mark.usefixtures("umask")
 def test_what_is_made_is_for_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "c.db"
-    assert private.make_file(path)
-    assert not private.make_file(path)
+    assert private_files.make_file(path)
+    assert not private_files.make_file(path)
     assert [mode(each) for each in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
 
 
@@ -38,10 +38,10 @@ def test_a_link_that_waits_is_not_followed(tmp_path: Path) -> None:
     """In a folder of everybody, somebody was there first."""
     aim = tmp_path / "aim"
     (tmp_path / "studio.db").symlink_to(aim)
-    assert not private.make_file(tmp_path / "studio.db")
+    assert not private_files.make_file(tmp_path / "studio.db")
     assert not aim.exists()
     with pytest.raises(FileNotFoundError):
-        private.require_own_file(tmp_path / "studio.db")
+        private_files.require_own_file(tmp_path / "studio.db")
 
 
 @pytest.mark.parametrize("bits", [0o602, 0o666, 0o777])
@@ -50,11 +50,11 @@ def test_what_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
     path.touch()
     path.chmod(bits)
     with pytest.raises(Refused, match="chmod go-w"):
-        private.require_own_file(path)
+        private_files.require_own_file(path)
     link = tmp_path / "link"
     link.symlink_to("config.toml")
     with pytest.raises(Refused, match="Others can write"):
-        private.require_own_file(link)
+        private_files.require_own_file(link)
 
 
 def test_what_others_could_replace_is_refused(tmp_path: Path) -> None:
@@ -62,36 +62,38 @@ def test_what_others_could_replace_is_refused(tmp_path: Path) -> None:
     folder.mkdir()
     path = folder / "config.toml"
     path.touch(mode=0o600)
-    private.require_own_file(path)
+    private_files.require_own_file(path)
     folder.chmod(0o777)
     with pytest.raises(Refused, match="in the folder"):
-        private.require_own_file(path)
+        private_files.require_own_file(path)
     folder.chmod(0o1777)
-    private.require_own_file(path)
+    private_files.require_own_file(path)
     with pytest.raises(Refused, match="in the folder"):
-        private.require_own_folder(folder)
+        private_files.require_own_folder(folder)
 
 
 def test_a_link_to_itself_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("a")
     with pytest.raises(OSError, match="symbolic links"):
-        private.require_own_file(tmp_path / "a")
+        private_files.require_own_file(tmp_path / "a")
 
 
 def test_what_others_could_read_is_closed_and_said(tmp_path: Path) -> None:
     path = tmp_path / "studio.db"
     path.touch(mode=0o600)
-    assert private.close_file(path) is None
+    assert private_files.revoke_access(path) is None
     path.chmod(0o644)
-    assert private.readable_by_others(path)
-    assert private.close_file(path) == f"Others could read {path}: it is closed to them now."
+    assert private_files.readable_by_others(path)
+    assert (
+        private_files.revoke_access(path) == f"Others could read {path}: it is closed to them now."
+    )
     assert mode(path) == 0o600
-    assert not private.readable_by_others(path)
+    assert not private_files.readable_by_others(path)
 
 
 def test_nothing_is_in_a_device(tmp_path: Path) -> None:
     assert Path(os.devnull).stat().st_mode & 0o022, "others write into it"
-    private.require_own_file(Path(os.devnull))
+    private_files.require_own_file(Path(os.devnull))
 
 
 def test_the_group_of_one_account_is_no_other(tmp_path: Path) -> None:
@@ -99,13 +101,13 @@ def test_the_group_of_one_account_is_no_other(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.touch()
     path.chmod(0o660)
-    own = private._is_own_group(path.stat().st_gid)
+    own = private_files._is_own_group(path.stat().st_gid)
     if own:
-        private.require_own_file(path)
+        private_files.require_own_file(path)
     else:
         with pytest.raises(Refused):
-            private.require_own_file(path)
-    assert not private._is_own_group(_NOBODY - 1)
+            private_files.require_own_file(path)
+    assert not private_files._is_own_group(_NOBODY - 1)
 
 
 def test_what_belongs_to_another_is_refused(
@@ -116,17 +118,17 @@ def test_what_belongs_to_another_is_refused(
     owner = path.stat().st_uid
     if owner == 0:
         os.chown(path, _NOBODY, -1)
-        private.require_own_file(path)
+        private_files.require_own_file(path)
     # Another account looks at it.
     monkeypatch.setattr(os, "geteuid", lambda: 12_345)
     with pytest.raises(Refused, match="belongs to another account"):
-        private.require_own_file(path)
+        private_files.require_own_file(path)
 
 
 def test_a_file_is_replaced_whole_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "made" / "kept"
     for text in ("first", "second €"):
-        private.replace_file(path, text)
+        private_files.replace_file(path, text)
         assert path.read_text(encoding="utf-8") == text
         assert mode(path) == 0o600
         path.chmod(0o644)
@@ -135,7 +137,7 @@ def test_a_file_is_replaced_whole_for_its_owner_alone(tmp_path: Path) -> None:
     target.write_text("untouched")
     path.unlink()
     path.symlink_to(target)
-    private.replace_file(path, "fourth")
+    private_files.replace_file(path, "fourth")
     assert target.read_text() == "untouched"
     assert not path.is_symlink()
 
@@ -152,11 +154,11 @@ def test_a_finished_file_gets_its_name_and_takes_nobodys_place(
     if not links:
         monkeypatch.setattr("os.link", no_link)
     (tmp_path / "place").write_text("done")
-    private.give_name(tmp_path / "place", tmp_path / "named")
+    private_files.move_without_replacing(tmp_path / "place", tmp_path / "named")
     assert (tmp_path / "named").read_text() == "done"
     (tmp_path / "other").write_text("other")
     with pytest.raises(FileExistsError):
-        private.give_name(tmp_path / "other", tmp_path / "named")
+        private_files.move_without_replacing(tmp_path / "other", tmp_path / "named")
     assert (tmp_path / "named").read_text() == "done"
-    private.take_place(tmp_path / "other", tmp_path / "named")
+    private_files.move_replacing(tmp_path / "other", tmp_path / "named")
     assert (tmp_path / "named").read_text() == "other"

@@ -73,7 +73,7 @@ def read_own_text(path: Path) -> str:
     # Reading a pipe without a writer would block forever.
     if stat.S_ISFIFO(path.stat().st_mode):
         raise Refused(f"{path} is a pipe: a file is needed.")
-    return text_of(read_file(path, TEXT_BYTES), str(path))
+    return decode_utf8(read_file(path, TEXT_BYTES), str(path))
 
 
 def read_input(most: int) -> bytes:
@@ -88,7 +88,7 @@ def read_input(most: int) -> bytes:
 
 
 @contextmanager
-def kept(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[BinaryIO]:
+def spooled(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[BinaryIO]:
     """Copy ``source`` to an anonymous temporary file, so that large input needs no memory.
 
     Raises `Refused` for input beyond ``limits``, and `Unavailable` if it cannot be read or stored.
@@ -142,7 +142,7 @@ def lines_of(source: BinaryIO, limits: LineLimits, name: str) -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def text_of(content: bytes, name: str) -> str:
+def decode_utf8(content: bytes, name: str) -> str:
     """Return the text of a file's content.
 
     Raises `Refused`, naming ``name``, if it is not UTF-8.
@@ -156,7 +156,7 @@ def text_of(content: bytes, name: str) -> str:
         ) from error
 
 
-def toml_of(text: str, name: str) -> dict[str, Any]:
+def parse_toml(text: str, name: str) -> dict[str, Any]:
     """Return the table of a TOML text. Raises `Refused`, naming ``name``, if it is not valid."""
     # The time and memory of the parser grow with the square of the depth.
     bare = _QUOTED.sub('""', text)

@@ -7,15 +7,15 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from studio_tui.config.private import make_folder
+from studio_tui.config.private_files import make_folder
 from studio_tui.config.settings import state_path
 
 _MOST_BYTES = 1_000_000
 
 
-def remember_database(path: Path) -> None:
+def record_database(path: Path) -> None:
     """Record that this file holds a Studio. Does nothing if the list is not writable."""
-    if was_database(path):
+    if is_recorded_database(path):
         return
     with suppress(OSError):
         make_folder(_list().parent)
@@ -25,7 +25,7 @@ def remember_database(path: Path) -> None:
             file.write(f"{path.absolute()}\n")
 
 
-def was_database(path: Path) -> bool:
+def is_recorded_database(path: Path) -> bool:
     """Return whether this file is recorded as one that held a Studio."""
     with suppress(OSError), _list().open(encoding="utf-8", errors="surrogateescape") as file:
         return str(path.absolute()) in file.read(_MOST_BYTES).splitlines()

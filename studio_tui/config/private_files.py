@@ -56,16 +56,16 @@ def new_file(path: Path) -> Iterator[Path]:
     Raises `Refused` if ``path`` exists and `Unavailable` if it cannot be created.
     """
     taken = f"{path} is there already: choose another name, or move it away."
-    if path.is_symlink() or (path.exists() and not is_empty(path)):
+    if path.is_symlink() or (path.exists() and not is_empty_file(path)):
         raise Refused(taken)
     try:
         make_folder(path.parent)
         with work_folder(path.parent) as folder:
             place = folder / path.name
             yield place
-            if is_empty(path):
+            if is_empty_file(path):
                 path.unlink()
-            give_name(place, path)
+            move_without_replacing(place, path)
     except FileExistsError as error:
         raise Refused(taken) from error
     except OSError as error:
@@ -84,16 +84,16 @@ def replace_file(path: Path, text: str) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with os.fdopen(os.open(place, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
-        take_place(place, path)
+        move_replacing(place, path)
 
 
-def give_name(place: Path, path: Path) -> None:
+def move_without_replacing(place: Path, path: Path) -> None:
     """Move the finished file at ``place`` to ``path``, durably and without overwriting.
 
     Raises FileExistsError if ``path`` exists and OSError if the move fails; in both cases no new
     file is left at ``path``.
     """
-    _write_through(place)
+    _sync_to_disk(place)
     try:
         # Unlike a rename, a link fails if another process created the file in the meantime.
         os.link(place, path)
@@ -101,24 +101,24 @@ def give_name(place: Path, path: Path) -> None:
         if error.errno not in _NO_LINKS:
             raise
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        with _not_left(path):
+        with _removed_on_error(path):
             place.replace(path)
-    with _not_left(path):
-        _write_through(path.parent)
+    with _removed_on_error(path):
+        _sync_to_disk(path.parent)
 
 
-def take_place(place: Path, path: Path) -> None:
+def move_replacing(place: Path, path: Path) -> None:
     """Move the finished file at ``place`` to ``path``, durably, replacing any existing file.
 
     After a crash of the machine, either the old or the new file exists, complete. Raises OSError if
     the move fails.
     """
-    _write_through(place)
+    _sync_to_disk(place)
     place.replace(path)
 
 
 @contextmanager
-def _not_left(path: Path) -> Iterator[None]:
+def _removed_on_error(path: Path) -> Iterator[None]:
     """Remove the file at ``path`` if the block raises OSError."""
     try:
         yield
@@ -128,7 +128,7 @@ def _not_left(path: Path) -> Iterator[None]:
         raise
 
 
-def is_empty(path: Path) -> bool:
+def is_empty_file(path: Path) -> bool:
     """Return whether the path is an empty file, such as a failed copy leaves behind."""
     return path.is_file() and not path.stat().st_size
 
@@ -166,7 +166,7 @@ def require_own_file(path: Path) -> None:
         require_own_folder(path.parent)
 
 
-def close_file(path: Path) -> str | None:
+def revoke_access(path: Path) -> str | None:
     """Revoke the access of other accounts; return a message if any had access, else None."""
     status = path.stat()
     if not status.st_mode & _OF_OTHERS:
@@ -180,7 +180,7 @@ def readable_by_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
 
 
-def _write_through(path: Path) -> None:
+def _sync_to_disk(path: Path) -> None:
     """Flush a file, or the entries of a folder, to disk, so that they survive a crash."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
