@@ -1,1 +1,1 @@
-"""Notifications, and the acts that send mail."""
+"""Notifications, and the actions that send mail."""

@@ -1,4 +1,4 @@
-"""Mail that comes back: what a mail to the bounce address says of one of ours (N15)."""
+"""Bounces: what a message in the bounce mailbox reports about a mail of the Studio (N15)."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -8,74 +8,76 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 
 class ReturnKind(StrEnum):
-    """What a mail is that somebody else's server, or a person, sent back."""
+    """The kind of a message in the bounce mailbox."""
 
     BOUNCED = "bounced"
-    """A mail of somebody's was not delivered, for good."""
+    """A mail permanently failed."""
     DELAYED = "delayed"
-    """It is still being tried."""
+    """Delivery of a mail is still being tried."""
     DELIVERED = "delivered"
-    """It was delivered, or handed on to a server that reports nothing."""
+    """A mail was delivered, or relayed to a server that sends no reports."""
     AUTOMATIC = "automatic"
-    """A holiday note, or any other answer that a program wrote."""
+    """An out-of-office note, or another automatic reply."""
     REPLY = "reply"
-    """An answer that a person wrote."""
+    """A reply that a person wrote."""
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """Why a mail came back."""
+    """The reason of a bounce."""
 
     code: str
-    """The status as the report gives it, ``5.1.1`` or ``550``; empty where it gives none."""
+    """Status code of the report, ``5.1.1`` or ``550``; empty if the report has none."""
     words: str
-    """On one line, cleaned; at most `LONGEST_WORDS` characters."""
+    """Explanation of the report, sanitised, on one line of at most `LONGEST_WORDS` characters."""
 
 
 LONGEST_WORDS = 500
-"""So much is kept of what a report says."""
+"""Maximum number of characters of a report's explanation that are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedMail:
-    """What was read of one mail."""
+    """The result of parsing one message of the bounce mailbox."""
 
     kind: ReturnKind
     message_ids: tuple[str, ...] = ()
-    """The Message-IDs, in angle brackets, by which the report may name the mail that it is about;
-    the surest first. Only of what bounced."""
+    """Message-IDs, in angle brackets, that the report may refer to; the most reliable first.
+
+    Empty for messages that are not bounces.
+    """
     bounce: Bounce = Bounce("", "")
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingMail:
-    """A mail in a mailbox that was not read yet."""
+    """An unread message in the bounce mailbox."""
 
     name: str
-    """What its mailbox knows it by."""
+    """Identifier of the message in its mailbox."""
     source: bytes | None
-    """What there is to read of it; None where it cannot be read."""
+    """Source of the message, or None if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class BouncesRead:
-    """What reading some mail came to: of how many mails each."""
+    """The result of reading the bounce mailbox, as numbers of messages."""
 
     kinds: Mapping[ReturnKind, int] = field(default_factory=dict)
-    """By what they are."""
+    """Messages by their kind."""
     marked: int = 0
-    """Mails of the Studio that are shown as bounced from now on."""
+    """Mails of the Studio that were newly marked as bounced."""
     known: int = 0
-    """Bounces of mail that was shown as bounced before."""
+    """Bounces of mails that were already marked as bounced."""
     foreign: int = 0
-    """Bounces of what is no mail of this Studio."""
+    """Bounces of mails that this Studio did not send."""
     unread: int = 0
-    """What could not be read as a mail, or not at all."""
+    """Messages that could not be read or parsed."""
 
     @property
     def read(self) -> int:
-        """How many mails were read."""
+        """How many messages were processed."""
         return sum(self.kinds.values()) + self.unread
 
     def __add__(self, other: "BouncesRead") -> "BouncesRead":

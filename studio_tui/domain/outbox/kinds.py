@@ -1,7 +1,8 @@
-"""The kinds of mail: what each tells, to whom, why, and what drops it (N1 to N6).
+"""The kinds of mail: their content, recipients, reasons and drop rules (N1 to N6).
 
-A kind is declared here and nowhere else. The wording files it needs, the words of a dry run, the
-labels, ``mail preview`` and the checks of ``docs/mail.md`` follow from what is declared.
+This module is the only place that declares a kind. The required wording files, the texts of a dry
+run, the labels, ``mail preview`` and the checks of ``docs/mail.md`` are derived from the
+declaration.
 """
 
 from collections.abc import Mapping
@@ -12,14 +13,14 @@ from studio_tui.domain.shared.enum_tables import OfAll
 
 
 class Capacity(StrEnum):
-    """As what the recipient is told: as the user themself, or as one of their managers."""
+    """The role in which the recipient is addressed: as the user, or as one of their managers."""
 
     USER = "user"
     MANAGER = "manager"
 
 
 class MailForm(Enum):
-    """What a mail is about, and so which values its wording has."""
+    """The subject of a mail, which decides the values that its wording can use."""
 
     PUSH = "a push, and people who are in it"
     INVITATION = "a conversation that is planned, with an entry for the calendar (C5)"
@@ -29,12 +30,12 @@ class MailForm(Enum):
 
     @property
     def has_entry(self) -> bool:
-        """Whether the mail carries an entry for the calendar."""
+        """Whether the mail contains a calendar entry."""
         return self in (MailForm.INVITATION, MailForm.WITHDRAWAL)
 
 
 class DropReason(StrEnum):
-    """Why a notification is no longer true (N6)."""
+    """The reason why a notification is no longer valid (N6)."""
 
     CLOSED = "the push was closed"
     UNASSIGNED = "no longer assigned"
@@ -70,28 +71,40 @@ _OF_CONVERSATION = ("push", "template", "person", "conductor", "number")
 
 @dataclass(frozen=True, slots=True)
 class MailKind:
-    """What is declared of a kind of mail."""
+    """The declaration of a kind of mail."""
 
     to_user: str
-    """Why a user gets it, as a dry run says it; empty: no user is told."""
+    """Reason for sending to a user, as a dry run shows it; empty: not sent to users."""
     to_manager: str
-    """Why a manager, or who holds the conversation, gets it; empty: no manager is told."""
+    """Reason for sending to a manager or the conductor, as a dry run shows it.
+
+    Empty: not sent to managers.
+    """
     form: MailForm
     dropped_when: frozenset[DropReason] = frozenset()
-    """What keeps it from being sent once it is written."""
+    """Reasons that drop a queued notification of this kind."""
     values: tuple[str, ...] = ()
-    """What its wording can name beside the values of its form."""
+    """Values that its wording can use in addition to those of its form."""
     asks: bool = False
-    """Whether it asks managers for something: only those whom the push still asks (P10)."""
+    """Whether the mail requests something of managers.
+
+    If so, it goes only to those of whom the push still requests it (P10).
+    """
     tells_dates: bool = False
-    """Whether it says when a conversation is planned (N17)."""
+    """Whether the mail states when a conversation is planned (N17)."""
     tells: int = 0
-    """How much a mail about a push tells: of several that would reach somebody at once about the
-    same people, only the one that tells most is sent (N17)."""
+    """How much information a mail about a push contains, as a rank.
+
+    Of several mails that would reach a recipient at once about the same people, only the one with
+    the highest rank is sent (N17).
+    """
 
 
 class Kind(StrEnum):
-    """What a notification tells. The value is its name in wordings, in the JSON and in storage."""
+    """The kind of a notification.
+
+    The value is its name in wordings, in the JSON and in storage.
+    """
 
     ASSIGNED = "assigned"
     REMINDER = "reminder"
@@ -109,36 +122,36 @@ class Kind(StrEnum):
 
     @property
     def declared(self) -> MailKind:
-        """What is declared of it."""
+        """The declaration of this kind."""
         return KINDS[self]
 
     @property
     def label(self) -> str:
-        """What it tells, in a few words."""
+        """Short name of the kind for display."""
         return self.replace("_", " ")
 
     @property
     def form(self) -> MailForm:
-        """What it is about."""
+        """The subject of a mail of this kind."""
         return self.declared.form
 
     @property
     def asks(self) -> bool:
-        """Whether it asks managers for something."""
+        """Whether a mail of this kind requests something of managers."""
         return self.declared.asks
 
     @property
     def dropped_when(self) -> frozenset[DropReason]:
-        """What keeps it from being sent once it is written."""
+        """Reasons that drop a queued notification of this kind."""
         return self.declared.dropped_when
 
     @property
     def capacities(self) -> tuple[Capacity, ...]:
-        """As what somebody can be told."""
+        """The roles in which recipients can get a mail of this kind."""
         return tuple(capacity for capacity in Capacity if self.why(capacity))
 
     def why(self, capacity: Capacity) -> str:
-        """Why somebody is told in this capacity, as a dry run says it."""
+        """Return why a recipient in this role gets the mail, as a dry run shows it."""
         declared = self.declared
         return declared.to_user if capacity is Capacity.USER else declared.to_manager
 
@@ -236,14 +249,14 @@ KINDS: Mapping[Kind, MailKind] = OfAll(
         ),
     }
 )
-"""All kinds of mail."""
+"""Declarations of all kinds of mail."""
 INVITATIONS = frozenset(kind for kind in Kind if kind.form.has_entry)
-"""The kinds that carry an entry for the calendar (C5)."""
+"""Kinds that contain a calendar entry (C5)."""
 NOTICES = frozenset(kind for kind in Kind if kind.form is MailForm.NOTICE)
-"""The kinds that leave at once, and that nothing drops (C6, A1)."""
+"""Kinds that are sent at once and never dropped (C6, A1)."""
 KEPT_BY_HAND = frozenset(kind for kind in Kind if DropReason.BY_HAND not in kind.dropped_when)
-"""The kinds that nobody can drop by hand."""
+"""Kinds that cannot be dropped by hand."""
 TELLING_MOST = tuple(
     sorted((k for k in Kind if k.form is MailForm.PUSH), key=lambda kind: kind.declared.tells)
 )
-"""The mails about a push, those that tell more last (N17)."""
+"""Kinds of mail about a push, in ascending order of how much they tell (N17)."""

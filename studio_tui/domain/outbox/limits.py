@@ -1,4 +1,4 @@
-"""How much mail may leave (N14), and until when what waits has left."""
+"""Rate limits of outgoing mail (N14), and a forecast of when the queue is empty."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SendingLimits:
-    """At most so many mails within any minute and any 24 hours, by all workers; 0 is no limit."""
+    """Maximum number of mails in any minute and any 24 hours, over all workers; 0: no limit."""
 
     per_minute: int = 0
     per_day: int = 0
     per_domain_minute: int = 0
-    """To the recipients of one domain."""
+    """Maximum number of mails per minute to the recipients of one domain."""
 
     def __bool__(self) -> bool:
         return bool(self.per_minute or self.per_day or self.per_domain_minute)
@@ -23,21 +23,24 @@ class SendingLimits:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What waits because of the limits."""
+    """The backlog that the limits cause."""
 
     waiting: int
-    """Mails that are due."""
+    """Number of due mails."""
     beyond_today: int
-    """How many of them are more than the limit of the day still allows."""
+    """How many of the due mails exceed the rest of the daily limit."""
     done_at: datetime
-    """When the last of them may leave at the earliest."""
+    """Earliest instant at which the last of the due mails can be sent."""
 
 
 def forecast(
     now: datetime, waiting: int, sent: Sequence[tuple[datetime, int]], limits: SendingLimits
 ) -> Forecast:
-    """When ``waiting`` mails have left that are due ``now``, after those that were ``sent`` in the
-    last 24 hours: instants and how many, in order of time."""
+    """Return when ``waiting`` mails that are due ``now`` will have been sent.
+
+    ``sent`` lists the mails of the last 24 hours, as instants and numbers of mails in order of
+    time.
+    """
     history = [(at, number) for at, number in sent if at > now - DAY]
     left = limits.per_day - sum(number for _, number in history)
     beyond = max(waiting - max(left, 0), 0) if limits.per_day else 0
@@ -47,7 +50,11 @@ def forecast(
 def _last_at(
     now: datetime, waiting: int, history: list[tuple[datetime, int]], limits: SendingLimits
 ) -> datetime:
-    """Each mail leaves once so many before it have left the minute, and the day."""
+    """Return when the last mail can be sent.
+
+    A mail can be sent once the mail that is a full limit before it is older than a minute, or a
+    day.
+    """
     waiting, later = _without_repetition(waiting, limits)
     most = max(limits.per_minute, limits.per_day)
     instants = [at for at, number in history for _ in range(number)][-most:] if most else []
@@ -61,8 +68,11 @@ def _last_at(
 
 
 def _without_repetition(waiting: int, limits: SendingLimits) -> tuple[int, timedelta]:
-    """Of many mails, as few as show how the last ones leave, and how much later these do: each day
-    is like the one before, or each minute."""
+    """Reduce a large number of mails to a smaller one that ends in the same pattern.
+
+    Each day, or each minute, repeats the one before. Returns the reduced number, and by how much
+    later the original number ends.
+    """
     minutes = DAY // MINUTE
     if limits.per_day and not 0 < limits.per_minute * minutes < limits.per_day:
         days = max((waiting - 1) // limits.per_day - 1, 0)

@@ -13,7 +13,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 
 class NotificationState(StrEnum):
-    """The life of a notification (N4)."""
+    """The state of a notification in its life cycle (N4)."""
 
     HELD = "held"
     QUEUED = "queued"
@@ -36,30 +36,30 @@ _TRANSITIONS: Mapping[NotificationState, frozenset[NotificationState]] = {
     ),
     NotificationState.SENT: frozenset(),
     NotificationState.FAILED: frozenset({NotificationState.QUEUED, NotificationState.DROPPED}),
-    # Taken up once more: where it had been tried before, it is not held again.
+    # Restored by hand or by undo. A notification that was tried before is not held again.
     NotificationState.DROPPED: frozenset({NotificationState.HELD, NotificationState.QUEUED}),
 }
 
 UNSENT = frozenset({NotificationState.HELD, NotificationState.QUEUED})
-"""States in which a mail can still be taken back."""
+"""States in which a mail can still be recalled."""
 WAITING = (NotificationState.QUEUED, NotificationState.SENDING)
-"""States of what a worker has still to do: there is an index of them."""
+"""States that a worker still has to process. The database has an index of them."""
 ON_THEIR_WAY = (*WAITING, NotificationState.SENT)
-"""States of a mail that reached somebody, or is to."""
+"""States of a mail that was sent or will be."""
 
 
 def may_become(state: NotificationState, following: NotificationState) -> bool:
-    """Whether a notification in ``state`` may go to ``following`` (N4)."""
+    """Return whether a notification may change from ``state`` to ``following`` (N4)."""
     return following in _TRANSITIONS[state]
 
 
 def key_around_recipient(
     push_id: int, kind: Kind, capacity: Capacity, round_: str
 ) -> tuple[str, str]:
-    """What stands before and after the recipient's id in the one key of a notification (N2).
+    """Return the parts of a notification's unique key before and after the recipient's id (N2).
 
-    ``round_`` tells apart what is rightly said more than once: the assigning that a manager is
-    told of, the reminder by hand or the day of an automatic one.
+    ``round_`` separates messages that are legitimately repeated: the assignment that a manager is
+    notified of, a reminder by hand, or the day of an automatic reminder.
     """
     return f"{push_id}-", f"-{kind}-{capacity}-{round_}"
 
@@ -70,7 +70,7 @@ class Notification:
 
     id: int
     key: str
-    """The one key of push × person × kind × round (N2)."""
+    """Unique key of push × person × kind × round (N2)."""
     kind: Kind
     capacity: Capacity
     state: NotificationState
@@ -79,78 +79,80 @@ class Notification:
     """Login of the recipient."""
     name: str
     to: str
-    """Address it goes, or went, to."""
+    """Address to which the mail is or was sent."""
     push_id: int | None
-    """The push it tells of; None for an invitation."""
+    """Id of the push that the mail is about; None for an invitation."""
     push: str
-    """Name of the push it tells of or that asked for the conversation; empty where none did."""
+    """Name of the push that the mail is about or that requested the conversation; else empty."""
     about: tuple[str, ...]
-    """Logins of the people it tells about."""
+    """Logins of the people whom the mail is about."""
     due_at: datetime
     attempts: int
     sent_at: datetime | None
     error: str | None
-    """Why it failed or was dropped, in the server's or the Studio's words."""
+    """Why the notification failed or was dropped, as the mail server or the Studio reports it."""
     template: str = ""
-    """Name of the template, for an invitation."""
+    """Name of the template; only for an invitation."""
     bounced_at: datetime | None = None
-    """When a report said that it came back (N15)."""
+    """When a bounce reported that the mail was not delivered (N15)."""
     bounce: Bounce | None = None
-    """Why it came back."""
+    """Reason of the bounce."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationFilter:
-    """Which notifications a list shows."""
+    """The filter of a list of notifications."""
 
     text: str = ""
     state: NotificationState | None = None
     push_id: int | None = None
     recipient_id: int | None = None
     ids: tuple[int, ...] = ()
-    """Only these; none named: whichever."""
+    """Only the notifications with these ids; empty: all."""
     where: Audience | None = None
     """Only those to recipients in this audience (P13)."""
     bounced: bool | None = None
-    """Only what came back (N15), or only what did not."""
+    """True: only bounced mail (N15); False: only mail that has not bounced; None: both."""
     corrected: bool = False
-    """Only what came back from another address than the recipient has by now, and was not sent once
-    more since."""
+    """Only mail that bounced from an address that the recipient has since changed.
+
+    Excludes mail that was already sent again after the bounce.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ConcernedPerson:
-    """Somebody a notification tells about, as they are at this moment."""
+    """The current state of a person whom a notification is about."""
 
     name: str
     active: bool
     assigned: bool
     done: bool
     conductor: str = ""
-    """Name of who holds or is to hold the conversation, as far as that is settled."""
+    """Name of the conductor, if decided; else empty."""
     meets_at: datetime | None = None
-    """When the conversation is planned, or else was begun; None where neither is."""
+    """When the conversation is planned for, or else was started; None if neither."""
     theirs: bool = True
-    """Whether it is still for the recipient to hold, where the mail goes to a manager (P10)."""
+    """For mail to a manager: whether the recipient may still hold the conversation (P10)."""
     managed: bool = True
-    """Whether the recipient still leads or coaches them, where the mail goes to a manager."""
+    """For mail to a manager: whether the recipient still leads or coaches this person."""
     told: bool = False
-    """Whether another mail to the same recipient tells of them what holds now (N17)."""
+    """Whether another mail to the same recipient has the current information on them (N17)."""
     excused: bool = False
-    """Whether nothing is asked of them (P18)."""
+    """Whether the person is excused (P18)."""
     own_deadline: date | None = None
-    """Until when they have, where that is later than the deadline of the push (P18)."""
+    """Deadline of the person, if later than that of the push (P18); else None."""
     push: str = ""
-    """The push that they are in, where the mail tells of no push in particular (N16)."""
+    """Name of the push of the person, if the mail is not about a particular push (N16)."""
     deadline: date | None = None
-    """The deadline of that push."""
+    """Deadline of that push."""
     stands_for: str = ""
-    """Whose place the recipient takes for them, where the mail goes to a stand-in (U14)."""
+    """For mail to a stand-in: name of the manager whom the recipient replaces (U14)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invitee:
-    """One of the two who talk."""
+    """One of the two participants of a conversation."""
 
     name: str
     address: str
@@ -158,29 +160,29 @@ class Invitee:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """The conversation that an invitation is to, as it is planned at this moment (C5)."""
+    """The current state of the conversation that an invitation is for (C5)."""
 
     conversation_id: int
     sequence: int
-    """That of the invitation."""
+    """Sequence number of the invitation."""
     newest: int
-    """That of the last invitation to the same person."""
+    """Sequence number of the latest invitation to the same person."""
     starts_at: datetime | None
     minutes: int
     place: str
     user: Invitee
     conductor: Invitee
     planner: str
-    """Name of who planned, moved or cancelled it."""
+    """Name of the person who planned, moved or cancelled the conversation."""
     takes_part: bool
-    """Whether the recipient is still one of the two."""
+    """Whether the recipient is still one of the two participants."""
     cancelled: bool
     held: bool
     handed_over: bool = False
-    """Whether it was a hand-over that changed it."""
+    """Whether a hand-over caused the change."""
 
     def over(self, now: datetime) -> bool:
-        """Whether the time it was planned for is past."""
+        """Return whether the planned end of the conversation is past."""
         if self.starts_at is None:
             return False
         return self.starts_at + timedelta(minutes=self.minutes) < now
@@ -188,44 +190,44 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What somebody did that another is told of (`MailForm.NOTICE`)."""
+    """An action of one person of which another is notified (`MailForm.NOTICE`)."""
 
     at: datetime
     by: str
-    """Name of who did it."""
+    """Name of the person who acted."""
     conversation_id: int | None = None
     person: str = ""
     """Name of the user of the conversation."""
     conductor: str = ""
-    """Name of who holds it from then on."""
+    """Name of the conductor after the action."""
     former: str = ""
-    """Name of who held it before; only where it was taken over."""
+    """Name of the previous conductor; only if the conversation was taken over."""
     closed: bool = False
-    """Whether the recipient wrote something that stays closed to the conductor (C6)."""
+    """Whether the recipient wrote text that the conductor cannot read (C6)."""
     fingerprint: str = ""
-    """Of the SSH key."""
+    """Fingerprint of the SSH key."""
     leader: str = ""
-    """Name of who is away (U14)."""
+    """Name of the leader or coach who is absent (U14)."""
     stand_in: str = ""
-    """Name of who stands in for them."""
+    """Name of the stand-in."""
     first_day: date | None = None
     last_day: date | None = None
     ended: bool = False
-    """Whether it ends before its time."""
+    """Whether the stand-in ends early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Everything needed to check a claimed notification once more and to write its mail (N6)."""
+    """All data needed to recheck a claimed notification and to write its mail (N6)."""
 
     id: int
     key: str
     kind: Kind
     capacity: Capacity
     attempts: int
-    """How many times it was tried before."""
+    """Number of earlier attempts to send."""
     dated_at: datetime
-    """The Date of the mail: when it was first tried."""
+    """Date header of the mail: the instant of the first attempt."""
     created_at: datetime
     name: str
     given_name: str
@@ -234,26 +236,28 @@ class Delivery:
     time_zone: str
     recipient_active: bool
     push: str
-    """Empty where no push is told of; then there is no ``deadline`` either."""
+    """Name of the push; empty if the mail is not about a push, and then ``deadline`` is None."""
     template: str
-    """Empty where no conversation is told of."""
+    """Name of the template; empty if the mail is not about a conversation."""
     deadline: date | None
-    """Of the push; for an invitation that of its user (P18)."""
+    """Deadline of the push; for an invitation, that of its user (P18)."""
     closed: bool
     about: tuple[ConcernedPerson, ...]
     meeting: Meeting | None = None
-    """What it invites to; None where it is no invitation."""
+    """The conversation of an invitation; None for other kinds."""
     notice: Notice | None = None
-    """What it gives notice of; None for any other kind."""
+    """The action of a notice; None for other kinds."""
     former: bool = False
-    """Whether it goes to an address that the recipient had before (C5)."""
+    """Whether the mail goes to a former address of the recipient (C5)."""
 
 
 def leaves_at(
     *, now: datetime, hold: timedelta, available_from: date, send_time: time, zone: ZoneInfo
 ) -> datetime:
-    """When the mail about assigning leaves: after the hold (N5), or on the morning of the first
-    day where that is still ahead (P7)."""
+    """Return when the mail about an assignment may be sent.
+
+    That is after the hold (N5), or on the morning of the first day if that is still ahead (P7).
+    """
     held_until = now + hold
     if available_from <= local_day(now, zone):
         return held_until
@@ -261,7 +265,7 @@ def leaves_at(
 
 
 def still_to_tell(delivery: Delivery) -> tuple[ConcernedPerson, ...]:
-    """The people a notification still has to tell about (N6)."""
+    """Return the people whom a notification still has to mention (N6)."""
     return tuple(
         person
         for person in delivery.about
@@ -274,18 +278,20 @@ def _open(person: ConcernedPerson) -> bool:
 
 
 def is_for(kind: Kind, recipient_id: int, conductor_id: int | None) -> bool:
-    """Whether a conversation that ``conductor_id`` holds (None: nobody yet) still concerns a
-    manager who is told of it by a mail of this kind (P10)."""
+    """Return whether a manager still needs a mail of this kind about a conversation (P10).
+
+    ``conductor_id`` is the conductor of the conversation; None: not decided yet.
+    """
     if kind is Kind.HANDED_OVER:
         return conductor_id == recipient_id
     return not kind.asks or conductor_id in (None, recipient_id)
 
 
 def why_dropped(delivery: Delivery, now: datetime | None = None) -> DropReason | None:
-    """Why a claimed notification is not sent after all, or None where it is still true (N6).
+    """Return why a claimed notification has to be dropped, or None if it is still valid (N6).
 
-    ``now`` is when it would leave: nobody is invited to what is past by then (N17). What a notice
-    tells has happened: it stays true.
+    ``now`` is when the mail would be sent: an invitation to a conversation that is then past is
+    dropped (N17). A notice reports an event that happened and is always valid.
     """
     if delivery.notice is not None:
         return None
@@ -308,7 +314,7 @@ def _why_not_told(delivery: Delivery) -> DropReason | None:
 
 
 def _why_nobody(about: tuple[ConcernedPerson, ...]) -> DropReason:
-    """Why a notification has nobody left to tell of."""
+    """Return why none of ``about`` has to be mentioned any more."""
     waiting = [person for person in about if _open(person)]
     if any(person.told for person in waiting):
         return DropReason.SUPERSEDED
@@ -324,7 +330,10 @@ def _why_nobody(about: tuple[ConcernedPerson, ...]) -> DropReason:
 
 
 def _why_not_invited(delivery: Delivery, meeting: Meeting) -> DropReason | None:
-    """`why_dropped` of an invitation: the conversation counts, not the push that asked for it."""
+    """Return `why_dropped` of an invitation.
+
+    Depends on the conversation, not on the push that requested it.
+    """
     if not delivery.recipient_active:
         return DropReason.LEFT
     if delivery.kind.form is MailForm.WITHDRAWAL:

@@ -1,4 +1,4 @@
-"""When mail may reach somebody (N20): not at night, not on days off, in their own time zone."""
+"""Sending hours: no mail at night or on days off, in the recipient's own time zone (N20)."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -9,38 +9,43 @@ from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.dataclass import dataclass
 
 PUT_OFF = "not before "
-"""What the words of a mail begin with that waits for the hours of its recipient."""
+"""Prefix of the message of a mail that is deferred to the sending hours of its recipient."""
 DAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""What the settings call the days of a week, from Monday on."""
+"""Names of the weekdays in the settings, from Monday on."""
 _FARTHEST = 60
-"""So many days ahead are looked at: whoever has none to work on gets mail at any time."""
+"""Number of days to search ahead.
+
+If none of them is a working day, mail is sent at any time.
+"""
 
 
 class SendingTime(NamedTuple):
-    """When mail may reach somebody again."""
+    """The next instant at which mail may be sent to a recipient."""
 
     at: datetime
     why: str
-    """Why not now: ``night``, ``weekend``, the name of a holiday."""
+    """Reason for the delay: ``night``, ``weekend``, ``closed`` or the name of a holiday."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendingHours:
-    """The hours of a day, and the days of a week, on which mail may reach somebody."""
+    """The hours of the day and the days of the week at which mail may be sent."""
 
     begins: time = time(0)
     ends: time | None = None
-    """None: the end of the day."""
+    """End of the sending hours; None: the end of the day."""
     days_off: frozenset[int] = frozenset()
-    """Of a week, 0 is Monday."""
+    """Weekdays on which no mail is sent; 0 is Monday."""
     closed_on: frozenset[date] = frozenset()
-    """Single days of the organisation's own."""
+    """Dates on which the organisation is closed."""
 
     def opening(
         self, now: datetime, zone: ZoneInfo, holiday: Callable[[date], str]
     ) -> SendingTime | None:
-        """When mail may reach somebody in ``zone`` next; None: now. ``holiday`` names the public
-        holiday that a day is, or is empty."""
+        """Return when mail may next be sent to a recipient in ``zone``; None: now.
+
+        ``holiday`` returns the name of the public holiday on a date, or an empty string.
+        """
         local = now.astimezone(zone)
         why = ""
         for ahead in range(_FARTHEST):

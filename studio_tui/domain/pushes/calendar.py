@@ -1,4 +1,4 @@
-"""The calendar of the pushes: what happens on which day (P17)."""
+"""The calendar of the pushes: the events of each day (P17)."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,7 +8,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 
 class DayKind(StrEnum):
-    """What happens on a day; the value is its name in JSON, which is a contract."""
+    """The kind of a calendar entry. The value is its name in JSON, which is a contract."""
 
     BEGINS = "begins"
     ENDS = "ends"
@@ -20,13 +20,13 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayKindFacts:
-    """How a kind of entry is told."""
+    """How a kind of calendar entry is displayed."""
 
     label: str
     counts: tuple[str, str]
-    """What `CalendarEntry.count` counts, of one and of several."""
+    """Noun for `CalendarEntry.count`, in the singular and in the plural."""
     sign: str
-    """What a month draws it with, which the font of a console has."""
+    """Character that represents the kind in a month view; available in console fonts."""
 
 
 DAY_KINDS: dict[DayKind, DayKindFacts] = {
@@ -37,29 +37,31 @@ DAY_KINDS: dict[DayKind, DayKindFacts] = {
     DayKind.MAIL: DayKindFacts("mail leaves", ("mail", "mails"), "→"),
     DayKind.PLANNED: DayKindFacts("planned", ("conversation", "conversations"), "·"),
 }
-"""Each kind, in the order in which those of a day are listed."""
+"""Display of each kind, in the order in which the entries of a day are listed."""
 _ORDER = {kind: place for place, kind in enumerate(DAY_KINDS)}
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """What happens on one day in one push."""
+    """An event of a push on one day."""
 
     day: date
     kind: DayKind
     push: str
-    """The name of the push; empty of mail and conversations that no push asked for. Of what is
-    made again, that which was made last."""
+    """Name of the push; empty for mail and conversations that no push requested.
+
+    For a repeat, the name of the push that was created last.
+    """
     count: int
-    """Of how many people, mails or conversations."""
+    """Number of people, mails or conversations."""
     text: str = ""
-    """What is to be said besides, such as the name of a push that will be made."""
+    """Additional text, such as the name of a push that will be created."""
     push_id: int | None = None
-    """The push of that name; None where there is none."""
+    """Id of that push, or None."""
     skipped: bool | None = None
-    """Of a day of a rhythm whether nothing is made on it; None where it is no such day."""
+    """For a date of a rhythm: whether it is skipped. None for other entries."""
 
 
 def in_order(entries: Iterable[CalendarEntry]) -> list[CalendarEntry]:
-    """By day, then by kind, then by push."""
+    """Return the entries sorted by day, then by kind, then by push."""
     return sorted(entries, key=lambda each: (each.day, _ORDER[each.kind], each.push, each.text))

@@ -1,4 +1,4 @@
-"""What is looked over before a push is assigned (P19): warnings, none of which is in the way."""
+"""Checks before a push is assigned (P19). They produce warnings that never block the assignment."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -9,11 +9,11 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 _SATURDAY = 5
 _MORNING, _NIGHT = 7, 22
-"""Mail that leaves from the one hour to the other does not leave at night."""
+"""Local hours between which sending mail does not count as night."""
 
 
 class CheckKind(StrEnum):
-    """What may be wrong; the value is its name in JSON, which is a contract."""
+    """The kind of a warning. The value is its name in JSON, which is a contract."""
 
     NO_MANAGER = "no_manager"
     NO_ADDRESS = "no_address"
@@ -51,22 +51,25 @@ CHECKS: Mapping[CheckKind, tuple[str, str]] = {
         "live where it is night when the mail leaves",
     ),
 }
-"""Each thing that is looked at, in the order in which it is told: of one, and of several."""
+"""Text of each warning, in the singular and in the plural, in the order of display."""
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One thing that may be wrong with a push."""
+    """A warning about a push."""
 
     kind: CheckKind
     count: int
-    """Of how many people, or managers; 1 for what is about the push itself."""
+    """Number of people or managers concerned; 1 for a warning about the push itself."""
     users: tuple[str, ...] = ()
-    """The logins of the first thousand, by name."""
+    """Logins of the first 1,000 people concerned, sorted by name."""
 
     @property
     def words(self) -> str:
-        """``3 have no manager``; what is about the push itself has no number."""
+        """Text of the warning: ``3 have no manager``.
+
+        A warning about the push itself has no number.
+        """
         one, many = CHECKS[self.kind]
         if not self.users:
             return one
@@ -74,18 +77,20 @@ class Warned:
 
 
 def is_weekend(day: date) -> bool:
-    """Whether a day is a Saturday or a Sunday."""
+    """Return whether a day is a Saturday or a Sunday."""
     return day.weekday() >= _SATURDAY
 
 
 def working_days(first: date, last: date) -> int:
-    """How many days from the one to the other, both included, are no weekend; 0 where ``last`` is
-    before ``first``."""
+    """Return the number of weekdays from ``first`` to ``last``, both included.
+
+    0 if ``last`` is before ``first``.
+    """
     weeks, days = divmod(max((last - first).days + 1, 0), 7)
     rest = (first + timedelta(days=number) for number in range(days))
     return weeks * _SATURDAY + sum(not is_weekend(day) for day in rest)
 
 
 def is_night(instant: datetime, zone: ZoneInfo) -> bool:
-    """Whether an instant is at night in ``zone``."""
+    """Return whether it is night in ``zone`` at ``instant``."""
     return not _MORNING <= instant.astimezone(zone).hour < _NIGHT

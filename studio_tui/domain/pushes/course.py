@@ -1,4 +1,4 @@
-"""The course of a push over time, beside the pace that would end it by its deadline (S2)."""
+"""The progress of a push over time, compared with the pace that meets its deadline (S2)."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,77 +11,84 @@ _WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class CourseDay:
-    """One day of a push, in the organisation's zone."""
+    """One day of a push, in the organisation's time zone."""
 
     day: date
     held: int
-    """How many conversations were held on this day."""
+    """Number of conversations held on this day."""
     planned: int
-    """How many are planned for this day and have not begun."""
+    """Number of conversations that are planned for this day and have not started."""
 
 
 @dataclass(frozen=True, slots=True)
 class CourseWeek:
-    """Seven days of a push, from its first day on; the last week may be shorter."""
+    """Seven days of a push, counted from its first day; the last week may be shorter."""
 
     number: int
-    """From 1."""
+    """Number of the week, from 1."""
     first: date
     held: int
     planned: int
     after_deadline: bool
-    """Whether it begins after the deadline."""
+    """Whether the week begins after the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a push went, and what is planned: a day each, without gaps."""
+    """The history of a push and its planned conversations, day by day without gaps."""
 
     first: date
     deadline: date
     today: date
     assigned: int
-    """How many conversations are asked for."""
+    """Number of conversations requested."""
     days: tuple[CourseDay, ...]
-    """From the first day, or the first that something happened on, to the last day of all: the
-    deadline, today, or the last that something is planned for."""
+    """All days of the push.
+
+    They start at the first day or the earliest event, and end at the latest of the deadline, today
+    and the last event.
+    """
 
     @property
     def held(self) -> int:
-        """How many were held."""
+        """Number of conversations held."""
         return sum(each.held for each in self.days)
 
     @property
     def still(self) -> int:
-        """How many are still to be held."""
+        """Number of conversations still to hold."""
         return self.assigned - self.held
 
     @property
     def days_left(self) -> int:
-        """How many days are left, today and the deadline included; 0 once it is past."""
+        """Number of days left, including today and the deadline; 0 after the deadline."""
         return max((self.deadline - max(self.today, self.first)).days + 1, 0)
 
     @property
     def weekly_needed(self) -> int | None:
-        """How many a week have to be held to be done by the deadline, rounded up; None once it is
-        past."""
+        """Conversations per week needed to finish by the deadline, rounded up.
+
+        None after the deadline.
+        """
         if not self.days_left:
             return None
         return -(-self.still * _WEEK // self.days_left) if self.days_left > _WEEK else self.still
 
     @property
     def weekly_held(self) -> int:
-        """How many were held in the last seven days."""
+        """Number of conversations held in the last seven days."""
         since = self.today - timedelta(days=_WEEK)
         return sum(each.held for each in self.days if since < each.day <= self.today)
 
     def held_by(self, day: date) -> int:
-        """How many were held up to a day, that day included."""
+        """Return the number of conversations held up to and including ``day``."""
         return sum(each.held for each in self.days if each.day <= day)
 
     def expected(self, day: date) -> int:
-        """How many would be held by the end of a day, were as many held every day from the first
-        to the deadline, rounded down."""
+        """Return how many conversations would be held by the end of ``day`` at a constant pace.
+
+        The pace is the same every day from the first day to the deadline. Rounded down.
+        """
         if day < self.first:
             return 0
         if day >= self.deadline:
@@ -91,7 +98,7 @@ class Course:
         )
 
     def weeks(self) -> Iterator[CourseWeek]:
-        """The same by weeks."""
+        """Yield the days aggregated by week."""
         for number, start in enumerate(range(0, len(self.days), _WEEK), 1):
             week = self.days[start : start + _WEEK]
             yield CourseWeek(
@@ -112,10 +119,10 @@ def course(
     held: Mapping[date, int],
     planned: Mapping[date, int],
 ) -> Course:
-    """The course of a push of which so many were held, and are planned, on these days."""
+    """Return the course of a push, from the numbers ``held`` and ``planned`` on each day."""
     longest = timedelta(days=_LONGEST)
     events = [*held, *planned]
-    # A day that somebody mistyped by years makes no list of years.
+    # Limit the range: a mistyped year must not produce a list of years.
     start = max(min([first, *events]), first - longest)
     end = min(max([deadline, today, *events]), max(deadline, first) + longest)
     days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
@@ -130,7 +137,7 @@ def course(
 
 
 def _within(numbers: Mapping[date, int], start: date, end: date) -> Counter[date]:
-    """``numbers``, those of days outside on the first or the last day."""
+    """Return ``numbers`` with those before ``start`` or after ``end`` added to that day."""
     found: Counter[date] = Counter()
     for day, number in numbers.items():
         found[min(max(day, start), end)] += number
@@ -138,4 +145,4 @@ def _within(numbers: Mapping[date, int], start: date, end: date) -> Counter[date
 
 
 _LONGEST = 366
-"""At most so many days before the first day and after the deadline are told of one by one."""
+"""Maximum number of days before the first day and after the deadline that are shown."""

@@ -1,4 +1,4 @@
-"""What can be declared in a file: templates, segments, pushes and how these come again."""
+"""Objects that a file can declare: templates, segments, pushes and their repeats."""
 
 from datetime import date
 
@@ -9,22 +9,22 @@ from studio_tui.domain.templates.template import Definition
 
 @dataclass(frozen=True, slots=True)
 class DeclaredPush:
-    """A push as a file has it."""
+    """A push that a file declares."""
 
     name: str
     template: str
     available_from: date
     deadline: date
     remind_before_days: tuple[int, ...] | None = None
-    """None: the organisation's."""
+    """None: the default of the organisation."""
     remind_after_days: tuple[int, ...] | None = None
     audience: str | None = None
-    """A filter; None: for those who were picked."""
+    """Filter of the people to assign; None: people are picked individually."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredRepeat:
-    """How a push comes again, as a file has it: ``every`` or ``after_hire``."""
+    """The repeat of a push that a file declares: either ``every`` or ``after_hire``."""
 
     push: str
     every: str | None = None
@@ -34,7 +34,7 @@ class DeclaredRepeat:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """All that a file declares."""
+    """All objects that a file declares."""
 
     templates: tuple[Definition, ...] = ()
     segments: tuple[SegmentFile, ...] = ()
@@ -44,12 +44,12 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredChange:
-    """One thing that applying a file changes."""
+    """One change that applying a file makes."""
 
     what: str
-    """``template``, ``segment``, ``push`` or ``repeat``."""
+    """Type of the object: ``template``, ``segment``, ``push`` or ``repeat``."""
     name: str
     change: str
-    """``added``, or ``changed: deadline 2026-03-31 → 2026-04-15``."""
+    """Description: ``added``, or ``changed: deadline 2026-03-31 → 2026-04-15``."""
     added: int = 0
-    """How many people it assigns."""
+    """Number of people whom the change assigns."""

@@ -1,4 +1,4 @@
-"""The people of a push by manager, by team, by department or by language (S2)."""
+"""The people of a push grouped by manager, team, department or language (S2)."""
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +9,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 
 class By(StrEnum):
-    """What people are grouped by. Who has two managers or teams is counted at both."""
+    """The grouping criterion. A person with two managers or teams counts in both groups."""
 
     MANAGER = "manager"
     TEAM = "team"
@@ -19,22 +19,22 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupKey:
-    """What tells a group from the others: the id of a manager or a team, or a text."""
+    """The identity of a group: the id of a manager or a team, or a text."""
 
     by: By
     value: int | str | None
-    """None: the group of those who have none."""
+    """None: the group of people without a manager, team, department or language."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleGroup:
-    """How far a group of people is; numbers of assignments."""
+    """The progress of a group of people, as numbers of assignments."""
 
     key: GroupKey
     name: str | None
-    """Of the manager, or of the team with those above it; None for those who have none."""
+    """Name of the manager, or path of the team; None for the group of people without one."""
     login: str | None
-    """Of the manager; None for any other group."""
+    """Login of the manager; None for other groups."""
     assigned: int
     not_planned: int
     planned: int
@@ -42,47 +42,54 @@ class PeopleGroup:
     in_progress: int
     done: int
     overdue: int
-    """How many are not done of pushes whose deadline is past."""
+    """Number of unfinished conversations whose deadline is past."""
     excused: int = 0
-    """How many need not talk."""
+    """Number of excused people."""
     deadline: date | None = None
-    """The nearest deadline of what is still to be held: the next that is not past, or else the
-    last that is; None where all is held."""
+    """Nearest deadline of the conversations still to hold.
+
+    That is the next one from today on, or else the last past one; None if all conversations are
+    held.
+    """
     due: int = 0
-    """How many are still to be held by that deadline."""
+    """Number of conversations still to hold by that deadline."""
     load: tuple[int, ...] = ()
-    """Of a manager: how many conversations each of the `LOAD_WEEKS` to come has, from today on;
-    empty for any other group."""
+    """For a manager: number of conversations in each of the next `LOAD_WEEKS`, from today on.
+
+    Empty for other groups.
+    """
 
     @property
     def id(self) -> int:
-        """Tells it from the others of a list."""
+        """Identifier of the group in its list."""
         value = self.key.value
         if isinstance(value, int):
             return value
-        # Ids are positive, and a language or a department has none.
+        # Ids are positive. A language or a department has no id: use a hash of its name.
         return 0 if value is None else zlib.crc32(value.encode())
 
     @property
     def still(self) -> int:
-        """How many conversations are still to be held."""
+        """Number of conversations still to hold."""
         return self.assigned - self.done - self.excused
 
 
 @dataclass(frozen=True, slots=True)
 class GroupFilter:
-    """Which groups a list shows: all words must be found in the name or the login."""
+    """The filter of a list of groups: every word must occur in the name or the login."""
 
     text: str = ""
 
 
 ORDERS = ("name", "late", "held", "still")
-"""What a list of groups can be ordered by."""
+"""Sort keys of a list of groups."""
 
 
 def ordered(groups: Iterable[PeopleGroup], column: str, *, descending: bool) -> list[PeopleGroup]:
-    """The groups in one of the `ORDERS`; equals stay late first, and by name the group of those who
-    have none comes last."""
+    """Return the groups sorted by one of the `ORDERS`.
+
+    Ties stay sorted by `late_first`. Sorted by name, the group of people without one comes last.
+    """
     found = late_first(groups)
     if column == "late":
         return found if descending else found[::-1]
@@ -101,13 +108,15 @@ _NUMBERS: Mapping[str, Callable[[PeopleGroup], int]] = {
 
 
 LOAD_WEEKS = 5
-"""So many weeks ahead are looked at."""
+"""Number of weeks of the load forecast."""
 
 
 def load_of(planned: Mapping[date, int], rest: Mapping[date, int], today: date) -> tuple[int, ...]:
-    """How many conversations each of the `LOAD_WEEKS` from ``today`` on has: those ``planned`` for
-    a day of it, and the ``rest`` in the week of the last day for it. What should have been held
-    before is of the first week."""
+    """Return the number of conversations in each of the `LOAD_WEEKS` from ``today`` on.
+
+    ``planned`` counts by the planned day, ``rest`` by the deadline. Conversations that are overdue
+    count in the first week.
+    """
     weeks = [0] * LOAD_WEEKS
     for days in (planned, rest):
         for day, number in days.items():
@@ -118,8 +127,11 @@ def load_of(planned: Mapping[date, int], rest: Mapping[date, int], today: date) 
 
 
 def nearest_deadline(still: Mapping[date, int], today: date) -> tuple[date | None, int]:
-    """The nearest of the deadlines by which so many are still to be held, and how many that are:
-    the next that is not past, or else the last that is; None and 0 where nothing is."""
+    """Return the nearest deadline, and how many conversations are still to hold by it.
+
+    That is the next deadline from today on, or else the last past one. Returns None and 0 if no
+    conversation is left to hold.
+    """
     days = [day for day, number in still.items() if number > 0]
     ahead = [day for day in days if day >= today]
     nearest = min(ahead) if ahead else max(days, default=None)
@@ -127,8 +139,10 @@ def nearest_deadline(still: Mapping[date, int], today: date) -> tuple[date | Non
 
 
 def late_first(groups: Iterable[PeopleGroup]) -> list[PeopleGroup]:
-    """Who has most overdue first, then who has most still to hold, then by name; those who have
-    none after their equals."""
+    """Return the groups sorted by overdue, then by still to hold, both descending, then by name.
+
+    The group of people without one comes after its ties.
+    """
     return sorted(
         groups,
         key=lambda group: (

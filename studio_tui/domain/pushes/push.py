@@ -1,4 +1,4 @@
-"""Pushes: their life, who is assigned, and what became of it (P1 to P12)."""
+"""Pushes: their life cycle, assignments and progress (P1 to P12)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import field, fields
@@ -16,11 +16,11 @@ from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.domain.templates.template import Definition
 
 _LONGEST = 365
-"""At most so many days lie between a deadline and an automatic reminder."""
+"""Maximum number of days between a deadline and an automatic reminder."""
 
 
 class PushState(StrEnum):
-    """Where a push is in its life (P5). Overdue is a flag, not a state."""
+    """The state of a push in its life cycle (P5). Overdue is a flag, not a state."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -29,7 +29,7 @@ class PushState(StrEnum):
 
 
 class Status(StrEnum):
-    """What became of one user's conversation in a push (P8); derived, never stored."""
+    """The status of one user's conversation in a push (P8); derived, never stored."""
 
     NOT_PLANNED = "not_planned"
     PLANNED = "planned"
@@ -41,15 +41,15 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """How a status is told and drawn."""
+    """How a status is displayed."""
 
     label: str
     sign: str
-    """What a bar draws it with: the statuses are told apart by how dense it is, without colour."""
+    """Character that draws the status in a bar. Its density distinguishes it without colour."""
     colour: str
-    """Its colour in a report, ``#rrggbb``."""
+    """Colour in a report, ``#rrggbb``."""
     tone: str
-    """Its colour on a screen: the name of one of the tones of a list."""
+    """Colour on a screen: the name of one of the tones of a list."""
 
 
 STATUSES: Mapping[Status, StatusFacts] = OfAll(
@@ -58,18 +58,20 @@ STATUSES: Mapping[Status, StatusFacts] = OfAll(
         Status.PLANNED: StatusFacts("planned", "░", "#c3d7ec", "mark"),
         Status.PREPARED: StatusFacts("prepared", "▒", "#8db3d9", "mark"),
         Status.IN_PROGRESS: StatusFacts("in progress", "▓", "#4a7fb5", "mark"),
-        # A conversation that took place is held.
+        # Shown as “held”: the conversation took place.
         Status.DONE: StatusFacts("held", "█", "#2f7d4f", "good"),
-        # Of whom nothing is asked (P18): hatched.
+        # Excused users (P18) are hatched.
         Status.EXCUSED: StatusFacts("excused", "/", "#cfcfcf", "muted"),
     }
 )
-"""All statuses, in the order of a conversation; a bar draws them the other way round, and those who
-are excused last."""
+"""Display of all statuses, in the order of a conversation.
+
+A bar draws them in reverse order, with excused last.
+"""
 
 
 class Milestone(Enum):
-    """What an assignment has behind it: its status is that of the last."""
+    """A stage that an assignment has reached. The most advanced one determines its status."""
 
     FINISHED = auto()
     EXCUSED = auto()
@@ -81,19 +83,22 @@ class Milestone(Enum):
 MILESTONES: Mapping[Milestone, Status] = OfAll(
     {
         Milestone.FINISHED: Status.DONE,
-        # What was held is done all the same (P18).
+        # Below FINISHED: a conversation that was held counts as done even if excused (P18).
         Milestone.EXCUSED: Status.EXCUSED,
         Milestone.STARTED: Status.IN_PROGRESS,
         Milestone.PREPARED: Status.PREPARED,
         Milestone.PLANNED: Status.PLANNED,
     }
 )
-"""The status that each means, the last first; without any, a conversation is not planned.
-`status_of` and the SQL of `storage.pushes.pushes` both follow it."""
+"""Status of each milestone, the most advanced first.
+
+An assignment without a milestone is not planned. Both `status_of` and the SQL of
+`storage.pushes.pushes` follow this order.
+"""
 
 
 class Flag(StrEnum):
-    """What needs attention about one user in a push (P8), in the order in which it is shown."""
+    """A problem of one user in a push (P8), in the order of display."""
 
     OVERDUE = "overdue"
     NO_MANAGER = "no_manager"
@@ -105,7 +110,7 @@ class Flag(StrEnum):
 
     @property
     def label(self) -> str:
-        """How it is told."""
+        """Name of the flag for display."""
         if self is Flag.CONDUCTOR_NO_MANAGER:
             return "conductor no longer manager"
         return self.replace("_", " ")
@@ -113,13 +118,13 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PushDraft:
-    """What the creation window asks of one push (P1)."""
+    """The input of the form that creates a push (P1)."""
 
     name: str
     available_from: date
     deadline: date
     reminders: "Reminders | None" = None
-    """None: as they are, and the organisation's for a new push."""
+    """None: unchanged, or the default of the organisation for a new push."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", clean_line(self.name))
@@ -127,8 +132,11 @@ class PushDraft:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a push is: a number of users each. Those ``overdue`` are neither done nor excused;
-    ``no_manager`` and ``left`` count users whatever their status is."""
+    """The progress of a push, as numbers of users.
+
+    ``overdue`` counts users who are neither done nor excused; ``no_manager`` and ``left`` count
+    users of every status.
+    """
 
     assigned: int = 0
     not_planned: int = 0
@@ -140,33 +148,33 @@ class Progress:
     no_manager: int = 0
     left: int = 0
     excused: int = 0
-    """How many are not asked for it (P18)."""
+    """Number of excused users (P18)."""
     done_left: int = 0
-    """How many of those done have left: progress is shown with and without them."""
+    """How many of the users done have left: progress is shown with and without them."""
 
     @property
     def open(self) -> int:
-        """How many conversations are still to be held."""
+        """Number of conversations still to hold."""
         return self.assigned - self.done - self.excused
 
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """On which days those not done are reminded by themselves: so many days before the deadline
-    and after it (P15)."""
+    """The automatic reminders of a push, as numbers of days before and after the deadline (P15)."""
 
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
 
     def days(self, deadline: date) -> list[date]:
-        """The days of the automatic reminders of what is to be held by ``deadline``."""
+        """Return the dates of the automatic reminders for a ``deadline``."""
         before = [deadline - timedelta(days=number) for number in self.before]
         return before + [deadline + timedelta(days=number) for number in self.after]
 
     def round_on(self, today: date, deadline: date) -> str | None:
-        """Which automatic reminder falls on ``today``: ``before-7-2026-03-31``; None where none.
+        """Return the round of the automatic reminder on ``today``, or None if there is none.
 
-        Where no worker ran on its day, it is made up for on the next.
+        A round looks like ``before-7-2026-03-31``. A reminder that no worker sent on its day is
+        caught up on the next.
         """
         for day in (today, today - timedelta(days=1)):
             ahead = (deadline - day).days
@@ -179,8 +187,7 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class PushFacts:
-    """One template × a group of users × a period: all but how far it is, which takes a look at
-    everybody in it."""
+    """A push (template × users × period) without its progress, which is expensive to count."""
 
     id: int
     name: str
@@ -198,16 +205,16 @@ class PushFacts:
 
 @dataclass(frozen=True, slots=True)
 class Push(PushFacts):
-    """A push as lists show it: with how far it is."""
+    """A push with its progress, as lists show it."""
 
     overdue: bool
     progress: Progress = field(default_factory=Progress)
     counted: bool = True
-    """Whether it is known how far it is: that takes a look at everybody in it."""
+    """Whether the progress is computed, which requires counting all users of the push."""
 
     @classmethod
     def of(cls, facts: PushFacts, progress: Progress | None, today: date) -> "Push":
-        """The push of these facts, this far ``today``; None: that is not known yet."""
+        """Combine the facts of a push with its progress on ``today``; None: not computed yet."""
         counted, progress = progress is not None, progress or Progress()
         overdue = is_overdue(
             state=facts.state,
@@ -232,30 +239,30 @@ class Assignment:
     status: Status
     flags: frozenset[Flag]
     status_at: datetime | None
-    """When it was planned for, prepared, begun or held, whichever `status` tells."""
+    """When the conversation is planned for, or was prepared, started or held, by its `status`."""
     conductor: str
-    """Name of who holds, held or is to hold it, or empty."""
+    """Name of the past or future conductor, or empty."""
     managers: tuple[Manager, ...] = ()
     reminders: int = 0
-    """How many times the user was reminded (P15)."""
+    """Number of reminders that the user got (P15)."""
     reminded_at: datetime | None = None
     conversation_id: int | None = None
-    """What there is of it; None where nothing was planned or begun."""
+    """Id of the conversation; None if none was planned or started."""
     conductor_login: str = ""
-    """Login of who holds, held or is to hold it, or empty."""
+    """Login of the past or future conductor, or empty."""
     excuse: str = ""
-    """Why they are excused (P18); empty where they are not."""
+    """Why the user is excused (P18); empty if not excused."""
     deadline: date | None = None
-    """Until when they have (P18)."""
+    """Deadline of this user (P18)."""
     has_longer: bool = False
-    """Whether that is later than the deadline of the push."""
+    """Whether that deadline is later than the deadline of the push."""
     push: str = ""
-    """The name of the push."""
+    """Name of the push."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Somebody who was chosen and is told nothing (P14)."""
+    """A selected person to whom no mail is sent (P14)."""
 
     login: str
     name: str
@@ -265,7 +272,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class PushFilter:
-    """Which pushes a list shows: all words must be found in name, template or state."""
+    """The filter of a list of pushes: every word must occur in name, template or state."""
 
     text: str = ""
     state: PushState | None = None
@@ -273,21 +280,21 @@ class PushFilter:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentFilter:
-    """Which users of a push a list shows."""
+    """The filter of a list of the users of a push."""
 
     text: str = ""
     status: Status | None = None
     flag: Flag | None = None
     group: GroupKey | None = None
-    """Only those of one manager, team, department or language (S2)."""
+    """Only the users of one manager, team, department or language (S2)."""
     where: Audience | None = None
-    """Only those who are in this audience (P13)."""
+    """Only the users in this audience (P13)."""
 
 
 def state_of(
     *, assigned: int, available_from: date, closed_at: datetime | None, today: date
 ) -> PushState:
-    """The state of a push (P5), derived."""
+    """Derive the state of a push (P5)."""
     if closed_at is not None:
         return PushState.CLOSED
     if not assigned:
@@ -298,13 +305,19 @@ def state_of(
 def is_overdue(
     *, state: PushState, deadline: date, overdue_conversations: int, today: date
 ) -> bool:
-    """Whether a push is overdue: past its deadline with conversations to hold for which nobody has
-    a later day (P4, P18)."""
+    """Return whether a push is overdue (P4, P18).
+
+    A push is overdue after its deadline if it has unfinished conversations whose users have no
+    later deadline of their own.
+    """
     return state is PushState.OPEN and overdue_conversations > 0 and today > deadline
 
 
 def clean_excuse(reason: str) -> str:
-    """The reason for which somebody is excused, as it is kept (P18); raises `Invalid`."""
+    """Return the reason of an excuse in its stored form (P18).
+
+    Raises `Invalid` if it is unusable.
+    """
     cleaned = clean_line(reason)
     if not cleaned:
         raise Invalid({"reason": "say why, in a few words: HR and their managers read it"})
@@ -314,8 +327,10 @@ def clean_excuse(reason: str) -> str:
 
 
 def check_own_deadline(day: date, push_deadline: date, today: date) -> None:
-    """Raise `Invalid` unless somebody can be given until ``day`` (P18): later than everybody, and
-    not in the past."""
+    """Raise `Invalid` unless ``day`` is valid as the own deadline of a user (P18).
+
+    It must be later than the deadline of the push, and not in the past.
+    """
     if day < today:
         raise Invalid({"deadline": f"{day} is past: name a day from {today} on"})
     if day <= push_deadline:
@@ -328,7 +343,7 @@ def check_own_deadline(day: date, push_deadline: date, today: date) -> None:
 
 
 def deadline_of(push_deadline: date, own: date | None) -> date:
-    """Until when somebody has: their own day, unless the push itself ends later (P18)."""
+    """Return the deadline of a user: their own, unless that of the push is later (P18)."""
     return push_deadline if own is None else max(push_deadline, own)
 
 
@@ -340,8 +355,10 @@ def status_of(
     finished_at: datetime | None,
     excused: bool = False,
 ) -> Status:
-    """The status of an assignment, from the instants of its conversation (P8) and whether the user
-    is excused (P18)."""
+    """Return the status of an assignment (P8, P18).
+
+    The status follows from the instants of the conversation and from whether the user is excused.
+    """
     there = {
         Milestone.FINISHED: finished_at,
         Milestone.EXCUSED: excused,
@@ -355,9 +372,10 @@ def status_of(
 
 
 def parse_days(text: str, least: int) -> tuple[int, ...]:
-    """The numbers of days written as ``7, 1``, none where nothing is written (P15).
+    """Parse numbers of days written as ``7, 1``; an empty text has none (P15).
 
-    Raises ValueError, in words, for what is no number from ``least`` to a year.
+    Raises ValueError, with a message for the user, for a number that is not from ``least`` to a
+    year.
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not all(part.isdecimal() and least <= int(part) <= _LONGEST for part in parts):
@@ -370,9 +388,9 @@ def parse_days(text: str, least: int) -> tuple[int, ...]:
 def check_drafts(drafts: Collection[PushDraft], names_in_use: Collection[str]) -> None:
     """Raise `Invalid` unless all drafts can be created together (P1).
 
-    The fields of the error are ``name``, ``available_from`` and ``deadline``; where there are
-    several drafts, followed by the number of the draft, from 0: ``name.2``. ``names_in_use`` are
-    the names of the pushes that are not closed, as typed.
+    The fields of the error are ``name``, ``available_from`` and ``deadline``; if there are several
+    drafts, followed by the index of the draft, from 0: ``name.2``. ``names_in_use`` are the names
+    of the pushes that are not closed, as typed.
     """
     taken = list(names_in_use)
     errors: dict[str, str] = {}

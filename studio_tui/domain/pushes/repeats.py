@@ -1,7 +1,7 @@
-"""When a push comes again, and what the next one is called (P17).
+"""Recurring pushes: their dates and names (P17).
 
-Days are calendar days of the organisation. Every day is computed from the first one: 31 January and
-a month is the end of February, and the month after it is 31 March again.
+Days are calendar days of the organisation. Every date is computed from the first: one month after
+31 January is the end of February, and two months after it is 31 March again.
 """
 
 import re
@@ -21,14 +21,14 @@ _EVERY = re.compile(r"(?:every )?([0-9]{1,3}) ?([a-z]+)")
 _AFTER = re.compile(r"([0-9]{1,4})(?: ?(?:d|days?))?")
 _MOST_YEARS = 10
 _MOST_DAYS = 3_650
-"""The largest number of days between a hire and a push."""
+"""Maximum number of days between a hire and a push."""
 _LONGEST_OFF = 31
-"""So many days in a row are off at most."""
+"""Maximum number of consecutive days off."""
 _NUMBERED = re.compile(r"(.*) ([0-9]{1,3})")
 
 
 class Unit(StrEnum):
-    """What a rhythm counts."""
+    """The unit of a rhythm."""
 
     WEEKS = "w"
     MONTHS = "m"
@@ -41,24 +41,26 @@ _MOST = {Unit.WEEKS: 52 * _MOST_YEARS, Unit.MONTHS: 12 * _MOST_YEARS, Unit.YEARS
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Every so many weeks, months or years."""
+    """An interval of a number of weeks, months or years."""
 
     number: int
     unit: Unit
 
     def __str__(self) -> str:
-        """As it is written: ``3m``."""
+        """Return the rhythm as users write it: ``3m``."""
         return f"{self.number}{self.unit}"
 
     @property
     def in_words(self) -> str:
-        """``every 3 months``, ``every year``."""
+        """Description: ``every 3 months``, ``every year``."""
         word = _IN_WORDS[self.unit]
         return f"every {word}" if self.number == 1 else f"every {self.number} {word}s"
 
     def day(self, first: date, number: int) -> date:
-        """The day that is ``number`` times later than ``first``. Raises `OverflowError` or
-        `ValueError` beyond the last year there is."""
+        """Return the day that is ``number`` intervals after ``first``.
+
+        Raises `OverflowError` or `ValueError` beyond the last year that a date can have.
+        """
         times = self.number * number
         if self.unit is Unit.WEEKS:
             return first + timedelta(weeks=times)
@@ -66,7 +68,10 @@ class Rhythm:
 
 
 def parse_every(text: str) -> Rhythm:
-    """The rhythm that is written: ``3m``, ``2 weeks``, ``1y``. Raises `ValueError`, in words."""
+    """Parse a rhythm: ``3m``, ``2 weeks``, ``1y``.
+
+    Raises `ValueError` with a message for the user.
+    """
     found = _EVERY.fullmatch(fold(clean_line(text)))
     unit = UNITS.get(found[2]) if found else None
     if found is None or unit is None or unit not in set(Unit):
@@ -78,8 +83,10 @@ def parse_every(text: str) -> Rhythm:
 
 
 def parse_after(text: str) -> int:
-    """The number of days that is written: ``90d``, ``90 days``, ``90``. Raises `ValueError`, in
-    words."""
+    """Parse a number of days: ``90d``, ``90 days``, ``90``.
+
+    Raises `ValueError` with a message for the user.
+    """
     found = _AFTER.fullmatch(fold(clean_line(text)))
     if found is None or int(found[1]) > _MOST_DAYS:
         raise ValueError(
@@ -90,7 +97,7 @@ def parse_after(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One push of a rhythm: the first day and the deadline of the ``number``-th after the first."""
+    """The first day and the deadline of the ``number``-th repetition of a push."""
 
     number: int
     first: date
@@ -99,16 +106,16 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """The pushes that follow a first one, from ``first`` to ``deadline``, up to ``until``."""
+    """The repetitions of a push with the period from ``first`` to ``deadline``."""
 
     rhythm: Rhythm
     first: date
     deadline: date
     until: date | None = None
-    """The last day on which one may begin; None: without an end."""
+    """Last day on which a repetition may begin; None: unlimited."""
 
     def occurrences(self) -> Iterator[Occurrence]:
-        """All that follow the first, in their order."""
+        """Yield all repetitions in order."""
         for number in count(1):
             try:
                 found = Occurrence(
@@ -123,22 +130,22 @@ class Recurrence:
             yield found
 
     def up_to(self, day: date) -> list[Occurrence]:
-        """Those that begin on ``day`` or before."""
+        """Return the repetitions that begin on or before ``day``."""
         return list(takewhile(lambda each: each.first <= day, self.occurrences()))
 
     def between(self, after: date, last: date) -> list[Occurrence]:
-        """Those that begin after ``after``, and at the latest on ``last``."""
+        """Return the repetitions that begin after ``after`` and on or before ``last``."""
         return [each for each in self.up_to(last) if each.first > after]
 
     def next_after(self, day: date) -> Occurrence | None:
-        """The next that begins after ``day``; None where none follows."""
+        """Return the next repetition that begins after ``day``, or None."""
         return next((each for each in self.occurrences() if each.first > day), None)
 
     def to_make(self, due: Collection[Occurrence], today: date) -> Occurrence | None:
-        """The one of those ``due`` that is still made; of several that were missed, the last.
+        """Return which of the ``due`` repetitions to create: the last, also if several were missed.
 
-        Where its deadline is past, it begins ``today`` with all its days, unless the next one
-        begins before these end: then None.
+        If its deadline is past, it starts ``today`` and keeps its length. Returns None if ``due``
+        is empty, or if the next repetition would begin before that period ends.
         """
         if not due:
             return None
@@ -151,7 +158,7 @@ class Recurrence:
 
 
 def check_until(until: date | None, first: date) -> None:
-    """Raise `Invalid` where nothing could begin before ``until``."""
+    """Raise `Invalid` if ``until`` is before ``first``, the next first day."""
     if until is not None and until < first:
         raise Invalid({"until": f"{until} is before the next first day, {first}"})
 
@@ -163,9 +170,12 @@ def next_period(
     others: Collection[tuple[date, date]],
     is_off: Callable[[date], object] = is_weekend,
 ) -> tuple[date, date]:
-    """The days proposed for a duplicate: as long as the period from ``first`` to ``deadline``,
-    after it, not before tomorrow, from a day on that is not off, and clear of ``others``, which are
-    the periods of other pushes of this template."""
+    """Return the period to propose for a duplicate of a push.
+
+    It is as long as that from ``first`` to ``deadline``, begins after it and not before tomorrow,
+    on a day that is not off, and does not overlap ``others``, the periods of other pushes of the
+    template.
+    """
     length = deadline - first
     begin = _working_day_from(max(deadline, today) + timedelta(days=1), is_off)
     for other_first, other_last in sorted(others):
@@ -175,8 +185,11 @@ def next_period(
 
 
 def next_name(name: str, before: date, first: date, taken: Collection[str]) -> str:
-    """The name proposed for what follows a push that began on ``before``: its year and its quarter
-    (``Q1``) moved to those of ``first``, else with a number, so that it is none of ``taken``."""
+    """Return the name to propose for the successor of a push that began on ``before``.
+
+    A year or quarter (``Q1``) in the name is moved to that of ``first``. If the result is in
+    ``taken``, a number is appended or incremented.
+    """
     moved = re.sub(rf"(?<!\d){before.year}(?!\d)", str(first.year), name)
     moved = re.sub(rf"\bQ{_quarter(before)}\b", f"Q{_quarter(first)}", moved)
     if find_lookalike(moved, taken) is None:
@@ -196,66 +209,68 @@ def _quarter(day: date) -> int:
 
 
 def _working_day_from(day: date, is_off: Callable[[date], object]) -> date:
-    """``day``, or the first after it that is not off; ``day`` where a whole month is off."""
+    """Return the first day from ``day`` on that is not off; ``day`` if a whole month is off."""
     days = (day + timedelta(days=number) for number in range(_LONGEST_OFF))
     return next((each for each in days if not is_off(each)), day)
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """How a push comes again: by a rhythm, or ``after_days`` days after each person was hired."""
+    """A repeat of a push: by a rhythm, or ``after_days`` days after each person was hired."""
 
     id: int
     push_id: int
-    """The push that it was set on."""
+    """Id of the push that the repeat was set on."""
     latest_id: int
-    """The push that was made last by it; where there is none yet, that on which it was set."""
+    """Id of the push that the repeat created last, or `push_id` if it has not created any."""
     every: Rhythm | None
     after_days: int | None
     first: date
     deadline: date
     until: date | None
     set_on: date
-    """It counts for what begins after this day."""
+    """The repeat applies to periods that begin after this day."""
     made: int = 0
-    """The number of the last time that is dealt with and has come."""
+    """Number of the last repetition that was processed."""
     skipped: frozenset[int] = frozenset()
-    """The numbers of the times that were skipped, or missed."""
+    """Numbers of the repetitions that were skipped or missed."""
 
     @property
     def recurrence(self) -> Recurrence | None:
-        """The days of a rhythm; None where it goes by hire dates."""
+        """The repetitions of a rhythm; None if the repeat follows hire dates."""
         if self.every is None:
             return None
         return Recurrence(self.every, self.first, self.deadline, self.until)
 
     @property
     def in_words(self) -> str:
-        """``every 3 months until 2027-01-01``, ``90 days after each hire``."""
+        """Description: ``every 3 months until 2027-01-01``, ``90 days after each hire``."""
         if self.every is None:
             return f"{self.after_days} {'day' if self.after_days == 1 else 'days'} after each hire"
         until = f" until {self.until}" if self.until else ""
         return f"{self.every.in_words}{until}"
 
     def due(self, today: date) -> list[Occurrence]:
-        """The times that have come and of which none is dealt with."""
+        """Return the repetitions that have begun and were not processed yet."""
         if self.recurrence is None:
             return []
         return [each for each in self.recurrence.up_to(today) if self._is_open(each)]
 
     def ahead(self, today: date, last: date) -> list[Occurrence]:
-        """The times after ``today`` up to ``last``, those skipped included."""
+        """Return the repetitions after ``today`` up to ``last``, including skipped ones."""
         if self.recurrence is None:
             return []
         return [each for each in self.recurrence.between(today, last) if each.first > self.set_on]
 
     def coming(self, today: date, last: date) -> list[Occurrence]:
-        """Those of `ahead` that are not skipped."""
+        """Return the repetitions of `ahead` without the skipped ones."""
         return [each for each in self.ahead(today, last) if each.number not in self.skipped]
 
     def next(self, today: date) -> Occurrence | None:
-        """The next time that is not skipped; one that has come and is not dealt with is before all
-        others."""
+        """Return the next repetition that is not skipped, or None.
+
+        A repetition that has begun and was not processed yet comes before all others.
+        """
         if self.recurrence is None:
             return None
         if due := self.due(today):

@@ -1,4 +1,4 @@
-"""A report as Markdown and as HTML, in which everything that was typed stays text (A5)."""
+"""Push reports as Markdown and as HTML, with all user input escaped (A5)."""
 
 from collections.abc import Iterator
 from html import escape
@@ -22,12 +22,12 @@ td.bar { width: 40%; }
 
 
 def markdown(of: PushReport) -> str:
-    """The text of a Markdown file."""
+    """Return the report as a Markdown file."""
     return "\n".join(_markdown(of)) + "\n"
 
 
 def html(of: PushReport) -> str:
-    """The text of an HTML file that needs no other file."""
+    """Return the report as a self-contained HTML file."""
     return "\n".join(_html(of)) + "\n"
 
 
