@@ -16,7 +16,7 @@ from studio_tui.domain.pushes.push import Assignment, Push, PushDraft, PushFacts
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Claimed, Packed, Sent
+from studio_tui.services.outbox.delivery import Claimed, CompressedMessage, Sent
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
@@ -24,7 +24,7 @@ from studio_tui.services.pushes.assign import Assigned
 from studio_tui.services.system.context import Studio
 
 HOUR = timedelta(hours=1)
-KEPT = Packed(None, zlib.compress(b"mail"))
+KEPT = CompressedMessage(None, zlib.compress(b"mail"))
 """A mail that is like no other."""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from studio_tui.cli.main import program
 from studio_tui.domain.activity.verbs import MAILING, Verb
-from studio_tui.services.outbox.undo import _TAKING_BACK
+from studio_tui.services.outbox.undo import _UNDO_FUNCTIONS
 from studio_tui.tui.commands import Commands
 
 _SERVICES = Path(__file__).resolve().parents[1] / "studio_tui" / "services"
@@ -115,7 +115,7 @@ def test_an_act_has_a_command_that_can_be_tried(act: Verb) -> None:
 
 @pytest.mark.parametrize("act", MAILING)
 def test_an_act_can_be_taken_back(act: Verb) -> None:
-    assert act in _TAKING_BACK
+    assert act in _UNDO_FUNCTIONS
     assert bool(act.mailing.many) + bool(act.mailing.one) == act.mailing.undone
 
 

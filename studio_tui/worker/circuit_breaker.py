@@ -14,11 +14,11 @@ from random import Random
 
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.transport.outcomes import (
-    Aside,
     Deferred,
     Delivered,
     Fault,
     Outcome,
+    Postponed,
     Rejected,
     RelayDown,
 )
@@ -101,7 +101,7 @@ class CircuitBreaker:
                 if outcome.offered and self._accepted_after_refusal(mail_id):
                     # The server accepts other mails: this one must not hold them up.
                     self.set_aside[mail_id] = outcome
-                    return Aside(outcome.code, outcome.words)
+                    return Postponed(outcome.code, outcome.words)
                 self._stop(outcome)
                 if outcome.offered:
                     self._refused[mail_id] = self._step

@@ -33,10 +33,17 @@ from studio_tui.mail.transport.refusals import About
 from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import restored, workers
-from studio_tui.services.outbox.delivery import Claimed, Failed, Later, Packing, Sent, Settlement
+from studio_tui.services.outbox.delivery import (
+    Claimed,
+    Failed,
+    MessageCompressor,
+    RetryLater,
+    Sent,
+    Settlement,
+)
 from studio_tui.services.outbox.limits import limits_of
 from studio_tui.services.outbox.messages import Mail, MessageBuilder
-from studio_tui.services.outbox.restored import MailRestored
+from studio_tui.services.outbox.restored import DatabaseReplaced
 from studio_tui.services.outbox.sending_hours import hours_of
 from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
@@ -90,7 +97,7 @@ class WorkerReport:
             sent=self.sent + sum(isinstance(each, Sent) for each in settlements),
             failed=self.failed + sum(isinstance(each, Failed) for each in settlements),
             deferred=self.deferred
-            + sum(isinstance(each, Later) and each.tried for each in settlements),
+            + sum(isinstance(each, RetryLater) and each.tried for each in settlements),
         )
 
 
@@ -122,7 +129,7 @@ class Worker:
         """
         self._studio = studio
         self._builder = MessageBuilder(studio)
-        self._packing = Packing(studio)
+        self._compressor = MessageCompressor(studio)
         self._loaded_wordings: set[tuple[Kind, Capacity, str]] = set()
         self._transports = transports
         self._watch = watch
@@ -130,7 +137,7 @@ class Worker:
         self._pace = pace or Pace()
         self._lease = Lease(self._pace.lease_time(studio.settings.smtp.timeout), elapsed)
         self._leasing = asyncio.Lock()
-        self._locks_others_out = delivering.locks_others_out(studio)
+        self._blocks_other_writers = delivering.blocks_other_writers(studio)
         self._breaker = CircuitBreaker(self._pace)
         self._connections = ConnectionLimiter(len(transports))
         self._limits = limits_of(studio)
@@ -230,9 +237,9 @@ class Worker:
         """Load what earlier workers stored about the server."""
         with suppress(Unavailable):
             if self._limits:
-                await asyncio.to_thread(delivering.count_anew, self._studio, self._limits)
-            await asyncio.to_thread(delivering.look_again, self._studio)
-            known = await asyncio.to_thread(delivering.standing, self._studio)
+                await asyncio.to_thread(delivering.recount_sent, self._studio, self._limits)
+            await asyncio.to_thread(delivering.requeue_put_off, self._studio)
+            known = await asyncio.to_thread(delivering.server_state, self._studio)
             is_fault = known.fault in set(Fault)
             down = RelayDown(Fault(known.fault), known.code, known.words) if is_fault else None
             self._breaker = CircuitBreaker(self._pace, known.refused, down)
@@ -252,7 +259,7 @@ class Worker:
         """Make mail due again that was refused before the server accepted another mail."""
         if ids := self._breaker.take_retries():
             with suppress(Unavailable):
-                await asyncio.to_thread(delivering.try_again, self._studio, ids)
+                await asyncio.to_thread(delivering.requeue_refused, self._studio, ids)
 
     async def _store_fault(self) -> None:
         """Store what keeps mail from leaving, for other workers and later runs."""
@@ -260,7 +267,7 @@ class Worker:
         if down != self._stored_fault:
             stop = (str(down.fault), down.code, down.words) if down else None
             with suppress(Unavailable):
-                await asyncio.to_thread(delivering.keep_stop, self._studio, stop)
+                await asyncio.to_thread(delivering.record_server_fault, self._studio, stop)
                 self._stored_fault = down
 
     async def _seal(self) -> None:
@@ -318,7 +325,7 @@ class Worker:
             self._publish(replace(self.report, away="", stopped=""))
             await self._report_limits(claimed)
             return Batch(claimed.taken, await self._prepare_all(claimed.deliveries, began))
-        except MailRestored as error:
+        except DatabaseReplaced as error:
             self._publish(replace(self.report, away="", stopped=error.message))
             return Batch(0)
         except Unavailable as error:
@@ -390,7 +397,7 @@ class Worker:
     def _prepare(self, delivery: Delivery, claimed_at: float) -> ClaimedMail:
         try:
             mail = self._builder.mail(delivery)
-            prepared = PreparedMail(mail, self._packing.packed(mail))
+            prepared = PreparedMail(mail, self._compressor.compressed(mail))
         except Unavailable:
             # The mail is claimed again when its lease ends.
             raise
@@ -431,7 +438,7 @@ class Worker:
                 outcome = await self._hand_over(transport, mail, mail.prepared.mail, clear_to_send)
             except NotSent as why:
                 # Nothing was sent, so this does not count as an attempt.
-                later = Later(mail.delivery.id, self._studio.now(), str(why), tried=False)
+                later = RetryLater(mail.delivery.id, self._studio.now(), str(why), tried=False)
                 queue.add_result(later, mail)
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:
@@ -516,7 +523,7 @@ class Worker:
                 await self._settle(settlements)
                 queue.mark_written(settlements)
                 self._publish(replace(self.report, away="").counting(settlements))
-                if self._locks_others_out:
+                if self._blocks_other_writers:
                     written.set()
                 await queue.wait_for_results(_WRITE_PAUSE)
         finally:
@@ -561,7 +568,7 @@ class Worker:
 
     async def _call_database(self, act: "partial[_Value]") -> _Value:
         """Run a database call, on the event loop if that never blocks and else in a thread."""
-        if self._locks_others_out:
+        if self._blocks_other_writers:
             # The database is local: a thread would only add latency.
             with suppress(Busy):
                 return act(wait=False)

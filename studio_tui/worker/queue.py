@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.services.outbox.delivery import Failed, Packed, Sent, Settlement
+from studio_tui.services.outbox.delivery import CompressedMessage, Failed, Sent, Settlement
 from studio_tui.services.outbox.messages import Mail
 
 _MAX_CLAIMS = 10_000
@@ -15,10 +15,10 @@ _MAX_CLAIMS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class PreparedMail:
-    """A mail, ready to be sent, and the packed message to store after that."""
+    """A mail, ready to be sent, and the compressed message to store after that."""
 
     mail: Mail
-    packed: Packed
+    compressed: CompressedMessage
 
 
 @dataclass(frozen=True, slots=True)

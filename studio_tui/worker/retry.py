@@ -6,15 +6,15 @@ from random import Random
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.mail.transport.outcomes import (
-    Aside,
     Deferred,
     Delivered,
     Outcome,
+    Postponed,
     Rejected,
     RelayDown,
 )
 from studio_tui.mail.transport.refusals import About
-from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
 from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.timing import Pace
 
@@ -42,16 +42,16 @@ def decide(attempt: Attempt, now: datetime, random: Random, pace: Pace) -> Settl
     )
     match outcome:
         case Delivered():
-            return Sent(delivery.id, recipient, now, attempt.prepared.packed)
+            return Sent(delivery.id, recipient, now, attempt.prepared.compressed)
         case Rejected():
             return Failed(delivery.id, recipient, reply_text(outcome))
         case RelayDown():
-            return Later(
+            return RetryLater(
                 delivery.id, now, reply_text(outcome), tried=False, refused=outcome.offered
             )
-        case Aside():
+        case Postponed():
             due_at = now + pace.set_aside_for
-            return Later(delivery.id, due_at, reply_text(outcome), tried=False, refused=True)
+            return RetryLater(delivery.id, due_at, reply_text(outcome), tried=False, refused=True)
         case Deferred():
             of_this_mail = outcome.about not in (About.SERVER, About.SESSION)
             is_old = now - delivery.dated_at > pace.give_up_after
@@ -61,7 +61,7 @@ def decide(attempt: Attempt, now: datetime, random: Random, pace: Pace) -> Settl
             pause = pause_after(
                 delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
             )
-            return Later(
+            return RetryLater(
                 delivery.id, now + pause, reply_text(outcome), tried=True, refused=outcome.refused
             )
 

@@ -15,7 +15,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.mail.oauth2.tokens import tokens_of
 from studio_tui.mail.secrets import find
-from studio_tui.mail.transport.failover import FailoverConnection, Relays
+from studio_tui.mail.transport.failover import FailoverConnection, RelayStates
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
@@ -105,7 +105,7 @@ def transports_of(studio: Studio) -> list[SmtpConnection] | list[FailoverConnect
     if not smtp.next_hosts:
         return [SmtpConnection(smtp, password, tokens) for _ in range(smtp.connections)]
     servers = smtp.in_order()
-    relays = Relays(len(servers))
+    relays = RelayStates(len(servers))
     return [
         FailoverConnection([SmtpConnection(each, password, tokens) for each in servers], relays)
         for _ in range(smtp.connections)

@@ -260,9 +260,9 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: members.count(w.studio, a, Condition("left")),
     ),
-    "audiences.members.those_in": (
+    "audiences.members.members_among": (
         SUPPORT,
-        lambda w, a: members.those_in(w.studio, a, Condition("left"), [w.planned.user_id]),
+        lambda w, a: members.members_among(w.studio, a, Condition("left"), [w.planned.user_id]),
     ),
     "audiences.segments.every": (SUPPORT, lambda w, a: segments.every(w.studio, a)),
     "audiences.segments.find": (SUPPORT, lambda w, a: segments.find(w.studio, a, w.segment.name)),
@@ -368,10 +368,13 @@ READS: dict[str, tuple[set[str], Call]] = {
     "outbox.outbox.counts": (SUPPORT, lambda w, a: outbox.counts(w.studio, a)),
     "outbox.outbox.bounced": (SUPPORT, lambda w, a: outbox.bounced(w.studio, a)),
     "outbox.outbox.limited": (SUPPORT, lambda w, a: outbox.limited(w.studio, a)),
-    "outbox.outbox.to_corrected": (EVERYONE, lambda w, a: outbox.to_corrected(w.studio, a)),
-    "outbox.restored.may_go_twice": (
+    "outbox.outbox.bounced_with_new_address": (
+        EVERYONE,
+        lambda w, a: outbox.bounced_with_new_address(w.studio, a),
+    ),
+    "outbox.restored.possible_duplicates": (
         ADMIN,
-        lambda w, a: restored.may_go_twice(_brought_back(w), a),
+        lambda w, a: restored.possible_duplicates(_brought_back(w), a),
     ),
     "audiences.completing.complete": (
         SUPPORT,
@@ -545,7 +548,7 @@ READS: dict[str, tuple[set[str], Call]] = {
 def _brought_back(w: World) -> Studio:
     """The Studio, its database out of a backup."""
     with w.studio.seen_by(None).store.writing():
-        restored.was_restored(w.studio.now())
+        restored.mark_restored(w.studio.now())
     return w.studio
 
 
@@ -964,20 +967,20 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "conversations.find": "turns names into ids; whoever uses them is asked",
     "conversations.inviting.invite": INSIDE,
     "conversations.inviting.withdraw": INSIDE,
-    "conversations.opening.open_ask": INSIDE,
+    "conversations.opening.open_subject": INSIDE,
     "conversations.taking_over.begin_term": INSIDE,
-    "conversations.who_sends": "tells whose address the settings name",
+    "conversations.users_with_sender_address": "tells whose address the settings name",
     "conversations.user_named": "turns names into ids; whoever uses them is asked",
     "outbox.delivery.claim": ITSELF,
     "outbox.delivery.is_as_claimed": ITSELF,
-    "outbox.delivery.count_anew": ITSELF,
+    "outbox.delivery.recount_sent": ITSELF,
     "outbox.delivery.foresee": ITSELF,
-    "outbox.delivery.look_again": ITSELF,
+    "outbox.delivery.requeue_put_off": ITSELF,
     "outbox.delivery.tell_owed": ITSELF,
     "outbox.limits.limits_of": "tells nothing of anybody: what the settings say",
     "outbox.sending_hours.hours_of": "tells nothing of anybody: what the settings say",
     "outbox.restored.begin_sending": ITSELF,
-    "outbox.restored.stop_where_other": ITSELF,
+    "outbox.restored.stop_if_replaced": ITSELF,
     "outbox.restored.stopped": "tells nothing of anybody: whether mail has stopped",
     "outbox.workers.begin": ITSELF,
     "outbox.workers.end": ITSELF,
@@ -987,15 +990,15 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.pushes.push_unchanged": INSIDE,
     "outbox.delivery.flush": ITSELF,
     "outbox.delivery.hand_back": ITSELF,
-    "outbox.delivery.keep_stop": ITSELF,
-    "outbox.delivery.locks_others_out": ITSELF,
+    "outbox.delivery.record_server_fault": ITSELF,
+    "outbox.delivery.blocks_other_writers": ITSELF,
     "outbox.delivery.next_due": ITSELF,
     "outbox.delivery.renew": ITSELF,
     "outbox.delivery.settle": ITSELF,
-    "outbox.delivery.standing": ITSELF,
-    "outbox.delivery.try_again": ITSELF,
+    "outbox.delivery.server_state": ITSELF,
+    "outbox.delivery.requeue_refused": ITSELF,
     "outbox.delivery.waiting": ITSELF,
-    "outbox.dry_run.dry_run_again": "does what a service does, which asks",
+    "outbox.dry_run.dry_run_of_resend": "does what a service does, which asks",
     "outbox.dry_run.dry_run": "does what a service does, which asks",
     "people.handing_over.hand_over": INSIDE,
     "people.handing_over.take_back": INSIDE,
@@ -1036,17 +1039,17 @@ LINES_OF = {"pushes.duplicate.duplicate": 2, "pushes.audiences.set_audience": 2}
 """How many lines of activity a service leaves that does two acts in one: one is undone alone."""
 ASKED_BEFORE = {
     "conversations.planning.cancel_now",
-    "conversations.current.no_part",
+    "conversations.current.no_part_error",
     "conversations.current.record",
     "conversations.current.record_about",
     "conversations.current.relations_of",
     "conversations.current.require_conductor",
     "conversations.opening.conductor_of",
     "conversations.opening.manager_named",
-    "conversations.reading.handed_over",
+    "conversations.reading.content_to_hand_over",
     "conversations.reading.record_handed_over",
-    "conversations.taking_over.hand_to",
-    "conversations.taking_over.tell_of_reopening",
+    "conversations.taking_over.change_conductor",
+    "conversations.taking_over.notify_of_reopening",
     "conversations.warnings",
     "outbox.dry_run.dry_run_of",
     "people.applying.apply_change",

@@ -61,7 +61,7 @@ def written_before_the_answer() -> Any:
     async def hand_over(
         connection: Any, dialogue: Any, message: bytes, envelope: tuple[str, str]
     ) -> Delivered:
-        dialogue.say_message(message)
+        dialogue.write_message(message)
         return Delivered(250, "written already")
 
     return patch.object(SmtpConnection, "_hand_over", hand_over)

@@ -14,7 +14,7 @@ from studio_tui.config.settings import Database, Organisation, Settings
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Busy, Conflict
 from studio_tui.mail.transport.smtp import SmtpConnection
-from studio_tui.services.outbox.delivery import Packing
+from studio_tui.services.outbox.delivery import MessageCompressor
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.system.context import Studio, open_studio
@@ -113,11 +113,11 @@ def test_what_mails_have_in_common_is_known_once_it_is_committed(studio: Studio)
     """Else what was sent could not be written (N3). Found by seed 30172 of the simulation."""
     failing = iter([BUSY])
     watch(studio.store, lambda sql: next(failing, None) if sql == "COMMIT" else None)
-    packing, mail = Packing(studio), Mail("ann@example.org", b"message", b"model")
+    compressor, mail = MessageCompressor(studio), Mail("ann@example.org", b"message", b"model")
     worker = context_of(Process("worker"))
     with pytest.raises(Busy):
-        worker.run(packing.packed, mail)
-    kept = worker.run(packing.packed, mail)
+        worker.run(compressor.compressed, mail)
+    kept = worker.run(compressor.compressed, mail)
     with studio.store.reading():
         assert rows("SELECT text FROM mail_model WHERE id = ?", kept.model_id) == [(b"model",)]
 

@@ -189,7 +189,7 @@ def test_a_worker_that_comes_too_late_changes_nothing(
         [
             delivery.Sent(late[0], "x@example.org", studio.now(), KEPT),
             delivery.Failed(late[1], "x@example.org", "550 no"),
-            delivery.Later(late[2], studio.now(), "451 later", tried=True),
+            delivery.RetryLater(late[2], studio.now(), "451 later", tried=True),
         ],
     )
     assert delivery.hand_back(studio, "slow") == 0

@@ -35,7 +35,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox import undo as undoing
-from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
@@ -208,7 +208,7 @@ class Life(RuleBasedStateMachine):
             return Sent(row_id, "ann@example.org", self.studio.now(), KEPT)
         if outcome is FAILED:
             return Failed(row_id, "ann@example.org", "550 no")
-        return Later(row_id, self.studio.now() + timedelta(minutes=1), "451 later", tried=True)
+        return RetryLater(row_id, self.studio.now() + timedelta(minutes=1), "451 later", tried=True)
 
     def _in_outbox(
         self,

@@ -62,7 +62,7 @@ def test_a_worker_goes_on_with_the_standby_that_is_promoted(
             while stopped["fault"] == "database":
                 stopped = told(worker)
             assert (stopped["event"], stopped["fault"]) == ("down", "restored")
-            twice = restored.may_go_twice(studio, admin)
+            twice = restored.possible_duplicates(studio, admin)
             lost = server.messages[0]
             assert [each.to for each in twice.mails] == [*lost.recipients]
             assert len(server.messages) == 6

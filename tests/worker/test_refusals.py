@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from studio_tui.mail.transport.outcomes import (
-    Aside,
     Deferred,
     Delivered,
     Fault,
+    Postponed,
     Rejected,
     RelayDown,
 )
@@ -81,6 +81,6 @@ def test_one_mail_that_is_refused_for_everybodys_reason_does_not_hold_up_others(
     assert breaker.down == QUOTA
     _tell(breaker, TAKEN, 2)
     assert breaker.down is None
-    assert isinstance(_tell(breaker, QUOTA, 1), Aside)
+    assert isinstance(_tell(breaker, QUOTA, 1), Postponed)
     assert breaker.down is None
     assert timedelta(0) < Pace().set_aside_for

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.mail.transport.outcomes import (
-    Aside,
     Deferred,
     Delivered,
     Fault,
     Outcome,
+    Postponed,
     Rejected,
     RelayDown,
 )
-from studio_tui.services.outbox.delivery import Failed, Later, Sent
+from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.retry import Attempt, decide, pause_after
@@ -67,14 +67,14 @@ def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:
 
 def test_a_temporary_refusal_is_a_try_of_the_mails_own() -> None:
     later = _decide(Deferred(451, "greylisted"))
-    assert isinstance(later, Later)
+    assert isinstance(later, RetryLater)
     assert later.tried
     assert later.words == "451 greylisted"
     assert timedelta(seconds=30) <= later.due_at - NOW <= timedelta(minutes=1)
 
 
 def test_a_relay_that_is_down_costs_no_try() -> None:
-    assert _decide(RelayDown(Fault.LOGIN, 535, "no")) == Later(7, NOW, "535 no", tried=False)
+    assert _decide(RelayDown(Fault.LOGIN, 535, "no")) == RetryLater(7, NOW, "535 no", tried=False)
 
 
 def test_what_is_deferred_for_days_is_given_up() -> None:
@@ -85,7 +85,7 @@ def test_what_is_deferred_for_days_is_given_up() -> None:
 
 def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
     later = _decide(Deferred(451, "greylisted"), attempts=1, age=timedelta(days=400))
-    assert isinstance(later, Later)
+    assert isinstance(later, RetryLater)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,10 @@ def test_it_is_given_up_once_it_is_too_old_and_was_tried_enough(
 
 
 def test_what_is_put_aside_waits_and_costs_no_try() -> None:
-    later = Later(7, NOW + Pace().set_aside_for, "554 no more today", tried=False, refused=True)
-    assert _decide(Aside(554, "no more today")) == later
+    later = RetryLater(
+        7, NOW + Pace().set_aside_for, "554 no more today", tried=False, refused=True
+    )
+    assert _decide(Postponed(554, "no more today")) == later
 
 
 def test_a_pause_is_spread_over_its_second_half() -> None:

@@ -111,7 +111,7 @@ def list_(
         one for one in source.rows(0, source.count()) if status is None or one.status == status
     ]
     if audience is not None:
-        those = members.those_in(studio, actor, audience, {one.user_id for one in found})
+        those = members.members_among(studio, actor, audience, {one.user_id for one in found})
         found = [one for one in found if one.user_id in those]
     if as_json:
         write_json([shapes.my_conversation(studio, one) for one in found])

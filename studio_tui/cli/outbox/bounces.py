@@ -23,7 +23,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import why_in_words
 
 if TYPE_CHECKING:
-    from studio_tui.services.outbox.bounces import BounceReader, Mailbox, TakenIn
+    from studio_tui.services.outbox.bounces import BounceReader, Mailbox, ProcessedBounces
 
 _LARGEST = 64_000_000
 """Bytes of one mail: more than servers take."""
@@ -74,7 +74,7 @@ def bounces(
         if (mailbox := _mailbox(studio, maildir, imap=imap)) is not None:
             _tell_all(reader, mailbox, as_json=as_json)
             return
-        taken = reader.take_in([source])
+        taken = reader.process_bounces([source])
     if as_json:
         write_json(shapes.bounces_read(taken.read))
     else:
@@ -105,7 +105,7 @@ def _read(file: Path) -> bytes:
         raise Unavailable(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _in_words(taken: "TakenIn") -> str:
+def _in_words(taken: "ProcessedBounces") -> str:
     """What one mail was."""
     if not taken.mails:
         return _SAID[next(iter(taken.read.kinds))]
@@ -116,7 +116,7 @@ def _in_words(taken: "TakenIn") -> str:
 
 def _tell_all(reader: "BounceReader", mailbox: "Mailbox", *, as_json: bool) -> None:
     with _stopped_between_mails() as stop:
-        read = reader.take_in_all(mailbox, lambda: not stop.asked)
+        read = reader.process_mailbox(mailbox, lambda: not stop.asked)
     if as_json:
         write_json(shapes.bounces_read(read))
         return

@@ -33,7 +33,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox as service
 from studio_tui.services.outbox import restored as restoring
 from studio_tui.services.outbox import undo as undoing
-from studio_tui.services.outbox.outbox import Again, ReadMail
+from studio_tui.services.outbox.outbox import ReadMail, ResendResult
 from studio_tui.services.outbox.undo import Undoable
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
@@ -213,7 +213,7 @@ def resume(studio: Studio, actor: Actor, dry_run: bool, as_json: bool) -> None:
 
     Shows what may go twice: what would have left by then, as far as the database knows.
     """
-    act = restoring.may_go_twice if dry_run else restoring.resume
+    act = restoring.possible_duplicates if dry_run else restoring.resume
     with shape_of_nothing(as_json, lambda: shapes.resumed(studio, None, {})):
         found = act(studio, actor)
     if as_json:
@@ -267,19 +267,19 @@ def _try(
     studio: Studio,
     actor: Actor,
     chosen: Selection[NotificationFilter],
-    act: Callable[[Studio, Actor, Selection[NotificationFilter]], Again],
+    act: Callable[[Studio, Actor, Selection[NotificationFilter]], ResendResult],
     *,
     with_mail: bool,
 ) -> None:
-    from studio_tui.services.outbox.dry_run import dry_run_again
+    from studio_tui.services.outbox.dry_run import dry_run_of_resend
 
-    run, skipped = dry_run_again(studio, lambda: act(studio, actor, chosen))
+    run, skipped = dry_run_of_resend(studio, lambda: act(studio, actor, chosen))
     mails = counted(len(run.notifications), "mail")
     say(f"{mails} would be sent, and {len(skipped)} would not.")
     dry_runs.tell(run, skipped, with_mail=with_mail)
 
 
-def _say_again(done: Again, what: str) -> None:
+def _say_again(done: ResendResult, what: str) -> None:
     why = dict.fromkeys(done.dropped.values(), 0)
     for reason in done.dropped.values():
         why[reason] += 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studio_tui.mail.compose.rendering import RenderedMail
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.outbox.outbox import Health, ReadMail
-    from studio_tui.services.outbox.restored import Restored
+    from studio_tui.services.outbox.restored import RestoreReport
     from studio_tui.services.outbox.undo import Undoable
     from studio_tui.services.outbox.workers import SeenWorker
     from studio_tui.services.system.context import Studio
@@ -57,7 +57,7 @@ def told(studio: Studio, of: Notification) -> Shape:
     }
 
 
-def resumed(studio: Studio, of: Restored | None, message_ids: dict[int, str]) -> Shape:
+def resumed(studio: Studio, of: RestoreReport | None, message_ids: dict[int, str]) -> Shape:
     """Why mail had stopped, and what may go twice."""
     return {
         "stopped_at": iso(studio, of.at) if of else None,

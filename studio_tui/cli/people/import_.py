@@ -220,7 +220,7 @@ def _tell_came_back(studio: Studio, actor: Actor) -> None:
     """Say how what came back is sent once more to addresses that are others by now (N15)."""
     from studio_tui.services.outbox import outbox
 
-    if mails := outbox.to_corrected(studio, actor):
+    if mails := outbox.bounced_with_new_address(studio, actor):
         say(
             f"{counted(len(mails), 'mail')} came back before from an address that is another by "
             "now: “studio-tui outbox again --bounced” sends what is still true."

@@ -154,7 +154,7 @@ def _activity(studio: Studio, found: Verified) -> Finding:
 def _senders(studio: Studio) -> Iterator[Finding]:
     """Who sends cannot be invited: ``ORGANIZER`` would be one of the guests."""
     try:
-        names = conversations.who_sends(studio)
+        names = conversations.users_with_sender_address(studio)
     except StudioError:
         # The mail server's own line says what is wrong with the sender.
         return

@@ -16,7 +16,7 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.compose.flowed import flow
 from studio_tui.mail.compose.invitation import Invitation, calendar
 from studio_tui.mail.compose.rendering import Recipient, RenderedMail, Values
-from studio_tui.mail.compose.wording_template import Blanks, MailTemplate
+from studio_tui.mail.compose.wording_template import MailTemplate, TextTemplate
 from studio_tui.mail.transport.addresses import Sender, deliverable, reply_to_from
 
 # Neither quoted-printable nor base64 can contain "=_": no text can contain a boundary.
@@ -201,7 +201,7 @@ def _part(subtype: str, lines: bytes) -> bytes:
     return head.encode("ascii") + lines
 
 
-def _flowed(text: Blanks, values: Mapping[str, str]) -> bytes:
+def _flowed(text: TextTemplate, values: Mapping[str, str]) -> bytes:
     return b"\r\n".join(
         _quoted(flow(line.filled(values))) if line.names else _flowed_once(line)
         for line in text.lines
@@ -209,11 +209,11 @@ def _flowed(text: Blanks, values: Mapping[str, str]) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _flowed_once(line: Blanks) -> bytes:
+def _flowed_once(line: TextTemplate) -> bytes:
     return _quoted(flow(line.texts[0]))
 
 
-def _filled(text: Blanks, values: Mapping[str, str]) -> bytes:
+def _filled(text: TextTemplate, values: Mapping[str, str]) -> bytes:
     return b"\r\n".join(
         _quoted(line.filled(values)) if line.names else _quoted_once(line) for line in text.lines
     )
@@ -221,7 +221,7 @@ def _filled(text: Blanks, values: Mapping[str, str]) -> bytes:
 
 # Most lines of a mail are the same as in the mail before.
 @lru_cache(maxsize=4096)
-def _quoted_once(line: Blanks) -> bytes:
+def _quoted_once(line: TextTemplate) -> bytes:
     return _quoted(line.texts[0])
 
 

@@ -133,7 +133,7 @@ class Writer:
         self._organisation = clean_line(organisation)
         self._zone = zone
         # Each run has few events and many recipients.
-        self._begun = lru_cache(maxsize=256)(self._begin)
+        self._for_event = lru_cache(maxsize=256)(self._fill_in_event)
 
     def render(
         self,
@@ -163,7 +163,7 @@ class Writer:
             planned=planned,
             dated=not planned and any(dates),
         )
-        begun = self._begun(form, event, forms.language)
+        event_form = self._for_event(form, event, forms.language)
         if any(stands_for):
             place = [forms.date_words.stands_for(name) if name else "" for name in stands_for]
             people = [f"{n} ({of})" if of else n for n, of in zip(people, place, strict=True)]
@@ -177,7 +177,7 @@ class Writer:
             values = [_of(recipient), _of_people(people, told)]
             if not several:
                 values.append(_texts({"starts_at": told[0]}))
-        return RenderedMail(forms.language, form, begun, _all(values))
+        return RenderedMail(forms.language, form, event_form, _all(values))
 
     def people(
         self, event: MailEvent, asked: Sequence[AskedConversation], recipient: Recipient
@@ -196,8 +196,10 @@ class Writer:
         words = forms.date_words
         several = [f"{each.person}: {each.push} ({words.day(each.deadline)})" for each in asked]
         people = several if len(asked) > 1 else [asked[0].person]
-        begun = self._begun(form, event, forms.language)
-        return RenderedMail(forms.language, form, begun, _all((_of(recipient), _of_people(people))))
+        event_form = self._for_event(form, event, forms.language)
+        return RenderedMail(
+            forms.language, form, event_form, _all((_of(recipient), _of_people(people)))
+        )
 
     def invitation(
         self, event: MailEvent, meeting: Appointment, recipient: Recipient
@@ -220,11 +222,11 @@ class Writer:
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
         form = forms.form(of_push=bool(event.push), closed=told.closed, ended=told.ended)
         at = forms.date_words.instant(told.at, self._zone_of(recipient))
-        begun = self._begun(form, event, forms.language)
+        event_form = self._for_event(form, event, forms.language)
         return RenderedMail(
             forms.language,
             form,
-            begun,
+            event_form,
             _all((_of(recipient), _of_notice(told, at, forms.date_words))),
         )
 
@@ -242,9 +244,9 @@ class Writer:
             closed=event.closed,
         )
         starts_at = forms.date_words.instant(meeting.starts_at, self._zone_of(recipient))
-        begun = self._begun(form, event, forms.language)
+        event_form = self._for_event(form, event, forms.language)
         values = _all((_of(recipient), _of_appointment(meeting, starts_at)))
-        return RenderedMail(forms.language, form, begun, values)
+        return RenderedMail(forms.language, form, event_form, values)
 
     def render_test(self, recipient: Recipient, now: datetime) -> RenderedMail:
         """Return the mail of `studio-tui mail test`, with ``now`` in the zone of the recipient."""
@@ -258,7 +260,7 @@ class Writer:
         values = (_texts(told), _of(recipient))
         return RenderedMail(forms.language, forms.form(), forms.form(), _all(values))
 
-    def _begin(self, form: MailTemplate, event: MailEvent, language: str) -> MailTemplate:
+    def _fill_in_event(self, form: MailTemplate, event: MailEvent, language: str) -> MailTemplate:
         deadline = event.deadline
         told = {
             "organisation": self._organisation,
@@ -270,7 +272,7 @@ class Writer:
         if event.kind.form is MailForm.PUSH:
             told["conductor"] = clean_line(event.conductor)
         values = _texts(told)
-        return form.begun(values.plain, values.html)
+        return form.partially_filled(values.plain, values.html)
 
     def _zone_of(self, recipient: Recipient) -> ZoneInfo:
         return zone_named(recipient.time_zone, self._zone)

@@ -135,21 +135,21 @@ def _about(wording: str) -> tuple[Kind | None, MailForm]:
 
 
 @dataclass(frozen=True, eq=False)
-class Blanks:
-    """Text with placeholders: the fragments around them, and the name of each."""
+class TextTemplate:
+    """A text with placeholders: the fragments around them, and the name of each."""
 
     texts: tuple[str, ...]
     names: tuple[str, ...] = ()
 
     @cached_property
-    def lines(self) -> tuple["Blanks", ...]:
+    def lines(self) -> tuple["TextTemplate", ...]:
         """The text as one item per line with a placeholder; runs of other lines are one item."""
-        found: list[Blanks] = []
+        found: list[TextTemplate] = []
         for names, lines in groupby(self._each_line(), lambda line: line.names):
             if names:
                 found += lines
             else:
-                found.append(Blanks(("\n".join(line.texts[0] for line in lines),)))
+                found.append(TextTemplate(("\n".join(line.texts[0] for line in lines),)))
         return tuple(found)
 
     def filled(self, values: Mapping[str, str]) -> str:
@@ -159,7 +159,7 @@ class Blanks:
             written += (values[name], text)
         return "".join(written)
 
-    def begun(self, values: Mapping[str, str]) -> "Blanks":
+    def partially_filled(self, values: Mapping[str, str]) -> "TextTemplate":
         """Return the text with these values filled in, and the other placeholders unchanged."""
         texts, names = [self.texts[0]], []
         for name, text in zip(self.names, self.texts[1:], strict=True):
@@ -168,32 +168,34 @@ class Blanks:
             else:
                 names.append(name)
                 texts.append(text)
-        return Blanks(tuple(texts), tuple(names))
+        return TextTemplate(tuple(texts), tuple(names))
 
-    def _each_line(self) -> Iterator["Blanks"]:
+    def _each_line(self) -> Iterator["TextTemplate"]:
         texts: tuple[str, ...] = ()
         names: tuple[str, ...] = ()
         for number, text in enumerate(self.texts):
             *ended, begun = text.split("\n")
             for end in ended:
-                yield Blanks((*texts, end), names)
+                yield TextTemplate((*texts, end), names)
                 texts, names = (), ()
             texts, names = (*texts, begun), (*names, *self.names[number : number + 1])
-        yield Blanks(texts, names)
+        yield TextTemplate(texts, names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MailTemplate:
     """A rendered wording whose values are still to be filled in."""
 
-    subject: Blanks
-    plain: Blanks
-    html: Blanks
+    subject: TextTemplate
+    plain: TextTemplate
+    html: TextTemplate
 
-    def begun(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "MailTemplate":
+    def partially_filled(self, plain: Mapping[str, str], html: Mapping[str, str]) -> "MailTemplate":
         """Return the template with these values filled in, and the other placeholders unchanged."""
         return MailTemplate(
-            self.subject.begun(plain), self.plain.begun(plain), self.html.begun(html)
+            self.subject.partially_filled(plain),
+            self.plain.partially_filled(plain),
+            self.html.partially_filled(html),
         )
 
 
@@ -295,9 +297,9 @@ def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame)
     )
 
 
-def _blanks(text: str) -> Blanks:
+def _blanks(text: str) -> TextTemplate:
     names = tuple(_NAMES[token] for token in _TOKEN.findall(text))
-    return Blanks(tuple(_TOKEN.split(text)), names)
+    return TextTemplate(tuple(_TOKEN.split(text)), names)
 
 
 def _html(markdown: str, path: Path) -> Markup:

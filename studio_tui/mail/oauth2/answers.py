@@ -84,7 +84,7 @@ def claims(token: Secret) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def shown(text: str, *secrets: Secret) -> str:
+def masked(text: str, *secrets: Secret) -> str:
     """Return a foreign message on one line, with ``secrets`` and apparent tokens masked."""
     words = clean_line(text)
     for secret in secrets:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from studio_tui.mail.oauth2.answers import MOST_BYTES, NoToken, Token, bare_token
-from studio_tui.mail.oauth2.waiting import in_time
+from studio_tui.mail.oauth2.waiting import with_timeout
 from studio_tui.mail.secrets import CLIENT_SECRET, VARIABLE
 
 _OURS = (VARIABLE, CLIENT_SECRET)
@@ -29,7 +29,7 @@ async def run(command: str, seconds: float) -> Token:
     what = f"smtp.token_command ({Path(words[0]).name})"
     late = NoToken(f"{what} was not done after {seconds:.0f} seconds.")
     try:
-        printed, code = await in_time(lambda: _run(words, what, seconds), seconds + _GRACE)
+        printed, code = await with_timeout(lambda: _run(words, what, seconds), seconds + _GRACE)
     except TimeoutError:
         raise late from None
     if len(printed) > MOST_BYTES:

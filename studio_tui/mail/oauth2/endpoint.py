@@ -8,8 +8,8 @@ from urllib.parse import urlencode, urlsplit
 
 from studio_tui.config.smtp_settings import is_loopback
 from studio_tui.mail.oauth2.advice import advice_on
-from studio_tui.mail.oauth2.answers import MOST_BYTES, NoToken, Token, json_object, shown, token_in
-from studio_tui.mail.oauth2.waiting import in_time
+from studio_tui.mail.oauth2.answers import MOST_BYTES, NoToken, Token, json_object, masked, token_in
+from studio_tui.mail.oauth2.waiting import with_timeout
 from studio_tui.mail.secrets import Secret
 
 _EACH_WAIT = 10.0
@@ -30,7 +30,9 @@ async def ask(
     """
     what, each_wait = named(url), min(_EACH_WAIT, seconds)
     try:
-        status, content = await in_time(lambda: _post(url, fields, context, each_wait), seconds)
+        status, content = await with_timeout(
+            lambda: _post(url, fields, context, each_wait), seconds
+        )
     except TimeoutError:
         raise NoToken(f"{what} does not answer in time.") from None
     if len(content) > MOST_BYTES:
@@ -56,7 +58,7 @@ def _refusal(what: str, status: int, content: bytes, secret: Secret) -> str:
     except NoToken:
         answer = {}
     said = " ".join(
-        shown(each, secret)
+        masked(each, secret)
         for each in (answer.get("error"), answer.get("error_description"))
         if isinstance(each, str)
     )
@@ -100,6 +102,6 @@ def _post(
     except URLError as error:
         if isinstance(error.reason, TimeoutError):
             raise NoToken(f"{what} does not answer in time.") from None
-        raise NoToken(f"{what} cannot be reached: {shown(str(error.reason))}.") from None
+        raise NoToken(f"{what} cannot be reached: {masked(str(error.reason))}.") from None
     except (OSError, HTTPException, ValueError) as error:
-        raise NoToken(f"{what} gives no answer that is HTTP: {shown(str(error))}.") from None
+        raise NoToken(f"{what} gives no answer that is HTTP: {masked(str(error))}.") from None

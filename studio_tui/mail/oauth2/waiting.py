@@ -9,7 +9,7 @@ from typing import TypeVar
 _Value = TypeVar("_Value")
 
 
-async def in_time(call: Callable[[], _Value], seconds: float) -> _Value:
+async def with_timeout(call: Callable[[], _Value], seconds: float) -> _Value:
     """Return the result of ``call``, run in a daemon thread.
 
     Raises `TimeoutError` after ``seconds``.

@@ -13,7 +13,7 @@ _DOWN = frozenset({Fault.UNREACHABLE, Fault.TLS})
 by sending through another server."""
 
 
-class Relays:
+class RelayStates:
     """The state of the servers, shared by all connections of a process."""
 
     def __init__(self, number: int, elapsed: Callable[[], float] = seconds_since_boot) -> None:
@@ -28,11 +28,11 @@ class Relays:
         now = self._elapsed()
         return sorted(range(len(self._down_until)), key=lambda each: self._down_until[each] > now)
 
-    def is_down(self, number: int) -> None:
+    def mark_down(self, number: int) -> None:
         """Record that a server accepted no connection."""
         self._down_until[number] = self._elapsed() + _LEFT_ALONE
 
-    def is_up(self, number: int) -> None:
+    def mark_up(self, number: int) -> None:
         """Record that a server processed a mail."""
         self._down_until[number] = float("-inf")
 
@@ -40,7 +40,7 @@ class Relays:
 class FailoverConnection:
     """A `Transport` to the first of several servers that is not down."""
 
-    def __init__(self, connections: Sequence[SmtpConnection], relays: Relays) -> None:
+    def __init__(self, connections: Sequence[SmtpConnection], relays: RelayStates) -> None:
         """``connections`` has one connection to each server, in order."""
         self._connections = connections
         self._relays = relays
@@ -66,12 +66,12 @@ class FailoverConnection:
                 sender, recipient, message, clear_to_send
             )
             if not isinstance(outcome, RelayDown) or outcome.fault not in _DOWN:
-                self._relays.is_up(number)
+                self._relays.mark_up(number)
                 return outcome
             if outcome.crowded and self._is_used_by_others(number):
                 # The server has no room for this connection, but accepts mail over another.
                 return outcome
-            self._relays.is_down(number)
+            self._relays.mark_down(number)
             failed.append((number, outcome))
         return min(failed, key=lambda each: each[0])[1]
 

@@ -19,7 +19,7 @@ _MOST_TOLD = 5
 """Maximum number of values that are reported from the JSON of an error."""
 
 
-class NoLogin(Exception):
+class LoginFailed(Exception):
     """The login failed for a reason other than a reply of the server."""
 
     def __init__(self, fault: Fault, words: str) -> None:
@@ -49,7 +49,7 @@ class Login:
     async def log_in(self, smtp: SMTP) -> None:
         """Log in, if the settings have a user name.
 
-        Raises `NoLogin`, `TokenRefused`, or exceptions of aiosmtplib.
+        Raises `LoginFailed`, `TokenRefused`, or exceptions of aiosmtplib.
         """
         if not self._settings.username:
             return
@@ -59,7 +59,7 @@ class Login:
         if self._password is None:
             who = self._settings.username
             words = f"No password for {who}: put it in place by “studio-tui mail password”."
-            raise NoLogin(Fault.LOGIN, words)
+            raise LoginFailed(Fault.LOGIN, words)
         # Try one method only: each failed login may bring the server closer to locking the account.
         await self._by_password(smtp, self._password.reveal())
 
@@ -83,17 +83,17 @@ class Login:
             )
             if "xoauth2" in smtp.server_auth_methods:
                 words += ' It offers XOAUTH2: set smtp.auth = "oauth2".'
-            raise NoLogin(Fault.LOGIN, words)
+            raise LoginFailed(Fault.LOGIN, words)
 
     async def _by_token(self, smtp: SMTP, tokens: Tokens) -> None:
         if "xoauth2" not in smtp.server_auth_methods:
             offered = ", ".join(each.upper() for each in smtp.server_auth_methods) or "none"
             words = f"{BY_TOKEN}the mail server offers no login by XOAUTH2, but: {offered}."
-            raise NoLogin(Fault.LOGIN, words)
+            raise LoginFailed(Fault.LOGIN, words)
         try:
             token = await tokens.token()
         except NoToken as error:
-            raise NoLogin(Fault.TOKEN, str(error)) from None
+            raise LoginFailed(Fault.TOKEN, str(error)) from None
         self._used = token
         challenge = ""
         answer = await smtp.execute_command(

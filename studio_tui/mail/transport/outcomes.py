@@ -46,7 +46,7 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Postponed:
     """A refusal that concerns all mail, although other mails are accepted: the mail waits (N13)."""
 
     code: int | None
@@ -98,7 +98,7 @@ class RelayDown:
     """Whether the fault was reported when a mail was offered, and may be due to that mail."""
 
 
-Outcome = Delivered | Rejected | Deferred | Aside | RelayDown
+Outcome = Delivered | Rejected | Deferred | Postponed | RelayDown
 
 
 ClearToSend = Callable[[], Awaitable[None]]

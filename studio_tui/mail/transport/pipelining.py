@@ -52,11 +52,11 @@ class Dialogue(asyncio.Protocol):
         """Whether commands can still be written, as far as can be told without writing."""
         return not self._fault and not self._transport.is_closing()
 
-    def say(self, *commands: bytes) -> None:
+    def write_commands(self, *commands: bytes) -> None:
         """Write ``commands`` at once. Each gets its own `reply`. Raises `Broken`."""
         self._write(b"\r\n".join((*commands, b"")), len(commands))
 
-    def say_message(self, message: bytes) -> None:
+    def write_message(self, message: bytes) -> None:
         """Write a message and the terminating dot. It gets one `reply`. Raises `Broken`."""
         self._write(_on_the_wire(message), 1)
 
@@ -68,7 +68,7 @@ class Dialogue(asyncio.Protocol):
 
     async def quit(self) -> None:
         """Send QUIT and close the connection after the reply. Raises `Broken`."""
-        self.say(b"QUIT")
+        self.write_commands(b"QUIT")
         await self.reply()
         # Abort instead of closing: with TLS, a graceful close would wait for the server.
         self.drop("The connection was closed.")

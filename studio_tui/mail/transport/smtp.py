@@ -21,7 +21,7 @@ from studio_tui.mail.bounces.envelope_ids import envelope_id, xtext
 from studio_tui.mail.oauth2.tokens import Tokens
 from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.addresses import deliverable, sender_from
-from studio_tui.mail.transport.login import Login, NoLogin, TokenRefused
+from studio_tui.mail.transport.login import Login, LoginFailed, TokenRefused
 from studio_tui.mail.transport.outcomes import (
     ClearToSend,
     Deferred,
@@ -261,9 +261,9 @@ class SmtpConnection:
         for step, command in enumerate(commands):
             try:
                 if not together:
-                    dialogue.say(command)
+                    dialogue.write_commands(command)
                 elif step == _MAIL:
-                    dialogue.say(*commands)
+                    dialogue.write_commands(*commands)
                 reply = await dialogue.reply()
             except Broken as broken:
                 raise self._unanswered(step, broken, together) from broken
@@ -276,7 +276,7 @@ class SmtpConnection:
         self, dialogue: Dialogue, message: bytes, envelope: tuple[str, str]
     ) -> Delivered:
         try:
-            dialogue.say_message(message)
+            dialogue.write_message(message)
         except Broken as broken:
             # Nothing was written: the connection was idle for too long.
             raise self._broken(broken) from broken
@@ -346,9 +346,9 @@ class SmtpConnection:
                 # certain, the dot must not be sent: it would end a message.
                 if refused != _RCPT:
                     raise Broken
-                dialogue.say(b".")
+                dialogue.write_commands(b".")
                 await dialogue.reply()
-            dialogue.say(b"RSET")
+            dialogue.write_commands(b"RSET")
             if (await dialogue.reply()).code // 100 != 2:
                 raise Broken
         except Broken:
@@ -488,7 +488,7 @@ class SmtpConnection:
     async def _log_in(self, smtp: SMTP) -> None:
         try:
             await self._login.log_in(smtp)
-        except NoLogin as error:
+        except LoginFailed as error:
             raise self._down(error.fault, str(error)) from None
         except SMTPResponseException as error:
             raise self._not_logged_in(error) from None

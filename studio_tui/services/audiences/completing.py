@@ -19,7 +19,7 @@ from studio_tui.storage.people.teams import every_team
 from studio_tui.storage.pushes.finding import named_pushes
 
 if TYPE_CHECKING:
-    from studio_tui.services.audiences.parsing import Follows
+    from studio_tui.services.audiences.parsing import Continuations
 
 MOST = 6
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"?|“[^”]*”?|[()=,]|[^\s()=,"“]+')
@@ -40,7 +40,7 @@ class Completion:
 
 def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
     """Return the completions of the last word of ``text``, or of what follows it, best first."""
-    from studio_tui.services.audiences.parsing import what_follows
+    from studio_tui.services.audiences.parsing import continuations_of
 
     require(actor, Action.READ_USERS)
     words = [word.start() for word in _WORDS.finditer(text)]
@@ -53,7 +53,7 @@ def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
         for begin in begins:
             before, typed = text[:begin], text[begin:]
             try:
-                follows = what_follows(before)
+                follows = continuations_of(before)
             except WrongAudience:
                 continue
             if ways := _ways(follows, typed):
@@ -61,7 +61,7 @@ def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
     return ()
 
 
-def _ways(follows: "Follows", typed: str) -> list[str]:
+def _ways(follows: "Continuations", typed: str) -> list[str]:
     """Return the completions of ``typed``, those that begin with it first."""
     written = typed.strip()
     words = () if written.startswith(('"', "“")) else follows.words

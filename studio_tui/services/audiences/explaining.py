@@ -18,7 +18,7 @@ from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound
-from studio_tui.services.audiences.resolving import as_named_today
+from studio_tui.services.audiences.resolving import with_current_names
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences.conditions import who_of
 from studio_tui.storage.audiences.segments import spelled_out
@@ -63,7 +63,7 @@ def _found(condition: Condition, seen: _Seen) -> str:
     """Return the value that a condition was evaluated on, in words."""
     word = WORDS[condition.word]
     if word.names is ValueKind.SEGMENT:
-        return str(as_named_today(spelled_out(condition)))
+        return str(with_current_names(spelled_out(condition)))
     if word.form is ConditionForm.IN_PUSH:
         return _standing(condition, seen)
     if word.fact is not None:

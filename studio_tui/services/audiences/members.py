@@ -8,7 +8,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences.conditions import count_in, who_of
 
 
-def those_in(
+def members_among(
     studio: Studio, actor: Actor, audience: Audience, user_ids: Collection[int]
 ) -> frozenset[int]:
     """Return which of the given users are in an audience whose names are resolved."""

@@ -328,7 +328,7 @@ _TAKE_NAMES: Final = frozenset(
 )
 
 
-class Follows(NamedTuple):
+class Continuations(NamedTuple):
     """The possible continuations of an incomplete audience."""
 
     words: tuple[str, ...]
@@ -336,7 +336,7 @@ class Follows(NamedTuple):
     """The condition whose names can follow; empty if none can."""
 
 
-def what_follows(beginning: str) -> Follows:
+def continuations_of(beginning: str) -> Continuations:
     """Return what can follow ``beginning``. Raises `WrongAudience` if it is already invalid."""
     if len(beginning) > MAX_LENGTH:
         raise WrongAudience(beginning, MAX_LENGTH, 1, "the filter is too long")
@@ -353,4 +353,4 @@ def what_follows(beginning: str) -> Follows:
     words = [*_expected_phrases({terminal for terminal in expected if terminal != "UNIT"})]
     if "UNIT" in expected:
         words += UNITS
-    return Follows(tuple(sorted(set(words))), named)
+    return Continuations(tuple(sorted(set(words))), named)

@@ -1,6 +1,7 @@
 """Resolution of the names in an audience (P13) to ids of teams, pushes, users and so on.
 
-A resolved audience keeps its meaning when these are renamed; `as_named_today` updates its names.
+A resolved audience keeps its meaning when these are renamed; `with_current_names` returns it with
+their current names.
 """
 
 import difflib
@@ -75,17 +76,17 @@ def resolve(audience: Audience, text: str = "") -> Audience:
     return with_conditions(audience, looked_up)
 
 
-def as_named_today(audience: Audience) -> Audience:
+def with_current_names(audience: Audience) -> Audience:
     """Return a stored audience with the current names of its ids. Requires an open unit of work.
 
     A name whose object was deleted is unchanged.
     """
-    (named,) = all_named_today([audience])
+    (named,) = all_with_current_names([audience])
     return named
 
 
-def all_named_today(audiences: Sequence[Audience]) -> list[Audience]:
-    """Return several audiences with current names; see `as_named_today`.
+def all_with_current_names(audiences: Sequence[Audience]) -> list[Audience]:
+    """Return several audiences with current names; see `with_current_names`.
 
     The names of each kind are read once for all audiences.
     """

@@ -19,7 +19,11 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.errors import Invalid, NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.shared.text import clean_line, fold
-from studio_tui.services.audiences.resolving import all_named_today, as_named_today, audience_of
+from studio_tui.services.audiences.resolving import (
+    all_with_current_names,
+    audience_of,
+    with_current_names,
+)
 from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.system import naming, toml_text
 from studio_tui.services.system.context import Studio
@@ -263,7 +267,7 @@ def _with_use(kept: Sequence[Segment]) -> list[Segment]:
 
 
 def _named_today(kept: Sequence[Segment]) -> list[Segment]:
-    named = all_named_today([each.audience for each in kept])
+    named = all_with_current_names([each.audience for each in kept])
     return [replace(each, audience=said) for each, said in zip(kept, named, strict=True)]
 
 
@@ -275,5 +279,5 @@ def _facts(segment: Segment) -> dict[str, str]:
     return {
         "name": segment.name,
         "description": segment.description,
-        "where": str(as_named_today(segment.audience)),
+        "where": str(with_current_names(segment.audience)),
     }

@@ -19,7 +19,11 @@ from studio_tui.services.conversations.planning import Usable, cancel, move, pla
 from studio_tui.services.conversations.reading import read, show
 from studio_tui.services.conversations.taking_over import close_own, open_own
 from studio_tui.services.conversations.talking import begin, finish, record_held, reopen, start
-from studio_tui.services.conversations.warning import NO_CALENDAR, warnings, who_sends
+from studio_tui.services.conversations.warning import (
+    NO_CALENDAR,
+    users_with_sender_address,
+    warnings,
+)
 from studio_tui.services.conversations.writing import (
     add_question,
     earlier,
@@ -61,7 +65,7 @@ __all__ = [
     "submit",
     "usable",
     "user_named",
+    "users_with_sender_address",
     "warnings",
-    "who_sends",
     "write",
 ]

@@ -13,9 +13,9 @@ from studio_tui.services.conversations.current import (
     require_state,
 )
 from studio_tui.services.conversations.opening import (
-    OpeningOutcome,
+    ConversationSubject,
     manager_named,
-    open_ask,
+    open_subject,
     require_usable,
 )
 from studio_tui.services.conversations.taking_over import begin_term
@@ -36,7 +36,7 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
     over their own, or take one over.
     """
     with studio.own_store.writing():
-        opened = open_ask(studio, ask)
+        opened = open_subject(studio, ask)
         if not may(actor, Action.FINISH_ANY):
             opened.require_managed_by(actor)
         if opened.conversation is not None:
@@ -115,23 +115,23 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
     return managers
 
 
-def _own(studio: Studio, actor: Actor, ask: Ask) -> OpeningOutcome:
-    opened = open_ask(studio, ask)
+def _own(studio: Studio, actor: Actor, ask: Ask) -> ConversationSubject:
+    opened = open_subject(studio, ask)
     opened.require_managed_by(actor)
     return opened
 
 
-def _about(opened: OpeningOutcome) -> str:
+def _about(opened: ConversationSubject) -> str:
     return f"The conversation with {opened.user.name}"
 
 
-def _is_to_hold(opened: OpeningOutcome, user_id: int) -> bool:
+def _is_to_hold(opened: ConversationSubject, user_id: int) -> bool:
     """Return whether the user is named to hold the conversation, and no other user holds it."""
     held = opened.conversation
     return opened.named_id == user_id and (held is None or held.conductor_id == user_id)
 
 
-def _assignment_id(opened: OpeningOutcome) -> int:
+def _assignment_id(opened: ConversationSubject) -> int:
     if opened.assignment_id is None:
         raise Refused("No push asks for this conversation.")
     return opened.assignment_id
@@ -153,7 +153,7 @@ def _take_over(
 
 
 def _tell(
-    studio: Studio, opened: OpeningOutcome, conductor_id: int, line: int, *, noticed: bool
+    studio: Studio, opened: ConversationSubject, conductor_id: int, line: int, *, noticed: bool
 ) -> None:
     """Notify the new conductor, and the user unless they get a notice of the take-over."""
     if opened.push is None:
@@ -172,7 +172,7 @@ def _record(
     studio: Studio,
     actor: Actor,
     verb: Verb,
-    opened: OpeningOutcome,
+    opened: ConversationSubject,
     *,
     conductor: str | None = None,
     before: Facts | None = None,

@@ -72,7 +72,7 @@ def _held_before(conversation: Conversation) -> frozenset[int]:
     return frozenset(term.conductor_id for term in terms) - {conversation.conductor_id}
 
 
-def no_part(actor: Actor) -> Forbidden:
+def no_part_error(actor: Actor) -> Forbidden:
     """Return the error for a conversation that does not exist or is not the actor's.
 
     Its message is the same for all these cases, so that it does not reveal which one applies (A2).
@@ -95,7 +95,7 @@ def require_conductor(actor: Actor, conversation: Conversation) -> None:
         )
     if actor.user_id == conversation.user_id:
         raise Forbidden(f"{actor.login} does not hold this conversation.")
-    raise no_part(actor)
+    raise no_part_error(actor)
 
 
 def require_state(conversation: Conversation, *allowed: ConversationState) -> None:
@@ -176,7 +176,7 @@ def record_about(
     return line
 
 
-def how_far(conversation: Conversation) -> str:
+def status_of(conversation: Conversation) -> str:
     """Return the status of a conversation for the activity, ``not_planned`` if it has no date."""
     if conversation.state is ConversationState.PLANNED and conversation.planned_for is None:
         return Status.NOT_PLANNED

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.services.conversations.current import (
     conversation_now,
-    no_part,
+    no_part_error,
     relations_of,
 )
 from studio_tui.services.pushes.pushes import push_facts
@@ -61,7 +61,7 @@ def user_named(studio: Studio, login: str, *, asked_by: Actor | None = None) -> 
         with _naming_for(asked_by):
             user_id = naming.user_id_named(login)
         if asked_by is not None and not _may_know_user(asked_by, user_id):
-            raise no_part(asked_by)
+            raise no_part_error(asked_by)
         return user_id
 
 
@@ -90,7 +90,7 @@ def _naming_for(actor: Actor | None) -> Iterator[None]:
         if actor is None or may(actor, Action.READ_PUSHES):
             raise
         # Suppress the cause: it would reveal the difference in a logged stack trace.
-        raise no_part(actor) from None
+        raise no_part_error(actor) from None
 
 
 def _require_known(studio: Studio, actor: Actor, ask: Ask) -> None:
@@ -100,7 +100,7 @@ def _require_known(studio: Studio, actor: Actor, ask: Ask) -> None:
     assignment_id = assignments.assignment_id_of(ask.push_id or 0, ask.user_id)
     found = conversations.conversation_id_of(assignment_id) if assignment_id else None
     if assignment_id is None or not _may_know(actor, ask.user_id, found):
-        raise no_part(actor)
+        raise no_part_error(actor)
 
 
 def _require_startable(actor: Actor, ask: Ask) -> None:
@@ -111,7 +111,7 @@ def _require_startable(actor: Actor, ask: Ask) -> None:
     own = ask.user_id == actor.user_id
     startable = (managed and allowed.by_managers) or (own and allowed.by_users)
     if template.archived or not startable:
-        raise no_part(actor)
+        raise no_part_error(actor)
 
 
 def numbered(studio: Studio, actor: Actor, number: int) -> int:
@@ -122,7 +122,7 @@ def numbered(studio: Studio, actor: Actor, number: int) -> int:
     """
     with studio.own_store.reading(), _naming_for(actor):
         if not relations_of(actor, conversation_now(number)):
-            raise no_part(actor)
+            raise no_part_error(actor)
         return number
 
 
@@ -137,9 +137,9 @@ def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
         assignment_id = assignments.assignment_id_of(push.id, ask.user_id)
         found = conversations.conversation_id_of(assignment_id) if assignment_id else None
         if not _may_know(actor, ask.user_id, found):
-            raise no_part(actor)
+            raise no_part_error(actor)
         if assignment_id is None and not may(actor, Action.READ_PUSHES):
-            raise no_part(actor)
+            raise no_part_error(actor)
         if assignment_id is None:
             raise Refused(f"{_name(ask.user_id)} is not assigned to “{push.name}”.")
         assignment = assignments.assignments_by_id([assignment_id], studio.today())[0]

@@ -27,7 +27,7 @@ from studio_tui.storage.pushes import assignments
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningOutcome:
+class ConversationSubject:
     """The current state of a requested conversation: its user, template, push and conductor."""
 
     user: User
@@ -50,7 +50,7 @@ class OpeningOutcome:
             raise Forbidden(f"{actor.login} neither leads nor coaches {self.user.name}.")
 
 
-def open_ask(studio: Studio, ask: Ask) -> OpeningOutcome:
+def open_subject(studio: Studio, ask: Ask) -> ConversationSubject:
     """Load the subject of ``ask``. A push and an existing conversation are locked (A4).
 
     Raises `Refused` if the user, the assignment or the template is not available.
@@ -65,10 +65,10 @@ def open_ask(studio: Studio, ask: Ask) -> OpeningOutcome:
     template = stored_template(ask.template_id)
     if template.archived:
         raise Refused(f"“{template.name}” is archived.")
-    return OpeningOutcome(users[0], template.id, template.definition)
+    return ConversationSubject(users[0], template.id, template.definition)
 
 
-def conductor_of(actor: Actor, opened: OpeningOutcome, named: str | None) -> int:
+def conductor_of(actor: Actor, opened: ConversationSubject, named: str | None) -> int:
     """Return the id of the conductor: ``named`` (a login), else the actor, else the only manager.
 
     Raises `Forbidden` if ``actor`` may not start the conversation, and `Refused` if this conductor
@@ -84,7 +84,7 @@ def conductor_of(actor: Actor, opened: OpeningOutcome, named: str | None) -> int
     return conductor_id
 
 
-def require_usable(opened: OpeningOutcome) -> None:
+def require_usable(opened: ConversationSubject) -> None:
     """Raise `Refused` if no conversation can be begun by the push or with the user."""
     push = opened.push
     if not opened.user.active:
@@ -95,12 +95,12 @@ def require_usable(opened: OpeningOutcome) -> None:
         raise Refused(f"“{push.name}” is available from {push.available_from} on.")
 
 
-def begin_with(opened: OpeningOutcome, conductor_id: int) -> Conversation:
+def begin_with(opened: ConversationSubject, conductor_id: int) -> Conversation:
     """Return the existing conversation, or a new one with the questions of its template."""
     return opened.conversation or conversation_now(begin_new(opened, conductor_id))
 
 
-def begin_new(opened: OpeningOutcome, conductor_id: int) -> int:
+def begin_new(opened: ConversationSubject, conductor_id: int) -> int:
     """Create a conversation with the questions of its template; returns its id."""
     conversation_id = conversations.insert_conversation(
         opened.user.id,
@@ -141,13 +141,13 @@ def manager_named(actor: Actor, user: User, login: str) -> Manager:
     raise Refused(f"Only who leads or coaches {user.name} can hold it: {names or 'nobody does'}.")
 
 
-def _of_push(studio: Studio, user: User, push_id: int) -> OpeningOutcome:
+def _of_push(studio: Studio, user: User, push_id: int) -> ConversationSubject:
     push = push_to_change(studio, push_id)
     assignment_id = assignments.assignment_id_of(push_id, user.id)
     if assignment_id is None:
         raise Refused(f"{user.name} is not assigned to “{push.name}”.")
     conversation_id = conversations.conversation_id_of(assignment_id)
-    return OpeningOutcome(
+    return ConversationSubject(
         user=user,
         template_id=push.template_id,
         template=push.template,
@@ -158,7 +158,7 @@ def _of_push(studio: Studio, user: User, push_id: int) -> OpeningOutcome:
     )
 
 
-def _require_right(actor: Actor, opened: OpeningOutcome) -> None:
+def _require_right(actor: Actor, opened: ConversationSubject) -> None:
     if opened.push is not None:
         if not may(actor, Action.FINISH_ANY):
             opened.require_managed_by(actor)
@@ -174,7 +174,7 @@ def _require_right(actor: Actor, opened: OpeningOutcome) -> None:
         opened.require_managed_by(actor)
 
 
-def _named(actor: Actor, opened: OpeningOutcome, named: str | None) -> int:
+def _named(actor: Actor, opened: ConversationSubject, named: str | None) -> int:
     managers = opened.user.managers
     if named is not None:
         user_id = manager_named(actor, opened.user, named).user_id

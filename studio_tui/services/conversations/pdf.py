@@ -64,11 +64,11 @@ def require_extra(fonts: Sequence[Path] = ()) -> None:
 
 def pdf(of: Transcript, at: datetime, fonts: Sequence[Path] = ()) -> bytes:
     """Return the content of a PDF file of a transcript, dated ``at``. See `require_extra`."""
-    return on_paper(of.title, at, lambda drawing: drawing.draw(of), fonts)
+    return pdf_document(of.title, at, lambda writer: writer.draw(of), fonts)
 
 
-def on_paper(
-    title: str, at: datetime, draw: Callable[["Drawing"], None], fonts: Sequence[Path] = ()
+def pdf_document(
+    title: str, at: datetime, draw: Callable[["PdfWriter"], None], fonts: Sequence[Path] = ()
 ) -> bytes:
     """Return the content of a PDF file, dated ``at``; ``draw`` fills its pages."""
     with _own_fonts() as own:
@@ -80,9 +80,9 @@ def on_paper(
             paper.add_font(f"more{number}", "", path)
         paper.set_fallback_fonts([f"more{n}" for n in range(len(fallback))], exact_match=False)
         paper.add_page()
-        drawing = Drawing(paper)
-        draw(drawing)
-        drawing.end()
+        writer = PdfWriter(paper)
+        draw(writer)
+        writer.end()
         return bytes(paper.output())
 
 
@@ -140,7 +140,7 @@ def _paper(title: str, at: datetime) -> "FPDF":
     return paper
 
 
-class Drawing:
+class PdfWriter:
     """Writes text onto pages, from top to bottom."""
 
     def __init__(self, paper: "FPDF") -> None:
@@ -190,12 +190,12 @@ class Drawing:
         paper.set_y(paper.get_y() + above)
         paper.set_left_margin(_MARGIN + indent)
         paper.set_x(_MARGIN + indent)
-        for line in self.drawable(text).split("\n"):
+        for line in self.printable(text).split("\n"):
             paper.set_text_shaping(_SHAPED.search(line) is not None)
             paper.multi_cell(0, size * _MILLIMETRES, line, align="L", new_x="LMARGIN", new_y="NEXT")
         paper.set_left_margin(_MARGIN)
 
-    def drawable(self, text: str) -> str:
+    def printable(self, text: str) -> str:
         """Return ``text`` with the characters that no font has replaced by their code points."""
         return "".join(map(self._sign, _with_few_marks(text.expandtabs(4))))
 

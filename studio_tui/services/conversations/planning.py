@@ -21,19 +21,19 @@ from studio_tui.services.conversations import inviting
 from studio_tui.services.conversations.current import (
     conversation_now,
     conversation_to_change,
-    how_far,
     record,
     require_conductor,
     require_state,
+    status_of,
 )
 from studio_tui.services.conversations.opening import (
-    OpeningOutcome,
+    ConversationSubject,
     begin_new,
     conductor_of,
-    open_ask,
+    open_subject,
     require_usable,
 )
-from studio_tui.services.conversations.taking_over import hand_to
+from studio_tui.services.conversations.taking_over import change_conductor
 from studio_tui.services.pushes.pushes import push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
@@ -86,7 +86,7 @@ def plan(
     """
     check_plan(wanted, studio.now())
     with studio.own_store.writing():
-        opened = open_ask(studio, ask)
+        opened = open_subject(studio, ask)
         conductor_id = conductor_of(actor, opened, conductor)
         if opened.conversation is not None:
             require_state(opened.conversation, *NOT_BEGUN)
@@ -139,7 +139,7 @@ def cancel_now(studio: Studio, actor: Actor | None, current: Conversation) -> Co
     Without an actor, the program itself acts.
     """
     conversations.change_conversation(current.id, cancelled_at=studio.now())
-    before = {"status": how_far(current), **_facts(current)}
+    before = {"status": status_of(current), **_facts(current)}
     line = record(studio, actor, Verb.CANCEL, current, before=before)
     inviting.withdraw(studio, line, current.id)
     return conversation_now(current.id)
@@ -159,7 +159,7 @@ def _may_start(allowed: Permissions, *, manages: bool, own: bool) -> bool:
     return (manages and allowed.by_managers) or (own and allowed.by_users)
 
 
-def _require_planning(opened: OpeningOutcome) -> None:
+def _require_planning(opened: ConversationSubject) -> None:
     if not opened.template.planning:
         raise Refused(
             f"“{opened.template.name}” starts at the talk: there is nothing to plan or prepare."
@@ -171,7 +171,7 @@ def _moved(
 ) -> Conversation:
     if conductor_id != current.conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{current.conductor} holds it: hand it over first.")
-    hand_to(studio, actor, current, conductor_id)
+    change_conductor(studio, actor, current, conductor_id)
     _write(current.id, wanted, former_place=current.place)
     moved = conversation_now(current.id)
     before, after = _facts(current), _facts(moved)

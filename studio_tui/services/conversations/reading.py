@@ -26,7 +26,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
-    no_part,
+    no_part_error,
     record,
     relations_of,
 )
@@ -73,7 +73,7 @@ def show(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class HandedOverContent:
     """The content of a conversation that is handed over to a person by another user (U13)."""
 
     conversation: Conversation
@@ -83,7 +83,7 @@ class Handed:
     """The number of texts that the person may read, but the user who hands them over may not."""
 
 
-def handed_over(actor: Actor, person: Actor, conversation_id: int) -> Handed:
+def content_to_hand_over(actor: Actor, person: Actor, conversation_id: int) -> HandedOverContent:
     """Return the texts that ``actor`` hands over to ``person``, in an open unit of work (U13, C6).
 
     A text is included if both may read it. Of conversations about other people, only texts that the
@@ -106,10 +106,10 @@ def handed_over(actor: Actor, person: Actor, conversation_id: int) -> Handed:
     entries = tuple(
         (asked, tuple(under[asked.id])) for asked in asked_in(conversation_id) if asked.id in under
     )
-    return Handed(conversation, entries, len(wanted) - len(handed))
+    return HandedOverContent(conversation, entries, len(wanted) - len(handed))
 
 
-def record_handed_over(studio: Studio, actor: Actor, handed: Handed) -> None:
+def record_handed_over(studio: Studio, actor: Actor, handed: HandedOverContent) -> None:
     """Record that ``actor`` read texts to hand them over, if they had no part in them (A3)."""
     if actor.user_id in (handed.conversation.user_id, handed.conversation.conductor_id):
         return
@@ -257,5 +257,5 @@ def _require_parts(
     opened = bool(tenure.opened(conversation.user_id, actor.user_id))
     parts = readable(relations, conversation, conversation.template.viewing, opened=opened)
     if not parts:
-        raise no_part(actor)
+        raise no_part_error(actor)
     return parts

@@ -12,7 +12,7 @@ from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
     conversation_to_change,
-    no_part,
+    no_part_error,
     record,
     relations_of,
 )
@@ -23,7 +23,7 @@ from studio_tui.storage.outbox.notices import give_notice
 from studio_tui.storage.people import users
 
 
-def hand_to(
+def change_conductor(
     studio: Studio, actor: Actor, conversation: Conversation, conductor_id: int
 ) -> Conversation:
     """Make another user the conductor, in a unit of work that has locked the conversation.
@@ -46,7 +46,7 @@ def hand_to(
 
 
 def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_id: int) -> bool:
-    """Begin a term of a new conductor, for an act that is already recorded; see `hand_to`.
+    """Begin a term of a new conductor, for an act that is already recorded; see `change_conductor`.
 
     Returns whether the user and the former conductor are notified: only if any text was written,
     which stays closed.
@@ -65,7 +65,7 @@ def begin_term(studio: Studio, act: int, conversation: Conversation, conductor_i
     return True
 
 
-def tell_of_reopening(studio: Studio, actor: Actor, act: int, conversation: Conversation) -> None:
+def notify_of_reopening(studio: Studio, actor: Actor, act: int, conversation: Conversation) -> None:
     """Notify both participants that their conversation was reopened, but not by whom."""
     cause = cause_at_once(studio, act)
     for capacity, recipient_id in (
@@ -140,4 +140,4 @@ def _require_author(actor: Actor, conversation: Conversation) -> None:
         return
     if relations_of(actor, conversation):
         raise Forbidden(f"{actor.login} wrote nothing in this conversation that could be opened.")
-    raise no_part(actor)
+    raise no_part_error(actor)

@@ -18,20 +18,20 @@ from studio_tui.domain.shared.text import fold
 from studio_tui.services.conversations.current import (
     conversation_now,
     conversation_to_change,
-    how_far,
-    no_part,
+    no_part_error,
     record,
     relations_of,
     require_conductor,
     require_state,
+    status_of,
 )
 from studio_tui.services.conversations.opening import (
     begin_with,
     conductor_of,
-    open_ask,
+    open_subject,
     require_usable,
 )
-from studio_tui.services.conversations.taking_over import hand_to, tell_of_reopening
+from studio_tui.services.conversations.taking_over import change_conductor, notify_of_reopening
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.conversations import conversations
 
@@ -43,7 +43,7 @@ def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
     the conversation.
     """
     with studio.own_store.writing():
-        opened = open_ask(studio, ask)
+        opened = open_subject(studio, ask)
         opened.require_managed_by(actor)
         conductor_id = conductor_of(actor, opened, None)
         if opened.conversation is None:
@@ -91,7 +91,7 @@ def record_held(
     conductor if the user has several managers. Raises `Forbidden` or `Refused`.
     """
     with studio.own_store.writing():
-        opened = open_ask(studio, ask)
+        opened = open_subject(studio, ask)
         if (current := opened.conversation) is not None:
             require_conductor(actor, current)
             if conductor is None or fold(conductor) == fold(current.conductor_login):
@@ -102,7 +102,7 @@ def record_held(
         if current is None or current.state is not ConversationState.IN_PROGRESS:
             require_usable(opened)
         conversation = begin_with(opened, conductor_id)
-        conversation = hand_to(studio, actor, conversation, conductor_id)
+        conversation = change_conductor(studio, actor, conversation, conductor_id)
         return _sealed(studio, actor, conversation, held)
 
 
@@ -116,7 +116,7 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         current = conversation_to_change(conversation_id)
         relations = relations_of(actor, current)
         if not relations:
-            raise no_part(actor)
+            raise no_part_error(actor)
         goes_on = current.state is ConversationState.IN_PROGRESS
         if goes_on and relations & {Relation.CONDUCTOR, Relation.ADMIN}:
             raise NothingToDo(f"The conversation with {current.name} is in progress already.")
@@ -129,23 +129,23 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
             sealed_at=None,
             started_at=current.started_at or current.finished_at,
         )
-        before = {"status": how_far(current)}
+        before = {"status": status_of(current)}
         act = record(studio, actor, Verb.REOPEN_TALK, current, before=before)
-        tell_of_reopening(studio, actor, act, current)
+        notify_of_reopening(studio, actor, act, current)
         return conversation_now(current.id)
 
 
 def _begin(studio: Studio, actor: Actor, current: Conversation) -> Conversation:
     relations = relations_of(actor, current)
     if not relations:
-        raise no_part(actor)
+        raise no_part_error(actor)
     if Relation.CONDUCTOR not in relations:
         raise Forbidden(
             f"{current.conductor} holds the conversation with {current.name}: hand it over first."
         )
     require_state(current, *NOT_BEGUN)
     conversations.change_conversation(current.id, started_at=studio.now())
-    record(studio, actor, Verb.BEGIN, current, before={"status": how_far(current)})
+    record(studio, actor, Verb.BEGIN, current, before={"status": status_of(current)})
     return conversation_now(current.id)
 
 
@@ -168,6 +168,6 @@ def _sealed(studio: Studio, actor: Actor, current: Conversation, held: datetime)
     conversations.change_conversation(current.id, finished_at=held, sealed_at=studio.now())
     finished = conversation_now(current.id)
     after = {"conductor": finished.conductor_login, "at": held.isoformat()}
-    before = {"status": how_far(current)}
+    before = {"status": status_of(current)}
     record(studio, actor, Verb.FINISH, finished, before=before, after=after)
     return finished

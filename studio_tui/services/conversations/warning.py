@@ -35,7 +35,7 @@ def warnings(studio: Studio, actor: Actor, planned: Conversation) -> list[str]:
         ]
 
 
-def who_sends(studio: Studio) -> list[str]:
+def users_with_sender_address(studio: Studio) -> list[str]:
     """Return the names of active users whose address is that of ``smtp.sender``."""
     if not studio.settings.smtp.sender:
         return []
@@ -85,7 +85,7 @@ def _another(
 
 def _own_invitations(studio: Studio, planned: Conversation) -> list[str]:
     try:
-        sending = who_sends(studio)
+        sending = users_with_sender_address(studio)
         address = sender_from(studio.settings.smtp.sender).address if sending else ""
     except Refused:
         return []

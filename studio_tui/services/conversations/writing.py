@@ -27,7 +27,7 @@ from studio_tui.services.conversations.current import (
     asked_in,
     conversation_now,
     conversation_to_change,
-    no_part,
+    no_part_error,
     record,
     relations_of,
     stored_question,
@@ -98,7 +98,7 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         current = conversation_to_change(conversation_id)
         own = relations_of(actor, current) & PARTICIPANTS
         if not own:
-            raise no_part(actor)
+            raise no_part_error(actor)
         if current.state in (ConversationState.DONE, ConversationState.CANCELLED):
             raise Refused(f"The conversation is {current.state}: nothing can be prepared.")
         column = "user_prepared_at" if Relation.USER in own else "conductor_prepared_at"
@@ -190,7 +190,7 @@ def _require_writable(actor: Actor, conversation: Conversation, part: Part) -> N
     if part in writable(relations, conversation):
         return
     if not relations & PARTICIPANTS:
-        raise no_part(actor)
+        raise no_part_error(actor)
     raise Refused(f"The conversation is {conversation.state.replace('_', ' ')}: {_why(part)}.")
 
 
@@ -210,7 +210,7 @@ def _why(part: Part) -> str:
 def _require_may_ask(actor: Actor, conversation: Conversation) -> None:
     relations = relations_of(actor, conversation)
     if not relations:
-        raise no_part(actor)
+        raise no_part_error(actor)
     if Relation.CONDUCTOR not in relations:
         raise Forbidden(f"{actor.login} does not hold this conversation.")
     if not may_ask(relations, conversation):

@@ -29,7 +29,7 @@ _LOCAL = re.compile(r"<(?P<key>[^<>@\s]+)\.[0-9a-f]+@[^<>@\s]+>")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ProcessedBounces:
     """The result of processing returned mail."""
 
     read: BouncesRead
@@ -62,7 +62,7 @@ class BounceReader:
         self._studio = studio
         self._builder = MessageBuilder(studio)
 
-    def take_in(self, sources: Iterable[bytes]) -> TakenIn:
+    def process_bounces(self, sources: Iterable[bytes]) -> ProcessedBounces:
         """Read bounce messages and mark the returned mails as bounced, in one transaction.
 
         Idempotent: a bounce that is read twice counts once.
@@ -74,7 +74,7 @@ class BounceReader:
         read = BouncesRead(kinds)
         came_back = [each for each in returned if each.kind is ReturnKind.BOUNCED]
         if not came_back:
-            return TakenIn(read)
+            return ProcessedBounces(read)
         with self._studio.store.reading():
             found = self._ours(came_back)
         read = replace(read, foreign=len(came_back) - len(found))
@@ -83,9 +83,11 @@ class BounceReader:
         ids = list(dict.fromkeys(mail.id for mail, _ in found))
         with self._studio.store.reading():
             mails = notifications.notifications_by_id(ids, self._studio.now())
-        return TakenIn(replace(read, marked=marked, known=len(found) - marked), tuple(mails))
+        return ProcessedBounces(
+            replace(read, marked=marked, known=len(found) - marked), tuple(mails)
+        )
 
-    def take_in_all(self, mailbox: Mailbox, wanted: Callable[[], bool]) -> BouncesRead:
+    def process_mailbox(self, mailbox: Mailbox, wanted: Callable[[], bool]) -> BouncesRead:
         """Read all unread mail of a mailbox, until ``wanted`` returns False.
 
         A batch is marked as read only after its results are committed. If reading is interrupted in
@@ -93,10 +95,10 @@ class BounceReader:
         """
         read = BouncesRead()
         for batch in mailbox.batches(_BATCH):
-            there = [mail for mail in batch if mail.source is not None]
-            read += self.take_in(mail.source or b"" for mail in there).read
-            read += BouncesRead(unread=len(batch) - len(there))
-            mailbox.done(there)
+            readable = [mail for mail in batch if mail.source is not None]
+            read += self.process_bounces(mail.source or b"" for mail in readable).read
+            read += BouncesRead(unread=len(batch) - len(readable))
+            mailbox.done(readable)
             if not wanted():
                 break
         return read

@@ -16,7 +16,7 @@ from studio_tui.domain.shared.errors import Busy
 from studio_tui.services.outbox import restored
 from studio_tui.services.outbox.limits import foreseen
 from studio_tui.services.outbox.messages import Mail
-from studio_tui.services.outbox.restored import MailRestored
+from studio_tui.services.outbox.restored import DatabaseReplaced
 from studio_tui.services.outbox.sending_hours import RecipientHours
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_stops, sent_counts
@@ -29,7 +29,7 @@ _MOST_REFUSED = 1000
 """Maximum number of refused mails that are loaded."""
 
 
-class Packed(NamedTuple):
+class CompressedMessage(NamedTuple):
     """A sent message in its compressed form, as it is stored."""
 
     model_id: int | None
@@ -38,14 +38,14 @@ class Packed(NamedTuple):
     rest: bytes
 
 
-class Packing:
+class MessageCompressor:
     """Compresses sent messages against shared models, because most of them are similar."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._models: dict[bytes, int] = {}
 
-    def packed(self, mail: Mail) -> Packed:
+    def compressed(self, mail: Mail) -> CompressedMessage:
         """Return ``mail`` in its stored form.
 
         Raises `Unavailable` if its model cannot be stored.
@@ -56,7 +56,7 @@ class Packing:
                 model_id = deliveries.keep_model(model)
             # Cache the id only after the commit. A rolled-back id would make later writes fail.
             self._models[model] = model_id
-        return Packed(self._models[model], deliveries.packed(mail.message, model))
+        return CompressedMessage(self._models[model], deliveries.packed(mail.message, model))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Sent:
     id: int
     address: str
     at: datetime
-    message: Packed
+    message: CompressedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class RetryLater:
     """The settlement of a mail that is to be tried again.
 
     ``tried`` tells whether this attempt counts towards the number of attempts of the mail.
@@ -107,7 +107,7 @@ class ServerState:
     id."""
 
 
-Settlement = Sent | Failed | Later
+Settlement = Sent | Failed | RetryLater
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,8 @@ def claim(
     put off (N20). What is read and decided here happens outside of the write transaction, so that
     other writers do not wait for it.
 
-    Raises `Busy` if others are writing and ``wait`` is false. Raises `MailRestored` if this is not
-    the database that mail went out of: a standby may have been promoted since the last claim.
+    Raises `Busy` if others are writing and ``wait`` is false. Raises `DatabaseReplaced` if this is
+    not the database that mail went out of: a standby may have been promoted since the last claim.
     """
     now, steady = studio.now(), studio.steady.time()
     # If the steady clock was set, the end of a lease does not tell whether its worker is alive.
@@ -154,7 +154,7 @@ def claim(
     ids: list[int] = []
     with studio.store.writing_unflushed(wait=wait):
         # Check on the connection that claims: the next one may lead to another server.
-        stopped = restored.stop_where_other(studio)
+        stopped = restored.stop_if_replaced(studio)
         if not stopped:
             if is_known:
                 deliveries.recover(lease, steady, now)
@@ -164,7 +164,7 @@ def claim(
                 ids, reached = _claim_within(in_turn, limits, lease, now, end)
     if stopped:
         # Raise only after the commit, which records that mail has stopped.
-        raise MailRestored(stopped)
+        raise DatabaseReplaced(stopped)
     if not ids:
         return Claimed(0, reached=reached)
     with studio.store.reading():
@@ -206,14 +206,14 @@ def is_as_claimed(
     return not (hours and _put_off(found, hours, now))
 
 
-def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) -> list[Later]:
+def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) -> list[RetryLater]:
     """Return the notifications that may not reach their recipient now, as settlements for later."""
     # Many recipients share few time zones: compute each opening once.
     openings = {
         zone: hours.opening(zone, now) for zone in dict.fromkeys(each.time_zone for each in claimed)
     }
     return [
-        Later(each.id, opening.at, not_before(opening, zone), tried=False)
+        RetryLater(each.id, opening.at, not_before(opening, zone), tried=False)
         for each in claimed
         for opening, zone in filter(None, (openings[each.time_zone],))
     ]
@@ -284,7 +284,7 @@ def settle(
     """
     sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
-    later = [_put_back(each) for each in settlements if isinstance(each, Later)]
+    later = [_put_back(each) for each in settlements if isinstance(each, RetryLater)]
     store = studio.store
     # In most batches every notification was sent.
     writing = store.writing_unflushed if failed or later or limits else store.writing_alone
@@ -297,7 +297,7 @@ def settle(
         deliveries.settle_later(lease, later, studio.now())
 
 
-def _put_back(later: Later) -> tuple[int, datetime, str, bool, bool]:
+def _put_back(later: RetryLater) -> tuple[int, datetime, str, bool, bool]:
     """Return ``later`` as the tuple that `worker_queue.settle_later` expects."""
     return later.id, later.due_at, later.words, later.tried, later.refused
 
@@ -307,7 +307,7 @@ def tell_owed(studio: Studio) -> None:
     studio.store.tell_owed()
 
 
-def count_anew(studio: Studio, limits: SendingLimits) -> None:
+def recount_sent(studio: Studio, limits: SendingLimits) -> None:
     """Recount recently sent mails, before any mail is sent within ``limits``."""
     with studio.store.writing():
         sent_counts.lock()
@@ -337,12 +337,12 @@ def flush(studio: Studio) -> None:
     studio.store.flush()
 
 
-def locks_others_out(studio: Studio) -> bool:
+def blocks_other_writers(studio: Studio) -> bool:
     """Return whether a write of the worker blocks every other writer, even of unrelated tables."""
     return studio.store.is_sqlite
 
 
-def standing(studio: Studio) -> ServerState:
+def server_state(studio: Studio) -> ServerState:
     """Return the recorded state of the mail server, before a connection is made."""
     with studio.store.reading():
         stop = mail_stops.stop()
@@ -350,19 +350,19 @@ def standing(studio: Studio) -> ServerState:
         return ServerState(fault, code, words, since, deliveries.refused(_MOST_REFUSED))
 
 
-def keep_stop(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
+def record_server_fault(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
     """Store the fault, code and words of what keeps mail from leaving; None if nothing does."""
     with studio.store.writing():
         mail_stops.keep(stop, studio.now())
 
 
-def look_again(studio: Studio) -> None:
+def requeue_put_off(studio: Studio) -> None:
     """Make the mails due that were put off: the recipients' hours may have changed."""
     with studio.store.writing():
         deliveries.let_put_off_be_due(studio.now())
 
 
-def try_again(studio: Studio, ids: Collection[int]) -> None:
+def requeue_refused(studio: Studio, ids: Collection[int]) -> None:
     """Make refused mails due again: the server has accepted others since."""
     with studio.store.writing():
         deliveries.let_be_due(ids, studio.now())

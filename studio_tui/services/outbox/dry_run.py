@@ -16,7 +16,7 @@ from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.domain.shared.text import fold
 from studio_tui.mail.compose.rendering import RenderedMail
 from studio_tui.services.outbox.messages import MessageBuilder
-from studio_tui.services.outbox.outbox import Again
+from studio_tui.services.outbox.outbox import ResendResult
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import lines_since, newest_line
 from studio_tui.storage.outbox import notifications, worker_queue
@@ -80,11 +80,11 @@ def dry_run(
     """
     with studio.store.trying(wanted):
         activity_id = activity_of(act())
-        _go_on(wanted)
+        _require_wanted(wanted)
         ids = notifications.ids_caused_by(activity_id)
         listed = notifications.notifications_by_id(ids, studio.now())
         loaded = worker_queue.deliveries(notifications.samples_caused_by(activity_id), studio.now())
-    _go_on(wanted)
+    _require_wanted(wanted)
     with studio.store.reading():
         # The act does not change who manages whom, so this can be read without blocking other
         # writers.
@@ -105,7 +105,7 @@ def dry_run_of(
     with studio.store.trying(wanted):
         before = newest_line(actor.user_id)
         act()
-        _go_on(wanted)
+        _require_wanted(wanted)
         lines = lines_since(actor.user_id, before)
         ids = [each for line in lines for each in notifications.ids_caused_by(line)]
         now = studio.now()
@@ -114,32 +114,32 @@ def dry_run_of(
         ]
         samples = [each for line in lines for each in notifications.samples_caused_by(line)]
         loaded = worker_queue.deliveries(samples, now)
-    _go_on(wanted)
+    _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(waiting)
     return DryRun(tuple(waiting), _samples(MessageBuilder(studio), loaded), managing)
 
 
-def dry_run_again(
-    studio: Studio, act: Callable[[], Again], wanted: Callable[[], bool] = lambda: True
+def dry_run_of_resend(
+    studio: Studio, act: Callable[[], ResendResult], wanted: Callable[[], bool] = lambda: True
 ) -> tuple[DryRun, list[Skipped]]:
     """Return the mail that the resend ``act`` would send, and who would not get it and why."""
     with studio.store.trying(wanted):
         again = act()
-        _go_on(wanted)
+        _require_wanted(wanted)
         now = studio.now()
         listed = notifications.notifications_by_id(list(again.sent), now)
         left_out = notifications.notifications_by_id(list(again.dropped), now)
         kinds = {(each.kind, each.capacity): each.id for each in reversed(listed)}
         loaded = worker_queue.deliveries(list(kinds.values()), now)
-    _go_on(wanted)
+    _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(listed)
     skipped = [Skipped(each.recipient, each.name, again.dropped[each.id]) for each in left_out]
     return DryRun(tuple(listed), _samples(MessageBuilder(studio), loaded), managing), skipped
 
 
-def _go_on(wanted: Callable[[], bool]) -> None:
+def _require_wanted(wanted: Callable[[], bool]) -> None:
     if not wanted():
         raise Unavailable("Nobody waits for this any more.")
 

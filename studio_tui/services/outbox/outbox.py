@@ -84,7 +84,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class ResendResult:
     """The result of sending mails once more."""
 
     sent: tuple[int, ...]
@@ -131,7 +131,9 @@ def bounced(studio: Studio, actor: Actor) -> int:
         return notifications.count_bounced()
 
 
-def to_corrected(studio: Studio, actor: Actor, recipient_id: int | None = None) -> tuple[int, ...]:
+def bounced_with_new_address(
+    studio: Studio, actor: Actor, recipient_id: int | None = None
+) -> tuple[int, ...]:
     """Return the ids of bounced mails whose recipient has another address since.
 
     They were not sent again: once an address is corrected, they are offered to `try_again` (N15).
@@ -225,7 +227,9 @@ def retry(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
     return len(try_again(studio, actor, selection).sent)
 
 
-def try_again(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
+def try_again(
+    studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
+) -> ResendResult:
     """Send failed or bounced mails once more, as far as they are still true.
 
     Each person gets one mail about a push, with its current content (N17). A bounced mail becomes a
@@ -265,7 +269,9 @@ def send_again(studio: Studio, actor: Actor, selection: Selection[NotificationFi
     return len(send_once_more(studio, actor, selection).sent)
 
 
-def send_once_more(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> Again:
+def send_once_more(
+    studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
+) -> ResendResult:
     """Send mails that were sent before a second time, each as a new notification.
 
     Mails that are no longer true are dropped; see `try_again`. Raises `Refused` if no mail of the
@@ -280,14 +286,14 @@ def send_once_more(studio: Studio, actor: Actor, selection: Selection[Notificati
         return _still_true(studio, notifications.ids_caused_by(line))
 
 
-def _still_true(studio: Studio, ids: Sequence[int]) -> Again:
+def _still_true(studio: Studio, ids: Sequence[int]) -> ResendResult:
     """Drop the notifications that are no longer true, or whose content another of them includes."""
     now = studio.now()
     loaded = worker_queue.deliveries(ids, now)
     untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
     notifications.drop_untrue(untrue)
     sent = tuple(each for each in ids if each not in untrue)
-    return Again(sent, untrue, tuple(bounces.sent_to_the_same(sent)))
+    return ResendResult(sent, untrue, tuple(bounces.sent_to_the_same(sent)))
 
 
 def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter]) -> int:

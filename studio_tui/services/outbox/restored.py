@@ -30,12 +30,12 @@ _LEAP = 1_000_000
 _MOST = 1_000
 
 
-class MailRestored(Unavailable):
-    """Mail has stopped until an admin resumes it."""
+class DatabaseReplaced(Unavailable):
+    """Mail has stopped, because this is not the database that mail went out of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreReport:
     """Why mail has stopped, and which mails may be sent twice."""
 
     at: datetime
@@ -56,7 +56,7 @@ def stopped(studio: Studio) -> StoredMailOrigin | None:
     return known if known is not None and known.restored_at else None
 
 
-def stop_where_other(studio: Studio) -> str:
+def stop_if_replaced(studio: Studio) -> str:
     """Stop mail if this is not the database that mail went out of. Requires an open unit of work.
 
     Returns why no mail may leave, which is stored for all workers, or an empty string.
@@ -78,7 +78,7 @@ def begin_sending(studio: Studio) -> None:
     if studio.passing:
         return
     with studio.store.writing_unflushed():
-        if stop_where_other(studio):
+        if stop_if_replaced(studio):
             # The database was replaced after the claim: the next claim reports it.
             return
         before = mail_origin.origin() or mail_origin.first("")
@@ -89,7 +89,7 @@ def begin_sending(studio: Studio) -> None:
         record_generation(_place(studio, now), now.generation)
 
 
-def was_copied() -> bool:
+def mark_copied() -> bool:
     """Record that the data was copied here on purpose. Requires an open unit of work.
 
     Returns whether mail has stopped, as it had in the source database.
@@ -101,7 +101,7 @@ def was_copied() -> bool:
     return known.restored_at is not None
 
 
-def was_restored(now: datetime) -> bool:
+def mark_restored(now: datetime) -> bool:
     """Record that the data comes from a backup. Requires an open unit of work.
 
     Mail stops if there was any; returns whether it has.
@@ -122,7 +122,7 @@ def in_words(known: StoredMailOrigin) -> str:
     )
 
 
-def may_go_twice(studio: Studio, actor: Actor) -> Restored:
+def possible_duplicates(studio: Studio, actor: Actor) -> RestoreReport:
     """Return the mails that leave once mail is resumed and may have left before.
 
     Raises `NothingToDo` if mail has not stopped.
@@ -133,7 +133,7 @@ def may_go_twice(studio: Studio, actor: Actor) -> Restored:
         if known is None or known.restored_at is None:
             raise NothingToDo("Nothing to resume: mail has not stopped.")
         ids = notifications.waiting_by(known.restored_at)
-        return Restored(
+        return RestoreReport(
             known.restored_at,
             known.why,
             notifications.last_sent_at(),
@@ -142,13 +142,13 @@ def may_go_twice(studio: Studio, actor: Actor) -> Restored:
         )
 
 
-def resume(studio: Studio, actor: Actor) -> Restored:
+def resume(studio: Studio, actor: Actor) -> RestoreReport:
     """Resume mail; returns the mails that may be sent twice.
 
     Raises `NothingToDo` if mail has not stopped.
     """
     with studio.store.writing():
-        found = may_go_twice(studio, actor)
+        found = possible_duplicates(studio, actor)
         known = mail_origin.origin()
         if known is not None:
             generation = known.generation + _LEAP

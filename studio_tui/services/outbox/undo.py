@@ -66,7 +66,7 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
     """
     with studio.own_store.reading():
         waiting = waiting_acts(actor.user_id, UNDOABLE, studio.now())
-        return [Undoable(*row) for row in waiting if _is_as_left(studio, row[0])]
+        return [Undoable(*row) for row in waiting if _is_unchanged(studio, row[0])]
 
 
 def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
@@ -88,7 +88,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         if not dropped:
             raise NothingToDo("Nothing to undo: none of its mail waits any more.")
         progress(0.5)
-        _TAKING_BACK[act](_Undoing(studio, line, told))
+        _UNDO_FUNCTIONS[act](_Undoing(studio, line, told))
         # Reopen the decisions that the act made on the desk of changes (U7).
         review_decide.reopen(activity_id)
         now = studio.now()
@@ -195,7 +195,7 @@ def _handed_over(undoing: _Undoing) -> tuple[int, Conversation | None]:
 
 def _planned(undoing: _Undoing) -> Conversation:
     conversation = undoing.conversation()
-    _require_as_left(conversation, undoing.line.after or {})
+    _require_unchanged(conversation, undoing.line.after or {})
     return conversation
 
 
@@ -229,7 +229,7 @@ def _only_mailed(undoing: _Undoing) -> None:
     """Check nothing: the act changed nothing but its mail."""
 
 
-_AS_LEFT: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
+_CHECKS: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
     {
         Verb.EDIT: _edited,
         Verb.CLOSE: _closed,
@@ -245,11 +245,11 @@ _AS_LEFT: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
 """The check of each act that its data was not changed since."""
 
 
-def _is_as_left(studio: Studio, activity_id: int) -> bool:
+def _is_unchanged(studio: Studio, activity_id: int) -> bool:
     line, act = _undoable_act(activity_id)
     undoing = _Undoing(studio, line, conversations_told_by(activity_id), locking=False)
     try:
-        _AS_LEFT[act](undoing)
+        _CHECKS[act](undoing)
     except Refused:
         return False
     return True
@@ -347,7 +347,7 @@ def _undo_review(undoing: _Undoing) -> None:
     handing_over.take_back(undoing.studio, undoing.line.id)
 
 
-_TAKING_BACK: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
+_UNDO_FUNCTIONS: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
     {
         Verb.ASSIGN: _undo_assigning,
         Verb.JOIN: _undo_assigning,
@@ -382,7 +382,7 @@ def _undoable_act(activity_id: int) -> tuple[ActivityLine, Verb]:
     return line, Verb(line.action)
 
 
-def _require_as_left(conversation: Conversation, after: Mapping[str, Any]) -> None:
+def _require_unchanged(conversation: Conversation, after: Mapping[str, Any]) -> None:
     """Raise `Refused` if the conversation was changed after the act that is undone."""
     planned = conversation.planned_for
     now = {

@@ -163,7 +163,7 @@ def edit(
         plan.changes,
         applied.told,
         failed=sum(each.state is NotificationState.FAILED for each in found.notifications),
-        bounced=outbox.to_corrected(studio, actor, user_id)
+        bounced=outbox.bounced_with_new_address(studio, actor, user_id)
         if any(each.field == "email" for each in plan.changes)
         else (),
         becomes_admin=plan.becomes_admin,

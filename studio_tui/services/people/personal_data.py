@@ -24,7 +24,11 @@ from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.services.conversations.reading import Handed, handed_over, record_handed_over
+from studio_tui.services.conversations.reading import (
+    HandedOverContent,
+    content_to_hand_over,
+    record_handed_over,
+)
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
@@ -73,7 +77,7 @@ class _Found:
     user: User
     coachees: list[tuple[str, str]]
     pushes: list[tuple[str, Assignment]]
-    handed: list[Handed]
+    handed: list[HandedOverContent]
     mails: list[Notification]
     messages: Mapping[int, bytes | None]
     """The message that the server received, by id of the mail; None if it was not sent."""
@@ -120,7 +124,8 @@ def _found(studio: Studio, actor: Actor, user_id: int) -> _Found:
         coachees=personal_data.coachees_of(user_id),
         pushes=list(assignments.pushes_of(user_id, studio.today())),
         handed=[
-            handed_over(actor, person, each) for each in personal_data.conversations_with(user_id)
+            content_to_hand_over(actor, person, each)
+            for each in personal_data.conversations_with(user_id)
         ],
         mails=notifications.notifications_by_id(to_them, now),
         messages={each: worker_queue.sent_message(each) for each in to_them},
@@ -213,7 +218,7 @@ def _of_push(push: str, assignment: Assignment) -> Facts:
     }
 
 
-def _of_conversation(handed: Handed) -> Facts:
+def _of_conversation(handed: HandedOverContent) -> Facts:
     conversation = handed.conversation
     return {
         "id": conversation.id,

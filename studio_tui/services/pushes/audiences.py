@@ -15,7 +15,7 @@ from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import Push, PushDraft, PushFacts
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.audiences.resolving import as_named_today
+from studio_tui.services.audiences.resolving import with_current_names
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes.assign import Assigned, assign, assign_to
 from studio_tui.services.pushes.pushes import push_now, push_to_change, push_unchanged
@@ -39,7 +39,7 @@ def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
 def audience_of_push(push_id: int) -> Audience | None:
     """Return the audience of a push like `of_push`, inside an open unit of work."""
     kept = stored.kept(push_id)
-    return as_named_today(kept) if kept else None
+    return with_current_names(kept) if kept else None
 
 
 def create_for(

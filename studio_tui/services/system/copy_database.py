@@ -69,7 +69,7 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
 
     def written() -> bool:
         write_activity(actor, studio.now(), Verb.COPY, f"from {studio.store.name}")
-        return restored.was_copied()
+        return restored.mark_copied()
 
     with new_database(url) as target:
         moved = _transfer(studio.store, target, name, studio.now(), written, tell)
@@ -121,7 +121,7 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
         actor = replace(known, origin=account.origin) if known else None
         after = None if known else {"account": account.login, "origin": account.origin}
         write_activity(actor, now, Verb.RESTORE, f"from {path}", after=after)
-        return restored.was_restored(now)
+        return restored.mark_restored(now)
 
     with restoring_into(url), unpacked(path) as source, new_database(url) as target:
         return _transfer(source, target, _name(url), now, written, tell)

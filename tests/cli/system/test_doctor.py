@@ -180,11 +180,11 @@ def test_what_is_wrong_with_own_texts(cli: Cli, private_home: Path) -> None:
 
 def test_what_stops_mail_is_told_until_it_no_longer_does(pushed: Cli) -> None:
     with studio_as_it_is() as studio:
-        delivery.keep_stop(studio, ("login", 535, "5.7.8 authentication failed"))
+        delivery.record_server_fault(studio, ("login", 535, "5.7.8 authentication failed"))
     health, said = examine(pushed)["mail stopped"]
     assert health == "limited"
     assert "5.7.8 authentication failed" in said
     assert "(since 2026-03-02 10:00, Europe/Brussels)" in said
     with studio_as_it_is() as studio:
-        delivery.keep_stop(studio, None)
+        delivery.record_server_fault(studio, None)
     assert "mail stopped" not in examine(pushed)

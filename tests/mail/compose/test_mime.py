@@ -15,7 +15,7 @@ from studio_tui.mail.compose.flowed import flow, unflow
 from studio_tui.mail.compose.mime import Composer, message_id
 from studio_tui.mail.compose.rendering import MailEvent, Recipient, RenderedMail, Values, Writer
 from studio_tui.mail.compose.wording import Wordings
-from studio_tui.mail.compose.wording_template import Blanks, MailTemplate
+from studio_tui.mail.compose.wording_template import MailTemplate, TextTemplate
 from studio_tui.mail.transport.addresses import deliverable, sender_from
 from studio_tui.mail.transport.outcomes import Delivered
 from studio_tui.mail.transport.smtp import SmtpConnection
@@ -53,7 +53,7 @@ def written(
 
 def rendered_mail(subject: str, plain: str, html: str) -> RenderedMail:
     """A mail in which nothing was filled in."""
-    form = MailTemplate(Blanks((subject,)), Blanks((plain,)), Blanks((html,)))
+    form = MailTemplate(TextTemplate((subject,)), TextTemplate((plain,)), TextTemplate((html,)))
     return RenderedMail("en", form, form, Values({}, {}))
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from studio_tui.mail.oauth2.advice import advice_on, advice_on_login, missing_role
-from studio_tui.mail.oauth2.answers import NoToken, Token, bare_token, claims, shown, token_in
+from studio_tui.mail.oauth2.answers import NoToken, Token, bare_token, claims, masked, token_in
 from studio_tui.mail.oauth2.tokens import Tokens
 from studio_tui.mail.secrets import HIDDEN, Secret
 
@@ -114,12 +114,12 @@ def test_what_looks_like_a_secret_is_not_shown() -> None:
     secret = Secret("hunter2")
     token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln"
     guid = "11111111-2222-3333-4444-555555555555"
-    said = shown(
+    said = masked(
         f"no: hunter2 {token} {'0a' * 20} {guid} https://outlook.office365.com/\x1b[2J", secret
     )
     assert said.startswith(f"no: {HIDDEN} {HIDDEN} {HIDDEN} {guid} https://outlook.office365.com/")
     assert "\x1b" not in said
-    assert len(shown("word " * 1000)) < 400
+    assert len(masked("word " * 1000)) < 400
 
 
 def test_what_the_administrator_is_told() -> None:

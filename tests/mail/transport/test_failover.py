@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from studio_tui.mail.transport.failover import FailoverConnection, Relays
+from studio_tui.mail.transport.failover import FailoverConnection, RelayStates
 from studio_tui.mail.transport.outcomes import Delivered, Fault, Outcome, Rejected, RelayDown
 from studio_tui.mail.transport.smtp import SmtpConnection
 from tests.smtp_server import Server, smtp_server
@@ -26,7 +26,7 @@ async def connected(*servers: Server) -> AsyncIterator[tuple[FailoverConnection,
     """A connection to the first of them that is up."""
     seconds = Seconds()
     connections = [SmtpConnection(each.settings(timeout=5)) for each in servers]
-    connection = FailoverConnection(connections, Relays(len(servers), seconds))
+    connection = FailoverConnection(connections, RelayStates(len(servers), seconds))
     try:
         yield connection, seconds
     finally:
@@ -87,7 +87,7 @@ async def test_what_is_refused_goes_no_other_way() -> None:
 
 async def test_a_connection_too_many_does_not_make_a_server_down() -> None:
     with two() as (first, second):
-        relays = Relays(2, Seconds())
+        relays = RelayStates(2, Seconds())
         one, other = (
             FailoverConnection(
                 [SmtpConnection(each.settings(timeout=5)) for each in (first, second)], relays

@@ -203,7 +203,7 @@ async def open_dialogue() -> AsyncIterator[Dialogue]:
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
         dialogue = Dialogue(transport, timeout=5)
-        dialogue.say(b"ONE", b"TWO", b"THREE")
+        dialogue.write_commands(b"ONE", b"TWO", b"THREE")
         try:
             yield dialogue
         finally:
@@ -228,7 +228,7 @@ async def test_what_was_answered_before_the_end_is_still_read() -> None:
         with pytest.raises(Broken, match="no answer: nonsense"):
             await dialogue.reply()
         with pytest.raises(Broken):
-            dialogue.say(b"FOUR")
+            dialogue.write_commands(b"FOUR")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.audiences.explaining import why
-from studio_tui.services.audiences.resolving import as_named_today, audience_of, resolve
+from studio_tui.services.audiences.resolving import audience_of, resolve, with_current_names
 from studio_tui.services.people import by_hand, teams, users
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import excuse, pushes, remind
@@ -309,7 +309,7 @@ def test_what_was_renamed_is_meant_as_before(
     teams.edit(studio, admin, sales.id, teams.TeamEdit(name="Verkoop"))
     audience = from_plain(kept)
     with studio.store.reading():
-        named = str(as_named_today(audience))
+        named = str(with_current_names(audience))
     assert named == (
         'in push "Newer" and team under "Verkoop" and manager bob or team "IT > Belgium"'
     )

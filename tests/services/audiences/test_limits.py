@@ -11,7 +11,7 @@ from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.audiences.members import those_in
+from studio_tui.services.audiences.members import members_among
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.people import users
 from studio_tui.services.pushes import assign, check, remind
@@ -52,7 +52,7 @@ def test_the_largest_audience_is_listed_looked_over_and_assigned(
         audience = audience_of(studio, admin, text)
         filter_ = UserFilter(where=audience)
         found = {user.id for user in users.every(studio, admin, filter_)}
-        assert found == those_in(studio, admin, audience, [user.id for user in everybody])
+        assert found == members_among(studio, admin, audience, [user.id for user in everybody])
         chosen = Selection.matching(filter_)
         seen = assign.preview(studio, admin, push, chosen)
         assert seen.adding + seen.already == len(found)

@@ -50,7 +50,7 @@ def report(studio: Studio, about: Notification, name: str = "postfix") -> bytes:
 def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) -> None:
     """At the mail, the person, the push and on Today, until the address is another."""
     ann = to(studio, admin, "ann")
-    taken = BounceReader(studio).take_in([report(studio, ann)])
+    taken = BounceReader(studio).process_bounces([report(studio, ann)])
     assert (taken.read.marked, [each.id for each in taken.mails]) == (1, [ann.id])
     back = to(studio, admin, "ann")
     assert (back.state, back.bounced_at) == (ann.state, studio.now())
@@ -71,14 +71,14 @@ def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) 
         assert outbox.try_again(studio, admin, today.mails_of(case)).to_the_same == ("ann",)
     done = by_hand.edit(studio, admin, ann.recipient_id, Entered({"email": "a.p@example.org"}))
     assert done.bounced == (ann.id,)
-    assert outbox.to_corrected(studio, admin) == (ann.id,)
+    assert outbox.bounced_with_new_address(studio, admin) == (ann.id,)
     assert marked(studio, admin, push) == (set(), set(), set())
     assert len(cases(studio, admin)) == 1
     again = outbox.try_again(studio, admin, today.mails_of(case))
     assert (len(again.sent), again.dropped, again.to_the_same) == (1, {}, ())
     send_due(studio)
     assert cases(studio, admin) == []
-    assert outbox.to_corrected(studio, admin) == ()
+    assert outbox.bounced_with_new_address(studio, admin) == ()
     (copy,) = [each for each in mail(studio, admin) if each.id in again.sent]
     assert (copy.to, copy.bounce) == ("a.p@example.org", None)
 
@@ -121,15 +121,15 @@ def test_only_what_is_ours_is_marked(studio: Studio, admin: Actor, push: Push) -
         ours.replace(message_id.encode(), b"<" + key + b"@" + domain + b">"),
         example("postfix"),
     ]
-    taken = reader.take_in(forged)
+    taken = reader.process_bounces(forged)
     assert (taken.read.foreign, taken.read.marked, taken.mails) == (5, 0, ())
     assign(studio, admin, push, "eve")
     waits = to(studio, admin, "eve")
-    assert reader.take_in([report(studio, waits)]).read.foreign == 1
+    assert reader.process_bounces([report(studio, waits)]).read.foreign == 1
     assert outbox.bounced(studio, admin) == 0
-    twice = reader.take_in([ours, report(studio, ann, "gmail")]).read
+    twice = reader.process_bounces([ours, report(studio, ann, "gmail")]).read
     assert (twice.marked, twice.known) == (1, 1)
-    assert reader.take_in([ours]).read.known == 1
+    assert reader.process_bounces([ours]).read.known == 1
     assert outbox.bounced(studio, admin) == 1
 
 
@@ -146,13 +146,13 @@ def test_a_maildir_is_read_once(studio: Studio, admin: Actor, push: Push, tmp_pa
     (tmp_path / "cur" / "0.flagged:2,F").write_bytes(report(studio, ann))
     (tmp_path / "new" / "link").symlink_to("/etc/hostname")
     reader = BounceReader(studio)
-    first = reader.take_in_all(Maildir(tmp_path), lambda: False)
+    first = reader.process_mailbox(Maildir(tmp_path), lambda: False)
     assert first.read == 45
-    rest = reader.take_in_all(Maildir(tmp_path), lambda: True)
+    rest = reader.process_mailbox(Maildir(tmp_path), lambda: True)
     both = first + rest
     assert (both.read, both.unread, both.marked) == (133, 2, 1)
     assert [each.name for each in (tmp_path / "new").iterdir()] == ["link"]
     left = {each.name for each in (tmp_path / "cur").iterdir()}
     assert {"0.flagged:2,FS", "1.host:2,S"} <= left
     assert all(name.endswith("S") for name in left)
-    assert reader.take_in_all(Maildir(tmp_path), lambda: True).read == 1
+    assert reader.process_mailbox(Maildir(tmp_path), lambda: True).read == 1

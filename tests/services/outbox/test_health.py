@@ -7,7 +7,7 @@ import pytest
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed, Later, Sent, Settlement
+from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
 from studio_tui.services.outbox.outbox import Health, Sending
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, KEPT, assign
@@ -56,7 +56,7 @@ def test_who_sends_what_went_and_what_went_wrong(
     settled: list[Settlement] = [
         Sent(first.id, first.address, clock.now(), KEPT),
         Failed(second.id, second.address, "550 no"),
-        Later(third.id, clock.now() + HOUR, "451 later", tried=True),
+        RetryLater(third.id, clock.now() + HOUR, "451 later", tried=True),
     ]
     delivery.settle(studio, "w1", settled[:2])
     delivery.settle(studio, "w1", settled[2:])

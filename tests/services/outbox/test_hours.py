@@ -39,7 +39,7 @@ def _claimed(studio: Studio, **settings: Any) -> list[str]:
     """To whom mail leaves, by their login, with these settings; it is put back."""
     said = msgspec.structs.replace(studio.settings.notifications, **settings)
     studio = replace(studio, settings=msgspec.structs.replace(studio.settings, notifications=said))
-    delivery.look_again(studio)
+    delivery.requeue_put_off(studio)
     claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR, hours=hours_of(studio))
     assert claimed.taken == 2
     delivery.hand_back(studio, "w")

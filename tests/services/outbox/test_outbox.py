@@ -9,7 +9,7 @@ from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed, Later, Sent
+from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, KEPT, assign, mail, now, send_due
@@ -86,7 +86,9 @@ def test_a_try_that_failed_waits_and_keeps_its_date(
     """N4, N7."""
     clock.move(minutes=2)
     (first,) = delivery.claim(studio, "w", limit=1, lasting=HOUR).deliveries
-    delivery.settle(studio, "w", [Later(first.id, clock.now() + HOUR, "451 later", tried=True)])
+    delivery.settle(
+        studio, "w", [RetryLater(first.id, clock.now() + HOUR, "451 later", tried=True)]
+    )
     (row,) = [each for each in mail(studio, admin) if each.id == first.id]
     assert (row.state, row.attempts, row.error) == (State.QUEUED, 1, "451 later")
     send_due(studio)

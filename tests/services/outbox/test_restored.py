@@ -15,7 +15,7 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
 from studio_tui.domain.today.today import CaseKind
 from studio_tui.services.outbox import delivery, restored, workers
-from studio_tui.services.outbox.restored import MailRestored
+from studio_tui.services.outbox.restored import DatabaseReplaced
 from studio_tui.services.outbox.workers import WorkerState
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.today import today
@@ -67,7 +67,7 @@ def taken_over(studio: Studio, admin: Actor) -> None:
 
 def brought_back(studio: Studio, admin: Actor) -> None:
     with studio.store.writing():
-        restored.was_restored(studio.now())
+        restored.mark_restored(studio.now())
 
 
 @pytest.mark.parametrize("become_another", [set_back, taken_over, brought_back])
@@ -80,7 +80,7 @@ def test_mail_stops_until_somebody_lets_it_go_on(
     # Of a worker that has claimed just before.
     restored.begin_sending(studio)
     for _ in range(2):
-        with pytest.raises(MailRestored, match="outbox resume"):
+        with pytest.raises(DatabaseReplaced, match="outbox resume"):
             claim(studio)
     known = restored.stopped(studio)
     assert known is not None
@@ -89,7 +89,7 @@ def test_mail_stops_until_somebody_lets_it_go_on(
     assert "outbox resume" in cases[0].text
     clock.move(minutes=5)
     assign(studio, admin, push, "eve")
-    found = restored.may_go_twice(studio, admin)
+    found = restored.possible_duplicates(studio, admin)
     assert (found.at, found.number) == (known.restored_at, 4)
     assert {each.recipient for each in found.mails} == {"ann", "ben", "bob", "cor"}
     assert restored.resume(studio, admin).number == 4
@@ -124,7 +124,7 @@ def test_another_worker_that_begins_meanwhile_stops_nobody(
 def test_a_copy_made_on_purpose_goes_on(studio: Studio, admin: Actor, push: Push) -> None:
     restored.begin_sending(studio)
     with studio.store.writing():
-        restored.was_copied()
+        restored.mark_copied()
     claim(studio)
 
 

@@ -14,7 +14,7 @@ from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.delivery import Failed
-from studio_tui.services.outbox.dry_run import dry_run_again
+from studio_tui.services.outbox.dry_run import dry_run_of_resend
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.people import imports
 from studio_tui.services.pushes import pushes
@@ -79,7 +79,7 @@ def test_what_failed_is_retried_as_one_mail_with_what_holds_now(
         assert fail_due(studio) == 3
     clock.move(days=60)
     before = {each.id: each.state for each in mail(studio, admin)}
-    run, skipped = dry_run_again(studio, lambda: outbox.try_again(studio, admin, FAILED))
+    run, skipped = dry_run_of_resend(studio, lambda: outbox.try_again(studio, admin, FAILED))
     assert {each.id: each.state for each in mail(studio, admin)} == before
     assert len(run.notifications) == 3
     assert {each.why for each in skipped} == {DropReason.SUPERSEDED}

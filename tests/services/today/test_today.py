@@ -205,10 +205,10 @@ def test_mail_that_does_not_leave(
     assign(studio, admin, create_push(studio, admin, "Q2"), "ann")
     clock.move(minutes=5)
     assert not cases(studio, admin)[CaseKind.RELAY_DOWN]
-    delivery.keep_stop(studio, ("login", 535, "authentication failed"))
+    delivery.record_server_fault(studio, ("login", 535, "authentication failed"))
     down = case(studio, admin, CaseKind.RELAY_DOWN)
     assert (down.count, down.text, down.since) == (3, "535 authentication failed", studio.now())
-    delivery.keep_stop(studio, None)
+    delivery.record_server_fault(studio, None)
     clock.move(minutes=20)
     assert case(studio, admin, CaseKind.RELAY_DOWN).text == "no mail server is set up"
     served = replace(studio, settings=Settings(smtp=Smtp(host="mail.example.org")))

@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed, Later
+from studio_tui.services.outbox.delivery import Failed, RetryLater
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, KEPT, assign, send_due
@@ -119,7 +119,7 @@ def test_what_may_have_arrived_is_taken_back(
     planner.plan()
     clock.move(minutes=5)
     claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
-    later = [Later(each.id, studio.now(), "lost", tried=True) for each in claimed.deliveries]
+    later = [RetryLater(each.id, studio.now(), "lost", tried=True) for each in claimed.deliveries]
     delivery.settle(studio, "A", later)
     planner.cancel()
     assert [each[1:] for each in outcome(studio, admin)] == [

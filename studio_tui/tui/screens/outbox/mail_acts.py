@@ -13,7 +13,7 @@ from studio_tui.domain.outbox.notification import (
 from studio_tui.domain.people.access import Action, Actor
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
-from studio_tui.services.outbox.dry_run import dry_run_again
+from studio_tui.services.outbox.dry_run import dry_run_of_resend
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import DryRunScreen
@@ -112,12 +112,12 @@ class MailActs(StudioScreen):
             self._once_meant(chosen, "Send {mails} again?", detail, lambda: self._again(chosen))
 
     def _show_sent(
-        self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.Again]"
+        self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.ResendResult]"
     ) -> None:
         studio, actor = self.studio, self.actor
 
         def trying(wanted: Callable[[], bool]) -> Trial:
-            return Trial(*dry_run_again(studio, lambda: act(studio, actor, chosen), wanted))
+            return Trial(*dry_run_of_resend(studio, lambda: act(studio, actor, chosen), wanted))
 
         self.app.push_screen(DryRunScreen("What sending it once more would send", trying))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
-from studio_tui.services.outbox.dry_run import dry_run_again
+from studio_tui.services.outbox.dry_run import dry_run_of_resend
 from studio_tui.tui.modals.dry_run import DryRunScreen
 from studio_tui.tui.modals.dry_run_words import Trial
 
@@ -19,5 +19,5 @@ class SentAgainScreen(DryRunScreen):
 
     def _try(self, wanted: Callable[[], bool]) -> Trial:
         studio, actor, chosen = self.studio, self.actor, self._chosen
-        again = dry_run_again(studio, lambda: outbox.try_again(studio, actor, chosen), wanted)
+        again = dry_run_of_resend(studio, lambda: outbox.try_again(studio, actor, chosen), wanted)
         return Trial(*again)

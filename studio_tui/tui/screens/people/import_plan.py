@@ -320,7 +320,9 @@ class ImportPlanScreen(StudioScreen):
             plan = imports.apply(
                 studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
             )
-        return ImportFinished(self._done_in_words(plan), outbox.to_corrected(studio, actor))
+        return ImportFinished(
+            self._done_in_words(plan), outbox.bounced_with_new_address(studio, actor)
+        )
 
     def _done_in_words(self, plan: ImportPlan) -> str:
         skipped = counted(len(plan.refusals), "line")

@@ -15,7 +15,7 @@ from studio_tui.wording.counting import counted
 
 
 def offer_resend(screen: StudioScreen, mails: Sequence[int]) -> None:
-    """Offer to send ``mails`` again: the ids that `outbox.to_corrected` returned.
+    """Offer to send ``mails`` again: the ids that `outbox.bounced_with_new_address` returned.
 
     Does nothing for none.
     """

@@ -9,7 +9,7 @@ from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
-from studio_tui.services.outbox.outbox import Again
+from studio_tui.services.outbox.outbox import ResendResult
 from studio_tui.services.people import by_hand
 from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
 from studio_tui.services.people.entered import Entered
@@ -115,7 +115,7 @@ def retry(screen: StudioScreen, mail: Notification) -> None:
     )
 
 
-def _tried_in_words(done: Again) -> str:
+def _tried_in_words(done: ResendResult) -> str:
     if not done.sent:
         return CHANGED_MEANWHILE
     same = same_address_in_words(done.to_the_same, f"{shown_key('e')} corrects it")
