@@ -41,11 +41,11 @@ def _write_any_name(stream: Any) -> None:
 
 
 def _run_app(
-    open_studio: "OpenStudio", transports: "Transports | None", who_asks: "WhoAsks | None"
+    open_studio: "OpenStudio", transports: "Transports | None", current_actor: "WhoAsks | None"
 ) -> int:
     from studio_tui.tui.start import run_app
 
-    return run_app(open_studio, transports, who_asks)
+    return run_app(open_studio, transports, current_actor)
 
 
 def _log_error(error: BaseException) -> Path:

@@ -33,11 +33,11 @@ _WRITERS = {
 """What writes mail into the outbox, or lets it wait once more."""
 _WRITING = {
     "pushes.assign.assign_to": {Verb.ASSIGN, Verb.JOIN},
-    "pushes.reminding.tell": {Verb.REMIND},
-    "pushes.reminding.remind_managers": {Verb.REMIND},
+    "pushes.push_reminders.tell": {Verb.REMIND},
+    "pushes.push_reminders.remind_managers": {Verb.REMIND},
     "pushes.pushes._tell_of": {Verb.EDIT, Verb.CLOSE},
     "pushes.pushes._cancel_planned": {Verb.CLOSE},
-    "pushes.pushes.reopen_telling": {Verb.REOPEN},
+    "pushes.pushes.reopen_with_result": {Verb.REOPEN},
     "conversations.asking._take_over": {Verb.HAND_OVER},
     "conversations.asking._tell": {Verb.HAND_OVER},
     "conversations.planning.plan": {Verb.PLAN},

@@ -76,8 +76,8 @@ class StudioApp(Commands, App[None]):
     ``open_studio`` opens the database and returns the Studio and the actor. It is called off the
     event loop, after the first frame, with a callback that displays a progress message if opening
     takes long. ``places`` are the top-level screens; the app starts with the first one that the
-    actor may see. ``who_asks`` returns the current actor or raises `Forbidden`; it is called off
-    the event loop after every change (A1, A2).
+    actor may see. ``current_actor`` returns the current actor or raises `Forbidden`; it is called
+    off the event loop after every change (A1, A2).
     """
 
     TITLE = "Conversation Studio"
@@ -130,7 +130,7 @@ class StudioApp(Commands, App[None]):
         self,
         open_studio: "OpenStudio",
         places: Sequence[Place] = (),
-        who_asks: "WhoAsks | None" = None,
+        current_actor: "WhoAsks | None" = None,
     ) -> None:
         plain = True if "NO_COLOR" in os.environ else None
         super().__init__(css_path=[_FIRST_STYLE], ansi_color=plain)
@@ -146,7 +146,7 @@ class StudioApp(Commands, App[None]):
         """The jobs in progress."""
         self.places = Places(self, places)
         """The places, and the navigation between them."""
-        self.changes = Changes(self, self.messages, who_asks, self._changed, self._put_out)
+        self.changes = Changes(self, self.messages, current_actor, self._changed, self._put_out)
         """Detects changes by other users."""
         self.actor: Actor | None = None
         """The current user; None until the database is open."""

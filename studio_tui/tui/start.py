@@ -108,9 +108,9 @@ class OpenedStudio(StudioApp):
         open_studio: "OpenStudio",
         places: tuple[Place, ...] = PLACES,
         transports: "Transports | None" = None,
-        who_asks: "WhoAsks | None" = None,
+        current_actor: "WhoAsks | None" = None,
     ) -> None:
-        super().__init__(self._opening_of(open_studio), places, who_asks)
+        super().__init__(self._opening_of(open_studio), places, current_actor)
         self.undo = UndoLine(self, self.messages, self.jobs)
         """The acts that can still be undone."""
         self.badges = Badges(self, self.messages)
@@ -246,16 +246,16 @@ def _kept_views(studio: "Studio", actor: "Actor") -> "Mapping[str, KeptViews]":
 def run_app(
     open_studio: "OpenStudio",
     transports: "Transports | None" = None,
-    who_asks: "WhoAsks | None" = None,
+    current_actor: "WhoAsks | None" = None,
 ) -> int:
     """Run the app until the user leaves it; return the exit code.
 
     ``open_studio`` opens the database and returns the actor, see `StudioApp`. ``transports``
-    replace the connections that the settings define. ``who_asks`` returns the current actor, if
-    that may change. The exit code is 1, with one line on stderr, if the Studio could not be opened
-    or its user lost access.
+    replace the connections that the settings define. ``current_actor`` returns the current actor,
+    if that may change. The exit code is 1, with one line on stderr, if the Studio could not be
+    opened or its user lost access.
     """
-    app = OpenedStudio(open_studio, transports=transports, who_asks=who_asks)
+    app = OpenedStudio(open_studio, transports=transports, current_actor=current_actor)
     # Whether to use the mouse is in the settings, which are read after the first frame.
     app.run(mouse=False)
     if terminal_is_gone():

@@ -71,8 +71,8 @@ from studio_tui.services.people import (
     unattended,
     users,
 )
-from studio_tui.services.people.entered import Entered
-from studio_tui.services.people.stand_ins import StandInWanted
+from studio_tui.services.people.person_input import PersonInput
+from studio_tui.services.people.stand_ins import StandInRequest
 from studio_tui.services.people.teams import TeamEdit
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import assign as assigning
@@ -207,7 +207,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     ssh_keys.add(studio, admin, "bob", ED25519)
     regular = templates.find(studio, admin, "Regular")
     lea = {"email": "lea@example.org", "given_name": "Lea"}
-    by_hand.leave(studio, admin, [by_hand.add(studio, admin, "lea", Entered(lea)).user.id])
+    by_hand.leave(studio, admin, [by_hand.add(studio, admin, "lea", PersonInput(lea)).user.id])
     teams.add(studio, admin, "Empty")
     spare = templates.add(studio, admin, replace(regular.definition, name="Spare"))
     # Ann and Ben get one more manager, and Nic joins their team.
@@ -227,7 +227,7 @@ NOBODY: set[str] = set()
 """Of those who have no part in it."""
 Call = Callable[[World, Actor], object]
 NAME = Sort("name")
-NEW = Entered({"email": "new@example.org", "given_name": "New"})
+NEW = PersonInput({"email": "new@example.org", "given_name": "New"})
 CSV = hr_file.read(b"email,given_name,family_name\nnew@example.org,New,Person\n")
 WAITING = GivenFile("people.csv", b"email,name,active\neve@example.org,Eve Alone,no\n")
 
@@ -353,7 +353,10 @@ READS: dict[str, tuple[set[str], Call]] = {
     "pushes.assign.every": (SUPPORT, lambda w, a: assigning.every(w.studio, a, w.push)),
     "people.unattended.waiting": (ADMIN, lambda w, a: unattended.waiting(w.studio, a)),
     "people.merging.preview": (ADMIN, lambda w, a: merging.preview(w.studio, a, "cor", "cas")),
-    "people.unattended.look": (ADMIN, lambda w, a: unattended.look(w.studio, a)),
+    "people.unattended.compare_waiting": (
+        ADMIN,
+        lambda w, a: unattended.compare_waiting(w.studio, a),
+    ),
     "people.imports.preview": (ADMIN, lambda w, a: imports.preview(w.studio, a, CSV)),
     "people.imports.touched": (ADMIN, lambda w, a: imports.touched(w.studio, a, CSV)),
     "outbox.outbox.source": (
@@ -501,9 +504,9 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: stand_ins.of_leader(w.studio, a, w.planned.conductor_id),
     ),
-    "people.stand_ins.leader_named": (
+    "people.stand_ins.leader_id_named": (
         ADMIN,
-        lambda w, a: stand_ins.leader_named(w.studio, a, "bea"),
+        lambda w, a: stand_ins.leader_id_named(w.studio, a, "bea"),
     ),
     "pushes.excuse.users_named": (
         ADMIN,
@@ -593,7 +596,7 @@ def _repeating(w: World, *skipped: int) -> PushFacts:
 def _name_stand_in(w: World, actor: Actor) -> None:
     today = w.studio.today()
     bea = users.find(w.studio, as_user(w.studio, "els"), "bea").user.id
-    stand_ins.name_stand_in(w.studio, actor, bea, StandInWanted("sam", today, today))
+    stand_ins.name_stand_in(w.studio, actor, bea, StandInRequest("sam", today, today))
 
 
 def _end_stand_in(w: World, actor: Actor) -> None:
@@ -790,7 +793,7 @@ WRITES: dict[str, tuple[set[str], Call]] = {
     "people.by_hand.edit": (
         SUPPORT,
         lambda w, a: by_hand.edit(
-            w.studio, a, w.ann.user_id, Entered({"email": "anna@example.org"})
+            w.studio, a, w.ann.user_id, PersonInput({"email": "anna@example.org"})
         ),
     ),
     "people.by_hand.add": (ADMIN, lambda w, a: by_hand.add(w.studio, a, "new", NEW)),
@@ -857,15 +860,15 @@ WRITES: dict[str, tuple[set[str], Call]] = {
             w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
         ),
     ),
-    "pushes.pushes.edit_telling": (
+    "pushes.pushes.edit_with_result": (
         ADMIN,
-        lambda w, a: pushes.edit_telling(
+        lambda w, a: pushes.edit_with_result(
             w.studio, a, w.push, draft_of(w.push, deadline=w.push.deadline + timedelta(days=1))
         ),
     ),
-    "pushes.pushes.reopen_telling": (
+    "pushes.pushes.reopen_with_result": (
         ADMIN,
-        lambda w, a: pushes.reopen_telling(w.studio, a, w.closed),
+        lambda w, a: pushes.reopen_with_result(w.studio, a, w.closed),
     ),
     "pushes.pushes.close": (ADMIN, lambda w, a: pushes.close(w.studio, a, w.push, tell=True)),
     "pushes.pushes.reopen": (ADMIN, lambda w, a: pushes.reopen(w.studio, a, w.closed)),
@@ -959,7 +962,7 @@ HOST = "is for the account of the service, on its host"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
     "audiences.segments.try_saving": "tries what a service does that asks",
-    "people.entered.planned": INSIDE,
+    "people.person_input.planned": INSIDE,
     "system.clocks.clock_problem": "tells of the host alone",
     "pushes.pushes.usual_reminders": "tells what the settings say",
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",
@@ -987,7 +990,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.workers.seen": ITSELF,
     "outbox.workers.every": HOST,
     "outbox.workers.free": HOST,
-    "pushes.pushes.push_unchanged": INSIDE,
+    "pushes.pushes.locked_unchanged_push": INSIDE,
     "outbox.delivery.flush": ITSELF,
     "outbox.delivery.hand_back": ITSELF,
     "outbox.delivery.record_server_fault": ITSELF,
@@ -1002,18 +1005,18 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.dry_run.dry_run": "does what a service does, which asks",
     "people.handing_over.hand_over": INSIDE,
     "people.handing_over.take_back": INSIDE,
-    "people.identity.found": WHO,
+    "people.identity.create_first_admin": WHO,
     "people.identity.is_new": WHO,
     "people.identity.sign_in": WHO,
     "people.identity.sign_in_by_key": WHO,
-    "people.identity.who_asks": WHO,
+    "people.identity.current_actor": WHO,
     "outbox.outbox.message_ids": VALUES,
     "pushes.pushes.cause_at_once": INSIDE,
     "pushes.pushes.cause_of": INSIDE,
     "pushes.pushes.leaving": INSIDE,
     "pushes.pushes.push_facts": INSIDE,
-    "pushes.pushes.push_now": INSIDE,
-    "pushes.pushes.push_to_change": INSIDE,
+    "pushes.pushes.push_with_progress": INSIDE,
+    "pushes.pushes.locked_push": INSIDE,
     "pushes.remind.remind_by_schedule": ITSELF,
     "pushes.audiences.join_audiences": INSIDE,
     "pushes.audiences.join_by_schedule": ITSELF,
@@ -1024,8 +1027,8 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "people.reviews.caused_by": VALUES,
     "people.reviews.tell_by_schedule": ITSELF,
     "people.retention.erase_by_schedule": ITSELF,
-    "people.retention.erased_within": VALUES,
-    "people.retention.erasing_ahead": INSIDE,
+    "people.retention.erasure_cutoff": VALUES,
+    "people.retention.erasures_by_day": INSIDE,
     "people.users.is_indexed": "tells nothing of anybody: how the database looks for people",
     "people.users.listed": INSIDE,
     "activity.verify.seal_rest": ITSELF,
@@ -1056,7 +1059,7 @@ ASKED_BEFORE = {
     "people.erasing.erase_one",
     "people.imports.apply_if",
     "pushes.assign.assign_to",
-    "pushes.audiences.bring_in",
+    "pushes.audiences.apply_audience",
     "pushes.audiences.within_sight",
     "pushes.duplicate.make_next",
     "pushes.pushes.create_one",

@@ -97,7 +97,7 @@ _FOR_WHO_SEES_ALL = "limited to a part of the organisation"
 """What is said of an act that is about the whole organisation."""
 REFUSED = {
     # The push is not theirs alone, or there is nothing to do.
-    *("pushes.pushes.close", "pushes.pushes.edit", "pushes.pushes.edit_telling"),
+    *("pushes.pushes.close", "pushes.pushes.edit", "pushes.pushes.edit_with_result"),
     *("people.by_hand.add", "people.teams.remove", "today.today.wake"),
     # How a push that others are in comes again, and whom it is for.
     *("pushes.repeats.set_rhythm", "pushes.repeats.set_until"),

@@ -9,7 +9,7 @@ import click
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.errors import Invalid
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -69,7 +69,7 @@ def _options(fact: Fact, *, taking_away: bool) -> Iterator[tuple[str, str]]:
         yield f"--no-{fact.option.removeprefix('--')}", f"{_GETS[fact.type]} {no_more}."
 
 
-def entered_by(typed: Mapping[str, Any]) -> Entered:
+def entered_by(typed: Mapping[str, Any]) -> PersonInput:
     """What is typed with the options, by the names of facts."""
     told = {name: text for name, text in typed.items() if isinstance(text, str)}
     lists = {name: tuple(text) for name, text in typed.items() if isinstance(text, tuple) and text}
@@ -77,7 +77,7 @@ def entered_by(typed: Mapping[str, Any]) -> Entered:
         name.removeprefix("no_"): texts for name, texts in lists.items() if name.startswith("no_")
     }
     more = {name: texts for name, texts in lists.items() if not name.startswith("no_")}
-    return Entered(told, more, less)
+    return PersonInput(told, more, less)
 
 
 @contextmanager

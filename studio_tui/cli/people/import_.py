@@ -145,7 +145,7 @@ def import_(
         _tell_done(plan)
         _tell_came_back(studio, actor)
         _tell_waiting(touched)
-    if stopped or plan.takes_nobody:
+    if stopped or plan.all_refused:
         complain(f"studio-tui: {_why_nothing(plan)}")
         click.get_current_context().exit(FAILED)
 
@@ -182,7 +182,7 @@ def _tell_waiting(touched: Sequence[Review]) -> None:
 
 def _why_nothing(plan: ImportPlan) -> str:
     lines = counted(len(plan.refusals), "line is", "lines are")
-    if plan.takes_nobody:
+    if plan.all_refused:
         return f"Nothing was imported: {lines} refused, and there is no other. Correct the file."
     return (
         f"Nothing was imported: {lines} refused. "

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
     from studio_tui.services.people.retention import Retention
     from studio_tui.services.people.reviews import Decided
-    from studio_tui.services.people.teams import TeamChanged, TeamShown
+    from studio_tui.services.people.teams import TeamChanged, TeamDetails
     from studio_tui.services.people.unattended import Result, WaitingImport
     from studio_tui.services.people.users import Involvement
     from studio_tui.services.system.context import Studio
@@ -84,7 +84,7 @@ def team(of: Team) -> Shape:
     }
 
 
-def team_shown(of: TeamShown) -> Shape:
+def team_shown(of: TeamDetails) -> Shape:
     """A team with who is in it, and which teams are right below it."""
     return {
         **team(of.team),

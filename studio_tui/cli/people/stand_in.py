@@ -15,11 +15,11 @@ from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.services.people import stand_ins as service
-from studio_tui.services.people.stand_ins import StandInNamed, StandInWanted
+from studio_tui.services.people.stand_ins import StandInRequest, StandInResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
-Act = Callable[[], StandInNamed]
+Act = Callable[[], StandInResult]
 
 
 @click.command("stand-in")
@@ -61,7 +61,7 @@ def stand_in(
     named = by is not None or first_day is not None or last_day is not None or bool(users)
     if end and named:
         raise click.UsageError("Either --end, or --by with --until.")
-    leader_id = service.leader_named(studio, actor, leader)
+    leader_id = service.leader_id_named(studio, actor, leader)
     if end:
         act: Act = partial(service.end, studio, actor, leader_id)
     elif not named:
@@ -70,7 +70,7 @@ def stand_in(
     elif by is None or last_day is None:
         raise click.UsageError("Say who stands in and until when: --by LOGIN --until DAY.")
     else:
-        wanted = StandInWanted(by, first_day or studio.today(), last_day, tuple(users))
+        wanted = StandInRequest(by, first_day or studio.today(), last_day, tuple(users))
         act = partial(service.name_stand_in, studio, actor, leader_id, wanted)
     if dry_run:
         sentence = "It would end" if end else f"{by} would stand in for {leader}"

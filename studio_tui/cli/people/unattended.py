@@ -169,7 +169,7 @@ def _show(
     as_json: bool,
 ) -> None:
     with ProgressPrinter("Comparing") as comparing:
-        found = service.look(studio, actor, progress=comparing)
+        found = service.compare_waiting(studio, actor, progress=comparing)
     touched = imports.touched(studio, actor, found.file, skip_refused=True)
     if as_json:
         changes = [shapes.review(studio, each, is_tried=True) for each in touched]
@@ -192,8 +192,8 @@ def _waits_in_words(studio: Studio, found: WaitingImport) -> str:
 
 def _apply(studio: Studio, actor: Actor, *, yes: bool, as_json: bool) -> None:
     with ProgressPrinter("Comparing") as comparing:
-        found = service.look(studio, actor, progress=comparing)
-    if found.plan.takes_nobody:
+        found = service.compare_waiting(studio, actor, progress=comparing)
+    if found.plan.all_refused:
         raise Refused(f"{found.last.name} was not imported: all of its lines are refused.")
     what, nothing = "users would be marked as left", "Nothing was imported"
     confirm_count(lambda: len(found.plan.left), what, nothing, yes=yes)

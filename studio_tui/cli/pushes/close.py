@@ -102,7 +102,7 @@ def reopen(
         )
         return
     with shape_of_nothing(as_json, lambda: _reopened(found, 0, 0)):
-        done = service.reopen_telling(studio, actor, found)
+        done = service.reopen_with_result(studio, actor, found)
     opened = done.push
     if as_json:
         write_json(_reopened(opened, done.again, done.changes))

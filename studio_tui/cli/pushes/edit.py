@@ -167,7 +167,7 @@ class _PushChange:
     def do(self, studio: Studio, actor: Actor) -> tuple[Edited, Assigned | None]:
         """Change the push; with whom that tells of another deadline, and who came to match."""
         with studio.at_once():
-            edited = service.edit_telling(studio, actor, self.push, self.draft, tell=self.tell)
+            edited = service.edit_with_result(studio, actor, self.push, self.draft, tell=self.tell)
             if not self.sets_audience:
                 return edited, None
             try:

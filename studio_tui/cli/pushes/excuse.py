@@ -18,11 +18,11 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import Push, Skipped
 from studio_tui.services.pushes import excuse as excusing
 from studio_tui.services.pushes import pushes as service
-from studio_tui.services.pushes.excuse import Excepted
+from studio_tui.services.pushes.excuse import ExcuseResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
-Act = Callable[[], Excepted]
+Act = Callable[[], ExcuseResult]
 
 
 @click.command()
@@ -63,7 +63,7 @@ def excuse(
     found = service.find(studio, actor, push)
     chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue, where=where)
 
-    def act() -> Excepted:
+    def act() -> ExcuseResult:
         if reason is None:
             return excusing.take_back(studio, actor, found, chosen)
         return excusing.excuse(studio, actor, found, chosen, reason)
@@ -124,7 +124,7 @@ def deadline(
     found = service.find(studio, actor, push)
     chosen = chosen_users(studio, actor, found, logins, statuses, overdue=overdue, where=where)
 
-    def act() -> Excepted:
+    def act() -> ExcuseResult:
         return excusing.set_deadline(studio, actor, found, chosen, until)
 
     def skipped() -> list[Skipped]:
@@ -179,9 +179,9 @@ def _try(
     with_mail: bool,
     as_json: bool,
 ) -> None:
-    tried: list[Excepted] = []
+    tried: list[ExcuseResult] = []
 
-    def kept() -> Excepted:
+    def kept() -> ExcuseResult:
         tried.append(act())
         return tried[0]
 

@@ -10,7 +10,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushState
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes import repeats
-from studio_tui.services.pushes.repeats import Repeating
+from studio_tui.services.pushes.repeats import RepeatDetails
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import STATE_LABELS
 
@@ -68,7 +68,7 @@ def list_(studio: Studio, actor: Actor, state: str | None, as_json: bool) -> Non
     )
 
 
-def _row(push: Push, again: Repeating | None) -> tuple[str, ...]:
+def _row(push: Push, again: RepeatDetails | None) -> tuple[str, ...]:
     return (
         push.name,
         push.template.name,

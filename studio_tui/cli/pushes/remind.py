@@ -20,7 +20,7 @@ from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState, Sta
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes import remind as reminding
-from studio_tui.services.pushes.reminding import Reminded, RemindPreview
+from studio_tui.services.pushes.push_reminders import Reminded, RemindPreview
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import STATUS_LABELS

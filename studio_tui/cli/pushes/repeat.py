@@ -15,7 +15,7 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.pushes.repeats import Rhythm, parse_after, parse_every
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes import repeats as service
-from studio_tui.services.pushes.repeats import Repeating
+from studio_tui.services.pushes.repeats import RepeatDetails
 from studio_tui.services.system.context import Studio
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ def _shape(studio: Studio, actor: Actor, push: Push) -> dict[str, Any]:
     return {"push": push.name, "repeats": shapes.repeating(found, studio.today())}
 
 
-def _tell(push: Push, repeating: Repeating | None) -> None:
+def _tell(push: Push, repeating: RepeatDetails | None) -> None:
     if repeating is None:
         say(f"“{push.name}” does not come again.")
         return

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from studio_tui.domain.audiences.audience import Audience
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.pushes.assign import Assigned, AssignPreview
-    from studio_tui.services.pushes.excuse import Excepted
+    from studio_tui.services.pushes.excuse import ExcuseResult
+    from studio_tui.services.pushes.push_reminders import Reminded, RemindPreview
     from studio_tui.services.pushes.pushes import Closed
-    from studio_tui.services.pushes.reminding import Reminded, RemindPreview
-    from studio_tui.services.pushes.repeats import Repeating
+    from studio_tui.services.pushes.repeats import RepeatDetails
     from studio_tui.services.system.context import Studio
 
 
@@ -71,7 +71,7 @@ def whole_push(
     studio: Studio,
     of: Push,
     assignments: Iterable[Assignment],
-    comes_again: Repeating | None,
+    comes_again: RepeatDetails | None,
     audience: Audience | None,
 ) -> Shape:
     """A push with its reminders, whom it is for, how it comes again, and everyone who is in it."""
@@ -85,7 +85,7 @@ def whole_push(
     }
 
 
-def repeating(of: Repeating | None, today: date) -> Shape | None:
+def repeating(of: RepeatDetails | None, today: date) -> Shape | None:
     """How a push comes again, and when within a year (P17); None where it does not."""
     if of is None:
         return None
@@ -240,7 +240,7 @@ def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
     }
 
 
-def excepted(studio: Studio, of: Excepted) -> Shape:
+def excepted(studio: Studio, of: ExcuseResult) -> Shape:
     """What excusing or another deadline did (P18)."""
     return {
         "push": of.push.name,
@@ -252,7 +252,7 @@ def excepted(studio: Studio, of: Excepted) -> Shape:
 
 
 def excepted_preview(
-    studio: Studio, of: Excepted, run: DryRun, skipped: Iterable[Skipped]
+    studio: Studio, of: ExcuseResult, run: DryRun, skipped: Iterable[Skipped]
 ) -> Shape:
     """What excusing or another deadline would do (P14)."""
     told = outbox_shapes.tried(studio, run, skipped)

@@ -22,7 +22,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Progress, Push
 from studio_tui.services.pushes import assign, audiences, groups, pushes, repeats
-from studio_tui.services.pushes.repeats import Repeating
+from studio_tui.services.pushes.repeats import RepeatDetails
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import (
     STATUS_LABELS,
@@ -101,7 +101,7 @@ def _users(studio: Studio, actor: Actor, push: Push, where: str | None) -> list[
 
 
 def _facts(
-    push: Push, comes_again: Repeating | None, audience: Audience | None
+    push: Push, comes_again: RepeatDetails | None, audience: Audience | None
 ) -> Iterable[tuple[str, str]]:
     yield "Push", push.name
     yield "Template", push.template.name

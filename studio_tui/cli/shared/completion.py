@@ -118,7 +118,7 @@ def _studio() -> "Iterator[tuple[Studio, Actor]]":
     with closing(open_studio(settings.load(), clock, Making.NOTHING)) as studio:
         if identity.is_new(studio):
             raise NotFound("Nobody is known in this Studio yet.")
-        actor = identity.who_asks(studio)
+        actor = identity.current_actor(studio)
         yield studio.seen_by(actor), actor
 
 

@@ -17,7 +17,7 @@ from studio_tui.config.session import restricted_session
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.errors import NothingToDo, StudioError
-from studio_tui.services.people.identity import who_asks
+from studio_tui.services.people.identity import current_actor
 from studio_tui.services.system.context import Making, Studio, open_studio
 from studio_tui.wording.people import sight_in_words
 
@@ -67,7 +67,7 @@ def unsigned_studio() -> Iterator[Studio]:
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
     """The Studio of the settings, and who is asking it."""
     with studio_as_it_is(Making.NEVER if restricted_session() else Making.IN_FOLDER) as studio:
-        actor = who_asks(studio)
+        actor = current_actor(studio)
         yield studio.seen_by(actor), actor
 
 

@@ -18,7 +18,7 @@ from studio_tui.config.bounded_input import decode_utf8
 from studio_tui.config.clock import clock_from
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.services.people.identity import found, own_account
+from studio_tui.services.people.identity import create_first_admin, own_account
 from studio_tui.services.system import copy_database
 from studio_tui.services.system.context import Making, Studio
 from studio_tui.services.system.copy_database import Moved, without_password
@@ -46,7 +46,7 @@ def migrate() -> None:
             complain(f"studio-tui: {sentence}")
         for name in studio.store.applied:
             say(f"Applied {name}.")
-        if founder := found(studio, account):
+        if founder := create_first_admin(studio, account):
             say(f"{founder.name} ({founder.login}) is its first admin.")
         say(f"The database {studio.store.name} is ready for Studio TUI {__version__}.")
 

@@ -70,7 +70,7 @@ def _run(surroundings: Surroundings) -> int:
 
             return opened.enter(own_studio())
 
-        return surroundings.run_app(opening, None, _who_asks)
+        return surroundings.run_app(opening, None, _current_actor)
 
 
 def open_demo_screens(surroundings: Surroundings) -> int:
@@ -93,7 +93,7 @@ def open_demo_screens(surroundings: Surroundings) -> int:
         return surroundings.run_app(opening, lambda studio: [demos[-1].mail], None)
 
 
-def _who_asks(studio: Studio) -> Actor:
-    from studio_tui.services.people.identity import who_asks
+def _current_actor(studio: Studio) -> Actor:
+    from studio_tui.services.people.identity import current_actor
 
-    return who_asks(studio)
+    return current_actor(studio)

@@ -16,7 +16,7 @@ from studio_tui.services.conversations.current import (
     conversation_now,
     conversation_to_change,
 )
-from studio_tui.services.pushes.pushes import push_to_change
+from studio_tui.services.pushes.pushes import locked_push
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
@@ -142,7 +142,7 @@ def manager_named(actor: Actor, user: User, login: str) -> Manager:
 
 
 def _of_push(studio: Studio, user: User, push_id: int) -> ConversationSubject:
-    push = push_to_change(studio, push_id)
+    push = locked_push(studio, push_id)
     assignment_id = assignments.assignment_id_of(push_id, user.id)
     if assignment_id is None:
         raise Refused(f"{user.name} is not assigned to “{push.name}”.")

@@ -16,7 +16,7 @@ from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.services.conversations.current import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
 from studio_tui.services.people import handing_over
-from studio_tui.services.pushes.pushes import facts_of, push_facts, push_to_change, restore
+from studio_tui.services.pushes.pushes import facts_of, locked_push, push_facts, restore
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import (
@@ -128,7 +128,7 @@ class _Undoing:
 
     def push(self) -> PushFacts:
         """Return the current state of the push of the act."""
-        return (push_to_change if self.locking else push_facts)(self.studio, self.push_id)
+        return (locked_push if self.locking else push_facts)(self.studio, self.push_id)
 
     def conversation_numbered(self, number: int) -> Conversation:
         """Return the current state of a conversation."""
@@ -222,7 +222,7 @@ def _cancelled(undoing: _Undoing) -> Conversation:
 
 def _reviewed(undoing: _Undoing) -> None:
     """Check the people who were handed over or notified about."""
-    handing_over.require_as_left(undoing.line.id)
+    handing_over.require_unchanged(undoing.line.id)
 
 
 def _only_mailed(undoing: _Undoing) -> None:

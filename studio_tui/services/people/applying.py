@@ -11,7 +11,7 @@ from typing import Any
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.services.people.noticing import Noticing
+from studio_tui.services.people.change_detector import ChangeDetector
 from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.pushes.pushes import cause_of
 from studio_tui.services.system.context import Studio
@@ -85,7 +85,7 @@ def apply_change(
 
 
 def _applied(studio: Studio, actor: Actor, change: PeopleChange, counted: Counted) -> Applied:
-    noticing = Noticing(studio, change.writes, [move.team_id for move in change.moved])
+    noticing = ChangeDetector(studio, change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)
     written = write(change.teams, change.writes, counted)

@@ -23,8 +23,8 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users
 from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
-from studio_tui.services.people.entered import Entered, planned
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
+from studio_tui.services.people.person_input import PersonInput, planned
 from studio_tui.services.pushes.assign import Assigned
 from studio_tui.services.pushes.joining import join
 from studio_tui.services.system.context import Studio
@@ -70,7 +70,7 @@ class PersonEdited:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AffectedPerson:
     """A person who is marked as left or taken back, with what depends on them."""
 
     user: User
@@ -84,7 +84,7 @@ class Standing:
 class ActiveChanged:
     """The result of marking people as left or taking them back."""
 
-    people: tuple[Standing, ...]
+    people: tuple[AffectedPerson, ...]
     """The people whose state changed; without those who already had it."""
     alone: int
     """Number of people managed by them, before or after the change, who have no manager."""
@@ -96,7 +96,7 @@ def add(
     studio: Studio,
     actor: Actor,
     login: str,
-    entered: Entered,
+    entered: PersonInput,
     *,
     push_ids: Sequence[int] = (),
 ) -> PersonEdited:
@@ -129,7 +129,7 @@ def edit(
     studio: Studio,
     actor: Actor,
     user_id: int,
-    entered: Entered,
+    entered: PersonInput,
     *,
     was: Mapping[str, Any] | None = None,
 ) -> PersonEdited:
@@ -225,7 +225,7 @@ def _set_active(
         applied = apply_change(studio, actor, change)
         managed = managed or _managed(ids)
         standing = tuple(
-            Standing(user, assignments.open_pushes_of(user.id), len(managed[user.id]))
+            AffectedPerson(user, assignments.open_pushes_of(user.id), len(managed[user.id]))
             for user in people.users_by_id(ids)
         )
         concerned = set().union(*managed.values())
@@ -304,7 +304,7 @@ def _require_admin(
         )
 
 
-def _all_so(plan: PlannedUser, entered: Entered) -> str:
+def _all_so(plan: PlannedUser, entered: PersonInput) -> str:
     facts = [fact_called(name) for name in entered.names]
     shown = (
         f"The {fact.in_words} of {plan.name} is "

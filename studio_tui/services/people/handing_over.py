@@ -92,7 +92,7 @@ def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, t
         told.add(each, at_once=True, noticed=noticed)
 
 
-def require_as_left(activity_id: int) -> list[Former]:
+def require_unchanged(activity_id: int) -> list[Former]:
     """Return the state before a handover, to restore it.
 
     Raises `Refused` if a conversation was changed again after the handover or has begun.
@@ -110,9 +110,9 @@ def require_as_left(activity_id: int) -> list[Former]:
 def take_back(studio: Studio, activity_id: int) -> None:
     """Give the conversations back to their former conductors.
 
-    Raises `Refused` as `require_as_left` does, and if a conductor wrote something since (C6).
+    Raises `Refused` as `require_unchanged` does, and if a conductor wrote something since (C6).
     """
-    former = require_as_left(activity_id)
+    former = require_unchanged(activity_id)
     review_decide.restore_named(former)
     for each in former:
         if each.conversation_id is None or each.holder_id is None:

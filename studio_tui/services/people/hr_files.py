@@ -17,7 +17,7 @@ from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line
-from studio_tui.services.people.collecting import no_cycles_made
+from studio_tui.services.people.gc_pause import gc_paused
 from studio_tui.services.people.workbooks import kind_of, sheet_of
 
 _NO_HINTS = FileHints()
@@ -45,7 +45,7 @@ def read(
     stays open, and its owner closes it. Raises `Unavailable` if the file cannot be read, and
     `Refused` if it is not a list of people.
     """
-    with no_cycles_made(), _opened(source, name, mapping, form, progress) as opened:
+    with gc_paused(), _opened(source, name, mapping, form, progress) as opened:
         file = hr_file.read(
             opened.binary,
             mapping,

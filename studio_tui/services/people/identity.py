@@ -66,13 +66,13 @@ def is_new(studio: Studio) -> bool:
     return not known
 
 
-def found(studio: Studio, account: Account) -> Actor | None:
+def create_first_admin(studio: Studio, account: Account) -> Actor | None:
     """Make ``account`` the first admin of a new database; return None if users exist already."""
     if not is_new(studio):
         return None
     with studio.store.writing():
         # Another process may have created the first admin since `is_new` ran.
-        return None if users.any_user() else _first_admin(studio, account)
+        return None if users.any_user() else _insert_first_admin(studio, account)
 
 
 def sign_in(studio: Studio, account: Account) -> Actor:
@@ -80,7 +80,7 @@ def sign_in(studio: Studio, account: Account) -> Actor:
 
     Raises `Forbidden` for an account without a user, or whose user has left.
     """
-    if founder := found(studio, account):
+    if founder := create_first_admin(studio, account):
         return founder
     with studio.seen_by(None).store.reading():
         actor = users.actor_of(account.login)
@@ -92,7 +92,7 @@ def sign_in(studio: Studio, account: Account) -> Actor:
     return replace(actor, origin=account.origin)
 
 
-def who_asks(studio: Studio) -> Actor:
+def current_actor(studio: Studio) -> Actor:
     """Return the actor of this process, by the key of the session or else by the account."""
     key = session_key()
     return sign_in(studio, own_account()) if key is None else sign_in_by_key(studio, key)
@@ -115,7 +115,7 @@ def sign_in_by_key(studio: Studio, fingerprint: str) -> Actor:
     return replace(actor, origin=_origin(f"key {fingerprint}"))
 
 
-def _first_admin(studio: Studio, account: Account) -> Actor:
+def _insert_first_admin(studio: Studio, account: Account) -> Actor:
     organisation = studio.settings.organisation
     given, family = _names(account.full_name or account.login)
     user_id = users.insert_first_user(

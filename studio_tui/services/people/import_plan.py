@@ -151,7 +151,7 @@ class ImportPlan:
         return tuple(user for user in self.touched if user.becomes_admin)
 
     @property
-    def takes_nobody(self) -> bool:
+    def all_refused(self) -> bool:
         """Whether no user can be imported because every line is refused."""
         return bool(self.refusals) and not self.touched and not self.unchanged
 

@@ -18,7 +18,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people import reviews
 from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
-from studio_tui.services.people.collecting import no_cycles_made
+from studio_tui.services.people.gc_pause import gc_paused
 from studio_tui.services.people.import_comparison import Comparison
 from studio_tui.services.people.import_plan import ImportPlan, Names, PlannedUser
 from studio_tui.services.system.context import Studio
@@ -43,7 +43,7 @@ def preview(
     Raises `Refused` if no active admin would remain.
     """
     require(actor, Action.IMPORT_USERS)
-    with no_cycles_made(), studio.store.reading():
+    with gc_paused(), studio.store.reading():
         planned = _plan(studio, file, progress)
     progress(1.0)
     return planned.plan
@@ -69,7 +69,7 @@ def apply(
         return True
 
     require(actor, Action.IMPORT_USERS)
-    with no_cycles_made(), studio.store.writing():
+    with gc_paused(), studio.store.writing():
         return apply_if(studio, actor, file, decide, progress)
 
 
@@ -101,7 +101,7 @@ def touched(
     The import is carried out and rolled back. Empty if lines are refused, unless ``skip_refused``.
     """
     require(actor, Action.IMPORT_USERS)
-    with no_cycles_made(), studio.store.trying():
+    with gc_paused(), studio.store.trying():
         plan = apply_if(studio, actor, file, lambda plan: skip_refused or not plan.refusals)
         return reviews.caused_by(studio, plan.line) if plan.line is not None else []
 

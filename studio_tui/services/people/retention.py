@@ -103,7 +103,7 @@ def erase_by_schedule(studio: Studio) -> int:
     return len(erased)
 
 
-def erasing_ahead(studio: Studio, until: date) -> dict[date, int]:
+def erasures_by_day(studio: Studio, until: date) -> dict[date, int]:
     """Return the number of people erased by schedule on each day up to ``until``.
 
     Call this inside an open unit of work.
@@ -123,7 +123,7 @@ def erasing_ahead(studio: Studio, until: date) -> dict[date, int]:
     return found
 
 
-def erased_within(studio: Studio) -> datetime | None:
+def erasure_cutoff(studio: Studio) -> datetime | None:
     """Return the instant before which users must have left to be erased within two weeks.
 
     None if no retention time is set.

@@ -26,7 +26,7 @@ from studio_tui.storage.people.users import these_users, users_by_id
 
 
 @dataclass(frozen=True, slots=True)
-class StandInWanted:
+class StandInRequest:
     """Input for a new stand-in."""
 
     by: str
@@ -38,7 +38,7 @@ class StandInWanted:
 
 
 @dataclass(frozen=True, slots=True)
-class StandInNamed:
+class StandInResult:
     """The result of naming a stand-in or ending the term of one."""
 
     leader: User
@@ -56,7 +56,7 @@ def of_leader(studio: Studio, actor: Actor, leader_id: int) -> tuple[StandIn, ..
         return tuple(stand_ins.current_and_ahead(leader_id))
 
 
-def leader_named(studio: Studio, actor: Actor, name: str) -> int:
+def leader_id_named(studio: Studio, actor: Actor, name: str) -> int:
     """Return the id of the leader with this login or address.
 
     An actor without the right to name stand-ins for others can only find themself.
@@ -72,8 +72,8 @@ def leader_named(studio: Studio, actor: Actor, name: str) -> int:
 
 
 def name_stand_in(
-    studio: Studio, actor: Actor, leader_id: int, wanted: StandInWanted
-) -> StandInNamed:
+    studio: Studio, actor: Actor, leader_id: int, wanted: StandInRequest
+) -> StandInResult:
     """Name a stand-in for a leader or coach, and notify both.
 
     Raises `Invalid` for wrong input, and `Refused` if the leader manages nobody or has a stand-in
@@ -95,10 +95,10 @@ def name_stand_in(
         number = stand_ins.insert(leader_id, by.id, wanted.first_day, wanted.last_day, users)
         (made,) = (each for each in stand_ins.current_and_ahead(leader_id) if each.id == number)
         _tell(studio, actor, Verb.STAND_IN, leader, made, users)
-        return StandInNamed(leader, (made,), len(users or people))
+        return StandInResult(leader, (made,), len(users or people))
 
 
-def end(studio: Studio, actor: Actor, leader_id: int) -> StandInNamed:
+def end(studio: Studio, actor: Actor, leader_id: int) -> StandInResult:
     """End all current and future stand-ins of a leader or coach, and notify both sides.
 
     Raises `NothingToDo` if there are none.
@@ -112,7 +112,7 @@ def end(studio: Studio, actor: Actor, leader_id: int) -> StandInNamed:
         for each in found:
             _tell(studio, actor, Verb.END_STAND_IN, leader, each, each.user_ids)
         stand_ins.delete([each.id for each in found])
-        return StandInNamed(leader, tuple(found), 0)
+        return StandInResult(leader, tuple(found), 0)
 
 
 def _tell(
@@ -204,7 +204,7 @@ def _require_other(leader: User, by: User, people: Sequence[int] | set[int]) -> 
         )
 
 
-def _require_free(leader: User, wanted: StandInWanted, users: Sequence[int]) -> None:
+def _require_free(leader: User, wanted: StandInRequest, users: Sequence[int]) -> None:
     for each in stand_ins.current_and_ahead(leader.id):
         apart = each.last_day < wanted.first_day or wanted.last_day < each.first_day
         same = not users or not each.user_ids or each.user_ids & set(users)

@@ -30,7 +30,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class TeamShown:
+class TeamDetails:
     """A team with its members."""
 
     team: Team
@@ -82,7 +82,7 @@ def find(studio: Studio, actor: Actor, name: str) -> Team:
         return _described(naming.team_named(name, teams).id, teams)
 
 
-def show(studio: Studio, actor: Actor, team_id: int) -> TeamShown:
+def show(studio: Studio, actor: Actor, team_id: int) -> TeamDetails:
     """Return a team with its members; raises `NotFound`."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
@@ -92,7 +92,7 @@ def show(studio: Studio, actor: Actor, team_id: int) -> TeamShown:
             raise NotFound("This team is no longer there.")
         members = people.users_by_id(stored.members_of(team_id))
         below = tuple(each for each in every if each.parent_id == team_id)
-        return TeamShown(team, tuple(members), below)
+        return TeamDetails(team, tuple(members), below)
 
 
 def add(

@@ -19,7 +19,7 @@ from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo
 from studio_tui.services.people import hr_files, imports
-from studio_tui.services.people.collecting import no_cycles_made
+from studio_tui.services.people.gc_pause import gc_paused
 from studio_tui.services.people.import_plan import ImportPlan
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
@@ -112,7 +112,7 @@ def run(
     if last is not None and (before := _given_before(studio, given, last)):
         return Result(Outcome.NOTHING, before, None)
     file = given.read(lambda share: progress(share * _READ))
-    with no_cycles_made(), studio.store.writing():
+    with gc_paused(), studio.store.writing():
         return _run(studio, actor, given, file, limits, dry_run, progress)
 
 
@@ -124,7 +124,9 @@ def waiting(studio: Studio, actor: Actor) -> LastFile | None:
     return last if last is not None and last.waits else None
 
 
-def look(studio: Studio, actor: Actor, *, progress: Progress = unwatched) -> WaitingImport:
+def compare_waiting(
+    studio: Studio, actor: Actor, *, progress: Progress = unwatched
+) -> WaitingImport:
     """Compare the waiting file with the stored users. Raises `NothingToDo` if no file waits."""
     require(actor, Action.IMPORT_USERS)
     with studio.store.reading():
@@ -151,7 +153,7 @@ def apply(
     waiting with the new dry run, or if another file has replaced it. Raises `NothingToDo` if no
     file waits, and otherwise the errors of `imports.apply`.
     """
-    looked = seen or look(studio, actor, progress=lambda share: progress(share * _READ))
+    looked = seen or compare_waiting(studio, actor, progress=lambda share: progress(share * _READ))
     expected = seen.plan.fingerprint if seen else looked.last.planned
     changed = ""
 
@@ -166,7 +168,7 @@ def apply(
             )
         return not changed
 
-    with no_cycles_made(), studio.store.writing():
+    with gc_paused(), studio.store.writing():
         _require_same(looked.last)
         plan = imports.apply_if(studio, actor, looked.file, decide, progress)
         if not changed:
@@ -221,7 +223,7 @@ def _run(
 def _outcome(plan: ImportPlan, why: str) -> Outcome:
     if why:
         return Outcome.WAITS
-    if plan.takes_nobody:
+    if plan.all_refused:
         return Outcome.REFUSED
     return Outcome.IMPORTED if plan.touched else Outcome.NOTHING
 

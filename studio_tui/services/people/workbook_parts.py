@@ -55,7 +55,7 @@ _FLAG_ENCRYPTED = 1
 
 
 @dataclass(slots=True)
-class SheetParts:
+class SheetFindings:
     """Findings about a sheet."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -65,15 +65,15 @@ class SheetParts:
 
 
 @dataclass(slots=True)
-class Parts:
+class WorkbookFindings:
     """Findings about a workbook."""
 
-    sheets: dict[str, SheetParts] = field(default_factory=dict)
+    sheets: dict[str, SheetFindings] = field(default_factory=dict)
     """Findings by name of the sheet."""
     counts_from_1904: bool = False
 
 
-def looked_through(binary: BinaryIO, name: str) -> Parts:
+def inspect_workbook(binary: BinaryIO, name: str) -> WorkbookFindings:
     """Inspect the ZIP archive of an ``.xlsx`` or ``.ods`` file.
 
     Raises `Refused` if it is damaged, protected by a password, or too large when unpacked.
@@ -135,13 +135,13 @@ def _small(parts: ZipFile, path: str) -> Xml.Element:
     return Xml.fromstring(text)  # noqa: S314 - without entities there is nothing to expand
 
 
-def _look_through_xlsx(parts: ZipFile, name: str) -> Parts:
+def _look_through_xlsx(parts: ZipFile, name: str) -> WorkbookFindings:
     book = _small(parts, "xl/workbook.xml")
     targets = {
         each.get("Id"): each.get("Target", "")
         for each in _small(parts, "xl/_rels/workbook.xml.rels")
     }
-    found = Parts()
+    found = WorkbookFindings()
     for element in book.iter():
         kind = element.tag.rpartition("}")[2]
         if kind == "workbookPr":
@@ -155,8 +155,8 @@ def _look_through_xlsx(parts: ZipFile, name: str) -> Parts:
     return found
 
 
-def _look_through_sheet(parts: ZipFile, path: str, name: str, title: str) -> SheetParts:
-    found = SheetParts()
+def _look_through_sheet(parts: ZipFile, path: str, name: str, title: str) -> SheetFindings:
+    found = SheetFindings()
     extent = _Extent(name, title)
     row = column = -1
     for text in _rows_of(parts, path, name):
@@ -174,7 +174,7 @@ def _look_through_sheet(parts: ZipFile, path: str, name: str, title: str) -> She
     return found
 
 
-def _note(found: SheetParts, row: int, column: int, attributes: bytes, content: bytes) -> None:
+def _note(found: SheetFindings, row: int, column: int, attributes: bytes, content: bytes) -> None:
     """Record an error or an uncalculated formula in a cell."""
     if b't="e"' in attributes:
         value = _VALUE.search(content)
@@ -218,8 +218,8 @@ class _Extent:
             )
 
 
-def _look_through_ods(parts: ZipFile, name: str) -> Parts:
-    found, sheet = Parts(), SheetParts()
+def _look_through_ods(parts: ZipFile, name: str) -> WorkbookFindings:
+    found, sheet = WorkbookFindings(), SheetFindings()
     extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
     for text in _rows_of(parts, "content.xml", name):
         for item in _ODS_ITEM.finditer(text):
@@ -236,7 +236,7 @@ def _look_through_ods(parts: ZipFile, name: str) -> Parts:
             else:
                 title = _ODS_NAME.search(item["table"])
                 extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
-                sheet = SheetParts()
+                sheet = SheetFindings()
                 if title:
                     found.sheets[unescape(title[1].decode("utf-8", "replace"))] = sheet
     return found

@@ -20,15 +20,15 @@ from studio_tui.domain.people.hr_file.sheets import (
 from studio_tui.domain.shared.cancellation import Progress
 from studio_tui.domain.shared.errors import NotFound, Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line, fold
-from studio_tui.services.people.workbook_apart import reads_apart
 from studio_tui.services.people.workbook_parts import (
     DAMAGED,
-    Parts,
-    SheetParts,
+    SheetFindings,
+    WorkbookFindings,
     damaged,
+    inspect_workbook,
     locked,
-    looked_through,
 )
+from studio_tui.services.people.workbook_trial import survives_reading
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -42,11 +42,13 @@ _TOLD_EVERY = 5_000
 class _Sheet:
     """A sheet of a workbook."""
 
-    def __init__(self, book: "CalamineWorkbook", title: str, name: str, parts: Parts) -> None:
+    def __init__(
+        self, book: "CalamineWorkbook", title: str, name: str, parts: WorkbookFindings
+    ) -> None:
         import python_calamine as calamine
 
         self.title = title
-        self._about = parts.sheets.get(title, SheetParts())
+        self._about = parts.sheets.get(title, SheetFindings())
         if self._about.uncalculated:
             raise Refused(
                 f"{name}, sheet “{title}”: cell {self._about.uncalculated} holds a formula that "
@@ -110,7 +112,7 @@ def sheet_of(
     the file cannot be read or requires a password, and `Unavailable` if the library is missing.
     """
     shown = clean_line(name) or "The file"
-    parts = Parts() if kind == "XLS" else looked_through(binary, shown)
+    parts = WorkbookFindings() if kind == "XLS" else inspect_workbook(binary, shown)
     binary.seek(0)
     book = _opened(binary, shown, kind)
     chosen = _chosen(book, shown, sheet, mapping, parts)
@@ -126,7 +128,7 @@ def _opened(binary: BinaryIO, name: str, kind: str) -> "CalamineWorkbook":
             f"{name} is an Excel workbook, which takes an extra to read: install it with “pip "
             "install 'studio-tui[excel]'”, or save the workbook as “CSV UTF-8” and import that."
         ) from error
-    if kind == "XLS" and not reads_apart(binary):
+    if kind == "XLS" and not survives_reading(binary):
         raise damaged(name)
     try:
         return calamine.CalamineWorkbook.from_object(binary)
@@ -145,7 +147,11 @@ def _says_encrypted(binary: BinaryIO) -> bool:
 
 
 def _chosen(
-    book: "CalamineWorkbook", name: str, sheet: str, mapping: Mapping[str, str], parts: Parts
+    book: "CalamineWorkbook",
+    name: str,
+    sheet: str,
+    mapping: Mapping[str, str],
+    parts: WorkbookFindings,
 ) -> _Sheet:
     """Return the requested sheet, or the first visible one that lists people or has content."""
     import python_calamine as calamine

@@ -21,7 +21,7 @@ from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people.users import listed
-from studio_tui.services.pushes.pushes import leaving, push_facts, push_to_change
+from studio_tui.services.pushes.pushes import leaving, locked_push, push_facts
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
@@ -156,7 +156,7 @@ def assign(
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
-        current = _assignable(push_to_change(studio, push.id))
+        current = _assignable(locked_push(studio, push.id))
         done = assign_to(studio, actor, current, people.chosen(selection), progress=progress)
         if not done.added:
             raise NothingToDo(
@@ -217,7 +217,7 @@ def unassign(
     """
     require(actor, Action.ASSIGN)
     with studio.store.writing():
-        current = _assignable(push_to_change(studio, push.id))
+        current = _assignable(locked_push(studio, push.id))
         progress(0.0)
         taken_out = assignments.chosen(push.id, selection, studio.today())
         count = assignments.count_assignments(taken_out)

@@ -18,7 +18,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.audiences.resolving import with_current_names
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes.assign import Assigned, assign, assign_to
-from studio_tui.services.pushes.pushes import push_now, push_to_change, push_unchanged
+from studio_tui.services.pushes.pushes import locked_push, locked_unchanged_push, push_with_progress
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.people.kept_scope import kept_scope
@@ -64,7 +64,7 @@ def create_for(
                 _assign_once(studio, actor, push, audience)
             else:
                 set_audience(studio, actor, push, audience)
-        return [push_now(studio, push.id) for push in created]
+        return [push_with_progress(studio, push.id) for push in created]
 
 
 def _assign_once(studio: Studio, actor: Actor, push: PushFacts, audience: Audience) -> None:
@@ -89,7 +89,7 @@ def set_audience(
     require(actor, Action.EDIT_PUSHES)
     require(actor, Action.ASSIGN)
     with studio.store.writing():
-        current = push_unchanged(studio, push)
+        current = locked_unchanged_push(studio, push)
         if current.closed_at is not None:
             raise Refused(f"“{current.name}” is closed: reopen it first.")
         before = audience_of_push(push.id)
@@ -111,7 +111,7 @@ def set_audience(
             before={"audience": was},
             after={"audience": told},
         )
-        return bring_in(studio, actor, current, audience) if audience else None
+        return apply_audience(studio, actor, current, audience) if audience else None
 
 
 def within_sight(actor: Actor | None, audience: Audience) -> Audience:
@@ -155,7 +155,7 @@ def join_by_schedule(studio: Studio) -> int:
     added = 0
     for push_id in unseen:
         with studio.store.writing():
-            push_to_change(studio, push_id)
+            locked_push(studio, push_id)
             if push_id in stored.with_audience(unseen_on=today):
                 added += _look(studio, push_id)
                 stored.mark_seen(push_id, today)
@@ -163,14 +163,14 @@ def join_by_schedule(studio: Studio) -> int:
 
 
 def _look(studio: Studio, push_id: int, only: Collection[int] | None = None) -> int:
-    push, audience = push_to_change(studio, push_id), audience_of_push(push_id)
+    push, audience = locked_push(studio, push_id), audience_of_push(push_id)
     if audience is None or push.closed_at is not None:
         return 0
-    done = bring_in(studio, None, push, audience, only=only)
+    done = apply_audience(studio, None, push, audience, only=only)
     return done.added if done else 0
 
 
-def bring_in(
+def apply_audience(
     studio: Studio,
     actor: Actor | None,
     push: PushFacts,

@@ -19,8 +19,8 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict
 from studio_tui.domain.templates.template import require_pushable
 from studio_tui.services.pushes.assign import Assigned, assign_to
-from studio_tui.services.pushes.audiences import audience_of_push, bring_in, within_sight
-from studio_tui.services.pushes.pushes import create_one, push_facts, push_to_change
+from studio_tui.services.pushes.audiences import apply_audience, audience_of_push, within_sight
+from studio_tui.services.pushes.pushes import create_one, locked_push, push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.working_days import days_off
 from studio_tui.services.templates.templates import stored_template
@@ -58,7 +58,7 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
             others,
             days_off(studio),
         )
-        draft = PushDraft(naming_after(current)(begin), begin, end, current.reminders)
+        draft = PushDraft(name_proposer(current)(begin), begin, end, current.reminders)
         return Proposal(draft, audiences.count_there(_people(current)))
 
 
@@ -117,9 +117,9 @@ def make_next(
     if audience is not None:
         audience = within_sight(actor, audience)
         audiences.keep(push_id, audience, studio.today())
-    made = push_to_change(studio, push_id)
+    made = locked_push(studio, push_id)
     done = assign_to(studio, actor, made, audiences.picked(current.id), progress=progress)
-    joined = bring_in(studio, actor, done.push, audience) if audience else None
+    joined = apply_audience(studio, actor, done.push, audience) if audience else None
     return done if joined is None else _together(done, joined)
 
 
@@ -143,7 +143,7 @@ def _people(push: PushFacts) -> People:
     return picked if audience is None else picked | audience_condition(audience)
 
 
-def naming_after(push: PushFacts) -> Callable[[date], str]:
+def name_proposer(push: PushFacts) -> Callable[[date], str]:
     """Return a function from a first day to the proposed name of the push that follows ``push``.
 
     Reads the names in use once, inside an open unit of work.

@@ -22,7 +22,7 @@ from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.pushes.pushes import leaving, push_facts, push_to_change
+from studio_tui.services.pushes.pushes import leaving, locked_push, push_facts
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
@@ -43,7 +43,7 @@ _NOT_EXCUSED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Excepted:
+class ExcuseResult:
     """The result of excusing, of setting a deadline, or of taking either back."""
 
     push: PushFacts
@@ -77,7 +77,7 @@ def excuse(
     reason: str,
     *,
     progress: Progress = unwatched,
-) -> Excepted:
+) -> ExcuseResult:
     """Excuse the selected people from a push, for a reason that HR and their managers can read.
 
     People who have held their conversation are skipped. Raises `Invalid` for the ``reason``,
@@ -105,7 +105,7 @@ def take_back(
     selection: Chosen,
     *,
     progress: Progress = unwatched,
-) -> Excepted:
+) -> ExcuseResult:
     """Take back the excuse of the selected people, so that the push asks them again.
 
     If their mail about the assignment was dropped because of the excuse, they and their managers
@@ -126,7 +126,7 @@ def take_back(
         cause = Cause(done.activity_id, push.id, now, leaves)
         told = enqueue.tell_users(cause, Kind.ASSIGNED, exceptions.untold(users, push.id), "1")
         managers = enqueue.tell_managers_once(cause, Kind.ASSIGNED, users, str(done.activity_id))
-        return Excepted(
+        return ExcuseResult(
             current,
             done.activity_id,
             done.changed,
@@ -144,7 +144,7 @@ def set_deadline(
     day: date | None,
     *,
     progress: Progress = unwatched,
-) -> Excepted:
+) -> ExcuseResult:
     """Give the selected people who still have to talk the deadline ``day``; None: that of the push.
 
     Raises `Invalid` for a day that is past or not after the deadline of the push, `Refused` for a
@@ -211,18 +211,18 @@ def _act(
     those: Assignments,
     verb: Verb,
     after: dict[str, str | None] | None = None,
-) -> Excepted | None:
+) -> ExcuseResult | None:
     """Write the line of activity of an act on people of a push; return None if there are none."""
     count = assignments.count_assignments(those)
     if not count:
         return None
     line = write_activity(actor, studio.now(), verb, push.name, push_id=push.id, after=after)
     about_users(line, assignments.users_of(those))
-    return Excepted(push_facts(studio, push.id), line, count)
+    return ExcuseResult(push_facts(studio, push.id), line, count)
 
 
 def _to_change(studio: Studio, push: PushFacts) -> PushFacts:
-    current = push_to_change(studio, push.id)
+    current = locked_push(studio, push.id)
     if current.state is PushState.CLOSED:
         raise Refused(f"“{current.name}” is closed: reopen it first.")
     return current

@@ -115,14 +115,14 @@ def show(
     with studio.store.reading():
         if known is not None:
             return _as_known(studio, [_stored(push_id)], known)[0]
-        return push_now(studio, push_id)
+        return push_with_progress(studio, push_id)
 
 
 def find(studio: Studio, actor: Actor, name: str) -> Push:
     """Return the push of this name; raises `NotFound` with a similar name."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
-        return push_now(studio, naming.push_id_named(name))
+        return push_with_progress(studio, naming.push_id_named(name))
 
 
 def create(
@@ -138,7 +138,7 @@ def create(
         require_pushable(template)
         check_drafts(drafts, pushes.push_names(closed=False))
         created = [create_one(studio, actor, template, draft) for draft in drafts]
-        return [push_now(studio, push_id) for push_id in created]
+        return [push_with_progress(studio, push_id) for push_id in created]
 
 
 def edit(
@@ -156,10 +156,10 @@ def edit(
     managers, unless ``tell`` is false. Raises `Invalid` for wrong input, and `Conflict` if another
     user changed the push since (A4).
     """
-    return edit_telling(studio, actor, push, draft, tell=tell, progress=progress).push
+    return edit_with_result(studio, actor, push, draft, tell=tell, progress=progress).push
 
 
-def edit_telling(
+def edit_with_result(
     studio: Studio,
     actor: Actor,
     push: PushFacts,
@@ -171,12 +171,12 @@ def edit_telling(
     """Do what `edit` does, and also return the numbers of notified users and managers."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = push_unchanged(studio, push)
+        current = locked_unchanged_push(studio, push)
         progress(0.0)
         line, users, managers = _edit(studio, actor, current, draft, tell=tell)
         leaves = cause_of(studio, line or 0).due_at if users or managers else None
     with studio.store.reading():
-        return Edited(push_now(studio, push.id), line, users, managers, leaves)
+        return Edited(push_with_progress(studio, push.id), line, users, managers, leaves)
 
 
 def planned(studio: Studio, actor: Actor, push: PushFacts) -> int:
@@ -203,7 +203,7 @@ def close(
     """
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = push_unchanged(studio, push)
+        current = locked_unchanged_push(studio, push)
         if current.state is PushState.CLOSED:
             raise NothingToDo(f"“{current.name}” is closed already.")
         progress(0.0)
@@ -223,14 +223,14 @@ def close(
 
 def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
     """Reopen a closed push (P5); mail that closing dropped waits again."""
-    return reopen_telling(studio, actor, push).push
+    return reopen_with_result(studio, actor, push).push
 
 
-def reopen_telling(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
+def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
     """Do what `reopen` does, and also return its effects."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
-        current = push_unchanged(studio, push)
+        current = locked_unchanged_push(studio, push)
         if current.state is not PushState.CLOSED:
             raise NothingToDo(f"“{current.name}” is not closed.")
         check_drafts([_draft(current)], pushes.push_names(closed=False))
@@ -273,7 +273,7 @@ def facts_of(push: PushFacts) -> dict[str, str]:
     return _facts(push)
 
 
-def push_now(studio: Studio, push_id: int) -> Push:
+def push_with_progress(studio: Studio, push_id: int) -> Push:
     """Return a push with its progress, inside an open unit of work."""
     return _with_progress(studio, [_stored(push_id)])[0]
 
@@ -286,18 +286,18 @@ def push_facts(studio: Studio, push_id: int) -> PushFacts:
     return _facts_of(_stored(push_id), pushes.any_assigned(push_id), studio.today())
 
 
-def push_to_change(studio: Studio, push_id: int) -> PushFacts:
+def locked_push(studio: Studio, push_id: int) -> PushFacts:
     """Lock a push until the open unit of work ends, and return it (A4)."""
     pushes.lock_push(push_id)
     return push_facts(studio, push_id)
 
 
-def push_unchanged(studio: Studio, push: PushFacts) -> PushFacts:
+def locked_unchanged_push(studio: Studio, push: PushFacts) -> PushFacts:
     """Lock a push until the open unit of work ends, and return it unchanged.
 
     Raises `Conflict` if another user changed it since the caller read ``push`` (A4).
     """
-    current = push_to_change(studio, push.id)
+    current = locked_push(studio, push.id)
     if current.version != push.version:
         raise Conflict(
             f"Somebody else changed “{current.name}” in the meantime: it now runs from "

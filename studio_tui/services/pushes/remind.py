@@ -19,14 +19,14 @@ from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.pushes.pushes import push_to_change
-from studio_tui.services.pushes.reminding import (
+from studio_tui.services.pushes.push_reminders import (
     ManagersPreview,
+    PushReminders,
     Reminded,
-    Reminding,
     RemindPreview,
     preview_of_managers,
 )
+from studio_tui.services.pushes.pushes import locked_push
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.pushes import assignments, pushes, reminders
@@ -68,7 +68,7 @@ def preview(
     """Return what reminding ``selection`` would do, without writing anything."""
     require(actor, Action.REMIND)
     with studio.store.reading():
-        return Reminding(studio, push.id).preview(selection, again=again)
+        return PushReminders(studio, push.id).preview(selection, again=again)
 
 
 def skipped(
@@ -82,7 +82,7 @@ def skipped(
     """Return the people in ``selection`` who would not be reminded, and why, by name (P14)."""
     require(actor, Action.REMIND)
     with studio.store.reading():
-        return Reminding(studio, push.id).skipped(selection, again=again)
+        return PushReminders(studio, push.id).skipped(selection, again=again)
 
 
 def remind(
@@ -103,7 +103,7 @@ def remind(
     with studio.store.writing():
         current = _open_to_change(studio, push)
         progress(0.0)
-        done = Reminding(studio, current.id).remind(
+        done = PushReminders(studio, current.id).remind(
             actor, current.name, selection, again=again, progress=progress
         )
         if done is None:
@@ -130,7 +130,7 @@ def preview_managers(
     """Return what `remind_managers` would do, without writing anything."""
     require(actor, Action.REMIND)
     with studio.store.reading():
-        asked = Reminding(studio, push.id).managers_asked(managers, selection)
+        asked = PushReminders(studio, push.id).managers_asked(managers, selection)
     return preview_of_managers(managers, [asked], again=again)
 
 
@@ -154,7 +154,7 @@ def remind_managers(
     with studio.store.writing():
         current = _open_to_change(studio, push)
         progress(0.0)
-        done = Reminding(studio, current.id).remind_managers(
+        done = PushReminders(studio, current.id).remind_managers(
             actor, current.name, managers, selection, again=again
         )
         if not done.managers_told:
@@ -205,21 +205,21 @@ def _remind_round(studio: Studio, round_: _Round) -> int:
         if not assignments.count_assignments(_of_round(studio, round_)):
             return 0
     with studio.store.writing():
-        push = push_to_change(studio, round_.push_id)
+        push = locked_push(studio, round_.push_id)
         users, count = fixed_users(assignments.users_of(_of_round(studio, round_)))
         if push.state is not PushState.OPEN or not count:
             return 0
-        reminding = Reminding(studio, push.id)
+        reminding = PushReminders(studio, push.id)
         return reminding.tell(None, push.name, users, round_.name, studio.now()).users_told
 
 
 def _of_round(studio: Studio, round_: _Round) -> Assignments:
-    since = Reminding(studio, round_.push_id).since
+    since = PushReminders(studio, round_.push_id).since
     return reminders.of_round(round_.push_id, round_.name, round_.deadline, studio.today(), since)
 
 
 def _open_to_change(studio: Studio, push: PushFacts) -> PushFacts:
-    current = push_to_change(studio, push.id)
+    current = locked_push(studio, push.id)
     if current.state is not PushState.OPEN:
         raise Refused(f"“{current.name}” is {current.state}: only an open push reminds.")
     return current

@@ -12,16 +12,16 @@ from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts, PushState
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.pushes.pushes import push_to_change
-from studio_tui.services.pushes.remind import EVERYBODY, NO_MANAGER, NOBODY
-from studio_tui.services.pushes.reminding import (
+from studio_tui.services.pushes.push_reminders import (
     SHOWN,
     ManagersPreview,
+    PushReminders,
     Reminded,
-    Reminding,
     RemindPreview,
     preview_of_managers,
 )
+from studio_tui.services.pushes.pushes import locked_push
+from studio_tui.services.pushes.remind import EVERYBODY, NO_MANAGER, NOBODY
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.pushes import pushes
 
@@ -37,7 +37,7 @@ def preview(
     require(actor, Action.REMIND)
     with studio.store.reading():
         found = [
-            Reminding(studio, push.id).preview(selection, again=again)
+            PushReminders(studio, push.id).preview(selection, again=again)
             for push in pushes.open_pushes(studio.today())
         ]
     return RemindPreview(
@@ -63,7 +63,7 @@ def skipped(
         return [
             replace(each, why=f"{each.why}: {push.name}")
             for push in pushes.open_pushes(studio.today())
-            for each in Reminding(studio, push.id).skipped(selection, again=again)
+            for each in PushReminders(studio, push.id).skipped(selection, again=again)
         ]
 
 
@@ -82,7 +82,7 @@ def remind(
     require(actor, Action.REMIND)
     with studio.store.writing():
         done = [
-            Reminding(studio, push.id).remind(actor, push.name, selection, again=again)
+            PushReminders(studio, push.id).remind(actor, push.name, selection, again=again)
             for push in _open_one_by_one(studio, progress)
         ]
         return _together(done, NOBODY)
@@ -95,7 +95,7 @@ def preview_managers(
     require(actor, Action.REMIND)
     with studio.store.reading():
         found = [
-            Reminding(studio, push.id).managers_asked(managers, EVERYBODY)
+            PushReminders(studio, push.id).managers_asked(managers, EVERYBODY)
             for push in pushes.open_pushes(studio.today())
         ]
     return preview_of_managers(managers, found, again=again)
@@ -117,7 +117,7 @@ def remind_managers(
     with studio.store.writing():
         done = []
         for push in _open_one_by_one(studio, progress):
-            reminding = Reminding(studio, push.id)
+            reminding = PushReminders(studio, push.id)
             if reminding.managers_asked(managers, EVERYBODY).told(again=again):
                 done.append(
                     reminding.remind_managers(actor, push.name, managers, EVERYBODY, again=again)
@@ -130,7 +130,7 @@ def _open_one_by_one(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
     found = sorted(each.id for each in pushes.open_pushes(studio.today()))
     for place, push_id in enumerate(found):
         progress(place / len(found))
-        push = push_to_change(studio, push_id)
+        push = locked_push(studio, push_id)
         if push.state is PushState.OPEN:
             yield push
 

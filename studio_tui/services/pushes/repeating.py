@@ -10,8 +10,8 @@ from datetime import timedelta
 from studio_tui.domain.pushes.push import PushDraft, PushFacts
 from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.services.pushes.assign import assign_to
-from studio_tui.services.pushes.duplicate import make_next, naming_after
-from studio_tui.services.pushes.pushes import push_facts, push_to_change
+from studio_tui.services.pushes.duplicate import make_next, name_proposer
+from studio_tui.services.pushes.pushes import locked_push, push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.pushes import repeats
@@ -74,7 +74,7 @@ def _make(studio: Studio, repeat_id: int) -> int:
 
 def _made(studio: Studio, repeat: Repeat, occurrence: Occurrence) -> int:
     latest = push_facts(studio, repeat.latest_id)
-    name = naming_after(latest)(occurrence.first)
+    name = name_proposer(latest)(occurrence.first)
     draft = PushDraft(name, occurrence.first, occurrence.deadline, latest.reminders)
     return make_next(studio, None, latest, draft).push.id
 
@@ -88,7 +88,7 @@ def _assign_hired(studio: Studio, repeat_id: int) -> int:
         repeat = repeats.lock(repeat_id)
         if repeat is None or repeat.after_days is None:
             return 0
-        push, today = push_to_change(studio, repeat.push_id), studio.today()
+        push, today = locked_push(studio, repeat.push_id), studio.today()
         after = timedelta(days=repeat.after_days)
         first, last = repeat.set_on - after, today - after
         days = repeats.hire_days(push.id, first, last)

@@ -10,7 +10,7 @@ from studio_tui.domain.pushes.repeats import Occurrence, Recurrence, Repeat, Rhy
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.templates.template import require_pushable
-from studio_tui.services.pushes.pushes import push_to_change
+from studio_tui.services.pushes.pushes import locked_push
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.activity.activity import write_activity
@@ -22,7 +22,7 @@ YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
-class Repeating:
+class RepeatDetails:
     """The repeat of a push and its occurrences within a year."""
 
     repeat: Repeat
@@ -50,14 +50,14 @@ class _Way(NamedTuple):
         }
 
 
-def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Repeating | None:
+def of_push(studio: Studio, actor: Actor, push: PushFacts) -> RepeatDetails | None:
     """Return the repeat of a push; None if it has none."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         return _of_push(studio, push)
 
 
-def by_push(studio: Studio, actor: Actor) -> dict[int, Repeating]:
+def by_push(studio: Studio, actor: Actor) -> dict[int, RepeatDetails]:
     """Return all repeats, by the id of the latest push that was created."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
@@ -66,7 +66,7 @@ def by_push(studio: Studio, actor: Actor) -> dict[int, Repeating]:
 
 def set_rhythm(
     studio: Studio, actor: Actor, push: PushFacts, rhythm: Rhythm, until: date | None = None
-) -> Repeating:
+) -> RepeatDetails:
     """Let ``push`` repeat by ``rhythm``, counted from its first day and deadline.
 
     Replaces an earlier repeat. Raises `Refused` if the template may not be pushed, `Invalid` if
@@ -75,7 +75,7 @@ def set_rhythm(
     require(actor, Action.CREATE_PUSHES)
     require(actor, Action.ASSIGN)
     with studio.store.writing():
-        current = push_to_change(studio, push.id)
+        current = locked_push(studio, push.id)
         require_pushable(stored_template(current.template_id))
         following = Recurrence(rhythm, current.available_from, current.deadline).next_after(
             studio.today()
@@ -89,7 +89,7 @@ def set_rhythm(
         return _set(studio, actor, current, before, _Way(rhythm, until=until))
 
 
-def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> Repeating:
+def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> RepeatDetails:
     """Assign everybody to ``push`` a number of days after their hire, from today on.
 
     Each person gets as many days as the push has. Replaces an earlier repeat.
@@ -98,7 +98,7 @@ def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> 
     require(actor, Action.ASSIGN)
     require(actor, Action.ASSIGN_HIRED)
     with studio.store.writing():
-        current = push_to_change(studio, push.id)
+        current = locked_push(studio, push.id)
         if current.closed_at is not None:
             raise Refused(f"“{current.name}” is closed: reopen it first.")
         before = repeats.of_push(push.id)
@@ -107,7 +107,7 @@ def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> 
         return _set(studio, actor, current, before, _Way(days_after_hire=days))
 
 
-def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None) -> Repeating:
+def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None) -> RepeatDetails:
     """Set the last day on which an occurrence of a rhythm may begin; None for no end."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
@@ -123,7 +123,7 @@ def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None)
         return _must_be_shown(studio, push)
 
 
-def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
+def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> RepeatDetails:
     """Skip the occurrence on ``day``; raises `Invalid` if there is none."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
@@ -136,7 +136,7 @@ def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
         return _must_be_shown(studio, push)
 
 
-def keep(studio: Studio, actor: Actor, push: PushFacts, day: date) -> Repeating:
+def keep(studio: Studio, actor: Actor, push: PushFacts, day: date) -> RepeatDetails:
     """Restore the skipped occurrence on ``day``."""
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
@@ -160,7 +160,7 @@ def stop(studio: Studio, actor: Actor, push: PushFacts) -> None:
 
 def _set(
     studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, way: _Way
-) -> Repeating:
+) -> RepeatDetails:
     """Set the repeat of ``push`` and end the repeat ``before``, if there is one."""
     if before is not None:
         repeats.stop(before.id, studio.now())
@@ -222,22 +222,22 @@ def _on(studio: Studio, repeat: Repeat, day: date) -> Occurrence:
     raise Invalid({"day": f"nothing begins on {day}; the nearest is {nearest.first}"})
 
 
-def _of_push(studio: Studio, push: PushFacts) -> Repeating | None:
+def _of_push(studio: Studio, push: PushFacts) -> RepeatDetails | None:
     found = repeats.of_push(push.id)
     return _shown(studio, [found])[0] if found else None
 
 
-def _shown(studio: Studio, found: list[Repeat]) -> list[Repeating]:
+def _shown(studio: Studio, found: list[Repeat]) -> list[RepeatDetails]:
     if not found:
         return []
     names, today = push_names([each.latest_id for each in found]), studio.today()
     return [
-        Repeating(each, names[each.latest_id], tuple(each.ahead(today, today + YEAR)))
+        RepeatDetails(each, names[each.latest_id], tuple(each.ahead(today, today + YEAR)))
         for each in found
     ]
 
 
-def _must_be_shown(studio: Studio, push: PushFacts) -> Repeating:
+def _must_be_shown(studio: Studio, push: PushFacts) -> RepeatDetails:
     shown = _of_push(studio, push)
     if shown is None:
         raise Refused(f"“{push.name}” does not come again.")

@@ -27,7 +27,7 @@ from studio_tui.domain.today.today import (
 )
 from studio_tui.services.people import retention
 from studio_tui.services.pushes import repeating
-from studio_tui.services.pushes.duplicate import naming_after
+from studio_tui.services.pushes.duplicate import name_proposer
 from studio_tui.services.pushes.pushes import push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import mail_origin, mail_stops, notifications
@@ -200,7 +200,7 @@ def _review(desk: Desk) -> Iterator[Case]:
         )
 
 
-def reviews_in_short(desk: Desk, put_off: Mapping[str, Snooze]) -> Iterator[Case]:
+def review_badge_cases(desk: Desk, put_off: Mapping[str, Snooze]) -> Iterator[Case]:
     """Yield the cases of `_review` in the short form that a badge needs.
 
     They have no names. Pushes whose case is ``put_off`` have a case each, since the snooze may be
@@ -342,7 +342,7 @@ def _made(desk: Desk, repeat: Repeat, latest: PushFacts) -> Iterator[Case]:
     if not due and not coming:
         return
     number = found.count_assigned([latest.id]).get(latest.id, 0)
-    why, naming = repeating.why_not(latest), naming_after(latest)
+    why, naming = repeating.why_not(latest), name_proposer(latest)
     if why and due:
         yield _repeat(desk, latest, due[-1], f"cannot be made: {why}", number)
     for each in coming:
@@ -375,7 +375,7 @@ def _came_in(desk: Desk) -> Iterator[Case]:
 
 def _erased(desk: Desk) -> Iterator[Case]:
     """Yield the users who will be erased because their retention time ends (U13), by day."""
-    for day, number in retention.erasing_ahead(desk.studio, desk.last_day).items():
+    for day, number in retention.erasures_by_day(desk.studio, desk.last_day).items():
         yield Case(
             CaseKind.ERASED,
             number,

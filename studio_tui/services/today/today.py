@@ -33,7 +33,7 @@ from studio_tui.domain.today.today import (
 )
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
-from studio_tui.services.today.cases import SOURCES, Desk, Source, reviews_in_short
+from studio_tui.services.today.cases import SOURCES, Desk, Source, review_badge_cases
 from studio_tui.services.today.own import own_cases
 from studio_tui.storage.pushes import pushes
 from studio_tui.storage.templates import templates
@@ -91,7 +91,7 @@ def badges(studio: Studio, actor: Actor) -> dict[StudioPart, Badge]:
             if facts.place in _COUNTED and facts.section is Section.NEEDS_YOU
         ]
         put_off = stored.snoozes(actor.user_id)
-        in_short = {CaseKind.REVIEW: partial(reviews_in_short, put_off=put_off)}
+        in_short = {CaseKind.REVIEW: partial(review_badge_cases, put_off=put_off)}
         found = _cases(studio, actor, counted, in_short)
     today = studio.today()
     cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]

@@ -13,7 +13,7 @@ from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.written_dates import parse_day, weekday_and_day
 from studio_tui.services.pushes import excuse as excusing
-from studio_tui.services.pushes.excuse import Excepted
+from studio_tui.services.pushes.excuse import ExcuseResult
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import block, line
@@ -78,7 +78,7 @@ def excuse(
     """Ask why ``chosen`` are excused, or with nothing ask them again; ``whom`` names them."""
     studio, actor = screen.studio, screen.actor
 
-    def act(text: str) -> Excepted:
+    def act(text: str) -> ExcuseResult:
         if text.strip():
             return excusing.excuse(studio, actor, push, chosen, text)
         return excusing.take_back(studio, actor, push, chosen)
@@ -123,7 +123,9 @@ def give_longer(
     screen.app.push_screen(form)
 
 
-def _saved(screen: StudioScreen, form: OneField, done: Excepted, words: str, then: Done) -> None:
+def _saved(
+    screen: StudioScreen, form: OneField, done: ExcuseResult, words: str, then: Done
+) -> None:
     form.dismiss(True)
     screen.say(f"{counted(done.changed, 'user')} {words}.")
     then()

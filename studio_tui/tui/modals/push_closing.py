@@ -72,7 +72,7 @@ def close(screen: StudioScreen, push: Push) -> None:
 def reopen(screen: StudioScreen, push: Push) -> None:
     """Open ``push`` again."""
     screen.write(
-        lambda: pushes.reopen_telling(screen.studio, screen.actor, push),
+        lambda: pushes.reopen_with_result(screen.studio, screen.actor, push),
         lambda done: screen.say(_opened(done)),
     )
 

@@ -9,7 +9,7 @@ from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes import repeats as service
-from studio_tui.services.pushes.repeats import Repeating
+from studio_tui.services.pushes.repeats import RepeatDetails
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.ask_form import AskForm, Save
 from studio_tui.tui.modals.choose import Choice, Choose
@@ -25,11 +25,11 @@ def repeat(screen: StudioScreen, push_id: int, *, to_change: bool = False) -> No
     of what to do with it."""
     studio, actor = screen.studio, screen.actor
 
-    def read() -> tuple[Push, Repeating | None]:
+    def read() -> tuple[Push, RepeatDetails | None]:
         push = pushes.show(studio, actor, push_id, {})
         return push, service.of_push(studio, actor, push)
 
-    def ask(read: tuple[Push, Repeating | None]) -> None:
+    def ask(read: tuple[Push, RepeatDetails | None]) -> None:
         push, found = read
         if found is None or to_change:
             _set(screen, push, found)
@@ -39,7 +39,7 @@ def repeat(screen: StudioScreen, push_id: int, *, to_change: bool = False) -> No
     screen.read_to_open("repeat", read, ask, may_stay=True)
 
 
-def _ask(screen: StudioScreen, push: Push, found: Repeating) -> None:
+def _ask(screen: StudioScreen, push: Push, found: RepeatDetails) -> None:
     """Ask what to do with how ``push`` comes again."""
     studio, actor = screen.studio, screen.actor
     coming = found.repeat.next(studio.today())
@@ -75,7 +75,7 @@ class RepeatPush(AskForm):
         Command("save", "ctrl+s", "Save", "Let it come again as is entered"),
     )
 
-    def __init__(self, push: Push, found: Repeating | None, save: Save) -> None:
+    def __init__(self, push: Push, found: RepeatDetails | None, save: Save) -> None:
         before = found.repeat if found else None
         every = str(before.every) if before and before.every else ""
         after = before.after_days if before else None
@@ -100,7 +100,7 @@ class RepeatPush(AskForm):
         super().__init__(question, fields, save, "Write one of the first two. Ctrl+s saves.")
 
 
-def _set(screen: StudioScreen, push: Push, found: Repeating | None) -> None:
+def _set(screen: StudioScreen, push: Push, found: RepeatDetails | None) -> None:
     def save(values: dict[str, str], failed: Callable[[StudioError], None]) -> None:
         try:
             act = _act(screen, push, values, found)
@@ -109,7 +109,7 @@ def _set(screen: StudioScreen, push: Push, found: Repeating | None) -> None:
             return
         screen.write(act, done, failed)
 
-    def done(repeating: Repeating) -> None:
+    def done(repeating: RepeatDetails) -> None:
         form.dismiss(True)
         screen.say(f"“{push.name}” comes again {_told(screen, repeating)}")
 
@@ -118,8 +118,8 @@ def _set(screen: StudioScreen, push: Push, found: Repeating | None) -> None:
 
 
 def _act(
-    screen: StudioScreen, push: Push, values: dict[str, str], found: Repeating | None
-) -> Callable[[], Repeating]:
+    screen: StudioScreen, push: Push, values: dict[str, str], found: RepeatDetails | None
+) -> Callable[[], RepeatDetails]:
     """What is entered, as a call. Raises `Invalid` with what is wrong, by field."""
     studio, actor = screen.studio, screen.actor
     every, after = values["every"].strip(), values["after_hire"].strip()
@@ -144,7 +144,7 @@ def _read(field: str, read: Callable[[str], T], text: str) -> T:
         raise Invalid({field: str(error)}) from error
 
 
-def _told(screen: StudioScreen, repeating: Repeating) -> str:
+def _told(screen: StudioScreen, repeating: RepeatDetails) -> str:
     coming = repeating.repeat.next(screen.studio.today())
     following = f", next on {coming.first}" if coming else ""
     return f"{repeating.repeat.in_words}{following}."

@@ -7,7 +7,7 @@ from typing import ClassVar
 from studio_tui.domain.people.stand_ins import StandIn
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.services.people import stand_ins as service
-from studio_tui.services.people.stand_ins import StandInNamed, StandInWanted
+from studio_tui.services.people.stand_ins import StandInRequest, StandInResult
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.ask_form import AskForm, Save, days_in
 from studio_tui.tui.modals.choose import Choice, Choose
@@ -71,10 +71,10 @@ def _name(screen: StudioScreen, leader_id: int, name: str) -> None:
         except Invalid as error:
             failed(error)
             return
-        wanted = StandInWanted(values["by"], days["from"], days["until"])
+        wanted = StandInRequest(values["by"], days["from"], days["until"])
         screen.write(lambda: service.name_stand_in(studio, actor, leader_id, wanted), named, failed)
 
-    def named(done: StandInNamed) -> None:
+    def named(done: StandInResult) -> None:
         form.dismiss(True)
         (made,) = done.stand_ins
         screen.say(f"{made.name} stands in for {name} until {made.last_day}; both are told.")

@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 class Changes:
     """Checks whether the data has changed and whether the database is reachable.
 
-    ``who_asks`` returns the current actor or raises `Forbidden` (A1, A2). ``tell`` is called after
-    every change with the current actor (None if unchanged or not determined) and whether earlier
-    changes may have been missed. ``put_out`` is called when the actor has lost access.
+    ``current_actor`` returns the current actor or raises `Forbidden` (A1, A2). ``tell`` is called
+    after every change with the current actor (None if unchanged or not determined) and whether
+    earlier changes may have been missed. ``put_out`` is called when the actor has lost access.
     """
 
     def __init__(
         self,
         app: App[Any],
         messages: Messages,
-        who_asks: "WhoAsks | None",
+        current_actor: "WhoAsks | None",
         tell: Callable[[Actor | None, bool], None],
         put_out: Callable[[StudioError], None],
     ) -> None:
         self._app = app
         self._messages = messages
-        self._who_asks = who_asks
+        self._current_actor = current_actor
         self._tell = tell
         self._put_out = put_out
         self.stamp = 0
@@ -61,11 +61,11 @@ class Changes:
             )
 
     def _look(self, studio: "Studio") -> "tuple[int, Actor | None]":
-        """Return the current stamp and, if it is new and ``who_asks`` is set, the current actor."""
+        """Return the current stamp and, if it is new, the result of ``current_actor`` if set."""
         stamp = studio.stamp()
-        if self._who_asks is None or stamp == self.stamp:
+        if self._current_actor is None or stamp == self.stamp:
             return stamp, None
-        actor, known = self._who_asks(studio), shell_of(self._app).actor
+        actor, known = self._current_actor(studio), shell_of(self._app).actor
         if known is not None and actor.user_id != known.user_id:
             raise Forbidden("Your login belongs to another user now: open the Studio again.")
         return stamp, actor

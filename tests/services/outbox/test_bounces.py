@@ -17,7 +17,7 @@ from studio_tui.services.activity import activity
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.bounces import BounceReader
 from studio_tui.services.people import by_hand, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today
@@ -69,7 +69,7 @@ def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) 
     # Nobody has corrected it: it may have been full.
     with studio.store.trying():
         assert outbox.try_again(studio, admin, today.mails_of(case)).to_the_same == ("ann",)
-    done = by_hand.edit(studio, admin, ann.recipient_id, Entered({"email": "a.p@example.org"}))
+    done = by_hand.edit(studio, admin, ann.recipient_id, PersonInput({"email": "a.p@example.org"}))
     assert done.bounced == (ann.id,)
     assert outbox.bounced_with_new_address(studio, admin) == (ann.id,)
     assert marked(studio, admin, push) == (set(), set(), set())

@@ -209,7 +209,7 @@ def test_a_deadline_that_was_moved_to_a_past_day_is_past(
     send_due(studio)
     found = pushes.show(studio, admin, push.id)
     draft = PushDraft(found.name, found.available_from, date(2026, 3, 5), found.reminders)
-    edited = pushes.edit_telling(studio, admin, found, draft)
+    edited = pushes.edit_with_result(studio, admin, found, draft)
     assert (edited.users_told, edited.managers_told) == (1, 1)
     clock.move(minutes=3)
     for each in send_due(studio).deliveries:

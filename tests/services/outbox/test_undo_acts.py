@@ -18,7 +18,7 @@ from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.outbox import undo
 from studio_tui.services.outbox.dry_run import dry_run_of
 from studio_tui.services.people import by_hand, reviews, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import audiences, pushes, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, assigned, mail, send_due
@@ -121,7 +121,7 @@ def prepare(told: Told, act: Verb) -> None:
         import_people(told.studio, told.admin, BEN_TO_FRANCE)
     elif act is Verb.JOIN:
         (user_id,) = users.ids_named(told.studio, told.admin, ["eve"])
-        by_hand.edit(told.studio, told.admin, user_id, Entered({"department": "HR"}))
+        by_hand.edit(told.studio, told.admin, user_id, PersonInput({"department": "HR"}))
 
 
 @pytest.mark.parametrize("act", UNDOABLE)

@@ -14,7 +14,7 @@ from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.delivery import Failed
 from studio_tui.services.people import by_hand, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, lines, mail, send_due
 from tests.organisation import create_push, import_people
@@ -46,7 +46,7 @@ def test_an_address_is_corrected_and_mail_that_failed_goes_there(
         studio,
         sam,
         ann,
-        Entered({"email": "Ann <Anna@example.org>"}),
+        PersonInput({"email": "Ann <Anna@example.org>"}),
         was={"email": "ann@example.org"},
     )
     assert (done.user.email, done.before["email"], done.failed) == (
@@ -71,7 +71,7 @@ def test_invitations_follow(studio: Studio, admin: Actor, ann: int, clock: Movab
     conversations.plan(studio, as_user(studio, "bob"), ask, plan)
     clock.move(minutes=2)
     send_due(studio)
-    assert by_hand.edit(studio, admin, ann, Entered({"email": "anna@example.org"})).told == 2
+    assert by_hand.edit(studio, admin, ann, PersonInput({"email": "anna@example.org"})).told == 2
     new = [each for each in mail(studio, admin) if each.sent_at is None]
     assert {(each.kind, each.to) for each in new} == {
         (Kind.PLANNED, "anna@example.org"),
@@ -88,19 +88,19 @@ def test_what_is_no_address_or_another_one_s_is_refused(
         ("ann@example.org\r\nBcc: x@example.org", ""),
     ):
         with pytest.raises(Invalid) as refused:
-            by_hand.edit(studio, admin, ann, Entered({"email": address}))
+            by_hand.edit(studio, admin, ann, PersonInput({"email": address}))
         assert said in refused.value.fields["email"]
     with pytest.raises(NothingToDo):
-        by_hand.edit(studio, admin, ann, Entered({"email": "ann@example.org"}))
+        by_hand.edit(studio, admin, ann, PersonInput({"email": "ann@example.org"}))
     with pytest.raises(Conflict):
         by_hand.edit(
             studio,
             admin,
             ann,
-            Entered({"email": "anna@example.org"}),
+            PersonInput({"email": "anna@example.org"}),
             was={"email": "old@example.org"},
         )
     assert (
-        by_hand.edit(studio, admin, ann, Entered({"email": "ANN@example.org"})).user.email
+        by_hand.edit(studio, admin, ann, PersonInput({"email": "ANN@example.org"})).user.email
         == "ANN@example.org"
     )

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.errors import Conflict, Forbidden, Invalid, Nothin
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.outbox import undo
 from studio_tui.services.people import by_hand, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import joining, pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, lines, mail
@@ -48,7 +48,7 @@ def test_somebody_is_added_with_all_that_is_told(studio: Studio, admin: Actor) -
         "role": "support",
     }
     more = {"teams": ["belgium", "Sales > France"], "coaches": ["COR"], "groups": ["new"]}
-    done = by_hand.add(studio, admin, "zoe", Entered(told, more))
+    done = by_hand.add(studio, admin, "zoe", PersonInput(told, more))
     zoe = user(studio, "zoe")
     assert done.user == zoe
     assert (zoe.name, zoe.language, zoe.time_zone) == ("Zoé Doe", "nl", "Europe/Paris")
@@ -91,7 +91,7 @@ def test_what_an_import_would_refuse_is_refused_and_nothing_is_done(
     before, activity = logins(studio), lines(studio, admin)
     for login, told, more, field, said in _WRONG:
         with pytest.raises(Invalid) as refused:
-            by_hand.add(studio, admin, login, Entered({**ZOE, **told}, more))
+            by_hand.add(studio, admin, login, PersonInput({**ZOE, **told}, more))
         assert list(refused.value.fields) == [field]
         assert said in refused.value.fields[field]
         assert (logins(studio), lines(studio, admin)) == (before, activity)
@@ -99,7 +99,7 @@ def test_what_an_import_would_refuse_is_refused_and_nothing_is_done(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_all_that_is_wrong_is_said_at_once(studio: Studio, admin: Actor) -> None:
-    wrong = Entered({"email": "zoe", "language": "xx"}, {"teams": ["Saels"]})
+    wrong = PersonInput({"email": "zoe", "language": "xx"}, {"teams": ["Saels"]})
     with pytest.raises(Invalid) as refused:
         by_hand.edit(studio, admin, user(studio, "ann").id, wrong)
     assert set(refused.value.fields) == {"email", "language", "teams"}
@@ -110,14 +110,14 @@ def test_a_hostile_name_is_cleaned_where_it_enters(studio: Studio, admin: Actor)
     """A5."""
     ann = user(studio, "ann").id
     for name in HOSTILE:
-        by_hand.edit(studio, admin, ann, Entered({"family_name": name, "department": name}))
+        by_hand.edit(studio, admin, ann, PersonInput({"family_name": name, "department": name}))
         now = user(studio, "ann")
         assert (now.family_name, now.department) == (clean_line(name), clean_line(name))
 
 
 def test_several_are_added_to_and_taken_from(studio: Studio, admin: Actor) -> None:
     ann = user(studio, "ann").id
-    entered = Entered(
+    entered = PersonInput(
         more={"teams": ["France"], "groups": ["new"], "leads": ["France"]},
         less={"teams": ["Belgium"], "coaches": ["cor"]},
     )
@@ -128,36 +128,38 @@ def test_several_are_added_to_and_taken_from(studio: Studio, admin: Actor) -> No
     assert done.imported
     with pytest.raises(NothingToDo):
         by_hand.edit(studio, admin, ann, entered)
-    done = by_hand.edit(studio, admin, ann, Entered({"groups": "", "teams": "Sales|belgium"}))
+    done = by_hand.edit(studio, admin, ann, PersonInput({"groups": "", "teams": "Sales|belgium"}))
     assert (done.user.groups, done.user.teams) == ((), ("Sales", "Sales > Belgium"))
 
 
 def test_a_number_or_a_name_that_is_somebody_elses_is_refused(studio: Studio, admin: Actor) -> None:
     ann, ben = user(studio, "ann").id, user(studio, "ben").id
-    by_hand.edit(studio, admin, ann, Entered({"employee_number": "0042"}))
+    by_hand.edit(studio, admin, ann, PersonInput({"employee_number": "0042"}))
     for wrong in ({"employee_number": "42"}, {"email": "ann@example.org"}, {"email": "Ann"}):
         with pytest.raises(Invalid) as refused:
-            by_hand.edit(studio, admin, ben, Entered(wrong))
+            by_hand.edit(studio, admin, ben, PersonInput(wrong))
         assert list(refused.value.fields) == list(wrong)
     with pytest.raises(Invalid) as own:
-        by_hand.edit(studio, admin, ann, Entered(more={"coaches": ["ann"]}))
+        by_hand.edit(studio, admin, ann, PersonInput(more={"coaches": ["ann"]}))
     assert "own coach" in own.value.fields["coaches"]
-    assert not by_hand.edit(studio, admin, ann, Entered({"employee_number": ""})).told
+    assert not by_hand.edit(studio, admin, ann, PersonInput({"employee_number": ""})).told
 
 
 def test_who_changed_the_same_meanwhile_is_told_of(studio: Studio, admin: Actor) -> None:
     """A4: two admins, one fact; another fact is no conflict."""
     read = user(studio, "ann")
-    by_hand.edit(studio, admin, read.id, Entered({"department": "Trade"}))
+    by_hand.edit(studio, admin, read.id, PersonInput({"department": "Trade"}))
     with pytest.raises(Conflict, match="Trade"):
         by_hand.edit(
             studio,
             admin,
             read.id,
-            Entered({"department": "Law"}),
+            PersonInput({"department": "Law"}),
             was={"department": read.department},
         )
-    by_hand.edit(studio, admin, read.id, Entered({"given_name": "Anna"}), was={"given_name": "Ann"})
+    by_hand.edit(
+        studio, admin, read.id, PersonInput({"given_name": "Anna"}), was={"given_name": "Ann"}
+    )
     assert user(studio, "ann").department == "Trade"
 
 
@@ -188,12 +190,12 @@ def test_the_last_admin_stays_one(studio: Studio, admin: Actor) -> None:
     dan = user(studio, "dan").id
     for act in (
         lambda: by_hand.leave(studio, admin, [admin.user_id]),
-        lambda: by_hand.edit(studio, admin, admin.user_id, Entered({"role": "user"})),
+        lambda: by_hand.edit(studio, admin, admin.user_id, PersonInput({"role": "user"})),
         lambda: by_hand.leave(studio, admin, [dan, admin.user_id]),
     ):
         with pytest.raises(Refused, match="--role admin"):
             act()
-    assert by_hand.edit(studio, admin, dan, Entered({"role": "admin"})).becomes_admin
+    assert by_hand.edit(studio, admin, dan, PersonInput({"role": "admin"})).becomes_admin
     with pytest.raises(Refused, match="Dan Dewit"):
         by_hand.leave(studio, admin, [dan, admin.user_id])
     assert len(by_hand.leave(studio, admin, [admin.user_id]).people) == 1
@@ -201,7 +203,7 @@ def test_the_last_admin_stays_one(studio: Studio, admin: Actor) -> None:
 
 def test_support_corrects_an_address_and_no_more(studio: Studio, admin: Actor) -> None:
     sam, ann = as_user(studio, "sam"), user(studio, "ann").id
-    both = Entered({"email": "anna@example.org", "department": "Trade"})
+    both = PersonInput({"email": "anna@example.org", "department": "Trade"})
     with pytest.raises(Forbidden):
         by_hand.edit(studio, sam, ann, both)
     assert user(studio, "ann").email == "ann@example.org"
@@ -212,7 +214,7 @@ def test_a_joiner_comes_into_several_pushes_in_one_act(
 ) -> None:
     first, second = (assign(studio, admin, create_push(studio, admin, name), "ann").push
                      for name in ("Q1 review", "Safety"))  # fmt: skip
-    entered = Entered(ZOE, {"teams": ["Belgium"]})
+    entered = PersonInput(ZOE, {"teams": ["Belgium"]})
     done = by_hand.add(studio, admin, "zoe", entered, push_ids=[first.id, second.id])
     assert [each.push.name for each in done.assigned] == ["Q1 review", "Safety"]
     told = [each for each in mail(studio, admin) if each.about == ("zoe",)]
@@ -233,6 +235,6 @@ def test_nothing_is_half_done_where_a_push_is_closed(studio: Studio, admin: Acto
     first = assign(studio, admin, create_push(studio, admin), "ann").push
     closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
     with pytest.raises(Refused, match="closed"):
-        by_hand.add(studio, admin, "zoe", Entered(ZOE), push_ids=[first.id, closed.id])
+        by_hand.add(studio, admin, "zoe", PersonInput(ZOE), push_ids=[first.id, closed.id])
     assert "zoe" not in logins(studio)
     assert not [each for each in mail(studio, admin) if each.recipient == "zoe"]

@@ -26,7 +26,7 @@ from studio_tui.services.people import (
     unattended,
     users,
 )
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.pushes import audiences, excuse, pushes
 from studio_tui.services.system.context import Studio
@@ -55,7 +55,7 @@ def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     push = assign(studio, admin, create_push(studio, admin), "zquint", "ben").push
     clock.move(minutes=2)
     send_due(studio)
-    number = Entered({"employee_number": "0815-4711", "department": "Marsupials"})
+    number = PersonInput({"employee_number": "0815-4711", "department": "Marsupials"})
     by_hand.edit(studio, admin, quintijn.user_id, number)
     ssh_keys.add(studio, admin, "zquint", ED25519)
     bob = as_user(studio, "bob")

@@ -12,7 +12,13 @@ from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.services.people import exports, imports, users
-from studio_tui.services.people.identity import Account, found, is_new, own_account, sign_in
+from studio_tui.services.people.identity import (
+    Account,
+    create_first_admin,
+    is_new,
+    own_account,
+    sign_in,
+)
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.activity.activity import write_activity
@@ -46,7 +52,7 @@ def test_the_account_that_makes_the_database_is_its_first_admin(
 def test_the_first_admin_has_a_name_and_an_address(
     studio: Studio, account: Account, given: str, family: str, email: str
 ) -> None:
-    actor = found(studio, account)
+    actor = create_first_admin(studio, account)
     assert actor is not None
     user = users.find(studio, actor, account.login).user
     assert (user.given_name, user.family_name, user.email) == (given, family, email)
@@ -64,7 +70,7 @@ def test_what_is_exported_can_be_imported_from_the_first_minute(
 
 def test_a_database_is_founded_once(studio: Studio, admin: Actor) -> None:
     assert not is_new(studio)
-    assert found(studio, Account("mallory", "Mallory")) is None
+    assert create_first_admin(studio, Account("mallory", "Mallory")) is None
     with pytest.raises(Forbidden):
         sign_in(studio, Account("mallory", "Mallory"))
 

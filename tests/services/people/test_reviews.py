@@ -21,7 +21,7 @@ from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import undo
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.people import imports, reviews, stand_ins, users
-from studio_tui.services.people.stand_ins import StandInWanted
+from studio_tui.services.people.stand_ins import StandInRequest
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
@@ -425,7 +425,7 @@ def test_who_stands_in_is_not_proposed(studio: Studio, admin: Actor, push: PushF
     change(studio, admin, "ann,ann@example.org,Ann,Peeters,,,dora,yes,user")
     change(studio, admin, "sid,sid@example.org,Sid,Simons,,,,yes,user")
     dora = users.find(studio, admin, "dora").user
-    wanted = StandInWanted("sid", studio.today(), studio.today())
+    wanted = StandInRequest("sid", studio.today(), studio.today())
     stand_ins.name_stand_in(studio, admin, dora.id, wanted)
     assert line_of(studio, admin, "ann").proposal == "dora"
 
@@ -442,7 +442,7 @@ def test_what_changes_while_a_push_is_closed_waits_once_it_is_opened_again(
     before = whole_database(studio)
     reviews.tell_by_schedule(studio)
     assert whole_database(studio) == before
-    done = pushes.reopen_telling(studio, admin, closed)
+    done = pushes.reopen_with_result(studio, admin, closed)
     assert (done.changes, done.remembered) == (2, True)
     assert {each[:2] for each in desk(studio, admin)} == {
         ("ann", "manager_changed"),
@@ -451,7 +451,7 @@ def test_what_changes_while_a_push_is_closed_waits_once_it_is_opened_again(
     closed = pushes.close(studio, admin, pushes.show(studio, admin, push.id)).push
     clock.move(days=91)
     change(studio, admin, PEOPLE["ann"])
-    assert not pushes.reopen_telling(studio, admin, closed).remembered
+    assert not pushes.reopen_with_result(studio, admin, closed).remembered
 
 
 def test_today_tells_which_new_managers_are_told_by_themselves(

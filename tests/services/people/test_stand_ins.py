@@ -16,7 +16,7 @@ from studio_tui.services.conversations.overview import my_conversations
 from studio_tui.services.outbox import delivery
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.people import stand_ins, users
-from studio_tui.services.people.stand_ins import StandInNamed, StandInWanted
+from studio_tui.services.people.stand_ins import StandInRequest, StandInResult
 from studio_tui.services.pushes import groups, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, assigned, lines, mail, now, send_due, told
@@ -45,9 +45,9 @@ def _stand_in(
     leader: str = "bob",
     first: date = FROM,
     last: date = UNTIL,
-) -> StandInNamed:
-    leader_id = stand_ins.leader_named(studio, actor, leader)
-    wanted = StandInWanted(by, first, last, users)
+) -> StandInResult:
+    leader_id = stand_ins.leader_id_named(studio, actor, leader)
+    wanted = StandInRequest(by, first, last, users)
     return stand_ins.name_stand_in(studio, actor, leader_id, wanted)
 
 

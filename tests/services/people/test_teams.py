@@ -8,7 +8,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.teams import Team
 from studio_tui.domain.shared.errors import Conflict, Invalid, NotFound, NothingToDo, Refused
 from studio_tui.services.people import by_hand, teams, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.people.teams import TOP, TeamEdit
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, lines
@@ -75,7 +75,7 @@ def test_a_team_is_added_renamed_moved_and_removed(
     assert team("België").path == "België"
     for login in ("ann", "ben", "bob", "cas"):
         user_id = users.find(studio, admin, login).user.id
-        by_hand.edit(studio, admin, user_id, Entered(less={"teams": ["België"]}))
+        by_hand.edit(studio, admin, user_id, PersonInput(less={"teams": ["België"]}))
     with pytest.raises(Refused, match="led by Bob Smith"):
         teams.remove(studio, admin, belgium.id)
     teams.edit(studio, admin, belgium.id, TeamEdit(no_leaders=["bob"]))

@@ -14,7 +14,7 @@ from studio_tui.domain.today.today import CaseKind
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.outbox import undo
 from studio_tui.services.people import by_hand, reviews, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import audiences as service
 from studio_tui.services.pushes import duplicate, pushes, repeats
 from studio_tui.services.pushes.repeating import repeat_by_schedule
@@ -85,7 +85,7 @@ def test_who_comes_in_by_the_audience_waits_for_no_decision(studio: Studio, admi
     push = create_push(studio, admin)
     service.set_audience(studio, admin, push, audience_of(studio, admin, "team Belgium"))
     told = {"email": "zoe@example.org", "given_name": "Zoe", "family_name": "Maes"}
-    added = by_hand.add(studio, admin, "zoe", Entered(told, {"teams": ["Belgium"]}))
+    added = by_hand.add(studio, admin, "zoe", PersonInput(told, {"teams": ["Belgium"]}))
     assert "zoe" in assigned(studio, admin, now(studio, admin, push))
     assert added.noticed == 0
 
@@ -110,11 +110,11 @@ def test_who_is_changed_by_hand_comes_in_or_is_on_the_desk(studio: Studio, admin
     push = for_legal(studio, admin)
     for login, department in (("cas", "Legal"), ("ann", "Sales")):
         user_id = users.find(studio, admin, login).user.id
-        by_hand.edit(studio, admin, user_id, Entered({"department": department}))
+        by_hand.edit(studio, admin, user_id, PersonInput({"department": department}))
     assert set(assigned(studio, admin, push)) == {"ann", "ben", "cas"}
     assert unmatched(studio, admin) == ["ann"]
     ann = users.find(studio, admin, "ann").user.id
-    by_hand.edit(studio, admin, ann, Entered({"department": "Legal"}))
+    by_hand.edit(studio, admin, ann, PersonInput({"department": "Legal"}))
     assert unmatched(studio, admin) == []
 
 

@@ -57,7 +57,7 @@ def _excuse(studio: Studio, admin: Actor, push: Push, *logins: str, reason: str 
     excuse.excuse(studio, admin, push, chosen, reason)
 
 
-def _back(studio: Studio, admin: Actor, push: Push, *logins: str) -> excuse.Excepted:
+def _back(studio: Studio, admin: Actor, push: Push, *logins: str) -> excuse.ExcuseResult:
     return excuse.take_back(studio, admin, push, excuse.users_named(studio, admin, push, logins))
 
 

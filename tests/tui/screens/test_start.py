@@ -129,7 +129,7 @@ def _as(made: Example, login: str) -> OpenedStudio:
     return OpenedStudio(
         lambda _: (made.studio, made.actor(login)),
         transports=lambda _: [Postman()],
-        who_asks=lambda studio: sign_in(studio, Account(login, login)),
+        current_actor=lambda studio: sign_in(studio, Account(login, login)),
     )
 
 
@@ -212,7 +212,7 @@ async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
     app = OpenedStudio(
         lambda _: (made.studio, made.actor("sam")),
         transports=lambda _: [Postman()],
-        who_asks=lambda studio: made.actor(next(logins, "ann")),
+        current_actor=lambda studio: made.actor(next(logins, "ann")),
     )
     async with running(app) as pilot:
         for name in ("Q1", "Q2", "Q3"):
@@ -228,12 +228,12 @@ async def test_a_look_that_fails_is_made_again(made: Example) -> None:
     made.load(PEOPLE)
     answers = iter([Unavailable("The database is away.")])
 
-    def who_asks(studio: Any) -> Any:
+    def current_actor(studio: Any) -> Any:
         for error in answers:
             raise error
         return sign_in(studio, Account("sam", "sam"))
 
-    app = OpenedStudio(lambda _: (made.studio, made.actor("sam")), who_asks=who_asks)
+    app = OpenedStudio(lambda _: (made.studio, made.actor("sam")), current_actor=current_actor)
     async with running(app) as pilot:
         _change(made, "sam", "role", "user")
         made.look(pilot)

@@ -9,7 +9,7 @@ from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.services.people import by_hand, users
 from studio_tui.services.people.by_hand import PersonEdited
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.people.users import Involvement
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
@@ -83,7 +83,7 @@ class EditPersonScreen(EntryScreen):
         was = {name: self._was[name] for name in changed}
         self.write(
             lambda: by_hand.edit(
-                self.studio, self.actor, self._user_id, Entered(dict(changed)), was=was
+                self.studio, self.actor, self._user_id, PersonInput(dict(changed)), was=was
             ),
             self._saved,
             self.failed,
@@ -139,7 +139,7 @@ class AddPersonScreen(EntryScreen):
     def save(self, changed: Values) -> None:
         """Add the user."""
         told = {name: text for name, text in changed.items() if name != "login"}
-        entered = Entered({"email": "", **told})
+        entered = PersonInput({"email": "", **told})
         self.write(
             lambda: by_hand.add(self.studio, self.actor, changed.get("login", ""), entered),
             self._added,

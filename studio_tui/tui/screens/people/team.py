@@ -7,7 +7,7 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared import destinations as to
 from studio_tui.services.people import teams
-from studio_tui.services.people.teams import TeamShown
+from studio_tui.services.people.teams import TeamDetails
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import team_acts
@@ -39,7 +39,7 @@ class TeamScreen(StudioScreen):
     def __init__(self, team_id: int) -> None:
         super().__init__()
         self._team_id = team_id
-        self._found: TeamShown | None = None
+        self._found: TeamDetails | None = None
         self._list: RecordList[User, str] = RecordList(
             Column("name", "Name", lambda user: user.name, width=20, flex=2),
             Column("login", "Login", lambda user: user.login, width=12, flex=1),
@@ -94,7 +94,7 @@ class TeamScreen(StudioScreen):
         """Open the page of a member."""
         self.go_to(to.Person(event.row.id))
 
-    def _show(self, found: TeamShown) -> None:
+    def _show(self, found: TeamDetails) -> None:
         self._found, team = found, found.team
         self.query_one(".title", Static).update(line(team.path, "bold"))
         below = ", ".join(each.name for each in found.below)

@@ -6,7 +6,7 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.teams import Team
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.people import teams
-from studio_tui.services.people.teams import TOP, TeamChanged, TeamEdit, TeamShown
+from studio_tui.services.people.teams import TOP, TeamChanged, TeamDetails, TeamEdit
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screens.people.entry_screen import EntryScreen, Values
 from studio_tui.tui.widgets.field import Field
@@ -85,16 +85,16 @@ class EditTeamScreen(EntryScreen):
             [login for key, login in before.items() if key not in after],
         )
 
-    def _ask(self) -> TeamShown:
+    def _ask(self) -> TeamDetails:
         return teams.show(self.studio, self.actor, self._team_id)
 
-    def _show(self, found: TeamShown) -> None:
+    def _show(self, found: TeamDetails) -> None:
         if self._was is None or not self.unsaved:
             self._was = found.team
             self.fill(values_of(found.team))
         self.show_title(f"Edit the team “{found.team.path}”")
 
-    def _show_theirs(self, found: TeamShown) -> None:
+    def _show_theirs(self, found: TeamDetails) -> None:
         self.show_theirs(values_of(found.team), _LABELS)
         self._was = found.team
 

@@ -12,7 +12,7 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.outbox import ResendResult
 from studio_tui.services.people import by_hand
 from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals import excuse as excusing
@@ -180,7 +180,7 @@ def correct_address(screen: StudioScreen, user: User) -> None:
 
         screen.write(
             lambda: by_hand.edit(
-                studio, actor, user.id, Entered({"email": address}), was={"email": user.email}
+                studio, actor, user.id, PersonInput({"email": address}), was={"email": user.email}
             ),
             saved,
             failed,

@@ -153,7 +153,7 @@ class UsersScreen(StudioScreen):
             typed_words(text),
             where=typed_audience(text),
             include_left=self._include_left,
-            left_before=retention.erased_within(self.studio) if self._to_erase else None,
+            left_before=retention.erasure_cutoff(self.studio) if self._to_erase else None,
         )
         return filter_, users.source(self.studio, self.actor, filter_, sort)
 

@@ -171,7 +171,9 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         typed, job = self._form.values(), Job("Saving")
         studio, actor = home.studio, home.actor
         home.write(
-            lambda: pushes.edit_telling(studio, actor, base, draft, tell=tell, progress=job.tell),
+            lambda: pushes.edit_with_result(
+                studio, actor, base, draft, tell=tell, progress=job.tell
+            ),
             lambda edited: self._saved(edited.push, typed, _told(edited) or told),
             self._failed,
             job,

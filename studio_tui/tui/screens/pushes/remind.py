@@ -18,7 +18,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import DryRun, dry_run, dry_run_of
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
-from studio_tui.services.pushes.reminding import ManagersPreview, Reminded, RemindPreview
+from studio_tui.services.pushes.push_reminders import ManagersPreview, Reminded, RemindPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dry_run_words import Trial, in_words
 from studio_tui.tui.modals.type_number import once_meant

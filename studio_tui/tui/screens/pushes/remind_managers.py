@@ -7,7 +7,7 @@ from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
-from studio_tui.services.pushes.reminding import ManagersPreview, Reminded, RemindPreview
+from studio_tui.services.pushes.push_reminders import ManagersPreview, Reminded, RemindPreview
 from studio_tui.tui.screens.pushes.remind import RemindScreen, of_pushes
 from studio_tui.wording.counting import counted
 

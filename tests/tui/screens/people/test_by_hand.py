@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import NotFound
 from studio_tui.services.people import by_hand, teams, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.people.teams import TeamEdit
 from studio_tui.tui.screens.people.person_form import AddPersonScreen, EditPersonScreen
 from studio_tui.tui.screens.people.team import TeamScreen
@@ -83,7 +83,7 @@ async def test_the_second_of_two_who_change_one_person_is_told(made: Example) ->
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Dina Willems")
         await press(pilot, "e", "ctrl+u", *"mine@example.org")
-        theirs = Entered({"email": "theirs@example.org", "department": "Law"})
+        theirs = PersonInput({"email": "theirs@example.org", "department": "Law"})
         by_hand.edit(made.studio, made.admin, dina, theirs)
         made.look(pilot)
         await press(pilot, "ctrl+s")

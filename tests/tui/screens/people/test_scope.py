@@ -1,7 +1,7 @@
 """The screens of an admin who sees a part of the organisation (U12)."""
 
 from studio_tui.services.people import by_hand, scopes
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import PEOPLE, Example
@@ -19,7 +19,7 @@ async def test_no_screen_shows_who_is_beyond(made: Example) -> None:
     made.push("Zzmark push", "zzmark")
     changed = {"email": "zz@zzmark.example"}
     zzmark = scopes.show(made.studio, made.admin, "zzmark").user_id
-    by_hand.edit(made.studio, made.admin, zzmark, Entered(changed))
+    by_hand.edit(made.studio, made.admin, zzmark, PersonInput(changed))
     scopes.limit(made.studio, made.admin, "hr", 'department in ("Sales", "Finance")')
     async with running(made.whole_app(made.actor("hr")), (160, 40)) as pilot:
         seen = []

@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import Status
 from studio_tui.services.people import by_hand, users
-from studio_tui.services.people.entered import Entered
+from studio_tui.services.people.person_input import PersonInput
 from studio_tui.tui.modals.correct_address import CorrectAddress
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.pushes.remind import RemindScreen
@@ -99,7 +99,7 @@ async def test_support_corrects_addresses_and_records_nothing(made: Example) -> 
 async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: Path) -> None:
     """U11, U13: each is seen before it is done, and erasing takes the login."""
     everything(made)
-    double = Entered({"email": "dw@example.org", "given_name": "Dina", "family_name": "W"})
+    double = PersonInput({"email": "dw@example.org", "given_name": "Dina", "family_name": "W"})
     by_hand.add(made.studio, made.admin, "dw", double)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Dina Willems")

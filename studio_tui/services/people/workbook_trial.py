@@ -31,7 +31,7 @@ except BaseException:
 """
 
 
-def reads_apart(binary: BinaryIO) -> bool:
+def survives_reading(binary: BinaryIO) -> bool:
     """Return whether the library survives reading the workbook, with or without an error.
 
     Rewinds the file afterwards.

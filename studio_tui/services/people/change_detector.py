@@ -1,7 +1,7 @@
 """Detection of changes to people in open pushes, for the desk of changes (U7).
 
-Every change to people, by an import or by hand, is written between the creation of `Noticing` and
-`Noticing.record`, in one transaction.
+Every change to people, by an import or by hand, is written between the creation of a
+`ChangeDetector` and the call of `record`, in one transaction.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,7 +15,7 @@ from studio_tui.storage.people.review_write import Touched
 from studio_tui.storage.people.users import ids_of_logins
 
 
-class Noticing:
+class ChangeDetector:
     """Stores the state before ``writes`` are written and compares it afterwards.
 
     ``teams`` holds ids of further teams that are moved or get other leaders.

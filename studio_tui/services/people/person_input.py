@@ -28,7 +28,7 @@ _ROW = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class PersonInput:
     """The input for one person, by names of facts."""
 
     told: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Entered:
         return tuple(dict.fromkeys((*self.told, *self.more, *self.less)))
 
 
-def planned(studio: Studio, user_id: int | None, login: str, entered: Entered) -> PlannedUser:
+def planned(studio: Studio, user_id: int | None, login: str, entered: PersonInput) -> PlannedUser:
     """Return the planned change to a user; ``user_id`` is None for a new user.
 
     Call this inside an open unit of work. Raises `Invalid` with the reason for each fact that is
@@ -84,7 +84,7 @@ class _RowMaker:
         self._teams = teams
         self._wrong: dict[str, str] = {}
 
-    def record(self, login: str, entered: Entered) -> Record:
+    def record(self, login: str, entered: PersonInput) -> Record:
         """Return the row; raises `Invalid` with every value that cannot be read."""
         told: dict[str, Any] = {"login": login}
         if self._before is None:
@@ -108,14 +108,14 @@ class _RowMaker:
             self._wrong[name] = str(error)
             return None
 
-    def _value(self, name: str, entered: Entered) -> Any:
+    def _value(self, name: str, entered: PersonInput) -> Any:
         fact = fact_called(name)
         if fact.is_several:
             return self._several(fact, entered)
         text = entered.told[name]
         return _address(text) if fact.type is FactType.EMAIL else read_cell(fact.type, text)
 
-    def _several(self, fact: Fact, entered: Entered) -> tuple[Any, ...]:
+    def _several(self, fact: Fact, entered: PersonInput) -> tuple[Any, ...]:
         if (text := entered.told.get(fact.name)) is not None:
             kept = self._each(fact, read_cell(FactType.NAMES, text))
         else:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_cycles_made() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Disable the cyclic garbage collector inside the block.
 
     Creating many tuples takes twice as long with it. Reference counting still frees objects, and

@@ -5,14 +5,14 @@ import gc
 import pytest
 
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.services.people.collecting import no_cycles_made
+from studio_tui.services.people.gc_pause import gc_paused
 from studio_tui.services.people.hr_files import read
 
 
 def test_it_rests_and_goes_on() -> None:
-    with no_cycles_made():
+    with gc_paused():
         assert not gc.isenabled()
-        with no_cycles_made():
+        with gc_paused():
             pass
         assert not gc.isenabled()
     assert gc.isenabled()

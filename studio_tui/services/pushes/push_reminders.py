@@ -82,7 +82,7 @@ class ManagersAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminding:
+class PushReminders:
     """The reminders of the push ``push_id``."""
 
     studio: Studio
