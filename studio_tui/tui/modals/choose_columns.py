@@ -132,7 +132,7 @@ def choose_columns(listed: Listed) -> None:
             return
         listed.columns = listed.views.columns_of(keys)
         usual = tuple(column.key for column in listed.every_column if column.usual)
-        keep(
+        write_views(
             listed,
             lambda studio, actor, name: list_views.choose_columns(
                 studio, actor, name, () if keys == usual else keys
@@ -146,7 +146,7 @@ def choose_columns(listed: Listed) -> None:
     listed.screen.app.push_screen(ChooseColumns(listed.every_column, shown, in_sight), chosen)
 
 
-def keep(
+def write_views(
     listed: Listed,
     call: "Callable[[Studio, Actor, str], Mapping[str, KeptViews]]",
     said: str,

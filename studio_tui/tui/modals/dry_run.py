@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox.dry_run import dry_run_of
-from studio_tui.tui.modals.dry_run_words import Trial, in_words
+from studio_tui.tui.modals.dry_run_words import DryRunResult, in_words
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.mail_text import MailText
@@ -17,8 +17,8 @@ def show_sent(screen: StudioScreen, title: str, act: Callable[[], object]) -> No
     """Show what ``act``, done by who sits at ``screen``, would send, before it is done."""
     studio, actor = screen.studio, screen.actor
 
-    def trying(wanted: Callable[[], bool]) -> Trial:
-        return Trial(dry_run_of(studio, actor, act, wanted))
+    def trying(wanted: Callable[[], bool]) -> DryRunResult:
+        return DryRunResult(dry_run_of(studio, actor, act, wanted))
 
     screen.app.push_screen(DryRunScreen(title, trying))
 
@@ -29,7 +29,7 @@ class DryRunScreen(StudioScreen):
     It is handed a call that says whether the answer is still wanted: not once the screen is left.
     """
 
-    def __init__(self, title: str, trying: Callable[[Callable[[], bool]], Trial]) -> None:
+    def __init__(self, title: str, trying: Callable[[Callable[[], bool]], DryRunResult]) -> None:
         super().__init__()
         self._title = title
         self._trying = trying

@@ -25,14 +25,14 @@ _SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class DryRunResult:
     """What an act would send, and who of those it is about would get nothing."""
 
     run: DryRun = NOTHING
     skipped: Sequence[Skipped] = ()
 
 
-def in_words(trial: Trial, zone: ZoneInfo) -> Content:
+def in_words(trial: DryRunResult, zone: ZoneInfo) -> Content:
     """The whole text: who gets what, who gets nothing, one mail of each kind and language.
 
     Takes a while where there are many people: not for the loop.

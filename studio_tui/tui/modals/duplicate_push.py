@@ -12,7 +12,7 @@ from studio_tui.services.pushes.duplicate import Proposal
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.ask_form import AskForm, days_in
 from studio_tui.tui.modals.dry_run import show_sent
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
@@ -29,7 +29,7 @@ def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]
         def meant(draft: PushDraft) -> None:
             question = f"Assign {proposal.people:,} users to “{draft.name}” and tell them?"
             detail = "Their managers are told as well."
-            once_meant(screen.app, proposal.people, question, detail, lambda: make(draft))
+            confirm_if_many(screen.app, proposal.people, question, detail, lambda: make(draft))
 
         def make(draft: PushDraft) -> None:
             job = Job(f"Making “{draft.name}”")

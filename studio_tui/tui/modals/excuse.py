@@ -25,7 +25,7 @@ _WHY = "For HR and their managers to read. Nothing: ask them again."
 _UNTIL = "Later than {}: +2w, fri, 15/4. Nothing: as long as everybody."
 
 
-class OneField(Dialog[bool]):
+class SingleFieldDialog(Dialog[bool]):
     """Asks ``question``, which may hold text of people, in one field, and hands what is entered to
     ``save``, whose second argument shows what is wrong with it. Whoever saves ends this with
     True."""
@@ -87,7 +87,7 @@ def excuse(
         words = "excused; L with nothing asks them again" if text.strip() else "asked again"
         screen.write(lambda: act(text), lambda it: _saved(screen, form, it, words, done), failed)
 
-    form = OneField(f"Excuse {whom}?", Field("reason", "Reason", reason, hint=_WHY), save)
+    form = SingleFieldDialog(f"Excuse {whom}?", Field("reason", "Reason", reason, hint=_WHY), save)
     screen.app.push_screen(form)
 
 
@@ -119,12 +119,12 @@ def give_longer(
     written = until.isoformat() if until else ""
     hint = _UNTIL.format(push.deadline)
     field = Field("deadline", "Until", written, hint=hint, is_day=True)
-    form = OneField(f"Give {whom} longer?", field, save)
+    form = SingleFieldDialog(f"Give {whom} longer?", field, save)
     screen.app.push_screen(form)
 
 
 def _saved(
-    screen: StudioScreen, form: OneField, done: ExcuseResult, words: str, then: Done
+    screen: StudioScreen, form: SingleFieldDialog, done: ExcuseResult, words: str, then: Done
 ) -> None:
     form.dismiss(True)
     screen.say(f"{counted(done.changed, 'user')} {words}.")

@@ -6,16 +6,16 @@ from studio_tui.domain.conversations.conversation import Ask, MyConversation
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment, Push
 from studio_tui.services import conversations
+from studio_tui.tui.modals.batch_acts import do_each, eligible_of, managers_in_common
 from studio_tui.tui.modals.choose import Choose, manager_choice
 from studio_tui.tui.modals.dry_run import show_sent
-from studio_tui.tui.modals.several import able_of, do_each, managers_in_common
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.push_acts import why_not_hand_over
 
 
 def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) -> None:
     """Name who is to hold them, of the managers they have in common (P10)."""
-    able = able_of(screen, chosen, lambda each: why_not_hand_over(push, each))
+    able = eligible_of(screen, chosen, lambda each: why_not_hand_over(push, each))
     if len(able) == 1:
         one = able[0]
         about = Ask(one.user_id, one.push_id)

@@ -16,7 +16,7 @@ from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import Field
 
 
-class Held(Dialog[datetime]):
+class HeldDialog(Dialog[datetime]):
     """Asks ``question`` and the day; ends with the instant it was held at, or with None.
 
     Enter writes out the day that is meant and goes to the button: recording takes one more.

@@ -18,7 +18,7 @@ from studio_tui.domain.shared.list_views import ListView
 from studio_tui.services.system import list_views
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, ChoiceLayout, Choose
-from studio_tui.tui.modals.choose_columns import keep
+from studio_tui.tui.modals.choose_columns import write_views
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
@@ -45,14 +45,14 @@ class ViewAct(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class WithView:
+class ViewChoice:
     """What was chosen; ``view`` has no name where it is the list as usual."""
 
     act: ViewAct
     view: ListView
 
 
-class ListViews(Choose[WithView]):
+class ListViews(Choose[ViewChoice]):
     """Asks which view of a list to show, or what else to do with it.
 
     The rows of each are counted while one looks.
@@ -89,7 +89,7 @@ class ListViews(Choose[WithView]):
 
     def action_save(self) -> None:
         """Save the list as it is."""
-        self.dismiss(WithView(ViewAct.SAVE, _AS_USUAL))
+        self.dismiss(ViewChoice(ViewAct.SAVE, _AS_USUAL))
 
     def why_not_open_with(self) -> str | None:
         """It takes a view."""
@@ -108,7 +108,7 @@ class ListViews(Choose[WithView]):
         """Remove the view under the cursor."""
         self._end(ViewAct.REMOVE)
 
-    def detail(self, choice: Choice[WithView]) -> Content:
+    def detail(self, choice: Choice[ViewChoice]) -> Content:
         """All of what it shows, and the keys."""
         how = _HOW if self._views else _HOW_FIRST
         words = line(f"{choice.title} · {self._described(choice.value.view)}")
@@ -116,13 +116,13 @@ class ListViews(Choose[WithView]):
 
     def _end(self, act: ViewAct) -> None:
         if (choice := self._current) is not None:
-            self.dismiss(WithView(act, choice.value.view))
+            self.dismiss(ViewChoice(act, choice.value.view))
 
-    def _choice(self, view: ListView) -> Choice[WithView]:
+    def _choice(self, view: ListView) -> Choice[ViewChoice]:
         count = self._counts.get(view.key)
         title = view.name or "As usual"
         return Choice(
-            WithView(ViewAct.SHOW, view),
+            ViewChoice(ViewAct.SHOW, view),
             f"{title} (opens the list)" if view.opens else title,
             self._described(view),
             "" if count is None else f"{count:,}",
@@ -192,10 +192,10 @@ class NameView(Dialog[str]):
 
 def choose_view(listed: Listed) -> None:
     """Ask which view of ``listed`` to show, or what else to do with one, and do that."""
-    _Acts(listed).ask()
+    _ViewActions(listed).ask()
 
 
-class _Acts:
+class _ViewActions:
     """What is done with the views of a list."""
 
     def __init__(self, listed: Listed) -> None:
@@ -206,7 +206,7 @@ class _Acts:
         """Ask what to do."""
         self._listed.screen.app.push_screen(ListViews(self._listed), self._do)
 
-    def _do(self, chosen: WithView | None) -> None:
+    def _do(self, chosen: ViewChoice | None) -> None:
         if chosen is None:
             return
         view, quoted = chosen.view, f"“{chosen.view.name}”"
@@ -216,14 +216,14 @@ class _Acts:
         elif chosen.act is ViewAct.SAVE:
             self._save()
         elif chosen.act is ViewAct.REMOVE:
-            keep(
+            write_views(
                 self._listed,
                 lambda studio, actor, name: list_views.remove(studio, actor, name, view.name),
                 f"View {quoted} removed.",
             )
         else:
             opens = view.name if view.key and not view.opens else None
-            keep(
+            write_views(
                 self._listed,
                 lambda studio, actor, name: list_views.open_with(studio, actor, name, opens),
                 f"The list opens with {quoted}." if opens else "The list opens as usual.",
@@ -234,7 +234,7 @@ class _Acts:
 
         def save(name: str, replacing: bool, refuse: Refuse) -> None:
             named = replace(view, name=name)
-            keep(
+            write_views(
                 self._listed,
                 lambda studio, actor, list_name: list_views.save(
                     studio, actor, list_name, named, replacing=replacing

@@ -17,8 +17,8 @@ from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.pushes.pushes import Closed, Reopened
 from studio_tui.tui.modals.close_push import ClosePush, Closing
 from studio_tui.tui.modals.dry_run import DryRunScreen
-from studio_tui.tui.modals.dry_run_words import Trial
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.dry_run_words import DryRunResult
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
@@ -50,7 +50,7 @@ def close(screen: StudioScreen, push: Push) -> None:
         told = open_ if how.tell else 0
         question = f"Close “{push.name}” and tell up to {told:,} users?"
         detail = "Their managers are told as well."
-        once_meant(screen.app, told, question, detail, partial(end, how))
+        confirm_if_many(screen.app, told, question, detail, partial(end, how))
 
     def end(how: Closing) -> None:
         job = Job(f"Closing “{push.name}”")
@@ -112,7 +112,7 @@ def _show_sent(screen: StudioScreen, push: Push, cancels: bool) -> None:
 
 def _trial(
     studio: "Studio", actor: Actor, push: Push, how: Closing, wanted: Callable[[], bool]
-) -> Trial:
+) -> DryRunResult:
     run = dry_run(
         studio,
         lambda: _close(studio, actor, push, how),
@@ -125,7 +125,7 @@ def _trial(
         for user in assign.every(studio, actor, push)
         if user.login not in told
     ]
-    return Trial(run, skipped)
+    return DryRunResult(run, skipped)
 
 
 def _why_not_told(user: Assignment) -> str:

@@ -8,9 +8,9 @@ from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment, Push
 from studio_tui.services import conversations
+from studio_tui.tui.modals.batch_acts import do_each, eligible_of, managers_in_common
 from studio_tui.tui.modals.choose import Choice, Choose, manager_choice
-from studio_tui.tui.modals.held import Held
-from studio_tui.tui.modals.several import able_of, do_each, managers_in_common
+from studio_tui.tui.modals.held import HeldDialog
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.push_acts import why_not_held
 
@@ -38,7 +38,7 @@ def conductors(assignment: Assignment, actor: Actor) -> list[Manager]:
 
 def record_held(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) -> None:
     """Ask who held them and when, and record that (C2); what cannot be recorded is left out."""
-    able = able_of(screen, chosen, lambda each: why_not_held(push, each, screen.studio.zone))
+    able = eligible_of(screen, chosen, lambda each: why_not_held(push, each, screen.studio.zone))
     if not able:
         return
     title, choices = _who_held(able, screen.actor)
@@ -79,7 +79,7 @@ def _ask_when(screen: StudioScreen, able: Sequence[Assignment], login: str) -> N
         if held_at is not None:
             _record(screen, able, login, held_at)
 
-    dialog = Held(question, detail, screen.studio.now(), screen.zone)
+    dialog = HeldDialog(question, detail, screen.studio.now(), screen.zone)
     screen.app.push_screen(dialog, record)
 
 

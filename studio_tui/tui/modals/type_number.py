@@ -44,7 +44,7 @@ class TypeNumber(Dialog[bool]):
             event.input.value = ""
 
 
-def once_meant(
+def confirm_if_many(
     app: App[Any], number: int, question: str, detail: str, act: Callable[[], None]
 ) -> None:
     """``act``, where it reaches no more than `MANY`, or once ``number`` is typed."""

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.timer import Timer
 
 from studio_tui.tui.parts.messages import Messages
-from studio_tui.tui.runtime.job import EVERY, PATIENCE, Job
+from studio_tui.tui.runtime.job import PROGRESS_DELAY, PROGRESS_INTERVAL, Job
 
 
 class Jobs:
@@ -34,7 +34,7 @@ class Jobs:
             return
         self._jobs = (*self._jobs, job)
         if self._looking is None:
-            self._looking = self._app.set_timer(PATIENCE, self._look_longer)
+            self._looking = self._app.set_timer(PROGRESS_DELAY, self._look_longer)
 
     def ended(self) -> None:
         """Remove the jobs that have ended."""
@@ -60,7 +60,7 @@ class Jobs:
     def _look_longer(self) -> None:
         self._tell_how_far()
         if self._jobs:
-            self._looking = self._app.set_interval(EVERY, self._tell_how_far)
+            self._looking = self._app.set_interval(PROGRESS_INTERVAL, self._tell_how_far)
 
     def _tell_how_far(self) -> None:
         self.ended()

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE = 0.5
+PROGRESS_DELAY = 0.5
 """Seconds before progress is displayed."""
-EVERY = 0.25
+PROGRESS_INTERVAL = 0.25
 """Seconds between two updates of the displayed progress."""
 _WIDTH = 24
 

@@ -46,7 +46,7 @@ def _history() -> EditHistory:
 
 
 @dataclass
-class Page:
+class EditorState:
     """A text with its cursor and all that can be undone in it."""
 
     text: str = ""
@@ -67,11 +67,11 @@ class Editor(TextArea):
         )
         self.cursor_blink = False
 
-    def page(self) -> Page:
+    def state(self) -> EditorState:
         """What is shown now, to come back to."""
-        return Page(self.text, self.selection, self.scroll_offset, self.history)
+        return EditorState(self.text, self.selection, self.scroll_offset, self.history)
 
-    def turn_to(self, page: Page) -> None:
+    def restore(self, page: EditorState) -> None:
         """Show another text."""
         # Loading clears the history that is there: it belongs to the text that is left.
         self.history = _history()

@@ -20,8 +20,8 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.activity_rows import changes
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.in_short import group, hanging, how_far
 from studio_tui.tui.widgets.mail_rows import about, state_in_colour, when_cell
+from studio_tui.tui.widgets.summary_lines import assignment_progress, group, hanging
 from studio_tui.tui.widgets.user_facts import facts_about, title_of
 from studio_tui.wording.mail import kind_in_words, why_in_words
 
@@ -37,7 +37,7 @@ _LINES_EACH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class InShort:
+class PersonSummary:
     """What there is to show of a person."""
 
     found: Involvement
@@ -46,22 +46,22 @@ class InShort:
 
 
 def read_person(studio: "Studio", actor: Actor, user_id: int) -> Drawing:
-    """A person, as `person_in_short` shows them; raises `NotFound`."""
-    return partial(person_in_short, in_short(studio, actor, user_id))
+    """A person, as `draw_person` shows them; raises `NotFound`."""
+    return partial(draw_person, person_summary(studio, actor, user_id))
 
 
-def in_short(studio: "Studio", actor: Actor, user_id: int) -> InShort:
+def person_summary(studio: "Studio", actor: Actor, user_id: int) -> PersonSummary:
     """What there is to show of a person, the newest first; raises `NotFound`."""
     found = users.show(studio, actor, user_id, _RECENT)
     done: Sequence[ActivityLine] = ()
     if may(actor, Action.READ_ACTIVITY):
         about_them = ActivityFilter(user_id=user_id)
         done = activity.of_everything(studio, actor, about_them, _RECENT)
-    return InShort(found, done, studio.zone)
+    return PersonSummary(found, done, studio.zone)
 
 
-def person_in_short(
-    of: InShort, width: int, height: int, first: Iterable[Content] = ()
+def draw_person(
+    of: PersonSummary, width: int, height: int, first: Iterable[Content] = ()
 ) -> Iterator[Content]:
     """The name and some facts, and the newest pushes, mails and changes after what comes
     ``first``."""
@@ -85,7 +85,7 @@ def person_in_short(
 
 def _push(name: str, assignment: Assignment, zone: ZoneInfo, width: int) -> Iterator[Content]:
     yield line(name)
-    yield from hanging(how_far(assignment, zone), width)
+    yield from hanging(assignment_progress(assignment, zone), width)
 
 
 def _mail(mail: Notification, zone: ZoneInfo, width: int) -> Iterator[Content]:

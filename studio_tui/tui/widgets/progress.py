@@ -3,7 +3,7 @@
 from textual.timer import Timer
 from textual.widgets import Static
 
-from studio_tui.tui.runtime.job import EVERY, PATIENCE, Job
+from studio_tui.tui.runtime.job import PROGRESS_DELAY, PROGRESS_INTERVAL, Job
 
 
 class ProgressLine(Static):
@@ -17,7 +17,7 @@ class ProgressLine(Static):
         """Show how far ``job`` is, if it takes a while."""
         self.done()
         self.job = job
-        self._timer = self.set_timer(PATIENCE, self._follow)
+        self._timer = self.set_timer(PROGRESS_DELAY, self._follow)
 
     def stop(self) -> None:
         """Ask what is under way to end."""
@@ -34,7 +34,7 @@ class ProgressLine(Static):
 
     def _follow(self) -> None:
         self._draw()
-        self._timer = self.set_interval(EVERY, self._draw)
+        self._timer = self.set_interval(PROGRESS_INTERVAL, self._draw)
 
     def _draw(self) -> None:
         if self.job is not None:

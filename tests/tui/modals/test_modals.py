@@ -8,7 +8,7 @@ from textual.widgets import Button, Static
 
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.modals.excuse import OneField
+from studio_tui.tui.modals.excuse import SingleFieldDialog
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.text import line, plain
 from studio_tui.tui.widgets.field import Field
@@ -79,7 +79,7 @@ async def test_a_detail_is_never_wider_than_its_dialog(width: int) -> None:
     told = "What is dropped goes. " * 12
     dialogs: list[ModalScreen[Any]] = [
         Confirm("Drop it?", "Drop it", detail=told),
-        OneField("Drop it?", Field("why", "Why"), lambda _, __: None, detail=told),
+        SingleFieldDialog("Drop it?", Field("why", "Why"), lambda _, __: None, detail=told),
     ]
     async with running(studio_app(), (width, 24)) as pilot:
         for dialog in dialogs:

@@ -20,7 +20,7 @@ from studio_tui.tui.screens.conversations.conversation_drafts import Blocker, Dr
 from studio_tui.tui.screens.conversations.conversation_reading import told_under
 from studio_tui.tui.screens.conversations.conversation_words import own_label, question_text
 from studio_tui.tui.text import block, line
-from studio_tui.tui.widgets.editor import Editor, Page, in_lines
+from studio_tui.tui.widgets.editor import Editor, EditorState, in_lines
 from studio_tui.tui.widgets.options import Options
 
 _NEARLY = MAX_ANSWER * 9 // 10
@@ -54,7 +54,7 @@ class QuestionPane(Commands, Vertical):
         self._step = step
         self._outside = outside
         self._draft: Draft | None = None
-        self._pages: dict[Draft, Page] = {}
+        self._pages: dict[Draft, EditorState] = {}
         self._told: Callable[[int], Content] = lambda width: Content("")
 
     def compose(self) -> ComposeResult:
@@ -167,13 +167,13 @@ class QuestionPane(Commands, Vertical):
     def _turn_to(self, draft: Draft | None) -> None:
         editor, options = self.query_one(Editor), self.query_one(Options)
         if self._draft is not None and isinstance(self.entry_widget, Editor):
-            self._pages[self._draft] = editor.page()
+            self._pages[self._draft] = editor.state()
         self._draft = draft
         widget = self.entry_widget
         editor.display, options.display = widget is editor, widget is options
         if draft is not None and widget is editor:
             page = self._pages.pop(draft, None)
-            editor.turn_to(page if page and page.text == draft.text else Page(draft.text))
+            editor.restore(page if page and page.text == draft.text else EditorState(draft.text))
         elif draft is not None:
             options.show(choices(draft.asked.question), draft.text)
 

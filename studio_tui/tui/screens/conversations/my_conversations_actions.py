@@ -11,7 +11,7 @@ from studio_tui.services.conversations import Usable
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import show_sent
-from studio_tui.tui.modals.held import Held
+from studio_tui.tui.modals.held import HeldDialog
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversations.my_conversations_words import (
@@ -82,7 +82,7 @@ def cancel(screen: StudioScreen, item: MyConversation) -> None:
 def record_held(screen: StudioScreen, item: MyConversation) -> None:
     """Record a conversation as held by the user, on the day that they enter (C2)."""
     what = item.push or item.template
-    question = Held(
+    question = HeldDialog(
         f"Record “{what}” with {item.name} as held?",
         "By you; it is sealed then. b holds it here, and notes what is said.",
         screen.studio.now(),

@@ -17,8 +17,8 @@ from studio_tui.services.outbox.dry_run import dry_run_of_resend
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import DryRunScreen
-from studio_tui.tui.modals.dry_run_words import Trial
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.dry_run_words import DryRunResult
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import CHANGED_MEANWHILE, tried_again_in_words
@@ -91,7 +91,9 @@ class MailActs(StudioScreen):
                 lambda done: self.acted(tried_again_in_words(len(done.sent), done.to_the_same)),
             )
 
-        self._once_meant(chosen, "Send {mails} once more?", "They did not arrive before.", retry)
+        self._confirm_if_many(
+            chosen, "Send {mails} once more?", "They did not arrive before.", retry
+        )
 
     def why_not_again(self) -> str | None:
         """Return why the mail cannot be sent again, or None if it was sent."""
@@ -109,15 +111,19 @@ class MailActs(StudioScreen):
         )
         if await self.app.push_screen_wait(question):
             detail = "Whoever got them gets them a second time."
-            self._once_meant(chosen, "Send {mails} again?", detail, lambda: self._again(chosen))
+            self._confirm_if_many(
+                chosen, "Send {mails} again?", detail, lambda: self._again(chosen)
+            )
 
     def _show_sent(
         self, chosen: Chosen, act: "Callable[[Studio, Actor, Chosen], outbox.ResendResult]"
     ) -> None:
         studio, actor = self.studio, self.actor
 
-        def trying(wanted: Callable[[], bool]) -> Trial:
-            return Trial(*dry_run_of_resend(studio, lambda: act(studio, actor, chosen), wanted))
+        def trying(wanted: Callable[[], bool]) -> DryRunResult:
+            return DryRunResult(
+                *dry_run_of_resend(studio, lambda: act(studio, actor, chosen), wanted)
+            )
 
         self.app.push_screen(DryRunScreen("What sending it once more would send", trying))
 
@@ -127,11 +133,11 @@ class MailActs(StudioScreen):
             lambda count: self.acted(f"{counted(count, 'mail')} to be sent again."),
         )
 
-    def _once_meant(
+    def _confirm_if_many(
         self, chosen: Chosen, question: str, detail: str, act: Callable[[], None]
     ) -> None:
         def ask(number: int) -> None:
-            once_meant(
+            confirm_if_many(
                 self.app, number, question.format(mails=counted(number, "mail")), detail, act
             )
 

@@ -7,7 +7,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.dry_run import dry_run_of_resend
 from studio_tui.tui.modals.dry_run import DryRunScreen
-from studio_tui.tui.modals.dry_run_words import Trial
+from studio_tui.tui.modals.dry_run_words import DryRunResult
 
 
 class SentAgainScreen(DryRunScreen):
@@ -17,7 +17,7 @@ class SentAgainScreen(DryRunScreen):
         self._chosen = chosen
         super().__init__("What sending it once more would send", self._try)
 
-    def _try(self, wanted: Callable[[], bool]) -> Trial:
+    def _try(self, wanted: Callable[[], bool]) -> DryRunResult:
         studio, actor, chosen = self.studio, self.actor, self._chosen
         again = dry_run_of_resend(studio, lambda: outbox.try_again(studio, actor, chosen), wanted)
-        return Trial(*again)
+        return DryRunResult(*again)

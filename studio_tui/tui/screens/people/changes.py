@@ -24,8 +24,8 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import EXCUSE, HAND_OVER
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import show_sent
-from studio_tui.tui.modals.excuse import OneField
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.excuse import SingleFieldDialog
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
@@ -304,7 +304,9 @@ class ChangesScreen(StudioScreen):
             )
 
         hint = "For HR and their managers to read."
-        form = OneField("Excuse them from the push?", Field("reason", "Reason", hint=hint), save)
+        form = SingleFieldDialog(
+            "Excuse them from the push?", Field("reason", "Reason", hint=hint), save
+        )
         self.app.push_screen(form)
 
     def why_not_sent(self) -> str | None:
@@ -342,7 +344,7 @@ class ChangesScreen(StudioScreen):
             preview=lambda: show_sent(self, f"What “{act.yes}” would send", act.do),
         )
         if await self.app.push_screen_wait(asked):
-            once_meant(self.app, number, question, act.detail, lambda: self._do(act.do))
+            confirm_if_many(self.app, number, question, act.detail, lambda: self._do(act.do))
 
     def _do(
         self, act: Callable[[], Decided], then: Callable[[Decided], None] = _do_nothing

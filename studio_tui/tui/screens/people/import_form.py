@@ -13,7 +13,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field
-from studio_tui.tui.widgets.one_of import OneOf
+from studio_tui.tui.widgets.radio_line import RadioLine
 
 FILE_FORMAT = Command(
     "form",
@@ -56,7 +56,7 @@ class FileFormatDialog(Dialog[FileHints]):
             yield Field("delimiter", "Separator", self._hints.delimiter, hint=delimiter)
             sheet = "of a workbook; empty: the first that lists people"
             yield Field("sheet", "Sheet", self._hints.sheet, hint=sheet)
-            yield OneOf("dates", "03/04/2020", _DATES, self._hints.dates)
+            yield RadioLine("dates", "03/04/2020", _DATES, self._hints.dates)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button("Read it so", id="yes", compact=True)
@@ -88,4 +88,4 @@ class FileFormatDialog(Dialog[FileHints]):
                 fields[name].focus_entry()
         if not wrong:
             sheet = fields["sheet"].value.strip()
-            self.dismiss(FileHints(encoding, delimiter, self.query_one(OneOf).value, sheet))
+            self.dismiss(FileHints(encoding, delimiter, self.query_one(RadioLine).value, sheet))

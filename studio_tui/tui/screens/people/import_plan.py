@@ -17,7 +17,7 @@ from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people.import_columns import (
@@ -257,7 +257,7 @@ class ImportPlanScreen(StudioScreen):
 
     def action_import(self) -> None:
         """Import the whole file."""
-        self._once_meant(skip_refused=False)
+        self._confirm_if_many(skip_refused=False)
 
     @work
     async def action_skip(self) -> None:
@@ -269,7 +269,7 @@ class ImportPlanScreen(StudioScreen):
             detail="Who is on a refused line stays as they are, or is not added.",
         )
         if await self.app.push_screen_wait(question):
-            self._once_meant(skip_refused=True)
+            self._confirm_if_many(skip_refused=True)
 
     @work
     async def action_discard(self) -> None:
@@ -299,12 +299,12 @@ class ImportPlanScreen(StudioScreen):
         else:
             self.dismiss(None)
 
-    def _once_meant(self, *, skip_refused: bool) -> None:
+    def _confirm_if_many(self, *, skip_refused: bool) -> None:
         left = len(self._plan.left)
         question = f"Mark {counted(left, 'user', 'users')} as left?"
         detail = "Nothing is asked of them any more, and they do not come in."
         act = partial(self._apply, skip_refused=skip_refused)
-        once_meant(self.app, left, question, detail, act)
+        confirm_if_many(self.app, left, question, detail, act)
 
     def _apply(self, *, skip_refused: bool) -> None:
         job = Job(f"Importing {self._people()}", in_place=True)

@@ -10,7 +10,7 @@ from studio_tui.services.people import erasing, merging, personal_data
 from studio_tui.services.people.personal_data import Exported
 from studio_tui.tui.modals.ask_file import AskFile
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.modals.excuse import OneField
+from studio_tui.tui.modals.excuse import SingleFieldDialog
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.widgets.field import Field
@@ -73,7 +73,9 @@ def merge(screen: StudioScreen, user: User) -> None:
         )
 
     field = Field("other", "Other record", hint="Its login or address. It is gone afterwards.")
-    form = OneField(f"Which other record is {user.name} ({user.login}) as well?", field, look)
+    form = SingleFieldDialog(
+        f"Which other record is {user.name} ({user.login}) as well?", field, look
+    )
     screen.app.push_screen(form)
 
 
@@ -98,7 +100,7 @@ def erase(screen: StudioScreen, user: User) -> None:
                 job=Job("Erasing", can_stop=False),
             )
 
-        form = OneField(
+        form = SingleFieldDialog(
             f"Erase {found.user.name} for good?",
             Field("login", "Login", hint=f"Type {user.login} to erase them."),
             save,

@@ -25,13 +25,13 @@ from studio_tui.services.pushes.assign import Assigned, AssignPreview
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.dry_run import DryRunScreen
-from studio_tui.tui.modals.dry_run_words import Trial
+from studio_tui.tui.modals.dry_run_words import DryRunResult
 from studio_tui.tui.modals.read_text import ReadText
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
-from studio_tui.tui.runtime.job import PATIENCE, Job
+from studio_tui.tui.runtime.job import PROGRESS_DELAY, Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
@@ -235,7 +235,7 @@ class AssignScreen(StudioScreen):
         question = f"Assign {adding:,} users to “{self.push.name}”?"
         detail = self._effect(self._preview).plain
         expected = adding if adding > MANY else None
-        once_meant(self.app, adding, question, detail, lambda: self._assign(expected))
+        confirm_if_many(self.app, adding, question, detail, lambda: self._assign(expected))
 
     def _assign(self, expected: int | None) -> None:
         push, selection = self.push, self.selection
@@ -333,7 +333,7 @@ class AssignScreen(StudioScreen):
             self._forget_checks()
             self._show_preview(None)
             return
-        self.set_timer(PATIENCE, self._say_counting)
+        self.set_timer(PROGRESS_DELAY, self._say_counting)
         self._counting.ask(
             lambda: assign.preview(self.studio, self.actor, push, selection), about=selection
         )
@@ -451,14 +451,14 @@ def _trial(
     push: Push,
     selection: Selection[UserFilter],
     wanted: Callable[[], bool],
-) -> Trial:
+) -> DryRunResult:
     run = dry_run(
         studio,
         lambda: assign.assign(studio, actor, push, selection),
         lambda assigned: assigned.activity_id,
         wanted,
     )
-    return Trial(run, assign.skipped(studio, actor, push, selection))
+    return DryRunResult(run, assign.skipped(studio, actor, push, selection))
 
 
 def _attention(preview: AssignPreview | None, warned: Sequence[Warned]) -> Content:

@@ -21,7 +21,7 @@ from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.pushes import audiences, pushes
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.modals.unsaved_changes import leave
 from studio_tui.tui.moments import day
 from studio_tui.tui.screens.pushes.new_pushes_row import (
@@ -157,7 +157,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         assigned = number * len(drafts)
         detail = f"{counted(number, 'user')} in each of {counted(len(drafts), 'push', 'pushes')}."
         act = partial(self._create, drafts, audience)
-        once_meant(self.app, assigned, f"Assign {assigned:,} users?", detail, act)
+        confirm_if_many(self.app, assigned, f"Assign {assigned:,} users?", detail, act)
 
     def _create(self, drafts: Sequence[PushDraft], audience: Audience | None) -> None:
         template_id, once = self._template.id, not self.query_one(Toggle).on

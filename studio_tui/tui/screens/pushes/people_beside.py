@@ -16,9 +16,9 @@ from studio_tui.services.pushes import assign
 from studio_tui.tui.screens.pushes.status_drawing import bar_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.in_short import group as grouped
-from studio_tui.tui.widgets.in_short import how_far, people
-from studio_tui.tui.widgets.person_beside import InShort, in_short, person_in_short
+from studio_tui.tui.widgets.person_beside import PersonSummary, draw_person, person_summary
+from studio_tui.tui.widgets.summary_lines import assignment_progress, people
+from studio_tui.tui.widgets.summary_lines import group as grouped
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import group_in_words, group_still_in_words
 
@@ -42,7 +42,7 @@ def read_assigned(
     theirs = _people_of(studio, actor, push, GroupKey(By.MANAGER, assignment.user_id))
     person = None
     if may(actor, Action.READ_USERS):
-        person = in_short(studio, actor, assignment.user_id)
+        person = person_summary(studio, actor, assignment.user_id)
     return partial(_assigned, assignment, theirs, person, studio.zone)
 
 
@@ -92,7 +92,7 @@ def _source(
 def _assigned(
     assignment: Assignment,
     theirs: Sequence[Assignment],
-    person: InShort | None,
+    person: PersonSummary | None,
     zone: ZoneInfo,
     width: int,
     height: int,
@@ -103,10 +103,10 @@ def _assigned(
     first = list(grouped("Their people", lines))
     if person is None:
         yield line(assignment.name, "bold")
-        yield how_far(assignment, zone)
+        yield assignment_progress(assignment, zone)
         yield from first
     else:
-        yield from person_in_short(person, width, height, first)
+        yield from draw_person(person, width, height, first)
 
 
 def _group(

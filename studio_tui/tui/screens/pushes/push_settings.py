@@ -17,7 +17,7 @@ from studio_tui.services.pushes.pushes import Edited
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.dry_run import show_sent
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
@@ -163,7 +163,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         told = self._base.progress.open if self._tell.on and self._moves_deadline else 0
         question = f"Tell up to {told:,} users of another deadline?"
         detail = "Those who were told of the push and have not held it, and their managers."
-        once_meant(self.app, told, question, detail, lambda: self._write(draft))
+        confirm_if_many(self.app, told, question, detail, lambda: self._write(draft))
 
     def _write(self, draft: PushDraft) -> None:
         home, base, tell = self._home, self._base, self._tell.on

@@ -20,8 +20,8 @@ from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
 from studio_tui.services.pushes.push_reminders import ManagersPreview, Reminded, RemindPreview
 from studio_tui.tui.commands import Command
-from studio_tui.tui.modals.dry_run_words import Trial, in_words
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.dry_run_words import DryRunResult, in_words
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
@@ -134,7 +134,7 @@ class RemindScreen(StudioScreen):
         """Remind the selected users and notify their managers (P15)."""
         number = self._preview.reminding if self._preview else 0
         question = f"Remind {number:,} {self.NOUN}s of {self._of_quoted}?"
-        once_meant(self.app, number, question, self.TOLD_TOO, self._remind)
+        confirm_if_many(self.app, number, question, self.TOLD_TOO, self._remind)
 
     def _remind(self) -> None:
         self._reminding = True
@@ -181,14 +181,14 @@ class RemindScreen(StudioScreen):
 
         self.read("trial", tried, self._tried, self._not_tried)
 
-    def _trial_of(self, preview: RemindPreview | ManagersPreview) -> Callable[[], Trial]:
+    def _trial_of(self, preview: RemindPreview | ManagersPreview) -> Callable[[], DryRunResult]:
         again = self._again
 
-        def trying() -> Trial:
+        def trying() -> DryRunResult:
             skipped = self.left_out(preview, again)
             if not preview.reminding:
-                return Trial(skipped=skipped)
-            return Trial(self._try_out(again), skipped)
+                return DryRunResult(skipped=skipped)
+            return DryRunResult(self._try_out(again), skipped)
 
         return trying
 
@@ -246,7 +246,7 @@ def of_pushes(reminded: Reminded) -> str:
     return f"{counted(reminded.pushes, 'push', 'pushes')} (z undo{each})"
 
 
-def _effect(studio: "Studio", preview: RemindPreview | ManagersPreview, trial: Trial) -> str:
+def _effect(studio: "Studio", preview: RemindPreview | ManagersPreview, trial: DryRunResult) -> str:
     told = trial.run.notifications
     if not told:
         return "Nobody is reminded."

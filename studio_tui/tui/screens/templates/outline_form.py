@@ -31,7 +31,7 @@ from studio_tui.tui.shell import TargetHandle, shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.multiline_field import LinesField
-from studio_tui.tui.widgets.one_of import OneOf
+from studio_tui.tui.widgets.radio_line import RadioLine
 from studio_tui.tui.widgets.toggle import Toggle
 
 _STEPS = [(kind, kind.capitalize()) for kind in StepKind]
@@ -118,7 +118,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         self.post_message(self.Done())
 
     def _focus_first(self) -> None:
-        first = self.query("Input, TextArea, OneOf, Toggle").first(Widget)
+        first = self.query("Input, TextArea, RadioLine, Toggle").first(Widget)
         self.screen.set_focus(first)
         if isinstance(first, Input):
             first.cursor_position = len(first.value)
@@ -126,7 +126,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
             self._target.ready()
 
     def _offer_options(self) -> None:
-        kinds = self.query(OneOf).filter("#kind")
+        kinds = self.query(RadioLine).filter("#kind")
         if kinds and isinstance(self._thing, Question):
             hint = _OPTIONS[QuestionKind(kinds.first().value)]
             options = self.query_one(LinesField)
@@ -135,7 +135,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
 
     @on(Input.Changed)
     @on(TextArea.Changed)
-    @on(OneOf.Changed)
+    @on(RadioLine.Changed)
     @on(Toggle.Changed)
     def _typed(self, event: Message) -> None:
         event.stop()
@@ -148,7 +148,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        inputs: list[Any] = list(self.query("Input, TextArea, OneOf, Toggle").results(Widget))
+        inputs: list[Any] = list(self.query("Input, TextArea, RadioLine, Toggle").results(Widget))
         if len([each for each in inputs if each.parent.display]) == 1:
             self.action_done()
         else:
@@ -192,7 +192,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         return next(field.value for field in self.query(Field) if field.field_name == name)
 
     def _chosen(self, name: str) -> str:
-        return self.query_one(f"#{name}", OneOf).value
+        return self.query_one(f"#{name}", RadioLine).value
 
     def _on(self, name: str) -> bool:
         return self.query_one(f"#{name}", Toggle).on
@@ -203,12 +203,12 @@ def _fields(thing: Thing) -> Iterator[Widget]:
         case Definition():
             yield from _setting_fields(thing)
         case Step():
-            yield OneOf("kind", "This step is", _STEPS, thing.kind, label_width=_LABEL)
+            yield RadioLine("kind", "This step is", _STEPS, thing.kind, label_width=_LABEL)
         case Topic():
             yield Field("name", "Topic", thing.name)
         case Question():
             yield Field("text", "Question", thing.text)
-            yield OneOf("kind", "Answered by", _KINDS, thing.kind, label_width=_LABEL)
+            yield RadioLine("kind", "Answered by", _KINDS, thing.kind, label_width=_LABEL)
             yield LinesField("options", "Options", "\n".join(thing.options))
 
 
@@ -218,13 +218,13 @@ def _setting_fields(of: Definition) -> Iterator[Widget]:
     yield LinesField("description", "What for", of.description)
     yield Static("How it goes", classes="heading")
     yield Toggle("Planned and prepared before the talk", on=of.planning, id="planning")
-    yield OneOf("questions", "Questions are", _POLICIES, of.questions, label_width=_LABEL)
+    yield RadioLine("questions", "Questions are", _POLICIES, of.questions, label_width=_LABEL)
     yield Static("Who may start a conversation by it", classes="heading")
     yield Toggle("Admins, through a push", on=permissions.through_push, id="through_push")
     yield Toggle("Leaders and coaches", on=permissions.by_managers, id="by_managers")
     yield Toggle("Users themselves", on=permissions.by_users, id="by_users")
     yield Static("Who reads along, besides the two who talk", classes="heading")
-    yield OneOf("admins", "Admins read", _READ, viewing.admins, label_width=_LABEL)
+    yield RadioLine("admins", "Admins read", _READ, viewing.admins, label_width=_LABEL)
     yield Toggle("All the user's leaders read all", on=viewing.leaders, id="leaders")
 
 

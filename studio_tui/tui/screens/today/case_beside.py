@@ -25,8 +25,8 @@ from studio_tui.tui.moments import moment
 from studio_tui.tui.screens.today.lines import Line, parts_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.in_short import how_far, named
 from studio_tui.tui.widgets.mail_rows import state_in_colour
+from studio_tui.tui.widgets.summary_lines import assignment_progress, named
 from studio_tui.wording.mail import why_in_words
 from studio_tui.wording.pushes import STATUS_LABELS
 from studio_tui.wording.review import change_in_words
@@ -60,7 +60,7 @@ def _people(studio: "Studio", actor: Actor, case: Case) -> About:
         return ()
     push = pushes.show(studio, actor, case.push_id, {})
     found = assign.chosen(studio, actor, push, chosen, _MOST)
-    return [(row.name, how_far(row, studio.zone)) for row in found]
+    return [(row.name, assignment_progress(row, studio.zone)) for row in found]
 
 
 def _mails(studio: "Studio", actor: Actor, case: Case) -> About:

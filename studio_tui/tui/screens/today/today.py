@@ -26,7 +26,7 @@ from studio_tui.services.today import today as service
 from studio_tui.services.today.today import Today, mails_of, people_of
 from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import RETRY
-from studio_tui.tui.modals.type_number import once_meant
+from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.today.lines import (
     Line,
@@ -215,7 +215,7 @@ class TodayScreen(StudioScreen):
             )
 
         question = f"Send {counted(case.count, 'mail')} once more?"
-        once_meant(self.app, case.count, question, "They did not arrive before.", retry)
+        confirm_if_many(self.app, case.count, question, "They did not arrive before.", retry)
 
     def why_not_sent(self) -> str | None:
         """Return why there is nothing to preview, or None if the mail can be retried."""

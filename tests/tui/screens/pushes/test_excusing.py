@@ -4,7 +4,7 @@ from datetime import date
 
 from studio_tui.domain.pushes.push import Push, Status
 from studio_tui.services.pushes import assign, pushes
-from studio_tui.tui.modals.excuse import OneField
+from studio_tui.tui.modals.excuse import SingleFieldDialog
 from studio_tui.tui.screens.people.user import UserScreen
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import listed, rows, shown
@@ -53,7 +53,7 @@ async def test_somebody_has_longer_once_the_day_is_one(made: Example) -> None:
         await press(pilot, "3")
         await put_cursor_on(pilot, "Dina Willems")
         await press(pilot, "enter", "l", *"20/2/2026", "enter")
-        assert isinstance(pilot.app.screen, OneField)
+        assert isinstance(pilot.app.screen, SingleFieldDialog)
         assert "2026-02-20 is past" in shown(pilot)
         await press(pilot, "ctrl+u", *"2026-03-20", "enter")
         assert isinstance(pilot.app.screen, UserScreen)

@@ -10,7 +10,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.wording.counting import counted
 
 
-def able_of(
+def eligible_of(
     screen: StudioScreen,
     chosen: Sequence[Assignment],
     why_not: Callable[[Assignment], str | None],

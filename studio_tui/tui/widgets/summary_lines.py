@@ -35,7 +35,7 @@ def hanging(text: Content, width: int) -> Iterator[Content]:
 
 def people(rows: Iterable[Assignment], zone: ZoneInfo, width: int) -> Iterator[Content]:
     """A line for each: the name, how far they are, and what needs attention."""
-    yield from named([(row.name, how_far(row, zone)) for row in rows], width)
+    yield from named([(row.name, assignment_progress(row, zone)) for row in rows], width)
 
 
 def named(rows: Sequence[tuple[str, Content]], width: int) -> Iterator[Content]:
@@ -49,7 +49,7 @@ def named(rows: Sequence[tuple[str, Content]], width: int) -> Iterator[Content]:
             beside = " " * room
 
 
-def how_far(row: Assignment, zone: ZoneInfo) -> Content:
+def assignment_progress(row: Assignment, zone: ZoneInfo) -> Content:
     """How far somebody is in a push, and what needs attention: ``planned 2026-03-12  overdue``."""
     words = line(status_in_words(row, zone), _STYLES[row.status])
     attention = attention_of(row)

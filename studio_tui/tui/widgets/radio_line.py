@@ -15,7 +15,7 @@ from studio_tui.tui.commands import Command, Commands
 _GAP = "  "
 
 
-class OneOf(Commands, Static, can_focus=True):
+class RadioLine(Commands, Static, can_focus=True):
     """A label and its options (all of ours); readable without colour. Posts `Changed`.
 
     ``options`` are pairs of a value and a title; the label stands as beside a `Field`.
@@ -30,13 +30,13 @@ class OneOf(Commands, Static, can_focus=True):
     class Changed(Message):
         """Another one was chosen."""
 
-        one_of: "OneOf"
+        radio_line: "RadioLine"
         value: str
 
         @property
-        def control(self) -> "OneOf":
+        def control(self) -> "RadioLine":
             """The widget."""
-            return self.one_of
+            return self.radio_line
 
     def __init__(
         self,
