@@ -1,6 +1,6 @@
-"""The words that screens, commands and the worker share: labels of statuses, flags and mails, and
-numbers with their noun.
+"""Texts that screens, commands and the worker share.
 
-JSON and CSV have names of their own, which are a contract: ``done`` and ``held`` there are
-“held” (a conversation that took place) and “waiting” (a mail that is not yet released) here.
+These are the labels of statuses, flags and mails, and numbers with their noun. JSON and CSV have
+names of their own, which are a contract: ``done`` and ``held`` there are “held” (a conversation
+that took place) and “waiting” (a mail that is not yet released) here.
 """

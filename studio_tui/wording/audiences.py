@@ -1,4 +1,4 @@
-"""Words about audiences that screens and commands share (P13)."""
+"""Texts about audiences that screens and commands share (P13)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ _JOINED: Mapping[str, str] = {"and": "all of", "or": "some of", "not": "not"}
 
 
 def reason_lines(reason: Reason, depth: int = 0) -> Iterator[str]:
-    """A line for each part: whether it holds, what it says, and what it looked at."""
+    """Yield a line for each part: whether it holds, its text, and the compared value."""
     found = f"  ({reason.found})" if reason.found else ""
     text = _JOINED.get(reason.text, reason.text) if reason.parts else reason.text
     yield f"{'  ' * depth}{_HOLDS[reason.holds]:<4}{text}{found}"

@@ -1,11 +1,11 @@
-"""What is said of the days of the calendar (P17)."""
+"""Texts of calendar entries (P17)."""
 
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry
 from studio_tui.wording.counting import counted
 
 
 def happens_in_words(entry: CalendarEntry) -> str:
-    """What an entry tells of its day: ``Q1 review ends: 12 still to hold``."""
+    """Return the text of an entry: ``Q1 review ends: 12 still to hold``."""
     facts = DAY_KINDS[entry.kind]
     what = "is not made again: skipped" if entry.skipped else facts.label
     told = " ".join(filter(None, (entry.push, what)))
@@ -14,5 +14,5 @@ def happens_in_words(entry: CalendarEntry) -> str:
 
 
 def count_in_words(entry: CalendarEntry) -> str:
-    """``1,204 users``, ``12 still to hold``."""
+    """Return the number of an entry with its noun: ``1,204 users``, ``12 still to hold``."""
     return counted(entry.count, *DAY_KINDS[entry.kind].counts)

@@ -1,4 +1,4 @@
-"""What is said of a conversation (C2, C3)."""
+"""Texts about conversations (C2, C3)."""
 
 from collections.abc import Mapping
 
@@ -11,4 +11,4 @@ STATE_LABELS: Mapping[ConversationState, str] = {
     ConversationState.DONE: "held",
     ConversationState.CANCELLED: "cancelled",
 }
-"""The states of a conversation; one that took place is *held*."""
+"""Labels of the states of a conversation. A conversation that took place is *held*."""

@@ -1,4 +1,4 @@
-"""What is said of a mail in the outbox (N4, N10)."""
+"""Texts about mail in the outbox (N4, N10)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,22 +19,25 @@ STATE_LABELS: Mapping[NotificationState, str] = {
     NotificationState.FAILED: "failed",
     NotificationState.DROPPED: "dropped",
 }
-"""The states of a mail (N4). One that is not yet released *waits*: *held* is a conversation."""
+"""Labels of the states of a mail (N4).
+
+A mail that is not yet released is *waiting*, because *held* is said of a conversation.
+"""
 BOUNCED_LABEL = "bounced"
-"""What came back is called so, beside its state (N15)."""
+"""Label of a bounced mail, shown in place of its state (N15)."""
 KIND_LABELS: Mapping[Kind, str] = {kind: kind.label for kind in Kind}
-"""What a mail tells, in a few words."""
+"""Labels of the kinds of mail."""
 CHANGED_MEANWHILE = "Nothing was done: the mail changed meanwhile."
-"""What is said where no mail was as it had to be."""
+"""Message for when none of the selected mails was still in the required state."""
 
 
 def state_in_words(notification: Notification) -> str:
-    """What became of a mail: *bounced* where it came back, else its state."""
+    """Return the label of a mail: *bounced* if it bounced, else its state."""
     return BOUNCED_LABEL if notification.bounce else STATE_LABELS[notification.state]
 
 
 def why_in_words(notification: Notification) -> str:
-    """Why it failed, was dropped, waits or came back; empty where nothing is known."""
+    """Return why a mail failed, was dropped, waits or bounced; empty if unknown."""
     if notification.bounce is None:
         return notification.error or ""
     code, words = notification.bounce.code, notification.bounce.words
@@ -42,8 +45,10 @@ def why_in_words(notification: Notification) -> str:
 
 
 def same_address_in_words(logins: Sequence[str], how: str) -> str:
-    """That what came back goes to the same address once more, and ``how`` that is corrected; empty
-    where it goes to nobody so."""
+    """Return a warning about bounced mail to unchanged addresses, and ``how`` to correct them.
+
+    ``logins`` are the recipients; the warning is empty if there are none.
+    """
     if not logins:
         return ""
     more = f" and {len(logins) - _NAMED:,} more" if len(logins) > _NAMED else ""
@@ -52,7 +57,7 @@ def same_address_in_words(logins: Sequence[str], how: str) -> str:
 
 
 def tried_again_in_words(number: int, to_the_same: Sequence[str]) -> str:
-    """What is said on a screen of ``number`` mails that are tried once more."""
+    """Return the message of a screen after ``number`` mails were queued for a retry."""
     if not number:
         return CHANGED_MEANWHILE
     same = same_address_in_words(to_the_same, "correct it on their page")
@@ -64,16 +69,16 @@ _HAS = ("has", "have")
 
 
 def kind_in_words(kind: Kind, capacity: Capacity) -> str:
-    """What a mail tells, and as what the recipient is told: ``reminder, as manager``."""
+    """Return the kind of a mail with the role of its recipient: ``reminder, as manager``."""
     label = KIND_LABELS.get(kind, str(kind).replace("_", " "))
     if capacity is Capacity.USER:
         return label
-    # Of all managers, only who holds a conversation is invited to it.
+    # Only the conductor gets an invitation, not the other managers.
     return f"{label}, as {'conductor' if kind in INVITATIONS else 'manager'}"
 
 
 def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """``at 11:02 (Europe/Brussels)``, with the day where that is not today."""
+    """Return ``at 11:02 (Europe/Brussels)``, with the date if that is not today."""
     local = leaves_at.astimezone(zone)
     at = f"at {local:%H:%M} ({zone_in_words(leaves_at, zone)})"
     same_day = local.date() == local_day(now, zone)
@@ -81,7 +86,7 @@ def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:
 
 
 def not_before(opening: SendingTime, zone: ZoneInfo) -> str:
-    """``not before 2026-11-30 08:00 (Europe/Brussels): weekend``."""
+    """Return ``not before 2026-11-30 08:00 (Europe/Brussels): weekend``."""
     at = f"{opening.at.astimezone(zone):%Y-%m-%d %H:%M} ({zone_in_words(opening.at, zone)})"
     return f"{PUT_OFF}{at}: {opening.why}"
 
@@ -89,9 +94,9 @@ def not_before(opening: SendingTime, zone: ZoneInfo) -> str:
 def what_waits_for_limits(
     found: Forecast, now: datetime, zone: ZoneInfo, *, reached: str = ""
 ) -> str:
-    """``12,400 wait for tomorrow's quota: done by Tuesday 10:40``; empty where nothing waits.
+    """Return ``12,400 wait for tomorrow's quota: done by Tuesday 10:40``; empty if nothing waits.
 
-    ``reached`` is the setting of a limit that is reached, where that is known.
+    ``reached`` is the setting of the limit that was reached, if known.
     """
     if not found.waiting or not (reached or found.done_at > now):
         return ""
@@ -110,7 +115,7 @@ _LIMITS = {
 
 
 def _day_and_time(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    # A mail that may leave within a minute has left by its end.
+    # Round up to the minute: a mail that can be sent within a minute is sent by its end.
     local = (at + timedelta(seconds=59)).astimezone(zone)
     days = (local.date() - local_day(now, zone)).days
     if not days:

@@ -1,5 +1,7 @@
-"""Why something cannot be done with a push, or with one of its users: in a sentence, None where it
-can (P5, P9, P10, P15, C2)."""
+"""Reasons why an action on a push or its users is not possible (P5, P9, P10, P15, C2).
+
+Every function returns one sentence, or None if the action is possible.
+"""
 
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,7 @@ from studio_tui.wording.pushes import status_in_words
 
 
 def why_not_change(push: Push | None) -> str | None:
-    """Why a push cannot be changed, None where it can."""
+    """Return why a push cannot be changed, or None if it can."""
     if push is None:
         return "There is no push here."
     if push.state is PushState.CLOSED:
@@ -17,14 +19,14 @@ def why_not_change(push: Push | None) -> str | None:
 
 
 def why_not_reopen(push: Push | None) -> str | None:
-    """Why a push cannot be opened again, None where it can."""
+    """Return why a push cannot be reopened, or None if it can."""
     if push is None:
         return "There is no push here."
     return None if push.state is PushState.CLOSED else f"“{push.name}” is not closed."
 
 
 def why_not_remind(push: Push | None) -> str | None:
-    """Why nobody of a push can be reminded, None where somebody may be."""
+    """Return why no user of a push can be reminded, or None if reminders are possible."""
     if push is None:
         return "There is no push here."
     if push.state is PushState.OPEN:
@@ -33,7 +35,7 @@ def why_not_remind(push: Push | None) -> str | None:
 
 
 def why_not_held(push: Push, assignment: Assignment | None, zone: ZoneInfo) -> str | None:
-    """Why a conversation cannot be recorded as held, None where it can."""
+    """Return why a conversation cannot be recorded as held, or None if it can."""
     if assignment is None:
         return "There is nobody here."
     if assignment.status is Status.DONE:
@@ -46,7 +48,7 @@ def why_not_held(push: Push, assignment: Assignment | None, zone: ZoneInfo) -> s
 
 
 def why_not_hand_over(push: Push, assignment: Assignment | None) -> str | None:
-    """Why nobody can be named for a conversation, None where somebody can."""
+    """Return why a conversation cannot be handed over, or None if it can."""
     if assignment is None:
         return "There is nobody here."
     if assignment.status is Status.DONE:

@@ -1,4 +1,4 @@
-"""What is said of a push and of those who are in it (P5, P8, P15)."""
+"""Texts about pushes and their users (P5, P8, P15)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
@@ -21,34 +21,38 @@ from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.wording.counting import counted
 
 STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
-"""The states of a push (P5)."""
+"""Labels of the states of a push (P5)."""
 STATUS_LABELS: Mapping[Status, str] = {each: facts.label for each, facts in STATUSES.items()}
-"""The statuses of an assignment (P8)."""
+"""Labels of the statuses of an assignment (P8)."""
 FLAG_LABELS: Mapping[Flag, str] = {flag: flag.label for flag in Flag}
-"""The flags of an assignment, in the order in which they are shown (P8)."""
+"""Labels of the flags of an assignment, in the order of display (P8)."""
 
 
 def state_in_words(push: Push) -> str:
-    """The state, and whether the push is overdue: ``open, overdue``."""
+    """Return the state, and whether the push is overdue: ``open, overdue``."""
     label = STATE_LABELS[push.state]
     return f"{label}, {FLAG_LABELS[Flag.OVERDUE]}" if push.overdue else label
 
 
 def flags_in_words(flags: Collection[Flag]) -> str:
-    """The flags, always in the same order: ``overdue, no manager``."""
+    """Return the flags in their fixed order: ``overdue, no manager``."""
     return ", ".join(label for flag, label in FLAG_LABELS.items() if flag in flags)
 
 
 def attention_of(assignment: Assignment) -> str:
-    """The flags of somebody, and until when they have where that is longer than the push (P18):
-    ``no manager, until 2026-04-15``."""
+    """Return the flags of a user and their own deadline: ``no manager, until 2026-04-15`` (P18).
+
+    The deadline is shown only if it is later than that of the push.
+    """
     longer = f"until {assignment.deadline}" if assignment.has_longer else ""
     return ", ".join(filter(None, (flags_in_words(assignment.flags), longer)))
 
 
 def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
-    """``planned 2026-03-12 with Bob Smith``, ``held 2026-03-03 by Bob Smith``: days in ``zone``,
-    and who holds it or is to hold it (P8, P10)."""
+    """Return the status with its day in ``zone`` and the conductor (P8, P10).
+
+    For example ``planned 2026-03-12 with Bob Smith`` or ``held 2026-03-03 by Bob Smith``.
+    """
     words = [STATUS_LABELS[assignment.status]]
     if assignment.status is Status.EXCUSED:
         return _excused_in_words(assignment, zone)
@@ -62,7 +66,10 @@ def status_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
 
 
 def _excused_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
-    """``excused: parental leave, planned 2026-03-12``: what is planned stays planned (P18)."""
+    """Return ``excused: parental leave, planned 2026-03-12``.
+
+    A planned conversation stays planned when the user is excused (P18).
+    """
     words = STATUS_LABELS[assignment.status]
     if assignment.excuse:
         words += f": {assignment.excuse}"
@@ -72,14 +79,14 @@ def _excused_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
 
 
 def reminded_in_words(assignment: Assignment, zone: ZoneInfo) -> str:
-    """``2× · 2026-03-12``: how many times somebody was reminded, and last on which day (P15)."""
+    """Return the number of reminders and the day of the last one: ``2× · 2026-03-12`` (P15)."""
     if not assignment.reminders or assignment.reminded_at is None:
         return ""
     return f"{assignment.reminders:,}× · {local_day(assignment.reminded_at, zone)}"
 
 
 def progress_in_words(progress: Progress) -> str:
-    """``12 of 40 held (30%)``, and the same without those who left where there are any (P8)."""
+    """Return ``12 of 40 held (30%)``, and the same without users who left if there are any (P8)."""
     if not progress.assigned:
         return "nobody assigned yet"
     words = _share(progress.done, progress.assigned, f" {STATUS_LABELS[Status.DONE]}")
@@ -93,7 +100,7 @@ def progress_in_words(progress: Progress) -> str:
 
 
 def attention_in_words(progress: Progress) -> str:
-    """What needs attention, in numbers; empty where nothing does: ``3 overdue · 1 left``."""
+    """Return the numbers that need attention: ``3 overdue · 1 left``; empty if all are 0."""
     numbers = {flag: getattr(progress, flag, None) for flag in Flag}
     return " · ".join(
         f"{number:,} {FLAG_LABELS[flag]}" for flag, number in numbers.items() if number
@@ -101,13 +108,12 @@ def attention_in_words(progress: Progress) -> str:
 
 
 def group_in_words(by: By, group: PeopleGroup) -> str:
-    """The name of a group, ``no manager`` where there is none (S2)."""
+    """Return the name of a group; ``no manager`` for the group of people without one (S2)."""
     return group.name or f"no {by}"
 
 
 def still_in_words(still: int, deadline: date, today: date) -> str:
-    """How many are still to be held, and how long that may take: ``5 in 15 days``, ``5, 3 days
-    late``."""
+    """Return how many are still to hold and the time left: ``5 in 15 days``, ``5, 3 days late``."""
     days = (deadline - today).days
     if days < 0:
         return f"{still:,}, {counted(-days, 'day')} late"
@@ -115,8 +121,10 @@ def still_in_words(still: int, deadline: date, today: date) -> str:
 
 
 def group_still_in_words(group: PeopleGroup, today: date) -> str:
-    """The same of a group, by its nearest deadline: ``5 in 15 days``, or where that is not for all
-    of them ``5: 2 in 15 days``; empty where all is held."""
+    """Return how many a group still has to hold by its nearest deadline: ``5 in 15 days``.
+
+    ``5: 2 in 15 days`` if only some of them have that deadline; empty if all are held.
+    """
     if group.deadline is None:
         return ""
     nearest = still_in_words(group.due, group.deadline, today)
@@ -124,8 +132,10 @@ def group_still_in_words(group: PeopleGroup, today: date) -> str:
 
 
 def checks_in_brief(warned: Iterable[Warned]) -> str:
-    """``2 bad addresses · deadline on a weekend``: what a line has room for; who has no manager is
-    told elsewhere (P19)."""
+    """Return the warnings in short form: ``2 bad addresses · deadline on a weekend`` (P19).
+
+    Leaves out people without a manager, whom the screen shows elsewhere.
+    """
     return " · ".join(
         f"{each.count:,} {_BRIEF[each.kind]}" if each.users else _BRIEF[each.kind]
         for each in warned
@@ -134,7 +144,7 @@ def checks_in_brief(warned: Iterable[Warned]) -> str:
 
 
 def checks_in_words(warned: Iterable[Warned]) -> str:
-    """A paragraph for each thing that may be wrong, with the logins it is about (P19)."""
+    """Return a paragraph for each warning, with the logins concerned (P19)."""
     paragraphs = []
     for each in warned:
         more = each.count - len(each.users)
@@ -153,7 +163,7 @@ _BRIEF: OfSome[CheckKind, str] = OfSome(
     },
     "",
 )
-"""What is said in a few words; of the others the screen tells by itself."""
+"""Short forms of the warnings; empty for those that the screen shows elsewhere."""
 
 
 def _share(done: int, total: int, held: str) -> str:
@@ -162,7 +172,7 @@ def _share(done: int, total: int, held: str) -> str:
 
 
 def reminders_in_words(reminders: Reminders) -> str:
-    """``7 and 1 days before the deadline, 3 days after it``; ``none`` where there are none."""
+    """Return ``7 and 1 days before the deadline, 3 days after it``; ``none`` if there are none."""
     parts = [f"{_days_in_words(reminders.before)} before the deadline"] if reminders.before else []
     if reminders.after:
         parts.append(f"{_days_in_words(reminders.after)} after {'it' if parts else 'the deadline'}")

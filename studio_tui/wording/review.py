@@ -1,4 +1,4 @@
-"""Changes of people in words (U7)."""
+"""Texts about changes of people (U7)."""
 
 from zoneinfo import ZoneInfo
 
@@ -9,14 +9,14 @@ from studio_tui.wording.counting import counted
 
 
 def change_in_words(of: Review) -> str:
-    """From what to what: ``bob → dora``."""
+    """Return the change: ``bob → dora``."""
     if of.kind is ReviewKind.JOINED:
         return f"in {of.after}" if of.after else ""
     return f"{of.before or 'nobody'} → {of.after or 'nobody'}"
 
 
 def talk_in_words(of: Review, zone: ZoneInfo) -> str:
-    """How far the conversation is: ``planned 2026-03-09 14:00, Bob Smith``."""
+    """Return the status of the conversation: ``planned 2026-03-09 14:00, Bob Smith``."""
     words = STATUSES[of.status].label
     if of.planned_for is not None and of.status in (Status.PLANNED, Status.PREPARED):
         words += f" {of.planned_for.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -26,23 +26,23 @@ def talk_in_words(of: Review, zone: ZoneInfo) -> str:
 _UNDONE = OfSome(
     {
         Decision.KEEP: "r brings back",
-        # It sends nothing: what is excused is asked again where it is excused.
+        # Sends no mail, so it is not undone with z but in the push, like any excuse.
         Decision.EXCUSE: "asked again in the push",
     },
     otherwise="z undo",
 )
-"""How each decision is taken back."""
+"""How to undo each decision."""
 
 
 def decided_in_words(decision: Decision, number: int, waiting: int) -> str:
-    """``3 changes: handed over (z undo); 1 goes on waiting.``"""
+    """Return the message after a decision: ``3 changes: handed over (z undo); 1 still waiting.``"""
     undone = _UNDONE[decision]
     more = f"; {waiting:,} still waiting" if waiting else ""
     return f"{counted(number, 'change')}: {decision.done} ({undone}){more}."
 
 
 def changed_meanwhile_in_words(changes: int, *, remembered: bool) -> list[str]:
-    """What changed of the people of a push while it was closed, a sentence each."""
+    """Return what changed for the people of a push while it was closed, as one sentence each."""
     said = []
     if changes:
         wait = "waits" if changes == 1 else "wait"

@@ -1,4 +1,4 @@
-"""What is said of who stands in for whom (U14)."""
+"""Texts about stand-ins (U14)."""
 
 from datetime import date
 
@@ -7,10 +7,10 @@ from studio_tui.wording.days import day_in_words
 
 
 def stands_in_for(stand_in: StandIn, today: date) -> str:
-    """Why they are shown among managers: ``stands in for Bea Moreau until 12 Mar``."""
+    """Return why a stand-in is listed as a manager: ``stands in for Bea Moreau until 12 Mar``."""
     return f"stands in {for_whom(stand_in, today)}"
 
 
 def for_whom(stand_in: StandIn, today: date) -> str:
-    """``for Bea Moreau until 12 Mar``."""
+    """Return ``for Bea Moreau until 12 Mar``."""
     return f"for {stand_in.leader} until {day_in_words(stand_in.last_day, today)}"

@@ -1,4 +1,4 @@
-"""What is said of a template (T2)."""
+"""Texts about templates (T2)."""
 
 from collections.abc import Mapping
 
@@ -10,4 +10,4 @@ KIND_LABELS: Mapping[QuestionKind, str] = {
     QuestionKind.CHOICE: "choice",
     QuestionKind.YES_NO: "yes or no",
 }
-"""How a question is answered."""
+"""Labels of the types of answer."""

@@ -1,4 +1,4 @@
-"""What the lines of Today say of who and what (S1)."""
+"""Texts of the rows of Today (S1)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.days import day_in_words, days_left_in_words
 
 NOTHING = "Nothing needs you."
-"""What Today says where there is no case."""
+"""Message of Today when there are no cases."""
 SIGNS: Mapping[CaseKind, str] = {
     CaseKind.MAIL_FAILED: "×",
     CaseKind.MAIL_BOUNCED: "←",
@@ -27,26 +27,28 @@ SIGNS: Mapping[CaseKind, str] = {
     CaseKind.ERASED: "-",
     CaseKind.SENDING: "→",
 }
-"""A sign for each kind of case, that the font of a console has: it speaks without colour."""
+"""Character for each kind of case; available in console fonts and readable without colour."""
 _NAMED = 3
-"""At most so many are named."""
+"""Maximum number of names in a text."""
 
 
 def names_in_words(names: Sequence[str], number: int) -> str:
-    """The first three of ``names``, and how many more of ``number`` there are."""
+    """Return the first three of ``names``, and how many more of ``number`` there are."""
     shown = list(dict.fromkeys(names))[:_NAMED]
     more = number - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if shown and more > 0 else "")
 
 
 def days_of_names(planned: Sequence[tuple[str, date]], number: int, today: date) -> str:
-    """``Thijs Baert 3 Mar, Lou Maes 11 Mar``."""
+    """Return names with their days: ``Thijs Baert 3 Mar, Lou Maes 11 Mar``."""
     return names_in_words([f"{name} {day_in_words(day, today)}" for name, day in planned], number)
 
 
 def managers_in_words(managers: Sequence[Sequence[str]]) -> str:
-    """``6 managers; Daniel Evans 5 of them``, of the managers of each person; ``Bob Smith`` where
-    one manages all of them, nothing where nobody manages any."""
+    """Summarise the managers of several people: ``6 managers; Daniel Evans 5 of them``.
+
+    ``Bob Smith`` if one manager has all of the people; empty if none has a manager.
+    """
     having = Counter(name for each in managers for name in each)
     if not having:
         return ""
@@ -58,7 +60,7 @@ def managers_in_words(managers: Sequence[Sequence[str]]) -> str:
 
 
 def ends_in_words(progress: Progress, deadline: date, today: date) -> str:
-    """``8 of 42 held, 20 not planned, 3 days left``."""
+    """Return ``8 of 42 held, 20 not planned, 3 days left``."""
     planned = f", {progress.not_planned:,} not planned" if progress.not_planned else ""
     held = f"{progress.done:,} of {progress.assigned:,} held"
     return f"{held}{planned}, {days_left_in_words(deadline, today)}"

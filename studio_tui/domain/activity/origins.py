@@ -1,13 +1,14 @@
-"""From where somebody came, in short (A3)."""
+"""Short descriptions of the origin of an action (A3)."""
 
 _SIGNS_OF_KEY = 6
-"""Characters of a fingerprint that tell the keys of one person apart."""
+"""Number of characters of a fingerprint that distinguish the keys of one person."""
 
 
 def came_from(origin: str) -> str:
-    """``origin`` for a column: the address first, as in ``192.0.2.7, key 3Npiyz…``.
+    """Return ``origin`` shortened for a column, address first: ``192.0.2.7, key 3Npiyz…``.
 
-    What is not an origin as the Studio writes it stands as it is; empty where there is none.
+    Text that is not an origin in the Studio's own format is returned unchanged. Empty if there is
+    no origin.
     """
     how, _, address = origin.partition(" from ")
     kind, _, what = how.partition(" ")

@@ -1,8 +1,8 @@
-"""The hash chain over the activity (A3), in a form that anybody can compute again.
+"""The hash chain of the activity (A3), in a format that anybody can recompute.
 
-Every line has a digest of its own, and a seal that covers this digest and the seal before it: what
-is edited, taken out or put in between is seen from there on. ``docs/activity.md`` says it for those
-who check it with a program of their own.
+Every line has a digest, and a seal that covers this digest and the previous seal. Editing, deleting
+or inserting a line therefore breaks the chain from that line on. ``docs/activity.md`` specifies the
+format for independent verifiers.
 """
 
 import json
@@ -12,16 +12,16 @@ from hashlib import sha256
 from studio_tui.domain.shared.dataclass import dataclass
 
 FIRST = "0" * 64
-"""What stands for the seal before the first."""
+"""Value used as the previous seal of the first line."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedLine:
-    """A line of activity as it is stored, in the order in which it is hashed."""
+    """A line of activity as it is stored, with its fields in the order in which they are hashed."""
 
     id: int
     at: str
-    """UTC, in microseconds: ``2026-03-02T09:00:00.000000Z``."""
+    """Instant in UTC, in microseconds: ``2026-03-02T09:00:00.000000Z``."""
     actor_id: int | None
     actor_login: str
     action: str
@@ -30,14 +30,14 @@ class SealedLine:
     before: str | None
     after: str | None
     origin: str | None = None
-    """From where the actor came; lines older than this column have none."""
+    """Origin of the actor; None for lines that are older than this column."""
 
 
 def digest(line: SealedLine, users: Iterable[int]) -> str:
-    """The digest of a line and of whom it is about: the ids of users, in ascending order."""
+    """Return the digest of a line and of the ``users`` it is about, ids in ascending order."""
     told = [getattr(line, name) for name in SealedLine.__slots__]
     if line.origin is None:
-        # What was sealed before there was an origin stays as it was sealed.
+        # Lines without an origin were hashed without this field.
         told.pop()
     found = sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
     found.update(b"\n" + ",".join(map(str, users)).encode())
@@ -45,5 +45,5 @@ def digest(line: SealedLine, users: Iterable[int]) -> str:
 
 
 def seal(previous: str, line_digest: str) -> str:
-    """The seal of a line, after the seal ``previous``."""
+    """Return the seal of a line that follows the seal ``previous``."""
     return sha256(f"{previous}\n{line_digest}".encode()).hexdigest()

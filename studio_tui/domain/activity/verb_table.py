@@ -1,6 +1,7 @@
-"""What is done, as the table of ``docs/activity.md`` (A3).
+"""The table of verbs in ``docs/activity.md`` (A3).
 
-``python -m studio_tui.domain.activity.verb_table`` prints it anew; a test compares the two.
+``python -m studio_tui.domain.activity.verb_table`` prints the table; a test compares it with the
+document.
 """
 
 import sys
@@ -9,7 +10,7 @@ from studio_tui.domain.activity.verbs import UNDOABLE, VERBS
 
 
 def in_markdown() -> str:
-    """A row for each verb: whether it can be undone, and what its lines may tell."""
+    """Return a row for each verb: whether it can be undone, and the fields of its lines."""
     return "".join(
         f"| {' | '.join(cells)} |\n"
         for cells in (

@@ -1,7 +1,7 @@
-"""What is done, as the activity calls it: each verb declared once (A3, P14, N5).
+"""The verbs of the activity, each declared once (A3, P14, N5).
 
-What writes, lists, checks and undoes an act reads it from here. The table of ``docs/activity.md``
-is printed by `studio_tui.domain.activity.verb_table`.
+The code that writes, lists, verifies and undoes actions reads the declarations.
+`studio_tui.domain.activity.verb_table` prints the table of ``docs/activity.md``.
 """
 
 from collections.abc import Mapping
@@ -15,45 +15,55 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 
 Fields = Mapping[str, type]
-"""The names of what a line may tell before or after, with the type of each value."""
+"""Names of the fields that a line may record as before and after, with the type of each value."""
 UNDID = "undid: "
-"""What stands before a verb that was taken back."""
+"""Prefix of a verb that was undone."""
 DROPPED: Fields = {"mail dropped": int}
-"""What also is told of what was taken back."""
+"""Additional fields of a line that records an undo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What there is to know of an act that sends mail.
+    """The declaration of an action that sends mail.
 
-    Whoever does it can see before who gets what, and can take it back until its first mail leaves.
+    Its actor sees beforehand who gets which mail, and can undo the action until the first mail is
+    sent.
     """
 
     command: str
-    """By which it is done in a shell, and tried with ``--dry-run``."""
+    """Shell command of the action, which can be tried with ``--dry-run``."""
     needs: Action | None = None
-    """The right it takes, and so undoing it; None: who did it undoes it."""
+    """Permission for the action and for undoing it; None: only its actor may undo it."""
     many: str = ""
-    """How it is told of how many users, as in “12 users assigned to”; empty: see ``one``."""
+    """Description of the action on a number of users: “12 users assigned to”.
+
+    Empty: see ``one``.
+    """
     one: str = ""
-    """How it is told of what it was done to."""
+    """Description of the action on its object."""
     undone: bool = True
-    """Whether it is taken back as a whole; mail that is only sent once more is dropped instead."""
+    """Whether the action is undone as a whole.
+
+    If not, the mail that it sends again can only be dropped.
+    """
     tells_back: bool = False
-    """Whether undoing it tells from what to what."""
+    """Whether the line of its undo records before and after."""
 
 
 @dataclass(frozen=True, slots=True)
 class VerbFacts:
-    """What is declared of a verb."""
+    """The declaration of a verb."""
 
     fields: Fields = field(default_factory=dict)
     mailing: Mailing | None = None
-    """None for what sends no mail, or only what follows from it: that cannot be undone."""
+    """None for an action that sends no mail, or sends it only as a consequence.
+
+    Such an action cannot be undone.
+    """
 
 
 class Verb(StrEnum):
-    """Something that is done; the value is what the activity calls it."""
+    """An action; the value is its name in the activity."""
 
     SET_UP = "set up"
     IMPORT = "imported users"
@@ -130,12 +140,12 @@ class Verb(StrEnum):
 
     @property
     def fields(self) -> Fields:
-        """What its lines may tell before or after."""
+        """Fields that its lines may record as before and after."""
         return VERBS[self].fields
 
     @property
     def mailing(self) -> Mailing:
-        """What is declared of an act that sends mail. Raises LookupError for any other."""
+        """Declaration of an action that sends mail. Raises LookupError for other actions."""
         if (mailing := VERBS[self].mailing) is None:
             raise LookupError(f"“{self}” sends no mail")
         return mailing
@@ -265,16 +275,18 @@ VERBS: Mapping[Verb, VerbFacts] = OfAll(
         Verb.SEAL_LATE: VerbFacts(),
     }
 )
-"""All that is done."""
+"""Declarations of all verbs."""
 MAILING: tuple[Verb, ...] = tuple(verb for verb, facts in VERBS.items() if facts.mailing)
-"""The acts that send mail."""
+"""Actions that send mail."""
 UNDOABLE: tuple[Verb, ...] = tuple(verb for verb in MAILING if verb.mailing.undone)
-"""The acts that are taken back as a whole."""
+"""Actions that can be undone as a whole."""
 
 
 def check_told(fields: Fields, told: Mapping[str, Any] | None) -> None:
-    """Raise ValueError where a line would tell what its verb does not declare, or as another type.
-    What there is none of is None."""
+    """Raise ValueError if ``told`` has a field that ``fields`` does not declare, or a wrong type.
+
+    None is a valid value of every field and means that there is none.
+    """
     for name, value in (told or {}).items():
         declared = fields.get(name)
         if declared is None or not isinstance(value, declared | None):

@@ -1,1 +1,1 @@
-"""Audiences: filters of people that are readable as text, and their words (P13)."""
+"""Audiences: filters of people that are readable as text, and their vocabulary (P13)."""

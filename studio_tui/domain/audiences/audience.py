@@ -1,7 +1,7 @@
 """An audience: a filter of people that is readable as text (P13).
 
-It is a tree of conditions, joined by *and*, *or* and *not*. ``str`` gives the one text that is
-written for it, and `services.audiences.parsing.parse` reads that text as an equal tree.
+An audience is a tree of conditions, joined by *and*, *or* and *not*. ``str`` returns its canonical
+text, which `services.audiences.parsing.parse` parses into an equal tree.
 """
 
 import json
@@ -16,9 +16,9 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.written_dates import YEARS, parse_day
 
 MAX_LENGTH = 10_000
-"""Characters of a text."""
+"""Maximum length of the text, in characters."""
 MAX_DEPTH = 20
-"""Brackets and *not* within each other."""
+"""Maximum nesting depth of brackets and *not*."""
 MAX_CONDITIONS = 100
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./+-]*")
@@ -26,10 +26,13 @@ _RESERVED = frozenset({"and", "or", "not", "in", "is", "today"})
 
 
 class WrongAudience(Refused):
-    """A text that is no audience: which word is wrong, where it stands, and what would do."""
+    """A syntax error in an audience: the wrong word, its position, and what is expected."""
 
     def __init__(self, text: str, at: int, length: int, reason: str) -> None:
-        """``at`` and ``length``: the place of the word in ``text``, in characters from 0."""
+        """Store the error.
+
+        ``at`` and ``length`` locate the word in ``text``, in characters from 0.
+        """
         self.text = text
         self.at = at
         self.length = max(length, 1)
@@ -39,13 +42,15 @@ class WrongAudience(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A value as it is written, and the id of what it names, where that has one and was looked
-    up. Without text it is written as its id, ``#12``."""
+    """A value of a condition, with the id of the object it names once that is resolved.
+
+    ``id`` is None for values without an id. A name without text is written as its id, ``#12``.
+    """
 
     text: str
     id: int | None = None
     at: int = field(default=0, compare=False)
-    """Where it stands in the text that was read."""
+    """Position in the parsed text."""
     length: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
@@ -56,14 +61,20 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day, or so many days, weeks, months or years from today; negative ones are past."""
+    """A fixed date, or an offset from today in days, weeks, months or years.
+
+    A negative ``number`` is in the past.
+    """
 
     fixed: date | None = None
     number: int = 0
     unit: str = "days"
 
     def on(self, today: date) -> date:
-        """Which day it is, seen from ``today``; the last or first there is, where it is beyond."""
+        """Return the date, relative to ``today``.
+
+        A date outside the supported range is clamped to its first or last day.
+        """
         if self.fixed is not None:
             return self.fixed
         try:
@@ -81,16 +92,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition; which of its parts it has is said by its word (`domain.audiences.words`)."""
+    """A condition. Its word defines which parts it has (`domain.audiences.words`)."""
 
     word: str
-    """``team under``."""
+    """Keyword of the condition: ``team under``."""
     names: tuple[Name, ...] = ()
-    """One of these is meant."""
+    """Values of which one has to match."""
     day: Day | None = None
-    """The day, or the first of the days up to today."""
+    """The day, or the first of a range of days that ends today."""
     standing: str = ""
-    """A status or a flag in a push, by its name: ``not_planned``."""
+    """Name of a status or a flag in a push: ``not_planned``."""
     at: int = field(default=0, compare=False)
     length: int = field(default=0, compare=False)
 
@@ -109,7 +120,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every part holds; two at least, none of them an `AllOf`."""
+    """A conjunction: every part holds. Has two or more parts, none of them an `AllOf`."""
 
     parts: tuple["Audience", ...]
 
@@ -121,7 +132,7 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Some part holds; two at least, none of them an `AnyOf`."""
+    """A disjunction: at least one part holds. Has two or more parts, none of them an `AnyOf`."""
 
     parts: tuple["Audience", ...]
 
@@ -131,7 +142,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The part does not hold."""
+    """A negation: the part does not hold."""
 
     part: "Audience"
 
@@ -144,13 +155,13 @@ Audience = AllOf | AnyOf | Not | Condition
 
 
 def all_of(parts: Iterable[Audience]) -> Audience:
-    """Every one of ``parts``, of which there is one at least."""
+    """Return the conjunction of ``parts``, which must not be empty."""
     flat = tuple(_flat(parts, AllOf))
     return flat[0] if len(flat) == 1 else AllOf(flat)
 
 
 def any_of(parts: Iterable[Audience]) -> Audience:
-    """Some one of ``parts``, of which there is one at least."""
+    """Return the disjunction of ``parts``, which must not be empty."""
     flat = tuple(_flat(parts, AnyOf))
     return flat[0] if len(flat) == 1 else AnyOf(flat)
 
@@ -164,21 +175,21 @@ def _flat(parts: Iterable[Audience], kind: type[AllOf | AnyOf]) -> Iterator[Audi
 
 
 def parts_of(audience: Audience) -> Sequence[Audience]:
-    """What an audience joins; nothing for a condition."""
+    """Return the direct parts of an audience; none for a condition."""
     if isinstance(audience, Condition):
         return ()
     return (audience.part,) if isinstance(audience, Not) else audience.parts
 
 
 def conditions_of(audience: Audience) -> list[Condition]:
-    """The conditions of an audience, in their order."""
+    """Return the conditions of an audience, in order."""
     if isinstance(audience, Condition):
         return [audience]
     return [condition for part in parts_of(audience) for condition in conditions_of(part)]
 
 
 def with_conditions(audience: Audience, changed: Callable[[Condition], Audience]) -> Audience:
-    """The audience with each of its conditions in another form."""
+    """Return the audience with each of its conditions replaced by ``changed(condition)``."""
     if isinstance(audience, Condition):
         return changed(audience)
     if isinstance(audience, Not):
@@ -188,14 +199,17 @@ def with_conditions(audience: Audience, changed: Callable[[Condition], Audience]
 
 
 def both(one: Audience | None, other: Audience | None) -> Audience | None:
-    """Who is in both; None stands for everybody."""
+    """Return the intersection of two audiences; None stands for everybody."""
     if one is None or other is None:
         return one or other
     return all_of((one, other))
 
 
 def asks_about_left(audience: Audience | None) -> bool:
-    """Whether it names those who have left: then it is asked of them, too."""
+    """Return whether the audience mentions people who have left.
+
+    If so, people who have left are included in the search.
+    """
     if audience is None:
         return False
     return any("left" in (each.word, each.standing) for each in conditions_of(audience))
@@ -206,30 +220,30 @@ def _span(number: int, unit: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A value as it is written in an audience: in quotes, unless it is a mere code."""
+    """Return a value in the syntax of an audience: quoted, unless it is a simple code."""
     if _CODE.fullmatch(text) and text.islower() and text not in _RESERVED:
         return text
     return in_quotes(text)
 
 
 def in_quotes(text: str) -> str:
-    """A value as an audience may always have it: between quotation marks."""
+    """Return a value in double quotation marks, which the syntax always allows."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
 def kept_text(audience: Audience) -> str:
-    """The audience as it is kept in the database."""
+    """Return the audience in its database format."""
     return json.dumps(to_plain(audience), ensure_ascii=False)
 
 
 def kept_audience(text: str) -> Audience:
-    """The audience that `kept_text` made ``text`` of."""
+    """Return the audience that `kept_text` encoded as ``text``."""
     return from_plain(json.loads(text))
 
 
 def to_plain(audience: Audience) -> dict[str, Any]:
-    """The audience as it is kept: plain values, which JSON takes."""
+    """Return the audience as plain values that JSON can encode."""
     if isinstance(audience, Not):
         return {"not": to_plain(audience.part)}
     if isinstance(audience, AllOf | AnyOf):
@@ -248,7 +262,7 @@ def to_plain(audience: Audience) -> dict[str, Any]:
 
 
 def from_plain(kept: dict[str, Any]) -> Audience:
-    """The audience that `to_plain` made ``kept`` of."""
+    """Return the audience that `to_plain` encoded as ``kept``."""
     if "not" in kept:
         return Not(from_plain(kept["not"]))
     for joined, kind in (("and", AllOf), ("or", AnyOf)):

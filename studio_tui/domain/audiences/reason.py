@@ -1,16 +1,16 @@
-"""Why somebody is in an audience, or is not (P13)."""
+"""Explanations of why a person is in an audience or not (P13)."""
 
 from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A part of an audience, and whether it holds of somebody."""
+    """A part of an audience, and whether it holds for a person."""
 
     text: str
-    """``and``, ``or``, ``not``, or a condition as it is written."""
+    """``and``, ``or``, ``not``, or the text of a condition."""
     holds: bool
     found: str = ""
-    """What a condition looked at: ``hired 2025-02-01``."""
+    """Value that the condition was compared with: ``hired 2025-02-01``."""
     parts: tuple["Reason", ...] = ()
-    """What is joined; nothing for a condition."""
+    """Explanations of the parts; empty for a condition."""

@@ -1,4 +1,4 @@
-"""Segments: audiences that have a name (P13)."""
+"""Segments: named audiences (P13)."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 
 MAX_SPELLED_OUT = 500
-"""Conditions of a segment with those of all segments that it names."""
+"""Maximum number of conditions of a segment, including those of the segments it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +19,30 @@ class Segment:
     name: str
     description: str
     audience: Audience
-    """With the names of today; as it is kept, with those of when it was saved."""
+    """The audience with current names. In the database, names are those at the time of saving."""
     version: int
     saved_at: datetime | None = None
-    """Of a version."""
+    """When this version was saved; None for the segment itself."""
     saved_by: str = ""
     used_by: tuple[str, ...] = ()
-    """What names it, in words: ``segment “Sales”``, ``push “Review”``."""
+    """Objects that refer to the segment: ``segment “Sales”``, ``push “Review”``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Whom a change of a segment lets come and go."""
+    """The effect of changing a segment on a push or another segment."""
 
     where: str
-    """``segment “Sales”``, ``push “Review”``."""
+    """Object that is affected: ``segment “Sales”``, ``push “Review”``."""
     come: int
-    """How many come to match; of a push, how many of those are not in it."""
+    """How many people newly match; for a push, how many of these are not in it."""
     go: int
-    """How many match no longer; of a push, how many of those are in it, where they stay."""
+    """How many people no longer match; for a push, how many of these are in it, and stay there."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentSaved:
-    """What saving a segment did."""
+    """The result of saving a segment."""
 
     segment: Segment
     added: bool
@@ -51,7 +51,7 @@ class SegmentSaved:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFile:
-    """A segment as a text file holds it."""
+    """A segment in a text file."""
 
     name: str
     where: str
@@ -60,13 +60,13 @@ class SegmentFile:
 
 @dataclass(frozen=True, slots=True)
 class SegmentFiles:
-    """Several segments, as one text file holds them."""
+    """Several segments in one text file."""
 
     segments: tuple[SegmentFile, ...] = ()
 
 
 def clean_name(name: str) -> str:
-    """The name of a segment, as it is kept; raises `Invalid`."""
+    """Return the name of a segment in its stored form. Raises `Invalid` if it is unusable."""
     cleaned = clean_line(name)
     if not cleaned:
         raise Invalid({"name": "give the segment a name"})

@@ -1,6 +1,6 @@
-"""The words of audiences: each condition declared once, most of them out of the facts (P13).
+"""The vocabulary of audiences: all conditions, most of them derived from the facts (P13).
 
-What parses, completes, explains, compiles or documents a condition reads it from here.
+The code that parses, completes, explains, compiles and documents conditions reads the declarations.
 """
 
 import re
@@ -15,33 +15,33 @@ from studio_tui.domain.shared.enum_tables import OfSome
 
 
 class ConditionForm(Enum):
-    """What stands after the words of a condition."""
+    """The arguments that follow the keyword of a condition."""
 
     BARE = auto()
-    """Nothing."""
+    """No argument."""
     NAMED = auto()
     """One value, or several in brackets."""
     PERHAPS_NAMED = auto()
-    """The same, or nothing."""
+    """Optionally one value, or several in brackets."""
     DATED = auto()
     """A day."""
     WITHIN = auto()
     """A number of days, weeks, months or years up to today."""
     IN_PUSH = auto()
-    """The name of a push, and perhaps a status or a flag."""
+    """The name of a push, optionally followed by a status or a flag."""
 
 
 class ValueKind(Enum):
-    """What the values of a condition name."""
+    """The type of the values of a condition."""
 
     TEXT = auto()
-    """Anything; ``*`` stands for any letters."""
+    """Any text; ``*`` matches any characters."""
     KNOWN_TEXT = auto()
-    """What somebody has; ``*`` likewise."""
+    """Text that some user has as a value; ``*`` matches any characters."""
     UNIQUE = auto()
-    """What one user alone has; ``*`` likewise."""
+    """Text that is unique to one user; ``*`` matches any characters."""
     WORDS = auto()
-    """Words that are all in a name."""
+    """Words that must all occur in a name."""
     GROUP = auto()
     TEAM = auto()
     USER = auto()
@@ -54,15 +54,15 @@ class ValueKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A condition."""
+    """The declaration of a condition."""
 
     text: str
     form: ConditionForm
     says: str
-    """Of whom it holds."""
+    """Description of the people for whom the condition holds."""
     names: ValueKind | None = None
     fact: Fact | None = None
-    """The fact that it looks at."""
+    """The fact that the condition tests."""
     example: str = ""
 
 
@@ -83,11 +83,11 @@ _NAMES_OF: Final = OfSome(
 )
 _DAYS: Final = {"before": "is before a day", "after": "is after a day", "on": "is a day"}
 _LONGER_NAMES: Final = frozenset({"given_name", "family_name"})
-"""Facts that are asked for together, as ``name``."""
+"""Facts that are searched together as ``name``."""
 
 
 def asked_as(fact: Fact) -> str:
-    """What an audience calls a fact."""
+    """Return the name of a fact in audiences."""
     called = fact.asked or fact.each or fact.name
     return called.removesuffix("_on").replace("_", " ")
 
@@ -183,13 +183,13 @@ _OTHERS: Final = (
 )
 
 WORDS: Final = {word.text: word for word in (*_of_facts(), *_OTHERS)}
-"""All conditions."""
+"""All conditions by their keyword."""
 
 STANDINGS: Final = {
     **{str(flag): flag.label for flag in Flag},
     **{str(status): facts.label for status, facts in STATUSES.items()},
 }
-"""What may stand after the name of a push: by its name, what the screens call it."""
+"""Statuses and flags that may follow the name of a push: display label by name."""
 
 UNITS: Final = ("days", "weeks", "months", "years")
 
@@ -207,9 +207,11 @@ _OF_THE_LANGUAGE: Final = (ConditionForm.DATED, ConditionForm.WITHIN, ConditionF
 
 
 def says_audience(text: str) -> bool:
-    """Whether what is typed above a list is meant as an audience, right or wrong, and not as words
-    to look for: it begins with a condition, and has a sign that no name has; or it is nothing but a
-    condition that takes no value, as ``left``."""
+    """Return whether the text of a filter is an audience, valid or not, and not search words.
+
+    An audience begins with a condition and contains a character or keyword that names do not have,
+    or it is only a condition without a value, such as ``left``.
+    """
     begun = _BEGINS.match(text)
     if begun is None:
         return False
@@ -225,7 +227,7 @@ def says_audience(text: str) -> bool:
 
 
 def standing_named(text: str) -> str | None:
-    """The name of the status or flag that is written so, by its name or as the screens do."""
+    """Return the name of the status or flag that ``text`` denotes, by its name or its label."""
     plain = " ".join(text.lower().replace("_", " ").split())
     for name, label in STANDINGS.items():
         if plain in (name.replace("_", " "), label):

@@ -1,6 +1,7 @@
-"""The conditions of audiences, as the table of ``docs/audiences.md`` (P13).
+"""The table of conditions in ``docs/audiences.md`` (P13).
 
-``python -m studio_tui.domain.audiences.words_table`` prints it anew; a test compares the two.
+``python -m studio_tui.domain.audiences.words_table`` prints the table; a test compares it with the
+document.
 """
 
 import sys
@@ -20,7 +21,7 @@ _FOLLOWS = {
 
 
 def in_markdown() -> str:
-    """A row for each condition, and one for each status or flag that may follow a push."""
+    """Return a row for each condition, and one for each status or flag that may follow a push."""
     return "".join(
         (
             "| condition | of whom it holds | example |\n| --- | --- | --- |\n",

@@ -1,6 +1,6 @@
-"""Conversations: plan, prepare, talk, finish, and who may read and write what when (C1 to C6, T4).
+"""Conversations: life cycle, and who may read and write which part when (C1 to C6, T4).
 
-Texts clean themselves as they enter (A5).
+Value objects sanitise their texts when they are created (A5).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,19 +22,19 @@ from studio_tui.domain.templates.template import (
 )
 
 MAX_ANSWER = 100_000
-"""Longest answer, in characters."""
+"""Maximum length of an answer, in characters."""
 MAX_ASKED = 200
-"""Most questions in one conversation."""
+"""Maximum number of questions in one conversation."""
 SHORTEST, LONGEST = 5, 480
-"""Minutes that a conversation can be planned to last."""
+"""Minimum and maximum planned duration of a conversation, in minutes."""
 NOT_MINE = "not mine"
-"""Why something does not wait for a manager who said so (P10)."""
+"""Displayed reason for a conversation that a manager declined with “not mine” (P10)."""
 REOPEN_WITHIN = timedelta(days=3)
-"""How long its conductor can reopen a finished conversation (C3)."""
+"""Time within which the conductor can reopen a finished conversation (C3)."""
 
 
 class ConversationState(StrEnum):
-    """Where a conversation is in its life (C2, C3)."""
+    """The state of a conversation in its life cycle (C2, C3)."""
 
     PLANNED = "planned"
     PREPARED = "prepared"
@@ -44,7 +44,7 @@ class ConversationState(StrEnum):
 
 
 class Part(StrEnum):
-    """What can be read or written of a conversation, each by itself (C2, C6, T4)."""
+    """A part of a conversation with its own read and write permissions (C2, C6, T4)."""
 
     STATUS = "status"
     USER_PREPARATION = "user_preparation"
@@ -54,7 +54,7 @@ class Part(StrEnum):
 
 
 class Relation(StrEnum):
-    """What somebody is to a conversation. One person can be several of these at once."""
+    """The role of a person in a conversation. One person can have several roles."""
 
     USER = "user"
     CONDUCTOR = "conductor"
@@ -63,10 +63,12 @@ class Relation(StrEnum):
     ADMIN = "admin"
     SUPPORT = "support"
     FORMER = "former"
-    """Who held it before somebody else took it over: they know of it, and open what they wrote."""
+    """A former conductor: sees the conversation, and can open the texts they wrote."""
     STAND_IN = "stand_in"
-    """Who stands in for a leader or coach (U14): they know of it, and may take it over; what was
-    written stays closed (C6)."""
+    """A stand-in of a leader or coach (U14).
+
+    Sees the conversation and may take it over, but cannot read what was written before (C6).
+    """
 
 
 NOT_BEGUN = frozenset({ConversationState.PLANNED, ConversationState.PREPARED})
@@ -75,22 +77,22 @@ PARTICIPANTS = frozenset({Relation.USER, Relation.CONDUCTOR})
 PREPARATIONS = frozenset({Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION})
 _TALK = frozenset({Part.ANSWERS, Part.SUMMARY})
 CONTENT = PREPARATIONS | _TALK
-"""Everything that somebody wrote."""
+"""Parts that contain text written by people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a conversation is to be about: a user, by a push or by a template."""
+    """The subject of a conversation to plan: a user, with a push or a template."""
 
     user_id: int
     push_id: int | None = None
     template_id: int | None = None
-    """Of a conversation that no push asks for."""
+    """Template of a conversation that no push requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When a conversation is to be held, how long in minutes, and where."""
+    """The time, duration in minutes and place of a planned conversation."""
 
     planned_for: datetime
     minutes: int = 60
@@ -102,42 +104,42 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation as lists show it: nothing of what was said."""
+    """A conversation as lists show it, without its content."""
 
     id: int
     user_id: int
     login: str
     name: str
-    """Of the user."""
+    """Name of the user."""
     user_active: bool
     conductor_id: int
     conductor_login: str
     conductor: str
     push_id: int | None
     push: str
-    """Name of the push that asked for it, or empty."""
+    """Name of the push that requested the conversation, or empty."""
     template: Definition
-    """The template as it was (T5)."""
+    """The template as it was when the conversation was set up (T5)."""
     deadline: date | None
     planned_for: datetime | None
     minutes: int
     place: str
     sequence: int
-    """The number of the calendar invitation sent last (C5)."""
+    """Sequence number of the latest calendar invitation (C5)."""
     user_prepared_at: datetime | None
     conductor_prepared_at: datetime | None
-    """When each side submitted its preparation."""
+    """When the conductor submitted their preparation; `user_prepared_at` likewise for the user."""
     started_at: datetime | None
     finished_at: datetime | None
-    """When it was held."""
+    """When the conversation was held."""
     sealed_at: datetime | None
-    """When that was recorded."""
+    """When `finished_at` was recorded."""
     cancelled_at: datetime | None
     version: int
 
     @property
     def state(self) -> ConversationState:
-        """Derived, never stored."""
+        """State of the conversation; derived, never stored."""
         if self.cancelled_at:
             return ConversationState.CANCELLED
         if self.finished_at:
@@ -151,31 +153,31 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """One question of one conversation."""
+    """A question of a conversation."""
 
     id: int
     step: StepKind
     step_position: int
-    """Tells two steps of one kind apart."""
+    """Position of the step, which distinguishes several steps of one kind."""
     topic: str
-    """The heading it stands under; empty in a step without topics."""
+    """Name of the topic; empty in a step without topics."""
     question: Question
     added_by: int | None
-    """Id of who brought it in beyond the template, None where the template asks it."""
+    """Id of the user who added the question; None if it comes from the template."""
     removed: bool = False
-    """Taken out after it was answered: what was written stays."""
+    """Whether the question was removed after it was answered. Its answers are retained."""
     term: int = 1
-    """The conductor's term in which it was brought in (`Term`)."""
+    """Conductor's term in which the question was added (`Term`)."""
 
     @property
     def part(self) -> Part:
-        """What part of the conversation its answer belongs to."""
+        """Part of the conversation that its answer belongs to."""
         return Part.SUMMARY if self.step is StepKind.SUMMARY else Part.ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands under a question. ``version`` is 0 where nothing was written yet."""
+    """The text under a question. ``version`` is 0 if nothing was written yet."""
 
     text: str = ""
     version: int = 0
@@ -183,14 +185,14 @@ class Written:
 
 
 _SITTING = timedelta(minutes=10)
-"""Without a word for longer than this, what is written next belongs to another sitting."""
+"""Length of a pause in writing after which the next text counts as a new session."""
 
 
 def worth_keeping(before: Written, text: str, now: datetime, *, whole: bool) -> bool:
-    """Whether ``before`` is kept when ``text`` takes its place (A4, C4).
+    """Return whether to keep ``before`` as a version when ``text`` replaces it (A4, C4).
 
-    A ``whole`` text is written at once. Others are saved every moment as they are typed: of one
-    sitting, only what is given up for something else is kept, not every step on the way.
+    A ``whole`` text is submitted at once. Other texts are saved continuously while the user types:
+    within one session, a version is kept only if most of it is replaced, not at every save.
     """
     if not before.text or before.written_at is None or before.text in text:
         return False
@@ -202,73 +204,75 @@ def worth_keeping(before: Written, text: str, now: datetime, *, whole: bool) -> 
 
 
 def _same(one: str, other: str) -> int:
-    """How many characters both begin with."""
+    """Return the length of the common prefix of both texts."""
     pairs = zip(one, other, strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one person wrote in one part, under one question."""
+    """What one person wrote in one part under one question."""
 
     question_id: int
     part: Part
     author_id: int
     author: str
-    """Their name."""
+    """Name of the author."""
     term: int
-    """The conductor's term in which it was written last (`Term`)."""
+    """Conductor's term in which the text was last changed (`Term`)."""
     written: Written
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The time for which one person holds a conversation; a take-over begins the next one."""
+    """The period in which one person is the conductor. A take-over begins the next term."""
 
     number: int
-    """From 1."""
+    """Number of the term, from 1."""
     conductor_id: int
     talked: bool
-    """Whether the talk had begun when it ended; of the one that lasts, whether it has."""
+    """Whether the talk had begun by the end of the term; for the current term, by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tenure:
-    """Who held a conversation when, and who opened what they wrote to whom (C6)."""
+    """The conductors of a conversation over time, and who opened their texts to whom (C6)."""
 
     terms: tuple[Term, ...]
-    """In order, at least one."""
+    """Terms in order; at least one."""
     openings: Mapping[tuple[int, int], int]
-    """The last term of which a reader reads what an author wrote, by the ids of the two."""
+    """Last term of which the reader may read the author's texts, by (author id, reader id)."""
 
     @property
     def current(self) -> Term:
-        """The term that lasts."""
+        """The current term."""
         return self.terms[-1]
 
     def opened(self, author_id: int, reader_id: int) -> int:
-        """The last term of which somebody reads what an author wrote; 0 for nothing."""
+        """Return the last term of which the reader may read the author's texts; 0 if none."""
         return self.openings.get((author_id, reader_id), 0)
 
     def opened_to_anybody(self, author_id: int) -> int:
-        """Like `opened`, to whomever."""
+        """Return the last term of which any reader may read the author's texts; 0 if none."""
         return max((term for (by, _), term in self.openings.items() if by == author_id), default=0)
 
     def had_part(self, reader_id: int, user_id: int, piece: Piece) -> bool:
-        """Whether somebody was one of the two when a piece was written: the user, or who held the
-        conversation then."""
+        """Return whether the reader was a participant when a piece was written.
+
+        The participants are the user and the conductor of that term.
+        """
         if piece.author_id != user_id:
             return reader_id in (user_id, piece.author_id)
         return reader_id in (user_id, self.terms[piece.term - 1].conductor_id)
 
     def talked(self, conductor_id: int) -> bool:
-        """Whether a conductor held the conversation when the talk had begun."""
+        """Return whether a person was the conductor when or after the talk began."""
         return any(term.talked for term in self.terms if term.conductor_id == conductor_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question with what one reader sees under it; None is what they may not read."""
+    """A question with the texts that one reader sees; None is a text they may not read."""
 
     asked: AskedQuestion
     user: Written | None
@@ -276,12 +280,14 @@ class Entry:
     conductor: Written | None
     """The conductor's preparation."""
     answer: Written | None
-    """What was noted in the talk; in a summary step, the summary. Where several conductors noted
-    something: the reader's own, or else the newest."""
+    """Notes of the talk; in a summary step, the summary.
+
+    If several conductors took notes: those of the reader, or else the newest.
+    """
     others: tuple[Piece, ...] = ()
-    """What else conductors wrote, the oldest first."""
+    """Other texts of conductors, oldest first."""
     answer_by: str = ""
-    """Name of who noted the answer, where that is not who holds the conversation."""
+    """Name of the author of the answer if that is not the current conductor; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,33 +297,33 @@ class Reading:
     conversation: Conversation
     relations: frozenset[Relation]
     parts: frozenset[Part]
-    """What they may read."""
+    """Parts that the reader may read."""
     writes: frozenset[Part]
-    """What they may write now."""
+    """Parts that the reader may write at the moment."""
     may_ask: bool
-    """Whether they may add or remove questions now (T2)."""
+    """Whether the reader may add or remove questions at the moment (T2)."""
     entries: tuple[Entry, ...]
     from_others: frozenset[Piece] = frozenset()
-    """What they read of a conversation in which they had no part when it was written (A3)."""
+    """Texts that the reader sees although they were no participant when these were written (A3)."""
     closed_to_reader: bool = False
-    """Whether something was written before they came to hold it, and not opened to them (C6)."""
+    """Whether the reader, as a new conductor, has no access to earlier texts (C6)."""
     closed_to_conductor: bool = False
-    """Whether they wrote something that the conductor does not read unless they open it (C6)."""
+    """Whether the reader wrote texts that the conductor cannot read unless they open them (C6)."""
     opened_to_conductor: bool = False
-    """Whether they opened to the conductor what they wrote before (C6)."""
+    """Whether the reader opened their earlier texts to the conductor (C6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MyConversation:
-    """One line of My conversations (C1): a person, and what is asked, planned or under way."""
+    """A row of My conversations (C1): a person, and what is asked, planned or under way."""
 
     id: int
-    """Tells the lines of one overview apart; not kept."""
+    """Identifier of the row within one overview; not stored."""
     user_id: int
     login: str
     name: str
     mine: bool
-    """Whether it is about the reader themself."""
+    """Whether the row is about the reader themself."""
     push_id: int | None = None
     push: str = ""
     template: str = ""
@@ -328,35 +334,35 @@ class MyConversation:
     deadline: date | None = None
     overdue: bool = False
     status: Status | None = None
-    """None where nothing is asked and nothing planned."""
+    """None if no conversation is requested or planned."""
     at: datetime | None = None
-    """When it is planned for or has begun."""
+    """When the conversation is planned for or was started."""
     conversation_id: int | None = None
     conductor_id: int | None = None
     conductor: str = ""
-    """Name of who holds it or is to hold it, as far as that is settled."""
+    """Name of the conductor, if decided; else empty."""
     asked: bool = False
-    """Whether it waits for the reader."""
+    """Whether the reader has to act."""
     why_not: str = ""
-    """Why it does not wait for the reader, where it does not (P10)."""
+    """Why the reader does not have to act, if so (P10)."""
     last_held: datetime | None = None
     """When the user's last conversation was held."""
     for_whom: str = ""
-    """For whom the reader stands in there: ``for Bea until 12 Mar`` (U14)."""
+    """Whom the reader stands in for: ``for Bea until 12 Mar`` (U14)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MyConversationFilter:
-    """Which lines of My conversations a list shows: all words must be found."""
+    """The filter of My conversations: every word must match."""
 
     text: str = ""
     asked: bool = False
-    """Only what waits for the reader."""
+    """Only rows on which the reader has to act."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """Which conversations the history shows: all words must be found."""
+    """The filter of the history of conversations: every word must match."""
 
     text: str = ""
     user_id: int | None = None
@@ -364,7 +370,7 @@ class HistoryFilter:
 
 
 class Overtaken(Conflict):
-    """Somebody, perhaps oneself elsewhere, wrote in the same place in the meantime (A4)."""
+    """A write conflict: the text was changed in the meantime, perhaps in another session (A4)."""
 
     def __init__(self, theirs: Written) -> None:
         self.theirs = theirs
@@ -380,13 +386,13 @@ def readable(
     *,
     opened: bool | None = None,
 ) -> frozenset[Part]:
-    """The parts of a conversation of which somebody may read something (C2, C6, T4).
+    """Return the parts of a conversation of which a person may read anything (C2, C6, T4).
 
-    The two participants read what they wrote at any time; the conductor the user's preparation
-    once it is submitted to them, which ``opened`` tells where there were several conductors; the
-    user the conductor's once the talk began. Everybody else reads nothing but the status, and what
-    T4 opens only once the conversation is done; what the user never submitted stays theirs. Which
-    pieces of a part they read says `may_read`.
+    Both participants always read what they wrote. The conductor reads the user's preparation once
+    it is submitted to them; if there were several conductors, ``opened`` tells whether it was. The
+    user reads the conductor's preparation once the talk has begun. Everybody else reads only the
+    status and, once the conversation is done, the parts that T4 opens; a preparation that the user
+    never submitted stays private. `may_read` decides which pieces of a part are readable.
     """
     if not relations:
         return frozenset()
@@ -412,13 +418,13 @@ def may_read(
     tenure: Tenure,
     piece: Piece,
 ) -> bool:
-    """Whether somebody may read one piece of a part that `readable` names (C6).
+    """Return whether a person may read one piece of a part that `readable` returned (C6).
 
-    A conductor reads what they wrote themself, and what its author opened to them: what was
-    written before they came to hold the conversation stays closed however they came to hold it,
-    and whoever held it in between. The user reads all that was noted in the talk, and what a
-    conductor prepared who held it when the talk began or later; so do those to whom T4 opens it,
-    and of what the user prepared what was opened to a conductor.
+    A conductor reads their own texts and those that the author opened to them. Texts from before
+    they became conductor stay closed, however they became it and whoever was conductor in between.
+    The user reads all notes of the talk, and the preparations of conductors who held the
+    conversation when the talk began or later. Readers to whom T4 opens the conversation see the
+    same, and those of the user's preparations that were opened to a conductor.
     """
     if piece.author_id == reader_id:
         return True
@@ -434,9 +440,10 @@ def may_read(
 def may_see(
     reader_id: int, relations: Collection[Relation], tenure: Tenure, asked: AskedQuestion
 ) -> bool:
-    """Whether somebody who reads a conversation sees a question that it asks (C6).
+    """Return whether a reader of a conversation may see one of its questions (C6).
 
-    A further question was written by a conductor: it is opened to the next one as all they wrote.
+    An added question is text that a conductor wrote, so it is closed to the next conductor unless
+    it was opened.
     """
     if asked.added_by in (None, reader_id) or Relation.CONDUCTOR not in relations:
         return True
@@ -444,7 +451,7 @@ def may_see(
 
 
 def _was_shown(tenure: Tenure, piece: Piece) -> bool:
-    """Whether its author showed a piece to the other side."""
+    """Return whether the author of a piece showed it to the other side."""
     if piece.part is Part.USER_PREPARATION:
         return piece.term <= tenure.opened_to_anybody(piece.author_id)
     if piece.part is not Part.CONDUCTOR_PREPARATION:
@@ -453,7 +460,7 @@ def _was_shown(tenure: Tenure, piece: Piece) -> bool:
 
 
 def _opened_by(relations: Collection[Relation], viewing: Viewing) -> frozenset[Part]:
-    """What T4 opens of a finished conversation to those who were not in it."""
+    """Return the parts of a finished conversation that T4 opens to non-participants."""
     parts: frozenset[Part] = frozenset()
     if Relation.LEADER in relations and viewing.leaders:
         parts |= CONTENT
@@ -465,7 +472,7 @@ def _opened_by(relations: Collection[Relation], viewing: Viewing) -> frozenset[P
 
 
 def writable(relations: Collection[Relation], conversation: Conversation) -> frozenset[Part]:
-    """What somebody may write in a conversation now (C2)."""
+    """Return the parts of a conversation that a person may write at the moment (C2)."""
     parts: set[Part] = set()
     if conversation.state in NOT_BEGUN and conversation.template.planning:
         if Relation.USER in relations:
@@ -478,7 +485,7 @@ def writable(relations: Collection[Relation], conversation: Conversation) -> fro
 
 
 def may_ask(relations: Collection[Relation], conversation: Conversation) -> bool:
-    """Whether somebody may add questions to a conversation now (T2)."""
+    """Return whether a person may add questions to a conversation at the moment (T2)."""
     return (
         Relation.CONDUCTOR in relations
         and conversation.template.questions is not QuestionPolicy.FIXED
@@ -489,9 +496,10 @@ def may_ask(relations: Collection[Relation], conversation: Conversation) -> bool
 def may_remove(
     relations: Collection[Relation], conversation: Conversation, asked: AskedQuestion
 ) -> bool:
-    """Whether somebody may take a question out of a conversation now (T2).
+    """Return whether a person may remove a question from a conversation at the moment (T2).
 
-    Where a template is only extendable, its own questions stay; a step without topics always does.
+    If the template is only extendable, its own questions cannot be removed. A step without topics
+    cannot be removed at all.
     """
     return (
         may_ask(relations, conversation)
@@ -501,7 +509,7 @@ def may_remove(
 
 
 def check_plan(plan: Plan, now: datetime) -> None:
-    """Raise `Invalid` unless a conversation can be planned so (C2).
+    """Raise `Invalid` unless a conversation can be planned as ``plan`` says (C2).
 
     The fields of the error are ``planned_for``, ``minutes`` and ``place``.
     """
@@ -517,10 +525,10 @@ def check_plan(plan: Plan, now: datetime) -> None:
 
 
 def answered(asked: AskedQuestion, text: str) -> str:
-    """``text`` as the answer to a question, cleaned; empty takes an answer back.
+    """Return ``text`` sanitised as the answer to a question; empty removes the answer.
 
-    A rating and a choice are answered by one of their options, yes or no by ``yes`` or ``no``.
-    Raises `Refused` for any other, and for what is too long.
+    The answer to a rating or a choice must be one of its options, that to a yes-or-no question
+    ``yes`` or ``no``. Raises `Refused` for other answers and for answers that are too long.
     """
     question = asked.question
     if question.kind is QuestionKind.TEXT:
@@ -530,23 +538,23 @@ def answered(asked: AskedQuestion, text: str) -> str:
         return cleaned if cleaned.strip() else ""
     chosen, allowed = clean_line(text), choices(question)
     if chosen and chosen not in allowed:
-        # What was typed is not repeated, nor what an added question offers: errors are kept.
+        # Do not repeat the input or the options of an added question: errors are logged.
         offered = ", ".join(allowed) if asked.added_by is None else "those under the question"
         raise Refused(f"This is no answer: choose one of {offered}.")
     return chosen
 
 
 def choices(question: Question) -> tuple[str, ...]:
-    """The answers to choose from; none where one writes freely."""
+    """Return the allowed answers; empty for a free text."""
     if question.kind is QuestionKind.YES_NO:
         return ("yes", "no")
     return question.options
 
 
 def asked_of(definition: Definition) -> list[AskedQuestion]:
-    """The questions of a template as a conversation asks them, with ids from 0.
+    """Return the questions of a template for a new conversation, with ids from 0.
 
-    A step without topics is one free text.
+    A step without topics becomes one free-text question.
     """
     found: list[AskedQuestion] = []
     for number, step in enumerate(definition.steps):
@@ -562,7 +570,7 @@ def asked_of(definition: Definition) -> list[AskedQuestion]:
 def reopened_by(
     relations: Collection[Relation], conversation: Conversation, now: datetime
 ) -> str | None:
-    """Why somebody may not reopen a conversation, or None where they may (C3)."""
+    """Return why a person may not reopen a conversation, or None if they may (C3)."""
     sealed = conversation.sealed_at
     if conversation.state is not ConversationState.DONE or sealed is None:
         return "Only a finished conversation can be reopened."
@@ -576,7 +584,7 @@ def reopened_by(
 
 
 def in_order(items: Sequence[MyConversation]) -> list[MyConversation]:
-    """What is overdue first, then what waits for the reader by deadline, then the rest by name."""
+    """Return the rows sorted: overdue, then to act on by deadline, then the rest by name."""
 
     def key(item: MyConversation) -> tuple[bool, bool, bool, date, str]:
         nothing = item.status is None

@@ -1,4 +1,4 @@
-"""What is typed to plan a conversation or to say when it was held, and what it means (C2, D1)."""
+"""Parsing of the form that plans a conversation or records when it was held (C2, D1)."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,25 +11,29 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.domain.shared.written_dates import Nearest, parse_day, parse_time, weekday_and_day
 
 FIELDS = ("date", "time", "minutes", "place")
-"""What is typed, by the names of the fields."""
+"""Names of the form fields."""
 _FIRST_HOUR, _LAST_HOUR = 9, 16
-"""Between these a conversation begins unless somebody says otherwise."""
+"""Range of the proposed starting hour."""
 _SATURDAY = 5
 _NOON = time(12)
 _FAR = 100
-"""Years; beyond, an instant may be one that cannot be written."""
+"""Maximum distance from today, in years. Instants much further away may not be representable."""
 
 
 def parse_near_day(text: str, today: date) -> date:
-    """The day that is written (see `written_dates`), at most a lifetime away; of several that could
-    be meant, the next. Raises ValueError, in words, for a date that is none."""
+    """Parse a day that is at most a lifetime away; an ambiguous one is the next (`written_dates`).
+
+    Raises ValueError, with a message for the user, for text that is not a valid date.
+    """
     return _not_far(text, parse_day(text, today), today)
 
 
 def parse_past_day(text: str, today: date) -> date:
-    """The day that is written (see `written_dates`), at most a lifetime ago; of several that could
-    be meant, the last. Raises ValueError, in words, for a date that is none, or is still to
-    come."""
+    """Parse a past day, at most a lifetime ago; an ambiguous one is the last (`written_dates`).
+
+    Raises ValueError, with a message for the user, for text that is not a valid date, or a day in
+    the future.
+    """
     day = _not_far(text, parse_day(text, today, Nearest.LAST), today)
     if day > today:
         raise ValueError(f"{day} is still to come")
@@ -37,9 +41,10 @@ def parse_past_day(text: str, today: date) -> date:
 
 
 def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Plan:
-    """The plan that is typed, in ``zone``; of a time that comes twice that day, the first.
+    """Return the plan that was entered, in ``zone``.
 
-    Raises `Invalid` with all that is wrong, by the names of `FIELDS`.
+    A time that occurs twice on its day means the first. Raises `Invalid` with all errors, by the
+    names of `FIELDS`.
     """
     errors: dict[str, str] = {}
     minutes = typed["minutes"].strip()
@@ -60,7 +65,7 @@ def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Pla
 
 
 def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
-    """The day typed, with its weekday; empty where it is none."""
+    """Return the entered day with its weekday; empty if it is not valid."""
     try:
         day = parse_near_day(typed["date"], local_day(now, zone))
     except ValueError:
@@ -69,7 +74,7 @@ def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
 
 
 def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
-    """What there is to know of the time typed: that it comes twice that day; else empty."""
+    """Return a note if the entered time occurs twice on that day; else an empty string."""
     try:
         day, at = parse_near_day(typed["date"], local_day(now, zone)), parse_time(typed["time"])
     except ValueError:
@@ -85,7 +90,7 @@ def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str
 
 
 def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
-    """What would have to be typed for ``plan``, by the names of `FIELDS`."""
+    """Return the field values that represent ``plan``, by the names of `FIELDS`."""
     local = plan.planned_for.astimezone(zone)
     return {
         "date": local.date().isoformat(),
@@ -98,8 +103,11 @@ def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
 def entered_held(
     text: str, planned_for: datetime | None, now: datetime, zone: ZoneInfo
 ) -> datetime:
-    """When a conversation was held that took place on the day typed: at the time it was planned
-    for, else now where that is today, else at noon. Raises `Invalid` for ``held_on``."""
+    """Return the instant at which a conversation was held on the entered day.
+
+    That is the planned time if it was planned for that day and is past; else now if the day is
+    today; else noon. Raises `Invalid` for ``held_on``.
+    """
     today = local_day(now, zone)
     try:
         day = parse_past_day(text, today)
@@ -111,12 +119,12 @@ def entered_held(
 
 
 def likely_held(planned_for: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """The day to begin with: the one it was planned for, where that is over; else today."""
+    """Return the initial value of the day: the planned day if it is past, else today."""
     return local_day(min(planned_for or now, now), zone).isoformat()
 
 
 def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
-    """A plan to begin with: the next full hour of the next working day, within office hours."""
+    """Return the initial plan: the next full hour, on the next working day, within office hours."""
     local = now.astimezone(zone)
     day = local.date() + timedelta(days=1)
     while day.weekday() >= _SATURDAY:
@@ -159,12 +167,12 @@ def _skipped(day: date, at: time, zone: ZoneInfo) -> str:
 
 
 def _later(moment: datetime) -> datetime:
-    """The time that clocks show instead of one they skip."""
+    """Return the time that clocks show in place of a time that they skip."""
     return moment.astimezone(UTC).astimezone(moment.tzinfo)
 
 
 def _renamed(error: Invalid, plan: Plan, now: datetime, zone: ZoneInfo) -> dict[str, str]:
-    """The reasons of the plan, by what is typed: a day that is over, or an hour of today."""
+    """Return the errors of a plan by form field: a past day, or a past hour of today."""
     errors = dict(error.fields)
     if why := errors.pop("planned_for", ""):
         over = local_day(plan.planned_for, zone) < local_day(now, zone)

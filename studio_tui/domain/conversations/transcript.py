@@ -1,4 +1,4 @@
-"""A conversation as one reader takes it away, to be drawn as Markdown or on paper (C3, C6)."""
+"""Transcripts of conversations for one reader, to be rendered as Markdown or PDF (C3, C6)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TranscriptText:
-    """What stands under a question: whose it is, and the text as it was typed."""
+    """A text under a question as it was typed, with its label."""
 
     whose: str
     text: str
@@ -27,7 +27,7 @@ class TranscriptText:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question, empty in a step without any, and what was written under it."""
+    """A question with the texts under it; the question is empty in a step without topics."""
 
     question: str
     told: tuple[TranscriptText, ...]
@@ -35,7 +35,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptSection:
-    """What stands under one topic, or in one step without topics."""
+    """The questions of one topic, or of one step without topics."""
 
     heading: str
     answered: tuple[Answered, ...]
@@ -43,7 +43,7 @@ class TranscriptSection:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """All of it: only what the reader may read."""
+    """A complete transcript. Contains only what the reader may read."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class Transcript:
 
 
 def transcript(reading: Reading, zone: ZoneInfo) -> Transcript:
-    """What ``reading`` holds, with times in ``zone``."""
+    """Return the transcript of ``reading``, with times in ``zone``."""
     conversation = reading.conversation
     return Transcript(
         title=f"Conversation with {conversation.name}",
@@ -61,7 +61,7 @@ def transcript(reading: Reading, zone: ZoneInfo) -> Transcript:
 
 
 def part_names(conversation: Conversation) -> dict[Part, str]:
-    """The parts of a conversation that somebody wrote, in words."""
+    """Return the display names of the parts that people wrote."""
     return {
         Part.USER_PREPARATION: f"the preparation of {conversation.name}",
         Part.CONDUCTOR_PREPARATION: f"the preparation of {conversation.conductor}",
@@ -71,12 +71,12 @@ def part_names(conversation: Conversation) -> dict[Part, str]:
 
 
 def noted(entry: Entry) -> str:
-    """The heading of what was noted in the talk."""
+    """Return the label of the notes of the talk."""
     return f"Noted by {entry.answer_by}" if entry.answer_by else "Noted in the talk"
 
 
 def told_by(piece: Piece) -> str:
-    """The heading of what a conductor wrote beside what is told of the one there is now."""
+    """Return the label of a text by a former conductor."""
     how = "Prepared" if piece.part is Part.CONDUCTOR_PREPARATION else "Noted"
     return f"{how} by {piece.author}"
 
@@ -110,7 +110,7 @@ def _sections(reading: Reading) -> Iterator[TranscriptSection]:
 
 
 def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
-    """None for what was taken out and holds nothing."""
+    """Return the question with its texts; None if it was removed and has none."""
     sides = (
         (f"Prepared by {conversation.name}", entry.user),
         (f"Prepared by {conversation.conductor}", entry.conductor),

@@ -1,7 +1,7 @@
-"""A transcript as Markdown in which everything that was typed stays text (A5, C3).
+"""Transcripts as Markdown, with all user input escaped (A5, C3).
 
-Whatever could be taken for markup is escaped: headings, lists, code, HTML, links, also those that
-renderers make of bare addresses. Lines break where they were broken.
+Escapes everything that could be parsed as markup: headings, lists, code, HTML, links, and bare
+addresses that renderers turn into links. Line breaks are preserved.
 """
 
 import re
@@ -11,7 +11,7 @@ from studio_tui.domain.conversations.transcript import Answered, Transcript
 
 _TO_ESCAPE = re.compile(
     r"[\\`*_\[\]<>#&~|$^!{}@]"
-    r"|(?<=\w)[:.](?=[^\W\d])|:(?=//)"  # what makes an address
+    r"|(?<=\w)[:.](?=[^\W\d])|:(?=//)"  # characters that make text an address
 )
 _BLOCK = re.compile(r"^(?:([-+=:])|(\d{1,9})([.)]))")
 _NOTHING = "Nothing was written."
@@ -19,12 +19,12 @@ _TAB = 4
 
 
 def markdown(of: Transcript) -> str:
-    """The text of a file, ended by a newline."""
+    """Return the content of the file, terminated by a newline."""
     return "\n".join(_lines(of)) + "\n"
 
 
 def inert_line(text: str) -> str:
-    """One line as it is written in Markdown to be read as it is."""
+    """Return one line of text, escaped so that Markdown renders it literally."""
     bare = text.strip()
     indent = text[: len(text) - len(text.lstrip())].expandtabs(_TAB)
     escaped = _BLOCK.sub(_inert_start, _TO_ESCAPE.sub(r"\\\g<0>", bare))

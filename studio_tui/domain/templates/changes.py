@@ -1,4 +1,4 @@
-"""What changed between two versions of a template, for people to read (T5)."""
+"""Differences between two versions of a template, for display (T5)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -21,7 +21,7 @@ from studio_tui.domain.templates.template import (
 T = TypeVar("T")
 
 _ALIKE = 0.5
-"""How much of a text stays at least where it counts as the same one, reworded."""
+"""Minimum similarity ratio at which a text counts as reworded, not as replaced."""
 _POLICIES = {
     QuestionPolicy.FIXED: "fixed",
     QuestionPolicy.EXTENDABLE: "who plans may add some",
@@ -31,7 +31,7 @@ _ADMINS = {AdminsRead.NOTHING: "nothing", AdminsRead.SUMMARY: "the summary", Adm
 
 
 class ChangeKind(StrEnum):
-    """What happened."""
+    """The kind of a change."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -41,26 +41,26 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that changed. ``before`` is empty of what was added, ``after`` of what is gone.
+    """One difference. ``before`` is empty for an addition, ``after`` for a removal.
 
-    Of what moved, ``before`` is where it was and ``after`` is what it is.
+    For a move, ``before`` is the old position and ``after`` is the text that moved.
     """
 
     kind: ChangeKind
     where: str
-    """A setting, or the step and the topic: ``Discussion › Work``."""
+    """Name of a setting, or the step and the topic: ``Discussion › Work``."""
     before: str
     after: str
 
 
 def changes(before: Definition, after: Definition) -> tuple[Change, ...]:
-    """What is different in ``after``: settings first, then the outline from the top."""
+    """Return the differences between two versions: settings first, then the outline in order."""
     outline = _outline_changes(before.steps, after.steps)
     return (*_setting_changes(before, after), *_with_moves(list(outline)))
 
 
 def described(question: Question) -> str:
-    """A question on one line, with how it is answered."""
+    """Return a question on one line, with its type of answer."""
     match question.kind:
         case QuestionKind.TEXT:
             return question.text
@@ -73,7 +73,7 @@ def described(question: Question) -> str:
 
 
 def settings_of(definition: Definition) -> dict[str, str]:
-    """Everything that is set besides the outline, in words."""
+    """Return all settings of a template except the outline, for display."""
     permissions, viewing = definition.permissions, definition.viewing
     return {
         "Name": definition.name,
@@ -139,7 +139,11 @@ def _of(at: str, before: str, after: str) -> Iterator[Change]:
 def _aligned(
     before: Sequence[T], after: Sequence[T], text: Callable[[T], str]
 ) -> Iterator[tuple[T | None, T | None]]:
-    """What belongs together: the same texts in order and, between those, texts that are alike."""
+    """Yield pairs of corresponding items.
+
+    Equal texts correspond in order, and between those, similar texts. An item without a counterpart
+    is paired with None.
+    """
     old_keys, new_keys = ([fold(text(thing)) for thing in things] for things in (before, after))
     matcher = SequenceMatcher(None, old_keys, new_keys, autojunk=False)
     for _, i, i_end, j, j_end in matcher.get_opcodes():
@@ -156,7 +160,7 @@ def _alike(before: str, after: str) -> bool:
 
 
 def _with_moves(found: list[Change]) -> Iterator[Change]:
-    """``found``, where what is gone here and added there is told once, as moved."""
+    """Yield ``found`` with each pair of a removal and an addition of one text merged to a move."""
     gone = {(c.before, bool(c.where)): c for c in found if c.kind is ChangeKind.REMOVED}
     added = {(c.after, bool(c.where)): c for c in found if c.kind is ChangeKind.ADDED}
     for change in found:

@@ -1,4 +1,4 @@
-"""A template while somebody writes it: where they are, what they did, and how to take it back."""
+"""The state of the template editor: the cursor, the undo history and the current edit."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ from studio_tui.domain.templates.outline import (
 from studio_tui.domain.templates.template import Definition, Question, Topic
 
 _MOST = 200
-"""How many acts can be taken back."""
+"""Maximum length of the undo history."""
 
 
 class Editing:
-    """A definition, a cursor on its outline, and every definition it was before.
+    """A template that is being edited, with a cursor on its outline and an undo history.
 
-    ``within`` is the part that may be changed; the cursor never leaves it. What is typed about one
-    thing is one act, from `begin` to `finish`.
+    ``within`` is the part of the outline that may be edited; the cursor never leaves it. All
+    changes to one item between `begin` and `finish` form one undo step.
     """
 
     def __init__(self, definition: Definition, within: Place = ROOT) -> None:
@@ -33,49 +33,49 @@ class Editing:
         self.within = within
         self.cursor = within
         self.fresh = False
-        """Whether what is being typed about has just been added."""
+        """Whether the item that is being edited was just added."""
         self._past: list[tuple[Definition, Place]] = []
         self._before: tuple[Definition, Place] | None = None
 
     @property
     def thing(self) -> Any:
-        """What is under the cursor."""
+        """The item under the cursor."""
         return thing_at(self.definition, self.cursor)
 
     @property
     def unsaved(self) -> bool:
-        """Whether it is not as it was saved."""
+        """Whether there are unsaved changes."""
         return self.definition != self.saved
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an act to take back."""
+        """Whether the undo history has a step."""
         return bool(self._past)
 
     def go(self, place: Place) -> None:
-        """Put the cursor on ``place``, or as near as there is something."""
+        """Move the cursor to ``place``, or to the nearest item before it."""
         places = [item.place for item in items(self.definition, self.within)]
         before = [there for there in places if there <= place]
         self.cursor = before[-1] if before else self.within
 
     def replace_all(self, definition: Definition) -> None:
-        """Make it ``definition``: an act like any other."""
+        """Replace the whole template, as one undo step."""
         self.begin()
         self.definition = definition
         self.go(self.cursor)
         self.finish()
 
     def begin(self) -> None:
-        """Something is going to be typed about what is under the cursor."""
+        """Start an undo step for edits of the item under the cursor."""
         self._before = self.definition, self.cursor
         self.fresh = False
 
     def type(self, thing: Thing) -> None:
-        """What is under the cursor is ``thing`` now."""
+        """Replace the item under the cursor by ``thing``."""
         self.definition = put(self.definition, self.cursor, thing)
 
     def finish(self) -> None:
-        """That was it. What was added and left empty is gone again."""
+        """Complete the undo step. An item that was just added and left empty is removed again."""
         if self._before is None:
             return
         if self.fresh and _is_blank(self.thing):
@@ -85,25 +85,25 @@ class Editing:
         self._before, self.fresh = None, False
 
     def where_to_add(self, depth: int) -> Place | None:
-        """Where something of ``depth`` would be added, None where nothing here can hold it."""
+        """Return where an item of ``depth`` would be added, or None if no parent can hold it."""
         place = place_below(self.definition, self.cursor, depth)
         inside = place is not None and place[: len(self.within)] == self.within
         return place if inside else None
 
     def add(self, place: Place, thing: Thing) -> None:
-        """Add ``thing`` at ``place`` and begin to type about it."""
+        """Insert ``thing`` at ``place`` and start to edit it."""
         self.begin()
         self.definition = insert(self.definition, place, thing)
         self.cursor, self.fresh = place, True
 
     def insert(self, place: Place, thing: Thing) -> None:
-        """Add ``thing`` at ``place``: an act."""
+        """Insert ``thing`` at ``place`` as a complete undo step."""
         self.add(place, thing)
         self.fresh = False
         self.finish()
 
     def remove(self) -> Thing | None:
-        """Remove what is under the cursor, and give it back; None of the whole itself."""
+        """Remove and return the item under the cursor; None if that is the root of the editor."""
         if self.cursor == self.within:
             return None
         self.begin()
@@ -114,7 +114,7 @@ class Editing:
         return gone
 
     def move(self, by: int) -> bool:
-        """Move what is under the cursor up (-1) or down (1); whether it could be."""
+        """Move the item under the cursor up (-1) or down (1); return whether that was possible."""
         if self.cursor == self.within:
             return False
         moved, target = move(self.definition, self.cursor, by)
@@ -126,7 +126,7 @@ class Editing:
         return True
 
     def undo(self) -> bool:
-        """Take the last act back; whether there was one."""
+        """Undo the last step; return whether there was one."""
         if not self._past:
             return False
         self.definition, self.cursor = self._past.pop()

@@ -1,4 +1,4 @@
-"""The question library: topics with questions, out of which templates are made (T2)."""
+"""The question library: topics with questions from which templates are composed (T2)."""
 
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import has_words
@@ -15,14 +15,13 @@ class LibraryTopic:
 
     @property
     def name(self) -> str:
-        """The name of the topic."""
+        """Name of the topic."""
         return self.topic.name
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is taken out of the library: a topic as a whole, or as the heading of the one question
-    in it that was chosen."""
+    """A choice from the library: a whole topic, or a topic reduced to the one chosen question."""
 
     topic: Topic
     whole: bool
@@ -30,18 +29,18 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class LibraryFilter:
-    """Which topics a list shows: all words must be found in the name or in the questions."""
+    """The filter of a list of topics: every word must occur in the name or the questions."""
 
     text: str = ""
 
     def matches(self, topic: LibraryTopic) -> bool:
-        """Whether every word is found."""
+        """Return whether every word occurs."""
         texts = (topic.name, *(question.text for question in topic.topic.questions))
         return has_words(" ".join(texts), self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Several topics, as one text file holds them."""
+    """Several topics in one text file."""
 
     topics: tuple[Topic, ...] = ()

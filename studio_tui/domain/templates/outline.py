@@ -1,8 +1,8 @@
-"""A template as an outline of steps, topics and questions, and what can be done with it there.
+"""A template as an outline of steps, topics and questions, with operations on it.
 
-A `Place` says where: ``()`` is the template itself, ``(2,)`` its third step, ``(2, 0)`` the first
-topic of that and ``(2, 0, 4)`` the fifth question under it. Nothing is changed in place: every
-function gives another definition, which need not be one that may be saved.
+A `Place` is a path of indexes: ``()`` is the template itself, ``(2,)`` its third step, ``(2, 0)``
+the first topic of that step and ``(2, 0, 4)`` the fifth question of that topic. Every function
+returns a new definition, which is not necessarily valid to save.
 """
 
 import re
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 ROOT: Place = ()
 STEP, TOPIC, QUESTION = 1, 2, 3
-"""How long the place of each is."""
+"""Length of the place of a step, a topic and a question."""
 _CHILDREN = ("steps", "topics", "questions")
 _KEY = re.compile(
     r"(?:steps\[(\d+)\])?(?:\.topics\[(\d+)\])?(?:\.questions\[(\d+)\])?\.?(.*)", re.DOTALL
@@ -28,19 +28,19 @@ _KEY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OutlineItem:
-    """One line of the outline."""
+    """One row of the outline."""
 
     place: Place
     thing: Thing
 
 
 def items(definition: Definition, within: Place = ROOT) -> tuple[OutlineItem, ...]:
-    """What lies at ``within`` and below it, in the order of the talk."""
+    """Return the item at ``within`` and its descendants, in order."""
     return tuple(_items(thing_at(definition, within), within))
 
 
 def thing_at(definition: Definition, place: Place) -> Any:
-    """What lies at ``place``; raises IndexError where nothing does."""
+    """Return the item at ``place``. Raises IndexError if there is none."""
     thing: Any = definition
     for number in place:
         thing = _children(thing)[number]
@@ -48,9 +48,9 @@ def thing_at(definition: Definition, place: Place) -> Any:
 
 
 def put(definition: Definition, place: Place, thing: Thing) -> Definition:
-    """``definition`` with ``thing`` in the place of what was there."""
+    """Return ``definition`` with the item at ``place`` replaced by ``thing``."""
     if place == ROOT:
-        return thing  # type: ignore[return-value] # only a definition lies there
+        return thing  # type: ignore[return-value] # the item at the root is a definition
     return _with_children(
         definition,
         place[:-1],
@@ -59,22 +59,22 @@ def put(definition: Definition, place: Place, thing: Thing) -> Definition:
 
 
 def insert(definition: Definition, place: Place, thing: Thing) -> Definition:
-    """``definition`` with ``thing`` at ``place``, before what was there."""
+    """Return ``definition`` with ``thing`` inserted at ``place``."""
     at = place[-1]
     return _with_children(definition, place[:-1], lambda there: (*there[:at], thing, *there[at:]))
 
 
 def remove(definition: Definition, place: Place) -> Definition:
-    """``definition`` without what lies at ``place``."""
+    """Return ``definition`` without the item at ``place``."""
     at = place[-1]
     return _with_children(definition, place[:-1], lambda there: (*there[:at], *there[at + 1 :]))
 
 
 def move(definition: Definition, place: Place, by: int) -> tuple[Definition, Place]:
-    """``definition`` with what lies at ``place`` one up (``by`` -1) or down (1), and where it is.
+    """Move the item at ``place`` up (``by`` -1) or down (1); return the result and its new place.
 
-    At the edge it goes on into the topic or the discussion before or after; where there is none,
-    everything stays.
+    At the edge of its parent, the item moves into the previous or next parent. If there is none,
+    nothing changes.
     """
     target = _target(definition, place, by)
     if target is None:
@@ -84,8 +84,11 @@ def move(definition: Definition, place: Place, by: int) -> tuple[Definition, Pla
 
 
 def place_below(definition: Definition, place: Place, depth: int) -> Place | None:
-    """Where something of ``depth`` is added when the cursor is at ``place``: after what is there,
-    or as the last of what holds it; None where nothing holds it."""
+    """Return where to add an item of ``depth`` with the cursor at ``place``, or None.
+
+    The new item comes after the one at the cursor, or last in its parent. None if no parent can
+    hold it.
+    """
     if len(place) >= depth:
         return (*place[: depth - 1], place[depth - 1] + 1)
     holders = [holder for holder in _holders(definition, depth) if holder[: len(place)] == place]
@@ -95,7 +98,7 @@ def place_below(definition: Definition, place: Place, depth: int) -> Place | Non
 
 
 def where(key: str) -> tuple[Place, str]:
-    """The place that a key path of `check_definition` leads to, and the rest of the path.
+    """Return the place that a key path of `check_definition` refers to, and the rest of the path.
 
     ``steps[2].topics[0].questions[1].options[3]`` is ``options[3]`` at ``(2, 0, 1)``.
     """
@@ -107,7 +110,7 @@ def where(key: str) -> tuple[Place, str]:
 
 
 def by_place(problems: Mapping[str, str]) -> dict[Place, dict[str, str]]:
-    """Problems by where they are, and there by the rest of their key path."""
+    """Group problems by place, and at each place by the rest of their key path."""
     sorted_out: dict[Place, dict[str, str]] = {}
     for key, reason in problems.items():
         place, field = where(key)
@@ -152,7 +155,7 @@ def _target(definition: Definition, place: Place, by: int) -> Place | None:
 
 
 def _holders(definition: Definition, depth: int) -> list[Place]:
-    """The places that can hold something of ``depth``."""
+    """Return the places of all items that can hold children at ``depth``."""
     return [
         item.place
         for item in items(definition)

@@ -1,7 +1,7 @@
 """Templates: the model of a conversation (T1 to T4).
 
-Texts clean themselves as they enter (A5). What may be made is up to `check_definition`, for the
-editor on the screen and for the text file alike.
+Value objects sanitise their texts when they are created (A5). `check_definition` validates a
+template, both for the editor and for text files.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,25 +14,25 @@ from studio_tui.domain.shared.errors import Invalid, Refused
 from studio_tui.domain.shared.text import MAX_NAME, clean_line, clean_text, fold
 
 MAX_DESCRIPTION = 4000
-"""Longest description of a template, in characters."""
+"""Maximum length of the description of a template, in characters."""
 MAX_QUESTION = 1000
-"""Longest text of a question, in characters."""
+"""Maximum length of a question, in characters."""
 MAX_STEPS = 20
 MAX_TOPICS = 30
-"""Most topics in one discussion."""
+"""Maximum number of topics in one discussion."""
 MAX_QUESTIONS = 50
-"""Most questions under one topic."""
+"""Maximum number of questions in one topic."""
 MIN_OPTIONS = 2
 MAX_CHOICES = 20
 MAX_LABELS = 10
-"""Most labels on the scale of a rating."""
+"""Maximum number of labels on the scale of a rating."""
 
 Problem = tuple[str, str]
-"""Where, as a key path such as ``steps[2].topics[0].name``, and what is wrong there."""
+"""Key path such as ``steps[2].topics[0].name``, and the error there."""
 
 
 class StepKind(StrEnum):
-    """What a step of a conversation is about (T1)."""
+    """The subject of a step of a conversation (T1)."""
 
     DISCUSSION = "discussion"
     FEEDBACK = "feedback"
@@ -41,7 +41,7 @@ class StepKind(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """How a question is answered (T2)."""
+    """The type of answer of a question (T2)."""
 
     TEXT = "text"
     RATING = "rating"
@@ -50,7 +50,7 @@ class QuestionKind(StrEnum):
 
 
 class QuestionPolicy(StrEnum):
-    """Whether who plans may change the questions (T2)."""
+    """Whether the planner of a conversation may change its questions (T2)."""
 
     FIXED = "fixed"
     EXTENDABLE = "extendable"
@@ -58,7 +58,7 @@ class QuestionPolicy(StrEnum):
 
 
 class AdminsRead(StrEnum):
-    """What admins read of a conversation (T4)."""
+    """The parts of a conversation that admins may read (T4)."""
 
     NOTHING = "nothing"
     SUMMARY = "summary"
@@ -67,7 +67,7 @@ class AdminsRead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. ``options`` are the choices, or the labels of a rating from low to high."""
+    """A question. ``options`` are the choices, or the labels of a rating from low to high."""
 
     text: str
     kind: QuestionKind = QuestionKind.TEXT
@@ -80,7 +80,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Questions under one heading."""
+    """Questions with a common heading."""
 
     name: str
     questions: tuple[Question, ...] = ()
@@ -91,7 +91,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the conversation; only a discussion has topics."""
+    """A step of a conversation; only a discussion has topics."""
 
     kind: StepKind
     topics: tuple[Topic, ...] = ()
@@ -99,7 +99,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """Who may start a conversation by this template: nobody, unless it says so (T3)."""
+    """Who may start a conversation with this template; nobody by default (T3)."""
 
     through_push: bool = False
     by_managers: bool = False
@@ -108,7 +108,7 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """Who reads along besides the two participants: nobody, unless it says so (T4)."""
+    """Who may read a conversation besides its two participants; nobody by default (T4)."""
 
     admins: AdminsRead = AdminsRead.NOTHING
     leaders: bool = False
@@ -116,12 +116,12 @@ class Viewing:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Everything a template says; a push keeps its own copy (T5)."""
+    """The content of a template; a push stores its own copy (T5)."""
 
     name: str
     description: str = ""
     planning: bool = True
-    """False for a Quick conversation: it starts at the talk, without planning or preparation."""
+    """False for a Quick conversation, which starts at the talk without planning or preparation."""
     questions: QuestionPolicy = QuestionPolicy.EXTENDABLE
     permissions: Permissions = field(default_factory=Permissions)
     viewing: Viewing = field(default_factory=Viewing)
@@ -132,13 +132,13 @@ class Definition:
         object.__setattr__(self, "description", clean_text(self.description).strip())
 
     def question_count(self) -> int:
-        """How many questions the template asks."""
+        """Return the number of questions of the template."""
         return sum(len(topic.questions) for step in self.steps for topic in step.topics)
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateFilter:
-    """Which templates a list shows: all words must be found in name or description."""
+    """The filter of a list of templates: every word must occur in name or description."""
 
     text: str = ""
 
@@ -152,23 +152,23 @@ class Template:
     archived: bool
     version: int
     pushes: int
-    """How many pushes were made of it."""
+    """Number of pushes created from it."""
     conversations: int = 0
-    """How many conversations were held or planned by it without a push."""
+    """Number of conversations held or planned from it without a push."""
 
     @property
     def used(self) -> bool:
-        """Whether anything was made of it, so that it stays (T6)."""
+        """Whether anything was created from it, so that it cannot be deleted (T6)."""
         return bool(self.pushes or self.conversations)
 
     @property
     def name(self) -> str:
-        """The name of the definition."""
+        """Name of the definition."""
         return self.definition.name
 
     @property
     def why_no_push(self) -> str | None:
-        """Why Push is not offered, or None where it is (T3)."""
+        """Why no push can be created, or None if it can (T3)."""
         if not self.definition.permissions.through_push:
             return f"“{self.name}” does not allow through push: set it in the template first."
         if self.archived:
@@ -178,28 +178,28 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class TemplateVersion:
-    """A template as somebody saved it (T5)."""
+    """A saved version of a template (T5)."""
 
     id: int
-    """Counted from 1, the oldest."""
+    """Version number, from 1, the oldest."""
     definition: Definition
     saved_at: datetime | None
     saved_by: str | None
-    """A login; like ``saved_at`` None where nobody wrote it down."""
+    """Login of the author; None, like ``saved_at``, if it was not recorded."""
     open_pushes: int
-    """How many pushes that are not closed keep exactly this."""
+    """Number of pushes that are not closed and use exactly this version."""
 
 
 def require_pushable(template: Template) -> None:
-    """Raise `Refused`, with the reason, where ``template`` may not be pushed (T3)."""
+    """Raise `Refused`, with the reason, if ``template`` may not be pushed (T3)."""
     if reason := template.why_no_push:
         raise Refused(reason)
 
 
 def check_definition(definition: Definition) -> None:
-    """Raise `Invalid` unless a template may say all of this (T1, T2).
+    """Raise `Invalid` unless ``definition`` is a valid template (T1, T2).
 
-    The fields of the error are key paths, the same in a form as in a text file:
+    The fields of the error are key paths, the same for a form as for a text file:
     ``steps[2].topics[0].questions[1].options``.
     """
     if problems := problems_of(definition):
@@ -207,13 +207,13 @@ def check_definition(definition: Definition) -> None:
 
 
 def check_topic(topic: Topic) -> None:
-    """Raise `Invalid` unless ``topic`` may stand in a template or in the question library."""
+    """Raise `Invalid` unless ``topic`` is valid in a template or in the question library."""
     if problems := dict(_topic_problems(topic, "")):
         raise Invalid(problems)
 
 
 def problems_of(definition: Definition) -> dict[str, str]:
-    """What keeps a template from saying all of this, by key path; empty where nothing does."""
+    """Return the validation errors of a template by key path; empty if it is valid."""
     return dict(_definition_problems(definition))
 
 

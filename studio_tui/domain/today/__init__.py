@@ -1,1 +1,1 @@
-"""What is to be done today."""
+"""The tasks of today."""

@@ -1,4 +1,4 @@
-"""Where a line of Today leads (S1)."""
+"""Destinations of the rows of Today (S1)."""
 
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag
@@ -33,15 +33,15 @@ _STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
     },
     None,
 )
-"""Which mail a case is about."""
+"""State of the mail that a case is about."""
 FLAGS: OfSome[CaseKind, Flag | None] = OfSome(
     {CaseKind.NO_MANAGER: Flag.NO_MANAGER, CaseKind.OVERDUE: Flag.OVERDUE}, None
 )
-"""Which people of a push a case is about."""
+"""Flag of the people of a push whom a case is about."""
 
 
 def where_to(case: Case) -> Destination:
-    """Where a case is dealt with."""
+    """Return the destination at which a case is handled."""
     if case.own:
         return MyConversations()
     if case.about == WAITING_IMPORT:
@@ -64,7 +64,7 @@ def where_to(case: Case) -> Destination:
 
 
 def where_to_begin(step: FirstStep) -> Destination | None:
-    """Where a first step is done; None where that is not on any screen."""
+    """Return the destination of a first step; None if no screen covers it."""
     match step:
         case FirstStep.IMPORT_USERS:
             return ImportUsers()

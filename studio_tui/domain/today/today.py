@@ -1,7 +1,8 @@
-"""What needs somebody: the cases of Today, most urgent first (S1).
+"""The cases of Today, most urgent first (S1).
 
-A case is one line: what is the matter, of how many, in which push. `CASES` declares each kind of
-case once, in the order of urgency; lists, badges, JSON and documentation read it from there.
+A case is one row: a problem, how many it concerns, and the push it is in. `CASES` declares each
+kind of case once, in the order of urgency; lists, badges, JSON and documentation are derived from
+it.
 """
 
 import zlib
@@ -13,19 +14,19 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.shared.dataclass import dataclass
 
 AHEAD_DAYS = 14
-"""What starts, ends or is mailed within so many days is a case."""
+"""Number of days ahead in which starts, ends and mail are shown as cases."""
 
 
 MOST_TOLD = 999
-"""A badge tells no larger number."""
+"""Largest number that a badge displays."""
 NEW_MANAGERS = "new managers"
-"""What a case is about that tells who become managers of people in a push (N16)."""
+"""`Case.about` of a case on new managers of people in a push (N16)."""
 WAITING_IMPORT = "import"
-"""What a case is about (`Case.about`) that is to be reviewed before it is imported (U10)."""
+"""`Case.about` of an import that has to be reviewed before it is applied (U10)."""
 
 
 class CaseKind(StrEnum):
-    """What is the matter; the value is its name in JSON, which is a contract."""
+    """The kind of a case. The value is its name in JSON, which is a contract."""
 
     MAIL_FAILED = "mail_failed"
     MAIL_BOUNCED = "mail_bounced"
@@ -44,7 +45,7 @@ class CaseKind(StrEnum):
 
 
 class Section(StrEnum):
-    """The headings under which Today lists its cases, in their order."""
+    """Headings of Today, in their order."""
 
     NEEDS_YOU = "needs you"
     COMING_UP = "coming up"
@@ -52,7 +53,7 @@ class Section(StrEnum):
 
 
 class StudioPart(StrEnum):
-    """The part of the Studio in which a case is dealt with, and whose badge counts it."""
+    """The area of the Studio in which a case is handled, and whose badge counts it."""
 
     OUTBOX = "outbox"
     PUSHES = "pushes"
@@ -61,7 +62,7 @@ class StudioPart(StrEnum):
 
 
 class Remedy(StrEnum):
-    """The act that deals with a case."""
+    """The action that resolves a case."""
 
     LOOK_AT_MAIL = "look at the mail"
     SET_UP_MAIL = "look at what keeps mail from leaving"
@@ -73,19 +74,19 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What there is to know about a kind of case."""
+    """The declaration of a kind of case."""
 
     one: str
-    """What it is called where it is one, after the number: “1 mail failed”."""
+    """Label after the number 1: “1 mail failed”."""
     many: str
-    """The same of several: “2 mails failed”."""
+    """Label after any other number: “2 mails failed”."""
     remedy: Remedy
     place: StudioPart
     needs: Action
-    """The right without which nobody learns of it."""
+    """Permission that is required to see the case."""
     section: Section = Section.NEEDS_YOU
     urgent: bool = False
-    """Whether its badge is marked: ``Outbox 2!``."""
+    """Whether its badge is marked as urgent: ``Outbox 2!``."""
 
 
 CASES: Mapping[CaseKind, CaseFacts] = {
@@ -195,84 +196,88 @@ CASES: Mapping[CaseKind, CaseFacts] = {
         Section.LEAVES_NEXT,
     ),
 }
-"""Every kind of case, the most urgent first."""
+"""All kinds of case, the most urgent first."""
 
 _URGENCY = {kind: place for place, kind in enumerate(CASES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of Today: what is the matter, of how many, in which push."""
+    """A row of Today: a problem, how many it concerns, and the push it is in."""
 
     kind: CaseKind
     count: int
-    """Of how many mails or people, at least 1."""
+    """Number of mails or people concerned, at least 1."""
     text: str
-    """Who or what, in a few words; may hold what people typed."""
+    """Short description of who or what is concerned; may contain user input."""
     push_id: int | None = None
     push: str = ""
     user_id: int | None = None
-    """Whom it is about, where that is one person."""
+    """Id of the person concerned, if it is exactly one."""
     user: str = ""
-    """The login of that person."""
+    """Login of that person."""
     since: datetime | None = None
-    """Since when it is so; None where that is not known, or it lies ahead."""
+    """Since when the problem exists; None if unknown or in the future."""
     due: datetime | None = None
-    """When it happens, of what lies ahead: it starts, ends or leaves."""
+    """When a future event happens: a start, an end or the sending of mail."""
     ids: tuple[int, ...] = ()
-    """What it is about: mails of a kind whose place is the outbox, lines of the desk of changes of
-    `CaseKind.REVIEW`, else assignments; of what is one's `own`, lines of My conversations. Empty
-    where it is more than a thousand: then the push and the kind say it
-    (`services.today.today.people_of`)."""
+    """Ids of what the case is about.
+
+    These are notifications if the case is handled in the outbox, lines of the desk of changes for
+    `CaseKind.REVIEW`, rows of My conversations if it is `own`, else assignments. Empty if there are
+    more than a thousand: then use the push and the kind (`services.today.today.people_of`).
+    """
     about: str = ""
-    """What tells it from another case of its kind and push."""
+    """Discriminator among cases of the same kind and push."""
     own: bool = False
-    """Whether it waits for the reader as a leader, a coach or a user (C1), not as who runs the
-    Studio."""
+    """Whether the reader has to act as a leader, a coach or a user (C1).
+
+    If not, the case concerns those who run the Studio.
+    """
     mark: str = ""
-    """Another text once it is another matter: other people, another number."""
+    """Fingerprint of the content: differs when the case has other people or another number."""
     snoozed_until: date | None = None
     snoozed: bool = False
-    """Whether the reader put it off: until that day, or where there is none until it changes."""
+    """Whether the reader snoozed the case: until `snoozed_until`, or if None, until it changes."""
 
     @property
     def facts(self) -> CaseFacts:
-        """What there is to know about its kind."""
+        """Declaration of its kind."""
         return CASES[self.kind]
 
     @property
     def place(self) -> StudioPart:
-        """Where it is dealt with."""
+        """Area in which the case is handled."""
         return StudioPart.CONVERSATIONS if self.own else self.facts.place
 
     @property
     def key(self) -> str:
-        """What tells the case from others, also once its number is another."""
+        """Identity of the case, which does not change with its number."""
         push = "-" if self.push_id is None else str(self.push_id)
         return " ".join(filter(None, (self.kind, push, "own" if self.own else "", self.about)))
 
     @property
     def id(self) -> int:
-        """The same for a list, which knows its rows by numbers."""
+        """Numeric form of `key`, for lists, which identify rows by numbers."""
         return zlib.crc32(self.key.encode())
 
     @property
     def words(self) -> str:
-        """``2 mails failed``."""
+        """Label with the number: ``2 mails failed``."""
         return f"{self.count:,} {self.facts.one if self.count == 1 else self.facts.many}"
 
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """A case that somebody put off: until a day, or until it changes."""
+    """A case that a user snoozed, until a day or until it changes."""
 
     key: str
     until: date | None
     mark: str
-    """The `Case.mark` it had then."""
+    """The `Case.mark` at the time of snoozing."""
 
     def holds(self, case: Case, today: date) -> bool:
-        """Whether the case is still put off."""
+        """Return whether the case is still snoozed."""
         if self.until is not None:
             return today < self.until
         return self.mark == case.mark
@@ -280,13 +285,13 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What a tab says beside its name: ``2!``; nothing where the number is 0."""
+    """The number next to the name of a tab: ``2!``; empty if the number is 0."""
 
     number: int = 0
     urgent: bool = False
 
     def __str__(self) -> str:
-        """``2!``, ``9``, ``999+`` or nothing."""
+        """Return ``2!``, ``9``, ``999+`` or an empty string."""
         if not self.number:
             return ""
         number = f"{MOST_TOLD}+" if self.number > MOST_TOLD else str(self.number)
@@ -294,7 +299,7 @@ class Badge:
 
 
 class FirstStep(StrEnum):
-    """What a new Studio needs first, in this order."""
+    """The steps that set up a new Studio, in this order."""
 
     IMPORT_USERS = "import users"
     ALLOW_PUSH = "allow a template to be pushed"
@@ -316,11 +321,14 @@ STEPS: Mapping[FirstStep, tuple[Action, str]] = {
         "[smtp] in config.toml, studio-tui mail test ADDRESS",
     ),
 }
-"""The right that each first step takes, and how it is done from a shell."""
+"""Permission that each first step requires, and how to do it from a shell."""
 
 
 def in_order(cases: Collection[Case]) -> list[Case]:
-    """The most urgent first: by kind, what lies ahead by when it is, then the larger number."""
+    """Return the cases sorted by urgency.
+
+    They are sorted by kind, then by due time, then the larger number first.
+    """
     return sorted(
         cases,
         key=lambda case: (
@@ -334,7 +342,7 @@ def in_order(cases: Collection[Case]) -> list[Case]:
 
 
 def badge_of(cases: Collection[Case], place: StudioPart) -> Badge:
-    """The badge of a place: of how many its cases are that need somebody and are not put off."""
+    """Return the badge of an area: the number of its unsnoozed cases that need attention."""
     found = [
         case
         for case in cases
