@@ -50,7 +50,7 @@ class Demo:
 
 def reopen(folder: Path, clock: Clock) -> Demo:
     """Open the demo whose database is in ``folder``, signed in as its admin."""
-    studio = replace(open_studio(_settings(folder), clock), passing=True)
+    studio = replace(open_studio(_settings(folder), clock), is_temporary=True)
     try:
         return Demo(studio, sign_in(studio, Account(ADMIN, ADMIN)), MailFolder(folder / "mail"))
     except BaseException:

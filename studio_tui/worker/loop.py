@@ -49,7 +49,7 @@ from studio_tui.services.people.reviews import tell_by_schedule
 from studio_tui.services.pushes.remind import remind_by_schedule
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.daily import do_what_is_due
+from studio_tui.services.system.daily import run_daily_jobs
 from studio_tui.wording.mail import what_waits_for_limits
 from studio_tui.worker.circuit_breaker import CircuitBreaker
 from studio_tui.worker.lease import Lease, NotSent
@@ -296,7 +296,7 @@ class Worker:
             return
         with suppress(Unavailable):
             # First: a push that is created today may have reminders today.
-            await asyncio.to_thread(do_what_is_due, self._studio)
+            await asyncio.to_thread(run_daily_jobs, self._studio)
             await asyncio.to_thread(remind_by_schedule, self._studio)
             await asyncio.to_thread(tell_by_schedule, self._studio)
             self._daily_jobs_at = now

@@ -20,7 +20,7 @@ from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.activity import verify
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.daily import do_what_is_due
+from studio_tui.services.system.daily import run_daily_jobs
 from studio_tui.wording.counting import counted
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -125,7 +125,7 @@ def run_worker(
     with suppress(Unavailable):
         # Before the worker starts: it cannot run without a mail server, and this is due all the
         # same.
-        do_what_is_due(studio)
+        run_daily_jobs(studio)
     worker = _run_fast(_run(studio, drain, _Log(studio, report), pace))
     return 1 if drain and (worker.down or worker.away or worker.stopped) else 0
 

@@ -1023,7 +1023,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "pushes.repeating.repeat_by_schedule": ITSELF,
     "system.working_days.days_off": "tells nothing of anybody: which days are off",
     "pushes.repeating.hire_days": INSIDE,
-    "system.daily.do_what_is_due": ITSELF,
+    "system.daily.run_daily_jobs": ITSELF,
     "people.reviews.caused_by": VALUES,
     "people.reviews.tell_by_schedule": ITSELF,
     "people.retention.erase_by_schedule": ITSELF,

@@ -41,7 +41,7 @@ def make(path: Path) -> None:
 def opened(url: str) -> tuple[Studio, Actor]:
     """The Studio of a copy, and its admin."""
     studio = _open(url, BEGINS)
-    return replace(studio, passing=True), sign_in(studio, ADMIN)
+    return replace(studio, is_temporary=True), sign_in(studio, ADMIN)
 
 
 def _open(url: str, now: datetime) -> Studio:

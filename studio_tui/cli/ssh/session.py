@@ -31,11 +31,11 @@ def keys(account: str | None, fingerprint: str | None) -> None:
     if account is not None and account != account_name():
         return
     from studio_tui.config import settings
-    from studio_tui.services.people.key_lookup import keys_at_the_door
+    from studio_tui.services.people.key_lookup import lookup_keys
 
     url = settings.load().database_url
     config = settings.config_path() if os.environ.get("STUDIO_CONFIG") else None
-    for key, its_fingerprint in keys_at_the_door(url, fingerprint or ""):
+    for key, its_fingerprint in lookup_keys(url, fingerprint or ""):
         click.echo(f"restrict,pty,command={_option(_command(its_fingerprint, config))} {key}")
 
 

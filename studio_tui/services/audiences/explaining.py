@@ -20,8 +20,8 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound
 from studio_tui.services.audiences.resolving import with_current_names
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.audiences.conditions import who_of
-from studio_tui.storage.audiences.segments import spelled_out
+from studio_tui.storage.audiences.conditions import matching_ids
+from studio_tui.storage.audiences.segments import expand_segments
 from studio_tui.storage.people import users
 from studio_tui.storage.pushes import assignments
 
@@ -34,7 +34,7 @@ def why(studio: Studio, actor: Actor, user_id: int, audience: Audience) -> Reaso
         if not found:
             raise NotFound("This user is no longer there.")
         conditions = dict.fromkeys(conditions_of(audience))
-        holding = {each: who_of(each, [user_id]) == {user_id} for each in conditions}
+        holding = {each: matching_ids(each, [user_id]) == {user_id} for each in conditions}
         seen = _Seen(found[0], assignments.pushes_of(user_id, studio.today()), studio.today())
         return _reason(audience, holding.__getitem__, seen)
 
@@ -63,7 +63,7 @@ def _found(condition: Condition, seen: _Seen) -> str:
     """Return the value that a condition was evaluated on, in words."""
     word = WORDS[condition.word]
     if word.names is ValueKind.SEGMENT:
-        return str(with_current_names(spelled_out(condition)))
+        return str(with_current_names(expand_segments(condition)))
     if word.form is ConditionForm.IN_PUSH:
         return _standing(condition, seen)
     if word.fact is not None:

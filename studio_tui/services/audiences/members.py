@@ -5,7 +5,7 @@ from collections.abc import Collection
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.audiences.conditions import count_in, who_of
+from studio_tui.storage.audiences.conditions import count_in, matching_ids
 
 
 def members_among(
@@ -14,7 +14,7 @@ def members_among(
     """Return which of the given users are in an audience whose names are resolved."""
     require(actor, Action.READ_USERS)
     with studio.store.reading():
-        return frozenset(who_of(audience, user_ids))
+        return frozenset(matching_ids(audience, user_ids))
 
 
 def count(studio: Studio, actor: Actor, audience: Audience) -> int:

@@ -199,7 +199,7 @@ class _Known:
 
     def _unique(self, condition: Condition, name: Name) -> Name:
         fact = WORDS[condition.word].fact
-        if fact is None or "*" in name.text or stored.is_somebodys(fact, name.text):
+        if fact is None or "*" in name.text or stored.is_value_used(fact, name.text):
             return name
         shown = clean_line(name.text)[:_SHOWN]
         reason = f"nobody has the {fact.in_words} “{shown}”; “{shown[:3]}*” is all that begin so"

@@ -88,7 +88,7 @@ def save(
             raise NothingToDo(f"The segment “{before.name}” is so already.")
         _check_what_it_names(after, known)
         # No audience can name a new segment.
-        effects = keepers.conditions_of_keepers(after.id) if before else ()
+        effects = keepers.meanings_using(after.id) if before else ()
         saved = replace(after, id=segments.save(after))
         told = tuple(_effect(each) for each in keepers.compared(effects))
         write_activity(

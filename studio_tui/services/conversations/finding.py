@@ -19,7 +19,7 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.conversations import conversations
-from studio_tui.storage.conversations.history import is_any_seen
+from studio_tui.storage.conversations.history import finds_any
 from studio_tui.storage.people import users
 from studio_tui.storage.people.managers import manages
 from studio_tui.storage.pushes import assignments
@@ -165,7 +165,7 @@ def _may_know(actor: Actor, user_id: int, conversation_id: int | None) -> bool:
 def _may_know_user(actor: Actor, user_id: int) -> bool:
     if may(actor, Action.READ_USERS) or user_id == actor.user_id:
         return True
-    return manages(user_id, actor.user_id) or is_any_seen(user_id, actor.user_id)
+    return manages(user_id, actor.user_id) or finds_any(user_id, actor.user_id)
 
 
 def _name(user_id: int) -> str:

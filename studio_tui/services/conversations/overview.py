@@ -20,7 +20,7 @@ from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.conversations.current import conversation_of
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.listing import HeldSource, StoredSource
+from studio_tui.services.system.listing import InMemorySource, StoredSource
 from studio_tui.services.templates import definitions
 from studio_tui.storage.conversations import conversations, my_list
 from studio_tui.storage.conversations import history as over
@@ -84,9 +84,9 @@ def _standing_in(actor: Actor, people: People) -> dict[int, tuple[StandIn, ...]]
 
 def source(
     studio: Studio, actor: Actor, filter_: MyConversationFilter
-) -> HeldSource[MyConversation, MyConversationFilter]:
+) -> InMemorySource[MyConversation, MyConversationFilter]:
     """Return the rows of My conversations that a filter matches, as the source of a list."""
-    return HeldSource(tuple(my_conversations(studio, actor)), _matches, filter_)
+    return InMemorySource(tuple(my_conversations(studio, actor)), _matches, filter_)
 
 
 def history(

@@ -92,7 +92,7 @@ def open_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversation
         tenure = texts.tenure_of(current)
         reached = (actor.user_id, current.conductor_id)
         if tenure.opened(*reached) < tenure.current.number:
-            texts.open_to(current.id, *reached, tenure.current.number)
+            texts.grant_access(current.id, *reached, tenure.current.number)
             after = {"to": current.conductor_login}
             record(studio, actor, Verb.OPEN_OWN, current, after=after)
         return current
@@ -105,7 +105,7 @@ def close_own(studio: Studio, actor: Actor, conversation_id: int) -> Conversatio
         _require_author(actor, current)
         tenure = texts.tenure_of(current)
         if tenure.opened(actor.user_id, current.conductor_id):
-            texts.close_to(current.id, actor.user_id, current.conductor_id)
+            texts.revoke_access(current.id, actor.user_id, current.conductor_id)
             before = {"to": current.conductor_login}
             record(studio, actor, Verb.CLOSE_OWN, current, before=before)
         return current

@@ -105,7 +105,9 @@ def submit(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         shown = Relation.USER in own and not _opened(actor, current)
         if shown:
             tenure = texts.tenure_of(current)
-            texts.open_to(current.id, actor.user_id, current.conductor_id, tenure.current.number)
+            texts.grant_access(
+                current.id, actor.user_id, current.conductor_id, tenure.current.number
+            )
         if getattr(current, column) is None:
             conversations.change_conversation(current.id, **{column: studio.now()})
         elif not shown:

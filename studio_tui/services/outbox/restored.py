@@ -75,7 +75,7 @@ def stop_if_replaced(studio: Studio) -> str:
 
 def begin_sending(studio: Studio) -> None:
     """Start a new generation, because a worker begins to send."""
-    if studio.passing:
+    if studio.is_temporary:
         return
     with studio.store.writing_unflushed():
         if stop_if_replaced(studio):

@@ -18,7 +18,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import invitations
 from studio_tui.storage.people import retention
-from studio_tui.storage.people.import_write import Counted, NewTeam, Write, write
+from studio_tui.storage.people.import_write import NewTeam, ProgressIterator, Write, write
 from studio_tui.storage.people.review_read import count_caused_by
 from studio_tui.storage.people.scope import for_everybody, is_limited, require_within
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
@@ -64,7 +64,7 @@ class Applied:
 
 
 def apply_change(
-    studio: Studio, actor: Actor, change: PeopleChange, counted: Counted = iter
+    studio: Studio, actor: Actor, change: PeopleChange, counted: ProgressIterator = iter
 ) -> Applied:
     """Write ``change`` and its line of activity; ``counted`` reports progress.
 
@@ -84,13 +84,15 @@ def apply_change(
     return applied
 
 
-def _applied(studio: Studio, actor: Actor, change: PeopleChange, counted: Counted) -> Applied:
+def _applied(
+    studio: Studio, actor: Actor, change: PeopleChange, counted: ProgressIterator
+) -> Applied:
     noticing = ChangeDetector(studio, change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)
     written = write(change.teams, change.writes, counted)
     if any(_comes_or_goes(one) for one in change.writes):
-        retention.keep_leaving(written, studio.now())
+        retention.record_leaving(written, studio.now())
     for team_id in change.removed:
         remove_team(team_id)
     line = write_activity(

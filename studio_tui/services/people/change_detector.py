@@ -11,7 +11,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.people import review_write
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import Write, ids_of_teams
-from studio_tui.storage.people.review_write import Touched
+from studio_tui.storage.people.review_write import PeopleImpact
 from studio_tui.storage.people.users import ids_of_logins
 
 
@@ -27,9 +27,9 @@ class ChangeDetector:
         self._touched = _touched(writes, teams)
         self._added = [one.after.login for one in writes if one.before is None]
         matters = self._touched.anything or bool(self._added)
-        self._looks = matters and review_write.anybody_waits(studio.now())
+        self._looks = matters and review_write.is_any_waiting(studio.now())
         if self._looks:
-            review_write.look(self._touched, studio.now())
+            review_write.record_managers(self._touched, studio.now())
 
     def record(self, studio: Studio, activity_id: int) -> int:
         """Add the effects of the change to the desk and return the number of lines added.
@@ -39,10 +39,10 @@ class ChangeDetector:
         if not self._looks:
             return 0
         added = list(ids_of_logins(map(key, self._added)).values()) if self._added else []
-        return review_write.put(self._touched, added, activity_id, studio.now())
+        return review_write.put_changes(self._touched, added, activity_id, studio.now())
 
 
-def _touched(writes: Sequence[Write], teams: Collection[int]) -> Touched:
+def _touched(writes: Sequence[Write], teams: Collection[int]) -> PeopleImpact:
     moved, left, returned = set[int](), set[int](), set[int]()
     readdressed, led = dict[int, str](), set[str]()
     for one in writes:
@@ -59,7 +59,7 @@ def _touched(writes: Sequence[Write], teams: Collection[int]) -> Touched:
             moved.add(user_id)
         if key(before.email) != key(after.email):
             readdressed[user_id] = before.email
-    return Touched(
+    return PeopleImpact(
         frozenset(moved),
         frozenset(teams) | _ids(led),
         frozenset(left),

@@ -18,7 +18,7 @@ from studio_tui.services.pushes.pushes import cause_at_once, cause_of
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.people import review_decide
-from studio_tui.storage.people.review_decide import Former, LineOfTalk
+from studio_tui.storage.people.review_decide import FormerConductor, LineOfTalk
 from studio_tui.storage.people.users import these_users
 
 _TOLD_EVERY = 500
@@ -92,12 +92,12 @@ def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, t
         told.add(each, at_once=True, noticed=noticed)
 
 
-def require_unchanged(activity_id: int) -> list[Former]:
+def require_unchanged(activity_id: int) -> list[FormerConductor]:
     """Return the state before a handover, to restore it.
 
     Raises `Refused` if a conversation was changed again after the handover or has begun.
     """
-    former = review_decide.former(activity_id)
+    former = review_decide.former_conductors(activity_id)
     for each in former:
         if each.conversation_id is None or each.holder_id is None:
             continue

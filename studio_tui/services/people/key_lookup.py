@@ -1,5 +1,5 @@
 """Lookup of SSH keys for sshd (A1); imports little, because every login waits for it."""
 
-from studio_tui.storage.people.key_lookup import keys_at_the_door
+from studio_tui.storage.people.key_lookup import lookup_keys
 
-__all__ = ["keys_at_the_door"]
+__all__ = ["lookup_keys"]

@@ -32,7 +32,7 @@ from studio_tui.services.conversations.reading import (
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.files import require_place, taken_back, write_private
+from studio_tui.services.system.files import removed_on_failure, require_place, write_private
 from studio_tui.storage.activity.activity import (
     ActivityLine,
     about_users,
@@ -100,7 +100,7 @@ def export(studio: Studio, actor: Actor, login: str, path: Path) -> Exported:
     with studio.store.reading():
         found = _found(studio, actor, naming.user_id_named(login))
     files = dict(_files(studio, found))
-    with taken_back() as made, studio.store.writing():
+    with removed_on_failure() as made, studio.store.writing():
         line = write_activity(actor, studio.now(), Verb.EXPORT_DATA, found.user.login)
         about_users(line, users.one_user(found.user.id))
         for each in found.handed:

@@ -86,16 +86,16 @@ def erase_by_schedule(studio: Studio) -> int:
     with studio.store.reading():
         # Check first without a write lock. Most calls find nothing and must not block other
         # writers.
-        known = retention.watched(months, today)
+        known = retention.retention_record(months, today)
         if known is not None and known.seen_on == today and not _is_due(known):
             return 0
     with studio.store.writing():
-        known = retention.watch(months, today)
+        known = retention.record_use(months, today)
         if not _is_due(known):
             return 0
         ids = retention.ids_left_before(_left_before(studio, today), _AT_A_TIME)
         if not ids:
-            retention.done(months, today)
+            retention.record_done(months, today)
             return 0
     erased = _erase_all(studio, None, ids)
     if erased:
@@ -133,7 +133,7 @@ def erasure_cutoff(studio: Studio) -> datetime | None:
     return _left_before(studio, studio.today() + _AHEAD)
 
 
-def _is_due(known: retention.Watched) -> bool:
+def _is_due(known: retention.RetentionRecord) -> bool:
     """Return whether the schedule still has to erase people on the day of its last check."""
     return known.seen_on >= known.since + NOTICE and known.done_on != known.seen_on
 
@@ -141,7 +141,7 @@ def _is_due(known: retention.Watched) -> bool:
 def _first_day(studio: Studio, months: int) -> date:
     """Return the first day on which the schedule may erase people by this retention time."""
     today = studio.today()
-    known = retention.watched(months, today)
+    known = retention.retention_record(months, today)
     first = (known.since if known is not None else today) + NOTICE
     if known is not None and known.done_on == today:
         return max(first, today + timedelta(days=1))
@@ -184,7 +184,7 @@ def _erase_all(
         except NothingToDo:
             # Another host was quicker, or the record was reused after it had been erased.
             with studio.store.writing():
-                retention.forget_leaving(user_id)
+                retention.clear_leaving(user_id)
         except Refused:
             # The user was taken back in the meantime.
             continue

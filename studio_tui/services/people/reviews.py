@@ -279,7 +279,7 @@ def _chosen(actor: Actor, selection: Selection[ReviewFilter], decision: Decision
 
 
 def _require_known(ids: Collection[int]) -> dict[int, Decision | None]:
-    known = review_read.what_became_of(ids)
+    known = review_read.decisions_on(ids)
     unknown = sorted(set(ids) - known.keys())
     if unknown:
         listed = ", ".join(map(str, unknown[:_NAMED]))

@@ -24,7 +24,7 @@ from studio_tui.services.people.import_plan import ImportPlan
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.people import import_read, last_file
-from studio_tui.storage.people.last_file import KeptFile
+from studio_tui.storage.people.last_file import StoredFile
 from studio_tui.wording.counting import counted
 
 _READ = 0.5
@@ -245,7 +245,7 @@ def _remember(
             planned=plan.fingerprint if why else b"",
             holds_until=_holds_until(file, studio.today()),
         ),
-        KeptFile(given.data, given.options) if why else None,
+        StoredFile(given.data, given.options) if why else None,
     )
     if why and not still:
         counts = {"left": len(plan.left), "refused": len(plan.refusals)}
@@ -293,6 +293,6 @@ def _require_same(seen: LastFile) -> None:
         raise Conflict(f"Another file took the place of {seen.name} meanwhile: look at that one.")
 
 
-def _given(last: LastFile, content: KeptFile) -> GivenFile:
+def _given(last: LastFile, content: StoredFile) -> GivenFile:
     options = json.loads(content.options)
     return GivenFile(last.name, content.data, options["mapping"], FileHints(**options["form"]))

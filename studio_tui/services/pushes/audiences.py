@@ -136,7 +136,7 @@ def join_audiences(studio: Studio, *, limited: bool, by: int | None = None) -> i
     if not found:
         return 0
     if limited:
-        stored.look_again()
+        stored.mark_unseen()
         return 0
     only = stored.people_of(by, _FEW) if by is not None else None
     return sum(_look(studio, push_id, only) for push_id in found)
@@ -192,7 +192,7 @@ def apply_audience(
         told["no longer match"] = found.leaving
     joining = stored.newcomers(push.id, matching)
     done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=told)
-    stored.tell_desk(push.id, matching, done.activity_id, studio.now(), only)
+    stored.update_desk(push.id, matching, done.activity_id, studio.now(), only)
     return done
 
 

@@ -59,7 +59,7 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
             days_off(studio),
         )
         draft = PushDraft(name_proposer(current)(begin), begin, end, current.reminders)
-        return Proposal(draft, audiences.count_there(_people(current)))
+        return Proposal(draft, audiences.count_active(_people(current)))
 
 
 def skipped(studio: Studio, actor: Actor, push: PushFacts) -> list[Skipped]:

@@ -10,7 +10,7 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import has_words
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.listing import HeldSource
+from studio_tui.services.system.listing import InMemorySource
 from studio_tui.storage.pushes import groups as push_groups
 from studio_tui.storage.pushes import pushes
 from studio_tui.wording.pushes import group_in_words
@@ -39,7 +39,7 @@ def people_of(groups: Collection[PeopleGroup]) -> Selection[AssignmentFilter]:
     return selection
 
 
-class GroupSource(HeldSource[PeopleGroup, GroupFilter]):
+class GroupSource(InMemorySource[PeopleGroup, GroupFilter]):
     """A snapshot of groups, counted once."""
 
     def __init__(self, every: tuple[PeopleGroup, ...], filter_: GroupFilter) -> None:

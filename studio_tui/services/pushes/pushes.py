@@ -28,7 +28,7 @@ from studio_tui.domain.shared.text import fold, has_words
 from studio_tui.domain.templates.template import Template, require_pushable
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.listing import HeldSource
+from studio_tui.services.system.listing import InMemorySource
 from studio_tui.services.templates import definitions
 from studio_tui.services.templates.templates import stored_template
 from studio_tui.storage.activity.activity import write_activity
@@ -93,7 +93,7 @@ def source(
     actor: Actor,
     filter_: PushFilter,
     known: Mapping[int, Progress] | None = None,
-) -> HeldSource[Push, PushFilter]:
+) -> InMemorySource[Push, PushFilter]:
     """Return the pushes that match a filter, as the source of a list.
 
     ``known`` holds cached progress by id; if given, no progress is computed, which is fast.
@@ -104,7 +104,7 @@ def source(
         found = (
             _with_progress(studio, stored) if known is None else _as_known(studio, stored, known)
         )
-    return HeldSource(tuple(found), _matches, filter_)
+    return InMemorySource(tuple(found), _matches, filter_)
 
 
 def show(
@@ -344,7 +344,7 @@ def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, 
     asks for a conversation (P10).
     """
     cause = cause_of(studio, line, push_id)
-    users, _ = fixed_users(assignments.told_and_not_done(push_id))
+    users, _ = fixed_users(assignments.notified_and_not_done(push_id))
     alone = enqueue.without_told_by(line, users)
     enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
     users_told = enqueue.tell_users(cause, kind, alone, str(line))

@@ -29,7 +29,7 @@ class Studio:
     settings: Settings
     steady: SteadyClock = field(default_factory=BootClock)
     """The clock that measures the leases of workers (N4)."""
-    passing: bool = False
+    is_temporary: bool = False
     """Whether the database is discarded afterwards, like that of the demo. An older copy never
     takes its place, so it needs no identity of its own and is the same whenever it is made."""
 

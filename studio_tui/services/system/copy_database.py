@@ -19,7 +19,7 @@ from studio_tui.services.activity.verify import Verified, verified
 from studio_tui.services.outbox import restored
 from studio_tui.services.people.identity import Account
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.files import taken_back
+from studio_tui.services.system.files import removed_on_failure
 from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.engine.backup import (
     copied_file,
@@ -100,7 +100,7 @@ def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str, file: Pa
 
     If that fails, the ``file`` that was made is removed.
     """
-    with taken_back() as made:
+    with removed_on_failure() as made:
         made.extend(filter(None, [file]))
         with studio.store.writing():
             write_activity(actor, studio.now(), verb, subject)

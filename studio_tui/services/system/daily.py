@@ -23,7 +23,7 @@ JOBS: tuple[Callable[[Studio], object], ...] = (
 """The jobs in the order in which they run."""
 
 
-def do_what_is_due(studio: Studio) -> None:
+def run_daily_jobs(studio: Studio) -> None:
     """Run the jobs that have something due.
 
     A job that fails does not keep the others from running, and is retried with the next call.

@@ -15,22 +15,22 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _OWNER_ONLY = 0o600
 
 
-class AlreadyThere(Refused):
+class FileAlreadyExists(Refused):
     """Raised if a file of this name exists. It can be replaced."""
 
 
 def require_place(path: Path, *, replacing: bool) -> None:
     """Raise if no file can be written at ``path``.
 
-    Raises `AlreadyThere` if a file exists and is not to be replaced, and `Refused` if ``path`` is a
-    folder or its folder is missing or not writable.
+    Raises `FileAlreadyExists` if a file exists and is not to be replaced, and `Refused` if
+    ``path`` is a folder or its folder is missing or not writable.
     """
     require_files()
     try:
         if path.is_dir():
             raise Refused(f"{path} is a folder: name a file in it.")
         if not replacing and (path.exists() or path.is_symlink()):
-            raise AlreadyThere(f"{path} is there already.")
+            raise FileAlreadyExists(f"{path} is there already.")
         if not path.parent.is_dir():
             raise Refused(f"There is no folder {path.parent}.")
         if not os.access(path.parent, os.W_OK | os.X_OK):
@@ -72,7 +72,7 @@ def write_private_parts(path: Path, parts: Iterable[bytes], *, force: bool) -> N
 
 
 @contextmanager
-def taken_back() -> Iterator[list[Path]]:
+def removed_on_failure() -> Iterator[list[Path]]:
     """Yield a list for files that are created inside; they are removed if the block fails.
 
     It fails, for example, if the database does not accept the line of activity about the files.

@@ -11,7 +11,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.lists import kept_views
 
 
-class Taken(Invalid):
+class ViewNameTaken(Invalid):
     """Raised if a view of this name exists. It can be replaced."""
 
 
@@ -35,8 +35,8 @@ def save(
 ) -> Mapping[str, KeptViews]:
     """Save a view under its name; return all views of ``actor``.
 
-    Raises `Invalid` if the name is missing or too long, `Taken` if it exists and ``replacing`` is
-    not set, and `Refused` if there are too many views.
+    Raises `Invalid` if the name is missing or too long, `ViewNameTaken` if it exists and
+    ``replacing`` is not set, and `Refused` if there are too many views.
     """
     view = replace(view, name=clean_line(view.name), text=clean_line(view.text))
     if not view.key:
@@ -47,7 +47,7 @@ def save(
         kept = _kept(actor, list_name)
         if (before := kept.called(view.name)) is not None:
             if not replacing:
-                raise Taken({"name": f"There is a view “{before.name}” already."})
+                raise ViewNameTaken({"name": f"There is a view “{before.name}” already."})
             view = replace(view, opens=before.opens)
         elif len(kept.named) >= MAX_VIEWS:
             raise Refused(f"There are {MAX_VIEWS} views of this list: remove one first.")

@@ -60,7 +60,7 @@ class StoredSource(Generic[R, F]):
         return self.listed()
 
 
-class HeldSource(Generic[R, F]):
+class InMemorySource(Generic[R, F]):
     """Rows held in memory in the given order; a list shows those that match a filter."""
 
     def __init__(self, every: tuple[R, ...], matches: Callable[[F, R], bool], filter_: F) -> None:

@@ -52,7 +52,7 @@ def user_id_named(login_or_email: str) -> int:
     name = clear_address(login_or_email)
     found = users.ids_of_names([name]).get(fold(name))
     if found is None:
-        if into := merged.became([fold(name)]).get(fold(name)):
+        if into := merged.merged_into([fold(name)]).get(fold(name)):
             (kept,) = users.users_by_id([into])
             raise NotFound(f"“{clean_line(name)}” was merged into {kept.name} ({kept.login}).")
         raise NotFound(nothing_named("user", login_or_email, users.login_keys()))

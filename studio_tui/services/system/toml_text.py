@@ -40,7 +40,7 @@ _WORDS: dict[type, str] = {
 }
 
 
-class _Wrong(Exception):
+class _InvalidValue(Exception):
     """Raised if a value cannot be built; its problems have been recorded."""
 
 
@@ -61,7 +61,7 @@ def read(text: str, kind: type[T], source: str) -> T:
     problems: dict[str, str] = {}
     try:
         value: T = _value(table, kind, "", problems)
-    except _Wrong:
+    except _InvalidValue:
         raise refusal(source, problems) from None
     if problems:
         raise refusal(source, problems)
@@ -118,14 +118,14 @@ def _record(raw: object, kind: Any, at: str, problems: dict[str, str]) -> Any:
         elif _required(field):
             problems[prefix + field.name] = "missing"
     if len(problems) > before:
-        raise _Wrong
+        raise _InvalidValue
     return kind(**values)
 
 
 def _list(raw: object, kind: Any, at: str, problems: dict[str, str]) -> tuple[Any, ...]:
     if not isinstance(raw, list):
         _refuse(at, f"expected a list, found {_found(raw)}", problems)
-        raise _Wrong
+        raise _InvalidValue
     return tuple(
         _attempt(item, kind, f"{at}[{number}]", problems) for number, item in enumerate(raw)
     )
@@ -135,7 +135,7 @@ def _attempt(raw: object, kind: Any, at: str, problems: dict[str, str]) -> Any:
     """Return the value, or None with its problems recorded, so that the rest is checked too."""
     try:
         return _value(raw, kind, at, problems)
-    except _Wrong:
+    except _InvalidValue:
         return None
 
 
@@ -150,7 +150,7 @@ def _member(raw: object, kind: type[StrEnum], at: str, problems: dict[str, str])
 
 def _refuse(at: str, reason: str, problems: dict[str, str]) -> Any:
     problems[at] = reason
-    raise _Wrong
+    raise _InvalidValue
 
 
 def _required(field: "dataclasses.Field[Any]") -> bool:

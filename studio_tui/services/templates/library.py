@@ -8,7 +8,7 @@ from studio_tui.domain.templates.library import LibraryFilter, LibraryTopic
 from studio_tui.domain.templates.template import Topic, check_topic
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.listing import HeldSource
+from studio_tui.services.system.listing import InMemorySource
 from studio_tui.services.templates import definitions, text_files
 from studio_tui.services.templates.drafts import topic_subject
 from studio_tui.storage.activity.activity import write_activity
@@ -24,9 +24,9 @@ def every(studio: Studio, actor: Actor) -> list[LibraryTopic]:
 
 def source(
     studio: Studio, actor: Actor, filter_: LibraryFilter
-) -> HeldSource[LibraryTopic, LibraryFilter]:
+) -> InMemorySource[LibraryTopic, LibraryFilter]:
     """Return the topics that match a filter, as the source of a list."""
-    return HeldSource(tuple(every(studio, actor)), LibraryFilter.matches, filter_)
+    return InMemorySource(tuple(every(studio, actor)), LibraryFilter.matches, filter_)
 
 
 def show(studio: Studio, actor: Actor, topic_id: int) -> LibraryTopic:

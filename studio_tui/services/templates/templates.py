@@ -16,7 +16,7 @@ from studio_tui.domain.templates.template import (
 )
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.listing import HeldSource
+from studio_tui.services.system.listing import InMemorySource
 from studio_tui.services.templates import definitions, text_files
 from studio_tui.services.templates.drafts import template_subject
 from studio_tui.storage.activity.activity import write_activity
@@ -33,9 +33,9 @@ def every(studio: Studio, actor: Actor) -> list[Template]:
 
 def source(
     studio: Studio, actor: Actor, filter_: TemplateFilter
-) -> HeldSource[Template, TemplateFilter]:
+) -> InMemorySource[Template, TemplateFilter]:
     """Return the templates that match a filter, as the source of a list."""
-    return HeldSource(tuple(every(studio, actor)), _matches, filter_)
+    return InMemorySource(tuple(every(studio, actor)), _matches, filter_)
 
 
 def show(studio: Studio, actor: Actor, template_id: int) -> Template:

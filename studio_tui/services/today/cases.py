@@ -367,9 +367,9 @@ def _repeat(desk: Desk, latest: PushFacts, each: Occurrence, text: str, number: 
 def _came_in(desk: Desk) -> Iterator[Case]:
     """Yield the people whom an audience added to a push within `_NEWS` (P13)."""
     since = desk.now - _NEWS
-    for push_id, group in by_push(found.came_in(since)).items():
+    for push_id, group in by_push(found.joined_by_audience(since)).items():
         if push_id in desk.pushes:
-            examples = _few(group, partial(found.people_who_came_in, push_id, since, _MOST))
+            examples = _few(group, partial(found.people_who_joined, push_id, since, _MOST))
             yield _case(desk, CaseKind.CAME_IN, group, examples, _names(group, examples))
 
 

@@ -184,14 +184,14 @@ def _to_do(studio: Studio, step: FirstStep) -> bool:
     """Return whether a first step is still to be done."""
     match step:
         case FirstStep.IMPORT_USERS:
-            return not stored.somebody_is_known()
+            return not stored.is_any_other_user()
         case FirstStep.ALLOW_PUSH:
             return not _may_be_pushed()
         case FirstStep.SET_UP_PUSH:
-            return stored.somebody_is_known() and _may_be_pushed() and not pushes.pushes()
+            return stored.is_any_other_user() and _may_be_pushed() and not pushes.pushes()
         case FirstStep.ASSIGN_USERS:
             there = pushes.pushes()
-            return bool(there) and stored.somebody_is_known() and not stored.anybody_was_assigned()
+            return bool(there) and stored.is_any_other_user() and not stored.is_any_assigned()
         case FirstStep.SET_UP_MAIL:
             return not studio.settings.smtp.host
 

@@ -26,7 +26,7 @@ from studio_tui.domain.pushes.push import Flag, Status
 from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.audiences.names import values_of
-from studio_tui.storage.audiences.segments import spelled_out
+from studio_tui.storage.audiences.segments import expand_segments
 from studio_tui.storage.engine.expressions import (
     COUNTED,
     NOBODY,
@@ -70,7 +70,7 @@ def audience_condition(audience: Audience) -> Any:
     A name whose target was deleted matches nobody. The condition is true or false for every user,
     never NULL, so that *not* may precede it.
     """
-    return _condition(spelled_out(audience), first=True)
+    return _condition(expand_segments(audience), first=True)
 
 
 def _condition(audience: Audience, *, first: bool) -> Any:
@@ -317,10 +317,10 @@ def ids_in(audience: Audience) -> Any:
     return U.select(U.id).where(audience_condition(audience))
 
 
-def who_of(audience: Audience, user_ids: Collection[int]) -> set[int]:
+def matching_ids(audience: Audience, user_ids: Collection[int]) -> set[int]:
     """Return those of these users who are in an audience."""
     # For a few users, there is no need to start from the matches.
-    wanted = both(among(U.id, user_ids), _condition(spelled_out(audience), first=False))
+    wanted = both(among(U.id, user_ids), _condition(expand_segments(audience), first=False))
     return set(column(U.select(U.id).where(wanted)))
 
 
@@ -329,9 +329,9 @@ def count_in(audience: Audience) -> int:
     return count(U.select().where(everyone_in(audience)))
 
 
-def names_left(audience: Audience | None) -> bool:
+def includes_left(audience: Audience | None) -> bool:
     """Return whether an audience asks about former users, itself or through a segment."""
-    return audience is not None and asks_about_left(spelled_out(audience))
+    return audience is not None and asks_about_left(expand_segments(audience))
 
 
 def everyone_in(audience: Audience) -> Any:
@@ -339,6 +339,6 @@ def everyone_in(audience: Audience) -> Any:
 
     Only active users match, unless the audience asks about users who have left.
     """
-    said = spelled_out(audience)
+    said = expand_segments(audience)
     found = audience_condition(said)
     return found if asks_about_left(said) else both(U.active == SQL("TRUE"), found)

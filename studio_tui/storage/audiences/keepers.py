@@ -21,7 +21,7 @@ class AudienceKeeper(NamedTuple):
     push_id: int = 0
 
 
-class Before(NamedTuple):
+class FormerMeaning(NamedTuple):
     """The meaning of an audience, as a condition, before a change."""
 
     keeper: AudienceKeeper
@@ -53,7 +53,7 @@ def used_by() -> Mapping[int, list[str]]:
     return found
 
 
-def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
+def meanings_using(segment_id: int) -> Sequence[FormerMeaning]:
     """Return a segment and everything that uses it, directly or not, with its current meaning."""
     every = list(keepers())
     concerned = {segment_id}
@@ -67,13 +67,13 @@ def conditions_of_keepers(segment_id: int) -> Sequence[Before]:
             break
         concerned |= more
     return [
-        Before(keeper, audience_condition(keeper.audience))
+        FormerMeaning(keeper, audience_condition(keeper.audience))
         for keeper in every
         if keeper.segment_id == segment_id or concerned.intersection(segments_in(keeper.audience))
     ]
 
 
-def compared(before: Sequence[Before]) -> Iterator[AudienceChange]:
+def compared(before: Sequence[FormerMeaning]) -> Iterator[AudienceChange]:
     """Yield the audiences whose matches changed, with the numbers of people who come and go."""
     now = {(each.segment_id, each.push_id): each for each in keepers()}
     for keeper, was in before:

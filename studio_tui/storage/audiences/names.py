@@ -51,7 +51,7 @@ def values_of(fact: Fact) -> Mapping[str, str]:
     return found
 
 
-def is_somebodys(fact: Fact, text: str) -> bool:
+def is_value_used(fact: Fact, text: str) -> bool:
     """Return whether any user has this value of a unique fact."""
     unique = getattr(_K, f"{fact.name}_key")
     return _K.select(ONE).where(unique == fold(text)).limit(1).scalar() is not None

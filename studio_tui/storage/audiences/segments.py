@@ -63,7 +63,7 @@ def segments_in(audience: Audience) -> list[int]:
     ]
 
 
-def spelled_out(audience: Audience) -> Audience:
+def expand_segments(audience: Audience) -> Audience:
     """Return an audience with the definitions of its segments in their place.
 
     A condition on a segment that does not exist, or refers to itself, stays and matches nobody.
@@ -71,10 +71,10 @@ def spelled_out(audience: Audience) -> Audience:
     if not segments_in(audience):
         return audience
     known = {segment.id: segment.audience for segment in segments()}
-    return _spelled_out(audience, known, frozenset())
+    return _expand_segments(audience, known, frozenset())
 
 
-def _spelled_out(
+def _expand_segments(
     audience: Audience, known: dict[int, Audience], within: frozenset[int]
 ) -> Audience:
     def said(condition: Condition) -> Audience:
@@ -82,7 +82,8 @@ def _spelled_out(
             return condition
         ids = {name.id for name in condition.names if name.id in known} - within
         parts = [
-            _spelled_out(known[each], known, within | {each}) for each in sorted(filter(None, ids))
+            _expand_segments(known[each], known, within | {each})
+            for each in sorted(filter(None, ids))
         ]
         return any_of(parts) if parts else condition
 

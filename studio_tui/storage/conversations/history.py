@@ -78,7 +78,7 @@ def count_selected(selection: Selection[HistoryFilter], reader_id: int | None) -
     return _count(selected(selection, lambda filter_: _matching(filter_, reader_id), C.id))
 
 
-def is_any_seen(user_id: int, reader_id: int) -> bool:
+def finds_any(user_id: int, reader_id: int) -> bool:
     """Return whether the reader finds any past conversation of a user."""
     return _count(_matching(HistoryFilter(user_id=user_id), reader_id)) > 0
 

@@ -57,7 +57,7 @@ def insert_take_over(conversation: Conversation, term: int, conductor_id: int, a
     ).execute()
 
 
-def open_to(conversation_id: int, author_id: int, reader_id: int, term: int) -> None:
+def grant_access(conversation_id: int, author_id: int, reader_id: int, term: int) -> None:
     """Let a reader see the texts that an author wrote up to and including a term."""
     _R.insert(
         conversation=conversation_id, author=author_id, reader=reader_id, term=term
@@ -66,7 +66,7 @@ def open_to(conversation_id: int, author_id: int, reader_id: int, term: int) -> 
     ).execute()
 
 
-def close_to(conversation_id: int, author_id: int, reader_id: int) -> None:
+def revoke_access(conversation_id: int, author_id: int, reader_id: int) -> None:
     """Withdraw a reader's access to the texts of an author."""
     _R.delete().where(
         _R.conversation == conversation_id, _R.author == author_id, _R.reader == reader_id

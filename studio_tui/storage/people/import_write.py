@@ -67,13 +67,13 @@ class Write(NamedTuple):
     after: Profile
 
 
-class Counted(Protocol):
+class ProgressIterator(Protocol):
     """Passes the items through and reports progress. An exception that it raises stops the work."""
 
     def __call__(self, items: Iterable[T], /) -> Iterator[T]: ...
 
 
-def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: Counted) -> People:
+def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: ProgressIterator) -> People:
     """Create the teams and write the users, inside an open unit of work.
 
     Returns a query of one column, ``user_id``, of the users that were written.
@@ -160,7 +160,7 @@ def _renamed(one: Write) -> bool:
     )
 
 
-def _change_users(writes: Sequence[Write], counted: Counted) -> None:
+def _change_users(writes: Sequence[Write], counted: ProgressIterator) -> None:
     for_each(
         _USERS.update(_GIVEN).where(_USERS.id == given("id")),
         (*_COLUMNS, "id"),
@@ -168,7 +168,7 @@ def _change_users(writes: Sequence[Write], counted: Counted) -> None:
     )
 
 
-def _add_users(writes: Sequence[Write], counted: Counted) -> None:
+def _add_users(writes: Sequence[Write], counted: ProgressIterator) -> None:
     for_each(
         _USERS.insert(_GIVEN),
         _COLUMNS,
@@ -215,7 +215,7 @@ _FoundUser = tuple[int, Profile | None, Profile]
 """The id of a user, and their profile before and after."""
 
 
-def _write_groups(found: Sequence[_FoundUser], counted: Counted) -> None:
+def _write_groups(found: Sequence[_FoundUser], counted: ProgressIterator) -> None:
     theirs = (_G.user == given("user")) & (_G.name_key == given("key"))
     for_each(
         _G.delete().where(theirs),
@@ -258,7 +258,7 @@ class _Links:
                 yield user_id, target
 
 
-def _write_links(links: _Links, found: Sequence[_FoundUser], counted: Counted) -> None:
+def _write_links(links: _Links, found: Sequence[_FoundUser], counted: ProgressIterator) -> None:
     table: Any = Table(links.table, ("user_id", links.column))
     other, both = getattr(table, links.column), ("user", "other")
     gone = table.delete().where(table.user_id == given("user"), other == given("other"))

@@ -22,7 +22,7 @@ _TIMEOUT = 5
 Rows = list[tuple[str, str]]
 
 
-def keys_at_the_door(url: str, fingerprint: str) -> Rows:
+def lookup_keys(url: str, fingerprint: str) -> Rows:
     """Return key and fingerprint of ``fingerprint``, or of all keys if it is empty.
 
     Keys of users who have left are ignored. Raises `Refused` for an invalid URL and `Unavailable`

@@ -19,7 +19,7 @@ _EMPTY = b""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptFile:
+class StoredFile:
     """The content of a file with the options needed to read it again."""
 
     data: bytes
@@ -34,13 +34,13 @@ def last_file() -> LastFile | None:
     return None
 
 
-def content() -> KeptFile:
+def content() -> StoredFile:
     """Return the content of the file that waits."""
     data, options = next(iter(_I.select(_I.content, _I.options).tuples()))
-    return KeptFile(zlib.decompress(bytes(data)), options)
+    return StoredFile(zlib.decompress(bytes(data)), options)
 
 
-def keep(file: LastFile, kept: KeptFile | None) -> None:
+def keep(file: LastFile, kept: StoredFile | None) -> None:
     """Replace the last file. ``kept`` is its content if it waits."""
     _I.delete().execute()
     _I.insert(

@@ -9,7 +9,7 @@ from studio_tui.storage.engine.tables import MergedUser
 _M: Any = MergedUser
 
 
-def became(keys: Collection[str]) -> dict[str, int]:
+def merged_into(keys: Collection[str]) -> dict[str, int]:
     """Return the users whom former logins or addresses mean, by key.
 
     A key that was merged more than once means the user of the newest merge.

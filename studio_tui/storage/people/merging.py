@@ -211,7 +211,7 @@ def _take_over_state(push: SharedPush) -> None:
         _A.update(**told).where(_A.id == push.kept).execute()
 
 
-def drop_doubles(kept: int, other: int) -> int:
+def drop_duplicate_mail(kept: int, other: int) -> int:
     """Drop waiting mail to ``other`` that ``kept`` gets as well; return the number dropped."""
     twin: Any = NotificationTable.alias("twin")
     own = twin.select(twin.push).where(
@@ -228,12 +228,12 @@ def drop_doubles(kept: int, other: int) -> int:
     )
 
 
-def move_rest(kept: int, other: int) -> None:
+def move_references(kept: int, other: int) -> None:
     """Move everything but assignments to ``kept``."""
     for table, whose in _PLAIN:
         table.update({whose: kept}).where(whose == other).execute()
     for table, whose, besides in _ONCE:
-        _move_once(table, whose, besides, kept, other)
+        _move_unique(table, whose, besides, kept, other)
     # Nobody coaches themself, stands in for themself, or declines a conversation about themself.
     CoachingTable.delete().where(CoachingTable.coach == kept, CoachingTable.user == kept).execute()
     StandInTable.delete().where(
@@ -244,7 +244,7 @@ def move_rest(kept: int, other: int) -> None:
     learn(1, "team_member", "team_leader", "coaching", "user_group")
 
 
-def _move_once(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, other: int) -> None:
+def _move_unique(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, other: int) -> None:
     """Move rows that are unique by the ``besides`` columns; delete what ``kept`` has already."""
     mine = set(table.select(*besides).where(whose == kept).tuples())
     theirs = set(table.select(*besides).where(whose == other).tuples())
@@ -258,7 +258,7 @@ def _move_once(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, othe
         table.update({whose: kept}).where(whose == other).execute()
 
 
-def bury(kept: int, other: int, former: Profile, at: datetime) -> None:
+def retire_record(kept: int, other: int, former: Profile, at: datetime) -> None:
     """Reduce ``other`` to what activity refers to, and store whom the ``former`` names mean."""
     free = joined(" ", _U.id)
     _U.update(

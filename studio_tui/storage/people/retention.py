@@ -16,7 +16,7 @@ _K: Any = UserTable
 _R: Any = RetentionTable
 
 
-def keep_leaving(people: People, at: datetime) -> None:
+def record_leaving(people: People, at: datetime) -> None:
     """Record ``at`` as the leaving time of inactive ``people``, and clear it for active ones.
 
     A time that is already recorded stays.
@@ -45,13 +45,13 @@ def left_at_of(user_ids: Sequence[int]) -> dict[int, datetime]:
     return {user_id: known_instant(at) for user_id, at in found.tuples()}
 
 
-def forget_leaving(user_id: int) -> None:
+def clear_leaving(user_id: int) -> None:
     """Clear the leaving time: the user is not to be erased any more."""
     _K.update(left_at=None).where(_K.id == user_id).execute()
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class RetentionRecord:
     """The record of a retention time."""
 
     since: date
@@ -61,26 +61,26 @@ class Watched:
     """Last day for which everybody whose time was over was erased; None if never."""
 
 
-def watched(months: int, today: date) -> Watched | None:
+def retention_record(months: int, today: date) -> RetentionRecord | None:
     """Return the record of this retention time.
 
     None if it is new, or was unused for longer than `GAP`.
     """
     columns = _R.select(_R.since, _R.seen_on, _R.done_on)
     found = columns.where(_R.months == months, _R.seen_on >= today - GAP).tuples()
-    return next((Watched(*row) for row in found), None)
+    return next((RetentionRecord(*row) for row in found), None)
 
 
-def watch(months: int, today: date) -> Watched:
+def record_use(months: int, today: date) -> RetentionRecord:
     """Record that the Studio uses this retention time today."""
-    kept = watched(months, today) or Watched(today, today, None)
+    kept = retention_record(months, today) or RetentionRecord(today, today, None)
     row = {_R.since: kept.since, _R.seen_on: today, _R.done_on: kept.done_on}
     _R.insert({_R.months: months, **row}).on_conflict(
         conflict_target=(_R.months,), update=row
     ).execute()
-    return Watched(kept.since, today, kept.done_on)
+    return RetentionRecord(kept.since, today, kept.done_on)
 
 
-def done(months: int, today: date) -> None:
+def record_done(months: int, today: date) -> None:
     """Record that everybody whose time is over today was erased."""
     _R.update(done_on=today).where(_R.months == months).execute()

@@ -95,7 +95,7 @@ def name_conductors(conductors: Mapping[int, Sequence[int]]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class FormerConductor:
     """The named conductor and the holder of a conversation before an act handed it over."""
 
     assignment_id: int
@@ -105,22 +105,22 @@ class Former:
     named_now: int | None
 
 
-def former(activity_id: int) -> list[Former]:
+def former_conductors(activity_id: int) -> list[FormerConductor]:
     """Return the state before an act of handing over, one entry for each conversation."""
     found = every(A.id, C.id, R.named, R.holder, A.conductor).where(
         R.decided_in == activity_id,
         R.decision == Decision.HAND_OVER,
         A.id.is_null(False),
     )
-    lines = [Former(*row) for row in found.order_by(R.urgency.desc(), R.id).tuples()]
+    lines = [FormerConductor(*row) for row in found.order_by(R.urgency.desc(), R.id).tuples()]
     # The more urgent of two lines about one conversation was there first: sorted last, it wins.
     return list({each.assignment_id: each for each in lines}.values())
 
 
-def restore_named(former_of: Sequence[Former]) -> None:
+def restore_named(formers: Sequence[FormerConductor]) -> None:
     """Restore the conductors that were named before."""
     by_named: dict[int | None, list[int]] = {}
-    for each in former_of:
+    for each in formers:
         by_named.setdefault(each.named_id, []).append(each.assignment_id)
     for named_id, ids in by_named.items():
         _A.update(conductor=named_id).where(among(_A.id, ids)).execute()

@@ -197,7 +197,7 @@ def waiting_of(ids: Collection[int]) -> frozenset[int]:
     return frozenset(column(every(R.id).where(waiting(), among(R.id, ids))))
 
 
-def what_became_of(ids: Collection[int]) -> dict[int, Decision | None]:
+def decisions_on(ids: Collection[int]) -> dict[int, Decision | None]:
     """Return the decision on each of these lines that exist, None if it is undecided."""
     found = R.select(R.id, R.decision).where(among(R.id, ids))
     return {row_id: Decision(word) if word else None for row_id, word in found.tuples()}

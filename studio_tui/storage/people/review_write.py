@@ -1,7 +1,8 @@
 """Writing the desk of changes: what changes of people mean for open pushes (U7).
 
-`look` stores who manages whom before anything is written; `put` compares it with the state
-afterwards. Both run in the transaction of the change, for any number of people at once.
+`record_managers` stores who manages whom before anything is written; `put_changes` compares it
+with the state afterwards. Both run in the transaction of the change, for any number of people at
+once.
 """
 
 from collections.abc import Collection, Mapping
@@ -60,7 +61,7 @@ _MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class PeopleImpact:
     """What a change of people affects: ids of users and teams that existed before it."""
 
     moved: frozenset[int] = frozenset()
@@ -79,38 +80,40 @@ class Touched:
         return any(groups)
 
     @property
-    def come_or_go(self) -> frozenset[int]:
+    def left_or_returned_users(self) -> frozenset[int]:
         """Users who left or came back: their coachees, teams and conversations are affected."""
         return self.left | self.returned
 
 
 @whole()
-def anybody_waits(at: datetime) -> bool:
+def is_any_waiting(at: datetime) -> bool:
     """Return whether a conversation is still to be held in any open push.
 
     Pushes closed shortly before ``at`` count as well.
     """
-    return _waiting(at, ONE).limit(1).scalar() is not None
+    return _still_to_talk(at, ONE).limit(1).scalar() is not None
 
 
 @whole()
-def look(touched: Touched, at: datetime) -> None:
+def record_managers(touched: PeopleImpact, at: datetime) -> None:
     """Store who manages whom among those that ``touched`` may affect, before the change."""
     begin_snapshot(_PEOPLE, "user_id INTEGER PRIMARY KEY")
-    found = _waiting(at, A.user).where(_may_change(touched)).distinct()
+    found = _still_to_talk(at, A.user).where(_may_change(touched)).distinct()
     number = _PEOPLE.insert(found, columns=(_PEOPLE.user_id,)).as_rowcount().execute(spoken_to())
     learn(int(number), "review_people")
-    _keep_managers(_BEFORE)
+    _store_managers(_BEFORE)
 
 
 @whole()
-def put(touched: Touched, added: Collection[int], activity_id: int, at: datetime) -> int:
+def put_changes(
+    touched: PeopleImpact, added: Collection[int], activity_id: int, at: datetime
+) -> int:
     """Put the consequences of a change on the desk, and remove those that it reverts.
 
-    `look` must have run before the change. ``added`` are the new users. Returns the number of lines
-    added, without those that wait for a closed push to be reopened.
+    `record_managers` must have run before the change. ``added`` are the new users. Returns the
+    number of lines added, without those that wait for a closed push to be reopened.
     """
-    _keep_managers(_AFTER)
+    _store_managers(_AFTER)
     act = _Act(activity_id, at)
     act.managers_changed()
     act.conductors_lost(touched)
@@ -139,7 +142,7 @@ def unmatched(
         _R.decision.is_null() | (_R.decision != Decision.TAKEN_BACK),
     )
     asked = EVERYBODY if only is None else among(A.user, only)
-    return _waiting(at, *_columns(None, None)).where(
+    return _still_to_talk(at, *_columns(None, None)).where(
         A.push == push_id, asked, A.assigned_in.in_(acts), U.active, ~matching, ~exists(known)
     )
 
@@ -179,10 +182,10 @@ class _Act:
             ReviewKind.MANAGER_CHANGED,
             now_and_then.where(_BEFORE.managers != _AFTER.managers),
         )
-        as_before = _R.user.in_(_looked_at()) & (_R.before == _R.after)
+        as_before = _R.user.in_(_recorded()) & (_R.before == _R.after)
         self.take_back(ReviewKind.MANAGER_CHANGED, as_before)
 
-    def conductors_lost(self, touched: Touched) -> None:
+    def conductors_lost(self, touched: PeopleImpact) -> None:
         held = _compared(self.at, text(HOLDER), _AFTER.managers, HOLDER).join_from(
             A, H, on=CONDUCTS
         )
@@ -195,10 +198,10 @@ class _Act:
         again = _AFTER.select(_AFTER.user_id).where(in_list(_AFTER.managers, _R.conductor))
         self.take_back(
             ReviewKind.CONDUCTOR_NO_MANAGER,
-            _R.user.in_(_looked_at()) & exists(again.where(_AFTER.user_id == _R.user)),
+            _R.user.in_(_recorded()) & exists(again.where(_AFTER.user_id == _R.user)),
         )
 
-    def left_or_returned(self, touched: Touched) -> None:
+    def left_or_returned(self, touched: PeopleImpact) -> None:
         for kind, opposite, users in (
             (ReviewKind.LEFT, ReviewKind.RETURNED, touched.left),
             (ReviewKind.RETURNED, ReviewKind.LEFT, touched.returned),
@@ -211,7 +214,7 @@ class _Act:
                 _R.kind == opposite,
                 _R.decided_at.is_null(),
             )
-            found = _waiting(self.at, *_columns(None, None)).where(
+            found = _still_to_talk(self.at, *_columns(None, None)).where(
                 among(A.user, users), ~exists(waits)
             )
             self.add(kind, found)
@@ -225,7 +228,7 @@ class _Act:
             some = rows[start : start + _WRITTEN_AT_ONCE]
             was.insert(some, columns=columns).execute(spoken_to())
         people = was.select(was.user_id)
-        found = _waiting(self.at, *_columns(was.email, U.email))
+        found = _still_to_talk(self.at, *_columns(was.email, U.email))
         found = found.join_from(A, was, on=was.user_id == A.user)
         self.add(ReviewKind.ADDRESS_CHANGED, found.where(A.user.in_(people)))
         as_before = _R.user.in_(people) & (fn.LOWER(_R.before) == fn.LOWER(_R.after))
@@ -264,7 +267,9 @@ def _put_joined(added: Collection[int], act: _Act) -> None:
     if not added:
         return
     of_team: Any = TeamMember.alias("m")
-    asked = _waiting(act.at, of_team.team, A.push).join_from(A, of_team, on=of_team.user == A.user)
+    asked = _still_to_talk(act.at, of_team.team, A.push).join_from(
+        A, of_team, on=of_team.user == A.user
+    )
     asked = asked.where(U.active).distinct().alias("asked")
     other: Any = AssignmentTable.alias("o")
     was_in = other.select().where(other.push == asked.c.push_id, other.user == _TM.user)
@@ -281,7 +286,7 @@ def _put_joined(added: Collection[int], act: _Act) -> None:
     act.add(ReviewKind.JOINED, found)
 
 
-def _waiting(at: datetime, *columns: Any) -> Any:
+def _still_to_talk(at: datetime, *columns: Any) -> Any:
     """Select assignments ``A`` whose conversation is still to be held.
 
     Includes pushes that were closed shortly before ``at``.
@@ -304,24 +309,24 @@ def _columns(before: Any, after: Any, conductor: Any = None) -> tuple[Any, ...]:
 
 
 def _compared(at: datetime, before: Any, after: Any, conductor: Any = None) -> Any:
-    """Select the users that `look` found, with their managers before and after."""
+    """Select the users that `record_managers` found, with their managers before and after."""
     return (
-        _waiting(at, *_columns(before, after, conductor))
+        _still_to_talk(at, *_columns(before, after, conductor))
         .join_from(A, _BEFORE, on=_BEFORE.user_id == A.user)
         .join_from(A, _AFTER, on=_AFTER.user_id == A.user)
         # So that SQLite looks these up by index instead of scanning everybody in a push.
-        .where(A.user.in_(_looked_at()))
+        .where(A.user.in_(_recorded()))
     )
 
 
-def _looked_at() -> Any:
-    """Select the users that `look` found."""
+def _recorded() -> Any:
+    """Select the users that `record_managers` found."""
     return _PEOPLE.select(_PEOPLE.user_id)
 
 
-def _may_change(touched: Touched) -> Any:
+def _may_change(touched: PeopleImpact) -> Any:
     """Return the condition of users whose managers or conductors a change may affect."""
-    people, held = touched.moved | touched.come_or_go, touched.come_or_go
+    people, held = touched.moved | touched.left_or_returned_users, touched.left_or_returned_users
     if len(people) > _MOST:
         return EVERYBODY
     # Each by its own index: joined by OR, everybody in a push would be scanned.
@@ -349,7 +354,7 @@ def _leaders_below(teams: Collection[int]) -> Any:
     return _TL.select(_TL.user).join(below, on=below.c.team_id == _TL.team).with_cte(below)
 
 
-def _keep_managers(table: Any) -> None:
+def _store_managers(table: Any) -> None:
     """Store the current managers of `_PEOPLE` in ``table``."""
     begin_snapshot(table, "user_id INTEGER PRIMARY KEY", "managers TEXT")
     # Ordered, so that equal lists are equal texts.

@@ -16,7 +16,7 @@ from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.shared.text import fold, fold_search
-from studio_tui.storage.audiences.conditions import audience_condition, names_left
+from studio_tui.storage.audiences.conditions import audience_condition, includes_left
 from studio_tui.storage.engine.expressions import (
     NO_TEXT,
     ONE,
@@ -159,7 +159,7 @@ def _narrowing(filter_: UserFilter) -> Any:
 
 
 def _with_left(filter_: UserFilter) -> bool:
-    return filter_.include_left or names_left(filter_.where)
+    return filter_.include_left or includes_left(filter_.where)
 
 
 def merged(table: Any) -> Any:

@@ -435,7 +435,7 @@ def assigned_in(activity_id: int) -> Any:
     return A.select(A.user).where(A.assigned_in == activity_id)
 
 
-def told_and_not_done(push_id: int) -> Any:
+def notified_and_not_done(push_id: int) -> Any:
     """Return a query of one column, ``user_id``: users notified of a push and still to talk."""
     told = TOLD.where(
         N.kind == Kind.ASSIGNED, N.state.in_((NotificationState.SENDING, NotificationState.SENT))

@@ -7,7 +7,7 @@ from typing import Any
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import Audience, kept_audience, kept_text
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.storage.audiences.conditions import audience_condition, who_of
+from studio_tui.storage.audiences.conditions import audience_condition, matching_ids
 from studio_tui.storage.engine.expressions import ACT, ONE, A, U, among, column, count, exists
 from studio_tui.storage.engine.tables import ActivityUser, PushTable
 from studio_tui.storage.people import review_write
@@ -55,7 +55,7 @@ def mark_seen(push_id: int, day: date) -> None:
     _P.update(audience_on=day).where(_P.id == push_id).execute()
 
 
-def look_again() -> None:
+def mark_unseen() -> None:
     """Mark all audiences as not applied, so that the next daily job applies them again today."""
     _P.update(audience_on=None).where(_P.audience.is_null(False)).execute()
 
@@ -67,7 +67,7 @@ def matching(audience: Audience, only: Collection[int] | None = None) -> Any:
     """
     if only is None:
         return audience_condition(audience)
-    return among(U.id, who_of(audience, only))
+    return among(U.id, matching_ids(audience, only))
 
 
 def newcomers(push_id: int, matching: Any) -> Any:
@@ -85,7 +85,7 @@ def picked(push_id: int) -> Any:
     return U.id.in_(there.where(A.assigned_in.not_in(_acts(push_id))))
 
 
-def count_there(users: Any) -> int:
+def count_active(users: Any) -> int:
     """Return the number of active users ``U`` that match a condition."""
     return count(U.select().where(U.active, users))
 
@@ -129,7 +129,7 @@ def changes(
     )
 
 
-def tell_desk(
+def update_desk(
     push_id: int,
     matching: Any,
     activity_id: int,

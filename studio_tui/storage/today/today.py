@@ -100,17 +100,17 @@ def own_deadlines(push_ids: Sequence[int]) -> list[tuple[int, date]]:
     return list(found.distinct().order_by(_A.push, _A.own_deadline).tuples())
 
 
-def came_in(since: datetime) -> list[Group]:
+def joined_by_audience(since: datetime) -> list[Group]:
     """Return who joined a push by its audience automatically since then, by push (P13).
 
     Only those still to talk are counted.
     """
-    return _people(_came_in(since))
+    return _people(_joined_by_audience(since))
 
 
-def people_who_came_in(push_id: int, since: datetime, limit: int) -> list[Example]:
-    """Return the first people, by name, of a group of `came_in`."""
-    return _examples((_A.push == push_id) & _came_in(since), limit)
+def people_who_joined(push_id: int, since: datetime, limit: int) -> list[Example]:
+    """Return the first people, by name, of a group of `joined_by_audience`."""
+    return _examples((_A.push == push_id) & _joined_by_audience(since), limit)
 
 
 def without_manager(push_ids: Sequence[int]) -> list[Group]:
@@ -191,12 +191,12 @@ def count_due(now: datetime) -> int:
     return int(_N.select(fn.COUNT(_N.id)).where(due).scalar())
 
 
-def somebody_is_known() -> bool:
+def is_any_other_user() -> bool:
     """Return whether there is any user besides the one who created the Studio."""
     return len(_U.select(_U.id).limit(2).tuples()) > 1
 
 
-def anybody_was_assigned() -> bool:
+def is_any_assigned() -> bool:
     """Return whether anybody was ever assigned to a push."""
     return len(_A.select(_A.id).limit(1).tuples()) > 0
 
@@ -257,7 +257,7 @@ def _until(push_id: int, deadline: date, day: date) -> Any:
     return (_A.push == push_id) & last
 
 
-def _came_in(since: datetime) -> Any:
+def _joined_by_audience(since: datetime) -> Any:
     by_itself = Activity.select(Activity.id).where(  # type: ignore[attr-defined]
         Activity.action == Verb.JOIN, Activity.actor.is_null(), Activity.at >= since
     )

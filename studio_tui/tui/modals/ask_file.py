@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import require_files
 from studio_tui.domain.shared.errors import Invalid, Refused, StudioError
-from studio_tui.services.system.files import AlreadyThere
+from studio_tui.services.system.files import FileAlreadyExists
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.shell import bridge_of
@@ -24,7 +24,7 @@ T = TypeVar("T")
 class AskFile(Dialog[T]):
     """Asks for a path, does ``use`` with it off the loop, and ends with the answer.
 
-    ``use`` gets the path, and whether an existing file may be replaced: after an `AlreadyThere`
+    ``use`` gets the path, and whether an existing file may be replaced: after a `FileAlreadyExists`
     the same path entered once more says so. Whatever it refuses stands below the path.
     """
 
@@ -59,7 +59,7 @@ class AskFile(Dialog[T]):
 
     def _refuse(self, error: StudioError) -> None:
         sentence = error.message
-        if isinstance(error, AlreadyThere):
+        if isinstance(error, FileAlreadyExists):
             self._replace = self._form.values()["path"].strip()
             sentence += " Press enter again to replace it."
         self._form.show_error(Invalid({"path": sentence}))

@@ -241,7 +241,7 @@ class _ViewActions:
                 ),
                 f"View “{name.strip()}” saved.",
                 lambda: dialog.dismiss(name),
-                lambda error: refuse(error, isinstance(error, list_views.Taken)),
+                lambda error: refuse(error, isinstance(error, list_views.ViewNameTaken)),
             )
 
         dialog = NameView(self._views.described(view), save, self._views.shown)

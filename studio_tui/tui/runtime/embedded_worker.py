@@ -14,7 +14,7 @@ from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.services.outbox import outbox
-from studio_tui.services.system.daily import do_what_is_due
+from studio_tui.services.system.daily import run_daily_jobs
 from studio_tui.tui.shell import shell_of
 from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -94,7 +94,7 @@ class EmbeddedWorker:
             self._shell.bridge.read(
                 self._app.get_default_screen(),
                 "daily",
-                lambda: do_what_is_due(studio),
+                lambda: run_daily_jobs(studio),
                 lambda _: None,
                 # The next check tries again. Errors are reported for actions of the user only.
                 lambda error: None,

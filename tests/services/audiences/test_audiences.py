@@ -34,7 +34,7 @@ from studio_tui.services.people import by_hand, teams, users
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import excuse, pushes, remind
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.audiences.conditions import who_of
+from studio_tui.storage.audiences.conditions import matching_ids
 from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user, assign, assigned, draft_of, finish, mail, send_due
 from tests.organisation import create_push, import_people
@@ -248,7 +248,7 @@ def test_sql_finds_whom_an_audience_says(
         with studio.store.reading():
             resolved = resolve(audience)
             ids = {user.id: user.login for user in organisation.users.values()}
-            found = who_of(resolved, list(ids))
+            found = matching_ids(resolved, list(ids))
         assert {ids[each] for each in found} == expected, str(audience)
         listed = users.every(studio, admin, UserFilter(where=resolved, include_left=True))
         assert {user.login for user in listed} == expected, str(audience)

@@ -46,7 +46,7 @@ def test_who_left_is_erased_once_by_whichever_host(
     kept = keeping(studio, 1)
     assert retention.erase_by_schedule(studio) == 0
     with studio.store.reading():
-        assert stored.watched(1, studio.today()) is None
+        assert stored.retention_record(1, studio.today()) is None
     clock.move(days=29)
     # 31 March: it is new, and tells of itself.
     assert ahead(kept, admin) == [(2, "2026-04-07")]

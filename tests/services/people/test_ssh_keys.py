@@ -51,16 +51,16 @@ def test_a_key_is_of_one_user(studio: Studio, people: Actor) -> None:
 def test_what_sshd_is_told(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", f"{ED25519} laptop")
     ssh_keys.add(studio, people, "ben", RSA_3072)
-    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == [(ED25519, FINGERPRINT)]
-    every = [key for key, _ in key_lookup.keys_at_the_door(database_url, "")]
+    assert key_lookup.lookup_keys(database_url, FINGERPRINT) == [(ED25519, FINGERPRINT)]
+    every = [key for key, _ in key_lookup.lookup_keys(database_url, "")]
     assert every == [ED25519, RSA_3072]
-    assert key_lookup.keys_at_the_door(database_url, "SHA256:" + "x" * 43) == []
+    assert key_lookup.lookup_keys(database_url, "SHA256:" + "x" * 43) == []
 
 
 def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     import_people(studio, people, LEFT)
-    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == []
+    assert key_lookup.lookup_keys(database_url, FINGERPRINT) == []
     with pytest.raises(Forbidden, match="no active user"):
         sign_in_by_key(studio, FINGERPRINT)
 
@@ -68,7 +68,7 @@ def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: 
 def test_a_removed_key_opens_nothing(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     ssh_keys.remove(studio, people, FINGERPRINT)
-    assert key_lookup.keys_at_the_door(database_url, FINGERPRINT) == []
+    assert key_lookup.lookup_keys(database_url, FINGERPRINT) == []
     with pytest.raises(Forbidden):
         sign_in_by_key(studio, FINGERPRINT)
     with pytest.raises(NotFound):
@@ -102,19 +102,19 @@ def test_only_the_owner_of_the_file_lets_people_in(
     with pytest.raises(Forbidden, match="the account that the database belongs to"):
         sign_in_by_key(studio, FINGERPRINT)
     with pytest.raises(Refused, match="belongs to another account"):
-        key_lookup.keys_at_the_door(f"sqlite:///{studio.store.name}", FINGERPRINT)
+        key_lookup.lookup_keys(f"sqlite:///{studio.store.name}", FINGERPRINT)
 
 
 def test_a_key_is_looked_up_in_no_file_that_is_unfit(tmp_path: Path) -> None:
     path = tmp_path / "studio.db"
     with pytest.raises(Unavailable, match="there is no such file; check"):
-        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+        key_lookup.lookup_keys(f"sqlite:///{path}", FINGERPRINT)
     path.write_bytes(b"x" * 5000)
     with pytest.raises(Unavailable, match="not a database of the Studio, or is damaged"):
-        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+        key_lookup.lookup_keys(f"sqlite:///{path}", FINGERPRINT)
     path.chmod(0o666)
     with pytest.raises(Refused, match="Others can write"):
-        key_lookup.keys_at_the_door(f"sqlite:///{path}", FINGERPRINT)
+        key_lookup.lookup_keys(f"sqlite:///{path}", FINGERPRINT)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.list_views import MAX_VIEWS, KeptViews, ListView
 from studio_tui.services.system import list_views
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.list_views import Taken
+from studio_tui.services.system.list_views import ViewNameTaken
 from tests.acting import as_user
 from tests.organisation import import_people
 
@@ -38,7 +38,7 @@ def test_views_are_kept_by_person_and_list(studio: Studio, admin: Actor) -> None
 def test_a_name_is_one_view_whatever_its_case(studio: Studio, admin: Actor) -> None:
     list_views.save(studio, admin, "users", LATE)
     other = replace(LATE, name="  late in SALES ", text="other")
-    with pytest.raises(Taken):
+    with pytest.raises(ViewNameTaken):
         list_views.save(studio, admin, "users", other)
     kept = list_views.save(studio, admin, "users", other, replacing=True)["users"]
     assert [(view.name, view.text) for view in kept.named] == [("late in SALES", "other")]

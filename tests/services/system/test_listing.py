@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.system.listing import HeldSource
+from studio_tui.services.system.listing import InMemorySource
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def test_a_held_list_is_its_rows_that_match(
     filter_: int, other: int, start: int, stop: int
 ) -> None:
     every = tuple(Number(number) for number in range(30, 0, -1))
-    source = HeldSource(every, multiple, filter_)
+    source = InMemorySource(every, multiple, filter_)
     expected = [row for row in every if row.id % filter_ == 0]
     assert source.count() == len(expected)
     assert list(source.rows(start, stop)) == expected[start:stop]

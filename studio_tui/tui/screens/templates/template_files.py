@@ -8,7 +8,7 @@ from studio_tui.config.private_files import move_replacing, move_without_replaci
 from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold_search
-from studio_tui.services.system.files import AlreadyThere
+from studio_tui.services.system.files import FileAlreadyExists
 
 
 def file_name(name: str) -> str:
@@ -20,19 +20,19 @@ def file_name(name: str) -> str:
 def write_file(path: Path, text: str, replace: bool) -> Path:
     """Write ``text`` to a file atomically and return its absolute path.
 
-    Raises `AlreadyThere` if the file exists and ``replace`` is false, or `Refused` if the file
+    Raises `FileAlreadyExists` if the file exists and ``replace`` is false, or `Refused` if the file
     cannot be written.
     """
     try:
         if path.exists() and not (replace and path.is_file()):
             raise (
-                AlreadyThere(f"{path} is there already.")
+                FileAlreadyExists(f"{path} is there already.")
                 if path.is_file()
                 else Refused(f"{path} is not a file.")
             )
         _write_beside(path, text, replace)
     except FileExistsError as error:
-        raise AlreadyThere(f"{path} is there already.") from error
+        raise FileAlreadyExists(f"{path} is there already.") from error
     except OSError as error:
         raise Refused(f"{path} cannot be written: {describe_os_error(error)}.") from error
     return path.absolute()

@@ -10,7 +10,7 @@ import pytest
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.system.files import AlreadyThere, require_place
+from studio_tui.services.system.files import FileAlreadyExists, require_place
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.taking import MOST_COPIED, as_csv, ids_between, rows_of
 from studio_tui.tui.widgets.list.to_file import write_csv
@@ -104,7 +104,7 @@ def test_a_list_goes_into_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text("mine")
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(FileAlreadyExists):
         require_place(path, replacing=False)
     with pytest.raises(Refused):
         write_csv(path, Crowd(3), None, COLUMNS, replacing=False, tell=lambda _: None)
