@@ -1,9 +1,11 @@
 """Start of the app: its places, the parts that run alongside the screens, and its exit."""
 
+import asyncio
 import importlib
 import sys
 from collections.abc import Mapping
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -24,6 +26,8 @@ from studio_tui.tui.runtime.terminal import in_gnu_screen, terminal_is_gone, why
 from studio_tui.tui.text import line
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from studio_tui.domain.shared.list_views import KeptViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
@@ -32,13 +36,25 @@ if TYPE_CHECKING:
     from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker, Transports
 
 PRELOADED_MODULES = (
-    "studio_tui.tui.runtime.embedded_worker",
     "studio_tui.services.outbox.undo",
     "studio_tui.services.people.scopes",
     "studio_tui.services.system.list_views",
     "studio_tui.services.today.today",
 )
 """Modules that several threads use as soon as the database is open."""
+
+_WORKER_MODULES = (
+    "aiosmtplib",
+    "jinja2.sandbox",
+    "studio_tui.services.outbox.outbox",
+    "studio_tui.worker.service",
+    "studio_tui.tui.runtime.embedded_worker",
+)
+"""Modules of the worker, imported one by one so that keys are handled in between."""
+_ROWS_POLL = 0.05
+"""Seconds between two checks whether the first place shows its rows."""
+_WORKER_STARTS = 2.0
+"""Seconds after which the worker starts even if the first place does not show its rows."""
 
 __all__ = ["PLACES", "OpenedStudio", "run_app", "why_no_terminal"]
 
@@ -117,6 +133,7 @@ class OpenedStudio(StudioApp):
         """The numbers next to the names of the places."""
         self._transports = transports
         self._worker: EmbeddedWorker | None = None
+        self._starting: Worker[None] | None = None
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
         def opening(tell: "Tell") -> "tuple[Studio, Actor]":
@@ -138,14 +155,24 @@ class OpenedStudio(StudioApp):
         return opening
 
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
-        from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker
-
         super()._opened(opened)
         if opened[0].settings.screen.mouse and not in_gnu_screen():
             self.terminal.ask_for_mouse()
+        self._starting = self.run_worker(self._start_worker(*opened))
+
+    async def _start_worker(self, studio: "Studio", actor: Actor) -> None:
+        """Start the worker once the first place shows its rows: importing it would delay them."""
+        latest = monotonic() + _WORKER_STARTS
+        while self.keys.waits_for_screen and monotonic() < latest:
+            await asyncio.sleep(_ROWS_POLL)
+        for module in _WORKER_MODULES:
+            importlib.import_module(module)
+            await asyncio.sleep(0)
+        from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker
+
         self._worker = EmbeddedWorker(self, self._transports, self._stand)
         # Mail is sent for all people, not only for those that the actor may see.
-        self._worker.start(opened[0].seen_by(None), opened[1])
+        self._worker.start(studio.seen_by(None), self.actor or actor)
 
     def changed(self) -> None:
         """Refresh the undo line and the badges after a change."""
@@ -232,6 +259,8 @@ class OpenedStudio(StudioApp):
 
     async def leave(self) -> None:
         """End the app, after giving the mails in transmission and the writes time to finish."""
+        if self._starting is not None:
+            self._starting.cancel()
         if self._worker is not None:
             await self._worker.stop()
         await super().leave()

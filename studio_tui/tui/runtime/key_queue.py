@@ -158,6 +158,13 @@ class KeyQueue:
         """Whether any input has not been handled completely."""
         return bool(self._queued) or self._under_way is not None
 
+    @property
+    def waits_for_screen(self) -> bool:
+        """Whether the current screen is being mounted, or a list of it loads rows."""
+        screen = self._app.screen
+        waits = self._host.is_queueing() or self._targets or self._mounting_of(screen)
+        return bool(waits) or self._is_unsettled(screen)
+
     def expect(self, owner: MessagePump, give_up: Callable[[], Any] | None = None) -> PendingTarget:
         """Queue keys from here on for the target that ``owner`` opens."""
         begun = PendingTarget(self, owner, give_up)
