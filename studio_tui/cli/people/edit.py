@@ -102,7 +102,7 @@ def edit(
         listed = ", ".join(fact.option for fact in CHANGED)
         raise click.UsageError(f"Say what to change: {listed}.")
     found = users.find(studio, actor, user).user
-    was = {name: getattr(found, name) for name in entered.told}
+    was = {name: getattr(found, name) for name in entered.values}
 
     def act() -> PersonEdited:
         with in_options(OPTIONS):
@@ -180,7 +180,7 @@ def _tell_added(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
             f"Assigned to “{each.push.name}”, {told}; mail "
             f"{'would leave' if dry_run else 'leaves'} {when(studio, each.leaves_at)}."
         )
-    tell_noticed(done.noticed, dry_run=dry_run)
+    tell_noticed(done.reviews_added, dry_run=dry_run)
     if done.assigned and not dry_run:
         complain(UNDO)
 
@@ -193,8 +193,8 @@ def _tell_edited(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
         say(f"{user.name} {'would become' if dry_run else 'becomes'} an admin.")
     if not user.managers and {"teams", "leads", "coaches"} & done.before.keys():
         say(f"{user.name} has no manager to talk with.")
-    if done.told:
-        say(f"{counted(done.told, 'invitation')} follow to the new address.")
+    if done.reinvited:
+        say(f"{counted(done.reinvited, 'invitation')} follow to the new address.")
     if done.failed and "email" in done.before:
         mails = counted(done.failed, "mail")
         say(f"{mails} failed before: “studio-tui outbox retry” sends what is still true.")
@@ -204,7 +204,7 @@ def _tell_edited(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
             f"{counted(len(done.bounced), 'mail')} came back from the address before: "
             f"“studio-tui outbox retry {ids}” sends what is still true."
         )
-    tell_noticed(done.noticed, dry_run=dry_run)
+    tell_noticed(done.reviews_added, dry_run=dry_run)
     if done.imported:
         complain(overwritten_in_words(user.name, list(done.before)))
 
@@ -252,9 +252,10 @@ def _tell_moved(moved: ActiveChanged, how: str, *, dry_run: bool) -> None:
             f"{each.user.name} ({each.user.login}) {'would be' if dry_run else 'is'} {marked}: "
             f"in {pushes_in}{manages}."
         )
-    if moved.alone:
-        have = "has" if moved.alone == 1 else "have"
-        say(f"Of those whom they manage, {counted(moved.alone, 'user')} {have} no other manager.")
-    tell_noticed(moved.noticed, dry_run=dry_run)
+    if moved.unmanaged:
+        have = "has" if moved.unmanaged == 1 else "have"
+        users = counted(moved.unmanaged, "user")
+        say(f"Of those whom they manage, {users} {have} no other manager.")
+    tell_noticed(moved.reviews_added, dry_run=dry_run)
     if dry_run:
         say("Nothing was changed.")

@@ -49,7 +49,7 @@ def person_edited(studio: Studio, of: PersonEdited) -> Shape:
         },
         "becomes_admin": of.becomes_admin,
         "assigned": [pushes_shapes.assigned(studio, each) for each in of.assigned],
-        "noticed": of.noticed,
+        "noticed": of.reviews_added,
     }
 
 
@@ -66,8 +66,8 @@ def active_changed(of: ActiveChanged) -> Shape:
             }
             for each in of.people
         ],
-        "without_manager": of.alone,
-        "noticed": of.noticed,
+        "without_manager": of.unmanaged,
+        "noticed": of.reviews_added,
     }
 
 
@@ -103,7 +103,7 @@ def team_changed(of: TeamChanged) -> Shape:
         **(team(known) if known else {}),
         "before": of.before.path if of.before else None,
         "other_managers": of.other_managers,
-        "noticed": of.noticed,
+        "noticed": of.reviews_added,
     }
 
 

@@ -208,7 +208,7 @@ def _tell(done: TeamChanged, *, as_json: bool, dry_run: bool) -> None:
     if done.other_managers:
         get = "would get" if dry_run else "get" if done.other_managers > 1 else "gets"
         say(f"{counted(done.other_managers, 'user')} {get} other managers.")
-    tell_noticed(done.noticed, dry_run=dry_run)
+    tell_noticed(done.reviews_added, dry_run=dry_run)
     if dry_run:
         say("Nothing was changed.")
 

@@ -23,12 +23,12 @@ from studio_tui.storage.people.review_read import count_caused_by
 from studio_tui.storage.people.scope import for_everybody, is_limited, require_within
 from studio_tui.storage.people.teams import TeamMove, move_team, remove_team
 
-Told = Callable[[], Mapping[str, Any] | None]
+AfterState = Callable[[], Mapping[str, Any] | None]
 """A callback that returns the state to record in the activity; called after everything is written.
 """
 
 
-def _nothing_told() -> None:
+def _no_state() -> None:
     return None
 
 
@@ -48,7 +48,7 @@ class PeopleChange:
     removed: Sequence[int] = ()
     """Ids of empty teams to delete."""
     before: Mapping[str, Any] | None = None
-    after: Told = field(default=_nothing_told)
+    after: AfterState = field(default=_no_state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Applied:
 
     line: int
     """Id of the line of activity."""
-    told: int
+    reinvited: int
     """Number of invitations sent to a new address or withdrawn from an old one (C5)."""
-    noticed: int
+    reviews_added: int
     """Number of lines that the change added to the desk of changes (U7)."""
 
 
@@ -76,10 +76,10 @@ def apply_change(
         applied = _applied(studio, actor, change, counted)
         by_hand = None if change.verb is Verb.IMPORT else applied.line
         join_audiences(studio, limited=limited, by=by_hand)
-        if applied.noticed:
+        if applied.reviews_added:
             # Of two lines about one conversation only the more urgent one waits, and a user who
             # joined a push through its audience needs no line. Count again.
-            applied = replace(applied, noticed=count_caused_by(applied.line))
+            applied = replace(applied, reviews_added=count_caused_by(applied.line))
     require_within([applied.line])
     return applied
 
@@ -87,11 +87,11 @@ def apply_change(
 def _applied(
     studio: Studio, actor: Actor, change: PeopleChange, counted: ProgressIterator
 ) -> Applied:
-    noticing = ChangeDetector(studio, change.writes, [move.team_id for move in change.moved])
+    detector = ChangeDetector(studio, change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)
     written = write(change.teams, change.writes, counted)
-    if any(_comes_or_goes(one) for one in change.writes):
+    if any(_changes_active(one) for one in change.writes):
         retention.record_leaving(written, studio.now())
     for team_id in change.removed:
         remove_team(team_id)
@@ -104,12 +104,12 @@ def _applied(
         after=change.after(),
     )
     about_users(line, written)
-    noticed = noticing.record(studio, line)
+    reviews_added = detector.record(studio, line)
     # Users with a new address are invited there, and the invitation to the old one is withdrawn
     # (C5).
-    return Applied(line, invitations.follow_addresses(cause_of(studio, line)), noticed)
+    return Applied(line, invitations.follow_addresses(cause_of(studio, line)), reviews_added)
 
 
-def _comes_or_goes(one: Write) -> bool:
+def _changes_active(one: Write) -> bool:
     was_there = one.before is not None and one.before.active
     return was_there is not one.after.active

@@ -24,7 +24,7 @@ from studio_tui.services.people import users
 from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
-from studio_tui.services.people.person_input import PersonInput, planned
+from studio_tui.services.people.person_input import PersonInput, plan_change
 from studio_tui.services.pushes.assign import Assigned
 from studio_tui.services.pushes.joining import join
 from studio_tui.services.system.context import Studio
@@ -37,7 +37,7 @@ from studio_tui.storage.people.managers import count_unmanaged, ids_managed_by
 from studio_tui.storage.people.scope import require_whole_teams
 from studio_tui.storage.pushes import assignments
 
-_NAMED = 10
+_MAX_NAMED = 10
 """Maximum number of people named in a message."""
 
 
@@ -48,7 +48,7 @@ class PersonEdited:
     user: User
     changes: tuple[FieldChange, ...]
     """The facts that changed; for an added person, every fact that is not empty."""
-    told: int = 0
+    reinvited: int = 0
     """Number of invitations sent to a new address or withdrawn from an old one (C5)."""
     failed: int = 0
     """Number of earlier mails to the person that failed and can be sent again."""
@@ -60,7 +60,7 @@ class PersonEdited:
     """
     assigned: tuple[Assigned, ...] = ()
     """The pushes that the person was added to."""
-    noticed: int = 0
+    reviews_added: int = 0
     """Number of lines that the edit added to the desk of changes (U7)."""
 
     @property
@@ -86,9 +86,9 @@ class ActiveChanged:
 
     people: tuple[AffectedPerson, ...]
     """The people whose state changed; without those who already had it."""
-    alone: int
+    unmanaged: int
     """Number of people managed by them, before or after the change, who have no manager."""
-    noticed: int = 0
+    reviews_added: int = 0
     """Number of lines that the change added to the desk of changes (U7)."""
 
 
@@ -96,7 +96,7 @@ def add(
     studio: Studio,
     actor: Actor,
     login: str,
-    entered: PersonInput,
+    given: PersonInput,
     *,
     push_ids: Sequence[int] = (),
 ) -> PersonEdited:
@@ -109,7 +109,7 @@ def add(
         require(actor, Action.ASSIGN)
     with studio.store.writing():
         import_read.lock_users()
-        plan = planned(studio, None, login, entered)
+        plan = plan_change(studio, None, login, given)
         _require_within_rights(actor, {login: plan.before}, {login: plan.after})
         applied = apply_change(studio, actor, _change(Verb.ADD_USER, plan))
         user_id = people.ids_of_logins([plan.login]).popitem()[1]
@@ -118,10 +118,10 @@ def add(
     return PersonEdited(
         found.user,
         plan.changes,
-        applied.told,
+        applied.reinvited,
         becomes_admin=plan.becomes_admin,
         assigned=assigned,
-        noticed=applied.noticed,
+        reviews_added=applied.reviews_added,
     )
 
 
@@ -129,7 +129,7 @@ def edit(
     studio: Studio,
     actor: Actor,
     user_id: int,
-    entered: PersonInput,
+    given: PersonInput,
     *,
     was: Mapping[str, Any] | None = None,
 ) -> PersonEdited:
@@ -141,18 +141,18 @@ def edit(
     differs from ``was`` (A4), `NothingToDo` if all facts have these values already, and `Refused`
     if no admin would remain.
     """
-    for name in entered.names:
+    for name in given.names:
         right = fact_called(name).changed_by
         if right is None:
             raise Refused(f"The {fact_called(name).in_words} is not changed by hand.")
         require(actor, right)
     with studio.store.writing():
         import_read.lock_users()
-        now = _user_now(user_id)
+        now = _current_user(user_id)
         _require_as_read(now, was or {})
-        plan = planned(studio, user_id, now.login, entered)
+        plan = plan_change(studio, user_id, now.login, given)
         if not plan.changes:
-            raise NothingToDo(_all_so(plan, entered))
+            raise NothingToDo(_no_change_message(plan, given))
         _require_within_rights(actor, {user_id: plan.before}, {user_id: plan.after})
         _require_admin({user_id: plan.before}, {user_id: plan.after})
         applied = apply_change(studio, actor, _change(Verb.CHANGE_USER, plan, user_id))
@@ -161,14 +161,14 @@ def edit(
     return PersonEdited(
         found.user,
         plan.changes,
-        applied.told,
+        applied.reinvited,
         failed=sum(each.state is NotificationState.FAILED for each in found.notifications),
         bounced=outbox.bounced_with_new_address(studio, actor, user_id)
         if any(each.field == "email" for each in plan.changes)
         else (),
         becomes_admin=plan.becomes_admin,
         imported=imported,
-        noticed=applied.noticed,
+        reviews_added=applied.reviews_added,
     )
 
 
@@ -210,7 +210,9 @@ def _set_active(
             if profile.active is not active
         }
         if not after:
-            raise NothingToDo(_already([each.name for each in before.values()], active=active))
+            raise NothingToDo(
+                _no_change_of_active_message([each.name for each in before.values()], active=active)
+            )
         _require_within_rights(actor, before, after)
         _require_admin(before, {**before, **after})
         ids = [user_id for user_id in dict.fromkeys(user_ids) if user_id in after]
@@ -224,20 +226,20 @@ def _set_active(
         )
         applied = apply_change(studio, actor, change)
         managed = managed or _managed(ids)
-        standing = tuple(
+        affected = tuple(
             AffectedPerson(user, assignments.open_pushes_of(user.id), len(managed[user.id]))
             for user in people.users_by_id(ids)
         )
         concerned = set().union(*managed.values())
-        alone = count_unmanaged(people.these_users(concerned))
-        return ActiveChanged(standing, alone, applied.noticed)
+        unmanaged = count_unmanaged(people.these_users(concerned))
+        return ActiveChanged(affected, unmanaged, applied.reviews_added)
 
 
 def _managed(user_ids: Sequence[int]) -> dict[int, list[int]]:
     return {user_id: ids_managed_by(user_id) for user_id in user_ids}
 
 
-def _user_now(user_id: int) -> User:
+def _current_user(user_id: int) -> User:
     for user in people.users_by_id([user_id]):
         return user
     raise NotFound("This user is no longer there.")
@@ -304,8 +306,8 @@ def _require_admin(
         )
 
 
-def _all_so(plan: PlannedUser, entered: PersonInput) -> str:
-    facts = [fact_called(name) for name in entered.names]
+def _no_change_message(plan: PlannedUser, given: PersonInput) -> str:
+    facts = [fact_called(name) for name in given.names]
     shown = (
         f"The {fact.in_words} of {plan.name} is "
         f"{fact.as_words(getattr(plan.after, fact.name)) or 'empty'} already."
@@ -317,9 +319,9 @@ def _all_so(plan: PlannedUser, entered: PersonInput) -> str:
     return " ".join([*shown, *rest])
 
 
-def _already(names: Iterable[str], *, active: bool) -> str:
+def _no_change_of_active_message(names: Iterable[str], *, active: bool) -> str:
     listed = list(names)
-    more = f" and {len(listed) - _NAMED:,} more" if len(listed) > _NAMED else ""
+    more = f" and {len(listed) - _MAX_NAMED:,} more" if len(listed) > _MAX_NAMED else ""
     words = "not left" if active else "left already"
     have = "has" if len(listed) == 1 else "have"
-    return f"Nothing to do: {', '.join(listed[:_NAMED])}{more} {have} {words}."
+    return f"Nothing to do: {', '.join(listed[:_MAX_NAMED])}{more} {have} {words}."

@@ -21,7 +21,7 @@ from studio_tui.storage.people import review_decide
 from studio_tui.storage.people.review_decide import FormerConductor, LineOfTalk
 from studio_tui.storage.people.users import these_users
 
-_TOLD_EVERY = 500
+_PROGRESS_EVERY = 500
 """Number of conversations between two progress reports."""
 _CHANGED = "Too late to undo: it was changed once more since."
 
@@ -38,16 +38,16 @@ def hand_over(studio: Studio, line: int, conductors: Mapping[int, int], progress
         named[conductors[each.id]].append(each.assignment_id)
     review_decide.name_conductors(named)
     progress(0.1)
-    told = _Told()
+    notices = _HandoverNotices()
     for place, each in enumerate(held):
-        if not place % _TOLD_EVERY:
+        if not place % _PROGRESS_EVERY:
             progress(0.1 + 0.6 * place / len(held))
-        _take_over(studio, line, each, conductors[each.id], told)
+        _change_conductor(studio, line, each, conductors[each.id], notices)
     progress(0.7)
-    told.tell(studio, line)
+    notices.send(studio, line)
 
 
-class _Told:
+class _HandoverNotices:
     """Users to notify of a new conductor, by push. The new conductors are notified as well."""
 
     def __init__(self) -> None:
@@ -56,40 +56,42 @@ class _Told:
         undone."""
         self._now = defaultdict[int, list[int]](list)
         """Users by push whose conversation is planned or has begun. Their mail is not held."""
-        self._noticed = set[int]()
+        self._notified = set[int]()
         """Users whom `begin_term` has notified already (C6)."""
 
-    def add(self, each: LineOfTalk, *, at_once: bool, noticed: bool) -> None:
-        """Register the user of a line for a mail, unless ``noticed``, and the new conductor."""
-        told = self._now if at_once else self._later
-        told[each.push_id].append(each.user_id)
-        if noticed:
-            self._noticed.add(each.user_id)
+    def add(self, each: LineOfTalk, *, at_once: bool, notified: bool) -> None:
+        """Register the user of a line for a mail, unless ``notified``, and the new conductor."""
+        users = self._now if at_once else self._later
+        users[each.push_id].append(each.user_id)
+        if notified:
+            self._notified.add(each.user_id)
 
-    def tell(self, studio: Studio, line: int) -> None:
+    def send(self, studio: Studio, line: int) -> None:
         """Enqueue the mails."""
-        for told, cause_of_act in ((self._later, cause_of), (self._now, cause_at_once)):
-            for push_id, user_ids in told.items():
+        for users_by_push, cause_of_act in ((self._later, cause_of), (self._now, cause_at_once)):
+            for push_id, user_ids in users_by_push.items():
                 users, cause = these_users(user_ids), cause_of_act(studio, line, push_id)
                 kind, round_ = Kind.HANDED_OVER, str(line)
                 enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
-                unnoticed = set(user_ids) - self._noticed
-                enqueue.tell_users(cause, kind, these_users(unnoticed), round_)
+                unnotified = set(user_ids) - self._notified
+                enqueue.tell_users(cause, kind, these_users(unnotified), round_)
                 enqueue.tell_conductors(cause, kind, users, round_)
 
 
-def _take_over(studio: Studio, line: int, each: LineOfTalk, conductor_id: int, told: _Told) -> None:
+def _change_conductor(
+    studio: Studio, line: int, each: LineOfTalk, conductor_id: int, notices: _HandoverNotices
+) -> None:
     if each.conversation_id is None:
-        told.add(each, at_once=False, noticed=False)
+        notices.add(each, at_once=False, notified=False)
         return
     before = conversation_to_change(each.conversation_id)
     if before.conductor_id == conductor_id:
         return
-    noticed = begin_term(studio, line, before, conductor_id)
+    notified = begin_term(studio, line, before, conductor_id)
     if before.state in NOT_BEGUN and before.planned_for is not None:
         inviting.invite(studio, line, before)
     else:
-        told.add(each, at_once=True, noticed=noticed)
+        notices.add(each, at_once=True, notified=notified)
 
 
 def require_unchanged(activity_id: int) -> list[FormerConductor]:

@@ -22,7 +22,7 @@ from studio_tui.services.people.workbooks import kind_of, sheet_of
 
 _NO_HINTS = FileHints()
 _NO_MAPPING: Mapping[str, str] = {}
-_CALLED_WORKBOOKS = (".xls", ".xlsx", ".html", ".htm")
+_WORKBOOK_SUFFIXES = (".xls", ".xlsx", ".html", ".htm")
 """File name suffixes of workbooks. Some HR systems use them for web pages with a table."""
 _PAGE = re.compile(rb"<(?:!doctype|html|head|meta|table|div|body)\b", re.IGNORECASE)
 _PEEK = 4_096
@@ -118,7 +118,7 @@ def _sheet(
         if binary.seek(0, SEEK_END) > MAX_BYTES:
             raise Refused(f"{clean_line(name)} is larger than {MAX_BYTES // 1024**2} MB: split it.")
         return sheet_of(binary, kind, name, form.sheet, mapping, progress)
-    if not name.casefold().endswith(_CALLED_WORKBOOKS):
+    if not name.casefold().endswith(_WORKBOOK_SUFFIXES):
         return None
     start = binary.read(_PEEK)
     binary.seek(0)

@@ -28,7 +28,7 @@ from studio_tui.storage.people.import_read import KnownTeam, Profile, team_key
 from studio_tui.storage.people.import_write import NewTeam
 
 _NOTHING: frozenset[Any] = frozenset()
-_TOLD_OTHERWISE = {"login", "email", "given_name", "family_name", "teams", "leads", "coaches"}
+_COMPUTED_FACTS = {"login", "email", "given_name", "family_name", "teams", "leads", "coaches"}
 """Facts that `Comparison.profile` sets itself."""
 
 
@@ -53,7 +53,7 @@ class Comparison:
         self._named: dict[tuple[TeamPath, ...], frozenset[str]] = {}
         self._by_manager = {team_key(path): path for path in leading.values()}
         self._leading = {ref: team_key(path) for ref, path in leading.items()}
-        self._tellers = _tellers(organisation, file.present_fields, today)
+        self._readers = _readers(organisation, file.present_fields, today)
         self._blank = _blank(organisation)
 
     def profile(self, person: ImportRow, before: Profile | None) -> Profile:
@@ -63,11 +63,11 @@ class Comparison:
         """
         record, base = person.record, before or self._blank
         keeps_login = before is not None and record.derived_login
-        told = {name: tell(record) for name, tell in self._tellers}
+        values = {name: read(record) for name, read in self._readers}
         for field in record.unread:
-            told.pop(field.value, None)
-        if (number := told.get("employee_number")) and number != base.employee_number:
-            told["employee_number"] = _fuller(number, base.employee_number)
+            values.pop(field.value, None)
+        if (number := values.get("employee_number")) and number != base.employee_number:
+            values["employee_number"] = _with_leading_zeros(number, base.employee_number)
         return base._replace(
             login=base.login if keeps_login else record.login,
             email=record.email or base.email,
@@ -76,7 +76,7 @@ class Comparison:
             teams=self._teams_of(person, base),
             leads=self._leads_of(person, base),
             coaches=self._coaches_of(person, base),
-            **told,
+            **values,
         )
 
     def leader(self, ref: UserRef, before: Profile) -> Profile:
@@ -118,8 +118,8 @@ class Comparison:
         return base.teams
 
     def _leads_of(self, person: ImportRow, base: Profile) -> frozenset[str]:
-        told = ImportField.LEADS in self._present
-        leads = self._keys(person.record.leads) if told else base.leads
+        values = ImportField.LEADS in self._present
+        leads = self._keys(person.record.leads) if values else base.leads
         own = self._leading.get(person.ref)
         return leads | {own} if own else leads
 
@@ -133,18 +133,18 @@ class Comparison:
         return found
 
 
-def _tellers(
+def _readers(
     organisation: Organisation, present: frozenset[ImportField], today: date
 ) -> list[tuple[str, Callable[[Record], Any]]]:
     """Return a reader for each plain field that the file has; an empty cell means the default."""
-    tellers: dict[str, Callable[[Record], Any]] = {
+    readers: dict[str, Callable[[Record], Any]] = {
         "role": lambda record: (record.role or Role.USER).value,
         "active": lambda record: record.active and not _has_left(record, today),
         "groups": lambda record: _each_once(record.groups),
     }
-    plain = (name for name in Profile._fields if name not in tellers.keys() | _TOLD_OTHERWISE)
-    tellers |= {name: _plain(name, organisation) for name in plain}
-    return [(name, tell) for name, tell in tellers.items() if name in present]
+    plain = (name for name in Profile._fields if name not in readers.keys() | _COMPUTED_FACTS)
+    readers |= {name: _plain(name, organisation) for name in plain}
+    return [(name, read) for name, read in readers.items() if name in present]
 
 
 def _plain(name: str, organisation: Organisation) -> Callable[[Record], Any]:
@@ -159,7 +159,7 @@ def default_of(fact: Fact, organisation: Organisation) -> Any:
     return getattr(organisation, fact.name) if of_organisation else fact.default
 
 
-def _fuller(number: str, before: str) -> str:
+def _with_leading_zeros(number: str, before: str) -> str:
     """Restore the leading zeros of an employee number that a spreadsheet has removed (U11)."""
     same = len(before) > len(number) and number_key(before) == number_key(number)
     return before if same else number

@@ -28,8 +28,8 @@ from studio_tui.storage.people.import_write import PASSES, NewTeam, Write
 
 T = TypeVar("T")
 
-_TOLD_EVERY = 2_000
-_NAMED = 3
+_PROGRESS_EVERY = 2_000
+_MAX_NAMED = 3
 """Maximum number of refused lines named in an error."""
 _CHECKED, _COMPARED = 0.2, 0.4
 """Progress, as a fraction, after the file is checked and after it is compared."""
@@ -65,7 +65,7 @@ def apply(
 
     def decide(plan: ImportPlan) -> bool:
         if plan.refusals and not skip_refused:
-            raise Refused(_refusing(plan.refusals))
+            raise Refused(_refusal_message(plan.refusals))
         return True
 
     require(actor, Action.IMPORT_USERS)
@@ -225,9 +225,9 @@ def _require_admin(before: Mapping[UserRef, Profile], after: Mapping[UserRef, Pr
     )
 
 
-def _refusing(refusals: Sequence[Refusal]) -> str:
-    named = "; ".join(map(str, refusals[:_NAMED]))
-    more = f"; and {len(refusals) - _NAMED:,} more" if len(refusals) > _NAMED else ""
+def _refusal_message(refusals: Sequence[Refusal]) -> str:
+    named = "; ".join(map(str, refusals[:_MAX_NAMED]))
+    more = f"; and {len(refusals) - _MAX_NAMED:,} more" if len(refusals) > _MAX_NAMED else ""
     lines = "1 line is" if len(refusals) == 1 else f"{len(refusals):,} lines are"
     return (
         f"Nothing was imported, because {lines} refused: {named}{more}. Correct the file, or "
@@ -265,7 +265,7 @@ class _Counter:
 
     def __call__(self, items: Iterable[T], /) -> Iterator[T]:
         for item in items:
-            if not self._done % _TOLD_EVERY:
+            if not self._done % _PROGRESS_EVERY:
                 self._progress(self._start + self._done * self._step)
             self._done += 1
             yield item

@@ -32,7 +32,7 @@ def preview(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
     """Return what `merge` would do, without writing anything; raises the same errors."""
     require(actor, Action.MERGE_USERS)
     with studio.store.reading():
-        return _Pair(actor, kept, other).told()
+        return _Pair(actor, kept, other).description()
 
 
 def merge(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
@@ -46,14 +46,14 @@ def merge(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
     with studio.store.writing():
         import_read.lock_users()
         pair = _Pair(actor, kept, other)
-        told = pair.told()
+        described = pair.description()
         dropped = merging.drop_duplicate_mail(*pair.ids)
         merging.move_pushes(*pair.ids, pair.shared)
         merging.move_references(*pair.ids)
         apply_change(studio, actor, pair.change())
         merging.retire_record(*pair.ids, pair.other, studio.now())
         (found,) = users.users_by_id([pair.ids[0]])
-    return replace(told, kept=found, dropped=dropped)
+    return replace(described, kept=found, dropped=dropped)
 
 
 class _Pair:
@@ -87,12 +87,12 @@ class _Pair:
                     "cancel the one that is not to be, and merge them then."
                 )
 
-    def told(self) -> Merged:
+    def description(self) -> Merged:
         """Return a description of the merge."""
         kept, other = users.users_by_id(list(self.ids))
         moved = merging.owned(self.ids[1])
-        notes = tuple(_note(push, self.other.login) for push in self.shared)
-        return Merged(kept, other, moved, _taken(self.kept, self.after), notes)
+        notes = tuple(_note_about(push, self.other.login) for push in self.shared)
+        return Merged(kept, other, moved, _adopted_facts(self.kept, self.after), notes)
 
     def change(self) -> PeopleChange:
         """Return the change to the facts of both records, once the rows of the other are moved."""
@@ -104,7 +104,7 @@ class _Pair:
             self.kept.login,
             [
                 Write(self.ids[0], kept, after),
-                Write(self.ids[1], other, _gone(other, after)),
+                Write(self.ids[1], other, _emptied(other, after)),
             ],
             before={"login": self.other.login, "email": self.other.email},
             after=lambda: {"login": self.kept.login, "email": self.kept.email},
@@ -121,7 +121,7 @@ def _joined(kept: Profile, other: Profile) -> Profile:
     return kept._replace(**taken, email=kept.email or other.email)
 
 
-def _gone(other: Profile, kept: Profile) -> Profile:
+def _emptied(other: Profile, kept: Profile) -> Profile:
     """Return the emptied profile of the other record.
 
     It gives up its employee number if the kept record has taken that over.
@@ -133,12 +133,12 @@ def _gone(other: Profile, kept: Profile) -> Profile:
     return other._replace(active=False, role=Role.USER.value, **nothing)
 
 
-def _taken(kept: Profile, after: Profile) -> tuple[str, ...]:
-    told = (fact.name for fact in FACTS if fact.is_column)
-    return tuple(name for name in told if getattr(kept, name) != getattr(after, name))
+def _adopted_facts(kept: Profile, after: Profile) -> tuple[str, ...]:
+    names = (fact.name for fact in FACTS if fact.is_column)
+    return tuple(name for name in names if getattr(kept, name) != getattr(after, name))
 
 
-def _note(push: SharedPush, other: str) -> str:
+def _note_about(push: SharedPush, other: str) -> str:
     if push.other_talk is None:
         return f"Both are in “{push.push}”: as it stands for the one that stays."
     if push.kept_talk is None:

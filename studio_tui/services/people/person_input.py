@@ -31,28 +31,28 @@ _ROW = 1
 class PersonInput:
     """The input for one person, by names of facts."""
 
-    told: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     """The new value of each fact. The values of a fact with several are separated by ``|``."""
-    more: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    added: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Values to add to facts with several values."""
-    less: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    removed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Values to remove from facts with several values."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the facts in the input, each once."""
-        return tuple(dict.fromkeys((*self.told, *self.more, *self.less)))
+        return tuple(dict.fromkeys((*self.values, *self.added, *self.removed)))
 
 
-def planned(studio: Studio, user_id: int | None, login: str, entered: PersonInput) -> PlannedUser:
+def plan_change(studio: Studio, user_id: int | None, login: str, given: PersonInput) -> PlannedUser:
     """Return the planned change to a user; ``user_id`` is None for a new user.
 
     Call this inside an open unit of work. Raises `Invalid` with the reason for each fact that is
     not valid, by name.
     """
     before = None if user_id is None else import_read.profiles([user_id])[user_id]
-    record = _RowMaker(before, every_team()).record(login, entered)
-    present = frozenset(map(ImportField, (*entered.names, "email", "given_name", "family_name")))
+    record = _RowMaker(before, every_team()).record(login, given)
+    present = frozenset(map(ImportField, (*given.names, "email", "given_name", "family_name")))
     file = HrFile((record,), (), {}, (), "", "", present)
     checked = check(file, import_read.StoredStudio(), {_ROW: user_id})
     _raise_refused((each.column, each.reason) for each in checked.refusals)
@@ -84,49 +84,49 @@ class _RowMaker:
         self._teams = teams
         self._wrong: dict[str, str] = {}
 
-    def record(self, login: str, entered: PersonInput) -> Record:
+    def record(self, login: str, given: PersonInput) -> Record:
         """Return the row; raises `Invalid` with every value that cannot be read."""
-        told: dict[str, Any] = {"login": login}
+        values: dict[str, Any] = {"login": login}
         if self._before is None:
-            told["login"] = self._tried("login", partial(_login, login))
+            values["login"] = self._read_or_note("login", partial(_login, login))
         for name in ("email", "given_name", "family_name"):
-            told[name] = getattr(self._before, name) if self._before else ""
-        for name in entered.names:
-            told[name] = self._tried(name, partial(self._value, name, entered))
-        if not self._wrong and not (told["given_name"] or told["family_name"]):
+            values[name] = getattr(self._before, name) if self._before else ""
+        for name in given.names:
+            values[name] = self._read_or_note(name, partial(self._value, name, given))
+        if not self._wrong and not (values["given_name"] or values["family_name"]):
             self._wrong["given_name"] = "a name is needed"
-        if login in (told.get("coaches") or ()):
+        if login in (values.get("coaches") or ()):
             self._wrong["coaches"] = "nobody is their own coach"
         if self._wrong:
             raise Invalid(self._wrong)
-        return Record(_ROW, **told, derived_login=self._before is not None)
+        return Record(_ROW, **values, derived_login=self._before is not None)
 
-    def _tried(self, name: str, read: Callable[[], Any]) -> Any:
+    def _read_or_note(self, name: str, read: Callable[[], Any]) -> Any:
         try:
             return read()
         except (WrongCell, StudioError) as error:
             self._wrong[name] = str(error)
             return None
 
-    def _value(self, name: str, entered: PersonInput) -> Any:
+    def _value(self, name: str, given: PersonInput) -> Any:
         fact = fact_called(name)
         if fact.is_several:
-            return self._several(fact, entered)
-        text = entered.told[name]
+            return self._several(fact, given)
+        text = given.values[name]
         return _address(text) if fact.type is FactType.EMAIL else read_cell(fact.type, text)
 
-    def _several(self, fact: Fact, entered: PersonInput) -> tuple[Any, ...]:
-        if (text := entered.told.get(fact.name)) is not None:
-            kept = self._each(fact, read_cell(FactType.NAMES, text))
+    def _several(self, fact: Fact, given: PersonInput) -> tuple[Any, ...]:
+        if (text := given.values.get(fact.name)) is not None:
+            kept = self._read_each(fact, read_cell(FactType.NAMES, text))
         else:
-            kept = self._now(fact)
-        more = self._each(fact, entered.more.get(fact.name, ()))
+            kept = self._stored_values(fact)
+        more = self._read_each(fact, given.added.get(fact.name, ()))
         wanted = {_folded(each): each for each in (*more, *kept)}
-        for gone in self._each(fact, entered.less.get(fact.name, ())):
-            wanted.pop(_folded(gone), None)
+        for removed in self._read_each(fact, given.removed.get(fact.name, ())):
+            wanted.pop(_folded(removed), None)
         return tuple(wanted.values())
 
-    def _each(self, fact: Fact, texts: Iterable[str]) -> tuple[Any, ...]:
+    def _read_each(self, fact: Fact, texts: Iterable[str]) -> tuple[Any, ...]:
         read: Callable[[str], Any]
         match fact.type:
             case FactType.TEAMS:
@@ -137,7 +137,7 @@ class _RowMaker:
                 read = _one_name
         return tuple(map(read, texts))
 
-    def _now(self, fact: Fact) -> tuple[Any, ...]:
+    def _stored_values(self, fact: Fact) -> tuple[Any, ...]:
         if self._before is None:
             return ()
         values = getattr(self._before, fact.name)

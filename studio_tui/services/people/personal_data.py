@@ -46,7 +46,7 @@ from studio_tui.storage.pushes import assignments
 _SHEET = "data"
 _PRIVATE = 0o600 << 16
 """The file mode stored for each file of the archive."""
-_WHOSE = {
+_PART_LABELS = {
     Part.STATUS: "status",
     Part.USER_PREPARATION: "prepared by the user",
     Part.CONDUCTOR_PREPARATION: "prepared by the conductor",
@@ -82,7 +82,7 @@ class _Found:
     messages: Mapping[int, bytes | None]
     """The message that the server received, by id of the mail; None if it was not sent."""
     deliveries: Mapping[int, Delivery]
-    told: list[Notification]
+    mails_about: list[Notification]
     """Mails to other recipients that mention the person."""
     keys: list[Facts]
     lines: list[ActivityLine]
@@ -130,7 +130,7 @@ def _found(studio: Studio, actor: Actor, user_id: int) -> _Found:
         mails=notifications.notifications_by_id(to_them, now),
         messages={each: worker_queue.sent_message(each) for each in to_them},
         deliveries={each.id: each for each in worker_queue.deliveries(to_them, now)},
-        told=notifications.notifications_by_id(personal_data.mails_about(user_id), now),
+        mails_about=notifications.notifications_by_id(personal_data.mails_about(user_id), now),
         keys=[
             {"fingerprint": key.fingerprint, "kind": key.kind, "comment": key.comment,
              "added_at": key.added_at}
@@ -147,14 +147,14 @@ def _files(studio: Studio, found: _Found) -> Iterator[tuple[str, bytes]]:
     Names consist of numbers and kinds only, never of text that a user entered.
     """
     yield "README.txt", _readme(studio, found).encode()
-    told = _told(found)
-    yield f"{_SHEET}.json", _json(told).encode()
-    yield f"{_SHEET}.txt", ("\n".join(_readable(told)) + "\n").encode()
+    data = _data_of(found)
+    yield f"{_SHEET}.json", _json(data).encode()
+    yield f"{_SHEET}.txt", ("\n".join(_readable(data)) + "\n").encode()
     calendar: dict[int, bytes] = {}
     for mail in found.mails:
         message = found.messages[mail.id]
         state = "sent" if message is not None else "not-sent"
-        message = message if message is not None else _as_it_would_go(studio, found, mail)
+        message = message if message is not None else _unsent_message(studio, found, mail)
         if message is None:
             continue
         yield f"mails/{mail.id:08d}-{mail.kind}-{state}.eml", message
@@ -166,7 +166,7 @@ def _files(studio: Studio, found: _Found) -> Iterator[tuple[str, bytes]]:
         yield f"calendar/conversation-{conversation_id:08d}.ics", entry
 
 
-def _as_it_would_go(studio: Studio, found: _Found, mail: Notification) -> bytes | None:
+def _unsent_message(studio: Studio, found: _Found, mail: Notification) -> bytes | None:
     """Return an unsent mail in its current form; None if it cannot be written."""
     delivery = found.deliveries[mail.id]
     if mail.kind.form in (MailForm.INVITATION, MailForm.WITHDRAWAL) and delivery.meeting is None:
@@ -185,7 +185,7 @@ def _entry_in(message: bytes) -> bytes | None:
     return None
 
 
-def _told(found: _Found) -> Facts:
+def _data_of(found: _Found) -> Facts:
     user = found.user
     return {
         "person": {fact.name: getattr(user, fact.name) for fact in FACTS},
@@ -197,7 +197,7 @@ def _told(found: _Found) -> Facts:
         "pushes": [_of_push(push, assignment) for push, assignment in found.pushes],
         "conversations": [_of_conversation(each) for each in found.handed],
         "mails": [_of_mail(each) for each in found.mails],
-        "mails_to_others_about_them": [_of_mail(each) for each in found.told],
+        "mails_to_others_about_them": [_of_mail(each) for each in found.mails_about],
         "ssh_keys": found.keys,
         "activity": [_of_line(user, each) for each in found.lines],
         "rows": found.rows,
@@ -240,7 +240,7 @@ def _of_conversation(handed: HandedOverContent) -> Facts:
                 "question": asked.question.text,
                 "texts": [
                     {
-                        "what": _WHOSE[piece.part],
+                        "what": _PART_LABELS[piece.part],
                         "by": piece.author,
                         "written_at": piece.written.written_at,
                         "text": piece.written.text,
@@ -314,8 +314,8 @@ def _plain(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _json(told: Facts) -> str:
-    return json.dumps(told, ensure_ascii=True, indent=2, default=_plain) + "\n"
+def _json(data: Facts) -> str:
+    return json.dumps(data, ensure_ascii=True, indent=2, default=_plain) + "\n"
 
 
 def _readable(value: Any, name: str = "", depth: int = 0) -> Iterator[str]:

@@ -22,7 +22,7 @@ from studio_tui.storage.people import retention, users
 NOT_SET = "Nobody is erased by itself: privacy.retention_months is not set in config.toml."
 _AHEAD = timedelta(days=14)
 """How far ahead erasures are announced."""
-_AT_A_TIME = 100
+_BATCH = 100
 """Maximum number of people erased per run of the schedule, so that mail is not delayed by it."""
 
 
@@ -76,7 +76,7 @@ def erase_over(
 
 
 def erase_by_schedule(studio: Studio) -> int:
-    """Erase users whose retention time is over, at most `_AT_A_TIME`; return how many.
+    """Erase users whose retention time is over, at most `_BATCH`; return how many.
 
     Idempotent: any number of workers may call it at any time. Each person is erased once.
     """
@@ -93,7 +93,7 @@ def erase_by_schedule(studio: Studio) -> int:
         known = retention.record_use(months, today)
         if not _is_due(known):
             return 0
-        ids = retention.ids_left_before(_left_before(studio, today), _AT_A_TIME)
+        ids = retention.ids_left_before(_left_before(studio, today), _BATCH)
         if not ids:
             retention.record_done(months, today)
             return 0

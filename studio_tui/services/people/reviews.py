@@ -34,7 +34,7 @@ from studio_tui.storage.people.users import these_users, users_by_id
 _ALL = ReviewFilter()
 EVERYTHING: Selection[ReviewFilter] = Selection.matching(_ALL)
 """The selection of all waiting lines."""
-_NAMED = 3
+_MAX_NAMED = 3
 """Maximum number of people named in an error."""
 _READ = 1_000
 """Number of lines read per query."""
@@ -282,7 +282,7 @@ def _require_known(ids: Collection[int]) -> dict[int, Decision | None]:
     known = review_read.decisions_on(ids)
     unknown = sorted(set(ids) - known.keys())
     if unknown:
-        listed = ", ".join(map(str, unknown[:_NAMED]))
+        listed = ", ".join(map(str, unknown[:_MAX_NAMED]))
         raise NotFound(
             f"There is no change {listed}: “studio-tui users review” lists what there is."
         )
@@ -296,8 +296,8 @@ def _nothing_waits(before: dict[int, Decision | None]) -> str:
         f"{row_id} is {decision.done} already" if decision else f"{row_id} waits no longer"
         for row_id, decision in sorted(before.items())
     ]
-    more = f" and {len(became) - _NAMED:,} more" if len(became) > _NAMED else ""
-    return f"Nothing to decide: {', '.join(became[:_NAMED])}{more}."
+    more = f" and {len(became) - _MAX_NAMED:,} more" if len(became) > _MAX_NAMED else ""
+    return f"Nothing to decide: {', '.join(became[:_MAX_NAMED])}{more}."
 
 
 def _conductors(lines: Sequence[Review], conductor: str | None) -> dict[int, int]:
@@ -320,8 +320,8 @@ def _nobody_manages(lines: Sequence[Review]) -> str:
 
 def _names(lines: Sequence[Review]) -> str:
     names = list(dict.fromkeys(line.name for line in lines))
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    more = f" and {len(names) - _MAX_NAMED:,} more" if len(names) > _MAX_NAMED else ""
+    return ", ".join(names[:_MAX_NAMED]) + more
 
 
 def _record(

@@ -123,21 +123,21 @@ def _tell(
     stand_in: StandIn,
     users: Sequence[int] | frozenset[int],
 ) -> None:
-    told = {
+    facts = {
         "stand_in": stand_in.login,
         "from": stand_in.first_day.isoformat(),
         "until": stand_in.last_day.isoformat(),
     }
     if users:
-        told["for"] = ", ".join(user.login for user in users_by_id(sorted(users)))
+        facts["for"] = ", ".join(user.login for user in users_by_id(sorted(users)))
     begins = verb is Verb.STAND_IN
     line = write_activity(
         actor,
         studio.now(),
         verb,
         leader.login,
-        before=None if begins else told,
-        after=told if begins else None,
+        before=None if begins else facts,
+        after=facts if begins else None,
     )
     both = (leader.id, stand_in.stand_in_id)
     about_users(line, these_users(both))
@@ -163,14 +163,14 @@ def _stand_in_named(actor: Actor, name: str) -> User:
     except (NotFound, Refused) as error:
         if sees:
             raise Invalid({"by": error.message}) from error
-        raise Invalid({"by": _nobody(name)}) from None
+        raise Invalid({"by": _no_such_person(name)}) from None
     if not found.active:
         left = f"{found.name} has left: name somebody who is there"
-        raise Invalid({"by": left if sees else _nobody(name)})
+        raise Invalid({"by": left if sees else _no_such_person(name)})
     return found
 
 
-def _nobody(name: str) -> str:
+def _no_such_person(name: str) -> str:
     return f"“{clean_line(name)[:100]}” is nobody who could: name a colleague by login or address"
 
 

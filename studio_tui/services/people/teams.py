@@ -25,7 +25,7 @@ from studio_tui.storage.people.teams import StoredTeam, TeamMove
 
 TOP = ""
 """The value of ``under`` for a team at the top of the tree."""
-_NAMED = 5
+_MAX_NAMED = 5
 """Maximum number of members or teams named in an error."""
 
 
@@ -50,7 +50,7 @@ class TeamChanged:
     """None for a team that was removed."""
     other_managers: int = 0
     """Number of people whose managers changed (U4)."""
-    noticed: int = 0
+    reviews_added: int = 0
     """Number of lines that the change added to the desk of changes (U7)."""
 
 
@@ -130,7 +130,9 @@ def add(
         applied = apply_change(studio, actor, change)
         teams = stored.every_team()
         added = next(team for team in teams if team.key == key)
-        return TeamChanged(None, _described(added.id, teams), affected.count(), applied.noticed)
+        return TeamChanged(
+            None, _described(added.id, teams), affected.count(), applied.reviews_added
+        )
 
 
 def edit(
@@ -172,7 +174,7 @@ def edit(
         )
         applied = apply_change(studio, actor, change)
         after = _described(team_id, stored.every_team())
-        return TeamChanged(before, after, affected.count(), applied.noticed)
+        return TeamChanged(before, after, affected.count(), applied.reviews_added)
 
 
 def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:
@@ -211,13 +213,13 @@ def _every(teams: Sequence[StoredTeam]) -> tuple[Team, ...]:
     by_id = {team.id: team for team in teams}
     inside, below = Counter[int](), Counter[int]()
     for team in teams:
-        for above in _with_those_above(team, by_id):
+        for above in _with_ancestors(team, by_id):
             inside[above] += members.get(team.id, 0)
         if team.parent_id is not None:
             below[team.parent_id] += 1
     # A user in several teams counts once in each team above them.
     for several in stored.members_of_several():
-        over = Counter(above for each in several for above in _with_those_above(by_id[each], by_id))
+        over = Counter(above for each in several for above in _with_ancestors(by_id[each], by_id))
         inside.subtract({team_id: count - 1 for team_id, count in over.items()})
     return tuple(
         Team(
@@ -234,7 +236,7 @@ def _every(teams: Sequence[StoredTeam]) -> tuple[Team, ...]:
     )
 
 
-def _with_those_above(team: StoredTeam, by_id: dict[int, StoredTeam]) -> Iterable[int]:
+def _with_ancestors(team: StoredTeam, by_id: dict[int, StoredTeam]) -> Iterable[int]:
     yield team.id
     while team.parent_id is not None:
         team = by_id[team.parent_id]
@@ -301,8 +303,10 @@ def _move(
     rest = [tuple(team.path.split(SEPARATOR)) for team in teams if team.id not in paths]
     field = "name" if wanted.under is None else "under"
     _refuse_loops(rest, list(paths.values()), field)
-    told = [(team_id, SEPARATOR.join(each), team_key(each)) for team_id, each in paths.items()]
-    return TeamMove(own.id, path[-1], parent.id if parent else None, told)
+    paths_by_id = [
+        (team_id, SEPARATOR.join(each), team_key(each)) for team_id, each in paths.items()
+    ]
+    return TeamMove(own.id, path[-1], parent.id if parent else None, paths_by_id)
 
 
 def _free_path(
@@ -405,5 +409,5 @@ def _count(number: int, noun: str) -> str:
 
 
 def _named(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    more = f" and {len(names) - _MAX_NAMED:,} more" if len(names) > _MAX_NAMED else ""
+    return ", ".join(names[:_MAX_NAMED]) + more

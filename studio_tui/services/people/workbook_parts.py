@@ -82,10 +82,10 @@ def inspect_workbook(binary: BinaryIO, name: str) -> WorkbookFindings:
         with ZipFile(binary) as parts:
             _check_sizes(parts, name)
             if "content.xml" in parts.namelist():
-                return _look_through_ods(parts, name)
+                return _inspect_ods(parts, name)
             if "xl/workbook.bin" in parts.namelist():
                 raise Refused(f"{name} is a binary workbook (.xlsb): save it as .xlsx.")
-            return _look_through_xlsx(parts, name)
+            return _inspect_xlsx(parts, name)
     except DAMAGED as error:
         raise damaged(name) from error
 
@@ -135,7 +135,7 @@ def _small(parts: ZipFile, path: str) -> Xml.Element:
     return Xml.fromstring(text)  # noqa: S314 - without entities there is nothing to expand
 
 
-def _look_through_xlsx(parts: ZipFile, name: str) -> WorkbookFindings:
+def _inspect_xlsx(parts: ZipFile, name: str) -> WorkbookFindings:
     book = _small(parts, "xl/workbook.xml")
     targets = {
         each.get("Id"): each.get("Target", "")
@@ -151,11 +151,11 @@ def _look_through_xlsx(parts: ZipFile, name: str) -> WorkbookFindings:
             path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if path.startswith("xl/worksheets/"):
                 title = element.get("name", "")
-                found.sheets[title] = _look_through_sheet(parts, path, name, title)
+                found.sheets[title] = _inspect_sheet(parts, path, name, title)
     return found
 
 
-def _look_through_sheet(parts: ZipFile, path: str, name: str, title: str) -> SheetFindings:
+def _inspect_sheet(parts: ZipFile, path: str, name: str, title: str) -> SheetFindings:
     found = SheetFindings()
     extent = _Extent(name, title)
     row = column = -1
@@ -218,7 +218,7 @@ class _Extent:
             )
 
 
-def _look_through_ods(parts: ZipFile, name: str) -> WorkbookFindings:
+def _inspect_ods(parts: ZipFile, name: str) -> WorkbookFindings:
     found, sheet = WorkbookFindings(), SheetFindings()
     extent, row, column, repeated = _Extent(name, ""), 0, 0, 0
     for text in _rows_of(parts, "content.xml", name):

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PEEK = 4096
-_TOLD_EVERY = 5_000
+_PROGRESS_EVERY = 5_000
 
 
 class _Sheet:
@@ -117,7 +117,7 @@ def sheet_of(
     book = _opened(binary, shown, kind)
     chosen = _chosen(book, shown, sheet, mapping, parts)
     day_zero = DAY_ZERO_1904 if parts.counts_from_1904 else DAY_ZERO
-    return SheetText(chosen.title, as_csv(_told(chosen.rows(), tell)), kind, day_zero)
+    return SheetText(chosen.title, as_csv(_with_progress(chosen.rows(), tell)), kind, day_zero)
 
 
 def _opened(binary: BinaryIO, name: str, kind: str) -> "CalamineWorkbook":
@@ -135,12 +135,12 @@ def _opened(binary: BinaryIO, name: str, kind: str) -> "CalamineWorkbook":
     except calamine.PasswordError as error:
         raise locked(name) from error
     except (calamine.CalamineError, *DAMAGED) as error:
-        if _says_encrypted(binary):
+        if _is_encrypted(binary):
             raise locked(name) from error
         raise damaged(name) from error
 
 
-def _says_encrypted(binary: BinaryIO) -> bool:
+def _is_encrypted(binary: BinaryIO) -> bool:
     """Return whether the file is a container in which Office stores an encrypted document."""
     binary.seek(0)
     return "EncryptedPackage".encode("utf-16-le") in binary.read()
@@ -193,8 +193,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"“{clean_line(each)}”" for each in names)
 
 
-def _told(rows: Iterator[Sequence[str]], tell: Progress) -> Iterator[Sequence[str]]:
+def _with_progress(rows: Iterator[Sequence[str]], tell: Progress) -> Iterator[Sequence[str]]:
     for number, row in enumerate(rows):
-        if not number % _TOLD_EVERY:
+        if not number % _PROGRESS_EVERY:
             tell(0.0)
         yield row

@@ -25,7 +25,7 @@ from studio_tui.storage.people.kept_scope import kept_scope
 from studio_tui.storage.people.scope import is_limited
 from studio_tui.storage.pushes import audiences as stored
 
-_FEW = 1_000
+_MAX_SINGLE = 1_000
 """Number of changed people up to which only these are matched; above it, all users are."""
 
 
@@ -94,8 +94,8 @@ def set_audience(
             raise Refused(f"“{current.name}” is closed: reopen it first.")
         before = audience_of_push(push.id)
         audience = within_sight(actor, audience) if audience else None
-        told, was = _text(audience), _text(before)
-        if told == was:
+        after, was = _text(audience), _text(before)
+        if after == was:
             raise NothingToDo(
                 f"“{current.name}” is for this audience already."
                 if audience
@@ -109,7 +109,7 @@ def set_audience(
             current.name,
             push_id=push.id,
             before={"audience": was},
-            after={"audience": told},
+            after={"audience": after},
         )
         return apply_audience(studio, actor, current, audience) if audience else None
 
@@ -138,8 +138,8 @@ def join_audiences(studio: Studio, *, limited: bool, by: int | None = None) -> i
     if limited:
         stored.mark_unseen()
         return 0
-    only = stored.people_of(by, _FEW) if by is not None else None
-    return sum(_look(studio, push_id, only) for push_id in found)
+    only = stored.people_of(by, _MAX_SINGLE) if by is not None else None
+    return sum(_apply_stored_audience(studio, push_id, only) for push_id in found)
 
 
 def join_by_schedule(studio: Studio) -> int:
@@ -157,12 +157,14 @@ def join_by_schedule(studio: Studio) -> int:
         with studio.store.writing():
             locked_push(studio, push_id)
             if push_id in stored.with_audience(unseen_on=today):
-                added += _look(studio, push_id)
+                added += _apply_stored_audience(studio, push_id)
                 stored.mark_seen(push_id, today)
     return added
 
 
-def _look(studio: Studio, push_id: int, only: Collection[int] | None = None) -> int:
+def _apply_stored_audience(
+    studio: Studio, push_id: int, only: Collection[int] | None = None
+) -> int:
     push, audience = locked_push(studio, push_id), audience_of_push(push_id)
     if audience is None or push.closed_at is not None:
         return 0
@@ -187,11 +189,11 @@ def apply_audience(
     found = stored.changes(push.id, matching, studio.now(), only)
     if not found.anything:
         return None
-    told: dict[str, str | int] = {"audience": str(audience)}
+    facts: dict[str, str | int] = {"audience": str(audience)}
     if found.leaving:
-        told["no longer match"] = found.leaving
+        facts["no longer match"] = found.leaving
     joining = stored.newcomers(push.id, matching)
-    done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=told)
+    done = assign_to(studio, actor, push, joining, verb=Verb.JOIN, after=facts)
     stored.update_desk(push.id, matching, done.activity_id, studio.now(), only)
     return done
 

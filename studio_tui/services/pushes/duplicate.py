@@ -120,10 +120,10 @@ def make_next(
     made = locked_push(studio, push_id)
     done = assign_to(studio, actor, made, audiences.picked(current.id), progress=progress)
     joined = apply_audience(studio, actor, done.push, audience) if audience else None
-    return done if joined is None else _together(done, joined)
+    return done if joined is None else _sum_of(done, joined)
 
 
-def _together(one: Assigned, other: Assigned) -> Assigned:
+def _sum_of(one: Assigned, other: Assigned) -> Assigned:
     """Return the sum of two results, with the ids of the second act."""
     return replace(
         other,

@@ -93,7 +93,7 @@ def excuse(
         )
         done = _act(studio, actor, current, those, Verb.EXCUSE, {"reason": reason})
         if done is None:
-            raise _nothing_to("excuse", studio, push, selection, _why_not_excused(reason))
+            raise _nothing_to_do("excuse", studio, push, selection, _why_not_excused(reason))
         exceptions.excuse(those, done.activity_id, reason)
         return done
 
@@ -119,20 +119,22 @@ def take_back(
         users, _ = fixed_users(assignments.users_of(those))
         done = _act(studio, actor, current, those, Verb.ASK_AGAIN)
         if done is None:
-            raise _nothing_to("ask again", studio, push, selection, _NOT_EXCUSED)
+            raise _nothing_to_do("ask again", studio, push, selection, _NOT_EXCUSED)
         exceptions.ask_again(those)
         progress(0.5)
         now, leaves = studio.now(), leaving(studio, current.available_from)
         cause = Cause(done.activity_id, push.id, now, leaves)
-        told = enqueue.tell_users(cause, Kind.ASSIGNED, exceptions.untold(users, push.id), "1")
+        users_told = enqueue.tell_users(
+            cause, Kind.ASSIGNED, exceptions.untold(users, push.id), "1"
+        )
         managers = enqueue.tell_managers_once(cause, Kind.ASSIGNED, users, str(done.activity_id))
         return ExcuseResult(
             current,
             done.activity_id,
             done.changed,
-            told,
+            users_told,
             managers,
-            leaves if told or managers else None,
+            leaves if users_told or managers else None,
         )
 
 
@@ -161,11 +163,11 @@ def set_deadline(
             those = chosen & exceptions.WITH_OWN_DEADLINE
         else:
             those = chosen & exceptions.ASKED & ~exceptions.until(day)
-        told = {"deadline": day.isoformat() if day else None}
-        done = _act(studio, actor, current, those, Verb.OWN_DEADLINE, told)
+        facts = {"deadline": day.isoformat() if day else None}
+        done = _act(studio, actor, current, those, Verb.OWN_DEADLINE, facts)
         if done is None:
             act = "give another deadline"
-            raise _nothing_to(act, studio, push, selection, _why_no_other_day(day))
+            raise _nothing_to_do(act, studio, push, selection, _why_no_other_day(day))
         exceptions.set_own_deadline(those, day)
         return done
 
@@ -258,7 +260,7 @@ def _skipped(
     ]
 
 
-def _nothing_to(
+def _nothing_to_do(
     act: str, studio: Studio, push: PushFacts, selection: Chosen, reasons: dict[str, Assignments]
 ) -> NothingToDo:
     """Return the error for an act without people to act on; it names a single person."""

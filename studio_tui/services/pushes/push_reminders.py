@@ -76,7 +76,7 @@ class ManagersAsked:
     recently: frozenset[int]
     """Those of them who were reminded recently."""
 
-    def told(self, *, again: bool) -> frozenset[int]:
+    def to_remind(self, *, again: bool) -> frozenset[int]:
         """Return the managers who would be reminded."""
         return self.asked if again else self.asked - self.recently
 
@@ -223,11 +223,11 @@ def preview_of_managers(
     managers: Collection[int], found: Sequence[ManagersAsked], *, again: bool
 ) -> ManagersPreview:
     """Return what reminding ``managers`` in several pushes would do."""
-    told = frozenset[int]().union(*(each.told(again=again) for each in found))
+    reminding = frozenset[int]().union(*(each.to_remind(again=again) for each in found))
     asked = frozenset[int]().union(*(each.asked for each in found))
     recently = frozenset[int]().union(*(each.recently for each in found))
     return ManagersPreview(
-        reminding=len(told),
-        recently=len(recently if again else recently - told),
+        reminding=len(reminding),
+        recently=len(recently if again else recently - reminding),
         nothing=len(frozenset(managers) - asked),
     )

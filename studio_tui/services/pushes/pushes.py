@@ -19,7 +19,7 @@ from studio_tui.domain.pushes.push import (
     check_drafts,
     state_of,
 )
-from studio_tui.domain.shared.cancellation import Progress as Told
+from studio_tui.domain.shared.cancellation import Progress as ProgressCallback
 from studio_tui.domain.shared.cancellation import unwatched
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
@@ -102,7 +102,9 @@ def source(
     with studio.store.reading():
         stored = pushes.pushes()
         found = (
-            _with_progress(studio, stored) if known is None else _as_known(studio, stored, known)
+            _with_progress(studio, stored)
+            if known is None
+            else _with_cached_progress(studio, stored, known)
         )
     return InMemorySource(tuple(found), _matches, filter_)
 
@@ -114,7 +116,7 @@ def show(
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
         if known is not None:
-            return _as_known(studio, [_stored(push_id)], known)[0]
+            return _with_cached_progress(studio, [_stored(push_id)], known)[0]
         return push_with_progress(studio, push_id)
 
 
@@ -148,7 +150,7 @@ def edit(
     draft: PushDraft,
     *,
     tell: bool = True,
-    progress: Told = unwatched,
+    progress: ProgressCallback = unwatched,
 ) -> Push:
     """Change name, first day, deadline and reminders of ``push``, as the caller read it (P9).
 
@@ -166,7 +168,7 @@ def edit_with_result(
     draft: PushDraft,
     *,
     tell: bool = True,
-    progress: Told = unwatched,
+    progress: ProgressCallback = unwatched,
 ) -> Edited:
     """Do what `edit` does, and also return the numbers of notified users and managers."""
     require(actor, Action.EDIT_PUSHES)
@@ -193,7 +195,7 @@ def close(
     *,
     tell: bool = False,
     cancel_planned: bool = False,
-    progress: Told = unwatched,
+    progress: ProgressCallback = unwatched,
 ) -> Closed:
     """Close a push: remove it from all overviews and drop its unsent mail (P4, P9).
 
@@ -217,7 +219,7 @@ def close(
         cancelled = _cancel_planned(studio, push.id, line, now) if cancel_planned else 0
         progress(0.4)
         if tell:
-            _tell_of(studio, Kind.CLOSED, push.id, line)
+            _notify_of(studio, Kind.CLOSED, push.id, line)
         return Closed(push_facts(studio, push.id), dropped, line, cancelled)
 
 
@@ -337,7 +339,7 @@ def _cancel_planned(studio: Studio, push_id: int, line: int, now: datetime) -> i
     return len(cancelled)
 
 
-def _tell_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, int]:
+def _notify_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int, int]:
     """Notify users who know of a push and are not done, and their managers; return both numbers.
 
     All managers are notified of a closing, but of a new deadline only those whom the push still
@@ -377,7 +379,7 @@ def _edit(
     if draft.available_from != current.available_from:
         enqueue.postpone_untried(current.id, leaving(studio, draft.available_from))
     if tell and draft.deadline != current.deadline:
-        return line, *_tell_of(studio, Kind.DEADLINE_MOVED, current.id, line)
+        return line, *_notify_of(studio, Kind.DEADLINE_MOVED, current.id, line)
     return line, 0, 0
 
 
@@ -425,7 +427,7 @@ def _with_progress(studio: Studio, stored: Sequence[StoredPush]) -> list[Push]:
     return [_push(each, progress.get(each.id, Progress()), today) for each in stored]
 
 
-def _as_known(
+def _with_cached_progress(
     studio: Studio, stored: Sequence[StoredPush], known: Mapping[int, Progress]
 ) -> list[Push]:
     today = studio.today()

@@ -83,9 +83,9 @@ def remind(
     with studio.store.writing():
         done = [
             PushReminders(studio, push.id).remind(actor, push.name, selection, again=again)
-            for push in _open_one_by_one(studio, progress)
+            for push in _locked_open_pushes(studio, progress)
         ]
-        return _together(done, NOBODY)
+        return _sum_of(done, NOBODY)
 
 
 def preview_managers(
@@ -116,16 +116,16 @@ def remind_managers(
     require(actor, Action.REMIND)
     with studio.store.writing():
         done = []
-        for push in _open_one_by_one(studio, progress):
+        for push in _locked_open_pushes(studio, progress):
             reminding = PushReminders(studio, push.id)
-            if reminding.managers_asked(managers, EVERYBODY).told(again=again):
+            if reminding.managers_asked(managers, EVERYBODY).to_remind(again=again):
                 done.append(
                     reminding.remind_managers(actor, push.name, managers, EVERYBODY, again=again)
                 )
-        return _together(done, NO_MANAGER)
+        return _sum_of(done, NO_MANAGER)
 
 
-def _open_one_by_one(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
+def _locked_open_pushes(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
     """Yield the open pushes, locking each. Locking in the order of ids avoids a deadlock."""
     found = sorted(each.id for each in pushes.open_pushes(studio.today()))
     for place, push_id in enumerate(found):
@@ -135,7 +135,7 @@ def _open_one_by_one(studio: Studio, progress: Progress) -> Iterator[PushFacts]:
             yield push
 
 
-def _together(done: Sequence[Reminded | None], nobody: str) -> Reminded:
+def _sum_of(done: Sequence[Reminded | None], nobody: str) -> Reminded:
     """Return the sum of the results of several pushes; raises `NothingToDo` if there are none."""
     acts = [each for each in done if each is not None]
     if not acts:

@@ -32,7 +32,7 @@ class RepeatDetails:
     """The occurrences of a rhythm, including skipped ones; empty for a repeat by hire dates."""
 
 
-class _Way(NamedTuple):
+class _RepeatRule(NamedTuple):
     """The way in which a push repeats: by a rhythm, or a number of days after each hire."""
 
     rhythm: Rhythm | None = None
@@ -41,7 +41,7 @@ class _Way(NamedTuple):
     """Last day on which an occurrence of a rhythm may begin; None for no end."""
 
     @property
-    def told(self) -> dict[str, str | int | None]:
+    def as_activity(self) -> dict[str, str | int | None]:
         """The values recorded in the activity."""
         return {
             "every": str(self.rhythm) if self.rhythm else None,
@@ -86,7 +86,7 @@ def set_rhythm(
         before = repeats.of_push(push.id)
         if before and (before.every, before.until) == (rhythm, until):
             raise NothingToDo(f"“{current.name}” comes again {before.in_words} already.")
-        return _set(studio, actor, current, before, _Way(rhythm, until=until))
+        return _set(studio, actor, current, before, _RepeatRule(rhythm, until=until))
 
 
 def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> RepeatDetails:
@@ -104,7 +104,7 @@ def set_after_hire(studio: Studio, actor: Actor, push: PushFacts, days: int) -> 
         before = repeats.of_push(push.id)
         if before and before.after_days == days:
             raise NothingToDo(f"“{current.name}” comes again {before.in_words} already.")
-        return _set(studio, actor, current, before, _Way(days_after_hire=days))
+        return _set(studio, actor, current, before, _RepeatRule(days_after_hire=days))
 
 
 def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None) -> RepeatDetails:
@@ -119,7 +119,7 @@ def set_until(studio: Studio, actor: Actor, push: PushFacts, until: date | None)
         if coming := before.next(studio.today()):
             check_until(until, coming.first)
         repeats.set_until(before.id, until)
-        _tell_set(studio, actor, push, before, _Way(before.every, until=until))
+        _record_set(studio, actor, push, before, _RepeatRule(before.every, until=until))
         return _must_be_shown(studio, push)
 
 
@@ -128,11 +128,11 @@ def skip(studio: Studio, actor: Actor, push: PushFacts, day: date) -> RepeatDeta
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         before = _locked(push)
-        occurrence = _on(studio, before, day)
+        occurrence = _occurrence_on(studio, before, day)
         if occurrence.number in before.skipped:
             raise NothingToDo(f"{day} is skipped already.")
         repeats.record(before.id, [occurrence.number])
-        _tell(studio, actor, Verb.SKIP_REPEAT, push, {"day": day.isoformat()})
+        _record(studio, actor, Verb.SKIP_REPEAT, push, {"day": day.isoformat()})
         return _must_be_shown(studio, push)
 
 
@@ -141,11 +141,11 @@ def keep(studio: Studio, actor: Actor, push: PushFacts, day: date) -> RepeatDeta
     require(actor, Action.CREATE_PUSHES)
     with studio.store.writing():
         before = _locked(push)
-        occurrence = _on(studio, before, day)
+        occurrence = _occurrence_on(studio, before, day)
         if occurrence.number not in before.skipped:
             raise NothingToDo(f"{day} is not skipped.")
         repeats.forget_skipped(before.id, occurrence.number)
-        _tell(studio, actor, Verb.KEEP_REPEAT, push, {"day": day.isoformat()})
+        _record(studio, actor, Verb.KEEP_REPEAT, push, {"day": day.isoformat()})
         return _must_be_shown(studio, push)
 
 
@@ -155,32 +155,32 @@ def stop(studio: Studio, actor: Actor, push: PushFacts) -> None:
     with studio.store.writing():
         before = _locked(push)
         repeats.stop(before.id, studio.now())
-        _tell(studio, actor, Verb.END_REPEAT, push)
+        _record(studio, actor, Verb.END_REPEAT, push)
 
 
 def _set(
-    studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, way: _Way
+    studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, rule: _RepeatRule
 ) -> RepeatDetails:
     """Set the repeat of ``push`` and end the repeat ``before``, if there is one."""
     if before is not None:
         repeats.stop(before.id, studio.now())
     repeats.insert(
         push.id,
-        every=str(way.rhythm) if way.rhythm else None,
-        after_days=way.days_after_hire,
+        every=str(rule.rhythm) if rule.rhythm else None,
+        after_days=rule.days_after_hire,
         first=push.available_from,
         deadline=push.deadline,
-        until=way.until,
+        until=rule.until,
         set_on=studio.today(),
     )
-    _tell_set(studio, actor, push, before, way)
+    _record_set(studio, actor, push, before, rule)
     return _must_be_shown(studio, push)
 
 
-def _tell_set(
-    studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, way: _Way
+def _record_set(
+    studio: Studio, actor: Actor, push: PushFacts, before: Repeat | None, rule: _RepeatRule
 ) -> None:
-    was = _Way(before.every, before.after_days, before.until).told if before else None
+    was = _RepeatRule(before.every, before.after_days, before.until).as_activity if before else None
     write_activity(
         actor,
         studio.now(),
@@ -188,11 +188,11 @@ def _tell_set(
         push.name,
         push_id=push.id,
         before=was,
-        after=way.told,
+        after=rule.as_activity,
     )
 
 
-def _tell(
+def _record(
     studio: Studio,
     actor: Actor,
     verb: Verb,
@@ -210,7 +210,7 @@ def _locked(push: PushFacts) -> Repeat:
     return locked
 
 
-def _on(studio: Studio, repeat: Repeat, day: date) -> Occurrence:
+def _occurrence_on(studio: Studio, repeat: Repeat, day: date) -> Occurrence:
     """Return the coming occurrence on ``day``; raises `Invalid` with the nearest one."""
     today = studio.today()
     coming = repeat.ahead(today, max(day, today) + YEAR)

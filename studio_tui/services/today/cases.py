@@ -47,18 +47,18 @@ from studio_tui.wording.today import (
     names_in_words,
 )
 
-_MOST = 1_000
+_MAX_IDS = 1_000
 """Number of rows up to which a case holds their ids; above it, only their number."""
-_NEWS = timedelta(days=7)
+_NEWS_PERIOD = timedelta(days=7)
 """How long an act of the schedule is displayed."""
-_NAMED = 3
+_MAX_NAMED = 3
 """Maximum number of changes of people named in a case."""
-_LONG = timedelta(minutes=10)
+_LONG_WAIT = timedelta(minutes=10)
 """Waiting time after which mail that is due counts as not being sent by any worker."""
 
 
 @dataclass(frozen=True)
-class Desk:
+class CaseContext:
     """The common input of all sources, read once inside an open unit of work."""
 
     studio: Studio
@@ -109,28 +109,30 @@ def by_push(groups: Sequence[Group]) -> dict[int, Group]:
     return {group.push_id: group for group in groups if group.push_id is not None}
 
 
-def _mail_failed(desk: Desk) -> Iterator[Case]:
-    for group in found.failed_mail(desk.now):
-        examples = found.examples_failed(group.push_id, desk.now, _MOST)
-        yield _of_mail(desk, CaseKind.MAIL_FAILED, group, examples)
+def _mail_failed(context: CaseContext) -> Iterator[Case]:
+    for group in found.failed_mail(context.now):
+        examples = found.examples_failed(group.push_id, context.now, _MAX_IDS)
+        yield _of_mail(context, CaseKind.MAIL_FAILED, group, examples)
 
 
-def _mail_bounced(desk: Desk) -> Iterator[Case]:
-    for group in found.bounced_mail(desk.now):
-        examples = found.examples_bounced(group.push_id, desk.now, _MOST)
-        yield _of_mail(desk, CaseKind.MAIL_BOUNCED, group, examples)
+def _mail_bounced(context: CaseContext) -> Iterator[Case]:
+    for group in found.bounced_mail(context.now):
+        examples = found.examples_bounced(group.push_id, context.now, _MAX_IDS)
+        yield _of_mail(context, CaseKind.MAIL_BOUNCED, group, examples)
 
 
-def _of_mail(desk: Desk, kind: CaseKind, group: Group, examples: Sequence[Example]) -> Case:
+def _of_mail(
+    context: CaseContext, kind: CaseKind, group: Group, examples: Sequence[Example]
+) -> Case:
     """Return a case for undelivered mail, with the error and the recipients."""
     why = examples[0].words if examples else ""
     names = names_in_words([each.name for each in examples], _people_in(group, examples))
     said = f"{why} ({names})" if why else names
-    return _case(desk, kind, group, examples, said, since=group.first_at)
+    return _case(context, kind, group, examples, said, since=group.first_at)
 
 
-def _relay_down(desk: Desk) -> Iterator[Case]:
-    waiting = found.count_due(desk.now)
+def _relay_down(context: CaseContext) -> Iterator[Case]:
+    waiting = found.count_due(context.now)
     known = mail_origin.origin()
     if known is not None and known.restored_at is not None:
         why = f"restored: {known.why}; “studio-tui outbox resume” lets mail go on"
@@ -138,32 +140,32 @@ def _relay_down(desk: Desk) -> Iterator[Case]:
         return
     if not waiting:
         return
-    since = notifications.waiting_since(desk.now)
+    since = notifications.waiting_since(context.now)
     mark = ""
     if stop := mail_stops.stop():
         fault, code, words, stopped = stop
         why, since = f"{code} {words}" if code else words, stopped
         # Leave out the words of the server, which may differ on each attempt.
         mark = f"{fault} {code}"
-    elif since is None or desk.now - since < _LONG or _somebody_sends(desk):
+    elif since is None or context.now - since < _LONG_WAIT or _is_any_worker_sending(context):
         return
-    elif not desk.studio.settings.smtp.host:
+    elif not context.studio.settings.smtp.host:
         why = "no mail server is set up"
     else:
         why = "no worker sends it: start “studio-tui worker”, or open the Studio"
     yield Case(CaseKind.RELAY_DOWN, waiting, why, since=since, mark=mark or why)
 
 
-def _somebody_sends(desk: Desk) -> bool:
+def _is_any_worker_sending(context: CaseContext) -> bool:
     last = notifications.last_sent_at()
-    return (last is not None and desk.now - last < _LONG) or any(
-        until > desk.now for _, _, until in notifications.leases()
+    return (last is not None and context.now - last < _LONG_WAIT) or any(
+        until > context.now for _, _, until in notifications.leases()
     )
 
 
-def _waiting_import(desk: Desk) -> Iterator[Case]:
+def _waiting_import(context: CaseContext) -> Iterator[Case]:
     """Yield a case for the unattended import that waits (U10), if there is one."""
-    if not may(desk.actor, Action.IMPORT_USERS):
+    if not may(context.actor, Action.IMPORT_USERS):
         return
     last = last_file.last_file()
     if last is not None and last.waits:
@@ -177,15 +179,15 @@ def _waiting_import(desk: Desk) -> Iterator[Case]:
         )
 
 
-def _review(desk: Desk) -> Iterator[Case]:
+def _review(context: CaseContext) -> Iterator[Case]:
     """Yield a case for a waiting import, and for the desk of changes of each push (U7)."""
-    yield from _waiting_import(desk)
+    yield from _waiting_import(context)
     for group in review_read.waiting_groups():
         filter_ = ReviewFilter(push_id=group.push_id)
-        ids = review_read.ids_of(Selection.matching(filter_)) if group.count <= _MOST else []
-        named = review_read.reviews_by_id(ids[:_NAMED])
+        ids = review_read.ids_of(Selection.matching(filter_)) if group.count <= _MAX_IDS else []
+        named = review_read.reviews_by_id(ids[:_MAX_NAMED])
         alone = named[0] if group.first_user == group.last_user and named else None
-        push = desk.pushes.get(group.push_id)
+        push = context.pushes.get(group.push_id)
         yield Case(
             CaseKind.REVIEW,
             group.count,
@@ -200,15 +202,17 @@ def _review(desk: Desk) -> Iterator[Case]:
         )
 
 
-def review_badge_cases(desk: Desk, put_off: Mapping[str, Snooze]) -> Iterator[Case]:
+def review_badge_cases(context: CaseContext, put_off: Mapping[str, Snooze]) -> Iterator[Case]:
     """Yield the cases of `_review` in the short form that a badge needs.
 
     They have no names. Pushes whose case is ``put_off`` have a case each, since the snooze may be
     over. All other pushes are one case, counted only up to the limit that a badge displays.
     """
-    yield from _waiting_import(desk)
+    yield from _waiting_import(context)
     snoozed = {
-        push_id for push_id in desk.pushes if Case(CaseKind.REVIEW, 1, "", push_id).key in put_off
+        push_id
+        for push_id in context.pushes
+        if Case(CaseKind.REVIEW, 1, "", push_id).key in put_off
     }
     if snoozed:
         for group in review_read.waiting_groups(snoozed):
@@ -221,36 +225,40 @@ def _mark_of(group: WaitingGroup) -> str:
     return f"{group.count} {group.first_user} {group.last_user} {group.total}"
 
 
-def _no_manager(desk: Desk) -> Iterator[Case]:
-    if not desk.pushes:
+def _no_manager(context: CaseContext) -> Iterator[Case]:
+    if not context.pushes:
         return
-    for push_id, group in by_push(found.without_manager(list(desk.pushes))).items():
-        examples = _few(group, partial(found.people_without_manager, push_id, _MOST))
-        yield _case(desk, CaseKind.NO_MANAGER, group, examples, _names(group, examples))
+    for push_id, group in by_push(found.without_manager(list(context.pushes))).items():
+        examples = _examples_of_small(
+            group, partial(found.people_without_manager, push_id, _MAX_IDS)
+        )
+        yield _case(context, CaseKind.NO_MANAGER, group, examples, _names(group, examples))
 
 
-def _overdue(desk: Desk) -> Iterator[Case]:
-    for push in desk.started:
-        group = desk.waiting.get(push.id)
-        if group is None or push.deadline >= desk.today:
+def _overdue(context: CaseContext) -> Iterator[Case]:
+    for push in context.started:
+        group = context.waiting.get(push.id)
+        if group is None or push.deadline >= context.today:
             continue
-        if push.id in desk.own_deadlines:
-            group = by_push(found.late([push.id], desk.today)).get(push.id)
+        if push.id in context.own_deadlines:
+            group = by_push(found.late([push.id], context.today)).get(push.id)
             if group is None:
                 continue
-        examples = _few(group, partial(found.people_late, push.id, desk.today, _MOST))
+        examples = _examples_of_small(
+            group, partial(found.people_late, push.id, context.today, _MAX_IDS)
+        )
         managers = managers_of([each.user_id for each in examples])
         having = [[m.name for m in managers.get(each.user_id, ())] for each in examples]
         text = _names(group, examples) if group.count == 1 else managers_in_words(having)
-        since = end_of_day(push.deadline, desk.studio.zone)
-        yield _case(desk, CaseKind.OVERDUE, group, examples, text, since=since)
+        since = end_of_day(push.deadline, context.studio.zone)
+        yield _case(context, CaseKind.OVERDUE, group, examples, text, since=since)
 
 
-def _waiting_until(desk: Desk, push: StoredPush) -> Iterator[tuple[date, Group]]:
+def _waiting_until(context: CaseContext, push: StoredPush) -> Iterator[tuple[date, Group]]:
     """Yield each deadline of a push and of single people, with those who still must talk (P18)."""
-    own = [day for day in desk.own_deadlines.get(push.id, ()) if day > push.deadline]
+    own = [day for day in context.own_deadlines.get(push.id, ()) if day > push.deadline]
     if not own:
-        if group := desk.waiting.get(push.id):
+        if group := context.waiting.get(push.id):
             yield push.deadline, group
         return
     for day in (push.deadline, *own):
@@ -258,46 +266,50 @@ def _waiting_until(desk: Desk, push: StoredPush) -> Iterator[tuple[date, Group]]
             yield day, group
 
 
-def _planned_past(desk: Desk) -> Iterator[Case]:
-    start = desk.start_of_today
-    for push_id, group in by_push(found.planned_before(list(desk.pushes), start)).items():
-        examples = _few(group, partial(found.people_planned_before, push_id, start, _MOST))
-        text = _planned(desk, group, examples)
-        yield _case(desk, CaseKind.PLANNED_PAST, group, examples, text, since=group.first_at)
+def _planned_past(context: CaseContext) -> Iterator[Case]:
+    start = context.start_of_today
+    for push_id, group in by_push(found.planned_before(list(context.pushes), start)).items():
+        examples = _examples_of_small(
+            group, partial(found.people_planned_before, push_id, start, _MAX_IDS)
+        )
+        text = _planned(context, group, examples)
+        yield _case(context, CaseKind.PLANNED_PAST, group, examples, text, since=group.first_at)
 
 
-def _planned_late(desk: Desk) -> Iterator[Case]:
-    of_push = {push.id: _ends_of(desk, push) for push in desk.pushes.values()}
-    start = desk.start_of_today
+def _planned_late(context: CaseContext) -> Iterator[Case]:
+    of_push = {push.id: _ends_of(context, push) for push in context.pushes.values()}
+    start = context.start_of_today
     ends = {key: end for each in of_push.values() for key, end in each.items()}
     for push_id, group in by_push(found.planned_after(ends, start)).items():
-        late = partial(found.people_planned_after, of_push[push_id], start, _MOST)
-        examples = _few(group, late)
-        text = _planned(desk, group, examples)
-        yield _case(desk, CaseKind.PLANNED_LATE, group, examples, text)
+        late = partial(found.people_planned_after, of_push[push_id], start, _MAX_IDS)
+        examples = _examples_of_small(group, late)
+        text = _planned(context, group, examples)
+        yield _case(context, CaseKind.PLANNED_LATE, group, examples, text)
 
 
-def _ends_of(desk: Desk, push: StoredPush) -> Ends:
-    days = (None, *desk.own_deadlines.get(push.id, ()))
+def _ends_of(context: CaseContext, push: StoredPush) -> Ends:
+    days = (None, *context.own_deadlines.get(push.id, ()))
     return {
-        (push.id, own): end_of_day(deadline_of(push.deadline, own), desk.studio.zone)
+        (push.id, own): end_of_day(deadline_of(push.deadline, own), context.studio.zone)
         for own in days
     }
 
 
-def _starts(desk: Desk) -> Iterator[Case]:
+def _starts(context: CaseContext) -> Iterator[Case]:
     soon = [
-        push for push in desk.pushes.values() if desk.today < push.available_from <= desk.last_day
+        push
+        for push in context.pushes.values()
+        if context.today < push.available_from <= context.last_day
     ]
     assigned = found.count_assigned([push.id for push in soon])
     for push in soon:
         count = assigned.get(push.id, 0)
         if count:
-            starts = start_of_day(push.available_from, desk.studio.zone)
+            starts = start_of_day(push.available_from, context.studio.zone)
             yield Case(
                 CaseKind.STARTS,
                 count,
-                f"starts {weekday_in_words(push.available_from, desk.today)}",
+                f"starts {weekday_in_words(push.available_from, context.today)}",
                 push.id,
                 push.name,
                 due=starts,
@@ -305,110 +317,116 @@ def _starts(desk: Desk) -> Iterator[Case]:
             )
 
 
-def _ends(desk: Desk) -> Iterator[Case]:
+def _ends(context: CaseContext) -> Iterator[Case]:
     soon = [
         (push, day, group)
-        for push in desk.started
-        for day, group in _waiting_until(desk, push)
-        if desk.today <= day <= desk.last_day
+        for push in context.started
+        for day, group in _waiting_until(context, push)
+        if context.today <= day <= context.last_day
     ]
     ids = [push.id for push, day, _ in soon if day == push.deadline]
-    progress = pushes.progress_of(ids, desk.today) if ids else {}
+    progress = pushes.progress_of(ids, context.today) if ids else {}
     for push, day, group in soon:
         own = day != push.deadline
-        to_talk = partial(found.people_to_talk_by, push.id, push.deadline, day, _MOST)
-        examples = _few(group, to_talk)
+        to_talk = partial(found.people_to_talk_by, push.id, push.deadline, day, _MAX_IDS)
+        examples = _examples_of_small(group, to_talk)
         if own:
-            text = f"{_names(group, examples)}, {days_left_in_words(day, desk.today)}"
+            text = f"{_names(group, examples)}, {days_left_in_words(day, context.today)}"
         else:
-            text = ends_in_words(progress[push.id], day, desk.today)
-        due = end_of_day(day, desk.studio.zone)
+            text = ends_in_words(progress[push.id], day, context.today)
+        due = end_of_day(day, context.studio.zone)
         about = day.isoformat() if own else ""
-        yield _case(desk, CaseKind.ENDS, group, examples, text, due=due, about=about)
+        yield _case(context, CaseKind.ENDS, group, examples, text, due=due, about=about)
 
 
-def _repeats(desk: Desk) -> Iterator[Case]:
+def _repeats(context: CaseContext) -> Iterator[Case]:
     """Yield the pushes that the schedule will create (P17), or why it cannot create one."""
     for repeat in repeats.active():
-        latest = push_facts(desk.studio, repeat.latest_id)
-        yield from _made(desk, repeat, latest)
-        for each, number in repeating.hire_days(desk.studio, repeat, desk.last_day - desk.today):
-            text = f"{repeat.in_words}: {weekday_in_words(each.first, desk.today)}"
-            yield _repeat(desk, latest, each, text, number)
+        latest = push_facts(context.studio, repeat.latest_id)
+        yield from _coming_pushes(context, repeat, latest)
+        for each, number in repeating.hire_days(
+            context.studio, repeat, context.last_day - context.today
+        ):
+            text = f"{repeat.in_words}: {weekday_in_words(each.first, context.today)}"
+            yield _repeat(context, latest, each, text, number)
 
 
-def _made(desk: Desk, repeat: Repeat, latest: PushFacts) -> Iterator[Case]:
-    due, coming = repeat.due(desk.today), repeat.coming(desk.today, desk.last_day)
+def _coming_pushes(context: CaseContext, repeat: Repeat, latest: PushFacts) -> Iterator[Case]:
+    due, coming = repeat.due(context.today), repeat.coming(context.today, context.last_day)
     if not due and not coming:
         return
     number = found.count_assigned([latest.id]).get(latest.id, 0)
     why, naming = repeating.why_not(latest), name_proposer(latest)
     if why and due:
-        yield _repeat(desk, latest, due[-1], f"cannot be made: {why}", number)
+        yield _repeat(context, latest, due[-1], f"cannot be made: {why}", number)
     for each in coming:
-        when = weekday_in_words(each.first, desk.today)
+        when = weekday_in_words(each.first, context.today)
         kept = f", unless {why}" if why else ""
-        yield _repeat(desk, latest, each, f"“{naming(each.first)}” is made {when}{kept}", number)
+        yield _repeat(context, latest, each, f"“{naming(each.first)}” is made {when}{kept}", number)
 
 
-def _repeat(desk: Desk, latest: PushFacts, each: Occurrence, text: str, number: int) -> Case:
+def _repeat(
+    context: CaseContext, latest: PushFacts, each: Occurrence, text: str, number: int
+) -> Case:
     return Case(
         CaseKind.REPEATS,
         max(number, 1),
         text,
         latest.id,
         latest.name,
-        due=start_of_day(each.first, desk.studio.zone),
+        due=start_of_day(each.first, context.studio.zone),
         about=each.first.isoformat(),
         mark=f"{number} {text}",
     )
 
 
-def _came_in(desk: Desk) -> Iterator[Case]:
-    """Yield the people whom an audience added to a push within `_NEWS` (P13)."""
-    since = desk.now - _NEWS
+def _joined_by_audience(context: CaseContext) -> Iterator[Case]:
+    """Yield the people whom an audience added to a push within `_NEWS_PERIOD` (P13)."""
+    since = context.now - _NEWS_PERIOD
     for push_id, group in by_push(found.joined_by_audience(since)).items():
-        if push_id in desk.pushes:
-            examples = _few(group, partial(found.people_who_joined, push_id, since, _MOST))
-            yield _case(desk, CaseKind.CAME_IN, group, examples, _names(group, examples))
+        if push_id in context.pushes:
+            examples = _examples_of_small(
+                group, partial(found.people_who_joined, push_id, since, _MAX_IDS)
+            )
+            yield _case(context, CaseKind.CAME_IN, group, examples, _names(group, examples))
 
 
-def _erased(desk: Desk) -> Iterator[Case]:
+def _erased(context: CaseContext) -> Iterator[Case]:
     """Yield the users who will be erased because their retention time ends (U13), by day."""
-    for day, number in retention.erasures_by_day(desk.studio, desk.last_day).items():
+    for day, number in retention.erasures_by_day(context.studio, context.last_day).items():
         yield Case(
             CaseKind.ERASED,
             number,
-            f"kept no longer: {weekday_in_words(day, desk.today)}",
-            due=start_of_day(day, desk.studio.zone),
+            f"kept no longer: {weekday_in_words(day, context.today)}",
+            due=start_of_day(day, context.studio.zone),
             about=day.isoformat(),
             mark=f"{number} {day}",
         )
 
 
-def _sending(desk: Desk) -> Iterator[Case]:
-    until = end_of_day(desk.last_day, desk.studio.zone)
-    for group in found.mail_ahead(desk.now, until):
-        examples = found.examples_ahead(group.push_id, desk.now, until, _MOST)
-        first = group.first_at or desk.now
-        local = first.astimezone(desk.studio.zone)
-        when = f"{weekday_in_words(local.date(), desk.today)} {local:%H:%M}"
+def _sending(context: CaseContext) -> Iterator[Case]:
+    until = end_of_day(context.last_day, context.studio.zone)
+    for group in found.mail_ahead(context.now, until):
+        examples = found.examples_ahead(group.push_id, context.now, until, _MAX_IDS)
+        first = group.first_at or context.now
+        local = first.astimezone(context.studio.zone)
+        when = f"{weekday_in_words(local.date(), context.today)} {local:%H:%M}"
         text = when if group.count == 1 else f"from {when} on"
-        yield _case(desk, CaseKind.SENDING, group, examples, text, due=group.first_at)
-    yield from _telling(desk)
-    yield from _reminders(desk)
+        yield _case(context, CaseKind.SENDING, group, examples, text, due=group.first_at)
+    yield from _telling(context)
+    yield from _reminders(context)
 
 
-def _telling(desk: Desk) -> Iterator[Case]:
+def _telling(context: CaseContext) -> Iterator[Case]:
     """Yield the mails to new managers that will be sent unless a user decides first (N16)."""
-    waits = desk.studio.settings.notifications.tell_new_managers_after
+    waits = context.studio.settings.notifications.tell_new_managers_after
     for push_id, number, since in review_read.untold_by_push():
-        push = desk.pushes[push_id]
-        first_day = start_of_day(push.available_from, desk.studio.zone)
-        at = max(since + waits, first_day, desk.now)
-        if desk.day_of(at) <= desk.last_day:
-            local = at.astimezone(desk.studio.zone)
-            when = f"{weekday_in_words(local.date(), desk.today)} {local:%H:%M}"
+        push = context.pushes[push_id]
+        first_day = start_of_day(push.available_from, context.studio.zone)
+        at = max(since + waits, first_day, context.now)
+        if context.day_of(at) <= context.last_day:
+            local = at.astimezone(context.studio.zone)
+            when = f"{weekday_in_words(local.date(), context.today)} {local:%H:%M}"
             people = counted(number, "person", "people")
             yield Case(
                 CaseKind.SENDING,
@@ -422,20 +440,20 @@ def _telling(desk: Desk) -> Iterator[Case]:
             )
 
 
-def _reminders(desk: Desk) -> Iterator[Case]:
+def _reminders(context: CaseContext) -> Iterator[Case]:
     """Yield the next automatic reminders (P15)."""
-    for push in desk.started:
-        for deadline, group in _waiting_until(desk, push):
-            if (day := _next_round(desk, push, deadline)) is None:
+    for push in context.started:
+        for deadline, group in _waiting_until(context, push):
+            if (day := _next_round(context, push, deadline)) is None:
                 continue
-            settings = desk.studio.settings.notifications
-            at = start_of_day(day, desk.studio.zone, settings.send_time)
+            settings = context.studio.settings.notifications
+            at = start_of_day(day, context.studio.zone, settings.send_time)
             people = counted(group.count, "person", "people")
             own = f" {deadline}" if deadline != push.deadline else ""
             yield Case(
                 CaseKind.SENDING,
                 group.count,
-                f"reminder to {people} and their managers, {weekday_in_words(day, desk.today)}",
+                f"reminder to {people} and their managers, {weekday_in_words(day, context.today)}",
                 push.id,
                 push.name,
                 due=at,
@@ -444,21 +462,21 @@ def _reminders(desk: Desk) -> Iterator[Case]:
             )
 
 
-def _next_round(desk: Desk, push: StoredPush, deadline: date) -> date | None:
-    settings = desk.studio.settings.notifications
+def _next_round(context: CaseContext, push: StoredPush, deadline: date) -> date | None:
+    settings = context.studio.settings.notifications
     ahead = [
         day
         for day in push.reminders.days(deadline)
-        if day <= desk.last_day
-        and start_of_day(day, desk.studio.zone, settings.send_time) > desk.now
+        if day <= context.last_day
+        and start_of_day(day, context.studio.zone, settings.send_time) > context.now
     ]
     return min(ahead, default=None)
 
 
-Source = Callable[[Desk], Iterator[Case]]
+Source = Callable[[CaseContext], Iterator[Case]]
 
 
-def _nothing(_: Desk) -> Iterator[Case]:
+def _nothing(_: CaseContext) -> Iterator[Case]:
     yield from ()
 
 
@@ -475,7 +493,7 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
         CaseKind.STARTS: _starts,
         CaseKind.ENDS: _ends,
         CaseKind.REPEATS: _repeats,
-        CaseKind.CAME_IN: _came_in,
+        CaseKind.CAME_IN: _joined_by_audience,
         CaseKind.ERASED: _erased,
         CaseKind.SENDING: _sending,
     },
@@ -484,13 +502,13 @@ SOURCES: Mapping[CaseKind, Source] = OfSome(
 """The source of each kind of case; a kind without a source of its own has an empty one."""
 
 
-def _few(group: Group, examples: Callable[[], list[Example]]) -> list[Example]:
+def _examples_of_small(group: Group, examples: Callable[[], list[Example]]) -> list[Example]:
     """Return the people of a small group by name; sorting a large one takes too long."""
-    return examples() if group.count <= _MOST else []
+    return examples() if group.count <= _MAX_IDS else []
 
 
 def _case(
-    desk: Desk,
+    context: CaseContext,
     kind: CaseKind,
     group: Group,
     examples: Sequence[Example],
@@ -500,7 +518,7 @@ def _case(
     due: datetime | None = None,
     about: str = "",
 ) -> Case:
-    push = desk.pushes.get(group.push_id) if group.push_id is not None else None
+    push = context.pushes.get(group.push_id) if group.push_id is not None else None
     alone = group.user_id is not None and bool(examples)
     return Case(
         kind,
@@ -512,7 +530,7 @@ def _case(
         examples[0].login if alone else "",
         since,
         due,
-        tuple(each.id for each in examples) if group.count <= _MOST else (),
+        tuple(each.id for each in examples) if group.count <= _MAX_IDS else (),
         about=about,
         mark=group.mark,
     )
@@ -522,12 +540,12 @@ def _names(group: Group, examples: Sequence[Example]) -> str:
     return names_in_words([each.name for each in examples], group.count)
 
 
-def _planned(desk: Desk, group: Group, examples: Sequence[Example]) -> str:
-    planned = [(each.name, desk.day_of(each.at)) for each in examples if each.at]
-    return days_of_names(planned, group.count, desk.today)
+def _planned(context: CaseContext, group: Group, examples: Sequence[Example]) -> str:
+    planned = [(each.name, context.day_of(each.at)) for each in examples if each.at]
+    return days_of_names(planned, group.count, context.today)
 
 
 def _people_in(group: Group, examples: Sequence[Example]) -> int:
     """Return the number of recipients of a group, or of its mails if there are too many to know."""
     people = len({each.user_id for each in examples})
-    return people if group.count <= _MOST else group.count
+    return people if group.count <= _MAX_IDS else group.count

@@ -33,7 +33,7 @@ from studio_tui.domain.today.today import (
 )
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
-from studio_tui.services.today.cases import SOURCES, Desk, Source, review_badge_cases
+from studio_tui.services.today.cases import SOURCES, CaseContext, Source, review_badge_cases
 from studio_tui.services.today.own import own_cases
 from studio_tui.storage.pushes import pushes
 from studio_tui.storage.templates import templates
@@ -71,7 +71,7 @@ def show(studio: Studio, actor: Actor) -> Today:
         put_off = stored.snoozes(actor.user_id)
         steps = _steps(studio, actor)
     today = studio.today()
-    cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]
+    cases = [_with_snooze(case, put_off.get(case.key), today) for case in found]
     return Today(
         tuple(case for case in cases if not case.snoozed),
         tuple(case for case in cases if case.snoozed),
@@ -88,17 +88,17 @@ def badges(studio: Studio, actor: Actor) -> dict[StudioPart, Badge]:
         counted = [
             kind
             for kind, facts in CASES.items()
-            if facts.place in _COUNTED and facts.section is Section.NEEDS_YOU
+            if facts.place in _BADGE_PARTS and facts.section is Section.NEEDS_YOU
         ]
         put_off = stored.snoozes(actor.user_id)
         in_short = {CaseKind.REVIEW: partial(review_badge_cases, put_off=put_off)}
         found = _cases(studio, actor, counted, in_short)
     today = studio.today()
-    cases = [_as_put_off(case, put_off.get(case.key), today) for case in found]
-    return {place: badge_of(cases, place) for place in _COUNTED}
+    cases = [_with_snooze(case, put_off.get(case.key), today) for case in found]
+    return {place: badge_of(cases, place) for place in _BADGE_PARTS}
 
 
-_COUNTED = (StudioPart.OUTBOX, StudioPart.USERS)
+_BADGE_PARTS = (StudioPart.OUTBOX, StudioPart.USERS)
 
 
 def people_of(case: Case) -> Selection[AssignmentFilter]:
@@ -164,11 +164,11 @@ def _cases(
     in_short: Mapping[CaseKind, Source] = MappingProxyType({}),
 ) -> list[Case]:
     allowed = [kind for kind in kinds if may(actor, CASES[kind].needs)]
-    desk = Desk(studio, actor, studio.now(), studio.today())
-    return [case for kind in allowed for case in in_short.get(kind, SOURCES[kind])(desk)]
+    context = CaseContext(studio, actor, studio.now(), studio.today())
+    return [case for kind in allowed for case in in_short.get(kind, SOURCES[kind])(context)]
 
 
-def _as_put_off(case: Case, snooze: Snooze | None, today: date) -> Case:
+def _with_snooze(case: Case, snooze: Snooze | None, today: date) -> Case:
     if snooze is None or not snooze.holds(case, today):
         return case
     return replace(case, snoozed=True, snoozed_until=snooze.until)
@@ -176,11 +176,11 @@ def _as_put_off(case: Case, snooze: Snooze | None, today: date) -> Case:
 
 def _steps(studio: Studio, actor: Actor) -> tuple[FirstStep, ...]:
     return tuple(
-        step for step, (needs, _) in STEPS.items() if may(actor, needs) and _to_do(studio, step)
+        step for step, (needs, _) in STEPS.items() if may(actor, needs) and _is_open(studio, step)
     )
 
 
-def _to_do(studio: Studio, step: FirstStep) -> bool:
+def _is_open(studio: Studio, step: FirstStep) -> bool:
     """Return whether a first step is still to be done."""
     match step:
         case FirstStep.IMPORT_USERS:

@@ -71,7 +71,9 @@ def test_invitations_follow(studio: Studio, admin: Actor, ann: int, clock: Movab
     conversations.plan(studio, as_user(studio, "bob"), ask, plan)
     clock.move(minutes=2)
     send_due(studio)
-    assert by_hand.edit(studio, admin, ann, PersonInput({"email": "anna@example.org"})).told == 2
+    assert (
+        by_hand.edit(studio, admin, ann, PersonInput({"email": "anna@example.org"})).reinvited == 2
+    )
     new = [each for each in mail(studio, admin) if each.sent_at is None]
     assert {(each.kind, each.to) for each in new} == {
         (Kind.PLANNED, "anna@example.org"),

@@ -118,8 +118,8 @@ def test_a_hostile_name_is_cleaned_where_it_enters(studio: Studio, admin: Actor)
 def test_several_are_added_to_and_taken_from(studio: Studio, admin: Actor) -> None:
     ann = user(studio, "ann").id
     entered = PersonInput(
-        more={"teams": ["France"], "groups": ["new"], "leads": ["France"]},
-        less={"teams": ["Belgium"], "coaches": ["cor"]},
+        added={"teams": ["France"], "groups": ["new"], "leads": ["France"]},
+        removed={"teams": ["Belgium"], "coaches": ["cor"]},
     )
     done = by_hand.edit(studio, admin, ann, entered)
     assert (done.user.teams, done.user.leads) == (("Sales > France",), ("Sales > France",))
@@ -140,9 +140,9 @@ def test_a_number_or_a_name_that_is_somebody_elses_is_refused(studio: Studio, ad
             by_hand.edit(studio, admin, ben, PersonInput(wrong))
         assert list(refused.value.fields) == list(wrong)
     with pytest.raises(Invalid) as own:
-        by_hand.edit(studio, admin, ann, PersonInput(more={"coaches": ["ann"]}))
+        by_hand.edit(studio, admin, ann, PersonInput(added={"coaches": ["ann"]}))
     assert "own coach" in own.value.fields["coaches"]
-    assert not by_hand.edit(studio, admin, ann, PersonInput({"employee_number": ""})).told
+    assert not by_hand.edit(studio, admin, ann, PersonInput({"employee_number": ""})).reinvited
 
 
 def test_who_changed_the_same_meanwhile_is_told_of(studio: Studio, admin: Actor) -> None:
@@ -171,7 +171,7 @@ def test_leaving_and_coming_back(studio: Studio, admin: Actor) -> None:
         ("bob", (), 3),
         ("ann", (push.name,), 0),
     ]
-    assert done.alone == 1
+    assert done.unmanaged == 1
     assert user(studio, "ben").managers == ()
     line = lines(studio, admin)[0]
     assert (line.action, line.users, line.after) == (

@@ -130,7 +130,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
     def is_marked_by_hand(self, login: str) -> None:
         user_id = user(self.studio, self.admin, login).id
         act = by_hand.take_back if login in self.now.gone else by_hand.leave
-        noticed = act(self.studio, self.admin, [user_id]).noticed
+        noticed = act(self.studio, self.admin, [user_id]).reviews_added
         (newest, *_) = activity.of_everything(self.studio, self.admin)
         assert noticed == len(reviews.caused_by(self.studio, newest.id))
         self.now.gone ^= {login}

@@ -75,7 +75,7 @@ def test_a_team_is_added_renamed_moved_and_removed(
     assert team("België").path == "België"
     for login in ("ann", "ben", "bob", "cas"):
         user_id = users.find(studio, admin, login).user.id
-        by_hand.edit(studio, admin, user_id, PersonInput(less={"teams": ["België"]}))
+        by_hand.edit(studio, admin, user_id, PersonInput(removed={"teams": ["België"]}))
     with pytest.raises(Refused, match="led by Bob Smith"):
         teams.remove(studio, admin, belgium.id)
     teams.edit(studio, admin, belgium.id, TeamEdit(no_leaders=["bob"]))

@@ -87,7 +87,7 @@ def test_who_comes_in_by_the_audience_waits_for_no_decision(studio: Studio, admi
     told = {"email": "zoe@example.org", "given_name": "Zoe", "family_name": "Maes"}
     added = by_hand.add(studio, admin, "zoe", PersonInput(told, {"teams": ["Belgium"]}))
     assert "zoe" in assigned(studio, admin, now(studio, admin, push))
-    assert added.noticed == 0
+    assert added.reviews_added == 0
 
 
 def test_who_no_longer_matches_is_on_the_desk_and_stays(studio: Studio, admin: Actor) -> None:

@@ -160,10 +160,10 @@ def _saved_in_words(done: PersonEdited) -> str:
     said = [f"{user.name} is saved."]
     if done.becomes_admin:
         said.append(f"{user.name} becomes an admin.")
-    if done.told:
-        said.append(f"{counted(done.told, 'invitation')} moved with the address.")
-    if done.noticed:
-        said.append(f"{noticed_in_words(done.noticed)} (y on Users).")
+    if done.reinvited:
+        said.append(f"{counted(done.reinvited, 'invitation')} moved with the address.")
+    if done.reviews_added:
+        said.append(f"{noticed_in_words(done.reviews_added)} (y on Users).")
     if done.imported:
         said.append(overwritten_in_words(user.name, list(done.before)))
     return " ".join(said)

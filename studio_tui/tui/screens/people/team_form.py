@@ -142,6 +142,6 @@ def _saved_in_words(done: TeamChanged) -> str:
     words = f"“{path}” is saved."
     if done.other_managers:
         words += f" {counted(done.other_managers, 'user')} got other managers."
-    if done.noticed:
-        words += f" {noticed_in_words(done.noticed)} (y on Users)."
+    if done.reviews_added:
+        words += f" {noticed_in_words(done.reviews_added)} (y on Users)."
     return words

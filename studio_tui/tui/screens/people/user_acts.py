@@ -147,7 +147,11 @@ def leave(screen: StudioScreen, user: User) -> None:
                 lambda: by_hand.leave(studio, actor, [user.id]),
                 lambda done: screen.say(
                     f"{user.name} is marked as left; U takes them back."
-                    + (f" {noticed_in_words(done.noticed)} (y on Users)." if done.noticed else "")
+                    + (
+                        f" {noticed_in_words(done.reviews_added)} (y on Users)."
+                        if done.reviews_added
+                        else ""
+                    )
                 ),
             )
 
@@ -192,8 +196,8 @@ def correct_address(screen: StudioScreen, user: User) -> None:
 
 def _changed_in_words(changed: PersonEdited) -> str:
     said = [f"The address of {changed.user.name} is {changed.user.email}."]
-    if changed.told:
-        said.append(f"{counted(changed.told, 'invitation')} moved with it.")
+    if changed.reinvited:
+        said.append(f"{counted(changed.reinvited, 'invitation')} moved with it.")
     if changed.failed:
         said.append(f"{counted(changed.failed, 'mail')} failed before: r on Mail tries again.")
     return " ".join(said)
@@ -204,10 +208,10 @@ def _touched_in_words(found: ActiveChanged) -> str:
     listed = ", ".join(f"“{name}”" for name in standing.pushes)
     lines = [f"In {listed}." if listed else "In no open push."]
     if standing.managed:
-        alone = f", {found.alone:,} of whom have no other manager" if found.alone else ""
+        alone = f", {found.unmanaged:,} of whom have no other manager" if found.unmanaged else ""
         lines.append(f"Manages {counted(standing.managed, 'user')}{alone}.")
-    if found.noticed:
-        lines.append(f"{noticed_in_words(found.noticed, would=True)} (y on Users).")
+    if found.reviews_added:
+        lines.append(f"{noticed_in_words(found.reviews_added, would=True)} (y on Users).")
     lines.append("What they wrote stays; they are asked and told nothing more.")
     return "\n".join(lines)
 
