@@ -22,11 +22,11 @@ from studio_tui.services.people import users
 from studio_tui.services.pushes import assign, groups, pushes
 from studio_tui.services.templates import templates
 from studio_tui.services.today import today
-from studio_tui.tui.screens.outbox.mail_beside import read_mail
-from studio_tui.tui.screens.pushes.people_beside import read_assigned, read_group
-from studio_tui.tui.screens.pushes.push_beside import read_push
+from studio_tui.tui.screens.outbox.mail_details import read_mail_details
+from studio_tui.tui.screens.pushes.people_details import read_assignment_details, read_group_details
+from studio_tui.tui.screens.pushes.push_details import read_push_details
 from studio_tui.tui.screens.templates.templates import read_template
-from studio_tui.tui.screens.today.case_beside import read_line
+from studio_tui.tui.screens.today.case_details import read_case_details
 from studio_tui.tui.screens.today.lines import lines_of
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.pane import Pane
@@ -114,7 +114,9 @@ async def test_a_database_that_is_away_is_said_beside_the_list(
 def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> None:
     late = everything(made)["Late"]
     found = {group.name: group for group in groups.every(made.studio, made.admin, late, By.MANAGER)}
-    said = _said(read_group(made.studio, made.admin, late, found["Bob Janssens"])).split("\n")
+    said = _said(read_group_details(made.studio, made.admin, late, found["Bob Janssens"])).split(
+        "\n"
+    )
     assert said[1] == "leads Sales > Belgium"
     assert said[2] == "2 people, 1 held"
     assert said[3] == "still to hold: 1, 10 days late"
@@ -122,9 +124,9 @@ def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> Non
     everywhere = {
         group.name: group for group in groups.every(made.studio, made.admin, None, By.MANAGER)
     }
-    anns = _said(read_group(made.studio, made.admin, None, everywhere["Ann Peeters"]))
+    anns = _said(read_group_details(made.studio, made.admin, None, everywhere["Ann Peeters"]))
     assert "Dina Willems  planned" in anns
-    nobody = _said(read_group(made.studio, made.admin, late, found[None]))
+    nobody = _said(read_group_details(made.studio, made.admin, late, found[None]))
     assert nobody.startswith("no manager\n2 people, 0 held")
 
 
@@ -134,7 +136,9 @@ def test_of_many_people_as_many_are_read_as_there_are_lines(made: Example) -> No
     made.load(many, headings)
     push = made.push("Many", *(f"m{n}" for n in range(70)))
     (team,) = groups.every(made.studio, made.admin, push, By.TEAM)
-    assert _said(read_group(made.studio, made.admin, push, team), 60, 99).endswith("and 10 more")
+    assert _said(read_group_details(made.studio, made.admin, push, team), 60, 99).endswith(
+        "and 10 more"
+    )
 
 
 def test_a_line_of_today_says_whom_it_is_about(made: Example) -> None:
@@ -153,7 +157,7 @@ def test_a_line_of_today_says_whom_it_is_about(made: Example) -> None:
 def _said_of_lines(made: Example, actor: Actor) -> dict[CaseKind, str]:
     """What is beside the lines of Today, by their kind."""
     return {
-        at.case.kind: _said(read_line(made.studio, actor, at))
+        at.case.kind: _said(read_case_details(made.studio, actor, at))
         for at in lines_of(today.show(made.studio, actor))
         if at.case is not None
     }
@@ -169,21 +173,21 @@ def _drawings(made: Example, push: Push) -> Iterator[Drawing]:
     """What is beside every row there is, of every list."""
     studio, admin, by_name = made.studio, made.admin, Sort("name")
     for each in pushes.every(studio, admin):
-        yield read_push(studio, admin, each)
+        yield read_push_details(studio, admin, each)
     for template in templates.source(studio, admin, TemplateFilter()).rows(0, _MANY):
         yield read_template(template)()
     for user in users.source(studio, admin, UserFilter(), by_name).rows(0, _MANY):
         yield read_person(studio, admin, user.id)
     everybody = assign.source(studio, admin, push, AssignmentFilter(), by_name)
     for row in everybody.rows(0, _MANY):
-        yield read_assigned(studio, admin, push, row)
+        yield read_assignment_details(studio, admin, push, row)
     for by in By:
         for group in groups.every(studio, admin, push, by):
-            yield read_group(studio, admin, push, group)
+            yield read_group_details(studio, admin, push, group)
     for mail in outbox.every(studio, admin, NotificationFilter())[:_MANY]:
-        yield read_mail(studio, admin, mail.id)
+        yield read_mail_details(studio, admin, mail.id)
     for at in lines_of(today.show(studio, admin)):
-        yield read_line(studio, admin, at)
+        yield read_case_details(studio, admin, at)
 
 
 def test_what_people_typed_stays_text(made: Example) -> None:

@@ -66,18 +66,18 @@ class MailActs(StudioScreen):
         """Return the mail under the cursor, or None if there is none."""
         raise NotImplementedError
 
-    def several_are_meant(self) -> bool:
+    def has_marks(self) -> bool:
         """Return whether mails are marked. These may be in different states."""
         return False
 
-    def acted(self, sentence: str) -> None:
+    def report_done(self, sentence: str) -> None:
         """Report a completed action."""
         self.say(sentence)
 
     def why_not_retry(self) -> str | None:
         """Return why the mail cannot be retried, or None if it failed or bounced."""
         current = self.current_mail()
-        if self.several_are_meant() or (current is not None and may_be_retried(current)):
+        if self.has_marks() or (current is not None and may_be_retried(current)):
             return None
         return "This mail did not fail, and did not come back: there is nothing to retry."
 
@@ -88,7 +88,9 @@ class MailActs(StudioScreen):
         def retry() -> None:
             self.write(
                 lambda: outbox.try_again(self.studio, self.actor, chosen),
-                lambda done: self.acted(tried_again_in_words(len(done.sent), done.to_the_same)),
+                lambda done: self.report_done(
+                    tried_again_in_words(len(done.sent), done.to_the_same)
+                ),
             )
 
         self._confirm_if_many(
@@ -130,7 +132,7 @@ class MailActs(StudioScreen):
     def _again(self, chosen: Chosen) -> None:
         self.write(
             lambda: outbox.send_again(self.studio, self.actor, chosen),
-            lambda count: self.acted(f"{counted(count, 'mail')} to be sent again."),
+            lambda count: self.report_done(f"{counted(count, 'mail')} to be sent again."),
         )
 
     def _confirm_if_many(
@@ -174,14 +176,14 @@ class MailActs(StudioScreen):
         if await self.app.push_screen_wait(question):
             self.write(
                 lambda: outbox.drop(self.studio, self.actor, chosen),
-                lambda count: self.acted(
+                lambda count: self.report_done(
                     f"{counted(count, 'mail')} dropped." if count else CHANGED_MEANWHILE
                 ),
             )
 
     def _why_not(self, states: Collection[NotificationState], reason: str) -> str | None:
         current = self.current_mail()
-        if self.several_are_meant() or (current is not None and current.state in states):
+        if self.has_marks() or (current is not None and current.state in states):
             return None
         return reason
 

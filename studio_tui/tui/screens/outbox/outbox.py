@@ -23,7 +23,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import RETRY
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.screens.outbox.mail_acts import AGAIN, DROP, Chosen, MailActs, may_be_retried
-from studio_tui.tui.screens.outbox.mail_beside import read_mail
+from studio_tui.tui.screens.outbox.mail_details import read_mail_details
 from studio_tui.tui.screens.outbox.outbox_states import (
     BOUNCED,
     Shown,
@@ -97,7 +97,7 @@ class OutboxScreen(MailActs):
                 states.redraw,
             ),
             opens_as_kept=self._within == NotificationFilter(),
-            beside=self._beside,
+            beside=self._details,
         )
         yield Static(classes="current")
 
@@ -132,8 +132,8 @@ class OutboxScreen(MailActs):
             lambda counts: states.count(*counts),
         )
 
-    def _beside(self, mail: Notification) -> Callable[[], Drawing]:
-        return partial(read_mail, self.studio, self.actor, mail.id)
+    def _details(self, mail: Notification) -> Callable[[], Drawing]:
+        return partial(read_mail_details, self.studio, self.actor, mail.id)
 
     # States
 
@@ -186,14 +186,14 @@ class OutboxScreen(MailActs):
         """Return the mail under the cursor."""
         return self._browser.list.current
 
-    def several_are_meant(self) -> bool:
+    def has_marks(self) -> bool:
         """Return whether any mail is marked."""
         return bool(self._browser.list.marked)
 
-    def acted(self, sentence: str) -> None:
+    def report_done(self, sentence: str) -> None:
         """Report a completed action and clear the marks."""
         self._browser.list.selection = Selection()
-        super().acted(sentence)
+        super().report_done(sentence)
 
     def why_not_sent(self) -> str | None:
         """Return why there is nothing to preview, or None if the mail failed or bounced."""

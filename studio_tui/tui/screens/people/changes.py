@@ -166,7 +166,7 @@ class ChangesScreen(StudioScreen):
             "push is listed here.",
             audiences=True,
             kept_as="changes",
-            beside=self._beside,
+            beside=self._details,
         )
         yield Static(classes="current")
 
@@ -376,7 +376,7 @@ class ChangesScreen(StudioScreen):
         current = listed.current
         return None if current is not None and decision in current.decisions else reason
 
-    def _beside(self, review: Review) -> Callable[[], Drawing]:
+    def _details(self, review: Review) -> Callable[[], Drawing]:
         return partial(read_person, self.studio, self.actor, review.user_id)
 
     @property

@@ -139,7 +139,7 @@ class UsersScreen(StudioScreen):
             exported_by="users export",
             narrowing=Narrowing(lambda: self._narrowed, self._narrow, self._draw_narrowed),
             opens_as_kept=not self._to_erase,
-            beside=self._beside,
+            beside=self._details,
             audiences=True,
             person=lambda user: RowPerson(user.id, user.login, user.name),
         )
@@ -240,7 +240,7 @@ class UsersScreen(StudioScreen):
         alone = event.counted and event.length == 1 and not self._browser.text
         self.query_one(".begin").display = alone
 
-    def _beside(self, user: User) -> Callable[[], Drawing]:
+    def _details(self, user: User) -> Callable[[], Drawing]:
         return partial(read_person, self.studio, self.actor, user.id)
 
     @property

@@ -35,8 +35,8 @@ from studio_tui.tui.runtime.job import PROGRESS_DELAY, Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
-from studio_tui.tui.screens.pushes.assign_source import Candidate, Candidates
-from studio_tui.tui.screens.pushes.assign_sum import filter_in_words, sum_in_words
+from studio_tui.tui.screens.pushes.assign_source import Candidate, CandidateSource
+from studio_tui.tui.screens.pushes.selection_words import filter_in_words, selection_in_words
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
 from studio_tui.tui.widgets.list.people_rows import RowPerson
@@ -126,8 +126,8 @@ class AssignScreen(StudioScreen):
         """Names of the pushes whose users were imported, by id."""
         self._counting: CoalescedQuery[AssignPreview] = CoalescedQuery(self, self._counted)
         self._warned: list[Warned] = []
-        self._looked_at: tuple[Selection[UserFilter], AssignPreview] | None = None
-        self._looking: CoalescedQuery[list[Warned]] = CoalescedQuery(self, self._show_warned)
+        self._checked: tuple[Selection[UserFilter], AssignPreview] | None = None
+        self._checking: CoalescedQuery[list[Warned]] = CoalescedQuery(self, self._show_warned)
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
@@ -162,7 +162,7 @@ class AssignScreen(StudioScreen):
             typed_words(text), where=typed_audience(text), candidate_for=self.push.id
         )
         users = assign.candidates(self.studio, self.actor, filter_, sort)
-        return filter_, Candidates(users, assign.of_push(self.push))
+        return filter_, CandidateSource(users, assign.of_push(self.push))
 
     @property
     def selection(self) -> Selection[UserFilter]:
@@ -240,7 +240,7 @@ class AssignScreen(StudioScreen):
     def _assign(self, expected: int | None) -> None:
         push, selection = self.push, self.selection
         self._assigning = True
-        self._looking.drop()
+        self._checking.drop()
         self.refresh_bindings()
         studio, actor = self.studio, self.actor
         adding = self._preview.adding if self._preview else 0
@@ -273,7 +273,7 @@ class AssignScreen(StudioScreen):
 
     def action_marked(self) -> None:
         """Show only the marked users."""
-        self.app.push_screen(MarkedScreen(self.push, self.selection), self._take_back)
+        self.app.push_screen(MarkedScreen(self.push, self.selection), self._apply_selection)
 
     def action_sent(self) -> None:
         """Preview the recipients, the reasons and the mail itself (P14)."""
@@ -290,7 +290,7 @@ class AssignScreen(StudioScreen):
     def action_no_manager(self) -> None:
         """Show only the marked users without a manager (U4)."""
         users = self._preview.without_manager if self._preview else ()
-        self.app.push_screen(MarkedScreen(self.push, self.selection, users), self._take_back)
+        self.app.push_screen(MarkedScreen(self.push, self.selection, users), self._apply_selection)
 
     def action_back(self) -> None:
         """Close the screen, after a confirmation if marks would be lost."""
@@ -308,9 +308,9 @@ class AssignScreen(StudioScreen):
         """
         if event.count is None or not event.count:
             self._preview = None
-            self._forget_checks()
+            self._clear_checks()
             self._count()
-        self._show_sum()
+        self._show_selection()
 
     @property
     def _list(self) -> RecordList[Candidate, UserFilter]:
@@ -330,7 +330,7 @@ class AssignScreen(StudioScreen):
         self.refresh_bindings()
         if selection.empty:
             self._counting.drop()
-            self._forget_checks()
+            self._clear_checks()
             self._show_preview(None)
             return
         self.set_timer(PROGRESS_DELAY, self._say_counting)
@@ -345,16 +345,16 @@ class AssignScreen(StudioScreen):
 
     def _counted(self, preview: AssignPreview) -> None:
         """Display the preview, then run the checks, which may take longer (P19)."""
-        known, self._looked_at = self._looked_at, (self.selection, preview)
+        known, self._checked = self._checked, (self.selection, preview)
         self._show_preview(preview)
-        if self._looked_at == known:
+        if self._checked == known:
             return
         studio, actor, push, selection = self.studio, self.actor, self.push, self.selection
-        self._looking.ask(lambda: check.check(studio, actor, push, selection), about=selection)
+        self._checking.ask(lambda: check.check(studio, actor, push, selection), about=selection)
 
-    def _forget_checks(self) -> None:
-        self._looking.drop()
-        self._warned, self._looked_at = [], None
+    def _clear_checks(self) -> None:
+        self._checking.drop()
+        self._warned, self._checked = [], None
 
     def _show_warned(self, warned: list[Warned]) -> None:
         self._warned = warned
@@ -370,9 +370,9 @@ class AssignScreen(StudioScreen):
         self.query_one(".attention", Static).update(_attention(preview, self._warned))
         self.refresh_bindings()
 
-    def _show_sum(self) -> None:
+    def _show_selection(self) -> None:
         """Display the selection in words if it contains filters, not only single users."""
-        said = sum_in_words(self.selection, self._imported)
+        said = selection_in_words(self.selection, self._imported)
         self.query_one(".sum", Static).update(Content.assemble(("Marked: ", "$muted"), said))
         self.set_class(bool(self.selection.filters), "-sum")
 
@@ -435,7 +435,7 @@ class AssignScreen(StudioScreen):
             users = counted(push.progress.assigned, "user")
             self.say(f"{users} of “{push.name}” marked. f shows them; space takes one out.")
 
-    def _take_back(self, selection: Selection[UserFilter] | None) -> None:
+    def _apply_selection(self, selection: Selection[UserFilter] | None) -> None:
         if selection is not None:
             self._list.selection = selection
 

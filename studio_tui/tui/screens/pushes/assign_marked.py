@@ -14,7 +14,7 @@ from studio_tui.services.pushes import assign
 from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assign_columns import COLUMNS
-from studio_tui.tui.screens.pushes.assign_source import Candidate, Marked
+from studio_tui.tui.screens.pushes.assign_source import Candidate, MarkedSource
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -25,9 +25,10 @@ _ORDER = Sort("name")
 
 
 class MarkedScreen(StudioScreen):
-    """The users of ``selection``, or of ``alone``: the marked users without a manager.
+    """A screen with the marked users, to check and unmark them.
 
-    The result of the screen is the remaining selection.
+    If ``without_manager`` is not empty, the list is limited to these users. The result of the
+    screen is the remaining selection.
     """
 
     OWN_COMMANDS = (
@@ -41,13 +42,13 @@ class MarkedScreen(StudioScreen):
     )
 
     def __init__(
-        self, push: Push, selection: Selection[UserFilter], alone: Sequence[User] = ()
+        self, push: Push, selection: Selection[UserFilter], without_manager: Sequence[User] = ()
     ) -> None:
         super().__init__()
         self._push = push
         self._selection = selection
-        self._alone = alone
-        self._only_alone = bool(alone)
+        self._without_manager = without_manager
+        self._only_without_manager = bool(without_manager)
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
@@ -59,20 +60,20 @@ class MarkedScreen(StudioScreen):
 
     def body(self) -> ComposeResult:
         """Yield the title and the list. The list has no marks: every user in it is marked."""
-        what = "Marked, without a manager" if self._only_alone else "Marked users"
+        what = "Marked, without a manager" if self._only_without_manager else "Marked users"
         yield Static(line(f"{what}, for {self._push.name}"), classes="title")
         yield self._browser
 
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
         """Return the marked users who match all words of ``text``."""
         filter_ = UserFilter(text, include_left=True, candidate_for=self._push.id)
-        if self._only_alone:
-            alone: Source[Candidate, UserFilter] = MemorySource(
-                [Candidate(user, already=False) for user in self._alone]
+        if self._only_without_manager:
+            without_manager: Source[Candidate, UserFilter] = MemorySource(
+                [Candidate(user, already=False) for user in self._without_manager]
             )
-            return filter_, shown_rows(alone, COLUMNS, text, sort, _ORDER)
+            return filter_, shown_rows(without_manager, COLUMNS, text, sort, _ORDER)
         users = assign.candidates(self.studio, self.actor, filter_, sort)
-        return filter_, Marked(users, assign.of_push(self._push), self._selection)
+        return filter_, MarkedSource(users, assign.of_push(self._push), self._selection)
 
     @property
     def unsaved(self) -> bool:
@@ -92,7 +93,7 @@ class MarkedScreen(StudioScreen):
         row = self._browser.list.current
         if row is not None:
             self._selection = self._selection.unmark([row.id])
-            self._alone = [user for user in self._alone if user.id != row.id]
+            self._without_manager = [user for user in self._without_manager if user.id != row.id]
             self.reload()
             self.say(f"{row.user.name} is no longer marked.")
 

@@ -26,7 +26,7 @@ class Candidate:
         return self.user.id
 
 
-class Candidates:
+class CandidateSource:
     """A source that adds to each row of ``users`` whether it matches ``assigned``."""
 
     def __init__(self, users: Users, assigned: UserFilter) -> None:
@@ -39,7 +39,7 @@ class Candidates:
 
     def rows(self, start: int, stop: int) -> Sequence[Candidate]:
         """Return the rows from index ``start`` up to, but not including, ``stop``."""
-        return candidates(self._users, self._users.rows(start, stop), self._assigned)
+        return as_candidates(self._users, self._users.rows(start, stop), self._assigned)
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
         """Return the index of a row, or None if it is not in the list."""
@@ -54,7 +54,7 @@ class Candidates:
         return self._users.selected(selection)
 
 
-class Marked:
+class MarkedSource:
     """A lazy source of only those ``users`` that are in ``selection``.
 
     It reads ``users`` in chunks from the beginning and stops once it has found enough rows, so the
@@ -74,17 +74,17 @@ class Marked:
 
     def count(self) -> int:
         """Return the number of rows. Reads all users."""
-        self._look_until(lambda: False)
+        self._read_until(lambda: False)
         return len(self._found)
 
     def rows(self, start: int, stop: int) -> Sequence[Candidate]:
         """Return the rows from index ``start`` up to, but not including, ``stop``."""
-        self._look_until(lambda: len(self._found) >= stop)
+        self._read_until(lambda: len(self._found) >= stop)
         return self._found[start:stop]
 
     def position(self, row_id: int, _: int | None = None) -> int | None:
         """Return the index of a row, or None if it is not in the list."""
-        self._look_until(lambda: any(row.id == row_id for row in self._found))
+        self._read_until(lambda: any(row.id == row_id for row in self._found))
         return next((n for n, row in enumerate(self._found) if row.id == row_id), None)
 
     def matching(self, filter_: UserFilter, ids: Collection[int]) -> frozenset[int]:
@@ -95,16 +95,16 @@ class Marked:
         """Return the number of users in ``selection``."""
         return self._users.selected(selection)
 
-    def _look_until(self, enough: Callable[[], bool]) -> None:
+    def _read_until(self, enough: Callable[[], bool]) -> None:
         while not self._ended and not enough():
             # `count` and `rows` may run in different threads at the same time.
             with self._reading:
                 read = self._users.rows(self._read, self._read + _CHUNK)
                 self._read += len(read)
                 self._ended = len(read) < _CHUNK
-                self._found += candidates(self._users, self._held(read), self._assigned)
+                self._found += as_candidates(self._users, self._selected(read), self._assigned)
 
-    def _held(self, read: Sequence[User]) -> list[User]:
+    def _selected(self, read: Sequence[User]) -> list[User]:
         ids = [user.id for user in read]
         matched = {f: self._users.matching(f, ids) for f in self._selection.filters}
         return [
@@ -114,7 +114,7 @@ class Marked:
         ]
 
 
-def candidates(users: Users, read: Sequence[User], assigned: UserFilter) -> list[Candidate]:
+def as_candidates(users: Users, read: Sequence[User], assigned: UserFilter) -> list[Candidate]:
     """Return ``read`` as candidates. A user who matches ``assigned`` is in the push already."""
     already = users.matching(assigned, [user.id for user in read])
     return [Candidate(user, user.id in already) for user in read]

@@ -26,7 +26,7 @@ from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.repeat_push import repeat
 from studio_tui.tui.moments import day
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.calendar_months import year_drawn
+from studio_tui.tui.screens.pushes.calendar_months import draw_year
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -122,7 +122,7 @@ class CalendarScreen(StudioScreen):
             kept_as="calendar",
             exported_by="calendar --json",
             narrowing=Narrowing(lambda: str(self._kind or ""), self._put_kind, self._entitle),
-            beside=self._beside,
+            beside=self._details,
         )
         yield self._browser
         yield Static(classes="detail")
@@ -245,12 +245,12 @@ class CalendarScreen(StudioScreen):
                 read.append(CalendarRow(id_, entry))
         return MemorySource(read)
 
-    def _beside(self, row: CalendarRow) -> Callable[[], Drawing]:
+    def _details(self, row: CalendarRow) -> Callable[[], Drawing]:
         every, today = self._every, self.studio.today()
 
         def read() -> Drawing:
             entries = [each.entry for each in _all(every)]
-            return partial(year_drawn, entries, row.entry.day, today)
+            return partial(draw_year, entries, row.entry.day, today)
 
         return read
 

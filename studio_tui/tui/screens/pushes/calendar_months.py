@@ -20,7 +20,7 @@ _DAY = 3
 _MONTH, _GAP = 7 * _DAY, 2
 _LINES = 8
 """Height of a month in lines: its name, the weekday names and up to six weeks."""
-_MOST = 12
+_MAX_MONTHS = 12
 _STYLES = OfSome(
     {
         DayKind.BEGINS: "$success bold",
@@ -33,30 +33,30 @@ _STYLES = OfSome(
 on colour alone."""
 
 
-def year_drawn(
+def draw_year(
     entries: Sequence[CalendarEntry], on: date, today: date, width: int, height: int
 ) -> Iterator[Content]:
     """Yield all entries of the day ``on``, then the months from its own onwards.
 
     Draws as many months as fit into ``width`` cells and ``height`` lines, at most 12.
     """
-    told = list(_told(entries, on, today))
+    day_lines = list(_entries_of_day(entries, on, today))
     legend = list(_legend(width))
-    yield from told
+    yield from day_lines
     happens = _first_of_each_day(entries)
-    abreast = max((width + _GAP) // (_MONTH + _GAP), 1)
-    used = sum(len(part.wrap(width)) for part in told) + len(legend)
-    lines = min(max((height - used) // _LINES, 0), -(-_MOST // abreast))
+    months_abreast = max((width + _GAP) // (_MONTH + _GAP), 1)
+    used = sum(len(part.wrap(width)) for part in day_lines) + len(legend)
+    lines = min(max((height - used) // _LINES, 0), -(-_MAX_MONTHS // months_abreast))
     first = on.replace(day=1)
-    for start in range(0, lines * abreast, abreast):
-        months = [months_later(first, number) for number in range(start, start + abreast)]
-        drawn = [_month_drawn(month, on, today, happens) for month in months]
+    for start in range(0, lines * months_abreast, months_abreast):
+        months = [months_later(first, number) for number in range(start, start + months_abreast)]
+        drawn = [_draw_month(month, on, today, happens) for month in months]
         for parts in zip(*drawn, strict=True):
             yield Content(" " * _GAP).join(parts)
     yield from legend
 
 
-def _told(entries: Sequence[CalendarEntry], on: date, today: date) -> Iterator[Content]:
+def _entries_of_day(entries: Sequence[CalendarEntry], on: date, today: date) -> Iterator[Content]:
     yield line(weekday_in_words(on, today), "bold")
     for entry in entries:
         if entry.day == on:
@@ -73,7 +73,7 @@ def _first_of_each_day(entries: Sequence[CalendarEntry]) -> Mapping[date, Calend
     return happens
 
 
-def _month_drawn(
+def _draw_month(
     month: date, on: date, today: date, happens: Mapping[date, CalendarEntry]
 ) -> list[Content]:
     heading = Content.styled(month_in_words(month).ljust(_MONTH), "bold")

@@ -39,7 +39,7 @@ def course_in_words(course: Course) -> str:
     return f"{held}, {expected}; {needed}, {course.weekly_held:,} in the last week."
 
 
-def drawn(course: Course, width: int, height: int) -> list[Content]:
+def draw_chart(course: Course, width: int, height: int) -> list[Content]:
     """Return the lines of a chart that is exactly ``width`` cells wide and ``height`` lines high.
 
     The height includes the dates below the chart.
@@ -101,8 +101,8 @@ def _grid(course: Course, columns: int, lines: int) -> list[str]:
         day = course.days[place].day
         past = day <= course.today
         level = _level(held[place] if past else 0, course.assigned, lines)
-        hoped = 0 if past else _level(course.held + planned[place], course.assigned, lines)
-        _fill(rows, column, dict.fromkeys(range(hoped // 8), PLANNED))
+        planned_level = 0 if past else _level(course.held + planned[place], course.assigned, lines)
+        _fill(rows, column, dict.fromkeys(range(planned_level // 8), PLANNED))
         pace = _level(course.expected(day), course.assigned, lines)
         if pace:
             _fill(rows, column, {(pace - 1) // 8: PACE})
@@ -169,8 +169,7 @@ def _deadline(course: Course, columns: int) -> str:
 
 
 def _at(text: str, column: int, columns: int) -> str:
-    """Return a line of ``columns`` cells with ``text`` at ``column`` or, if needed, further
-    left."""
+    """Return a line of ``columns`` cells with ``text`` at ``column``, or further left to fit."""
     start = max(min(column, columns - len(text)), 0)
     return f"{' ' * start}{text}"[:columns].ljust(columns)
 

@@ -113,18 +113,18 @@ class PushRow(Vertical):
         for name, entry in self._entries.items():
             entry.set_class(name in self._errors, "-wrong")
         wrong = [f"{FIELDS[name]}: {self._errors[name]}" for name in FIELDS if name in self._errors]
-        said = wrong or [meant(self.entered, self._today)]
+        said = wrong or [resolved_days(self.entered, self._today)]
         self.query_one(".below", Static).update(Content("\n").join(map(line, said)))
         self.set_class(any(said), "-says")
-        self.query_one(".note", Static).update(length(self.entered, self._today))
+        self.query_one(".note", Static).update(length_in_words(self.entered, self._today))
 
 
-def period(entered: EnteredPush, today: date) -> str:
+def period_in_words(entered: EnteredPush, today: date) -> str:
     """Return the period of a push in words, and whether its deadline is past.
 
     Returns an empty string if the entered days are not valid.
     """
-    days = _days_of(entered, today)
+    days = _valid_days(entered, today)
     if days is None:
         return ""
     first, last = days
@@ -133,12 +133,12 @@ def period(entered: EnteredPush, today: date) -> str:
     return f"{weekday_and_day(first)} to {weekday_and_day(last)}, {number}{past}"
 
 
-def length(entered: EnteredPush, today: date) -> str:
+def length_in_words(entered: EnteredPush, today: date) -> str:
     """Return the length of a push and the weekday of its deadline: ``91 days, to Tue``.
 
     The text is at most 20 cells wide. It is empty if the entered days are not valid.
     """
-    days = _days_of(entered, today)
+    days = _valid_days(entered, today)
     if days is None:
         return ""
     first, last = days
@@ -147,17 +147,17 @@ def length(entered: EnteredPush, today: date) -> str:
     return f"{counted((last - first).days + 1, 'day')}, to {weekday_and_day(last)[:3]}"
 
 
-def meant(entered: EnteredPush, today: date) -> str:
+def resolved_days(entered: EnteredPush, today: date) -> str:
     """Return the dates that relative days such as ``fri`` or ``+4w`` resolve to.
 
     Returns an empty string if both days are written as ISO dates or a day is not valid.
     """
-    days = _days_of(entered, today)
+    days = _valid_days(entered, today)
     written = (entered.available_from.strip(), entered.deadline.strip())
-    return period(entered, today) if days and written != tuple(map(str, days)) else ""
+    return period_in_words(entered, today) if days and written != tuple(map(str, days)) else ""
 
 
-def _days_of(entered: EnteredPush, today: date) -> tuple[date, date] | None:
+def _valid_days(entered: EnteredPush, today: date) -> tuple[date, date] | None:
     """Return the first day and the deadline, or None if either is invalid or they are reversed."""
     try:
         first, last = (

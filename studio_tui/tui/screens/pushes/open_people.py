@@ -16,7 +16,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import REMIND
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assignment_cells import flags, reminded, status
-from studio_tui.tui.screens.pushes.people_beside import read_assigned
+from studio_tui.tui.screens.pushes.people_details import read_assignment_details
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Toned
@@ -61,7 +61,7 @@ class OpenPeopleScreen(StudioScreen):
             empty="Nobody of them is in an open push.",
             kept_as="open_people",
             exported_by="pushes export PUSH",
-            beside=self._beside,
+            beside=self._details,
         )
         yield self._browser
 
@@ -72,14 +72,14 @@ class OpenPeopleScreen(StudioScreen):
         filter_ = AssignmentFilter(text, group=self._group)
         return filter_, assign.source_everywhere(self.studio, self.actor, filter_, sort)
 
-    def _beside(self, assignment: Assignment) -> Callable[[], Drawing]:
+    def _details(self, assignment: Assignment) -> Callable[[], Drawing]:
         studio, actor = self.studio, self.actor
 
-        def look() -> Drawing:
+        def read() -> Drawing:
             push = pushes.show(studio, actor, assignment.push_id, {})
-            return read_assigned(studio, actor, push, assignment)
+            return read_assignment_details(studio, actor, push, assignment)
 
-        return look
+        return read
 
     def reload(self) -> None:
         """Read the list again."""

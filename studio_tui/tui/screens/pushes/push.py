@@ -38,12 +38,12 @@ from studio_tui.wording.pushes import attention_in_words, progress_in_words, sta
 USERS, GROUPS, COURSE, SETTINGS = "users", "groups", "course", "settings"
 _LEAVE, _LOST = "Leave without saving?", "What you changed in the settings would be lost."
 _TABS = ((USERS, "Users"), (GROUPS, "By manager"), (COURSE, "Course"), (SETTINGS, "Settings"))
-_ABOUT_USERS = {
+_USER_COMMANDS = {
     *("held", "unassign", "narrow", "remind", "remind_all", "hand_over", "talk", "excuse"),
     "longer",
 }
 _WHILE_OPEN = {"remind", "remind_all", "reopen"}
-_ONE_BY_ONE = {"held", "hand_over"}
+_PERMITTED_TO_MANAGERS = {"held", "hand_over"}
 """Commands that an admin may use for every user, and a manager for their own people."""
 
 
@@ -222,9 +222,13 @@ class PushScreen(StudioScreen):
 
         Commands on users need a visible list of users.
         """
-        if command.id in _ABOUT_USERS and self._users is None:
+        if command.id in _USER_COMMANDS and self._users is None:
             return command.id == "remind" and self._groups is not None and super().may_do(command)
-        if command.id in _ONE_BY_ONE and self._users is not None and not self._users.may_record():
+        if (
+            command.id in _PERMITTED_TO_MANAGERS
+            and self._users is not None
+            and not self._users.may_record()
+        ):
             return False
         # The commands share a key: a closed push can be reopened, any other can send reminders.
         if command.id in _WHILE_OPEN and self._is_closed != (command.id == "reopen"):
@@ -442,7 +446,7 @@ class PushScreen(StudioScreen):
             pane.push = push
         if push.counted:
             for settings in self.query(PushSettings):
-                settings.take(push)
+                settings.update_push(push)
         self.refresh_bindings()
 
     async def _fill(self) -> None:
@@ -468,11 +472,11 @@ class PushScreen(StudioScreen):
             pane.display = pane.id == chosen
         if any(pane.display for pane in new):
             self._switch()
-        if self._target is not None and self._there(self.query_one(TabLine).chosen):
+        if self._target is not None and self._has_pane(self.query_one(TabLine).chosen):
             self._target.ready()
             self._target = None
 
-    def _there(self, tab: str) -> bool:
+    def _has_pane(self, tab: str) -> bool:
         return any(pane.id == tab for pane in self._panes)
 
     def _await_pane(self, tab: str) -> None:
@@ -481,7 +485,7 @@ class PushScreen(StudioScreen):
         Settings wait for the progress to be counted, groups and course for their tab to be
         selected.
         """
-        if self._target is None and not self._there(tab):
+        if self._target is None and not self._has_pane(tab):
             self._target = self.shell.keys.expect(self, self._give_up_pane)
             self.call_later(self._fill)
 

@@ -12,7 +12,7 @@ from studio_tui.domain.pushes.course import Course
 from studio_tui.domain.pushes.push import Push
 from studio_tui.services.pushes import course
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, drawn
+from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, draw_chart
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 
 
@@ -58,5 +58,5 @@ class PushCourse(Vertical, can_focus=True):
             return
         words = [Content(part) for part in wrap(course_in_words(found), room.width)]
         words += [Content.styled(LEGEND, "$muted"), Content("")]
-        chart = drawn(found, room.width, room.height - len(words))
+        chart = draw_chart(found, room.width, room.height - len(words))
         self.query_one(Static).update(Content("\n").join([*words, *chart]))

@@ -20,7 +20,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import groups
 from studio_tui.services.pushes.groups import GroupSource
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.people_beside import read_group
+from studio_tui.tui.screens.pushes.people_details import read_group_details
 from studio_tui.tui.screens.pushes.push_words import NOBODY_ANYWHERE, NOBODY_YET, done_in_cells
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
 from studio_tui.tui.widgets.drawing import Drawing
@@ -54,7 +54,7 @@ class PushGroups(Vertical):
         super().__init__(id=id)
         self.push = push
         self.by = by
-        self._counted: _CountedOnce | None = None
+        self._counted: _CachedGroups | None = None
         self._browser: RecordBrowser[PeopleGroup, GroupFilter] = RecordBrowser(
             Column("name", by.capitalize(), _name, width=18, flex=3, most=50, sortable=True),
             Column("late", "Late", _late, width=6, right=True, sortable=True),
@@ -73,7 +73,7 @@ class PushGroups(Vertical):
             empty=NOBODY_YET if push else NOBODY_ANYWHERE,
             kept_as=f"push_groups_{by}" if push else f"open_groups_{by}",
             exported_by=f"pushes show PUSH --by {by} --json" if push else f"today --by {by} --json",
-            beside=self._beside,
+            beside=self._details,
         )
 
     def compose(self) -> ComposeResult:
@@ -122,14 +122,14 @@ class PushGroups(Vertical):
     def _home(self) -> StudioScreen:
         return cast(StudioScreen, self.screen)
 
-    def _beside(self, group: PeopleGroup) -> Callable[[], Drawing]:
+    def _details(self, group: PeopleGroup) -> Callable[[], Drawing]:
         home = self._home
-        return partial(read_group, home.studio, home.actor, self.push, group)
+        return partial(read_group_details, home.studio, home.actor, self.push, group)
 
-    def _source(self) -> "_CountedOnce":
+    def _source(self) -> "_CachedGroups":
         if self._counted is None:
             home, push, by = self._home, self.push, self.by
-            self._counted = _CountedOnce(
+            self._counted = _CachedGroups(
                 partial(groups.source, home.studio, home.actor, push, by, GroupFilter())
             )
         return self._counted
@@ -158,7 +158,7 @@ class PushGroups(Vertical):
         return group_still_in_words(group, self._home.studio.today())
 
 
-class _CountedOnce:
+class _CachedGroups:
     """A cached group source, counted on first use. It is used off the event loop."""
 
     def __init__(self, count: Callable[[], GroupSource]) -> None:

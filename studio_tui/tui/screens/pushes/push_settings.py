@@ -21,8 +21,8 @@ from studio_tui.tui.modals.type_number import confirm_if_many
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.pushes.new_pushes_row import period
-from studio_tui.tui.screens.pushes.push_entered import days_of, draft_of, entered, fields
+from studio_tui.tui.screens.pushes.new_pushes_row import period_in_words
+from studio_tui.tui.screens.pushes.push_form import days_of, draft_of, form_fields, form_values
 from studio_tui.tui.text import filled
 from studio_tui.tui.widgets.facts import Facts
 from studio_tui.tui.widgets.field import Form
@@ -63,7 +63,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     def __init__(self, push: Push, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._base = push
-        self._form = Form(*fields(push))
+        self._form = Form(*form_fields(push))
         self._tell = Toggle("Tell those who know of the old deadline", on=True)
 
     def compose(self) -> ComposeResult:
@@ -84,7 +84,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
     @property
     def unsaved(self) -> bool:
         """Whether the form differs from the push as it was last read."""
-        return self._form.values() != entered(self._base)
+        return self._form.values() != form_values(self._base)
 
     def revert(self) -> None:
         """Discard unsaved changes."""
@@ -100,7 +100,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         else:
             self.query("Button").filter(".-offered").focus()
 
-    def take(self, push: Push) -> None:
+    def update_push(self, push: Push) -> None:
         """Update the form to the current state of the push, unless it has unsaved changes (A4)."""
         if not self.unsaved:
             self._base = push
@@ -156,7 +156,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         return allowed and self._base.state is not PushState.CLOSED
 
     def _fill(self, push: Push) -> None:
-        for name, value in entered(push).items():
+        for name, value in form_values(push).items():
             self._form.field(name).value = value
 
     def _save(self, draft: PushDraft) -> None:
@@ -203,7 +203,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self.set_class(theirs is not None, "-conflict")
         if theirs is None:
             return
-        self._take_untouched(theirs)
+        self._update_unedited(theirs)
         self._base = theirs
         self.query_one(".theirs", Static).update(
             filled(
@@ -218,10 +218,10 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         )
         self._show_base()
 
-    def _take_untouched(self, theirs: Push) -> None:
+    def _update_unedited(self, theirs: Push) -> None:
         """Copy the other user's values into unedited fields, so that saving keeps them (A4)."""
-        typed, before = self._form.values(), entered(self._base)
-        for name, value in entered(theirs).items():
+        typed, before = self._form.values(), form_values(self._base)
+        for name, value in form_values(theirs).items():
             if typed[name] == before[name]:
                 self._form.field(name).value = value
 
@@ -254,7 +254,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         if self._tell.has_focus and not self._moves_deadline:
             self._form.field("deadline").focus_entry()
         self._tell.display = self._moves_deadline
-        lasts = period(days_of(self._form.values()), self._home.studio.today())
+        lasts = period_in_words(days_of(self._form.values()), self._home.studio.today())
         self._form.field("deadline").hint = lasts
 
     @on(Input.Changed)

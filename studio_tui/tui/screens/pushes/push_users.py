@@ -27,7 +27,7 @@ from studio_tui.tui.modals.record_held import record_held
 from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.assignment_cells import flags, reminded, status
-from studio_tui.tui.screens.pushes.people_beside import read_assigned
+from studio_tui.tui.screens.pushes.people_details import read_assignment_details
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
@@ -45,9 +45,9 @@ from studio_tui.wording.pushes import (
     group_in_words,
 )
 
-_NOBODY_SUCH = "Nobody here is {}.\nPress f to see everyone."
-_NOBODY_OF = "Nobody is here: only {}.\nPress f to see everyone."
-Quick = Status | Flag | None
+_EMPTY_FILTER = "Nobody here is {}.\nPress f to see everyone."
+_EMPTY_GROUP = "Nobody is here: only {}.\nPress f to see everyone."
+QuickFilter = Status | Flag | None
 """The status or flag that the list is filtered by; None for no filter."""
 
 
@@ -60,10 +60,10 @@ class PushUsers(Vertical):
 
         status: Status | None
 
-    def __init__(self, push: Push, *, id: str, only: Quick = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, push: Push, *, id: str, only: QuickFilter = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.push = push
-        self._quick: Quick = only
+        self._quick_filter: QuickFilter = only
         self.group: PeopleGroup | None = None
         """The group whose people are shown; None for all people."""
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
@@ -105,9 +105,13 @@ class PushUsers(Vertical):
             person=lambda each: RowPerson(each.user_id, each.login, each.name),
             kept_as="push_users",
             exported_by="pushes export PUSH",
-            narrowing=Narrowing(lambda: str(self._quick or ""), self._put_quick, self._draw_quick),
+            narrowing=Narrowing(
+                lambda: str(self._quick_filter or ""),
+                self._set_quick_filter,
+                self._draw_quick_filter,
+            ),
             opens_as_kept=only is None,
-            beside=self._beside,
+            beside=self._details,
         )
 
     def compose(self) -> ComposeResult:
@@ -117,14 +121,14 @@ class PushUsers(Vertical):
 
     def on_mount(self) -> None:
         """Apply the initial filter."""
-        if self._quick is not None:
-            self._show_only(self._quick, None)
+        if self._quick_filter is not None:
+            self._show_only(self._quick_filter, None)
 
     def find(
         self, text: str, sort: Sort
     ) -> tuple[AssignmentFilter, Source[Assignment, AssignmentFilter]]:
         """Return the assignments that match ``text``, the chosen status or flag, and the group."""
-        quick = self._quick
+        quick = self._quick_filter
         filter_ = AssignmentFilter(
             typed_words(text),
             where=typed_audience(text),
@@ -278,9 +282,9 @@ class PushUsers(Vertical):
     def _home(self) -> StudioScreen:
         return cast(StudioScreen, self.screen)
 
-    def _beside(self, assignment: Assignment) -> Callable[[], Drawing]:
+    def _details(self, assignment: Assignment) -> Callable[[], Drawing]:
         home = self._home
-        return partial(read_assigned, home.studio, home.actor, self.push, assignment)
+        return partial(read_assignment_details, home.studio, home.actor, self.push, assignment)
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -336,7 +340,7 @@ class PushUsers(Vertical):
 
     def _narrowed_in_words(self) -> str:
         of = f"of {group_in_words(self.group.key.by, self.group)}" if self.group else ""
-        return ", ".join(word for word in (of, _words(self._quick)) if word)
+        return ", ".join(word for word in (of, _words(self._quick_filter)) if word)
 
     def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:
         if not count:
@@ -378,7 +382,7 @@ class PushUsers(Vertical):
     def _narrow(self, chosen: str | None) -> None:
         if chosen is None:
             return
-        self._show_only(_quick_of(chosen), self.group if chosen else None)
+        self._show_only(_quick_filter_named(chosen), self.group if chosen else None)
 
     def show_group(self, group: PeopleGroup | None) -> None:
         """Show the people of a group, with any status; None shows everybody (S2)."""
@@ -388,27 +392,27 @@ class PushUsers(Vertical):
         """Show only users with ``status``; None shows all statuses."""
         self._show_only(status, self.group)
 
-    def _show_only(self, quick: Quick, group: PeopleGroup | None) -> None:
-        self._quick, self.group = quick, group
+    def _show_only(self, quick: QuickFilter, group: PeopleGroup | None) -> None:
+        self._quick_filter, self.group = quick, group
         words = self._narrowed_in_words()
         self._browser.list.set_empty(
-            (_NOBODY_OF if group else _NOBODY_SUCH).format(words) if words else NOBODY_YET
+            (_EMPTY_GROUP if group else _EMPTY_FILTER).format(words) if words else NOBODY_YET
         )
         self._browser.show_narrowed()
-        self._draw_quick()
+        self._draw_quick_filter()
 
-    def _put_quick(self, narrowed: str) -> None:
-        self._quick, self.group = _quick_of(narrowed), None
+    def _set_quick_filter(self, narrowed: str) -> None:
+        self._quick_filter, self.group = _quick_filter_named(narrowed), None
 
-    def _draw_quick(self) -> None:
-        quick, words = self._quick, self._narrowed_in_words()
+    def _draw_quick_filter(self) -> None:
+        quick, words = self._quick_filter, self._narrowed_in_words()
         self.post_message(self.Narrowed(quick if isinstance(quick, Status) else None))
         way = "f shows others, esc the groups" if self.group else "f shows others"
         self.query_one(".quick", Static).update(line(f"Only: {words} ({way})"))
         self.set_class(bool(words), "-narrowed")
 
 
-def _quick_of(narrowed: str) -> Quick:
+def _quick_filter_named(narrowed: str) -> QuickFilter:
     """Return the status or flag with this name, or None if it is empty.
 
     Raises `ValueError` if the name is unknown.
@@ -428,7 +432,7 @@ def _number(progress: object, quick: Status | Flag) -> str:
     return "" if number is None else f"{number:,}"
 
 
-def _words(quick: Quick) -> str:
+def _words(quick: QuickFilter) -> str:
     if quick is None:
         return ""
     return STATUS_LABELS[quick] if isinstance(quick, Status) else FLAG_LABELS[quick]

@@ -20,7 +20,7 @@ from studio_tui.tui.moments import day
 from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.course_drawing import course_cells, sparkline
-from studio_tui.tui.screens.pushes.push_beside import read_push
+from studio_tui.tui.screens.pushes.push_details import read_push_details
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
@@ -135,20 +135,20 @@ class PushesScreen(StudioScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._new: frozenset[int] = frozenset()
-        self._waiting: list[int] = []
+        self._new_ids: frozenset[int] = frozenset()
+        self._unassigned_ids: list[int] = []
         """Ids of the new pushes that had no users when last read, in order of creation."""
-        self._next: Push | None = None
+        self._next_unassigned: Push | None = None
         """The new push that the screen offers to assign users to whenever the user returns to
         it."""
-        self._known: dict[int, Progress] = {}
+        self._known_progress: dict[int, Progress] = {}
         self._counting = CoalescedQuery(self, self._counted)
         self._held: dict[int, dict[date, int]] = {}
         """Number of conversations held, by push id and day."""
-        self._following = CoalescedQuery(self, self._followed)
-        self._again: frozenset[int] = frozenset()
+        self._reading_course = CoalescedQuery(self, self._show_course)
+        self._repeating: frozenset[int] = frozenset()
         """Ids of the pushes that repeat."""
-        self._coming_again = CoalescedQuery(self, self._known_again)
+        self._reading_repeats = CoalescedQuery(self, self._show_repeats)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
             Column(
@@ -189,7 +189,7 @@ class PushesScreen(StudioScreen):
             sort=_ORDER,
             noun=("push", "pushes"),
             empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
-            beside=self._beside,
+            beside=self._details,
             kept_as="pushes",
             exported_by="pushes list --json",
         )
@@ -204,7 +204,7 @@ class PushesScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[PushFilter, Source[Push, PushFilter]]:
         """Return the pushes whose visible text contains all words of ``text``."""
-        known, columns = self._known, self._browser.every_column
+        known, columns = self._known_progress, self._browser.every_column
 
         def found() -> Source[Push, PushFilter]:
             every = pushes.source(self.studio, self.actor, PushFilter(), known)
@@ -217,8 +217,8 @@ class PushesScreen(StudioScreen):
         created = destination.created if isinstance(destination, to.Pushes) else ()
         if not created:
             return
-        self._new |= {push.id for push in created}
-        self._waiting = [push.id for push in created]
+        self._new_ids |= {push.id for push in created}
+        self._unassigned_ids = [push.id for push in created]
         first = created[0]
         self._browser.show_row(first.id)
         made = counted(len(created), "push", "pushes")
@@ -235,23 +235,23 @@ class PushesScreen(StudioScreen):
 
     def _count(self) -> None:
         self._counting.ask(lambda: pushes.every(self.studio, self.actor))
-        self._following.ask(lambda: course.held(self.studio, self.actor))
-        self._coming_again.ask(lambda: frozenset(repeats.by_push(self.studio, self.actor)))
+        self._reading_course.ask(lambda: course.held(self.studio, self.actor))
+        self._reading_repeats.ask(lambda: frozenset(repeats.by_push(self.studio, self.actor)))
 
-    def _known_again(self, again: frozenset[int]) -> None:
-        if again != self._again:
-            self._again = again
+    def _show_repeats(self, again: frozenset[int]) -> None:
+        if again != self._repeating:
+            self._repeating = again
             self._browser.list.refresh()
 
-    def _followed(self, held: dict[int, dict[date, int]]) -> None:
+    def _show_course(self, held: dict[int, dict[date, int]]) -> None:
         if held != self._held:
             self._held = held
             self._browser.list.refresh()
 
     def _counted(self, every: Sequence[Push]) -> None:
         known = {push.id: push.progress for push in every}
-        if known != self._known:
-            self._known = known
+        if known != self._known_progress:
+            self._known_progress = known
             self._browser.reload()
         self._go_to_next_new(every)
 
@@ -259,11 +259,11 @@ class PushesScreen(StudioScreen):
         """Move to the next new push without users once the current one has users (P2)."""
         drafts = {push.id: push for push in every if push.state is PushState.DRAFT}
         here = self._browser.list.current_id
-        assigned = here in self._waiting and here not in drafts
-        self._waiting = [push_id for push_id in self._waiting if push_id in drafts]
-        if assigned and self._waiting:
-            self._next = drafts[self._waiting[0]]
-            self._browser.show_row(self._next.id)
+        assigned = here in self._unassigned_ids and here not in drafts
+        self._unassigned_ids = [push_id for push_id in self._unassigned_ids if push_id in drafts]
+        if assigned and self._unassigned_ids:
+            self._next_unassigned = drafts[self._unassigned_ids[0]]
+            self._browser.show_row(self._next_unassigned.id)
             self._offer_next()
 
     def on_screen_resume(self) -> None:
@@ -271,10 +271,10 @@ class PushesScreen(StudioScreen):
         self._offer_next()
 
     def _offer_next(self) -> None:
-        if self._next is None or self._next.id not in self._waiting:
+        if self._next_unassigned is None or self._next_unassigned.id not in self._unassigned_ids:
             return
-        if self.is_current and self._browser.list.current_id == self._next.id:
-            self.say(_offer(self._next))
+        if self.is_current and self._browser.list.current_id == self._next_unassigned.id:
+            self.say(_offer(self._next_unassigned))
 
     def why_not_assign(self) -> str | None:
         """Return why no users can be assigned, or None. A closed push is read-only."""
@@ -312,7 +312,7 @@ class PushesScreen(StudioScreen):
             duplicate(self, push, self._duplicated)
 
     def _duplicated(self, done: Assigned) -> None:
-        self._new |= {done.push.id}
+        self._new_ids |= {done.push.id}
         self._browser.show_row(done.push.id)
         self.say(duplicated_in_words(done))
 
@@ -351,14 +351,14 @@ class PushesScreen(StudioScreen):
     def _current(self) -> Push | None:
         return self._browser.list.current
 
-    def _beside(self, push: Push) -> Callable[[], Drawing]:
-        return partial(read_push, self.studio, self.actor, push)
+    def _details(self, push: Push) -> Callable[[], Drawing]:
+        return partial(read_push_details, self.studio, self.actor, push)
 
     def _sign(self, push: Push) -> str | Toned:
-        new = push.id in self._new and push.state is PushState.DRAFT
+        new = push.id in self._new_ids and push.state is PushState.DRAFT
         if new:
             return Toned("new", Tone.MARK)
-        return Toned("=", Tone.MUTED) if push.id in self._again else ""
+        return Toned("=", Tone.MUTED) if push.id in self._repeating else ""
 
     def _course(self, push: Push) -> tuple[Toned, ...]:
         if push.state not in (PushState.OPEN, PushState.SCHEDULED):

@@ -57,10 +57,10 @@ class RemindScreen(StudioScreen):
         ),
     )
 
-    NOUN = "user"
+    RECIPIENT = "user"
     """Singular noun for a recipient."""
-    NOBODY = "Nobody to remind: everyone chosen has held it, has left or was just reminded."
-    TOLD_TOO = "Their managers are told as well."
+    NO_RECIPIENTS = "Nobody to remind: everyone chosen has held it, has left or was just reminded."
+    ALSO_NOTIFIED = "Their managers are told as well."
     """Sentence about further recipients, displayed before sending."""
 
     def __init__(
@@ -75,7 +75,7 @@ class RemindScreen(StudioScreen):
 
     def body(self) -> ComposeResult:
         """Yield the title, the selection in words, the preview and the button."""
-        title = Content.assemble(line(f"Remind {self.NOUN}s of "), line(self._of))
+        title = Content.assemble(line(f"Remind {self.RECIPIENT}s of "), line(self._of))
         yield Static(title, classes="title")
         yield Static(line(self._whom), classes="whom")
         yield Toggle(_AGAIN)
@@ -97,22 +97,22 @@ class RemindScreen(StudioScreen):
 
     def reload(self) -> None:
         """Count again. The dry run is repeated only if the result differs."""
-        self.read("preview", partial(self.look, self._again), self._counted)
+        self.read("preview", partial(self.count_recipients, self._again), self._counted)
 
-    def look(self, again: bool) -> RemindPreview | ManagersPreview:
+    def count_recipients(self, again: bool) -> RemindPreview | ManagersPreview:
         """Return how many users would be reminded. Called off the event loop."""
         if self.push is None:
             return everywhere.preview(self.studio, self.actor, self._selection, again=again)
         return remind.preview(self.studio, self.actor, self.push, self._selection, again=again)
 
-    def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
+    def send(self, again: bool, progress: Progress = unwatched) -> Reminded:
         """Send the reminders and return the result. Called off the event loop."""
         studio, actor, selection = self.studio, self.actor, self._selection
         if self.push is None:
             return everywhere.remind(studio, actor, selection, again=again, progress=progress)
         return remind.remind(studio, actor, self.push, selection, again=again, progress=progress)
 
-    def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
+    def read_skipped(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
         """Return the users who would be skipped, with reasons. Called off the event loop."""
         push, selection = self.push, self._selection
         if push is None:
@@ -127,21 +127,21 @@ class RemindScreen(StudioScreen):
         if self._reminding or self._preview is None:
             return "One moment: those chosen are being counted."
         if not self._preview.reminding:
-            return self.NOBODY
+            return self.NO_RECIPIENTS
         return None
 
     def action_remind(self) -> None:
         """Remind the selected users and notify their managers (P15)."""
         number = self._preview.reminding if self._preview else 0
-        question = f"Remind {number:,} {self.NOUN}s of {self._of_quoted}?"
-        confirm_if_many(self.app, number, question, self.TOLD_TOO, self._remind)
+        question = f"Remind {number:,} {self.RECIPIENT}s of {self._of_quoted}?"
+        confirm_if_many(self.app, number, question, self.ALSO_NOTIFIED, self._remind)
 
     def _remind(self) -> None:
         self._reminding = True
         self.refresh_bindings()
         reminded = self._preview.reminding if self._preview else 0
-        job = Job(f"Reminding {counted(reminded, self.NOUN)}")
-        call = partial(self.do, self._again, job.tell)
+        job = Job(f"Reminding {counted(reminded, self.RECIPIENT)}")
+        call = partial(self.send, self._again, job.tell)
         self.write(call, self._reminded, self._refused, job)
 
     def action_again(self) -> None:
@@ -165,58 +165,58 @@ class RemindScreen(StudioScreen):
             return
         self._preview = preview
         button = self.query_one("#remind", Button)
-        reminded = counted(preview.reminding, self.NOUN)
+        reminded = counted(preview.reminding, self.RECIPIENT)
         button.label = f"Remind {reminded}" if preview.reminding else "Remind"
         button.disabled = not preview.reminding
         self.query_one(".attention", Static).update(_attention(preview, again=self._again))
         self.refresh_bindings()
-        self._try(preview)
+        self._start_dry_run(preview)
 
-    def _try(self, preview: RemindPreview | ManagersPreview) -> None:
-        studio, trying = self.studio, self._trial_of(preview)
+    def _start_dry_run(self, preview: RemindPreview | ManagersPreview) -> None:
+        studio, trying = self.studio, self._dry_run_call(preview)
 
         def tried() -> tuple[Content, str]:
             trial = trying()
             return in_words(trial, studio.zone), _effect(studio, preview, trial)
 
-        self.read("trial", tried, self._tried, self._not_tried)
+        self.read("trial", tried, self._show_dry_run, self._show_dry_run_error)
 
-    def _trial_of(self, preview: RemindPreview | ManagersPreview) -> Callable[[], DryRunResult]:
+    def _dry_run_call(self, preview: RemindPreview | ManagersPreview) -> Callable[[], DryRunResult]:
         again = self._again
 
         def trying() -> DryRunResult:
-            skipped = self.left_out(preview, again)
+            skipped = self.read_skipped(preview, again)
             if not preview.reminding:
                 return DryRunResult(skipped=skipped)
-            return DryRunResult(self._try_out(again), skipped)
+            return DryRunResult(self._dry_run(again), skipped)
 
         return trying
 
-    def _try_out(self, again: bool) -> DryRun:
-        studio, do = self.studio, partial(self.do, again)
+    def _dry_run(self, again: bool) -> DryRun:
+        studio, send = self.studio, partial(self.send, again)
         if self.push is None:
             # One action per push, so there is no single activity id.
-            return dry_run_of(studio, self.actor, do, lambda: self.is_attached)
-        return dry_run(studio, do, lambda done: done.activity_id, lambda: self.is_attached)
+            return dry_run_of(studio, self.actor, send, lambda: self.is_attached)
+        return dry_run(studio, send, lambda done: done.activity_id, lambda: self.is_attached)
 
-    def _tried(self, tried: tuple[Content, str]) -> None:
+    def _show_dry_run(self, tried: tuple[Content, str]) -> None:
         text, effect = tried
         self._text.update(text)
         self.query_one(".effect", Static).update(effect)
 
-    def _not_tried(self, error: StudioError) -> None:
+    def _show_dry_run_error(self, error: StudioError) -> None:
         self._text.update(line(error.message, "$error"))
 
     def _reminded(self, reminded: Reminded) -> None:
         when = when_mail_leaves(reminded.leaves_at, self.studio.now(), self.studio.zone)
         self.dismiss(True)
-        self.say(f"{self.done_in_words(reminded)}; mail leaves {when}.")
+        self.say(f"{self.result_in_words(reminded)}; mail leaves {when}.")
 
-    def done_in_words(self, reminded: Reminded) -> str:
+    def result_in_words(self, reminded: Reminded) -> str:
         """Return how many users were reminded, with the undo hint."""
         if self.push is None:
             mails = counted(reminded.users_told + reminded.managers_told, "mail")
-            return f"{mails} of {of_pushes(reminded)}"
+            return f"{mails} of {pushes_to_undo(reminded)}"
         users = counted(reminded.users_told, "user")
         return f"{users} reminded (z undo), {counted(reminded.managers_told, 'manager')} told"
 
@@ -240,7 +240,7 @@ class RemindScreen(StudioScreen):
         await self.action_command("remind")
 
 
-def of_pushes(reminded: Reminded) -> str:
+def pushes_to_undo(reminded: Reminded) -> str:
     """Return the number of pushes with the undo hint: ``2 pushes (z undo, one after another)``."""
     each = ", one after another" if reminded.pushes > 1 else ""
     return f"{counted(reminded.pushes, 'push', 'pushes')} (z undo{each})"

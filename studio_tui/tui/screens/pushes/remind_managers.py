@@ -8,7 +8,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
 from studio_tui.services.pushes.push_reminders import ManagersPreview, Reminded, RemindPreview
-from studio_tui.tui.screens.pushes.remind import RemindScreen, of_pushes
+from studio_tui.tui.screens.pushes.remind import RemindScreen, pushes_to_undo
 from studio_tui.wording.counting import counted
 
 _NAMED = 3
@@ -18,22 +18,22 @@ _NAMED = 3
 class RemindManagersScreen(RemindScreen):
     """A `RemindScreen` for ``managers`` (names by user id). Their people get no mail."""
 
-    NOUN = "manager"
-    NOBODY = "Nobody to remind: they are asked for nothing more, or were just reminded."
-    TOLD_TOO = "Their people are told nothing."
+    RECIPIENT = "manager"
+    NO_RECIPIENTS = "Nobody to remind: they are asked for nothing more, or were just reminded."
+    ALSO_NOTIFIED = "Their people are told nothing."
 
     def __init__(self, push: Push | None, managers: Mapping[int, str]) -> None:
         super().__init__(push, Selection(), _whom(tuple(managers.values())))
         self._managers = tuple(managers)
 
-    def look(self, again: bool) -> ManagersPreview:
+    def count_recipients(self, again: bool) -> ManagersPreview:
         """Return how many managers would be reminded. Called off the event loop."""
         studio, actor, managers = self.studio, self.actor, self._managers
         if self.push is None:
             return everywhere.preview_managers(studio, actor, managers, again=again)
         return remind.preview_managers(studio, actor, self.push, managers, again=again)
 
-    def do(self, again: bool, progress: Progress = unwatched) -> Reminded:
+    def send(self, again: bool, progress: Progress = unwatched) -> Reminded:
         """Send the reminders and return the result. Called off the event loop."""
         studio, actor, managers = self.studio, self.actor, self._managers
         if self.push is None:
@@ -44,15 +44,15 @@ class RemindManagersScreen(RemindScreen):
             studio, actor, self.push, managers, again=again, progress=progress
         )
 
-    def left_out(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
+    def read_skipped(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
         """Return an empty list: skipped managers are counted, not named."""
         return []
 
-    def done_in_words(self, reminded: Reminded) -> str:
+    def result_in_words(self, reminded: Reminded) -> str:
         """Return how many managers were reminded, with the undo hint."""
         if self.push is None:
             mails = counted(reminded.managers_told, "mail")
-            return f"{mails} to managers of {of_pushes(reminded)}, nobody else told"
+            return f"{mails} to managers of {pushes_to_undo(reminded)}, nobody else told"
         return f"{counted(reminded.managers_told, 'manager')} reminded (z undo), nobody else told"
 
 

@@ -128,8 +128,10 @@ class StatusBar(Commands, Widget, can_focus=True):
         return [each for each in zip(DRAWN, cells, strict=True) if each[1]]
 
     def _words(self) -> list[tuple[Status, str]]:
-        """Return the legend text of each part: status and number, or only the number if too
-        wide."""
+        """Return the legend text of each part.
+
+        It is status and number, or only the number if the line would be too wide.
+        """
         said = {status: f"{getattr(self._progress, status):,}" for status in self._present}
         whole = [(status, f"{STATUS_LABELS[status]} {number}") for status, number in said.items()]
         needed = sum(2 + cell_len(words) + _GAP for _, words in whole) - _GAP

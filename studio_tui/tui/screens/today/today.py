@@ -153,7 +153,7 @@ class TodayScreen(StudioScreen):
             *columns(studio.today, studio.zone), heading=False, empty=""
         )
         self._bar = FilterBar(self._filter, self._list)
-        self._with_pane = ListWithPane(self._list, self._beside)
+        self._with_pane = ListWithPane(self._list, self._details)
         yield self._bar
         yield self._with_pane
         yield Static(classes="current")
@@ -371,11 +371,11 @@ class TodayScreen(StudioScreen):
         if self.app.screen is self:
             self.reload()
 
-    def _beside(self, at: Line) -> Callable[[], Drawing]:
+    def _details(self, at: Line) -> Callable[[], Drawing]:
         # Imported lazily: the detail pane is not needed to draw the first screen.
-        from studio_tui.tui.screens.today.case_beside import read_line
+        from studio_tui.tui.screens.today.case_details import read_case_details
 
-        return partial(read_line, self.studio, self.actor, at)
+        return partial(read_case_details, self.studio, self.actor, at)
 
     def _show(self, found: Today) -> None:
         self._with_pane.reload()

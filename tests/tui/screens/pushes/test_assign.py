@@ -21,7 +21,7 @@ from studio_tui.tui.modals.type_number import TypeNumber
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.pushes.assign import AssignScreen
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
-from studio_tui.tui.screens.pushes.assign_source import Marked
+from studio_tui.tui.screens.pushes.assign_source import MarkedSource
 from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.widgets.field import Field
@@ -277,13 +277,13 @@ def test_the_marked_are_found_as_far_as_somebody_looks(made: Example) -> None:
     filter_ = UserFilter()
     users = assign.candidates(made.studio, made.admin, filter_, Sort("name"))
     ids = [user_id(made, f"u{n:04}") for n in (1, 600, 1299)]
-    picked = Marked(users, assign.of_push(push), Selection.of(ids))
+    picked = MarkedSource(users, assign.of_push(push), Selection.of(ids))
     assert [row.id for row in picked.rows(0, 1)] == ids[:1]
     assert picked.rows(0, 1)[0].already
     assert picked.position(ids[2]) == 2
     assert picked.count() == 3
     assert [row.id for row in picked.rows(1, 9)] == ids[1:]
-    every = Marked(users, assign.of_push(push), Selection.matching(UserFilter("N00")))
+    every = MarkedSource(users, assign.of_push(push), Selection.matching(UserFilter("N00")))
     assert every.count() == 100
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from studio_tui.domain.pushes.course import Course, course
-from studio_tui.tui.screens.pushes.course_drawing import course_in_words, drawn, sparkline
+from studio_tui.tui.screens.pushes.course_drawing import course_in_words, draw_chart, sparkline
 
 FIRST, DEADLINE = date(2026, 3, 2), date(2026, 3, 31)
 _DAYS = st.dictionaries(
@@ -27,7 +27,7 @@ def _course(today: date, held: dict[date, int], planned: dict[date, int], more: 
 
 
 def _lines(of: Course, width: int, height: int) -> list[str]:
-    return [line.plain for line in drawn(of, width, height)]
+    return [line.plain for line in draw_chart(of, width, height)]
 
 
 @given(
@@ -47,7 +47,7 @@ def test_fills_its_room_exactly(
     height: int,
 ) -> None:
     of = _course(today, held, planned, more)
-    lines = drawn(of, width, height)
+    lines = draw_chart(of, width, height)
     assert len(lines) == height
     assert {line.cell_length for line in lines} == {width}
     assert course_in_words(of)

@@ -15,9 +15,9 @@ from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.pushes.new_pushes_row import (
     EnteredPush,
     PushRow,
-    length,
-    meant,
-    period,
+    length_in_words,
+    period_in_words,
+    resolved_days,
 )
 from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.screens.templates.templates import TemplatesScreen
@@ -220,27 +220,31 @@ def test_a_month_later(first: date, last: date) -> None:
 
 
 def test_the_length_of_a_push_fits_beside_it() -> None:
-    assert length(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == "91 days, to Sun"
-    assert length(EnteredPush("", "2026-03-02", "2126-03-01"), TODAY) == "36,524 days, to Fri"
-    assert length(EnteredPush("", "2026-01-02", "2026-02-28"), TODAY) == "deadline is past"
-    assert length(EnteredPush("", "2026-03-02", "soon"), TODAY) == ""
+    assert length_in_words(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == "91 days, to Sun"
+    assert (
+        length_in_words(EnteredPush("", "2026-03-02", "2126-03-01"), TODAY) == "36,524 days, to Fri"
+    )
+    assert length_in_words(EnteredPush("", "2026-01-02", "2026-02-28"), TODAY) == "deadline is past"
+    assert length_in_words(EnteredPush("", "2026-03-02", "soon"), TODAY) == ""
 
 
 def test_the_days_are_written_out_where_they_are_not_written_as_such() -> None:
-    assert meant(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == ""
-    assert meant(EnteredPush("", "2026-03-02", "+1w"), TODAY).startswith("Monday 2026-03-02 to")
+    assert resolved_days(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == ""
+    assert resolved_days(EnteredPush("", "2026-03-02", "+1w"), TODAY).startswith(
+        "Monday 2026-03-02 to"
+    )
 
 
 def test_a_period_that_is_none_says_nothing() -> None:
-    assert period(EnteredPush("", "2026-03-02", "2026-03-01"), TODAY) == ""
-    assert period(EnteredPush("", "soon", "2026-03-01"), TODAY) == ""
-    assert period(EnteredPush("", "2026-03-02", "2026-03-02"), TODAY).endswith("1 day")
+    assert period_in_words(EnteredPush("", "2026-03-02", "2026-03-01"), TODAY) == ""
+    assert period_in_words(EnteredPush("", "soon", "2026-03-01"), TODAY) == ""
+    assert period_in_words(EnteredPush("", "2026-03-02", "2026-03-02"), TODAY).endswith("1 day")
 
 
 def test_a_deadline_that_is_past_is_said_to_be() -> None:
     past = EnteredPush("", "2026-02-02", "2026-02-28")
-    assert period(past, TODAY).endswith("27 days: the deadline is past")
-    assert "past" not in period(EnteredPush("", "2026-02-02", "2026-03-01"), TODAY)
+    assert period_in_words(past, TODAY).endswith("27 days: the deadline is past")
+    assert "past" not in period_in_words(EnteredPush("", "2026-02-02", "2026-03-01"), TODAY)
 
 
 @pytest.mark.parametrize("once", [False, True])

@@ -20,15 +20,15 @@ _HINTS = {
 }
 
 
-def fields(push: Push) -> list[Field]:
+def form_fields(push: Push) -> list[Field]:
     """Return the form fields, filled with the values of ``push``."""
     return [
         Field(name, _LABELS[name], value, hint=_HINTS.get(name, ""), is_day=name in _DAYS)
-        for name, value in entered(push).items()
+        for name, value in form_values(push).items()
     ]
 
 
-def entered(push: Push) -> dict[str, str]:
+def form_values(push: Push) -> dict[str, str]:
     """Return the form values of ``push``, as text by field name."""
     return {
         "name": push.name,

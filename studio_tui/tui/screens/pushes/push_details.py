@@ -11,7 +11,7 @@ from studio_tui.domain.pushes.course import Course
 from studio_tui.domain.pushes.push import Push
 from studio_tui.services.pushes import audiences, course, pushes, repeats
 from studio_tui.tui.moments import day
-from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, drawn
+from studio_tui.tui.screens.pushes.course_drawing import LEGEND, course_in_words, draw_chart
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.screens.pushes.status_drawing import bar_of, legend_of
 from studio_tui.tui.text import line
@@ -25,7 +25,7 @@ _TALLEST, _LEAST = 14, 5
 """Maximum and minimum height of the chart in lines."""
 
 
-def read_push(studio: "Studio", actor: Actor, listed: Push) -> Drawing:
+def read_push_details(studio: "Studio", actor: Actor, listed: Push) -> Drawing:
     """Read the details of a push. Counts its progress if the list has not counted it yet."""
     push = listed if listed.counted else pushes.show(studio, actor, listed.id)
     again, audience = repeats.of_push(studio, actor, push), audiences.of_push(studio, actor, push)
@@ -46,7 +46,7 @@ def _drawn(
     room = min(height - used - len(legend) - 1, _TALLEST)
     if room >= _LEAST:
         yield Content("")
-        yield from drawn(found, width, room)
+        yield from draw_chart(found, width, room)
         yield from legend
 
 

@@ -38,7 +38,7 @@ _MOST = 60
 """Maximum number of people or mails to read: more than a terminal has lines."""
 
 
-def read_line(studio: "Studio", actor: Actor, at: Line) -> Drawing:
+def read_case_details(studio: "Studio", actor: Actor, at: Line) -> Drawing:
     """Read the full text of a line, and the people or mails it is about."""
     said = parts_of(at, studio.today(), studio.zone)
     case = at.case

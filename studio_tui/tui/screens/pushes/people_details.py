@@ -32,7 +32,7 @@ _FEW = 5
 """Maximum number of a manager's people listed in the detail pane."""
 
 
-def read_assigned(
+def read_assignment_details(
     studio: "Studio", actor: Actor, push: PushFacts, assignment: Assignment
 ) -> Drawing:
     """Read the details of a user in a push: their progress, their people and the user's own data.
@@ -46,7 +46,7 @@ def read_assigned(
     return partial(_assigned, assignment, theirs, person, studio.zone)
 
 
-def read_group(
+def read_group_details(
     studio: "Studio", actor: Actor, push: PushFacts | None, group: PeopleGroup
 ) -> Drawing:
     """Read the people of a group of a push, or of all open pushes, overdue first.

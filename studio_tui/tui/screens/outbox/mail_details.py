@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 
-def read_mail(studio: "Studio", actor: Actor, notification_id: int) -> Drawing:
+def read_mail_details(studio: "Studio", actor: Actor, notification_id: int) -> Drawing:
     """Read a mail as it was sent, or as it would be sent now. Raises `NotFound`."""
     return partial(_drawn, outbox.read(studio, actor, notification_id), studio.zone)
 

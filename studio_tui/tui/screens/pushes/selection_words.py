@@ -11,7 +11,7 @@ from studio_tui.tui.text import line
 _PLUS, _MINUS = "+", "-"
 
 
-def sum_in_words(selection: Selection[UserFilter], pushes: Mapping[int, str]) -> Content:
+def selection_in_words(selection: Selection[UserFilter], pushes: Mapping[int, str]) -> Content:
     """Return a selection in words: ``team under Sales + “Q1 review” - no manager + 2 picked``.
 
     ``pushes`` maps the ids of the pushes whose users were imported to their names.
