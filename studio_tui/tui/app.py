@@ -308,7 +308,7 @@ class StudioApp(Commands, App[None]):
         self.call_later(self.keys.hand_over)
         if closed := self._studio.store.closed:
             self.complain(" ".join(closed))
-        if new := self._studio.store.made_now:
+        if new := self._studio.store.creation_message:
             self.say(new)
         self.check_for_changes()
         self.set_interval(_LOOK_AGAIN, self._look_around)

@@ -601,7 +601,7 @@ class Worker:
 
     async def _tell_owed(self) -> None:
         with suppress(Unavailable):
-            await asyncio.to_thread(delivering.tell_owed, self._studio)
+            await asyncio.to_thread(delivering.notify_owed, self._studio)
 
     async def _close(self) -> None:
         await self._hand_back()

@@ -979,7 +979,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.delivery.recount_sent": ITSELF,
     "outbox.delivery.foresee": ITSELF,
     "outbox.delivery.requeue_put_off": ITSELF,
-    "outbox.delivery.tell_owed": ITSELF,
+    "outbox.delivery.notify_owed": ITSELF,
     "outbox.limits.limits_of": "tells nothing of anybody: what the settings say",
     "outbox.sending_hours.hours_of": "tells nothing of anybody: what the settings say",
     "outbox.restored.begin_sending": ITSELF,
@@ -1120,7 +1120,7 @@ def test_who_may_use_a_service_can_and_who_may_not_is_refused(world: World) -> N
 
 def _allowed(world: World, call: Call, login: str) -> bool:
     actor = as_user(world.studio, login)
-    with world.studio.store.trying():
+    with world.studio.store.dry_run():
         before = lines(world.studio, as_user(world.studio, "els"))
         try:
             call(world, actor)
@@ -1144,7 +1144,7 @@ def test_every_write_leaves_exactly_one_line(world: World) -> None:
     for name, (allowed, call) in WRITES.items():
         if "els" not in allowed:
             continue
-        with world.studio.store.trying():
+        with world.studio.store.dry_run():
             before = lines(world.studio, els)
             call(world, els)
             after = lines(world.studio, els)

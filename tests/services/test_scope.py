@@ -29,7 +29,7 @@ from studio_tui.storage.engine import sight
 from studio_tui.storage.engine.peewee_internals import table_facts
 from studio_tui.storage.engine.sql import rows
 from studio_tui.storage.engine.tables import TABLES, UserTable
-from studio_tui.storage.engine.unit import whole
+from studio_tui.storage.engine.unit import unlimited_sight
 from studio_tui.storage.people.scope import require_within
 from tests.acting import HOUR, as_user, assign
 from tests.domain.people.test_ssh_keys import RSA_3072
@@ -141,7 +141,7 @@ def _beyond() -> list[Any]:
     """Every row that is about somebody beyond."""
     people = "(SELECT id FROM users WHERE login LIKE 'zzmark%')"
     found: list[Any] = []
-    with whole():
+    with unlimited_sight():
         for model in TABLES:
             facts = table_facts(model)
             of_people = [
@@ -223,7 +223,7 @@ def _each_call(limited: World) -> Iterator[tuple[str, Callable[[], object]]]:
     store = limited.studio.seen_by(None).store
     with store.writing():
         for name, call in calls.items():
-            with store.trying():
+            with store.dry_run():
                 yield name, partial(call, limited, els)
 
 

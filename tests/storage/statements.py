@@ -12,7 +12,7 @@ STORAGE = Path(__file__).resolve().parents[2] / "studio_tui" / "storage"
 WHY = {
     "engine/backup.py": "asked of a file of SQLite that Peewee has not opened",
     "engine/copy.py": "a table by its name, row by row as the driver has them: a million in a copy",
-    "engine/filling.py": "a comment of PostgreSQL's catalogue",
+    "engine/restore_mark.py": "a comment of PostgreSQL's catalogue",
     "engine/migration.py": "asked in a migration, before there is any unit of work",
     "engine/postgresql.py": "asked of a connection by itself: its server, commit and snapshot",
     "engine/sight.py": "stands before every statement, whoever wrote it: made for its text",

@@ -84,7 +84,7 @@ class FakeStore:
     """A database that nobody else could read."""
 
     closed: tuple[str, ...] = ()
-    made_now: str = ""
+    creation_message: str = ""
 
     def reading(self) -> Any:
         raise Unavailable("There is no database behind this store.")

@@ -112,10 +112,10 @@ def _studio() -> "Iterator[tuple[Studio, Actor]]":
     from studio_tui.config.clock import clock_from
     from studio_tui.domain.shared.errors import NotFound
     from studio_tui.services.people import identity
-    from studio_tui.services.system.context import Making, open_studio
+    from studio_tui.services.system.context import CreatePolicy, open_studio
 
     clock = clock_from(os.environ.get("STUDIO_NOW"))
-    with closing(open_studio(settings.load(), clock, Making.NOTHING)) as studio:
+    with closing(open_studio(settings.load(), clock, CreatePolicy.NOTHING)) as studio:
         if identity.is_new(studio):
             raise NotFound("Nobody is known in this Studio yet.")
         actor = identity.current_actor(studio)

@@ -18,7 +18,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.errors import NothingToDo, StudioError
 from studio_tui.services.people.identity import current_actor
-from studio_tui.services.system.context import Making, Studio, open_studio
+from studio_tui.services.system.context import CreatePolicy, Studio, open_studio
 from studio_tui.wording.people import sight_in_words
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 @contextmanager
-def studio_as_it_is(making: Making = Making.NEVER) -> Iterator[Studio]:
+def studio_as_it_is(making: CreatePolicy = CreatePolicy.NEVER) -> Iterator[Studio]:
     """The Studio of the settings, to look at: nobody signs in, nobody becomes its first admin."""
     clock = clock_from(os.environ.get("STUDIO_NOW"))
     with closing(open_studio(settings.load(), clock, making)) as studio:
@@ -66,14 +66,16 @@ def unsigned_studio() -> Iterator[Studio]:
 @contextmanager
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
     """The Studio of the settings, and who is asking it."""
-    with studio_as_it_is(Making.NEVER if restricted_session() else Making.IN_FOLDER) as studio:
+    with studio_as_it_is(
+        CreatePolicy.NEVER if restricted_session() else CreatePolicy.IN_FOLDER
+    ) as studio:
         actor = current_actor(studio)
         yield studio.seen_by(actor), actor
 
 
 def tell_opened(studio: Studio) -> None:
     """Say that there was no Studio until just now, and what others could read of it."""
-    if new := studio.store.made_now:
+    if new := studio.store.creation_message:
         complain(f"studio-tui: {new}")
     for sentence in studio.store.closed:
         complain(f"studio-tui: {sentence}")

@@ -20,7 +20,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people.identity import create_first_admin, own_account
 from studio_tui.services.system import copy_database
-from studio_tui.services.system.context import Making, Studio
+from studio_tui.services.system.context import CreatePolicy, Studio
 from studio_tui.services.system.copy_database import Moved, without_password
 from studio_tui.wording.counting import counted
 
@@ -41,7 +41,7 @@ def migrate() -> None:
     applied. On a new database, the account that runs it becomes its first admin.
     """
     account = own_account()
-    with studio_as_it_is(Making.ASKED) as studio:
+    with studio_as_it_is(CreatePolicy.ASKED) as studio:
         for sentence in studio.store.closed:
             complain(f"studio-tui: {sentence}")
         for name in studio.store.applied:

@@ -19,7 +19,7 @@ from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.transport.addresses import sender_from
 from studio_tui.services.people.identity import create_first_admin, own_account
-from studio_tui.services.system.context import Making
+from studio_tui.services.system.context import CreatePolicy
 
 _ABOUT: Final = "# “studio-tui doctor” says what is set and what is missing.\n"
 
@@ -146,7 +146,7 @@ def _tried(content: dict[str, Any]) -> Settings:
 
 
 def _make_database() -> None:
-    with studio_as_it_is(Making.ASKED) as studio:
+    with studio_as_it_is(CreatePolicy.ASKED) as studio:
         founder = create_first_admin(studio, own_account())
         say(f"The database {studio.store.name} is ready.")
         if founder:

@@ -108,7 +108,7 @@ def save(
 
 def try_saving(studio: Studio, save_it: Callable[[], SegmentSaved]) -> SegmentSaved:
     """Return the result of `save` without its changes. Raises as it does."""
-    with studio.store.trying():
+    with studio.store.dry_run():
         found = save_it()
     return found  # noqa: RET504 - the unit of work takes back by an exception of its own
 

@@ -302,9 +302,9 @@ def _put_back(later: RetryLater) -> tuple[int, datetime, str, bool, bool]:
     return later.id, later.due_at, later.words, later.tried, later.refused
 
 
-def tell_owed(studio: Studio) -> None:
+def notify_owed(studio: Studio) -> None:
     """Notify open Studios of the last of several writes in quick succession."""
-    studio.store.tell_owed()
+    studio.store.notify_owed()
 
 
 def recount_sent(studio: Studio, limits: SendingLimits) -> None:

@@ -78,7 +78,7 @@ def dry_run(
     raises, and `Unavailable` once ``wanted`` returns False: the caller no longer waits for the
     result.
     """
-    with studio.store.trying(wanted):
+    with studio.store.dry_run(wanted):
         activity_id = activity_of(act())
         _require_wanted(wanted)
         ids = notifications.ids_caused_by(activity_id)
@@ -102,7 +102,7 @@ def dry_run_of(
 
     See `dry_run`.
     """
-    with studio.store.trying(wanted):
+    with studio.store.dry_run(wanted):
         before = newest_line(actor.user_id)
         act()
         _require_wanted(wanted)
@@ -124,7 +124,7 @@ def dry_run_of_resend(
     studio: Studio, act: Callable[[], ResendResult], wanted: Callable[[], bool] = lambda: True
 ) -> tuple[DryRun, list[Skipped]]:
     """Return the mail that the resend ``act`` would send, and who would not get it and why."""
-    with studio.store.trying(wanted):
+    with studio.store.dry_run(wanted):
         again = act()
         _require_wanted(wanted)
         now = studio.now()

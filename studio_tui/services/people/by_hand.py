@@ -190,7 +190,7 @@ def take_back(studio: Studio, actor: Actor, user_ids: Collection[int]) -> Active
 
 def try_leaving(studio: Studio, actor: Actor, user_ids: Collection[int]) -> ActiveChanged:
     """Return what `leave` would do, without writing anything; raises the same errors."""
-    with studio.store.trying():
+    with studio.store.dry_run():
         found = leave(studio, actor, user_ids)
     return found  # noqa: RET504 - `trying` rolls back by raising inside the block
 

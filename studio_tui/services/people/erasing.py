@@ -28,7 +28,7 @@ def erase(studio: Studio, actor: Actor, login: str) -> Erased:
     require(actor, Action.PERSONAL_DATA)
     with studio.store.writing():
         done = erase_one(studio, actor, naming.user_id_named(login))
-    studio.store.forget_freed()
+    studio.store.purge_freed()
     return done
 
 
@@ -36,7 +36,7 @@ def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
     """Erase a user by id, like `erase`; ``actor`` is None if the retention time triggers it.
 
     The deleted data remains in free pages of the database file until the caller runs
-    `Store.forget_freed`.
+    `Store.purge_freed`.
     """
     with studio.store.writing():
         import_read.lock_users()
@@ -46,7 +46,7 @@ def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
 
 def try_erasing(studio: Studio, actor: Actor, login: str) -> Erased:
     """Return what `erase` would do, without writing anything; raises the same errors."""
-    with studio.store.trying():
+    with studio.store.dry_run():
         found = erase(studio, actor, login)
     return found  # noqa: RET504 - `trying` rolls back by raising inside the block
 

@@ -101,7 +101,7 @@ def touched(
     The import is carried out and rolled back. Empty if lines are refused, unless ``skip_refused``.
     """
     require(actor, Action.IMPORT_USERS)
-    with gc_paused(), studio.store.trying():
+    with gc_paused(), studio.store.dry_run():
         plan = apply_if(studio, actor, file, lambda plan: skip_refused or not plan.refusals)
         return reviews.caused_by(studio, plan.line) if plan.line is not None else []
 

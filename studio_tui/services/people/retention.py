@@ -72,7 +72,7 @@ def erase_over(
     try:
         return _erase_all(studio, actor, chosen, progress)
     finally:
-        studio.store.forget_freed()
+        studio.store.purge_freed()
 
 
 def erase_by_schedule(studio: Studio) -> int:
@@ -99,7 +99,7 @@ def erase_by_schedule(studio: Studio) -> int:
             return 0
     erased = _erase_all(studio, None, ids)
     if erased:
-        studio.store.forget_freed()
+        studio.store.purge_freed()
     return len(erased)
 
 

@@ -15,9 +15,9 @@ from studio_tui.domain.shared.cancellation import CancelToken, stoppable
 from studio_tui.domain.shared.clock import Clock, SteadyClock, local_day, zone_named
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotInitialized
-from studio_tui.storage.engine.store import Making, Store, open_store
+from studio_tui.storage.engine.store import CreatePolicy, Store, open_store
 
-__all__ = ["Making", "Studio", "open_studio"]
+__all__ = ["CreatePolicy", "Studio", "open_studio"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Studio:
 def open_studio(
     settings: Settings,
     clock: Clock,
-    making: Making = Making.ASKED,
+    making: CreatePolicy = CreatePolicy.ASKED,
     *,
     steady: SteadyClock | None = None,
 ) -> Studio:
@@ -110,7 +110,7 @@ def open_studio(
     folder = user_data_path(APP)
     if not settings.database.url and not folder.exists():
         # Only the default folder is created: a folder that a user has set must exist.
-        if making.makes_none:
+        if making.forbids_creation:
             raise NotInitialized(
                 f"There is no Studio in {folder} yet: “studio-tui db migrate” makes one."
             )

@@ -77,7 +77,7 @@ def apply(studio: Studio, actor: Actor, declared: Declared) -> list[DeclaredChan
 def try_applying(studio: Studio, actor: Actor, declared: Declared) -> list[DeclaredChange]:
     """Return what `apply` would change, or raise what it would raise, and roll back."""
     found: list[DeclaredChange] = []
-    with studio.store.trying():
+    with studio.store.dry_run():
         found += apply(studio, actor, declared)
     return found
 

@@ -29,7 +29,7 @@ from studio_tui.storage.engine.expressions import (
     exists,
 )
 from studio_tui.storage.engine.tables import Activity, ActivityUser, MergedUser
-from studio_tui.storage.engine.unit import is_sqlite, whole
+from studio_tui.storage.engine.unit import is_sqlite, unlimited_sight
 
 _X: Any = ActivityUser.alias("x")
 Facts = Mapping[str, Any]
@@ -112,7 +112,7 @@ def write_activity(
     fields = {**verb.fields, **DROPPED} if undoing else verb.fields
     check_told(fields, before)
     check_told(fields, after)
-    with whole():
+    with unlimited_sight():
         own_id = {"id": next_id()} if is_sqlite() else {}
     written = int(
         Activity.insert(

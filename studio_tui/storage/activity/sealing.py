@@ -25,7 +25,7 @@ from studio_tui.storage.engine.tables import (
     ActivitySeal,
     ActivityUser,
 )
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 
 _LOCK = 7_483_922
 """PostgreSQL advisory lock under which one program appends to the chain."""
@@ -146,7 +146,7 @@ def sealed_lines(ids: list[int]) -> Iterator[tuple[int, SealedLine, list[int]]]:
         *(ACT.before, ACT.after, ACT.origin),
     ).where(among(ACT.id, ids))
     # The rows as stored, without the conversions of the model.
-    lines = {line.id: line for line in starmap(_line, spoken_to().execute(stored))}
+    lines = {line.id: line for line in starmap(_line, current_database().execute(stored))}
     for batch in _batches(ids):
         users = _users(batch)
         for activity_id in batch:
@@ -248,6 +248,6 @@ def _users(ids: list[int]) -> dict[int, list[int]]:
     about = _X.select(_X.activity, _X.user).where(among(_X.activity, ids))
     found: dict[int, list[int]] = defaultdict(list)
     # Plain rows, because there may be hundreds of thousands.
-    for activity_id, user_id in spoken_to().execute(about.order_by(_X.activity, _X.user)):
+    for activity_id, user_id in current_database().execute(about.order_by(_X.activity, _X.user)):
         found[activity_id].append(user_id)
     return found

@@ -52,7 +52,7 @@ from studio_tui.storage.engine.tables import (
     TeamTable,
     UserGroup,
 )
-from studio_tui.storage.engine.unit import spoken_to, start_of, today
+from studio_tui.storage.engine.unit import current_database, start_of, today
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import USER_HAS_MANAGER, managed_by_any
 from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
@@ -112,7 +112,7 @@ def _are_few(query: Any) -> bool:
     With more, the first rows of a list would have to wait for all of them.
     """
     some = query.limit(_FEW + 1).alias("some")
-    return int(Select((some,), (COUNTED,)).bind(spoken_to()).scalar()) <= _FEW
+    return int(Select((some,), (COUNTED,)).bind(current_database()).scalar()) <= _FEW
 
 
 def _bare(condition: Condition, first: bool) -> Any:
@@ -288,7 +288,7 @@ def _with_below(team_ids: Collection[int]) -> list[int]:
     wanted = _TEAM.select(_TEAM.id).where(among(_TEAM.id, team_ids))
     lower = _TEAM.select(_TEAM.id).join(_BELOW, on=_TEAM.parent == _BELOW.id)
     below = wanted.union(lower).cte("below", recursive=True, columns=("id",))
-    return column(Select((_BELOW,), (_BELOW.id,)).with_cte(below).bind(spoken_to()))
+    return column(Select((_BELOW,), (_BELOW.id,)).with_cte(below).bind(current_database()))
 
 
 def _fact(word: Word) -> Fact:

@@ -12,7 +12,7 @@ from studio_tui.domain.shared.text import fold
 from studio_tui.storage.audiences import segments
 from studio_tui.storage.engine.expressions import ONE, P, U, among, column, named, stored
 from studio_tui.storage.engine.tables import TeamTable, UserGroup, UserTable
-from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.engine.unit import current_database
 
 _K: Any = UserTable
 _T: Any = TeamTable
@@ -23,7 +23,7 @@ _FOUND = named("found", "f", "k")
 def groups() -> list[str]:
     """Return the existing groups by name, each once in one spelling."""
     spelled = _G.select(fn.MIN(_G.name)).where(_G.name_key == _FOUND.k)
-    return column(_each_once(_G.select(), _G.name_key, spelled).bind(spoken_to()))
+    return column(_each_once(_G.select(), _G.name_key, spelled).bind(current_database()))
 
 
 def _each_once(rows: Any, key: Any, *columns: Any) -> Any:

@@ -11,7 +11,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.audiences.names import NAMES_BY_ID
 from studio_tui.storage.engine.expressions import NOBODY
-from studio_tui.storage.engine.prepared import written
+from studio_tui.storage.engine.prepared import render_condition
 
 
 def condition_of(kept: str) -> Any:
@@ -21,7 +21,7 @@ def condition_of(kept: str) -> Any:
     matches nobody.
     """
     try:
-        text, params = written(_compiled(kept_audience(kept)))
+        text, params = render_condition(_compiled(kept_audience(kept)))
     except (LookupError, ValueError, TypeError, Refused, RecursionError):
         return NOBODY
     return SQL(f"({text})", params)

@@ -13,12 +13,12 @@ from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.copy import require_empty
-from studio_tui.storage.engine.file_errors import in_words, is_of_disk
-from studio_tui.storage.engine.filling import marked_by_comment, marked_by_file
+from studio_tui.storage.engine.file_errors import is_disk_error, translate_file_error
 from studio_tui.storage.engine.migration import check_version
 from studio_tui.storage.engine.peewee_internals import driver_errors
-from studio_tui.storage.engine.sqlite import PATIENCE, close_up, damage
-from studio_tui.storage.engine.store import Making, Store, file_of, open_store
+from studio_tui.storage.engine.restore_mark import marked_by_comment, marked_by_file
+from studio_tui.storage.engine.sqlite import PATIENCE, damage, merge_log
+from studio_tui.storage.engine.store import CreatePolicy, Store, file_of, open_store
 
 _PAGES = 5_000
 """SQLite pages copied between two progress reports."""
@@ -33,15 +33,15 @@ def new_database(url: str) -> Iterator[Store]:
     """
     path = file_of(url)
     if path is None:
-        with closing(open_store(url, Making.ASKED)) as store:
+        with closing(open_store(url, CreatePolicy.ASKED)) as store:
             with store.reading():
                 require_empty(store)
             yield store
         return
     with new_file(path) as place:
-        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
+        with closing(open_store(f"sqlite:///{place}", CreatePolicy.ASKED)) as store:
             yield store
-        close_up(place)
+        merge_log(place)
 
 
 @contextmanager
@@ -56,10 +56,10 @@ def restoring_into(url: str) -> Iterator[None]:
         with marked_by_file(path):
             yield
         return
-    with closing(open_store(url, Making.ASKED)) as store:
+    with closing(open_store(url, CreatePolicy.ASKED)) as store:
         with store.reading():
             require_empty(store)
-        with store.in_words(), marked_by_comment(store.database):
+        with store.translating_errors(), marked_by_comment(store.database):
             yield
 
 
@@ -71,11 +71,11 @@ def copied_file(store: Store, path: Path, tell: Progress) -> Iterator[Store]:
     """
     with new_file(path) as place:
         make_file(place)
-        with store.in_words():
+        with store.translating_errors():
             _copy_pages(Path(store.name), place, tell)
-        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as copied:
+        with closing(open_store(f"sqlite:///{place}", CreatePolicy.ASKED)) as copied:
             yield copied
-        close_up(place)
+        merge_log(place)
 
 
 def require_file(path: Path) -> None:
@@ -98,11 +98,11 @@ def unpacked(path: Path) -> Iterator[Store]:
                 _copy_pages(path, place, unwatched)
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
-            if is_of_disk(str(error)):
+            if is_disk_error(str(error)):
                 # The error is about the temporary copy: the backup itself may be intact.
-                raise in_words(str(error), str(place)) from error
+                raise translate_file_error(str(error), str(place)) from error
             raise Refused(f"{path} is no backup of the Studio, or is damaged.") from error
-        with closing(open_store(f"sqlite:///{place}", Making.ASKED)) as store:
+        with closing(open_store(f"sqlite:///{place}", CreatePolicy.ASKED)) as store:
             yield store
 
 

@@ -12,7 +12,7 @@ _STEPS = 10_000
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def raising_stopped() -> Iterator[None]:
     """Raise `Stopped` in place of an error, or of Ctrl-C, if this thread was asked to stop.
 
     Nothing was changed then.
@@ -26,7 +26,7 @@ def told() -> Iterator[None]:
 
 
 @contextmanager
-def broken_off(connection: Any) -> Iterator[None]:
+def interruptible(connection: Any) -> Iterator[None]:
     """Interrupt the statements on ``connection`` once this thread is asked to stop."""
     stop = current()
     if stop is None:

@@ -52,19 +52,19 @@ def copy(source: Store, target: Store, tell: Progress) -> list[Content]:
     the source.
     """
     tables = [_Table.of(model) for model in TABLES]
-    progress = _Passing(tell, 2 * sum(_count(source, table) for table in tables))
+    progress = _RowProgress(tell, 2 * sum(_count(source, table) for table in tables))
     if target.is_sqlite:
         # The row of a team may precede that of its parent.
         target.database.execute_sql("PRAGMA defer_foreign_keys = ON")
     contents = []
     for table in tables:
-        sent = _Sum()
+        sent = _Checksum()
         with closing(_rows(source, table)) as rows:
             _insert(target, table, sent.of(progress.over(rows)))
         arrived = _content(target, table, progress)
         if arrived != sent.content(table.called):
             raise Unavailable(f"What arrived in {table.called} is not what was sent.")
-        _go_on_counting(target, table)
+        _advance_sequence(target, table)
         contents.append(arrived)
     return contents
 
@@ -72,7 +72,7 @@ def copy(source: Store, target: Store, tell: Progress) -> list[Content]:
 def survey(store: Store, tell: Progress) -> list[Content]:
     """Return the content of every table. Call it inside `Store.reading`."""
     tables = [_Table.of(model) for model in TABLES]
-    progress = _Passing(tell, sum(_count(store, table) for table in tables))
+    progress = _RowProgress(tell, sum(_count(store, table) for table in tables))
     return [_content(store, table, progress) for table in tables]
 
 
@@ -118,7 +118,7 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 
 
 @dataclass(slots=True)
-class _Passing:
+class _RowProgress:
     tell: Progress
     whole: int
     done: int = 0
@@ -133,7 +133,7 @@ class _Passing:
 
 
 @dataclass(slots=True)
-class _Sum:
+class _Checksum:
     rows: int = 0
     total: int = 0
 
@@ -151,8 +151,8 @@ class _Sum:
         return Content(table, self.rows, f"{self.total:032x}")
 
 
-def _content(store: Store, table: _Table, progress: _Passing) -> Content:
-    found = _Sum()
+def _content(store: Store, table: _Table, progress: _RowProgress) -> Content:
+    found = _Checksum()
     with closing(_rows(store, table)) as rows:
         for _ in found.of(progress.over(rows)):
             pass
@@ -170,7 +170,7 @@ def _rows(store: Store, table: _Table) -> Generator[Row, None, None]:
     The caller closes the generator.
     """
     query = f"SELECT {table.columns} FROM {table.name}"
-    with store.in_words():
+    with store.translating_errors():
         if store.is_sqlite:
             yield from store.database.execute_sql(query)
             return
@@ -203,7 +203,7 @@ def _insert(store: Store, table: _Table, rows: Iterator[Row]) -> None:
                 copying.write_row(row)
 
 
-def _go_on_counting(store: Store, table: _Table) -> None:
+def _advance_sequence(store: Store, table: _Table) -> None:
     """Advance the sequence of a PostgreSQL table past the copied ids; SQLite does so by itself."""
     if table.key is None or store.is_sqlite:
         return

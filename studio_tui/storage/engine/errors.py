@@ -10,7 +10,7 @@ from studio_tui.storage.engine import file_errors
 from studio_tui.storage.engine.file_errors import BUSY, FULL, plain, unavailable
 
 ERRORS = (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded)
-"""The exceptions that `in_words` translates."""
+"""The exceptions that `translate_error` translates."""
 _MEANWHILE = "somebody else changed the same thing just now; try again"
 _POSTGRESQL = {
     "40001": _MEANWHILE,
@@ -59,13 +59,13 @@ _WRONG_POOLER = {
 """Errors that do not pass by waiting: the configuration of PgBouncer has to be changed."""
 
 
-def in_words(error: Exception, name: str) -> StudioError:
+def translate_error(error: Exception, name: str) -> StudioError:
     """Return the error to raise for ``error``, which occurred on the database ``name``."""
     if isinstance(error, peewee.IntegrityError):
         return Conflict(f"{_MEANWHILE.capitalize()}.")
     cause = error.__cause__ or error.__context__
     if isinstance(cause, sqlite3.Error):
-        return file_errors.in_words(str(error), name)
+        return file_errors.translate_file_error(str(error), name)
     if isinstance(error, MaxConnectionsExceeded):
         return unavailable(name, "every connection is in use; try again")
     return _of_postgresql(error, getattr(cause, "sqlstate", None), name)

@@ -26,7 +26,7 @@ from studio_tui.storage.engine.tables import (
     TemplateTable,
     UserTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 
 U: Any = UserTable.alias("u")
 """The user that a query or condition is about."""
@@ -230,7 +230,7 @@ def count(query: Any) -> int:
 
 def stored(query: Any) -> list[Any]:
     """Return the rows of a query as the engine stores them; faster for very many rows."""
-    return list(spoken_to().execute(query).fetchall())
+    return list(current_database().execute(query).fetchall())
 
 
 def column(query: Any) -> list[Any]:

@@ -38,17 +38,17 @@ _REASONS = {
 }
 
 
-def in_words(words: str, name: str) -> Unavailable:
+def translate_file_error(words: str, name: str) -> Unavailable:
     """Return the error to raise if SQLite reports ``words`` for the file ``name``."""
     return unavailable(name, _reason(words, Path(name)))
 
 
-def is_of_disk(words: str) -> bool:
+def is_disk_error(words: str) -> bool:
     """Return whether SQLite's message is about the disk, not about the content of the file."""
     return any(sign in words for sign in (*_OF_THE_DISK, "full"))
 
 
-def of_damage(found: str) -> str:
+def damage_reason(found: str) -> str:
     """Return the reason to display for a file in which SQLite ``found`` damage."""
     return _NO_DATABASE if "not a database" in found else DAMAGED
 

@@ -70,7 +70,7 @@ def hide_drivers() -> None:
         sys.meta_path.insert(0, _FindsPeewee())
 
 
-def give_psycopg() -> None:
+def provide_psycopg() -> None:
     """Provide Peewee with the PostgreSQL driver. Raises `ImportError` if it is not installed."""
     import peewee
     import psycopg

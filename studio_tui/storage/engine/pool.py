@@ -5,7 +5,7 @@ from typing import Any
 from playhouse.pool import PooledDatabase
 
 
-class EndingPool(PooledDatabase):  # type: ignore[misc] # not in the stubs
+class ClosablePool(PooledDatabase):  # type: ignore[misc] # not in the stubs
     """A pool that reuses no connection after `end`.
 
     Inherit from it before the pool class of an engine.

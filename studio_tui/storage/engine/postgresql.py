@@ -15,8 +15,8 @@ from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 
 from studio_tui.storage.engine.fields import FIELD_TYPES
 from studio_tui.storage.engine.peewee_internals import driver_errors
-from studio_tui.storage.engine.pool import EndingPool
-from studio_tui.storage.engine.unit import as_asked
+from studio_tui.storage.engine.pool import ClosablePool
+from studio_tui.storage.engine.unit import limit_statement
 
 PATIENCE = 5
 """Timeout in seconds for connecting, for a pooled connection, and for a slot on a full server."""
@@ -26,8 +26,8 @@ _IDLE_AFTER = 300
 """Seconds after which a pooled connection is reopened."""
 _FIRST_PAUSE = 0.05
 _CHANNEL = "studio_changed"
-_TELL = f"pg_notify('{_CHANNEL}', '')"
-_COMMIT = f"SELECT {_TELL} WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
+_NOTIFY = f"pg_notify('{_CHANNEL}', '')"
+_COMMIT = f"SELECT {_NOTIFY} WHERE pg_current_xact_id_if_assigned() IS NOT NULL; COMMIT"
 """Commit, and notify listeners in the same round trip if the transaction wrote anything."""
 _LIMITS = (
     # As long as a writer waits on SQLite: another session may be assigning 100,000 users.
@@ -50,7 +50,7 @@ DEFAULTS: dict[str, Any] = {
 }
 """Connection parameters that apply unless the URL sets them."""
 _WATCHED = {name: value for name, value in DEFAULTS.items() if name != "application_name"}
-_TELL_EVERY = 1.0
+_NOTIFY_INTERVAL = 1.0
 """Minimum seconds between two notifications about frequent writes."""
 _NO_ROOM = ("too many clients", "too many connections", "connection slots are reserved")
 _SOON = (*_NO_ROOM, "is starting up")
@@ -77,7 +77,7 @@ class _Connecting(peewee.Psycopg3Adapter):
         return connection
 
 
-class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # not in the stubs
+class Postgresql(ClosablePool, PooledPostgresqlDatabase):  # type: ignore[misc] # not in the stubs
     """A PostgreSQL database with a small pool that reconnects after a restart of the server."""
 
     psycopg3_adapter = _Connecting
@@ -88,9 +88,9 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
     """Connection parameters that apply unless `listen_url` sets them."""
 
     @cached_property
-    def telling(self) -> "Telling":
+    def throttle(self) -> "NotifyThrottle":
         """The throttle for notifications about frequent writes."""
-        return Telling()
+        return NotifyThrottle()
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open a connection for this thread; back off and retry while the server is full."""
@@ -105,14 +105,14 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
             pause *= 2
 
     @cached_property
-    def BEFORE_NAMES(self) -> str:  # noqa: N802 - a constant of SQLite
+    def TABLE_PREFIX(self) -> str:  # noqa: N802 - a constant of SQLite
         """Prefix of a table name that keeps it from meaning a common table expression."""
         found = super().execute_sql("SELECT quote_ident(current_schema()) || '.'").fetchone()
         return str(found[0])
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         """Run a statement, limited to the sight of its unit of work."""
-        return super().execute_sql(*as_asked(sql, params, lambda: self.BEFORE_NAMES))
+        return super().execute_sql(*limit_statement(sql, params, lambda: self.TABLE_PREFIX))
 
     def begin(self, isolation_level: str | None = None) -> None:
         """Begin a transaction. With an isolation level it only reads, and notifies no listener."""
@@ -121,23 +121,23 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
 
     def commit(self) -> None:
         """Commit and notify listeners; about frequent writes, at most once a second."""
-        quiet = self._state.reads or (self.is_quiet and not self.telling.is_due())
+        quiet = self._state.reads or (self.is_throttled and not self.throttle.is_due())
         with driver_errors():
             self.cursor().execute("COMMIT" if quiet else _COMMIT)
 
     @property
-    def is_quiet(self) -> bool:
+    def is_throttled(self) -> bool:
         """Whether notifications about the writes of this thread may be delayed."""
         return bool(getattr(self._state, "quiet", False))
 
     @contextmanager
-    def quietly(self) -> Iterator[None]:
+    def throttled(self) -> Iterator[None]:
         """Limit notifications about the writes of this thread to one a second.
 
         A worker writes result after result, and PostgreSQL serializes each notifying commit with
         all other commits of the server.
         """
-        before = self.is_quiet
+        before = self.is_throttled
         self._state.quiet = True
         try:
             yield
@@ -149,11 +149,11 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
 
         For a statement that is a transaction by itself.
         """
-        return _TELL if not self.is_quiet or self.telling.is_due() else ""
+        return _NOTIFY if not self.is_throttled or self.throttle.is_due() else ""
 
-    def tell_now(self) -> None:
+    def notify_now(self) -> None:
         """Notify listeners of a change."""
-        peewee.Select(columns=(peewee.SQL(_TELL),)).execute(self)
+        peewee.Select(columns=(peewee.SQL(_NOTIFY),)).execute(self)
 
     def rollback(self) -> None:
         """Roll back. If the connection is lost, the server has done so."""
@@ -163,7 +163,7 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
     def _is_closed(self, connection: "psycopg.Connection[Any]") -> bool:
         # A server that shuts down sends a message unasked. A query for each check would cost a
         # round trip.
-        if not connection.closed and _says_something(connection):
+        if not connection.closed and _has_input(connection):
             self._close_raw(connection)
         return connection.closed
 
@@ -181,7 +181,7 @@ class Postgresql(EndingPool, PooledPostgresqlDatabase):  # type: ignore[misc] # 
             return connection
 
 
-class Telling:
+class NotifyThrottle:
     """A throttle that allows one notification a second about frequent writes."""
 
     def __init__(self, elapsed: Callable[[], float] = monotonic) -> None:
@@ -194,7 +194,7 @@ class Telling:
         """Return whether this commit should notify; if not, a notification is owed."""
         with self._lock:
             now = self._elapsed()
-            due = now - self._told_at >= _TELL_EVERY
+            due = now - self._told_at >= _NOTIFY_INTERVAL
             self._told_at = now if due else self._told_at
             self._owed = not due
             return due
@@ -241,7 +241,7 @@ def _of_several(url: str) -> dict[str, str]:
     return {"target_session_attrs": "read-write"}
 
 
-class Listening:
+class CommitListener:
     """A listener for commits of other sessions, with a connection of its own."""
 
     def __init__(self, database: Postgresql) -> None:
@@ -299,7 +299,7 @@ class Listening:
                 connection.close()
 
 
-def _says_something(connection: "psycopg.Connection[Any]") -> bool:
+def _has_input(connection: "psycopg.Connection[Any]") -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))

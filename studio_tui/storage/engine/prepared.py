@@ -11,7 +11,7 @@ from peewee import SQL, ColumnBase, Node, Select, Value, fn
 
 from studio_tui.storage.engine.peewee_internals import RECURSIVE, QueryPlace, place_of, text_in
 from studio_tui.storage.engine.sql import run_many
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -23,7 +23,7 @@ class _Given(NamedTuple):
 
 
 def given(name: str) -> Value:
-    """Return a placeholder for a parameter of a `Prepared` query or a `WrittenOnce` fragment."""
+    """Return a placeholder for a parameter of a `Prepared` query or a `CachedFragment` fragment."""
     return Value(_Given(name), converter=False, unpack=False)
 
 
@@ -34,13 +34,13 @@ def among_given(column: Any, name: str) -> Any:
     return column == fn.ANY(given(name))
 
 
-def written(condition: Node) -> tuple[str, Sequence[Any]]:
+def render_condition(condition: Node) -> tuple[str, Sequence[Any]]:
     """Render a condition; return its SQL and parameters."""
-    context = spoken_to().get_sql_context()
+    context = current_database().get_sql_context()
     return text_in(QueryPlace(context.scope, in_query=True), context, condition)
 
 
-class WrittenOnce(ColumnBase):
+class CachedFragment(ColumnBase):
     """A query fragment that is rendered once: a condition, a query, or common table expressions.
 
     Only its `given` parameters vary. Its tables need explicit aliases, since the aliases that the
@@ -53,9 +53,9 @@ class WrittenOnce(ColumnBase):
         self._values: dict[str, Any] | None = None
         setattr(self, RECURSIVE, True)
 
-    def of(self, **values: Any) -> "WrittenOnce":
+    def of(self, **values: Any) -> "CachedFragment":
         """Return a copy with these parameter values."""
-        found: WrittenOnce = self.clone()
+        found: CachedFragment = self.clone()
         found._values = values
         return found
 
@@ -63,7 +63,7 @@ class WrittenOnce(ColumnBase):
         """Render the fragment for Peewee."""
         place = place_of(context)
         if (written := self._written.get((is_sqlite(), place))) is None:
-            written = text_in(place, spoken_to().get_sql_context(), self._build())
+            written = text_in(place, current_database().get_sql_context(), self._build())
             self._written[is_sqlite(), place] = written
         text, params = written
         if self._values is not None:
@@ -81,9 +81,9 @@ class PreparedStatement:
     def execute(self, **values: Any) -> Any:
         """Execute the statement with these parameter values and return the cursor."""
         if is_sqlite() not in self._written:
-            self._written[is_sqlite()] = spoken_to().get_sql_context().parse(self._build())
+            self._written[is_sqlite()] = current_database().get_sql_context().parse(self._build())
         text, params = self._written[is_sqlite()]
-        return spoken_to().execute_sql(text, [_asked(each, values) for each in params])
+        return current_database().execute_sql(text, [_asked(each, values) for each in params])
 
 
 class Prepared(PreparedStatement, Generic[R]):
@@ -107,7 +107,7 @@ def for_each(statement: Any, names: Sequence[str], rows: Iterable[Sequence[Any]]
 
     A row holds the `given` parameters in the order of ``names``.
     """
-    text, params = spoken_to().get_sql_context().parse(statement)
+    text, params = current_database().get_sql_context().parse(statement)
     places = [names.index(each.name) for each in params]
     if places != list(range(len(places))):
         rows = ([row[place] for place in places] for row in rows)

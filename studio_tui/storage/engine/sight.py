@@ -21,9 +21,9 @@ import peewee
 from studio_tui.domain.activity.verbs import UNDID, Verb
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.storage.engine.peewee_internals import table_facts
-from studio_tui.storage.engine.prepared import written
+from studio_tui.storage.engine.prepared import render_condition
 from studio_tui.storage.engine.tables import TABLES, Activity, TemplateVersionTable
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
+from studio_tui.storage.engine.unit import current_database, is_sqlite, unlimited_sight
 
 UNKNOWN = "…"
 """Placeholder for the login of a user beyond the scope."""
@@ -235,10 +235,10 @@ class Sight:
     def condition(self) -> Any | None:
         """The condition on the visible users ``u``; None if the viewer sees everybody."""
         if not self._is_known:
-            with whole():
+            with unlimited_sight():
                 self._found = self._find()
                 if self._found is not None:
-                    self._seen = _Part(*written(self._found))
+                    self._seen = _Part(*render_condition(self._found))
             self._is_known = True
         return self._found
 
@@ -262,7 +262,7 @@ class Sight:
         return f"WITH RECURSIVE {tables.text}{rest}", (*tables.params, *(params or ()))
 
     def _tables(self, named: frozenset[str]) -> "_Part":
-        place = spoken_to().BEFORE_NAMES
+        place = current_database().TABLE_PREFIX
         seen = _Part(qualified(self._seen.text, place), self._seen.params)
         people = f"SELECT {{}} FROM {place}users u WHERE {seen.text}"
         told = {"seen_users": _Part(f"seen_users(id) AS ({people.format('u.id')})", seen.params)}

@@ -14,7 +14,7 @@ import peewee
 
 from studio_tui.storage.engine.fields import for_sqlite, instant_of
 from studio_tui.storage.engine.peewee_internals import driver_errors
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 
 K = TypeVar("K", int, str)
 
@@ -26,8 +26,8 @@ _MANY = 2_000
 def execute(text: str, *params: Any) -> Any:
     """Run one statement in the open unit of work and return the cursor."""
     if is_sqlite():
-        return spoken_to().execute_sql(text, params)
-    return spoken_to().execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
+        return current_database().execute_sql(text, params)
+    return current_database().execute_sql(text.replace("%", "%%").replace("?", "%s"), params)
 
 
 def execute_alone(statement: Any) -> None:
@@ -35,8 +35,8 @@ def execute_alone(statement: Any) -> None:
 
     On PostgreSQL the statement also notifies listeners.
     """
-    tell = "" if is_sqlite() else spoken_to().tell()
-    spoken_to().execute(statement.returning(peewee.SQL(tell)) if tell else statement)
+    tell = "" if is_sqlite() else current_database().tell()
+    current_database().execute(statement.returning(peewee.SQL(tell)) if tell else statement)
 
 
 def rows(text: str, *params: Any) -> list[tuple[Any, ...]]:
@@ -58,7 +58,7 @@ def execute_many(text: str, params: Iterable[Sequence[Any]]) -> None:
 def run_many(text: str, params: Iterable[Sequence[Any]]) -> None:
     """Run one statement, in the parameter style of the driver, once for each row of ``params``."""
     # Peewee has no executemany, so the driver's errors are converted here.
-    with driver_errors(), closing(spoken_to().cursor()) as cursor:
+    with driver_errors(), closing(current_database().cursor()) as cursor:
         if is_sqlite():
             cursor.executemany(text, (tuple(map(for_sqlite, row)) for row in params))
         else:
@@ -71,10 +71,12 @@ def hold_lock(number: int) -> None:
     SQLite needs none: it allows one writer at a time.
     """
     if not is_sqlite():
-        spoken_to().execute(peewee.Select(columns=(peewee.fn.pg_advisory_xact_lock(number),)))
+        current_database().execute(
+            peewee.Select(columns=(peewee.fn.pg_advisory_xact_lock(number),))
+        )
 
 
-def learn(written: int, *tables: str) -> None:
+def refresh_statistics(written: int, *tables: str) -> None:
     """Let PostgreSQL refresh the statistics of these tables after many rows were ``written``.
 
     Autovacuum does so up to a minute later, and until then queries may take minutes.
@@ -87,7 +89,7 @@ def learn(written: int, *tables: str) -> None:
 def values_of(name: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> peewee.CTE:
     """Return a common table expression of these rows; at least one is required."""
     # Built as text: a node of the builder for each value would take twenty times as long.
-    row = f"({', '.join([spoken_to().param] * len(columns))})"
+    row = f"({', '.join([current_database().param] * len(columns))})"
     values = peewee.SQL(f"VALUES {', '.join([row] * len(rows))}", list(chain.from_iterable(rows)))
     return peewee.CTE(name, values, columns=columns)
 

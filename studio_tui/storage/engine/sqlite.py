@@ -24,16 +24,16 @@ from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.storage.engine import file_errors
 from studio_tui.storage.engine.fields import FIELD_TYPES, for_sqlite
 from studio_tui.storage.engine.peewee_internals import driver_errors
-from studio_tui.storage.engine.pool import EndingPool
-from studio_tui.storage.engine.unit import as_asked
+from studio_tui.storage.engine.pool import ClosablePool
+from studio_tui.storage.engine.unit import limit_statement
 
 PATIENCE = 5
 """Timeout in seconds for a lock that is met in the middle of an operation."""
 TURN = 60
 """Timeout in seconds for the write lock: another program may be assigning 100,000 users."""
-_LOOK_EVERY = 0.001
+_LOCK_POLL = 0.001
 """Seconds between two attempts to get a lock."""
-_LOOK_FOR_CHANGES = 0.25
+_CHANGE_POLL = 0.25
 """Seconds between two checks for changes by others; one takes a few microseconds."""
 _MOST = 20
 """Maximum number of connections per process."""
@@ -86,10 +86,10 @@ class _Connection(sqlite3.Connection):
                 self._set[name] = value
 
 
-class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
+class Sqlite(ClosablePool, PooledSqliteDatabase):  # type: ignore[misc] # not in the stubs
     """SQLite with a wait for other writers that is no longer than necessary."""
 
-    BEFORE_NAMES = "main."
+    TABLE_PREFIX = "main."
     """Prefix of a table name that keeps it from meaning a common table expression."""
 
     def __init__(self, path: Path) -> None:
@@ -107,7 +107,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
 
     def execute_sql(self, sql: str, params: Sequence[Any] | None = None) -> sqlite3.Cursor:
         """Run a statement; instants and days in ``params`` are stored as text."""
-        sql, params = as_asked(sql, params, lambda: self.BEFORE_NAMES)
+        sql, params = limit_statement(sql, params, lambda: self.TABLE_PREFIX)
         given = tuple(map(for_sqlite, params)) if params else ()
         return cast(sqlite3.Cursor, super().execute_sql(sql, given))
 
@@ -131,7 +131,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
                 # SQLite's busy timeout does not cover the change of a new file's journal mode.
                 if not _code_is_busy(error) or monotonic() > until:
                     raise
-            sleep(_LOOK_EVERY)
+            sleep(_LOCK_POLL)
 
     def begin(self, writing: WriteMode | None = None) -> None:
         """Begin a transaction that reads or, with the options ``writing``, writes.
@@ -164,7 +164,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
                     raise
             if stop is not None:
                 stop.check()
-            sleep(_LOOK_EVERY)
+            sleep(_LOCK_POLL)
 
     def _set(self, **pragmas: int | str) -> None:
         with driver_errors():
@@ -176,7 +176,7 @@ class Sqlite(EndingPool, PooledSqliteDatabase):  # type: ignore[misc] # not in t
             super().rollback()
 
 
-class Looking:
+class CommitPoller:
     """A poller for commits of other connections, with a connection of its own."""
 
     def __init__(self, path: Path) -> None:
@@ -216,7 +216,7 @@ class Looking:
             before, self._seen = self._seen, self.stamp()
             if self._seen != before:
                 return
-            self._closed.wait(_LOOK_FOR_CHANGES)
+            self._closed.wait(_CHANGE_POLL)
 
     def close(self) -> None:
         """Close the connection and wake up a waiting thread."""
@@ -253,7 +253,7 @@ def connection_to(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(address(path), uri=True, timeout=PATIENCE, isolation_level=None)
 
 
-def in_memory() -> sqlite3.Connection:
+def temporary_connection() -> sqlite3.Connection:
     """Open a connection to an empty temporary database that no other connection sees."""
     return sqlite3.connect("", check_same_thread=False, isolation_level=None, factory=_Connection)
 
@@ -283,7 +283,7 @@ def require_version() -> None:
         )
 
 
-def closed_to_others(path: Path, *, closes: bool = True) -> list[str]:
+def restrict_to_owner(path: Path, *, closes: bool = True) -> list[str]:
     """Restrict a database file to this account; return sentences about what was changed.
 
     SQLite gives its other files the permissions of this one. Unless ``closes``, read access of
@@ -314,18 +314,18 @@ def identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def has_left_a_log(path: Path) -> bool:
+def has_log(path: Path) -> bool:
     """Return whether a write-ahead log exists next to the path of a database."""
     return path.with_name(f"{path.name}-wal").exists()
 
 
-def close_up(path: Path) -> None:
+def merge_log(path: Path) -> None:
     """Merge the write-ahead log, so that all data is in the one file."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        raise file_errors.in_words(str(error), str(path)) from error
+        raise file_errors.translate_file_error(str(error), str(path)) from error
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -41,13 +41,13 @@ from studio_tui.domain.shared.errors import (
 from studio_tui.storage.activity import sealing
 from studio_tui.storage.engine import cancellation, errors, file_errors, sqlite
 from studio_tui.storage.engine.database_clock import DatabaseClock
-from studio_tui.storage.engine.filling import require_no_comment, require_no_marker
 from studio_tui.storage.engine.migration import check_version, known, migrate
-from studio_tui.storage.engine.peewee_internals import connected_to, driver_errors, give_psycopg
-from studio_tui.storage.engine.pool import EndingPool
+from studio_tui.storage.engine.peewee_internals import connected_to, driver_errors, provide_psycopg
+from studio_tui.storage.engine.pool import ClosablePool
+from studio_tui.storage.engine.restore_mark import require_no_comment, require_no_marker
 from studio_tui.storage.engine.sight import Sight
 from studio_tui.storage.engine.sqlite import WriteMode
-from studio_tui.storage.engine.unit import set_day, speaking_to, whole
+from studio_tui.storage.engine.unit import set_day, unlimited_sight, using_database
 from studio_tui.storage.people import scope
 
 HOW_TO_MAKE = "“studio-tui db migrate” makes one"
@@ -65,7 +65,7 @@ _IN_QUERY = re.compile(r"(?<=[?&])(?:ssl)?password=[^&]*(?:&|$)", re.IGNORECASE)
 """Patterns of the places of a password in a URL."""
 
 
-class Making(Enum):
+class CreatePolicy(Enum):
     """Whether opening a database creates it if it does not exist."""
 
     NOTHING = "nothing, and its schema stays as it is"
@@ -76,9 +76,9 @@ class Making(Enum):
     ASKED = "as it was asked for"
 
     @property
-    def makes_none(self) -> bool:
+    def forbids_creation(self) -> bool:
         """Whether no database is created, wherever it would be."""
-        return self in (Making.NEVER, Making.NOTHING)
+        return self in (CreatePolicy.NEVER, CreatePolicy.NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,11 @@ class _Viewer:
     """Whether people of the viewer's own conversations, and those they manage, are visible, too."""
 
 
-class _TakenBack(Exception):
+class _DryRunEnd(Exception):
     """Ends a dry run by rolling back its transaction."""
 
 
-class News(Protocol):
+class CommitSource(Protocol):
     """A source of notifications about commits."""
 
     def stamp(self) -> int:
@@ -112,9 +112,9 @@ class Store:
 
     def __init__(
         self,
-        database: EndingPool,
+        database: ClosablePool,
         name: str,
-        news: "News",
+        news: "CommitSource",
         clock: DatabaseClock | None = None,
     ) -> None:
         self._database = database
@@ -133,12 +133,12 @@ class Store:
         """Sentences about the files to which read access of others was removed on opening."""
 
     @property
-    def made_now(self) -> str:
+    def creation_message(self) -> str:
         """A message about a Studio that was created by opening it; empty if it existed."""
         return f"A new Studio at {self.name}; you are its admin." if self.is_new else ""
 
     @property
-    def database(self) -> EndingPool:
+    def database(self) -> ClosablePool:
         """The Peewee database, for the storage layer only."""
         return self._database
 
@@ -187,8 +187,8 @@ class Store:
         moment = () if self.is_sqlite else ("REPEATABLE READ",)
         outermost = not self._database.in_transaction()
         with (
-            self.in_words(),
-            cancellation.told(),
+            self.translating_errors(),
+            cancellation.raising_stopped(),
             self._connection(),
             self._stoppable(outermost),
             self._database.atomic(*moment),
@@ -214,15 +214,20 @@ class Store:
 
     @contextmanager
     def _connected(self, *, quiet: bool = False) -> Iterator[None]:
-        quietly = self._database.quietly() if quiet else nullcontext()
-        with self.in_words(), cancellation.told(), self._connection(), quietly:
+        throttled = self._database.throttled() if quiet else nullcontext()
+        with (
+            self.translating_errors(),
+            cancellation.raising_stopped(),
+            self._connection(),
+            throttled,
+        ):
             yield
 
     @contextmanager
     def _connection(self) -> Iterator[None]:
         """Bind this thread to a connection, and query the server's time if that is due."""
         sight = self._sight()
-        with self._database.connection_context(), speaking_to(self._database, sight):
+        with self._database.connection_context(), using_database(self._database, sight):
             clock = self.clock
             if clock is not None and clock.is_due() and not self._database.in_transaction():
                 clock.set_by(self._server_time)
@@ -239,18 +244,18 @@ class Store:
         found: datetime = cursor.fetchone()[0]
         return found
 
-    def tell_owed(self) -> None:
+    def notify_owed(self) -> None:
         """Send the notification about frequent writes that is owed to listeners, if any."""
-        if not self.is_sqlite and self._database.telling.take_owed():
+        if not self.is_sqlite and self._database.throttle.take_owed():
             with self._connected():
-                self._database.tell_now()
+                self._database.notify_now()
 
     def flush(self) -> None:
         """Sync everything written so far to disk. A server does so itself."""
         if self.is_sqlite:
             sqlite.flush(Path(self.name))
 
-    def forget_freed(self) -> None:
+    def purge_freed(self) -> None:
         """Purge deleted and replaced data from the file of SQLite.
 
         A server manages its files itself.
@@ -259,7 +264,7 @@ class Store:
         """
         if not self.is_sqlite or self._database.in_transaction():
             return
-        with self.in_words(), self._connected():
+        with self.translating_errors(), self._connected():
             # Trigrams of deleted words stay in the index until its segments are merged.
             self._database.execute_sql("INSERT INTO user_search (user_search) VALUES ('optimize')")
             self._database.execute_sql("VACUUM")
@@ -285,7 +290,7 @@ class Store:
                 if written:
                     scope.require_within(written)
                 if written and self.is_sqlite:
-                    with whole():
+                    with unlimited_sight():
                         sealing.add_seals(sealing.digests(written))
             if written and not self.is_sqlite:
                 self._seal_after(written)
@@ -294,7 +299,7 @@ class Store:
             self._require_there()
 
     @contextmanager
-    def trying(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    def dry_run(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
         """Open a write transaction that is rolled back at the end, for a dry run.
 
         On SQLite it runs on a copy, so that no other writer is blocked, and ends with `Unavailable`
@@ -302,14 +307,14 @@ class Store:
         """
         alone = self.is_sqlite and self._database.is_closed() and self._is_small()
         apart = self._copied(wanted) if alone else nullcontext()
-        with self.in_words(), apart, suppress(_TakenBack), self.writing():
+        with self.translating_errors(), apart, suppress(_DryRunEnd), self.writing():
             yield
             scope.require_within(sealing.written())
-            raise _TakenBack
+            raise _DryRunEnd
 
     def seal_first(self) -> int:
         """Seal every line of a database that has no seal yet, in batches; return their number."""
-        with self.in_words(), self._connection(), whole():
+        with self.translating_errors(), self._connection(), unlimited_sight():
             if sealing.anchor() is not None or sealing.count_seals():
                 return 0
         return self.seal_rest()
@@ -320,7 +325,7 @@ class Store:
         The caller records that: a line that is sealed late may have been changed before.
         """
         count, last = 0, 0
-        with self.in_words(), self._connection(), whole():
+        with self.translating_errors(), self._connection(), unlimited_sight():
             while ids := sealing.unsealed_after(last):
                 count += self._seal(ids)
                 last = ids[-1]
@@ -330,7 +335,7 @@ class Store:
         """Return whether this process runs as the owner of the database file or tables."""
         if self.is_sqlite:
             return Path(self.name).stat().st_uid == os.geteuid()
-        with self.in_words(), self._database.connection_context():
+        with self.translating_errors(), self._database.connection_context():
             cursor = self._database.execute_sql(
                 "SELECT pg_get_userbyid(relowner) = session_user FROM pg_class "
                 "WHERE oid = 'ssh_key'::regclass"
@@ -343,31 +348,31 @@ class Store:
         A database without users is not a new one then. Opening a SQLite file checks this by itself.
         """
         if not self.is_sqlite:
-            with self.in_words():
+            with self.translating_errors():
                 require_no_comment(self._database, self.name)
 
-    def migrate(self, making: Making = Making.ASKED) -> list[str]:
+    def migrate(self, making: CreatePolicy = CreatePolicy.ASKED) -> list[str]:
         """Migrate the schema to this version of the program; return the names of what was applied.
 
         Raises `NotInitialized` if that would create a Studio, or change an older one, and
         ``making`` does not allow it; `Refused` if the database holds something else.
         """
-        with self.in_words(), self._connection():
+        with self.translating_errors(), self._connection():
             pending = check_version(self._database, self.name)
             if len(pending) == len(known()):
                 self._require_free_for_one(making)
                 self.is_new = True
-            if pending and making is Making.NOTHING:
+            if pending and making is CreatePolicy.NOTHING:
                 raise NotInitialized(f"The database {self.name} is one of an older version.")
             return migrate(self._database, self.name) if pending else []
 
-    def _require_free_for_one(self, making: Making) -> None:
+    def _require_free_for_one(self, making: CreatePolicy) -> None:
         if self.is_sqlite and self._database.get_tables():
             raise Refused(
                 f"The database {self.name} is not of the Studio: there is something else in it. "
                 "Set another database.url."
             )
-        if making.makes_none:
+        if making.forbids_creation:
             raise NotInitialized(
                 f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}."
             )
@@ -391,7 +396,7 @@ class Store:
     def stamp(self) -> int:
         """Return a number that changes with every commit; cheap enough to poll every second."""
         self._require_there()
-        with self.in_words():
+        with self.translating_errors():
             return self._news.stamp()
 
     def await_change(self, seconds: float) -> None:
@@ -400,7 +405,7 @@ class Store:
         Only one thread of a process can wait. Raises `Unavailable` if the database does not answer.
         """
         self._require_there()
-        with self.in_words():
+        with self.translating_errors():
             self._news.wait(seconds)
 
     def close(self) -> None:
@@ -418,7 +423,7 @@ class Store:
         """Bind this thread to a private copy of the database that is discarded afterwards."""
         with (
             driver_errors(),
-            closing(sqlite.in_memory()) as copy,
+            closing(sqlite.temporary_connection()) as copy,
         ):
             with closing(sqlite.connection_to(Path(self.name))) as source:
                 source.backup(copy)
@@ -429,7 +434,7 @@ class Store:
     def _stoppable(self, outermost: bool) -> AbstractContextManager[None]:
         if not outermost:
             return nullcontext()
-        return cancellation.broken_off(self._database.connection())
+        return cancellation.interruptible(self._database.connection())
 
     def _how(self, writing: WriteMode) -> tuple[WriteMode, ...]:
         return (writing,) if self.is_sqlite else ()
@@ -443,25 +448,25 @@ class Store:
         if not ids:
             return 0
         # Lines never change, so the slow part runs before the lock is taken.
-        with whole():
+        with unlimited_sight():
             found = sealing.digests(ids)
             with self._database.atomic(*self._how(WriteMode())):
                 sealing.lock()
                 return sealing.add_seals(found)
 
     @contextmanager
-    def in_words(self) -> Iterator[None]:
+    def translating_errors(self) -> Iterator[None]:
         """Raise the errors of the database in this block as `StudioError`."""
         self._require_there()
         try:
             yield
         except errors.ERRORS as error:
             self._require_there()
-            told = errors.in_words(error, self.name)
+            told = errors.translate_error(error, self.name)
             if not isinstance(told, Busy | DatabaseUnavailable) and (found := self.damage()):
                 raise self.damaged(found) from error
             raise told from error
-        except (StudioError, _TakenBack):
+        except (StudioError, _DryRunEnd):
             raise
         except Exception as error:
             # An unexpected error may come from reading a damaged page.
@@ -480,10 +485,10 @@ class Store:
 
     def damaged(self, found: str) -> Unavailable:
         """Return the error to raise if `damage` has ``found`` damage."""
-        return file_errors.unavailable(self.name, file_errors.of_damage(found))
+        return file_errors.unavailable(self.name, file_errors.damage_reason(found))
 
 
-def open_store(url: str, making: Making = Making.ASKED, listen_url: str = "") -> Store:
+def open_store(url: str, making: CreatePolicy = CreatePolicy.ASKED, listen_url: str = "") -> Store:
     """Open the database at ``url``, created as ``making`` allows and migrated as needed.
 
     On PostgreSQL, commits of others are received at ``listen_url`` if that is set. Raises `Refused`
@@ -492,7 +497,7 @@ def open_store(url: str, making: Making = Making.ASKED, listen_url: str = "") ->
     """
     path = file_of(url)
     made = _make_sqlite(path, making) if path else None
-    closes = making is not Making.NOTHING
+    closes = making is not CreatePolicy.NOTHING
     store = _open_sqlite(path, closes=closes) if path else _open_postgresql(url, listen_url)
     try:
         store.applied = made or tuple(store.migrate(making))
@@ -529,7 +534,7 @@ def without_password(url: str) -> str:
     return shown
 
 
-def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
+def _make_sqlite(path: Path, making: CreatePolicy) -> tuple[str, ...] | None:
     """Create the file if it is missing; return the applied migrations, None if the file exists.
 
     The file gets its name only once it is complete: a program that is killed leaves no partial
@@ -551,7 +556,7 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
             make_file(place)
             with closing(_open_sqlite(place)) as store:
                 applied = tuple(store.migrate())
-            sqlite.close_up(place)
+            sqlite.merge_log(place)
     except Refused:
         # Another program created the file first.
         if is_empty_file(path) or not path.exists():
@@ -560,9 +565,9 @@ def _make_sqlite(path: Path, making: Making) -> tuple[str, ...] | None:
     return applied
 
 
-def _require_may_make(path: Path, making: Making) -> None:
+def _require_may_make(path: Path, making: CreatePolicy) -> None:
     require_no_marker(path)
-    if making is Making.ASKED:
+    if making is CreatePolicy.ASKED:
         return
     if path.exists():
         raise Refused(f"{path} is empty: there is no Studio in it. {HOW_TO_GO_ON}")
@@ -571,9 +576,9 @@ def _require_may_make(path: Path, making: Making) -> None:
             f"There is no folder {path.parent} for the database {path.name}: is a disk not "
             f"mounted? {HOW_TO_GO_ON}"
         )
-    if sqlite.has_left_a_log(path) or is_recorded_database(path):
+    if sqlite.has_log(path) or is_recorded_database(path):
         raise Refused(f"{path} is gone: a Studio was in it. {HOW_TO_GO_ON}")
-    if making.makes_none:
+    if making.forbids_creation:
         raise NotInitialized(f"There is no database {path}: {HOW_TO_MAKE}.")
 
 
@@ -591,7 +596,7 @@ def _empty_file_locked(path: Path) -> Iterator[None]:
             with driver_errors():
                 connection.execute("BEGIN EXCLUSIVE")
         except peewee.DatabaseError as error:
-            raise errors.in_words(error, str(path)) from error
+            raise errors.translate_error(error, str(path)) from error
         yield
 
 
@@ -607,8 +612,8 @@ def _files_in_words(path: Path, done: str = "used") -> Iterator[None]:
 
 def _open_sqlite(path: Path, *, closes: bool = True) -> Store:
     with _files_in_words(path):
-        closed = sqlite.closed_to_others(path, closes=closes)
-    store = Store(sqlite.Sqlite(path), str(path), sqlite.Looking(path))
+        closed = sqlite.restrict_to_owner(path, closes=closes)
+    store = Store(sqlite.Sqlite(path), str(path), sqlite.CommitPoller(path))
     store.closed = tuple(closed)
     return store
 
@@ -619,18 +624,18 @@ def _open_postgresql(url: str, listen_url: str = "") -> Store:
     if not url.startswith(("postgresql://", "postgres://")):
         raise Refused(no_url)
     try:
-        give_psycopg()
+        provide_psycopg()
     except ImportError as error:
         raise Refused(
             "PostgreSQL needs an extra: install it with pip install 'studio-tui[postgres]'."
         ) from error
     import psycopg
 
-    from studio_tui.storage.engine.postgresql import Listening, postgresql
+    from studio_tui.storage.engine.postgresql import CommitListener, postgresql
 
     try:
         database = postgresql(url, listen_url)
     except psycopg.Error:
         # The message may contain a part of the password.
         raise Refused(no_url) from None
-    return Store(database, shown, Listening(database), DatabaseClock(seconds_since_boot))
+    return Store(database, shown, CommitListener(database), DatabaseClock(seconds_since_boot))

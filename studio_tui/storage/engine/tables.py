@@ -25,14 +25,14 @@ from peewee import (
 from studio_tui.domain.outbox.notification import WAITING
 from studio_tui.domain.pushes.push import MILESTONES, Milestone, Status
 from studio_tui.storage.engine.fields import InstantField, KeyField, literal
-from studio_tui.storage.engine.unit import OfUnit
+from studio_tui.storage.engine.unit import UnitDatabase
 
 
 class Table(Model):
     """The base class of all tables."""
 
     class Meta:
-        database = OfUnit()
+        database = UnitDatabase()
         legacy_table_names = False
 
 

@@ -39,7 +39,7 @@ _unit = _Unit()
 
 
 @contextmanager
-def speaking_to(database: peewee.Database, limit: SightLimit | None = None) -> Iterator[None]:
+def using_database(database: peewee.Database, limit: SightLimit | None = None) -> Iterator[None]:
     """Run the statements of this thread on ``database``, limited by ``limit``."""
     before, _unit.database = _unit.database, database
     whole, _unit.limit = _unit.limit, limit
@@ -55,7 +55,7 @@ def current_limit() -> SightLimit | None:
     return _unit.limit
 
 
-def as_asked(text: str, params: Any, before_names: Callable[[], str]) -> tuple[str, Any]:
+def limit_statement(text: str, params: Any, before_names: Callable[[], str]) -> tuple[str, Any]:
     """Return a statement as limited by this thread's unit of work, and its parameters.
 
     ``before_names`` returns the prefix that makes a name mean the table itself. It replaces
@@ -73,7 +73,7 @@ def _named_in_full(text: str, before: str) -> str:
 
 
 @contextmanager
-def whole() -> Iterator[None]:
+def unlimited_sight() -> Iterator[None]:
     """Let the statements of this thread see the whole organisation (U12).
 
     For maintenance, such as the chain of the activity, and never for data that is displayed.
@@ -85,7 +85,7 @@ def whole() -> Iterator[None]:
         _unit.limit = before
 
 
-def spoken_to() -> Any:
+def current_database() -> Any:
     """Return the database of this thread's unit of work. Raises `RuntimeError` outside of one."""
     if _unit.database is None:
         raise RuntimeError("the database is asked outside of a unit of work")
@@ -94,7 +94,7 @@ def spoken_to() -> Any:
 
 def is_sqlite() -> bool:
     """Return whether the database of this thread's unit of work is SQLite."""
-    return isinstance(spoken_to(), peewee.SqliteDatabase)
+    return isinstance(current_database(), peewee.SqliteDatabase)
 
 
 def set_day(database: peewee.Database, today: Callable[[], date], zone: tzinfo) -> None:
@@ -108,16 +108,16 @@ def today() -> date | None:
 
     None if no clock was set, as by a tool that only copies the database.
     """
-    told = getattr(spoken_to(), "today_of_studio", None)
+    told = getattr(current_database(), "today_of_studio", None)
     return told() if told is not None else None
 
 
 def start_of(day: date) -> datetime:
     """Return the instant at which a day begins for the organisation (D1)."""
-    return datetime.combine(day, time(), getattr(spoken_to(), "zone_of_studio", UTC))
+    return datetime.combine(day, time(), getattr(current_database(), "zone_of_studio", UTC))
 
 
-class OfUnit(peewee.DatabaseProxy):
+class UnitDatabase(peewee.DatabaseProxy):
     """The database of the table declarations: a proxy for that of the current unit of work."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from peewee import Select, Tuple, Value
 
 from studio_tui.storage.engine.expressions import COUNTED, ONE, among, stored
-from studio_tui.storage.engine.prepared import WrittenOnce
+from studio_tui.storage.engine.prepared import CachedFragment
 
 _MAX_ANCHORS = 2_000
 _FEW = 5_000
@@ -64,8 +64,8 @@ class Listing:
         self._walked = self._whole if walked is None else walked
         self._id = id_column
         # Every page uses the condition, so its SQL is rendered once.
-        is_written = isinstance(condition, WrittenOnce)
-        self._condition = condition if is_written else WrittenOnce(lambda: condition)
+        is_written = isinstance(condition, CachedFragment)
+        self._condition = condition if is_written else CachedFragment(lambda: condition)
         self._key = key
         self._tie = id_column if tie is None else tie
         self._descending = descending

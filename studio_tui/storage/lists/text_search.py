@@ -23,7 +23,7 @@ from studio_tui.storage.engine.expressions import (
     patterns_of,
     stored,
 )
-from studio_tui.storage.engine.prepared import WrittenOnce, given
+from studio_tui.storage.engine.prepared import CachedFragment, given
 from studio_tui.storage.engine.unit import is_sqlite
 
 _GRAM = 3
@@ -59,20 +59,20 @@ def finding(users: Any, text: str) -> Any:
 
 
 @cache
-def _in_text(users: Any, known: Sequence[bool]) -> WrittenOnce:
+def _in_text(users: Any, known: Sequence[bool]) -> CachedFragment:
     def build() -> Any:
         texts = (users.search if each else users.search.concat("") for each in known)
         likes = (like(text, given(f"word_{number}")) for number, text in enumerate(texts))
         return all_of(likes)
 
-    return WrittenOnce(build)
+    return CachedFragment(build)
 
 
 @cache
-def _in_index(users: Any) -> WrittenOnce:
+def _in_index(users: Any) -> CachedFragment:
     # An FTS5 table is matched by its own name, which is not a column for Peewee.
     matches = NodeList((SQL("user_search MATCH"), given("grams")))
-    return WrittenOnce(lambda: users.id.in_(Select((_INDEXED,), (SQL("rowid"),)).where(matches)))
+    return CachedFragment(lambda: users.id.in_(Select((_INDEXED,), (SQL("rowid"),)).where(matches)))
 
 
 def is_indexed() -> bool:

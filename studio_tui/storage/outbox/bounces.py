@@ -10,7 +10,7 @@ from studio_tui.domain.outbox.bounces import Bounce
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import ONE, N, U, among, text
-from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given
+from studio_tui.storage.engine.prepared import CachedFragment, Prepared, among_given
 from studio_tui.storage.engine.tables import NotificationTable, UserTable
 
 _N: Any = NotificationTable
@@ -113,5 +113,5 @@ class _Bouncing(NamedTuple):
 
 
 _BOUNCING = Prepared(_Bouncing, lambda: bouncing().where(among_given(_B.recipient, "ids")))
-IS_BOUNCING = WrittenOnce(lambda: U.id.in_(bouncing()))
+IS_BOUNCING = CachedFragment(lambda: U.id.in_(bouncing()))
 """The condition that `bouncing` finds the user ``U``."""

@@ -16,7 +16,7 @@ from studio_tui.domain.outbox.notification import NotificationState, key_around_
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
-from studio_tui.storage.engine.unit import spoken_to, whole
+from studio_tui.storage.engine.unit import current_database, unlimited_sight
 from studio_tui.storage.people.managers import pairs
 from studio_tui.storage.people.stand_ins import stands_for
 from studio_tui.storage.pushes.act_snapshot import fixed_pairs
@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 
 
-@whole()
+@unlimited_sight()
 def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify ``users``, a query of one column ``user_id``; return how many are notified."""
     found = users.alias("found")
@@ -55,13 +55,13 @@ def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     return _told(cause, Capacity.USER)
 
 
-@whole()
+@unlimited_sight()
 def tell_managers(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify all managers of ``users``, with one mail each that lists their people (P7)."""
     return _tell_pairs(cause, kind, pairs(users), round_)
 
 
-@whole()
+@unlimited_sight()
 def tell_managers_asked(
     cause: Cause, kind: Kind, users: Any, round_: str, only: Any = EVERYBODY
 ) -> int:
@@ -78,7 +78,7 @@ def managers_asked(push_id: int, users: Any, only: Any) -> frozenset[int]:
     """Return the ids of the managers whom `tell_managers_asked` would notify."""
     asked = _asked_pairs(push_id, users, only).alias("asked")
     found = Select((asked,), (asked.c.manager_id,)).distinct()
-    return frozenset(manager_id for (manager_id,) in found.tuples().execute(spoken_to()))
+    return frozenset(manager_id for (manager_id,) in found.tuples().execute(current_database()))
 
 
 def people_told_of(activity_id: int) -> Any:
@@ -114,7 +114,7 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
     )
 
 
-@whole()
+@unlimited_sight()
 def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, round_: str) -> int:
     """Notify one manager of ``users``, whoever else manages them."""
     found = users.alias("found")
@@ -122,7 +122,7 @@ def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, roun
     return _tell_pairs(cause, kind, Select((found,), (found.c.user_id, manager)), round_)
 
 
-@whole()
+@unlimited_sight()
 def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify the users named to hold the conversations of ``users``, with one mail each."""
     user, named = A.user.alias("user_id"), A.conductor.alias("manager_id")
@@ -130,7 +130,7 @@ def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     return _tell_pairs(cause, kind, of_push.where(A.conductor.is_null(False)), round_)
 
 
-@whole()
+@unlimited_sight()
 def tell_managers_once(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify managers as `tell_managers` does, but never twice about the same user (P12)."""
     return _tell_pairs(cause, kind, _untold_pairs(_push_of(cause), kind, users), round_)
@@ -149,7 +149,7 @@ def count_managers_to_tell(push_id: int, kind: Kind, users: Any) -> int:
 def _count_managers(found: Any) -> int:
     asked = found.alias("asked")
     managers = Select((asked,), (fn.COUNT(asked.c.manager_id.distinct()),))
-    return int(managers.scalar(spoken_to()))
+    return int(managers.scalar(current_database()))
 
 
 def _of_push(push_id: int, kind: Kind, capacity: Capacity) -> Any:
@@ -173,13 +173,13 @@ def without_told_by(activity_id: int, users: Any) -> Any:
     return Select((found,), (found.c.user_id,)).where(~exists(told))
 
 
-@whole()
+@unlimited_sight()
 def drop_unsent(push_id: int, reason: str) -> int:
     """Drop the waiting notifications of a push; return their number (P9)."""
     return _drop(_N.push == push_id, reason)
 
 
-@whole()
+@unlimited_sight()
 def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
     """Drop the waiting notifications about no assigned user; return their number (P11)."""
     assigned = (
@@ -190,7 +190,7 @@ def drop_unsent_about_unassigned(push_id: int, reason: str) -> int:
     return _drop((_N.push == push_id) & ~exists(assigned), reason)
 
 
-@whole()
+@unlimited_sight()
 def drop_superseded(push_id: int, kind: Kind, users: Any, reason: str) -> int:
     """Drop the waiting notifications of a kind about ``users``, which new ones will replace.
 
@@ -200,7 +200,7 @@ def drop_superseded(push_id: int, kind: Kind, users: Any, reason: str) -> int:
     return _drop((_N.push == push_id) & (_N.kind == kind) & exists(about), reason)
 
 
-@whole()
+@unlimited_sight()
 def drop_caused(activity_id: int, reason: str) -> int:
     """Drop the waiting notifications of an act that is undone; return their number (N5)."""
     return _drop(_N.caused_by == activity_id, reason)
@@ -247,7 +247,7 @@ def postpone_untried(push_id: int, due_at: datetime) -> None:
     ).execute()
 
 
-@whole()
+@unlimited_sight()
 def left_already(activity_id: int) -> int:
     """Return how many mails of an act cannot be taken back any more (N5)."""
     left = N.state.in_(

@@ -24,7 +24,7 @@ from studio_tui.storage.engine.tables import (
     NotificationUser,
     UserTable,
 )
-from studio_tui.storage.engine.unit import whole
+from studio_tui.storage.engine.unit import unlimited_sight
 from studio_tui.storage.outbox.enqueue import Cause
 
 _C: Any = ConversationTable
@@ -47,7 +47,7 @@ def invitation_key(conversation: Any, recipient: Any, kind: Any, sequence: Any) 
     return joined("c", conversation, "-", recipient, "-", kind, "-", sequence)
 
 
-@whole()
+@unlimited_sight()
 def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
     """Send both sides each conversation as it is planned now; return the number of mails.
 
@@ -62,7 +62,7 @@ def invite(cause: Cause, conversation_ids: Collection[int]) -> int:
     return told + _write(cause, Kind.CANCELLED, _all_of(holding, "one") - _all_of(both, "other"))
 
 
-@whole()
+@unlimited_sight()
 def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
     """Remove cancelled conversations from every calendar; return the number of mails.
 
@@ -73,7 +73,7 @@ def withdraw(cause: Cause, conversation_ids: Collection[int]) -> int:
     return _write(cause, Kind.CANCELLED, _holding(conversation_ids))
 
 
-@whole()
+@unlimited_sight()
 def follow_addresses(cause: Cause) -> int:
     """Move upcoming invitations of people to their new addresses; return the number of mails.
 

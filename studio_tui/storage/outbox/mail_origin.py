@@ -12,7 +12,7 @@ import peewee
 from peewee import SQL, Select
 
 from studio_tui.storage.engine.tables import MailOrigin
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 
 _O: Any = MailOrigin
 _SERVER = SQL(
@@ -40,8 +40,8 @@ def server() -> str:
     if is_sqlite():
         return ""
     try:
-        with spoken_to().atomic():
-            return str(Select(columns=(_SERVER,)).scalar(spoken_to()))
+        with current_database().atomic():
+            return str(Select(columns=(_SERVER,)).scalar(current_database()))
     except peewee.DatabaseError:
         # Some cloud services hide them.
         return ""

@@ -27,7 +27,7 @@ from studio_tui.storage.engine.expressions import (
     joined,
 )
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, ReviewTable
-from studio_tui.storage.engine.unit import whole
+from studio_tui.storage.engine.unit import unlimited_sight
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people.managers import managers_of, pairs
 from studio_tui.storage.people.review_write import in_list
@@ -42,7 +42,7 @@ _M: Any = ReviewTable.alias("m")
 """The change that records who managed the same person before."""
 
 
-@whole()
+@unlimited_sight()
 def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
     """Notify the new managers of the people in these changes, one mail each; return their number.
 

@@ -28,11 +28,11 @@ from studio_tui.storage.engine.tables import (
     TakeOver,
     UserTable,
 )
-from studio_tui.storage.engine.unit import whole
+from studio_tui.storage.engine.unit import unlimited_sight
 from studio_tui.storage.outbox.enqueue import Cause
 
 
-@whole()
+@unlimited_sight()
 def give_notice(
     cause: Cause,
     kind: Kind,

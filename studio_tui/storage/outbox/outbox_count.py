@@ -9,7 +9,7 @@ from peewee import Table, fn
 
 from studio_tui.domain.outbox.notification import UNSENT, WAITING, NotificationState
 from studio_tui.storage.engine.expressions import COUNTED, N
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 from studio_tui.storage.people.scope import is_limited
 
 _SETTLED = tuple(state for state in NotificationState if state not in (*UNSENT, *WAITING))
@@ -25,7 +25,7 @@ def settled() -> dict[NotificationState, int]:
         seen = N.select(N.state, COUNTED).where(N.state.in_(_SETTLED)).group_by(N.state)
         return {NotificationState(state): number for state, number in seen.tuples()}
     kept = _KEPT.select(_KEPT.state, fn.SUM(_KEPT.number)).group_by(_KEPT.state).tuples()
-    found = kept.execute(spoken_to())
+    found = kept.execute(current_database())
     return {NotificationState(state): int(number) for state, number in found if number}
 
 
@@ -36,7 +36,7 @@ def add_up() -> None:
     """
     if is_sqlite():
         return
-    database = spoken_to()
+    database = current_database()
     if _KEPT.select(COUNTED).scalar(database) <= _MANY:
         return
     gone = _KEPT.delete().returning(_KEPT.state, _KEPT.number).tuples().execute(database)

@@ -14,7 +14,7 @@ from studio_tui.storage.engine.tables import (
     NotificationTable,
     NotificationUser,
 )
-from studio_tui.storage.engine.unit import whole
+from studio_tui.storage.engine.unit import unlimited_sight
 from studio_tui.storage.outbox.invitations import INVITED, invitation_key
 
 _C: Any = ConversationTable
@@ -51,14 +51,14 @@ def waiting_acts(actor_id: int, actions: tuple[str, ...], now: datetime) -> list
     return list(found.tuples())
 
 
-@whole()
+@unlimited_sight()
 def conversations_told_by(activity_id: int) -> list[int]:
     """Return the conversations to which an act sent invitations."""
     told = N.select(N.conversation).where(N.caused_by == activity_id, N.conversation.is_null(False))
     return column(told.distinct().order_by(N.conversation))
 
 
-@whole()
+@unlimited_sight()
 def is_newest(activity_id: int, conversation_id: int) -> bool:
     """Return whether an act wrote the newest invitations to a conversation."""
     told = N.select(fn.MAX(N.sequence)).where(
@@ -68,7 +68,7 @@ def is_newest(activity_id: int, conversation_id: int) -> bool:
     return newest is not None and newest == _of(conversation_id, _C.sequence)
 
 
-@whole()
+@unlimited_sight()
 def former_place(conversation_id: int) -> str | None:
     """Return the place of a conversation before it was last moved.
 
@@ -82,7 +82,7 @@ def _of(conversation_id: int, value: Any) -> Any:
     return _C.select(value).where(_C.id == conversation_id).scalar()
 
 
-@whole()
+@unlimited_sight()
 def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
     """Queue again what an undone act had replaced; return the number of notifications.
 
@@ -156,7 +156,7 @@ def _invite_again(activity_id: int, at: datetime, due_at: datetime) -> int:
     return int(_N.insert_from(again, INVITED).as_rowcount().execute())
 
 
-@whole()
+@unlimited_sight()
 def restore_cancelled(push_id: int, at: datetime) -> None:
     """Restore the conversations of a push that were cancelled at this instant."""
     of_push = A.select(A.id).where(A.push == push_id)

@@ -57,7 +57,7 @@ from studio_tui.storage.engine.tables import (
     NotMine,
     ReviewTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 from studio_tui.storage.outbox.invitations import meetings
 from studio_tui.storage.outbox.new_managers import people_asked_for
 from studio_tui.storage.outbox.notices import notices
@@ -381,7 +381,7 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
     # Store the message first: the update ends the lease.
     messages = [(each[0], *each[3:]) for each in sent]
     given_messages = values_of("given", messages, ("id", "model", "message"))
-    spoken_to().execute(_keep(given_messages, lease).with_cte(given_messages))
+    current_database().execute(_keep(given_messages, lease).with_cte(given_messages))
     _settle(lease, [each[:3] for each in sent], ("id", "address", "at"), _sent)
 
 
@@ -507,7 +507,7 @@ def _settle(
     """
     if values:
         each = values_of("given", values, columns)
-        spoken_to().execute(_of_ours(each, lease, changes(each)).with_cte(each))
+        current_database().execute(_of_ours(each, lease, changes(each)).with_cte(each))
 
 
 def hand_back(lease: str, now: datetime) -> int:

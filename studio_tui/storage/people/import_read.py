@@ -27,7 +27,7 @@ from studio_tui.storage.engine.tables import (
     UserScope,
     UserTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite, whole
+from studio_tui.storage.engine.unit import is_sqlite, unlimited_sight
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns
 
 _M: Any = MergedUser
@@ -159,7 +159,7 @@ def logins_of(user_ids: Collection[int]) -> dict[UserRef, str]:
     return dict(stored(_U.select(_U.id, _U.login).where(among(_U.id, user_ids))))
 
 
-@whole()
+@unlimited_sight()
 def active_admins() -> set[UserRef]:
     """Return every active admin whose sight is not limited (U12)."""
     limited = UserScope.select(UserScope.user)

@@ -20,7 +20,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import among, joined, stored
 from studio_tui.storage.engine.prepared import for_each, given
-from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.sql import refresh_statistics
 from studio_tui.storage.engine.tables import TeamTable, UserGroup, UserTable
 from studio_tui.storage.people.fact_columns import COLUMNS
 from studio_tui.storage.people.import_read import Profile
@@ -92,7 +92,9 @@ def write(teams: Sequence[NewTeam], writes: Sequence[Write], counted: ProgressIt
         ("coaching", "coach_id", user_ids, attrgetter("coaches")),
     ):
         _write_links(_Links(table, column, ids, picked), found, counted)
-    learn(len(found), "users", "user_group", "team", "team_member", "team_leader", "coaching")
+    refresh_statistics(
+        len(found), "users", "user_group", "team", "team_member", "team_leader", "coaching"
+    )
     return these_users(user_id for user_id, _, _ in found)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio_tui.config.private_files import require_own_file, require_owner
 from studio_tui.domain.shared.errors import Refused, Unavailable
-from studio_tui.storage.engine.file_errors import in_words
+from studio_tui.storage.engine.file_errors import translate_file_error
 
 _KEYS = (
     "SELECT k.key, k.fingerprint FROM ssh_key k JOIN users u ON u.id = k.user_id "
@@ -47,7 +47,7 @@ def _of_sqlite(path: Path, fingerprint: str) -> Rows:
             connection.execute("PRAGMA query_only = 1")
             return connection.execute(_KEYS.format("?1"), (fingerprint,)).fetchall()
     except sqlite3.Error as error:
-        raise in_words(str(error), str(path)) from error
+        raise translate_file_error(str(error), str(path)) from error
     except OSError as error:
         raise Unavailable(f"The database {path} cannot be used: {error.strerror}.") from error
 

@@ -4,7 +4,7 @@ The teams of a user are those they are a member or a leader of. If a user is the
 team, the search goes on in its parent, and so on upward, until another leader is found.
 
 Peewee's builder takes longer to write these common table expressions than SQLite takes to run them,
-and every page of a list needs them: they are built once as `WrittenOnce`.
+and every page of a list needs them: they are built once as `CachedFragment`.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ from studio_tui.storage.engine.expressions import (
     named,
     stored,
 )
-from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given, given
+from studio_tui.storage.engine.prepared import CachedFragment, Prepared, among_given, given
 from studio_tui.storage.engine.tables import (
     CoachingTable,
     EveryUser,
@@ -94,7 +94,7 @@ def _expressions() -> Any:
     )
 
 
-_EXPRESSIONS = WrittenOnce(_expressions)
+_EXPRESSIONS = CachedFragment(_expressions)
 
 
 def managing(people: Any, query: Any, *more: Any) -> Any:
@@ -143,7 +143,7 @@ def _not_beside() -> Any:
     return ~exists(_leading_beside(asked.id)) & ~exists(coaches)
 
 
-_NOT_BESIDE = WrittenOnce(_not_beside)
+_NOT_BESIDE = CachedFragment(_not_beside)
 
 
 def pairs(people: Any, *, stand_ins: bool = True) -> Any:
@@ -238,7 +238,7 @@ def _managing_one(user: Any) -> Any:
 
 def is_managed_by(user: Any, manager: Any) -> Any:
     """Return the condition that ``manager`` manages ``user``; both are expressions for ids."""
-    return WrittenOnce(lambda: exists(_managing_one(user).where(MANAGING.manager_id == manager)))
+    return CachedFragment(lambda: exists(_managing_one(user).where(MANAGING.manager_id == manager)))
 
 
 def has_manager(user: Any) -> Any:
@@ -248,7 +248,7 @@ def has_manager(user: Any) -> Any:
         # Nearly everybody is in a team that another user leads, which is found quickly.
         return exists(_leading_beside(user)) | exists(_managing_one(user))
 
-    return WrittenOnce(build)
+    return CachedFragment(build)
 
 
 USER_HAS_MANAGER = has_manager(U.id)
@@ -311,7 +311,7 @@ def _managed() -> Any:
     )
 
 
-_MANAGED = WrittenOnce(_managed)
+_MANAGED = CachedFragment(_managed)
 
 
 def ids_managed_by(manager_id: int) -> list[int]:

@@ -14,7 +14,7 @@ from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.people.person_acts import Owned
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import among, column, count, joined
-from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.sql import refresh_statistics
 from studio_tui.storage.engine.tables import (
     Answer,
     AssignmentTable,
@@ -241,7 +241,7 @@ def move_references(kept: int, other: int) -> None:
     ).execute()
     own = _A.select(_A.id).where(_A.user == kept)
     NotMine.delete().where(NotMine.manager == kept, NotMine.assignment.in_(own)).execute()
-    learn(1, "team_member", "team_leader", "coaching", "user_group")
+    refresh_statistics(1, "team_member", "team_leader", "coaching", "user_group")
 
 
 def _move_unique(table: Any, whose: Any, besides: tuple[Any, ...], kept: int, other: int) -> None:

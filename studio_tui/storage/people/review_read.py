@@ -54,7 +54,7 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     UserTable,
 )
-from studio_tui.storage.engine.unit import spoken_to, whole
+from studio_tui.storage.engine.unit import current_database, unlimited_sight
 from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import managers_of, pairs
@@ -371,7 +371,7 @@ def count_waiting(most: int, without: Collection[int]) -> int:
     Counts no further than ``most``.
     """
     found = every(ONE).where(waiting(), ~among(R.push, without)).limit(most).alias("found")
-    return int(Select((found,), (COUNTED,)).scalar(spoken_to()))
+    return int(Select((found,), (COUNTED,)).scalar(current_database()))
 
 
 def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup]:
@@ -397,7 +397,7 @@ def ids_caused_by(activity_id: int) -> list[int]:
 def count_caused_by(activity_id: int) -> int:
     """Return the number of waiting lines that an act added or updated."""
     found = every(ONE).where(R.activity == activity_id, waiting()).alias("found")
-    return int(Select((found,), (COUNTED,)).scalar(spoken_to()))
+    return int(Select((found,), (COUNTED,)).scalar(current_database()))
 
 
 def user_ids_of(ids: Collection[int]) -> list[int]:
@@ -405,7 +405,7 @@ def user_ids_of(ids: Collection[int]) -> list[int]:
     return column(R.select(R.user).where(among(R.id, ids)).distinct())
 
 
-@whole()
+@unlimited_sight()
 def ids_of_proposals(lines: Sequence[Review]) -> dict[str, int]:
     """Return the ids of the proposed managers, by login."""
     logins = {line.proposal for line in lines if line.proposal}

@@ -28,7 +28,7 @@ from studio_tui.storage.engine.expressions import (
     joined,
     text,
 )
-from studio_tui.storage.engine.sql import learn
+from studio_tui.storage.engine.sql import refresh_statistics
 from studio_tui.storage.engine.tables import (
     AssignmentTable,
     CoachingTable,
@@ -38,7 +38,7 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     TeamTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to, whole
+from studio_tui.storage.engine.unit import current_database, is_sqlite, unlimited_sight
 from studio_tui.storage.people.managers import pairs
 from studio_tui.storage.pushes.act_snapshot import begin_snapshot
 from studio_tui.storage.pushes.pushes import CONDUCTS, HOLDER, IS_ASKED_FOR
@@ -85,7 +85,7 @@ class PeopleImpact:
         return self.left | self.returned
 
 
-@whole()
+@unlimited_sight()
 def is_any_waiting(at: datetime) -> bool:
     """Return whether a conversation is still to be held in any open push.
 
@@ -94,17 +94,19 @@ def is_any_waiting(at: datetime) -> bool:
     return _still_to_talk(at, ONE).limit(1).scalar() is not None
 
 
-@whole()
+@unlimited_sight()
 def record_managers(touched: PeopleImpact, at: datetime) -> None:
     """Store who manages whom among those that ``touched`` may affect, before the change."""
     begin_snapshot(_PEOPLE, "user_id INTEGER PRIMARY KEY")
     found = _still_to_talk(at, A.user).where(_may_change(touched)).distinct()
-    number = _PEOPLE.insert(found, columns=(_PEOPLE.user_id,)).as_rowcount().execute(spoken_to())
-    learn(int(number), "review_people")
+    number = (
+        _PEOPLE.insert(found, columns=(_PEOPLE.user_id,)).as_rowcount().execute(current_database())
+    )
+    refresh_statistics(int(number), "review_people")
     _store_managers(_BEFORE)
 
 
-@whole()
+@unlimited_sight()
 def put_changes(
     touched: PeopleImpact, added: Collection[int], activity_id: int, at: datetime
 ) -> int:
@@ -123,7 +125,7 @@ def put_changes(
     _put_joined(added, act)
     of_open = _R.select().join(P, on=P.id == _R.push).where(P.closed_at.is_null())
     written = count(of_open.where(_R.activity == activity_id, _R.decided_at.is_null()))
-    learn(written, "review")
+    refresh_statistics(written, "review")
     return written
 
 
@@ -226,7 +228,7 @@ class _Act:
         rows, columns = list(before.items()), (was.user_id, was.email)
         for start in range(0, len(rows), _WRITTEN_AT_ONCE):
             some = rows[start : start + _WRITTEN_AT_ONCE]
-            was.insert(some, columns=columns).execute(spoken_to())
+            was.insert(some, columns=columns).execute(current_database())
         people = was.select(was.user_id)
         found = _still_to_talk(self.at, *_columns(was.email, U.email))
         found = found.join_from(A, was, on=was.user_id == A.user)
@@ -371,7 +373,7 @@ def _store_managers(table: Any) -> None:
         having, JOIN.LEFT_OUTER, on=having.c.user_id == _PEOPLE.user_id
     )
     columns = (table.user_id, table.managers)
-    table.insert(kept, columns=columns).as_rowcount().execute(spoken_to())
+    table.insert(kept, columns=columns).as_rowcount().execute(current_database())
 
 
 def in_list(listed: Any, user_id: Any) -> Any:

@@ -30,7 +30,7 @@ from studio_tui.storage.engine.tables import (
     TeamTable,
     UserScope,
 )
-from studio_tui.storage.engine.unit import current_limit, whole
+from studio_tui.storage.engine.unit import current_limit, unlimited_sight
 from studio_tui.storage.people.managers import managed_by
 
 _S: Any = UserScope
@@ -47,7 +47,7 @@ _SEEN = U.select(U.id)
 
 def for_everybody() -> AbstractContextManager[None]:
     """Lift the limit of sight inside: the consequences of an act reach users beyond it."""
-    return whole()
+    return unlimited_sight()
 
 
 def is_limited() -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import Select, Table
 
 from studio_tui.storage.engine.sql import execute
-from studio_tui.storage.engine.unit import is_sqlite, spoken_to
+from studio_tui.storage.engine.unit import current_database, is_sqlite
 
 _USERS: Any = Table("act_user", ("user_id",))
 _PAIRS: Any = Table("act_pair", ("user_id", "manager_id"))
@@ -39,7 +39,7 @@ def begin_snapshot(table: Any, *columns: str) -> None:
     # Peewee creates tables of models only, and these belong to no schema.
     kept = "" if is_sqlite() else " ON COMMIT DELETE ROWS"
     execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table.__name__} ({', '.join(columns)}){kept}")
-    table.delete().execute(spoken_to())
+    table.delete().execute(current_database())
 
 
 def _fix(table: Any, query: Any, columns: tuple[str, ...]) -> int:
@@ -48,4 +48,4 @@ def _fix(table: Any, query: Any, columns: tuple[str, ...]) -> int:
     named = [getattr(found.c, column) for column in columns]
     ordered = Select((found,), named).order_by(*reversed(named))
     written = table.insert(ordered, columns=[getattr(table, column) for column in columns])
-    return int(written.as_rowcount().execute(spoken_to()))
+    return int(written.as_rowcount().execute(current_database()))

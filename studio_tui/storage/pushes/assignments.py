@@ -43,8 +43,8 @@ from studio_tui.storage.engine.expressions import (
     tables_of,
 )
 from studio_tui.storage.engine.fields import instant_of
-from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given, given
-from studio_tui.storage.engine.sql import day, learn
+from studio_tui.storage.engine.prepared import CachedFragment, Prepared, among_given, given
+from studio_tui.storage.engine.sql import day, refresh_statistics
 from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotMine
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
@@ -72,8 +72,8 @@ from studio_tui.storage.pushes.standing import failed_mail, flag_condition, stat
 from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
 _OF_PUSH = ((P, JOIN.INNER, P.id == A.push), (C, JOIN.LEFT_OUTER, IS_ASKED_FOR))
-_FROM = WrittenOnce(lambda: tables_of(A, (U, JOIN.INNER, U.id == A.user), *_OF_PUSH))
-_USERS_FIRST = WrittenOnce(lambda: tables_of(U, (A, JOIN.CROSS, A.user == U.id), *_OF_PUSH))
+_FROM = CachedFragment(lambda: tables_of(A, (U, JOIN.INNER, U.id == A.user), *_OF_PUSH))
+_USERS_FIRST = CachedFragment(lambda: tables_of(U, (A, JOIN.CROSS, A.user == U.id), *_OF_PUSH))
 """The same tables in the order of users. SQLite keeps the order of a CROSS join."""
 _STATUS_AT = fn.COALESCE(C.finished_at, C.started_at, C.user_prepared_at, C.planned_for)
 _FAILED = N.state == NotificationState.FAILED
@@ -426,7 +426,7 @@ def assign(push_id: int, users: Any, activity_id: int) -> int:
         where=_A.unassigned_at.is_null(False),
     ).as_rowcount().execute()
     written = count(A.select().where(A.assigned_in == activity_id))
-    learn(written, "assignment")
+    refresh_statistics(written, "assignment")
     return written
 
 

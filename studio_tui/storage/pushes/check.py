@@ -24,7 +24,7 @@ from studio_tui.storage.engine.expressions import (
     exists,
 )
 from studio_tui.storage.engine.tables import NotificationTable, TeamMember
-from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.engine.unit import current_database
 from studio_tui.storage.people.managers import pairs, unmanaged
 from studio_tui.storage.people.users import People, chosen
 from studio_tui.storage.pushes.groups import OTHERS, leaders
@@ -36,7 +36,7 @@ _X: Any = NotificationTable.alias("x")
 
 def count_people(people: People) -> int:
     """Return the number of people."""
-    return int(Select((people.alias("found"),), (COUNTED,)).scalar(spoken_to()))
+    return int(Select((people.alias("found"),), (COUNTED,)).scalar(current_database()))
 
 
 def logins(people: People, limit: int) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def managers_with_more_than(people: People, number: int) -> list[int]:
     asked = U.select(U.id).where(U.id.in_(people), U.id.in_(OTHERS))
     managed = pairs(asked, stand_ins=False).alias("managed")
     counted = Select((managed,), (managed.c.manager_id, COUNTED)).group_by(managed.c.manager_id)
-    for manager_id, count in counted.tuples().execute(spoken_to()):
+    for manager_id, count in counted.tuples().execute(current_database()):
         found[manager_id] += count
     return [manager_id for manager_id, count in found.most_common() if count > number]
 

@@ -34,7 +34,7 @@ from studio_tui.storage.engine.expressions import (
     named,
     stored,
 )
-from studio_tui.storage.engine.prepared import Prepared, WrittenOnce, among_given
+from studio_tui.storage.engine.prepared import CachedFragment, Prepared, among_given
 from studio_tui.storage.engine.sql import day
 from studio_tui.storage.engine.tables import (
     CoachingTable,
@@ -82,7 +82,7 @@ def _others() -> Any:
     return Select((named_others,), (named_others.c.user_id,))
 
 
-OTHERS = WrittenOnce(_others)
+OTHERS = CachedFragment(_others)
 """A query of one column, ``user_id``: users whose managers may not be simply the leaders of their
 one team."""
 
@@ -274,7 +274,7 @@ def _by_manager(counting: _Counting) -> Iterable[PeopleGroup]:
     yield from _of_managers(counting, found)
 
 
-_ANY_OTHER = WrittenOnce(lambda: _others().select(ONE).limit(ONE))
+_ANY_OTHER = CachedFragment(lambda: _others().select(ONE).limit(ONE))
 
 
 def _with_team(query: Any) -> Any:
@@ -302,7 +302,7 @@ def _managed_by() -> Any:
     return once.cte("pair", columns=("user_id", "id"))
 
 
-_MANAGED_BY = WrittenOnce(_managed_by)
+_MANAGED_BY = CachedFragment(_managed_by)
 
 
 def leaders() -> dict[int, list[int]]:

@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.pushes.push import Flag, Status
 from studio_tui.storage.engine.expressions import A, C, H
 from studio_tui.storage.engine.fields import literal
-from studio_tui.storage.engine.prepared import WrittenOnce
+from studio_tui.storage.engine.prepared import CachedFragment
 from studio_tui.storage.engine.tables import AssignmentTable, ConversationTable, NotificationTable
 from studio_tui.storage.outbox.bounces import bouncing
 from studio_tui.storage.people.managers import ASSIGNED_HAS_MANAGER, is_managed_by
@@ -35,7 +35,7 @@ def failed_mail() -> Any:
     return told | invited.where(failed, _TALK.assignment.is_null(False))
 
 
-_FAILED_MAIL = WrittenOnce(failed_mail)
+_FAILED_MAIL = CachedFragment(failed_mail)
 
 
 def status_condition(status: Status) -> Any:

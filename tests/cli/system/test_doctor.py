@@ -12,7 +12,7 @@ from studio_tui.cli.shared.session import studio_as_it_is
 from studio_tui.config.settings import Security
 from studio_tui.services.outbox import delivery
 from studio_tui.services.people.identity import is_new
-from studio_tui.services.system.context import Making
+from studio_tui.services.system.context import CreatePolicy
 from studio_tui.storage.engine.store import without_password
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.databases import create_database, url_of
@@ -123,7 +123,7 @@ def test_a_worker_makes_no_database(cli: Cli, private_home: Path) -> None:
 
 
 def test_it_makes_nobody_an_admin(cli: Cli) -> None:
-    with studio_as_it_is(Making.ASKED):
+    with studio_as_it_is(CreatePolicy.ASKED):
         pass
     said = f"nobody is known yet: {ACCOUNT} becomes the first admin"
     assert examine(cli)["account"] == ("ok", said)

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from studio_tui.storage.engine.filling import marker_of
+from studio_tui.storage.engine.restore_mark import marker_of
 from tests.cli.conftest import COMMAND, Cli, create
 from tests.databases import create_database, drop_database, url_of
 

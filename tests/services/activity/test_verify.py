@@ -59,7 +59,7 @@ def test_every_act_is_sealed(acted: Studio, admin: Actor) -> None:
 
 def test_what_was_taken_back_leaves_no_seal(acted: Studio, admin: Actor) -> None:
     before = verified(acted, admin)
-    with acted.store.trying():
+    with acted.store.dry_run():
         create_push(acted, admin, "Tried")
     with pytest.raises(StudioError):
         create_push(acted, admin, "Q2 review")

@@ -67,7 +67,7 @@ def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) 
     assert (line.action, line.after, line.users) == (Verb.BOUNCE, {"mails": 1}, 1)
 
     # Nobody has corrected it: it may have been full.
-    with studio.store.trying():
+    with studio.store.dry_run():
         assert outbox.try_again(studio, admin, today.mails_of(case)).to_the_same == ("ann",)
     done = by_hand.edit(studio, admin, ann.recipient_id, PersonInput({"email": "a.p@example.org"}))
     assert done.bounced == (ann.id,)

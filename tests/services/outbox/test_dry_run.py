@@ -156,7 +156,7 @@ def test_it_is_broken_off_where_nobody_waits_any_more(studio: Studio, admin: Act
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_it_is_broken_off_in_the_middle_of_what_takes_long(studio: Studio) -> None:
     count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
-    with pytest.raises(Unavailable, match="no longer wanted"), studio.store.trying(lambda: False):
+    with pytest.raises(Unavailable, match="no longer wanted"), studio.store.dry_run(lambda: False):
         execute(count)
     with studio.store.reading():
         assert rows("SELECT COUNT(*) FROM users") != [(0,)]

@@ -107,7 +107,7 @@ def test_who_waits_for_a_change_hears_of_it_at_once(studio: Studio) -> None:
             scalar("SELECT COUNT(*) FROM template")
         with studio.store.writing():
             execute("DELETE FROM template WHERE id = 0")
-        with studio.store.trying():
+        with studio.store.dry_run():
             _add_template(1)
         assert not waiting.done()
         with studio.store.writing():

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import psycopg
 
-from studio_tui.storage.engine.sql import execute, learn, scalar
+from studio_tui.storage.engine.sql import execute, refresh_statistics, scalar
 from studio_tui.storage.engine.store import open_store
 from tests.databases import create_database, url_of
 
@@ -22,15 +22,15 @@ def test_the_server_looks_at_once_at_what_was_filled(migrated_server: str) -> No
         with store.writing():
             execute(TEAMS, MANY)
             before = _known()
-            learn(MANY - 1, "team")
+            refresh_statistics(MANY - 1, "team")
             assert _known() == before
-            learn(MANY, "team", "users")
+            refresh_statistics(MANY, "team", "users")
             assert _known() == MANY
         with psycopg.connect(url) as other, store.writing():
             # Who looks as well is not waited for.
             other.execute("LOCK TABLE team IN SHARE UPDATE EXCLUSIVE MODE")
             execute("SET LOCAL lock_timeout = '1s'")
-            learn(MANY, "team")
+            refresh_statistics(MANY, "team")
 
 
 def _known() -> int:

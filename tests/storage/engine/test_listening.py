@@ -8,7 +8,7 @@ import pytest
 from peewee import SQL
 
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.storage.engine.postgresql import Telling
+from studio_tui.storage.engine.postgresql import NotifyThrottle
 from studio_tui.storage.engine.sql import execute, execute_alone, scalar
 from studio_tui.storage.engine.store import Store, open_store
 from studio_tui.storage.engine.tables import MailStop
@@ -32,7 +32,7 @@ def store(url: str) -> Iterator[Store]:
 
 def test_what_is_written_in_quick_succession_is_told_once_a_second() -> None:
     now = [10.0]
-    telling = Telling(lambda: now[0])
+    telling = NotifyThrottle(lambda: now[0])
     assert (telling.is_due(), telling.take_owed()) == (True, False)
     now[0] += 0.9
     assert [telling.is_due(), telling.is_due()] == [False, False]
@@ -63,9 +63,9 @@ def test_a_persons_act_is_told_at_once_and_a_workers_later(store: Store, url: st
         with store.writing():
             execute(WRITE)
         assert heard() == 1
-        store.tell_owed()
+        store.notify_owed()
         assert heard() == 1
-        store.tell_owed()
+        store.notify_owed()
         assert heard() == 0
     with store.reading():
         assert scalar("SELECT COUNT(*) FROM mail_stop") == 42

@@ -18,9 +18,9 @@ from studio_tui.storage.engine.peewee_internals import (
     driver_errors,
     table_facts,
 )
-from studio_tui.storage.engine.prepared import WrittenOnce, given
+from studio_tui.storage.engine.prepared import CachedFragment, given
 from studio_tui.storage.engine.tables import SnoozeTable
-from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.engine.unit import current_database
 
 _PROGRAM = """
 import sys
@@ -97,14 +97,14 @@ def test_what_is_written_once_is_what_peewee_writes(studio: Studio) -> None:
         return asked.with_cte(expression)
 
     plain: list[peewee.Node] = [tables, condition, low, below]
-    written: list[peewee.Node] = [WrittenOnce(partial(_same, part)) for part in plain]
+    written: list[peewee.Node] = [CachedFragment(partial(_same, part)) for part in plain]
     with studio.store.reading():
-        database = spoken_to()
+        database = current_database()
         expected, params = database.get_sql_context().parse(query(plain))
         expected = expected.replace("WITH ", "WITH RECURSIVE ", 1)
         for _ in range(2):
             assert database.get_sql_context().parse(query(written)) == (expected, params), (
                 "Peewee writes a part of a query in another way: see text_in and place_of"
             )
-        looked_for = WrittenOnce(lambda: U.id == given("id"))
+        looked_for = CachedFragment(lambda: U.id == given("id"))
         assert database.get_sql_context().parse(looked_for.of(id=7))[1] == [7]

@@ -10,7 +10,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.expressions import C, stored
 from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.sql import rows
-from studio_tui.storage.engine.unit import spoken_to
+from studio_tui.storage.engine.unit import current_database
 from studio_tui.storage.pushes.pushes import STATUS, TALK_STATUS
 
 _THEN = datetime(2026, 3, 2, tzinfo=UTC)
@@ -45,7 +45,9 @@ def test_there_is_an_index_of_it(studio: Studio) -> None:
         if studio.store.is_sqlite:
             of_status = C.select(C.assignment).where(literal(Status.DONE) == TALK_STATUS)
             text, params = (
-                spoken_to().get_sql_context().parse(of_status.where(C.cancelled_at.is_null()))
+                current_database()
+                .get_sql_context()
+                .parse(of_status.where(C.cancelled_at.is_null()))
             )
             plan = str(rows(f"EXPLAIN QUERY PLAN {text}", *params))
         else:
