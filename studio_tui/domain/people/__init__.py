@@ -1,1 +1,1 @@
-"""Users, teams, rights, keys, and what HR systems export."""
+"""Users, teams, permissions, SSH keys, and the import of HR files."""

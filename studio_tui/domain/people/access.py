@@ -1,4 +1,4 @@
-"""Who may do what: the one place where it is decided (A2)."""
+"""The permissions of users: the only module that decides them (A2)."""
 
 from dataclasses import field
 from enum import StrEnum
@@ -10,22 +10,22 @@ from studio_tui.domain.shared.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking. Decided outside the program (A1); nobody names themself."""
+    """The authenticated user of a session. The identity comes from outside the program (A1)."""
 
     user_id: int
     login: str
     name: str
     role: Role
     time_zone: str = ""
-    """The zone they live in; empty: the organisation's (D1)."""
+    """Time zone of the actor; empty: that of the organisation (D1)."""
     origin: str = field(default="", compare=False)
-    """How they came, for the activity (A3); who they are does not depend on it."""
+    """Origin of the session, for the activity (A3). Not part of the identity."""
     scope: str = field(default="", compare=False)
-    """The audience to which their sight is limited (U12); empty: the whole organisation."""
+    """Audience to which the actor's sight is limited (U12); empty: the whole organisation."""
 
 
 class Action(StrEnum):
-    """Everything that needs a right. The value completes the sentence "… may not ___"."""
+    """An action that requires a permission. The value completes the sentence “… may not ___”."""
 
     READ_USERS = "see the users"
     IMPORT_USERS = "import users"
@@ -86,7 +86,7 @@ OF_WHOLE = frozenset(
         Action.MOVE_DATABASE,
     }
 )
-"""What is about the whole organisation, or may reach all of it: for who sees all of it (U12)."""
+"""Actions that may affect the whole organisation. They require an unlimited sight (U12)."""
 _RIGHTS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(Action),
     Role.SUPPORT: _READ
@@ -96,7 +96,7 @@ _RIGHTS: dict[Role, frozenset[Action]] = {
 
 
 def may(actor: Actor, action: Action) -> bool:
-    """Whether ``actor`` may do ``action``: by their role, and by how much they see (U12)."""
+    """Return whether ``actor`` may do ``action``, by their role and their sight (U12)."""
     return action in _RIGHTS[actor.role] and not (actor.scope and action in OF_WHOLE)
 
 

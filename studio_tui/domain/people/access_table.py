@@ -1,6 +1,7 @@
-"""Who may do what, as the table of ``docs/access.md`` (A2).
+"""The table of permissions in ``docs/access.md`` (A2).
 
-``python -m studio_tui.domain.people.access_table`` prints it anew; a test compares the two.
+``python -m studio_tui.domain.people.access_table`` prints the table; a test compares it with the
+document.
 """
 
 import sys
@@ -10,7 +11,7 @@ from studio_tui.domain.people.roles import Role
 
 
 def in_markdown() -> str:
-    """A row for each action, a column for each role."""
+    """Return a row for each action, with a column for each role."""
     return "".join(
         f"| {' | '.join(cells)} |\n"
         for cells in (

@@ -1,13 +1,14 @@
-"""The facts about a user: each declared once (U1, U6).
+"""The facts about a user, each declared once (U1, U6).
 
-What reads, stores, lists, prints or documents a fact derives it from here. A new one needs its
-declaration, a column of the table of users with a migration, and the table in ``docs/facts.md``
-(`facts_table`); a rule that asks for it by its name has it named in the class it is asked of.
+The code that parses, stores, lists, prints and documents facts is driven by the declarations. A new
+fact needs a declaration, a column of the table of users with a migration, and the table in
+``docs/facts.md`` (`facts_table`). If a rule uses the fact by its name, the class that the rule
+reads has to declare the name.
 
 Everybody who may see the users sees their facts.
 
-A heading is compared without case, accents, spaces and punctuation, so ``Work E-mail`` stands for
-``work_email`` too. Of several columns that tell one fact, the one in the earliest tier does: a work
+Headings are compared without case, accents, spaces and punctuation, so ``Work E-mail`` matches
+``work_email`` too. If several columns match a fact, the one in the earliest tier wins: a work
 address before a mere ``Email``, a preferred name before a legal one, a manager's address before a
 manager's name. The headings are our own and those of Workday, BambooHR, Microsoft Entra, Google
 Workspace, SAP SuccessFactors, ADP, Moodle, and of Dutch, French, German, Spanish and Italian
@@ -28,15 +29,15 @@ from studio_tui.domain.shared.dataclass import dataclass
 C = TypeVar("C", bound=type[Any])
 
 OF_ORGANISATION: Final = "the organisation’s"
-"""The default of a fact that the settings of the organisation have under the same name."""
+"""Default of a fact that is a setting of the organisation with the same name."""
 
 
 class FactType(Enum):
-    """What a fact is: how a cell is read (`hr_file.row_reader`), and how it is kept and printed."""
+    """The type of a fact: how its cells are parsed (`hr_file.row_reader`), stored and printed."""
 
     TEXT = auto()
     CODE = auto()
-    """One line, of which a word for nothing (``N/A``) is empty."""
+    """A single line. A word for nothing (``N/A``) counts as empty."""
     LOGIN = auto()
     EMAIL = auto()
     LANGUAGE = auto()
@@ -44,17 +45,17 @@ class FactType(Enum):
     ROLE = auto()
     DAY = auto()
     STATUS = auto()
-    """Yes for who is there, no for who has left."""
+    """Whether the user is active; False for users who have left."""
     NAMES = auto()
     """Names, in a table of their own."""
     PEOPLE = auto()
     """Users, by login, in a table of their own."""
     TEAMS = auto()
-    """Teams with those above them, in a table of their own."""
+    """Teams with their path, in a table of their own."""
 
 
 class ListColumn(NamedTuple):
-    """How the list of users shows a fact, in cells (`tui.widgets.list.columns.Column`)."""
+    """The column of a fact in the list of users, in cells (`tui.widgets.list.columns.Column`)."""
 
     width: int
     flex: int
@@ -64,74 +65,74 @@ class ListColumn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact about a user."""
+    """The declaration of a fact about a user."""
 
     name: str
-    """Its column, its own heading, its key in JSON, and what ``--map`` calls it."""
+    """Name of the column, of its own heading, of the JSON key, and for ``--map``."""
     label: str
-    """What stands before it, or above its column."""
+    """Label of the field or the column."""
     headings: tuple[tuple[str, ...], ...] = field(kw_only=True)
-    """What files call it, the surest tier first."""
+    """Headings of this fact in files, as tiers from the most to the least reliable."""
     explained: str = ""
-    """The label where it stands alone, if it is another."""
+    """Label for use without context, if different."""
     type: FactType = FactType.TEXT
     default: Any = ""
-    """What an empty cell, or a file that does not tell it, says of somebody new."""
+    """Value for a new user if the cell is empty or the file lacks the column."""
     unique: bool = False
-    """Whether no two users have the same; it has a ``…_key`` column besides."""
+    """Whether the value is unique among users. Such a fact also has a ``…_key`` column."""
     searched: bool = False
-    """Whether a filter looks in it, besides names, login, address, teams and groups."""
+    """Whether filters search this fact, besides names, login, address, teams and groups."""
     sorted: bool = False
-    """Whether users can be sorted by it."""
+    """Whether users can be sorted by this fact."""
     listed: ListColumn | None = None
-    """How the list of users shows it; None: it does not."""
+    """Column in the list of users; None: not listed."""
     changed_by: Action | None = None
-    """The right to change it by hand; None: only an import does."""
+    """Permission to change the fact by hand; None: only an import changes it."""
     several_columns: bool = False
-    """Whether several columns of a file may tell it."""
+    """Whether several columns of a file may provide this fact."""
     each: str = ""
-    """What an option calls one of its values, where it has several."""
+    """Name of a single value in options, if the fact has several values."""
     asked: str = ""
-    """What an audience calls it, if not by its name (`domain.audiences.words`)."""
+    """Name in audiences, if different from `name` (`domain.audiences.words`)."""
 
     @property
     def title(self) -> str:
-        """The label where it stands alone."""
+        """Label for use without context."""
         return self.explained or self.label
 
     @property
     def in_words(self) -> str:
-        """What it is, inside a sentence: ``e-mail address``."""
+        """Name within a sentence: ``e-mail address``."""
         return self.title[0].lower() + self.title[1:]
 
     @property
     def unknown(self) -> Any:
-        """What stands where nothing is told."""
+        """Value that represents a missing value."""
         return None if self.default is OF_ORGANISATION else self.default
 
     @property
     def is_column(self) -> bool:
-        """Whether it is a column of the table of users."""
+        """Whether the fact is a column of the table of users."""
         return not self.is_several
 
     @property
     def is_several(self) -> bool:
-        """Whether somebody has any number of them."""
+        """Whether a user can have any number of values."""
         return self.type in (FactType.NAMES, FactType.PEOPLE, FactType.TEAMS)
 
     @property
     def option(self) -> str:
-        """What the command line calls it: ``--given-name``, ``--team``."""
+        """Option of the command line: ``--given-name``, ``--team``."""
         return f"--{(self.each or self.name).replace('_', '-')}"
 
     def as_words(self, value: Any) -> str:
-        """``value`` for somebody to read."""
+        """Return ``value`` formatted for display."""
         if self.type is FactType.STATUS and not value:
             return "no, has left"
         return self.as_text(value, ", ")
 
     def as_text(self, value: Any, separator: str = "|") -> str:
-        """``value`` as an import reads it again; ``separator`` stands between names."""
+        """Return ``value`` in the format that imports read; ``separator`` joins several names."""
         match self.type:
             case FactType.NAMES | FactType.PEOPLE | FactType.TEAMS:
                 return separator.join(value)
@@ -142,7 +143,7 @@ class Fact:
         return str(value)
 
     def as_json(self, value: Any) -> Any:
-        """``value`` in JSON: a day as ``YYYY-MM-DD``."""
+        """Return ``value`` for JSON: a day as ``YYYY-MM-DD``."""
         return (self.as_text(value) or None) if self.type is FactType.DAY else value
 
 
@@ -400,7 +401,7 @@ FACTS: tuple[Fact, ...] = (
         headings=(("coaches",), ("coach",)),
     ),
 )
-"""All that is kept of a user, in the order in which it is shown."""
+"""All stored facts of a user, in the order of display."""
 
 CLUES: tuple[Fact, ...] = (
     Fact(
@@ -487,7 +488,7 @@ CLUES: tuple[Fact, ...] = (
         ),
     ),
 )
-"""What a file may tell besides, from which facts follow: it is not kept itself."""
+"""Additional columns of a file from which facts are derived. They are not stored themselves."""
 
 
 @lru_cache(maxsize=1)
@@ -496,15 +497,15 @@ def _by_name() -> Mapping[str, Fact]:
 
 
 def fact_called(name: str) -> Fact:
-    """The fact of this name; KeyError where there is none."""
+    """Return the fact with this name. Raises KeyError if there is none."""
     return _by_name()[name]
 
 
 def with_every_fact(cls: C) -> C:
-    """``cls``, with an attribute (of an enumeration, a member) for each fact it does not name.
+    """Return ``cls`` with an attribute for each fact that it does not declare.
 
-    A class names the facts that rules ask it for, so that they have a type; what only handles all
-    facts needs none of their names.
+    For an enumeration, the attributes are members. A class declares the facts that rules use, so
+    that they have a type; code that handles all facts alike needs no names.
     """
     is_enum = issubclass(cls, Enum)
     more = [fact for fact in FACTS if not hasattr(cls, fact.name.upper() if is_enum else fact.name)]

@@ -1,6 +1,7 @@
-"""The facts about a user, as the tables of ``docs/facts.md`` (U1, U6).
+"""The tables of facts in ``docs/facts.md`` (U1, U6).
 
-``python -m studio_tui.domain.people.facts_table`` prints them anew; a test compares the two.
+``python -m studio_tui.domain.people.facts_table`` prints the tables; a test compares them with the
+document.
 """
 
 import sys
@@ -10,7 +11,7 @@ from studio_tui.domain.people.facts import CLUES, FACTS, OF_ORGANISATION, Fact
 
 
 def in_markdown() -> str:
-    """A row for each fact, and one for each clue."""
+    """Return a row for each fact, and one for each clue."""
     return "".join(
         (
             *_rows(

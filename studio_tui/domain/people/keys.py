@@ -1,4 +1,4 @@
-"""How logins, addresses, names and numbers of people are compared."""
+"""Comparison keys of logins, addresses, names and employee numbers."""
 
 import re
 
@@ -8,16 +8,26 @@ _WHOLE_NUMBER = re.compile(r"0*(\d+?)(?:[.,]0+)?")
 
 
 def key(text: str) -> str:
-    """How logins, addresses and names are compared: `fold`, quickly for plain letters."""
+    """Return the comparison key of a login, an address or a name.
+
+    The same as `fold`, with a fast path for ASCII.
+    """
     return text.lower() if text.isascii() and text.isprintable() else fold(text)
 
 
 def number_key(text: str) -> str:
-    """How employee numbers are compared: a spreadsheet makes 1 or 1.0 of 00001."""
+    """Return the comparison key of an employee number.
+
+    Leading zeros and a fraction of zeros are ignored, because spreadsheets turn 00001 into 1 or
+    1.0.
+    """
     found = _WHOLE_NUMBER.fullmatch(text.strip())
     return found[1] if found else key(text)
 
 
 def address_key(email: str, login: str) -> str:
-    """What tells users apart by their address: its `key`, or one that no address has."""
+    """Return the `key` of a user's address, or a unique key from the login if there is none.
+
+    The latter cannot equal any address.
+    """
     return key(email) if email else f"  {key(login)}"

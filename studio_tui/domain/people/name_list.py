@@ -1,4 +1,4 @@
-"""A list of people as somebody pastes it or exports it: logins or addresses, in any usual form."""
+"""Parsing of pasted or exported lists of people: logins or addresses, in any usual form."""
 
 import csv
 import re
@@ -12,16 +12,16 @@ from studio_tui.domain.shared.errors import Refused
 _ANGLED = re.compile(r"<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _PIECES = re.compile(r"[;\t]")
 _TELLING = (ImportField.LOGIN, ImportField.EMAIL, ImportField.PRINCIPAL)
-"""The columns of a table that name a person, the best first."""
+"""Columns of a table that identify a person, the most reliable first."""
 
 
 def names_in(text: str) -> list[str]:
-    """The logins and addresses in ``text``.
+    """Return the logins and addresses in ``text``.
 
-    One on a line, or several separated by ``;``, a tab or a comma; an address may stand with its
-    name, as ``Ann <ann@example.org>``. Under a line of headings, such as ``email``, the column
-    that tells login or address is taken, each cell as a line by itself. Raises `Refused` where a
-    cell has no end.
+    Each line has one, or several separated by ``;``, a tab or a comma; an address may come with a
+    name, as ``Ann <ann@example.org>``. If the first line has headings, such as ``email``, the
+    column with the login or address is used, and each cell is parsed like a line. Raises `Refused`
+    if a quoted cell is not closed.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
@@ -43,8 +43,11 @@ def _telling(headings: list[str]) -> int | None:
 
 
 def _column(lines: list[str], delimiter: str, index: int | None) -> list[str]:
-    """The cells of a column; without ``index`` there is no other, and no delimiter: a line is a
-    cell, unless there are quotation marks in which somebody put it."""
+    """Return the cells of a column.
+
+    Without ``index``, there is only one column and no delimiter: each line is a cell, unless
+    quotation marks are used.
+    """
     if index is None and not any(line.startswith('"') for line in lines):
         return lines
     chosen = slice(index, None if index is None else index + 1)

@@ -1,4 +1,4 @@
-"""What is done to a whole record of somebody: it is erased (U13), or merged into another (U11)."""
+"""The results of actions on the whole record of a user: erasing (U13) and merging (U11)."""
 
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.dataclass import dataclass
@@ -6,32 +6,32 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased, or would be."""
+    """What was erased, or would be in a dry run."""
 
     user: User
-    """As they were."""
+    """The user before erasing."""
     placeholder: str
-    """By what lists name them from then on."""
+    """Name of the erased user in lists."""
     placeholder_login: str
     texts: int
-    """What they wrote in conversations."""
+    """Number of texts by the user in conversations."""
     cancelled: int
-    """Conversations that lay ahead: the other side is told."""
+    """Number of future conversations, which are cancelled; the other participants are notified."""
     under_way: int
-    """Conversations that have begun and are not finished: they stay as they are."""
+    """Number of conversations in progress, which stay open."""
     mails: int
-    """Mails to them, of which nothing is kept but that they went."""
+    """Number of mails to the user. Only the fact that they were sent is retained."""
     dropped: int
-    """Of those, how many waited."""
+    """How many of those mails were waiting."""
     lines: int
-    """Lines of activity that were emptied."""
+    """Number of lines of activity that were emptied."""
     import_discarded: bool
-    """Whether the import that waited was thrown away: it may name them."""
+    """Whether the waiting import was discarded because it may name the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """How much is somebody's."""
+    """The numbers of objects that belong to a user."""
 
     pushes: int
     conversations: int
@@ -39,20 +39,20 @@ class Owned:
     keys: int
     teams: int
     people: int
-    """Whom they coach, or is their coach."""
+    """Number of coachings in which the user is the coach or the coachee."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What merging two records does."""
+    """The result of merging two records."""
 
     kept: User
-    """As they are before it, where it is only tried."""
+    """The record that remains; in a dry run, as before the merge."""
     other: User
     moved: Owned
     taken: tuple[str, ...]
-    """The facts that are taken over from the other, by name."""
+    """Names of the facts that are copied from the other record."""
     notes: tuple[str, ...]
-    """What becomes of pushes that both are in."""
+    """Messages about pushes that both were in."""
     dropped: int = 0
-    """How many mails that wait would have said the same twice."""
+    """Number of waiting mails that were dropped as duplicates."""

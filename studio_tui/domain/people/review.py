@@ -1,7 +1,8 @@
 """Changes of people that wait for a decision: the desk of changes (U7).
 
-A change is one line: what happened to somebody who is in a push that is not closed. `REVIEW_KINDS`
-declares each kind once; lists, decisions, JSON and documentation read it from there.
+A change is one row: an event that concerns a person who is in a push that is not closed.
+`REVIEW_KINDS` declares each kind once; lists, decisions, JSON and documentation are derived from
+it.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,14 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfAll
 
 REMEMBERED = timedelta(days=90)
-"""For so long after a push is closed it is kept what changes about who is in it: it may be opened
-again. Until then, nothing of that is on the desk."""
+"""Time after closing a push during which changes of its people are still recorded.
+
+The push may be reopened. Until then, these changes are not on the desk.
+"""
 
 
 class ReviewKind(StrEnum):
-    """What happened, the most urgent first; the value is its name in JSON, which is a contract."""
+    """The kind of a change, the most urgent first. The value is its name in JSON, a contract."""
 
     CONDUCTOR_LEFT = "conductor_left"
     CONDUCTOR_NO_MANAGER = "conductor_no_manager"
@@ -32,22 +35,22 @@ class ReviewKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """How it is told."""
+        """Label of the kind."""
         return REVIEW_KINDS[self].label
 
     @property
     def decisions(self) -> tuple["Decision", ...]:
-        """What can be decided."""
+        """Possible decisions."""
         return REVIEW_KINDS[self].decisions
 
     @property
     def urgency(self) -> int:
-        """Its place among the kinds, 0 for the most urgent."""
+        """Rank of the kind, 0 for the most urgent."""
         return _URGENCY[self]
 
 
 class Decision(StrEnum):
-    """What was decided on a change."""
+    """The decision on a change."""
 
     KEEP = "keep"
     HAND_OVER = "hand_over"
@@ -55,16 +58,16 @@ class Decision(StrEnum):
     EXCUSE = "excuse"
     ADD = "add"
     TAKEN_BACK = "taken_back"
-    """By nobody: the opposite change came before anybody decided."""
+    """Resolved by the opposite change before anybody decided."""
 
     @property
     def done(self) -> str:
-        """How it is told of what was decided."""
+        """Text for a decision that was made."""
         return _DONE[self]
 
     @property
     def verb(self) -> str:
-        """What one does by it."""
+        """Text of the action."""
         return self.replace("_", " ")
 
 
@@ -82,13 +85,13 @@ _DONE: Mapping[Decision, str] = OfAll(
 
 @dataclass(frozen=True, slots=True)
 class ReviewFacts:
-    """What there is to know about a kind of change."""
+    """The declaration of a kind of change."""
 
     label: str
     decisions: tuple[Decision, ...]
-    """What can be decided on it."""
+    """Possible decisions."""
     hides: bool = False
-    """Whether it takes the place of the other lines about who is to hold the same conversation."""
+    """Whether it replaces the other changes about the conductor of the same conversation."""
 
 
 _OF_MANAGER = (Decision.KEEP, Decision.HAND_OVER, Decision.TELL, Decision.EXCUSE)
@@ -111,16 +114,16 @@ REVIEW_KINDS: Mapping[ReviewKind, ReviewFacts] = OfAll(
         ),
     }
 )
-"""Every kind of change."""
+"""Declarations of all kinds of change."""
 
 _URGENCY = {kind: place for place, kind in enumerate(ReviewKind)}
 CONDUCTOR_KINDS = tuple(kind for kind, facts in REVIEW_KINDS.items() if facts.hides)
-"""The kinds about who was to hold a conversation."""
+"""Kinds that concern the conductor of a conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One change of one person in one push, with what is known beside it."""
+    """One change of one person in one push, with its context."""
 
     id: int
     kind: ReviewKind
@@ -131,32 +134,35 @@ class Review:
     push: str
     status: Status
     planned_for: datetime | None
-    """When the conversation is planned for; None where it is not."""
+    """When the conversation is planned for; None if it is not planned."""
     conductor: str
-    """Login of who holds or is to hold the conversation; empty where nobody was named."""
+    """Login of the past or future conductor; empty if none was named."""
     conductor_name: str
     before: str
-    """What it was: logins, an address, or a state; empty where there was nothing."""
+    """Previous value: logins, an address, or a state; empty if there was none."""
     after: str
-    """What it is, likewise; of a conductor who is none any more, the managers there are."""
+    """New value in the same form.
+
+    If the conductor is no longer a manager: the current managers.
+    """
     proposal: str
-    """Login of the manager to whom the conversation could be handed over; empty: there is none."""
+    """Login of the manager proposed as the new conductor; empty if there is none."""
     proposal_name: str
     since: datetime
     by: str
-    """Name of who changed it, or what did."""
+    """Name of the person or process that made the change."""
     told_at: datetime | None = None
-    """When the new managers were told without a decision (N16)."""
+    """When the new managers were notified without a decision (N16)."""
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        """What can be decided on it."""
+        """Possible decisions."""
         return self.kind.decisions
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewFilter:
-    """Which changes a list shows."""
+    """The filter of a list of changes."""
 
     text: str = ""
     kind: ReviewKind | None = None

@@ -1,10 +1,10 @@
-"""The roles (U5)."""
+"""The roles of users (U5)."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an account may do in the Studio (U5)."""
+    """The role of a user, which determines their permissions (U5)."""
 
     ADMIN = "admin"
     SUPPORT = "support"

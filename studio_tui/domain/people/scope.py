@@ -1,4 +1,4 @@
-"""To whom the sight of an admin is limited (U12)."""
+"""Limits of the sight of admins and support (U12)."""
 
 from collections.abc import Sequence
 
@@ -7,41 +7,41 @@ from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.dataclass import dataclass
 
 LIMITED_ROLES = (Role.ADMIN, Role.SUPPORT)
-"""Whose sight can be limited: who is neither sees their own part alone."""
+"""Roles whose sight can be limited. Users with other roles see only their own data anyway."""
 BEYOND = (
     "That reaches beyond whom you may see: nothing was changed. "
     "Ask an admin who sees the whole organisation."
 )
-"""What is said of an act, whatever it was that lay beyond."""
+"""Message for every action that reaches beyond the actor's sight."""
 NOT_ALONE = (
     "This push is not yours alone: it may be changed, closed or reopened by an admin who sees the "
     "whole organisation."
 )
-"""What is said of changing a push that others are in whom one does not see."""
+"""Message for changing a push with users who are outside the actor's sight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whom somebody sees."""
+    """The sight of a user."""
 
     user_id: int
     login: str
     name: str
     audience: str
-    """Readable as text; empty: the whole organisation."""
+    """Audience as text; empty: the whole organisation."""
     seen: int
-    """How many they see who have not left."""
+    """Number of active users in sight."""
     of: int
-    """How many there are who have not left."""
+    """Number of all active users."""
 
     @property
     def is_limited(self) -> bool:
-        """Whether they do not see the whole organisation."""
+        """Whether the sight is limited to a part of the organisation."""
         return bool(self.audience)
 
 
 def asked_for(teams: Sequence[str], departments: Sequence[str]) -> str:
-    """The audience of who is in one of ``teams``, or below it, or in one of ``departments``."""
+    """Return the audience of all users in ``teams``, teams below them, or ``departments``."""
     parts = [
         *(f"team under {in_quotes(name)}" for name in teams),
         *(f"department {in_quotes(name)}" for name in departments),

@@ -1,4 +1,4 @@
-"""Public keys of OpenSSH, as people hand them in: what they are, and which are taken (A1)."""
+"""Parsing and validation of OpenSSH public keys (A1)."""
 
 import base64
 import binascii
@@ -12,9 +12,9 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 
 MAX_BYTES = 16_384
-"""Largest file that is read as a key; that of the largest RSA key has a sixth of it."""
+"""Maximum size of a key file. The file of the largest RSA key is a sixth of that."""
 FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
-"""What OpenSSH calls a key: SHA-256 in base64, without padding."""
+"""Matches the fingerprint of a key: SHA-256 in base64, without padding."""
 
 _LEAST_RSA, _MOST_RSA = 3072, 16_384
 _POINT_SIZES = {"nistp256": 65, "nistp384": 97, "nistp521": 133}
@@ -24,30 +24,30 @@ _UNCOMPRESSED = 4
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key that is what it says, and strong enough."""
+    """A valid public key of sufficient strength."""
 
     kind: str
-    """As OpenSSH names it, such as ``ssh-ed25519``."""
+    """Key type of OpenSSH, such as ``ssh-ed25519``."""
     body: str
-    """The key itself, in base64."""
+    """Key data in base64."""
     comment: str
     fingerprint: str
     bits: int
 
     @property
     def text(self) -> str:
-        """The key as a line of ``authorized_keys``, without options and comment."""
+        """Line of ``authorized_keys``, without options and comment."""
         return f"{self.kind} {self.body}"
 
 
 @dataclass(frozen=True, slots=True)
 class UserKey:
-    """A key with which somebody comes in."""
+    """An SSH key with which a user logs in."""
 
     login: str
     name: str
     active: bool
-    """Whether they are still here: who has left does not come in."""
+    """Whether the user is active. Users who have left cannot log in."""
     fingerprint: str
     kind: str
     comment: str
@@ -55,10 +55,10 @@ class UserKey:
 
 
 def parse_public_key(text: str) -> PublicKey:
-    """The key in ``text``, the one line of an ``id_….pub``.
+    """Parse the key in ``text``, the one line of an ``id_….pub``.
 
-    Raises `Refused` for several lines, options before the key, a kind that is none of Ed25519,
-    ECDSA, RSA from 3072 bits on or a security key, and for a key that is not whole.
+    Raises `Refused` for several lines, for options before the key, for types other than Ed25519,
+    ECDSA, RSA from 3072 bits on and security keys, and for incomplete keys.
     """
     if "PRIVATE KEY" in text:
         raise Refused("This is a private key: show it to nobody. Give the file that ends in .pub.")
@@ -77,7 +77,7 @@ def parse_public_key(text: str) -> PublicKey:
 
 
 def fingerprint_of(blob: bytes) -> str:
-    """What OpenSSH calls the key with these bytes."""
+    """Return the OpenSSH fingerprint of the key with these bytes."""
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode()
     return f"SHA256:{digest.rstrip('=')}"
 
@@ -95,7 +95,7 @@ def _decoded(body: str) -> bytes:
         blob = base64.b64decode(body.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         blob = b""
-    # Only one way to write a key: the same key cannot come twice.
+    # Accept only the canonical encoding, so that the same key cannot be added twice.
     if not blob or base64.b64encode(blob).decode() != body:
         raise Refused(_BROKEN)
     return blob
@@ -105,13 +105,16 @@ _BROKEN = "This key is not whole: copy all of the line in the file that ends in 
 
 
 class _Blob:
-    """The bytes of a key, read field by field (RFC 4253, section 6.6)."""
+    """A reader of the fields of a key (RFC 4253, section 6.6)."""
 
     def __init__(self, blob: bytes) -> None:
         self._rest = blob
 
     def bits(self, kind: str) -> int:
-        """The size of a key of ``kind``; raises `Refused` where it is not one to the last byte."""
+        """Return the size of a key of type ``kind``.
+
+        Raises `Refused` if the bytes are not exactly one such key.
+        """
         if self.field() != kind.encode():
             raise Refused(_BROKEN)
         bits = _READERS[kind](self)
@@ -120,7 +123,7 @@ class _Blob:
         return bits
 
     def field(self) -> bytes:
-        """The next field."""
+        """Read the next field."""
         size = int.from_bytes(self._rest[:4])
         field, self._rest = self._rest[4 : 4 + size], self._rest[4 + size :]
         if len(field) != size or not size:
@@ -128,7 +131,7 @@ class _Blob:
         return field
 
     def number(self) -> int:
-        """The next field, as a positive number in the one way to write it."""
+        """Read the next field as a positive integer in canonical form."""
         field = self.field()
         number = int.from_bytes(field, signed=True)
         if number <= 0 or len(field) != number.bit_length() // 8 + 1:

@@ -1,4 +1,4 @@
-"""Who stands in for a leader or coach who is away, and when somebody can (U14)."""
+"""Stand-ins of absent leaders and coaches (U14)."""
 
 from datetime import date
 
@@ -8,32 +8,34 @@ from studio_tui.domain.shared.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """One who stands in for another."""
+    """A period in which one person stands in for another."""
 
     id: int
     leader_id: int
     leader_login: str
     leader: str
-    """Name of who is away."""
+    """Name of the absent leader or coach."""
     stand_in_id: int
     login: str
     name: str
-    """Of who stands in."""
+    """Name of the stand-in."""
     first_day: date
     last_day: date
     user_ids: frozenset[int] = frozenset()
-    """For whom alone; empty: for all their people."""
+    """Ids of the users concerned; empty: all users of the leader or coach."""
     users: tuple[str, ...] = ()
-    """Their logins."""
+    """Logins of those users."""
 
     def covers(self, user_id: int) -> bool:
-        """Whether it is about this user; nobody stands in for their own leader about themself."""
+        """Return whether the stand-in is responsible for this user.
+
+        A stand-in is never responsible for themself.
+        """
         return user_id != self.stand_in_id and (not self.user_ids or user_id in self.user_ids)
 
 
 def check_days(first_day: date, last_day: date, today: date) -> None:
-    """Raise `Invalid` unless somebody can stand in on these days: not in the past, and not the
-    other way round."""
+    """Raise `Invalid` unless the days are valid: not in the past, and in the right order."""
     errors = {}
     if first_day < today:
         errors["from"] = f"{first_day} is past: name a day from {today} on"

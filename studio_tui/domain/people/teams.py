@@ -1,15 +1,15 @@
-"""Teams as they are kept by hand: what one can see of them, and what a name may be (U2, U8)."""
+"""Teams as lists show them, and the validation of their names (U2, U8)."""
 
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 
 SEPARATOR = " > "
-"""What stands between a team and the one above it, in a path."""
+"""Separator of the names in the path of a team."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """Somebody who leads a team."""
+    """A leader of a team."""
 
     user_id: int
     login: str
@@ -19,39 +19,39 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team, under another or at the top."""
+    """A team, below another or at the top."""
 
     id: int
     name: str
     path: str
-    """With all above it: ``Sales > Belgium``."""
+    """Names of all its ancestors and its own: ``Sales > Belgium``."""
     parent_id: int | None
     leaders: tuple[Leader, ...] = ()
     members: int = 0
-    """Who is in it and has not left."""
+    """Number of active members."""
     people: int = 0
-    """The same of it and all teams below it, each person once."""
+    """Number of active members of the team and all teams below it, without duplicates."""
     below: int = 0
-    """How many teams are right below it."""
+    """Number of teams directly below it."""
 
     @property
     def parent(self) -> str:
-        """The path of the team above it; empty at the top."""
+        """Path of its parent; empty at the top."""
         return self.path.rpartition(SEPARATOR)[0]
 
     @property
     def depth(self) -> int:
-        """How many teams are above it."""
+        """Number of its ancestors."""
         return self.path.count(SEPARATOR)
 
     @property
     def led_by(self) -> str:
-        """Its leaders in words; empty where there is none."""
+        """Names of its leaders; empty if there are none."""
         return ", ".join(f"{each.name}{'' if each.active else ' (left)'}" for each in self.leaders)
 
 
 def why_no_team_name(text: str) -> str:
-    """Why a team cannot have this name; empty where it can."""
+    """Return why a team cannot have this name; empty if it can."""
     name = clean_line(text)
     if not any(map(str.isalnum, name)):
         return "a team needs a name"

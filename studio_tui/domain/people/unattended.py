@@ -1,4 +1,4 @@
-"""How much an import that nobody watches may do by itself (U10)."""
+"""Limits of unattended imports (U10)."""
 
 import re
 from dataclasses import field
@@ -15,25 +15,25 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class Limit(NamedTuple):
-    """So many people, or such a share of them."""
+    """A maximum number of people, or a maximum share."""
 
     text: str
-    """As somebody wrote it: ``2%`` or ``5``."""
+    """Limit as the user wrote it: ``2%`` or ``5``."""
     most: Fraction
     """The number, or the share, from 0 to 1."""
     is_share: bool
 
     def __str__(self) -> str:
-        """As somebody wrote it."""
+        """Return the limit as the user wrote it."""
         return self.text
 
     def is_passed(self, count: int, of: int) -> bool:
-        """Whether ``count`` people, out of ``of``, are more than this."""
+        """Return whether ``count`` people, out of ``of``, exceed the limit."""
         return count > (self.most * of if self.is_share else self.most)
 
 
 def limit_called(text: str) -> Limit:
-    """The limit that somebody wrote; raises ValueError for what is none."""
+    """Parse a limit. Raises ValueError with a message for the user."""
     text = text.strip()
     if found := _SHARE.fullmatch(text):
         share = Fraction(found[1].replace(",", ".")) / 100
@@ -49,15 +49,15 @@ def limit_called(text: str) -> Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an unattended import may do at most; beyond, it waits for an admin."""
+    """The limits of an unattended import. If it exceeds one, it waits for an admin."""
 
     left: Limit = field(default=limit_called("2%"))
-    """Whom it may mark as left, of those who are active."""
+    """Maximum of users to mark as left, relative to the active users."""
     refused: Limit = field(default=limit_called("1%"))
-    """Which lines it may leave out because they are refused, of those of the file."""
+    """Maximum of refused lines, relative to the lines of the file."""
 
     def why_wait(self, left: int, active: int, refused: int, lines: int) -> str:
-        """Why an import that does so much waits; empty where it does not."""
+        """Return which limits an import exceeds; empty if it may proceed."""
         reasons = []
         if self.left.is_passed(left, active):
             share = _share(left, active)
@@ -78,7 +78,7 @@ def _share(count: int, of: int) -> str:
 
 
 class Fate(StrEnum):
-    """What became of the file that was given last to an unattended import."""
+    """The result of the latest file of the unattended import."""
 
     WAITS = "waits"
     IMPORTED = "imported"
@@ -87,31 +87,34 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastFile:
-    """The file that was given last to an unattended import."""
+    """The latest file of the unattended import."""
 
     name: str
     digest: str
-    """Of its content and of how it is read: the same file has the same."""
+    """Digest of the content and of the import options; equal for the same file."""
     fate: Fate
     at: datetime
-    """When it came, or since when it waits."""
+    """When the file was processed, or since when it waits."""
     by: str
-    """The login by which it came."""
+    """Login of the user who ran the import."""
     why: str
-    """Why it waits."""
+    """Reason for waiting."""
     people: int
-    """How many it would add, change or refuse, where it waits."""
+    """Number of people whom the waiting import would add, change or refuse."""
     planned: bytes
-    """What its dry run said, as `services.people.import_plan.ImportPlan.fingerprint`."""
+    """Result of its dry run, as `services.people.import_plan.ImportPlan.fingerprint`."""
     holds_until: date | None
-    """The last day on which it says what it says, where somebody's last day is ahead in it."""
+    """Last day on which the result stays the same, if the file has a last day in the future.
+
+    None if it has none.
+    """
 
     @property
     def waits(self) -> bool:
-        """Whether an admin has to decide about it."""
+        """Whether an admin has to decide on the import."""
         return self.fate is Fate.WAITS
 
     def says_the_same(self, digest: str, today: date) -> bool:
-        """Whether a file is this one, and says on ``today`` what it said."""
+        """Return whether a file with this digest has the same result on ``today``."""
         past = self.holds_until is not None and today > self.holds_until
         return self.digest == digest and not past

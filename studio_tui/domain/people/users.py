@@ -1,4 +1,4 @@
-"""Users, their roles, their teams and who manages them (U1 to U5)."""
+"""Users, their roles, their teams and their managers (U1 to U5)."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from studio_tui.domain.shared.text import fold
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """One of the managers of a user, with the reason ("leads Sales", "coach") (U4)."""
+    """A manager of a user, with the reason ("leads Sales", "coach") (U4)."""
 
     user_id: int
     login: str
@@ -22,7 +22,7 @@ class Manager:
 @with_every_fact
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, as lists show them (U1)."""
+    """A user as lists show them (U1)."""
 
     id: int
     login: str
@@ -37,15 +37,15 @@ class User:
     active: bool
     groups: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
-    """Teams the user is a member of, each with its parents: ``Sales > Belgium``."""
+    """Teams of which the user is a member, as paths: ``Sales > Belgium``."""
     leads: tuple[str, ...] = ()
     coaches: tuple[str, ...] = ()
     """Logins of the user's coaches."""
     managers: tuple[Manager, ...] = ()
     employee_number: str = ""
-    """What the HR system knows them by, across names and addresses (U11)."""
+    """Identifier in the HR system, independent of names and addresses (U11)."""
     mail_bounced: bool = False
-    """Whether mail came back from the address that they have (N15)."""
+    """Whether mail to the user's current address bounced (N15)."""
 
     @property
     def name(self) -> str:
@@ -55,30 +55,38 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class UserFilter:
-    """Which users a list shows. Words must all be found; the rest narrows further."""
+    """The filter of a list of users. Every word must match; the other fields narrow further."""
 
     text: str = ""
     push_id: int | None = None
-    """Only who is assigned to this push."""
+    """Only users who are assigned to this push."""
     include_left: bool = False
     left_before: datetime | None = None
-    """Only who left before this instant, and is not erased."""
+    """Only users who left before this instant and are not erased."""
     where: Audience | None = None
-    """Only who is in this audience (P13); who has left is asked about where it says so."""
+    """Only users in this audience (P13).
+
+    Users who have left are included if the audience mentions them.
+    """
     candidate_for: int | None = None
-    """A push whose users are chosen out of these: the list shows the names of their managers and
-    who is in it already, so that words may be of these, too."""
+    """Id of the push whose users are being chosen from the list.
+
+    The list then shows managers and who is already in the push, so words may match these, too.
+    """
 
     def words(self) -> tuple[str, ...]:
-        """The words of `text`: parts of a name, login, address, department, team or group."""
+        """Return the words of `text`.
+
+        Words are parts of a name, login, address, department, team or group.
+        """
         return tuple(self.text.split())
 
 
 def full_name(given: str, family: str) -> str:
-    """Given and family name in the order they are spoken."""
+    """Return given and family name in spoken order."""
     return f"{given} {family}".strip()
 
 
 def sort_name(given: str, family: str) -> str:
-    """The key users are sorted by: family name first, without case."""
+    """Return the sort key of a user: family name first, ignoring case."""
     return f"{fold(family)} {fold(given)}".strip()

@@ -1,26 +1,29 @@
-"""What HR systems export, from bytes to checked people (U6). Pure: no database, no clock, and no
-file but the open one that it is given: `services.people.hr_files` opens them.
+"""The parser of HR exports, from bytes to checked people (U6).
 
-Two steps, the second with what the Studio knows::
+The package is pure: it uses no database and no clock, and reads only the open file that it is
+given. `services.people.hr_files` opens the files.
+
+It works in two steps, the second of which uses data of the Studio::
 
     file = read(binary, {"Work Email": "email"}, progress=show)
     checked = check(file, studio)
 
-`read` takes bytes or a binary file and gives an `HrFile`: records, refusals, what each
-column was taken for. It raises `Refused` where the file as a whole is no list of people (empty,
-binary, wrong quoting, two columns for one field, a column that is missing, larger than
-`MAX_BYTES` or longer than `MAX_ROWS`).
+`read` accepts bytes or a binary file and returns an `HrFile`: records, refusals, and the field of
+each column. It raises `Refused` if the file as a whole is not a list of people: if it is empty or
+binary, has wrong quoting, two columns for one field or a missing column, or exceeds `MAX_BYTES` or
+`MAX_ROWS`.
 
-`check` asks `KnownPeople` (a protocol for the database side to answer) four questions, each once
-for the whole file, and gives `Checked`: an `ImportRow` for every row that can be imported, and one
-`Refusal` for each that cannot. A `UserRef` is the id of a user of the Studio, or the `key` of the
-address of one whom the file adds; `ImportRow.ref` is a person's own.
+`check` queries `KnownPeople` (a protocol that the database side implements), each method at most
+once for the whole file, and returns `Checked`: an `ImportRow` for every row that can be imported,
+and a `Refusal` for each that cannot. A `UserRef` is the id of a user of the Studio, or the `key` of
+the address of a user whom the file adds; `ImportRow.ref` is that of the row itself.
 
-What to write, by `HrFile.present_fields`: a field that is not among them is left alone for users
-who are there, an empty cell of one that is empties it (language, time zone and role: back to their
-defaults). Where ``teams``, ``leads`` or ``coaches`` are present, a record has all of them.
-``manager`` adds `ImportRow.joins` to the teams of the row; `Checked.manager_teams` tells which
-teams that needs, and who leads them, besides what ``leads`` says.
+`HrFile.present_fields` decides what to write. A field that is not among them stays unchanged for
+existing users. An empty cell of a field that is among them clears the value (language, time zone
+and role: resets it to the default). If ``teams``, ``leads`` or ``coaches`` are present, a record
+has all of their values. ``manager`` adds `ImportRow.joins` to the teams of the row;
+`Checked.manager_teams` lists the teams that this requires, with their leaders, in addition to those
+of ``leads``.
 """
 
 from studio_tui.domain.people.hr_file.check import About, check

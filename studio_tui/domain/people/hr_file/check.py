@@ -1,15 +1,16 @@
-"""The rows of a file against each other and against the Studio (U6).
+"""Validation of the rows of a file against each other and against the Studio (U6).
 
-Who somebody is: whom the employee number says, else the login, else the address (U11).
+A row refers to the existing user with its employee number, else with its login, else with its
+address (U11).
 
-What is refused here: an employee number, a login or an address that an earlier row has, or that is
-somebody else's when the import is done; a login that is another's address (`shared_names`); a
-person whom several go by; teams above themselves (`team_loops`). A manager or coach whom nobody
-goes by, whose row is refused, or who would be their own, is left out with a warning: a refusal
-never spreads.
+A row is refused if its employee number, login or address is on an earlier row or would belong to
+somebody else after the import; if its login is the address of another person (`shared_names`); if
+it refers to a person ambiguously; or if it makes a team its own ancestor (`team_loops`). A manager
+or coach who is unknown, whose row is refused, or who is the person themself, is left out with a
+warning: a refusal never spreads.
 
-That A manages B while B manages A is allowed: two who run a house together do review each other,
-U4 stops at "never the user", and no team stands above another by it.
+Two people may be each other's manager: two who run a house together do review each other, U4 only
+rules out the user themself, and the teams do not become nested.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,18 +51,17 @@ from studio_tui.domain.people.keys import address_key, key, number_key
 from studio_tui.domain.shared.lookalikes import appearance
 
 About = Mapping[int, int | None]
-"""The user whom a row is about, by its line, where it is not the file that says so; None for
-somebody new."""
+"""Id of the user of a row, by line, if not derived from the file; None for a new user."""
 _NOBODY: About = {}
 
 
 def check(file: HrFile, studio: KnownPeople, about: About = _NOBODY) -> Checked:
-    """Everything of ``file`` that can be imported into ``studio``, and why the rest cannot."""
+    """Return which rows of ``file`` can be imported into ``studio``, and why the others cannot."""
     return _Check(file, studio, about).run()
 
 
 class _Check:
-    """One check of one file; every step adds to what is refused."""
+    """The validation of one file. Each step adds to the refused rows."""
 
     def __init__(self, file: HrFile, studio: KnownPeople, about: About) -> None:
         self._file = file
@@ -78,7 +78,7 @@ class _Check:
             for record in file.records
         ]
         named = {handle for text in self._named for handle in handles(text)}
-        # A login of one may be the address of another.
+        # The login of one user may be the address of another.
         named.update(self._logins, self._emails, map(appearance, not_ascii(self._logins)))
         self._by_login = studio.by_login(named)
         self._by_email = studio.by_email(named)
@@ -151,12 +151,12 @@ class _Check:
     def _match(
         self, record: Record, by_login: Known | None, by_email: Known | None
     ) -> Known | None:
-        """Whom of the Studio ``record`` is about (U11)."""
+        """Return the existing user whom ``record`` refers to, or None (U11)."""
         if record.employee_number:
             number = number_key(record.employee_number)
             if known := self._by_number.get(number):
                 return known
-            # Who has another number is somebody else.
+            # A user with a different number is another person.
             by_login = by_login if by_login and by_login.number in ("", number) else None
             by_email = by_email if by_email and by_email.number in ("", number) else None
         if by_email and (record.derived_login or not by_login):
@@ -172,7 +172,7 @@ class _Check:
 
     def _refuse_doubles(self, entries: Sequence[ImportEntry]) -> None:
         logins: dict[str, int] = {}
-        # A line that is refused for another reason may still be the right one of the two.
+        # A line that is refused for another reason may still be the correct one of the two.
         emails = {key(r.email): r.line for r in reversed(self._file.refusals) if r.email}
         users: dict[int, int] = {}
         found: dict[str, int] = {}
@@ -203,9 +203,9 @@ class _Check:
                     self._refuse(record, ImportField.LOGIN, reason)
 
     def _refuse_taken(self, entries: Sequence[ImportEntry]) -> None:
-        """Refuse a login or an address that is somebody else's once all is written.
+        """Refuse logins and addresses that would belong to somebody else after the import.
 
-        Two may swap theirs in one file; not so where the row of one of them is refused.
+        Two users may swap theirs in one file, but not if the row of one of them is refused.
         """
         rows = {entry.user_id: entry for entry in entries if entry.user_id is not None}
         doubtful = [
@@ -238,7 +238,7 @@ class _Check:
                 yield ImportField.EMPLOYEE_NUMBER, known
 
     def _lets_go(self, holder: ImportEntry | None, field: ImportField, entry: ImportEntry) -> bool:
-        """Whether who has that login or address now has another one after the import."""
+        """Return whether the current holder of the login or address gives it up in this import."""
         if holder is None or holder.record.line in self._refused:
             return False
         if field is ImportField.EMAIL:
@@ -248,7 +248,7 @@ class _Check:
     def _taken(
         self, entry: ImportEntry, field: ImportField, known: Known
     ) -> tuple[ImportField, str]:
-        """Which column is wrong, and why: that login, address or number is ``known``'s."""
+        """Return the wrong column and the reason: its value belongs to ``known``."""
         record = entry.record
         if field is ImportField.EMPLOYEE_NUMBER:
             number = quoted(record.employee_number)
@@ -312,7 +312,7 @@ class _Check:
     def _absent(
         self, entries: Sequence[ImportEntry], left: Sequence[ImportEntry]
     ) -> Mapping[UserRef, int]:
-        """Whom only a refused row would add, and its line."""
+        """Return the users whom only a refused row would add, with the line of that row."""
         if not self._refused:
             return {}
         kept = {entry.ref for entry in left}
@@ -369,7 +369,7 @@ class _Check:
         return name_teams(led, self._managers(left, {one.manager for one in led}), leading)
 
     def _managers(self, left: Sequence[ImportEntry], refs: set[UserRef]) -> dict[UserRef, Known]:
-        """Login and name, as they will be, of each of ``refs``."""
+        """Return the login and name after the import of each of ``refs``."""
         known = {k.user_id: k for k in self._everybody_known()}
         found: dict[UserRef, Known] = {ref: known[ref] for ref in refs if isinstance(ref, int)}
         for entry in left:
@@ -415,7 +415,10 @@ def _found(
     meant: Mapping[str, Resolution],
     absent: Mapping[UserRef, int],
 ) -> tuple[UserRef, ...]:
-    """Who of ``texts`` will be there, each once, and never the person themself."""
+    """Return the users of ``texts`` who exist after the import.
+
+    Without duplicates, and without the person of ``entry``.
+    """
     if not texts:
         return ()
     refs = dict.fromkeys([meant[text].ref for text in texts])

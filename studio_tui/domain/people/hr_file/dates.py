@@ -1,9 +1,9 @@
-"""Days as HR exports write them.
+"""Parsing of dates in HR exports.
 
-``03/04/2020`` is 3 April or 4 March: which, is decided over the whole column (U6). Days come
-first unless a value proves otherwise; where values prove both, none of that form can be trusted,
-because a spreadsheet that turns round some dates of a column leaves just such a mixture. Where no
-value proves anything, that is said, and ``--dates`` tells the order.
+``03/04/2020`` is 3 April or 4 March. The order is decided for the whole column (U6). The day comes
+first unless a value proves otherwise. If values prove both orders, no date of that form is
+accepted, because spreadsheets that swap day and month of some dates produce such columns. If no
+value proves an order, a warning is issued, and ``--dates`` sets the order.
 """
 
 import re
@@ -30,32 +30,35 @@ _EPOCH = re.compile(r"(\d{10})(\d{3})?")
 _NO_DATE = re.compile(
     rf"0{{1,4}}([-/.])0{{1,2}}\1(?:0{{4}}|0{{1,2}}){_TIME}|190\d-0?1-00|0?[01]/0?[01]/(?:19)?00"
 )
-"""What spreadsheets and databases make of an empty day."""
+"""Matches the placeholders that spreadsheets and databases write for an empty date."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 DAY_ZERO = date(1899, 12, 30)
-"""The day 0 of a workbook, as far as days after February 1900 go."""
+"""Day 0 of the serial dates of a workbook, valid for days after February 1900."""
 _TWO_DIGIT_PIVOT = 69
 
 
 Order = Literal["day-first", "month-first"]
-"""Which comes first in ``03/04/2020``: what ``--dates`` says."""
+"""Order of day and month in ``03/04/2020``: the value of ``--dates``."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayOrder:
-    """What a column proves about its dates: the first line that proves each order, or None."""
+    """The evidence in a column for the order of its dates.
+
+    ``day_first`` and ``month_first`` are the first lines that prove each order, or None.
+    """
 
     day_first: int | None = None
     month_first: int | None = None
     told: Order | None = None
-    """The order that somebody has told: then nothing has to be proved."""
+    """Order that the user specified. It takes precedence over the evidence."""
     day_zero: date = DAY_ZERO
-    """The day 0 of numbers that are days, as workbooks count them."""
+    """Day 0 of serial dates."""
     open: tuple[int, str] | None = None
-    """The first line, and its text, that may be either."""
+    """First line whose date is ambiguous, with its text."""
 
     def seen(self, text: str, line: int) -> "DayOrder":
-        """With what the cell ``text`` on ``line`` proves."""
+        """Return the evidence including that of the cell ``text`` on ``line``."""
         found = _SLASHED.fullmatch(text.strip())
         if not found or found[2] == ".":
             return self
@@ -70,7 +73,7 @@ class DayOrder:
 
     @property
     def month_comes_first(self) -> bool:
-        """Whether the month is read first."""
+        """Whether the month comes first."""
         if self.told:
             return self.told == "month-first"
         return self.month_first is not None
@@ -82,15 +85,15 @@ class DayOrder:
 
     @property
     def is_guess(self) -> bool:
-        """Whether nothing proves or tells an order that matters."""
+        """Whether an ambiguous date exists although no order is proved or specified."""
         proved = self.told or self.day_first is not None or self.month_first is not None
         return self.open is not None and not proved
 
 
 def parse_day(text: str, order: DayOrder) -> date | None:
-    """The day that a cell tells, None for an empty one; raises `WrongCell`.
+    """Return the day of a cell, or None if it is empty. Raises `WrongCell`.
 
-    Of an instant the day is taken as it is written, whatever its time zone.
+    Of an instant, the date is used as written, whatever its time zone.
     """
     day = _parsed(text, order)
     if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
@@ -99,8 +102,10 @@ def parse_day(text: str, order: DayOrder) -> date | None:
 
 
 def parse_end(text: str, order: DayOrder) -> date | None:
-    """The day that somebody leaves, None where none is told or it is the end of time, as
-    ``9999-12-31``; raises `WrongCell`."""
+    """Return the last day of a person. Raises `WrongCell`.
+
+    None if the cell is empty or has an end-of-time date such as ``9999-12-31``.
+    """
     day = _parsed(text, order)
     if day is None or day.year > _LAST_YEAR:
         return None

@@ -1,7 +1,7 @@
-"""Rows of an export that are no person: totals, counts of rows, and notes below the list.
+"""Detection of rows that are not people: totals, row counts, and notes below the list.
 
-A row is taken for one only where each of its words is known and no cell holds an address: whatever
-else stands there is refused as before, as half a row would be where a file broke off.
+A row counts as a footer only if all of its words are known and no cell holds an address. Any other
+row is refused as usual, such as the incomplete last row of a truncated file.
 """
 
 import re
@@ -18,7 +18,7 @@ _KEYS = frozenset(
     合計 合计 总计 總計 총계 합계
     """.split()  # noqa: SIM905 - a hundred words read better so
 )
-"""Words of which one alone says that a row adds up others."""
+"""Words that alone mark a row as a total."""
 _COUNTED = frozenset(
     """
     row rows record records line lines entry entries item items result results user users
@@ -33,7 +33,7 @@ _COUNTED = frozenset(
     wiersze rekordow pracownikow liczba zaznamu pocet rivia tyontekijaa lukumaara
     """.split()  # noqa: SIM905 - a hundred words read better so
 )
-"""What is counted: beside a number, they say that a row counts others."""
+"""Nouns that mark a row as a count when they occur with a number."""
 _BESIDE = frozenset(
     """
     of the in for and to on at number no nr grand report overall running full all active inactive
@@ -42,7 +42,7 @@ _BESIDE = frozenset(
     complessivo geselecteerd gevonden ausgewahlt gefunden trouves
     """.split()  # noqa: SIM905 - a hundred words read better so
 )
-"""What may stand beside them."""
+"""Other words that may occur in a total or a count."""
 _NOTE = re.compile(
     r"\W*(?:(?:report |file |list |data )?(?:generated|exported|extracted|printed|downloaded"
     r"|created|produced|run)(?: date| time)?:? ?(?:on\b|at\b|by\b|from\b|\d)"
@@ -58,15 +58,15 @@ _NOTE = re.compile(
     r"|fin (?:du |de la |de l)?\W?(?:rapport|liste|fichier|export)\b|end\W*$"
     r"|(?:page|pagina|seite|sida|side|strona) ?\d+\W*(?:(?:of|van|von|sur|de|di|av|z)? ?\d+)?\W*$)"
 )
-"""How a note that fills one cell, or two, begins."""
+"""Matches the beginning of a note that fills one or two cells."""
 _MOST_OF_A_NOTE = 2
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def footer_in(cells: Sequence[str]) -> str:
-    """What a row says that is a total, a count, a note or a rule of dashes.
+    """Return the text of a row that is a total, a count, a note or a rule of dashes.
 
-    Empty where it may be a person, and where it is blank.
+    Empty if the row may be a person or is blank.
     """
     filled = [cell for cell in cells if cell.strip()]
     text = clean_line(" ".join(filled))
@@ -82,14 +82,14 @@ def _is_note(text: str) -> bool:
 
 
 def _adds_up_some(text: str) -> bool:
-    """Whether it is the total of a part, as ``Sales total: 5``."""
+    """Return whether the text is a subtotal such as ``Sales total: 5``."""
     words = _WORD.findall(fold_search(text))
     number = any(map(str.isdigit, text))
     return "@" not in text and number and bool(words and {words[0], words[-1]} & _KEYS)
 
 
 def _adds_up(filled: Sequence[str]) -> bool:
-    """Whether the cells with words are totals, or a single one says what is counted."""
+    """Return whether all cells with words are totals, or a single one is a count."""
     texts = [set(_WORD.findall(fold_search(cell).replace("(s)", "s"))) for cell in filled]
     texts = [words for words in texts if words]
     if not all(words <= _KEYS | _COUNTED | _BESIDE for words in texts):

@@ -1,4 +1,4 @@
-"""Which column tells what: our own headings, those of the usual HR systems, and ``--map`` (U6)."""
+"""Assignment of columns to fields: own headings, those of common HR systems, and ``--map`` (U6)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold_search
 
 IGNORE = "ignore"
-"""What ``--map`` says of a column that is to be left out."""
+"""Value of ``--map`` that excludes a column."""
 
 _MAPPED = -1
 _SHOWN = 20
@@ -20,14 +20,14 @@ _NOTE = re.compile(r"\[[^\]]*\]\s*(required)?\s*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"\[(\w+)\]\s*(required)?\s*$", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _SEVERAL = frozenset(field for field in ImportField if fact_called(field).several_columns)
-"""Fields that several columns may tell."""
+"""Fields that several columns may provide."""
 _NUMBERED = re.compile(r"column (\d+)", re.IGNORECASE)
 _NAMES = frozenset({ImportField.GIVEN_NAME, ImportField.FAMILY_NAME})
 
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """One column that tells something; ``index`` counts from 0."""
+    """A column that provides a field; ``index`` counts from 0."""
 
     index: int
     heading: str
@@ -36,7 +36,7 @@ class FileColumn:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a file: ``width`` of them in all."""
+    """The columns of a file. ``width`` is the number of all columns."""
 
     columns: tuple[FileColumn, ...]
     ignored: tuple[str, ...]
@@ -44,20 +44,23 @@ class Layout:
 
     @property
     def fields(self) -> frozenset[ImportField]:
-        """What the columns tell."""
+        """Fields that the columns provide."""
         return frozenset(column.field for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A column that may tell a field; of several, the lowest tier does."""
+    """A column that may provide a field. Of several, the one with the lowest tier is used."""
 
     column: FileColumn
     tier: int
 
 
 def plain(heading: str) -> str:
-    """``heading`` as it is compared: no case, accents, spaces, punctuation or ``[Required]``."""
+    """Return ``heading`` in the form in which headings are compared.
+
+    Removes case, accents, spaces, punctuation and ``[Required]``.
+    """
     text = fold_search(_NOTE.sub("", clean_line(heading))).replace("#", "number")
     return _NOT_LETTERS.sub("", text)
 
@@ -73,7 +76,7 @@ def _known() -> Mapping[str, tuple[ImportField, int]]:
 
 
 def recognise(heading: str) -> tuple[ImportField, int] | None:
-    """The field that a heading is known for and how well it tells it, from 0: the best."""
+    """Return the field of a known heading and its tier, from 0, the best; None if it is unknown."""
     known = _known()
     if found := known.get(plain(heading)):
         return found
@@ -82,11 +85,11 @@ def recognise(heading: str) -> tuple[ImportField, int] | None:
 
 
 def lay_out(headings: Sequence[str], mapping: Mapping[str, str]) -> Layout:
-    """What each column tells.
+    """Return the field of each column.
 
-    ``mapping`` is what ``--map`` gave: heading → field, or `IGNORE`. Raises `Refused` where it
-    names a column or a field that is not there, where two columns tell one field equally well,
-    and where the address or the names are told by none.
+    ``mapping`` is the value of ``--map``: heading → field, or `IGNORE`. Raises `Refused` if it
+    names an unknown column or field, if two columns provide one field equally well, or if no column
+    provides the address or the names.
     """
     asked = _asked(headings, mapping)
     claims = _claims(headings, asked)
@@ -98,13 +101,13 @@ def lay_out(headings: Sequence[str], mapping: Mapping[str, str]) -> Layout:
 
 
 def count_known(headings: Sequence[str], mapping: Mapping[str, str]) -> int:
-    """How many of ``headings`` are recognised or mapped: tells the right delimiter."""
+    """Return how many of ``headings`` are recognised or mapped. Used to detect the delimiter."""
     mapped = {plain(heading) for heading in mapping}
     return sum(1 for h in headings if plain(h) in mapped or recognise(h) is not None)
 
 
 def telling_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> set[ImportField]:
-    """The fields that ``headings`` tell, as they are recognised or mapped."""
+    """Return the fields that ``headings`` provide, recognised or mapped."""
     mapped = {plain(heading): field.strip() for heading, field in mapping.items()}
     told = {found[0] for heading in headings if (found := recognise(heading))}
     said = {mapped[name] for heading in headings if (name := plain(heading)) in mapped}
@@ -112,7 +115,10 @@ def telling_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> set[
 
 
 def _asked(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, ImportField | None]:
-    """The field that each mapped column is to tell, by index; None for ignored ones."""
+    """Return the field of each column that ``--map`` names, by index.
+
+    None marks an ignored column.
+    """
     asked: dict[int, ImportField | None] = {}
     for heading, field in mapping.items():
         if field.strip() == IGNORE:
@@ -123,7 +129,7 @@ def _asked(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, Imp
 
 
 def columns_called(headings: Sequence[str], wanted: str) -> list[int]:
-    """Which columns ``--map`` means by ``wanted``: a heading, or ``column 4`` for the fourth."""
+    """Return the indexes of the columns that ``wanted`` refers to: a heading, or ``column 4``."""
     exact = [i for i, heading in enumerate(headings) if clean_line(heading) == clean_line(wanted)]
     alike = exact or [i for i, heading in enumerate(headings) if plain(heading) == plain(wanted)]
     numbered = _NUMBERED.fullmatch(wanted.strip())
@@ -133,7 +139,7 @@ def columns_called(headings: Sequence[str], wanted: str) -> list[int]:
 
 
 def _ignored(headings: Sequence[str], wanted: str) -> list[int]:
-    """The columns to leave out: of several that are called the same, all but the first."""
+    """Return the columns to ignore. Of several with the same heading, all but the first."""
     alike = columns_called(headings, wanted)
     return alike[1:] if len(alike) > 1 else [_index(headings, wanted)]
 
@@ -200,8 +206,10 @@ def _choose(claims: Sequence[_Claim]) -> list[FileColumn]:
 
 
 def _other_number(claim: _Claim, best: Mapping[ImportField, _Claim]) -> _Claim:
-    """Of several columns with numbers of employees, one tells who they are; all tell who is
-    meant."""
+    """Return the claim of an additional employee number as one of `ImportField.KNOWN_AS`.
+
+    One column identifies the person of the row; the others help to resolve references to them.
+    """
     column = claim.column
     if column.field is not ImportField.EMPLOYEE_NUMBER or claim is best[column.field]:
         return claim
@@ -249,7 +257,7 @@ def _hint(field: ImportField, ignored: Sequence[str]) -> str:
 
 
 def _whole_file_hint(headings: Sequence[str]) -> str:
-    """What to do where saying what a column tells cannot help."""
+    """Return advice for a file in which no mapping of columns can help, or an empty string."""
     if any("@" in heading for heading in headings):
         return (
             "This looks like a person, not like headings: put a line of headings above, such as "

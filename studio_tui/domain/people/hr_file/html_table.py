@@ -1,4 +1,4 @@
-"""A web page with a table that is called a workbook, as some HR systems export it (U9)."""
+"""Web pages with a table that are named as workbooks, as some HR systems export them (U9)."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _LOOKED_INTO = 4_096
 
 
 def table_of(page: bytes, mapping: Mapping[str, str]) -> SheetText | None:
-    """The first table with headings that are known; None where there is none."""
+    """Return the first table with known headings, or None."""
     parser = _Tables()
     parser.feed(_text(page))
     parser.close()
@@ -37,7 +37,7 @@ def _text(page: bytes) -> str:
 
 
 class _Tables(HTMLParser):
-    """Gathers the cells of every table; a table within a cell is one of its own."""
+    """A parser that collects the cells of every table. Nested tables are separate tables."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -47,7 +47,7 @@ class _Tables(HTMLParser):
         self._span = 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a table, a row or a cell."""
+        """Start a table, a row or a cell."""
         if tag == "table":
             self._open.append([])
             self.tables.append(self._open[-1])
@@ -68,7 +68,7 @@ class _Tables(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        """What a cell says."""
+        """Add text to the current cell."""
         if self._cell is not None:
             self._cell.append(data)
 

@@ -1,4 +1,4 @@
-"""The languages that an HR export names, as tags."""
+"""Conversion of languages in HR exports to language tags."""
 
 import re
 
@@ -14,7 +14,7 @@ _CODES = (
     "sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty "
     "ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
-"""Every two-letter code of ISO 639-1."""
+"""All two-letter codes of ISO 639-1."""
 _NAMES = {
     name: tag
     for tag, names in {
@@ -57,7 +57,10 @@ _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 
 
 def language_tag(text: str) -> str | None:
-    """The tag of a language written as a tag, a code or a name; None for an empty cell."""
+    """Return the tag of a language written as a tag, a code or a name; None for an empty cell.
+
+    Raises `WrongCell` for any other text.
+    """
     if not text:
         return None
     inner = _IN_BRACKETS.search(text)

@@ -1,19 +1,19 @@
-"""The teams of managers, where an export knows only who someone's manager is (U6).
+"""Teams of managers for exports that only name the manager of each person (U6).
 
-A manager who leads one team (in the Studio, or by the file's own ``leads``) has their people join
-that one. Who leads none, or several, gets a team of their own at the top:
+If a manager leads one team (in the Studio, or by the file's own ``leads``), their people join it. A
+manager who leads none, or several, gets a top-level team of their own, named
 
-- named after the department, where all who join it are of one: ``Sales``;
-- ``Sales (Bob Smith)`` where several managers get such a team, or where ``Sales`` is a team
-  already that Bob does not lead;
-- ``Team of Bob Smith`` where the departments differ or are not told;
-- with the login behind the name where even that is taken: ``Sales (Bob Smith, bob)``.
+- after the department, if all who join it have the same one: ``Sales``;
+- ``Sales (Bob Smith)`` if several managers get such a team, or if ``Sales`` is an existing team
+  that Bob does not lead;
+- ``Team of Bob Smith`` if the departments differ or are unknown;
+- with the login after the name if even that is in use: ``Sales (Bob Smith, bob)``.
 
-Of several teams led, the one that has such a name is theirs. Nothing depends on the order of the
-rows. Importing a file makes each such manager lead the team it named, which the same file then
-finds again, so that the second time gives identical teams.
+If one of several teams that a manager leads has such a name, it is used. The result does not depend
+on the order of the rows. The import makes each such manager the leader of their team, so importing
+the same file again finds these teams and creates no others.
 
-Someone whose row names a team that the manager leads joins no other.
+A person whose row names a team that the manager leads joins no other.
 """
 
 from collections import Counter
@@ -32,36 +32,39 @@ _SEPARATORS = str.maketrans("|>", "//")
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """Which teams people lead. Paths are compared by `path_key`."""
+    """The teams that people lead. Paths are compared by `path_key`."""
 
     counted: Mapping[UserRef, Mapping[TeamPath, TeamPath]]
-    """The teams each will lead once the file is imported, apart from what is derived here."""
+    """Teams that each person leads after the import, without those derived here."""
     also: Mapping[UserRef, Mapping[TeamPath, TeamPath]]
-    """The teams each leads in the Studio now."""
+    """Teams that each person currently leads in the Studio."""
     taken: Collection[TeamPath]
-    """Every team of the Studio and of the file."""
+    """All teams of the Studio and of the file."""
 
     def leads(self, ref: UserRef) -> dict[TeamPath, TeamPath]:
-        """All that ``ref`` leads, now or by the file."""
+        """Return all teams that ``ref`` leads, currently or by the file."""
         return {**self.also.get(ref, {}), **self.counted.get(ref, {})}
 
 
 class Led(NamedTuple):
-    """Someone with a manager: their row, and who the manager is."""
+    """A person with a manager: their record, and the manager."""
 
     record: Record
     manager: UserRef
 
 
 def path_key(path: TeamPath) -> TeamPath:
-    """How team paths are compared: without case."""
+    """Return the key by which team paths are compared, which ignores case."""
     return tuple(key(name) for name in path)
 
 
 def name_teams(
     led: Sequence[Led], managers: Mapping[UserRef, Known], leading: Leading
 ) -> dict[UserRef, ManagerTeam]:
-    """The team of each manager somebody joins; ``managers`` tells their logins and names."""
+    """Return the team of each manager whose people need one.
+
+    ``managers`` provides their logins and names.
+    """
     departments = _departments(led, leading)
     found = {ref: _found(ref, managers[ref], departments[ref], leading) for ref in departments}
     unnamed = sorted(
@@ -79,7 +82,10 @@ def name_teams(
 
 
 def joins(record: Record, manager: UserRef, leading: Leading) -> bool:
-    """Whether ``record`` joins the team of its manager: none of its own teams is theirs."""
+    """Return whether ``record`` joins the manager's team.
+
+    It does unless one of its own teams is led by the manager.
+    """
     if not record.teams:
         return True
     theirs = leading.leads(manager)
@@ -87,7 +93,10 @@ def joins(record: Record, manager: UserRef, leading: Leading) -> bool:
 
 
 def _departments(led: Sequence[Led], leading: Leading) -> dict[UserRef, str]:
-    """The one department of those who join each manager's team, or nothing."""
+    """Return the common department of the people who join each manager's team.
+
+    Empty if the departments differ or are unknown.
+    """
     found: dict[UserRef, str] = {}
     for one in led:
         if joins(one.record, one.manager, leading):
@@ -104,7 +113,7 @@ def _base(department: str) -> str:
 
 
 def _names(manager: Known, department: str) -> list[str]:
-    """What the team may be called, the shortest first."""
+    """Return the candidate names of the team, shortest first."""
     name = manager.name.translate(_SEPARATORS)
     login = manager.login.translate(_SEPARATORS)
     if department:
@@ -122,7 +131,7 @@ def _fit(base: str, suffix: str) -> str:
 
 
 def _found(ref: UserRef, manager: Known, department: str, leading: Leading) -> TeamPath | None:
-    """The team that ``ref`` leads already and that their people join, if there is one."""
+    """Return the team that ``ref`` already leads and that their people join, or None."""
     counted = leading.counted.get(ref, {})
     if len(counted) == 1:
         return next(iter(counted.values()))
@@ -135,8 +144,11 @@ def _found(ref: UserRef, manager: Known, department: str, leading: Leading) -> T
 
 
 def _free(names: Sequence[str], taken: set[str]) -> TeamPath:
-    """The first of ``names`` that looks like no team at the top, or the last, which holds a login,
-    anyway. ``taken`` has the `appearance` of each."""
+    """Return the first of ``names`` that does not look like an existing top-level team.
+
+    The last one, which contains a login, is used if none is free. ``taken`` has the `appearance` of
+    each team, and gets that of the result.
+    """
     name = next((name for name in names if appearance(name) not in taken), names[-1])
     taken.add(appearance(name))
     return (name,)

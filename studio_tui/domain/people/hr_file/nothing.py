@@ -1,4 +1,4 @@
-"""The words by which exports say that a cell tells nothing."""
+"""Words and signs that exports write into empty cells."""
 
 import re
 
@@ -35,12 +35,12 @@ _PLAIN = frozenset(_WORDS.split())
 
 
 def without_error(text: str) -> str:
-    """``text``, or nothing where it is what a spreadsheet shows for a formula that fails."""
+    """Return ``text``, or an empty string if it is the error value of a spreadsheet formula."""
     return "" if text.startswith("#") and _ERROR.fullmatch(text) else text
 
 
 def is_nothing(text: str) -> bool:
-    """Whether a cell says, in whatever language, that there is nothing to tell: ``N/A``, ``—``."""
+    """Return whether a cell is empty or holds a placeholder in any language: ``N/A``, ``—``."""
     if not text or _DASHES.fullmatch(text):
         return True
     plain = fold_search(text)
@@ -48,5 +48,5 @@ def is_nothing(text: str) -> bool:
 
 
 def is_nobody(text: str) -> bool:
-    """Whether a cell that names a person says that there is none: ``NO_MANAGER``, ``kein``."""
+    """Return whether a cell for a person holds a placeholder: ``NO_MANAGER``, ``kein``."""
     return is_nothing(text) or _NOBODY.fullmatch(_MARKS.sub("", fold_search(text))) is not None

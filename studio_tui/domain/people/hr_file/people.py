@@ -1,4 +1,4 @@
-"""The people of a file once they are compared with each other and with the Studio (U6)."""
+"""The people of a file after validation against each other and the Studio (U6)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
@@ -7,66 +7,72 @@ from studio_tui.domain.people.hr_file.records import Record, Refusal, RowWarning
 from studio_tui.domain.shared.dataclass import dataclass
 
 UserRef = int | str
-"""Who is meant: the id of a user who is in the Studio, or the `address_key` of one whom this file
-adds."""
+"""Reference to a person: the id of an existing user, or the `address_key` of a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A user who is in the Studio already."""
+    """An existing user of the Studio."""
 
     user_id: int
     login: str
     name: str
     number: str = ""
-    """The `number_key` of the employee number, if there is one."""
+    """The `number_key` of the employee number; empty if there is none."""
 
 
 class KnownPeople(Protocol):
-    """What there is already. Each question is asked once, for the whole file; texts are `key`s."""
+    """Queries about the existing data.
+
+    Each query is made once for the whole file. Texts are `key`s.
+    """
 
     def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
-        """Those of ``logins`` that belong to a user, whether active or not."""
+        """Return those of ``logins`` that belong to a user, active or not."""
         ...
 
     def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
-        """Those of ``emails`` that belong to a user, whether active or not."""
+        """Return those of ``emails`` that belong to a user, active or not."""
         ...
 
     def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
-        """Those of ``numbers``, as `number_key` has them, that belong to a user."""
+        """Return those of ``numbers``, which are `number_key`s, that belong to a user."""
         ...
 
     def team_paths(self) -> Iterable[TeamPath]:
-        """Every team there is."""
+        """Return all existing teams."""
         ...
 
     def teams_led(self, user_ids: Collection[int]) -> Mapping[int, Collection[TeamPath]]:
-        """The teams that each of these users leads; who leads none may be left out."""
+        """Return the teams that each of these users leads. Users who lead none may be missing."""
         ...
 
 
 class ImportRow(NamedTuple):
-    """One row that can be imported, its people found."""
+    """A row that can be imported, with its references resolved."""
 
     record: Record
     user_id: int | None
-    """The user it changes; None where it adds one. The login of a user who is there already
-    changes only where ``record.derived_login`` is false."""
+    """Id of the user to change; None to add one.
+
+    The login of an existing user changes only if ``record.derived_login`` is false.
+    """
     ref: UserRef
-    """How other people of the file refer to this one."""
+    """Reference by which other rows mean this person."""
     coaches: tuple[UserRef, ...]
     manager: UserRef | None
     joins: TeamPath | None
-    """The team of the manager, where no team of the row is theirs already: joined besides
-    ``record.teams``."""
+    """Team of the manager to join in addition to ``record.teams``.
+
+    None if the manager leads one of the teams of the row.
+    """
     also_joins: tuple[TeamPath, ...] = ()
-    """The teams of further managers."""
+    """Teams of additional managers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManagerTeam:
-    """A team that people join because of their manager, who leads it."""
+    """A team that people join because its leader is their manager."""
 
     path: TeamPath
     leader: UserRef
@@ -74,13 +80,16 @@ class ManagerTeam:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file as it can be imported."""
+    """The result of validating a file."""
 
     people: tuple[ImportRow, ...]
-    """In the order of the file."""
+    """Rows to import, in the order of the file."""
     refusals: tuple[Refusal, ...]
-    """All of them, those of single cells too, by line: one for each refused line."""
+    """One refusal for each refused line, sorted by line, including those of single cells."""
     manager_teams: tuple[ManagerTeam, ...]
-    """Teams that are to be, and to be led so, besides what rows say of `teams` and `leads`."""
+    """Teams that must exist with these leaders.
+
+    In addition to those in `teams` and `leads` of the rows.
+    """
     warnings: tuple[RowWarning, ...] = ()
-    """What is left out of rows that are imported, by line; those of the file itself too."""
+    """Values left out of imported rows, sorted by line, including warnings about the file."""

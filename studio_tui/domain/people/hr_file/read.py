@@ -1,4 +1,4 @@
-"""From bytes to records: each cell checked, no row yet compared with another (U6)."""
+"""Parsing of a file into records: validates each cell, but does not compare rows (U6)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -35,19 +35,19 @@ from studio_tui.domain.shared.text import clean_line
 _TOLD_EVERY = 5_000
 _REMEMBERED = 50_000
 _STATUSES = {"active": True, "left": False, "inactive": False}
-"""What ``--map`` can say of a word for a status."""
+"""Meanings of a status word that ``--map`` can specify."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileHints:
-    """How a file is written, as far as somebody has told; the rest is found out."""
+    """The format of a file as far as the user specified it. The rest is detected."""
 
     encoding: str = ""
     delimiter: str = ""
     dates: str = ""
-    """``day-first``, ``month-first``, or nothing."""
+    """``day-first``, ``month-first``, or empty."""
     sheet: str = ""
-    """Of a workbook, which sheet (U9)."""
+    """Name of the sheet of a workbook (U9)."""
 
 
 _NOTHING_TOLD = FileHints()
@@ -62,13 +62,13 @@ def read(
     form: FileHints = _NOTHING_TOLD,
     day_zero: date = DAY_ZERO,
 ) -> HrFile:
-    """Read what an HR system exported.
+    """Parse the export of an HR system.
 
-    ``source`` is the bytes, or a binary file, which stays open; ``mapping`` is what ``--map``
-    gave: heading → field, or a word for a status → ``active`` or ``left``; ``name`` is what
-    messages call the file; ``form`` is what else somebody has told of it; ``day_zero`` is what a
-    workbook counts days from. Raises `Refused` where it is no such list at all; a row that is
-    wrong is a refusal in the result.
+    ``source`` is the content, or a binary file, which stays open. ``mapping`` is the value of
+    ``--map``: heading → field, or status word → ``active`` or ``left``. ``name`` is the name of the
+    file in messages, ``form`` the format that the user specified, and ``day_zero`` day 0 of the
+    serial dates of a workbook. Raises `Refused` if the file is not a list of people; an invalid row
+    is a refusal in the result.
     """
     mapping = mapping or {}
     opened, found = _opened(source, mapping, name, form)
@@ -108,7 +108,7 @@ def read(
 def headings_in(
     source: bytes | BinaryIO, *, name: str = "", form: FileHints = _NOTHING_TOLD
 ) -> tuple[str, ...]:
-    """The headings of a file as it writes them, each once; errors as for `read`."""
+    """Return the distinct headings of a file as written. Raises the same errors as `read`."""
     opened, found = _opened(source, {}, name, form)
     first = next(iter(rows(opened, found)), None)
     cells = map(clean_line, first.cells) if first else ()
@@ -136,7 +136,7 @@ def _present(told: frozenset[ImportField]) -> frozenset[ImportField]:
 def _layout(
     source: SourceFile, form: RowFormat, mapping: Mapping[str, str]
 ) -> tuple[Layout, Mapping[str, bool]]:
-    """The columns, and what words for a status are said to mean, by `key`."""
+    """Return the columns, and the meanings of status words by `key`."""
     headings = next(iter(rows(source, form)), None)
     if headings is None:
         raise Refused(f"{source.name} is empty: it has no line of headings.")
@@ -152,7 +152,7 @@ def _layout(
 
 
 def _words(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, bool]:
-    """What ``--map "A=active"`` explains, where no column is called “A”."""
+    """Return the status words that ``--map "A=active"`` explains, if no column is called “A”."""
     return {
         name: _STATUSES[said]
         for name, field in mapping.items()
@@ -161,14 +161,14 @@ def _words(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, boo
 
 
 def _people(source: SourceFile, form: RowFormat) -> Iterable[FileRow]:
-    """The rows below the headings."""
+    """Return the rows below the headings."""
     every = iter(rows(source, form))
     next(every, None)
     return every
 
 
 def _day_order(source: SourceFile, form: RowFormat, layout: Layout, told: str) -> DayOrder:
-    """What the columns of dates, if any, prove: read through before any row is."""
+    """Return the evidence in the date columns, found in a separate pass before rows are parsed."""
     if told:
         return DayOrder(told="month-first" if told == "month-first" else "day-first")
     order = DayOrder()

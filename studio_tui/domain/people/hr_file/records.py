@@ -1,4 +1,4 @@
-"""What a file of an HR system says, checked cell by cell (U6)."""
+"""The content of an HR file with validated cells (U6)."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -12,12 +12,12 @@ from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.dataclass import dataclass
 
 TeamPath = tuple[str, ...]
-"""A team and all above it, from the top: ``("Sales", "Belgium")``."""
+"""Names of a team and all its ancestors, from the top: ``("Sales", "Belgium")``."""
 
 
 @with_every_fact
 class ImportField(StrEnum):
-    """What a column can tell: a fact, or a clue to one (`domain.people.facts`), by its name."""
+    """The field of a column, by name: a fact, or a clue to one (`domain.people.facts`)."""
 
     LOGIN = "login"
     EMAIL = "email"
@@ -36,22 +36,25 @@ class ImportField(StrEnum):
     ACTIVE = "active"
     EMPLOYEE_NUMBER = "employee_number"
     NAME = "name"
-    """The whole name in one cell: “Ann Peeters” or “Peeters, Ann”."""
+    """Whole name in one cell: “Ann Peeters” or “Peeters, Ann”."""
     PRINCIPAL = "principal"
-    """A name to sign in with that looks like an address, as Microsoft Entra has it."""
+    """Login name in the form of an address, as in Microsoft Entra."""
     KNOWN_AS = "known_as"
-    """Whatever else the file calls this person by: an object id, a number of another system."""
+    """Any other identifier of the person in the file: an object id, a number of another system."""
     LEFT = "left"
-    """Yes for who has left: ``suspended``, ``deleted``."""
+    """Yes for a user who has left: ``suspended``, ``deleted``."""
     LEFT_ON = "left_on"
-    """The day somebody leaves, or has left."""
+    """Last day of the person, past or future."""
 
 
 EXPORTED = tuple(field for field in ImportField if fact_called(field) in FACTS)
-"""The columns of an export: all that is kept. A manager follows from teams and leaders (U4)."""
+"""Columns of an export: all stored facts.
+
+The manager is not among them because it follows from teams and leaders (U4).
+"""
 
 DAYS = frozenset(f for f in ImportField if fact_called(f).type is FactType.DAY)
-"""Fields that hold a day, so that its order has to be found out."""
+"""Fields that hold dates, whose order of day and month has to be detected."""
 
 NOT_STORED = frozenset(
     {
@@ -62,14 +65,15 @@ NOT_STORED = frozenset(
         ImportField.LEFT_ON,
     }
 )
-"""Fields that only help to find the others, or to tell who is meant."""
+"""Fields that only help to derive other fields or to identify a person."""
 
 
 @with_every_fact
 class Record(NamedTuple):
-    """One person, as one row tells. Text is clean (A5) and within its lengths.
+    """One person as one row describes them. Text is sanitised (A5) and within its length limits.
 
-    A tuple, because of a million rows: it is made five times as fast as a frozen dataclass.
+    A tuple, because a file may have a million rows: creating one is five times as fast as creating
+    a frozen dataclass.
     """
 
     line: int
@@ -79,18 +83,18 @@ class Record(NamedTuple):
     given_name: str
     family_name: str
     derived_login: bool = False
-    """Whether the file gives no login, so that it is the part before the @."""
+    """Whether the file has no login, so that the part of the address before the @ is used."""
     language: str | None = None
-    """A tag such as ``nl`` or ``nl-BE``."""
+    """Tag such as ``nl`` or ``nl-BE``."""
     time_zone: str | None = None
     groups: tuple[str, ...] = ()
     teams: tuple[TeamPath, ...] = ()
     leads: tuple[TeamPath, ...] = ()
-    """The teams this person leads."""
+    """Teams that the person leads."""
     coaches: tuple[str, ...] = ()
-    """This person's coaches, as the file names them."""
+    """Coaches of the person, as named in the file."""
     manager: str = ""
-    """This person's manager, as the file names them."""
+    """Manager of the person, as named in the file."""
     department: str = ""
     role: Role | None = None
     hired_on: date | None = None
@@ -98,9 +102,9 @@ class Record(NamedTuple):
     known_as: tuple[str, ...] = ()
     employee_number: str = ""
     left_on: date | None = None
-    """Whether that day is past, and they have left, is for who knows the day to say."""
+    """Last day. The caller, who knows the current day, decides whether the person has left."""
     unread: tuple[ImportField, ...] = ()
-    """Fields whose cells could not be read: what is known of them stays."""
+    """Fields whose cells could not be parsed. Existing values stay unchanged."""
 
     @property
     def name(self) -> str:
@@ -110,21 +114,21 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about a cell, a row or a whole file that somebody has to know."""
+    """A message about a cell, a row or a whole file."""
 
     line: int
-    """0 where it is about the whole file."""
+    """Line of the row; 0 for the whole file."""
     column: str
-    """Heading of the cell as the file has it; empty where the row as a whole is meant."""
+    """Heading of the cell as in the file; empty if the remark is about the whole row."""
     reason: str
     email: str = ""
-    """The address in the row, as far as it could be read."""
+    """Address in the row, if it could be parsed."""
     sheet: str = field(default="", kw_only=True)
-    """The sheet of a workbook, of which `line` is a row then."""
+    """Sheet of a workbook; `line` is then a row of this sheet."""
 
     @property
     def place(self) -> str:
-        """Where it is: ``line 17``, or ``sheet “People”, row 17``."""
+        """Location: ``line 17``, or ``sheet “People”, row 17``."""
         return f"sheet “{self.sheet}”, row {self.line}" if self.sheet else f"line {self.line}"
 
     def __str__(self) -> str:
@@ -134,37 +138,40 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Refusal(Remark):
-    """Why a row cannot be imported: its first wrong cell."""
+    """The reason why a row cannot be imported: its first invalid cell."""
 
     word: str = ""
-    """The word for a status that nobody has explained, where that is why."""
+    """Unknown status word that caused the refusal, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowWarning(Remark):
-    """What is imported otherwise than the file says it: left out, or guessed."""
+    """A value that is imported differently from the file: left out, or guessed."""
 
 
 @dataclass(frozen=True, slots=True)
 class HrFile:
-    """A whole file: every row that is not blank is a record or a refusal, or a total or a note, of
-    which a warning tells."""
+    """A parsed file.
+
+    Every row that is not blank is a record or a refusal, or a total or a note, which is left out
+    with a warning.
+    """
 
     records: tuple[Record, ...]
     refusals: tuple[Refusal, ...]
     headings: Mapping[str, ImportField]
-    """What each recognised or mapped column tells, by its heading."""
+    """Field of each recognised or mapped column, by its heading."""
     ignored: tuple[str, ...]
-    """Headings of the columns that tell the Studio nothing."""
+    """Headings of the columns that are not used."""
     encoding: str
     delimiter: str
     present_fields: frozenset[ImportField]
-    """The fields of our own that the file speaks of: what is not among them is left alone."""
+    """Fields that the file provides. All other fields stay unchanged."""
     warnings: tuple[RowWarning, ...] = ()
     sheet: str = ""
-    """The sheet that was read, where it is a workbook (U9)."""
+    """Sheet that was read, if the file is a workbook (U9)."""
 
     def column(self, field: ImportField) -> str:
-        """Heading of the column that tells ``field``; our own heading where there is none."""
+        """Return the heading of the column of ``field``; the name of the field if none."""
         found = (heading for heading, told in self.headings.items() if told is field)
         return next(found, field.value)

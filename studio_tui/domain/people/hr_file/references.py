@@ -1,9 +1,9 @@
-"""Who is meant where a file names a person (U6).
+"""Resolution of references to people in a file (U6).
 
-By login or e-mail address, without regard to case, wherever in the file they stand or in the
-Studio. Failing that, by employee number, alone or beside a name as in “Bob Smith (E123)”, or by
-what else the file calls people: the name alone, with or without a title or a middle initial; names
-only within the file, and only where one person goes by it.
+A reference matches a login or an e-mail address, ignoring case, anywhere in the file or in the
+Studio. If none matches, it is an employee number, alone or next to a name as in “Bob Smith (E123)”,
+or another identifier in the file: the name alone, with or without a title or a middle initial.
+Names match only within the file, and only if they are unambiguous.
 """
 
 import re
@@ -40,39 +40,39 @@ class ImportEntry(NamedTuple):
     email: str
     user_id: int | None
     ref: UserRef
-    """What other rows mean where they name this person."""
+    """Reference by which other rows mean this person."""
 
     @property
     def keeps_login(self) -> bool:
-        """Whether the login is not this row's to tell: a user who is there keeps theirs."""
+        """Whether the row does not set the login because an existing user keeps theirs."""
         return self.user_id is not None and self.record.derived_login
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The outcome for one text: who it is or, where that is None, why nobody is."""
+    """The result for one reference: the person, or None and the reason."""
 
     ref: UserRef | None
     reason: str = ""
     several: bool = False
-    """Whether that is because it may be more than one."""
+    """Whether the reference is ambiguous."""
 
 
 @lru_cache(maxsize=50_000)
 def managers_in(text: str) -> tuple[str, ...]:
-    """The managers that a cell names, separated by ``;`` or ``|``."""
+    """Return the managers that a cell names, separated by ``;`` or ``|``."""
     if not _SEVERAL.search(text):
         return (text,) if text else ()
     return tuple(dict.fromkeys(part.strip() for part in _SEVERAL.split(text) if part.strip()))
 
 
 def named_in(record: Record) -> tuple[str, ...]:
-    """Every text by which ``record`` names a person."""
+    """Return all references to people in ``record``."""
     return (*record.coaches, *managers_in(record.manager)) if record.manager else record.coaches
 
 
 def handles(text: str) -> tuple[str, ...]:
-    """The `key`s of the logins and addresses that ``text`` may be, the surest first."""
+    """Return the `key`s of the logins and addresses that ``text`` may be, most reliable first."""
     if _AS_IT_IS.fullmatch(text):
         return (key(text),)
     seen = without_invisible(text).strip()
@@ -85,7 +85,7 @@ def handles(text: str) -> tuple[str, ...]:
 
 
 def numbers(text: str) -> tuple[str, ...]:
-    """The employee numbers, as `number_key` has them, that ``text`` may hold."""
+    """Return the employee numbers that ``text`` may contain, as `number_key`s."""
     if not any(map(str.isdecimal, text)) or "@" in text:
         return ()
     parts = [text, *_BRACKETS.findall(text), *_BESIDE.split(_BRACKETS.sub(" ", text))]
@@ -99,7 +99,7 @@ def resolve(
     by_email: Mapping[str, Known],
     by_number: Mapping[str, Known],
 ) -> dict[str, Resolution]:
-    """Who each of ``texts`` is."""
+    """Resolve each of ``texts``."""
     wanted = {handle for text in texts for handle in handles(text)}
     found = _by_login_or_email(wanted, entries, by_login, by_email)
     sure = {text: next((found[h] for h in handles(text) if h in found), {}) for text in texts}
@@ -115,7 +115,7 @@ def resolve(
 
 
 _Found = dict[UserRef, int]
-"""Who may be meant, and the line of the file they stand on, 0 for none."""
+"""Candidates for a reference, with their line in the file; 0 for users of the Studio."""
 
 
 def _by_login_or_email(
@@ -137,7 +137,7 @@ def _by_login_or_email(
 
 
 def _other_names(text: str) -> tuple[str, ...]:
-    """What ``text`` may call a person by, the surest first."""
+    """Return the names that ``text`` may be, most reliable first."""
     common = _COMMON_NAME.match(text)
     plain = common[1].replace("\\", "") if common else text
     plain = without_invisible(plain)

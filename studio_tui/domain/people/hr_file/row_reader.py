@@ -1,7 +1,7 @@
-"""One row → one record, or the reason why not.
+"""Parsing of one row into a record, or the reason why it is invalid.
 
-A cell that only adds to a record, such as a day of hire, is left out with a warning where it cannot
-be read; a cell that tells who somebody is, or whether they have left, refuses the row.
+An invalid cell of an optional field, such as the day of hire, is left out with a warning. An
+invalid cell that identifies the person or tells whether they have left refuses the row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,18 +31,18 @@ from studio_tui.domain.shared.spreadsheet_safety import unescape_cell
 _Parser = Callable[[str], Any]
 _REMEMBERED = 50_000
 _OPTIONAL = {FactType.DAY, FactType.LANGUAGE, FactType.TIME_ZONE}
-"""Types of facts without which somebody is imported all the same."""
+"""Types of facts that may be left out of an imported row."""
 _SAYS_STATUS = ("status", "state", "statut", "stand", "toestand", "estado", "stato")
 _ONE_EACH = {FactType.LOGIN, FactType.EMAIL, FactType.CODE}
-"""Types of facts that hardly repeat from row to row."""
+"""Types of facts whose values hardly repeat from row to row."""
 _DOUBTED = {
     field for field in ImportField if fact_called(field).type not in (FactType.DAY, FactType.STATUS)
 }
-"""Fields in which letters may have been lost."""
+"""Fields that are checked for lost letters."""
 
 
 def _parsers(order: DayOrder) -> Mapping[FactType, _Parser]:
-    """How a fact of each type is read."""
+    """Return the parser for each type of fact."""
     return {
         FactType.LOGIN: values.login,
         FactType.EMAIL: values.email,
@@ -60,23 +60,26 @@ def _parsers(order: DayOrder) -> Mapping[FactType, _Parser]:
 
 
 def read_cell(type_: FactType, text: str) -> Any:
-    """What is typed for a fact of this type; raises `WrongCell`."""
+    """Parse text that was typed for a fact of this type. Raises `WrongCell`."""
     return _parsers(DayOrder())[type_](text)
 
 
 def _remembered(parse: _Parser) -> _Parser:
-    """What repeats from row to row is read, and kept in memory, once."""
+    """Return ``parse`` with a cache, for values that repeat from row to row."""
     return lru_cache(maxsize=_REMEMBERED)(parse)
 
 
 class RowReader:
-    """Turns the rows of one file into records and refusals, and gathers warnings."""
+    """A parser that turns the rows of one file into records and refusals, and collects warnings."""
 
     def __init__(
         self, layout: Layout, order: DayOrder, words: Mapping[str, bool], *, guessed: bool
     ) -> None:
-        """``words``: what words for a status are said to mean, by `key`: there, or not.
-        ``guessed``: whether the encoding is a guess."""
+        """Prepare the parser.
+
+        ``words`` maps status words, by `key`, to True for active and False for left. ``guessed``
+        tells whether the encoding is a guess.
+        """
         told = layout.fields
         self._words = words
         self.used_words = set[str]()
@@ -121,14 +124,14 @@ class RowReader:
         return _remembered(partial(self._explained, values.left, says_there=False))
 
     def _explained(self, parse: Callable[[str], bool], cell: str, *, says_there: bool) -> bool:
-        """What ``parse`` says of a cell, unless somebody has said what its word means."""
+        """Return the specified meaning of a cell's status word, or else the result of ``parse``."""
         if self._words and (word := key(values.line(cell))) in self._words:
             self.used_words.add(word)
             return self._words[word] is says_there
         return parse(cell)
 
     def _choose_needed(self) -> int:
-        """Up to which index cells have to be there: those that tell who somebody is."""
+        """Return the index up to which cells are required: those that identify the person."""
         names = (
             {ImportField.NAME}
             if ImportField.NAME in self._indexes
@@ -141,7 +144,10 @@ class RowReader:
         return max((self._indexes[field] for field in needed if field in self._indexes), default=0)
 
     def _choose_finishers(self, told: frozenset[ImportField]) -> tuple[Callable[..., None], ...]:
-        """What is left to do once the cells are read, in order; most files need little of it."""
+        """Return the steps that follow the parsing of cells, in order.
+
+        Most files need few of them.
+        """
         return tuple(
             finish
             for needed, finish in (
@@ -155,7 +161,7 @@ class RowReader:
         )
 
     def read(self, row: FileRow) -> Record | Refusal | None:
-        """The record that ``row`` is, or why it is none: its first wrong cell.
+        """Return the record of ``row``, or a refusal with its first invalid cell.
 
         None for a blank row, and for a total or a note, which is left out with a warning.
         """
@@ -195,7 +201,7 @@ class RowReader:
         return Record(line, **told)
 
     def _read_with_care(self, line: int, cells: Sequence[str]) -> Record | Refusal:
-        """The same for a row with a cell that cannot be read: without it, where that will do."""
+        """Parse a row that has an invalid cell, leaving that cell out if it is optional."""
         told: dict[str, Any] = {}
         left_out: list[RowWarning] = []
         index = 0
@@ -224,7 +230,10 @@ class RowReader:
         return Record(line, **told)
 
     def _tell_dated(self, told: dict[str, Any], cell: str) -> bool:
-        """Read a status with a day, as ``Terminated 2023-01-01``; whether it is one."""
+        """Parse a status with a day and return whether the cell is one.
+
+        For example ``Terminated 2023-01-01``.
+        """
         dated = word_and_day(values.line(cell))
         if dated is None or self._order.seen(dated[1], 1).is_guess:
             return False
@@ -237,8 +246,10 @@ class RowReader:
     def _without(
         self, field: ImportField, cells: Sequence[str], wrong: WrongCell
     ) -> tuple[str, Any]:
-        """Why a cell is left out, and what stands in its place; raises ``wrong`` where it cannot
-        be."""
+        """Return why a cell is left out, and its replacement.
+
+        Raises ``wrong`` if the cell is required.
+        """
         if fact_called(field).type in _OPTIONAL:
             return f"{wrong}; imported without it", None
         if field is ImportField.EMAIL and is_nothing(values.line(cells[self._indexes[field]])):
@@ -262,8 +273,11 @@ class RowReader:
             raise WrongCell("this cell may not be empty: a name is needed", index)
 
     def _fitted(self, cells: Sequence[str], *, one_line: bool) -> Sequence[str] | None:
-        """``cells`` without empty ones too many at the end, or with those that are missing there;
-        None where it is not plain which cell is which."""
+        """Return ``cells`` padded or cut to the width of the headings.
+
+        Only empty cells at the end are cut. None if the assignment of cells to columns is
+        ambiguous.
+        """
         width = self._width
         if len(cells) > width:
             return None if any(map(str.strip, cells[width:])) else cells[:width]
@@ -277,10 +291,10 @@ class RowReader:
             return f"{text}; it ends on line {last_line}: is a quotation mark left open?"
         return text
 
-    # Letters that got lost
+    # Lost letters
 
     def _look_closer(self, line: int, cells: Sequence[str]) -> None:
-        """Note what was encoded twice or lost, and what shows whether a guess is right."""
+        """Record lost and doubly encoded letters, and samples for checking a guess."""
         for column in self._layout.columns:
             cell = cells[column.index] if column.index < len(cells) else ""
             if cell.isascii() or column.field not in _DOUBTED:
@@ -298,7 +312,10 @@ class RowReader:
         found[2] += 1
 
     def garbled_warnings(self, encoding: str) -> list[RowWarning]:
-        """One warning for each column in which letters look wrong, and for a guess."""
+        """Return warnings about suspect letters.
+
+        One for each column that has any, and one for a guessed encoding.
+        """
         return [
             RowWarning(
                 line if index >= 0 else 0,
@@ -308,10 +325,13 @@ class RowReader:
             for (index, what), (line, text, count) in sorted(self._garbled.items())
         ]
 
-    # What several cells tell together
+    # Fields that depend on several cells
 
     def _read_principal(self, told: dict[str, Any], cells: Sequence[str]) -> None:
-        """The address where no column has it; a login; and what others may call them."""
+        """Derive the address, the login and another name from the principal.
+
+        The address is derived only if no column provides it, the login only if it is empty.
+        """
         index = self._indexes[ImportField.PRINCIPAL]
         principal = values.short(cells[index])
         if ImportField.EMAIL not in self._indexes:
@@ -339,7 +359,7 @@ class RowReader:
         told["known_as"] = tuple(names)
 
     def _read_left(self, told: dict[str, Any], cells: Sequence[str]) -> None:
-        # Each of them is read, so that a word that is not known is asked about.
+        # Parse all of the cells, so that an unknown word is reported.
         said = [_at(index, parse, cells[index]) for index, parse in self._left]
         if any(said):
             told["active"] = False
@@ -366,7 +386,7 @@ def _derive_login(told: dict[str, Any]) -> None:
 
 
 def _at(index: int, parse: _Parser, cell: str) -> Any:
-    """What ``parse`` makes of a cell; where it is wrong, the refusal names column ``index``."""
+    """Apply ``parse`` to a cell. The error for an invalid cell names the column ``index``."""
     try:
         return parse(cell)
     except WrongCell as wrong:

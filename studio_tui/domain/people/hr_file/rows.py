@@ -1,4 +1,4 @@
-"""The rows of delimited text, each with the physical line it begins on."""
+"""The rows of delimited text, with their physical line numbers."""
 
 import csv
 import io
@@ -15,9 +15,9 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 
 MAX_ROWS = 2_000_000
-"""Most rows that one file may have, blank ones too."""
+"""Maximum number of rows of a file, including blank ones."""
 MAX_ROW = 1_000_000
-"""Most characters that one row may have."""
+"""Maximum length of a row, in characters."""
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMED_DELIMITERS = {
@@ -25,15 +25,18 @@ _NAMED_DELIMITERS = {
     "space": " ", "colon": ":",
 }  # fmt: skip
 LOOKED_THROUGH = 30
-"""So many rows at the top may be the headings: reports put a title, a date and a filter above."""
+"""Number of leading rows that may be the headings.
+
+Reports put a title, a date and a filter above them.
+"""
 _LOOKED_INTO = 1_000_000
-"""So many characters at the top tell whether blanks stand before quotation marks."""
+"""Number of leading characters that are searched for spaces before quotation marks."""
 _SURE = 3
-"""So many known headings make a second line of them, and no person."""
+"""Minimum number of known headings that makes a row a repetition of the headings."""
 
 
 class FileRow(NamedTuple):
-    """The cells of a row, and the physical lines it begins and ends on, from 1."""
+    """The cells of a row, and its first and last physical line, from 1."""
 
     line: int
     last_line: int
@@ -42,26 +45,29 @@ class FileRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowFormat:
-    """How the rows are written: their delimiter, and whether a line ``sep=;`` goes before."""
+    """The format of the rows.
+
+    ``announced`` tells whether a line ``sep=;`` precedes them.
+    """
 
     delimiter: str
     announced: bool
     above: int = 0
-    """Rows above the headings: titles, ``#TYPE``."""
+    """Number of rows above the headings: titles, ``#TYPE``."""
     repeated: bool = False
-    """Whether the row below the headings has them once more, as SuccessFactors writes them."""
+    """Whether the row below the headings repeats them, as SuccessFactors writes it."""
     spaced: bool = False
-    """Whether blanks stand between a delimiter and a quotation mark."""
+    """Whether spaces may stand between a delimiter and a quotation mark."""
 
 
 class _Lines:
-    """Physical lines, none so long, nor so many to a row, that memory runs out."""
+    """An iterator over physical lines that limits the length of a row, to bound memory use."""
 
     def __init__(self, text: io.TextIOWrapper, name: str) -> None:
         self._readline = text.readline
         self._name = name
         self.row_size = 0
-        """Characters of the row being read: set to 0 where a row is done."""
+        """Number of characters of the current row. The reader resets it to 0 after each row."""
 
     def __iter__(self) -> "_Lines":
         return self
@@ -80,10 +86,10 @@ class _Lines:
 
 
 def rows(source: SourceFile, form: RowFormat) -> Iterator[FileRow]:
-    """The rows that are not blank, the headings first.
+    """Yield the rows that are not blank, starting with the headings.
 
-    Raises `Refused` for wrong quoting, with the line where the quote opens, and for rows that
-    are too long or too many.
+    Raises `Refused` for wrong quoting, with the line of the opening quote, and for rows that are
+    too long or too many.
     """
     with source.text() as text:
         skipped = 1 if form.announced else 0
@@ -126,7 +132,10 @@ def _is_comment(cells: Sequence[str]) -> bool:
 
 
 def delimiter_named(text: str) -> str:
-    """The delimiter that somebody names: itself, or ``tab``, ``pipe``; raises `Refused`."""
+    """Return the delimiter that the user specified: itself, or ``tab``, ``pipe``.
+
+    Raises `Refused`.
+    """
     found = _NAMED_DELIMITERS.get(text.strip().casefold(), text)
     if len(found) != 1 or found.isalnum() or found in "\"'\r\n@":
         raise Refused(
@@ -137,9 +146,10 @@ def delimiter_named(text: str) -> str:
 
 
 def find_form(source: SourceFile, mapping: Mapping[str, str], delimiter: str = "") -> RowFormat:
-    """The form under which most headings are known and, of such, the one with most columns.
+    """Return the format with the most known headings, and of those, the one with the most columns.
 
-    The headings are the first row, or the one below it, within reason, that is so plainly.
+    The headings are the first row, or a row below it (`LOOKED_THROUGH`) that has more known
+    headings.
     """
     with source.text() as text:
         first = text.readline(20).strip().strip('"')
@@ -154,7 +164,7 @@ def find_form(source: SourceFile, mapping: Mapping[str, str], delimiter: str = "
 def _formed(
     source: SourceFile, delimiter: str, mapping: Mapping[str, str], *, announced: bool
 ) -> tuple[tuple[int, int], RowFormat]:
-    """The form with this delimiter, and how well it fits."""
+    """Return the format with this delimiter, preceded by its fitness."""
     with source.text() as text:
         spaced = re.search(rf'(?:^|{re.escape(delimiter)}) +"', text.read(_LOOKED_INTO)) is not None
     form = RowFormat(delimiter, announced, spaced=spaced)
@@ -183,7 +193,7 @@ def _headings_among(
 
 
 def _repeats(cells: Sequence[str], known: int, of_headings: int) -> bool:
-    """Whether a row says again what the columns are."""
+    """Return whether a row repeats the headings."""
     enough = known >= _SURE and 2 * known >= of_headings
     return enough and not any("@" in cell for cell in cells)
 
@@ -214,7 +224,7 @@ def _wrong_quoting(source: SourceFile, form: RowFormat, first: int, last: int) -
 
 
 def _last_quote(source: SourceFile, form: RowFormat, first: int, last: int) -> int | None:
-    """The line, of those from ``first`` to ``last``, on which a quoted cell began last."""
+    """Return the line, between ``first`` and ``last``, of the last opening quote."""
     with source.text() as text:
         for _ in range(first - 1):
             text.readline()
@@ -226,7 +236,7 @@ def _last_quote(source: SourceFile, form: RowFormat, first: int, last: int) -> i
 
 
 class _QuoteScan:
-    """Follows quoted cells as the csv module does, to tell where one began."""
+    """A scanner that tracks quoted cells like the csv module, to locate opening quotes."""
 
     def __init__(self, delimiter: str, *, spaced: bool) -> None:
         self._ends = (delimiter, "\r", "\n")
@@ -237,7 +247,7 @@ class _QuoteScan:
         self.opened: int | None = None
 
     def feed(self, text: str, line: int) -> bool:
-        """Follow one line; False where a closed quote is followed by what may not be there."""
+        """Scan one line; return False if an invalid character follows a closing quote."""
         for character in text:
             if self._inside:
                 self._inside = character != '"'

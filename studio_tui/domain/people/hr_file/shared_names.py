@@ -1,5 +1,7 @@
-"""A login that is another's address, or looks like another's login (U1): whoever named it would
-mean one and reach the other."""
+"""Logins that equal the address of another person or look like their login (U1).
+
+A reference by such a name could reach the wrong person.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -13,12 +15,12 @@ from studio_tui.domain.shared.lookalikes import appearance
 def shared_names(
     entries: Sequence[ImportEntry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
 ) -> Iterator[tuple[ImportEntry, ImportField, str]]:
-    """The rows after which a login would be somebody else's address, or look like somebody else's
-    login, each with field and reason.
+    """Yield the rows whose login would equal or resemble a name of somebody else.
 
-    ``by_login`` and ``by_email`` know all logins and addresses of ``entries`` either way, and
-    ``by_login`` the `appearance` of those that are `not_ascii`. What the file itself takes away
-    from somebody is free.
+    That is the address or the login of another person. Each row comes with field and reason.
+    ``by_login`` and ``by_email`` must contain all logins and addresses of ``entries`` in both
+    roles, and ``by_login`` the `appearance` of those that are `not_ascii`. Names that the file
+    itself takes away from a user are free.
     """
     by_user = {entry.user_id: entry for entry in entries if entry.user_id is not None}
     by_address = {entry.email: entry for entry in entries}
@@ -44,7 +46,7 @@ def shared_names(
 
 
 def not_ascii(names: Iterable[str]) -> Iterator[str]:
-    """Those of ``names`` that can look like another: letters of ASCII never do."""
+    """Yield those of ``names`` that can be confusable: ASCII letters never are."""
     return (name for name in names if not name.isascii())
 
 

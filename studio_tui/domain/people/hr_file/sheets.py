@@ -1,6 +1,7 @@
-"""A sheet of a workbook, or a table of a web page, as CSV for the reader of HR files (U9).
+"""Conversion of a workbook sheet or an HTML table to CSV for the parser of HR files (U9).
 
-Each row stands on one line, blank ones too, so that a line of the CSV is a row of the sheet.
+Each row, even a blank one, becomes one line, so that line numbers of the CSV are row numbers of the
+sheet.
 """
 
 import csv
@@ -16,29 +17,29 @@ from studio_tui.domain.people.hr_file.rows import LOOKED_THROUGH
 from studio_tui.domain.shared.dataclass import dataclass
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
-"""What a cell of a workbook holds."""
+"""Value of a workbook cell."""
 DELIMITER = ","
 DAY_ZERO_1904 = date(1904, 1, 1)
-"""The day 0 of a workbook that counts from 1904."""
+"""Day 0 of workbooks with the 1904 date system."""
 _WHOLE = 1e15
-"""Larger numbers are not exact."""
+"""Limit above which floating-point numbers are not exact integers."""
 _ENOUGH = 2
-"""So many known headings make a list of people."""
+"""Minimum number of known headings of a list of people."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetText:
-    """A sheet as CSV, in UTF-8."""
+    """A sheet as CSV in UTF-8."""
 
     name: str
     data: bytes
     kind: str
-    """What it is a sheet of, in words: ``XLSX``."""
+    """Format of the file, for display: ``XLSX``."""
     day_zero: date = DAY_ZERO
 
 
 def cell_text(value: CellValue) -> str:
-    """What a cell says, as a CSV would say it: numbers plainly, days as ``2020-03-31``."""
+    """Return the text of a cell as in CSV: plain numbers, days as ``2020-03-31``."""
     match value:
         case str():
             text = " ".join(value.splitlines())
@@ -58,22 +59,22 @@ def cell_text(value: CellValue) -> str:
 
 
 def _day(value: date) -> str:
-    # Day 0 of a workbook is no day: an empty cell with the format of a date.
+    # Day 0 of a workbook is not a date but an empty cell with a date format.
     return value.isoformat() if value.year >= DAY_ZERO.year + 1 else ""
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """The rows as CSV, one line each."""
+    """Return the rows as CSV, one line each."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=DELIMITER, lineterminator="\n")
     for row in rows:
-        # A row with nothing in it is a blank line.
+        # Write an empty row as a blank line.
         writer.writerow(row if any(row) else ())
     return text.getvalue().encode("utf-8", "replace")
 
 
 def lists_people(rows: Iterable[Sequence[str]], mapping: Mapping[str, str]) -> bool:
-    """Whether one of the first rows has headings that are known."""
+    """Return whether one of the first rows has known headings."""
     return any(
         count_known(cells, mapping) >= _ENOUGH
         and telling_columns(cells, mapping) & {ImportField.EMAIL, ImportField.PRINCIPAL}
@@ -84,10 +85,11 @@ def lists_people(rows: Iterable[Sequence[str]], mapping: Mapping[str, str]) -> b
 def filled_down(
     rows: Iterable[Sequence[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
 ) -> Iterator[Sequence[str]]:
-    """The rows with the value of a merged cell in each row that it spans, where that has others.
+    """Yield the rows with the value of a vertically merged cell in each row that it spans.
 
-    ``merged`` are the first and the last cell of each, rows and columns from 0. Columns that a cell
-    spans beside its first stay empty: there a heading stands above several.
+    The value fills only rows that are otherwise not blank. ``merged`` lists the first and the last
+    cell of each range, rows and columns from 0. Additional columns of a range stay empty, because a
+    horizontally merged cell is a heading above several columns.
     """
     ends = {(first, column): last for (first, column), (last, _) in merged if last > first}
     columns = sorted({column for _, column in ends})

@@ -1,4 +1,4 @@
-"""The bytes of a file: what they are encoded in, and the text of them, as often as it is asked."""
+"""The bytes of a file, the detection of their encoding, and repeated access to their text."""
 
 import codecs
 import io
@@ -12,7 +12,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 
 MAX_BYTES = 512 * 1024 * 1024
-"""Largest file that is read: three times what a million people take."""
+"""Maximum size of a file: three times what a million people need."""
 
 _CHUNK = 1024 * 1024
 _SAVE = "save it as “CSV UTF-8” and import that."
@@ -34,12 +34,12 @@ _PEEK = 4096
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """An encoding by the name that people know, and by Python's."""
+    """An encoding with its common name and the name of its Python codec."""
 
     name: str
     codec: str
     guessed: bool = False
-    """Whether another encoding would do as well, with other letters."""
+    """Whether other encodings are possible, which would yield other letters."""
 
 
 UTF_8 = Encoding("UTF-8", "utf-8")
@@ -63,7 +63,7 @@ _UNMARKED: dict[tuple[bool, ...], Encoding] = {
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file whose bytes have been looked through once."""
+    """A file whose encoding was determined in a first pass."""
 
     binary: BinaryIO
     name: str
@@ -72,7 +72,7 @@ class SourceFile:
 
     @contextmanager
     def text(self) -> Iterator[io.TextIOWrapper]:
-        """The text from the first line on, its line ends as they are."""
+        """Open the text from its first line, without newline translation."""
         self.binary.seek(0)
         wrapper = io.TextIOWrapper(self.binary, self.encoding.codec, newline="")
         try:
@@ -81,16 +81,16 @@ class SourceFile:
             wrapper.detach()
 
     def share_read(self) -> float:
-        """How much of the file has been read, from 0 to 1."""
+        """Return the fraction of the file that was read, 0 to 1."""
         return min(1.0, self.binary.tell() / self.size)
 
 
 def source_file(
     source: bytes | BinaryIO, name: str = "", encoding: Encoding | None = None
 ) -> SourceFile:
-    """``source``, its size and encoding known; ``encoding`` is the one that somebody has told.
+    """Return ``source`` with its size and encoding; ``encoding`` overrides the detection.
 
-    Raises `Refused` where it is empty, too large or not text. ``name`` is what messages call it.
+    Raises `Refused` if the file is empty, too large or not text. ``name`` is its name in messages.
     """
     shown = clean_line(name) or "The file"
     binary = _seekable(source)
@@ -117,7 +117,10 @@ def _check_size(size: int, name: str) -> None:
 
 
 def encoding_named(text: str) -> Encoding:
-    """The encoding that somebody names, as ``windows-1250`` or ``latin-2``; raises `Refused`."""
+    """Return the encoding that the user specified: ``windows-1250``, ``latin-2``.
+
+    Raises `Refused`.
+    """
     try:
         codec = codecs.lookup(text.strip())
         "a".encode(codec.name)
@@ -156,7 +159,7 @@ def _refuse_other_kinds(binary: BinaryIO, name: str) -> None:
 
 
 def _is_workbook(start: bytes) -> bool:
-    """Whether a ZIP file is a spreadsheet, by the name of its first part."""
+    """Return whether a ZIP file is a spreadsheet, judging by the name of its first part."""
     first = start[30:]
     if len(start) < 30 or first.startswith(_IN_WORKBOOK):
         return True
@@ -203,13 +206,19 @@ def _detect(binary: BinaryIO, name: str) -> Encoding:
 
 
 def _unmarked(start: bytes) -> Encoding | None:
-    """UTF-16 without a mark, by its first two letters, which are of ASCII."""
+    """Return the variant of UTF-16 without a byte order mark, or None.
+
+    It is recognised by the first two characters, which are ASCII.
+    """
     return _UNMARKED.get(tuple(not byte for byte in start))
 
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """Where text stops being in an encoding, and whether accents were read in it before."""
+    """The first undecodable line.
+
+    ``after_accents`` tells whether non-ASCII text was decoded before it.
+    """
 
     line: int
     after_accents: bool
@@ -228,7 +237,7 @@ def _damaged(name: str, encoding: Encoding, broken: _Broken) -> str:
 
 
 def _first_undecodable(binary: BinaryIO, encoding: Encoding, name: str) -> _Broken | None:
-    """Decode everything, refusing NUL on the way."""
+    """Decode the whole file; return where that fails, or None. Raises `Refused` for NUL bytes."""
     decoder = codecs.getincrementaldecoder(encoding.codec)()
     line, accents = 1, False
     while True:

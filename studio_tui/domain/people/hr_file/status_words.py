@@ -1,7 +1,7 @@
-"""The words by which HR systems say that somebody is there, or has left.
+"""Words of HR systems for people who are active or have left.
 
-Who is on leave, on probation or under notice is still employed. A word that is not known is asked
-about and never guessed: a person who left would be mailed, or one who is there would not.
+People on leave, on probation or under notice are still employed. An unknown word is reported and
+never guessed: a wrong guess would send mail to people who have left, or none to active ones.
 """
 
 import re
@@ -91,8 +91,10 @@ pensjonert, fratrådt, opsagt, ei, epätosi, passiivinen, нет, ложь, не
 уволен, уволена, 退職, 退职, 离职, 離職, 否, いいえ, 퇴사
 """
 _CODES = {"a": True, "l": True, "i": False, "t": False, "d": False}
-"""What one letter says in a column of statuses, as PeopleSoft and ADP have it. In a column that
-tells yes or no, ``t`` is *true* and ``f`` is *false*, as PostgreSQL has it."""
+"""Single-letter codes of status columns, as in PeopleSoft and ADP.
+
+In a yes-or-no column, ``t`` is *true* and ``f`` is *false*, as in PostgreSQL.
+"""
 _FLAGS = {"t": True, "f": False, "x": True}
 
 _YES_OR_NO = """
@@ -121,9 +123,9 @@ _SINCE = re.compile(
 
 
 def is_there(text: str, *, coded: bool = True) -> bool | None:
-    """Whether somebody of this status is there (else they have left), None for an unknown word.
+    """Return whether a status means active (True) or left (False); None for an unknown word.
 
-    ``coded``: single letters are codes of a status (``T`` for terminated), not yes and no.
+    With ``coded``, single letters are status codes (``T`` for terminated), not yes and no.
     """
     plain = _plain(text)
     if len(plain) == 1 and (found := (_CODES if coded else _FLAGS).get(plain)) is not None:
@@ -139,21 +141,23 @@ def is_there(text: str, *, coded: bool = True) -> bool | None:
 
 
 def word_and_day(text: str) -> tuple[bool, str] | None:
-    """What a status with the day since when says, as ``Terminated 2023-01-01``: whether somebody
-    is there, and the day; None where it is no such thing."""
+    """Parse a status with a date, as ``Terminated 2023-01-01``.
+
+    Returns whether the person is active and the date, or None if the text has another form.
+    """
     found = _DATE.search(text)
     if found is None:
         return None
     word = _SINCE.sub("", f"{text[: found.start()]} {text[found.end() :]}".strip())
     there = is_there(word)
-    # “Active (leaving …)” says more than that they are there.
+    # “Active (leaving …)” is more than a plain active status.
     if there is None or (there and not _of_phrase(_plain(word))):
         return None
     return there, found[0]
 
 
 def is_yes_or_no(text: str) -> bool:
-    """Whether ``text`` is plainly *yes* or *no*, and no word for a status."""
+    """Return whether ``text`` is plain *yes* or *no*, and not a status word."""
     return _plain(text) in _answers()
 
 
@@ -161,7 +165,7 @@ def _of_phrase(plain: str) -> bool | None:
     if (found := _words().get(plain)) is not None:
         return found
     if _ON_LEAVE.fullmatch(plain):
-        # “Inactive - leave” says both.
+        # “Inactive - leave” is contradictory.
         return None if any(_words().get(word) is False for word in plain.split()) else True
     return False if _LEAVER.fullmatch(plain) else None
 

@@ -1,10 +1,10 @@
-"""Teams that would stand above themselves (U2).
+"""Detection of teams that would be their own ancestors (U2).
 
-A team is known by its whole path, so ``Sales > Belgium`` and ``Support > Belgium`` are two teams,
-and paths alone can never make a loop. Yet ``A > B`` in one row and ``B > A`` in another say of two
-teams at the top that each is under the other: nobody means four teams by that, so the row that
-closes such a loop is refused. Names that repeat further down, as in ``North > Sales > Retail`` and
-``South > Retail > Sales``, are no loop.
+A team is identified by its whole path, so ``Sales > Belgium`` and ``Support > Belgium`` are two
+teams, and paths alone never form a loop. However, ``A > B`` in one row and ``B > A`` in another put
+two top-level teams below each other. Since four teams are hardly intended, the row that closes such
+a loop is refused. Names that repeat at lower levels, as in ``North > Sales > Retail`` and
+``South > Retail > Sales``, are not a loop.
 """
 
 from collections import defaultdict
@@ -16,16 +16,16 @@ from studio_tui.domain.people.keys import key
 
 
 class TeamLoops:
-    """Which top teams are above which, as paths are added one by one."""
+    """A graph of which top-level team is above which, to which paths are added one by one."""
 
     def __init__(self, tops: Iterable[TeamPath]) -> None:
-        """``tops``: every path of the Studio and of the file; their first names are the tops."""
+        """Create the graph. ``tops`` are all paths of the Studio and the file."""
         self._tops = {key(path[0]) for path in tops}
         self._below: defaultdict[str, set[str]] = defaultdict(set)
         self._checked: dict[TeamPath, str] = {}
 
     def add(self, path: TeamPath) -> str:
-        """Take ``path`` in, and tell why that cannot be; empty where it can."""
+        """Add ``path``; return why that is not possible, or an empty string."""
         if path not in self._checked:
             self._checked[path] = self._add(path)
         return self._checked[path]

@@ -1,4 +1,4 @@
-"""Teams whose names look alike are one team: a file that names the second means the first."""
+"""Unification of teams whose names look alike: a confusable name means the existing team."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,26 +9,26 @@ from studio_tui.domain.shared.lookalikes import appearance
 
 
 class TeamSpelling:
-    """Knows each team by what its path looks like; the first one that looks so is meant."""
+    """An index of teams by appearance. The first team with a given appearance is used."""
 
     def __init__(self, known: Iterable[TeamPath]) -> None:
         self._by_look: dict[TeamPath, TeamPath] = {}
         self._spelled: dict[TeamPath, TeamPath] = {}
         for path in sorted(known):
             self._by_look.setdefault(_look(path), path)
-            # Two that were there before stay two.
+            # Existing teams that look alike stay separate.
             self._spelled[path_key(path)] = path
         self._told: set[TeamPath] = set()
 
     def of(self, record: Record) -> Record:
-        """``record`` with its teams as they are known."""
+        """Return ``record`` with the existing spelling of its teams."""
         teams, leads = self._all(record.teams), self._all(record.leads)
         if (teams, leads) == (record.teams, record.leads):
             return record
         return record._replace(teams=teams, leads=leads)
 
     def differences(self, before: Record, after: Record) -> Iterator[str]:
-        """What is to be said of teams that were taken for others: of each team once."""
+        """Yield a message for each team that was replaced by another, once per team."""
         pairs = zip((*before.teams, *before.leads), (*after.teams, *after.leads), strict=True)
         for meant, taken in pairs:
             if path_key(meant) != path_key(taken) and meant not in self._told:

@@ -1,6 +1,6 @@
-"""What a cell says: text, addresses, names, lists, teams, yes and no (U1, U5, U6).
+"""Parsers of cells: text, addresses, names, lists, teams, yes and no (U1, U5, U6).
 
-Every function takes the raw cell and raises `WrongCell` with the reason.
+Every function accepts the raw cell and raises `WrongCell` with the reason.
 """
 
 import re
@@ -23,7 +23,7 @@ from studio_tui.domain.shared.addresses import (
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 
 MAX_CELL = 10_000
-"""Longest cell of a column that tells something, in characters."""
+"""Maximum length of a cell in a column that is used, in characters."""
 MAX_LOGIN = 100
 
 _IN_BRACKETS = re.compile(r"(\s*[(\[][^()\[\]]*[)\]])+$")
@@ -31,7 +31,7 @@ _ROLES = {role.value: role for role in Role}
 
 
 def line(cell: str) -> str:
-    """`clean_line` of ``cell``, quickly for the text that most cells are."""
+    """Return `clean_line` of ``cell``, with a fast path for common text."""
     if len(cell) > MAX_CELL:
         raise WrongCell(f"{len(cell):,} characters are too many: at most {MAX_CELL:,}")
     if cell.isprintable() and "  " not in cell and unicodedata.is_normalized("NFC", cell):
@@ -40,7 +40,7 @@ def line(cell: str) -> str:
 
 
 def short(cell: str) -> str:
-    """One line of at most `MAX_NAME` characters."""
+    """Return a single line of at most `MAX_NAME` characters."""
     if cell.isalnum() and cell.isascii() and len(cell) <= MAX_NAME:
         return cell
     text = line(cell)
@@ -50,7 +50,7 @@ def short(cell: str) -> str:
 
 
 def required(cell: str) -> str:
-    """One line that may not be empty."""
+    """Return a single line that must not be empty."""
     text = short(cell)
     if not text:
         raise WrongCell("this cell may not be empty")
@@ -58,19 +58,19 @@ def required(cell: str) -> str:
 
 
 def name(cell: str) -> str:
-    """A whole name; empty where nothing but a dash or a full stop stands for it."""
+    """Return a whole name; empty if the cell has no letters or digits, such as a dash."""
     text = short(cell)
     return text if any(map(str.isalnum, text)) else ""
 
 
 def told(cell: str) -> str:
-    """One line of at most `MAX_NAME` characters; empty where it is a word for nothing."""
+    """Return a single line of at most `MAX_NAME` characters; empty for a placeholder."""
     text = short(cell)
     return "" if text and is_nothing(text) else text
 
 
 def email(cell: str) -> str:
-    """The one e-mail address that a cell holds (`domain.shared.addresses`)."""
+    """Return the only e-mail address in a cell (`domain.shared.addresses`)."""
     if is_plain(cell):
         return cell
     text = clear_address(line(cell))
@@ -82,7 +82,7 @@ def email(cell: str) -> str:
 
 
 def login(cell: str) -> str:
-    """A login, or nothing."""
+    """Return a login, or an empty string."""
     text = without_error(line(without_invisible(cell)))
     if len(text) > MAX_LOGIN:
         raise WrongCell(f"{quoted(text)} has {len(text)} characters: at most {MAX_LOGIN}")
@@ -92,8 +92,10 @@ def login(cell: str) -> str:
 
 
 def whole_name(given: str, family: str, name: str) -> tuple[str, str]:
-    """Given and family name, what lacks of them taken from ``name``: “Peeters, Ann” or
-    “Ann Peeters (10023)”. Either may still be empty."""
+    """Complete the given and family name from ``name``: “Peeters, Ann”, “Ann Peeters (10023)”.
+
+    Either result may still be empty.
+    """
     if given and family:
         return given, family
     if given and not family:
@@ -113,13 +115,16 @@ def _without(name: str, part: str) -> str:
 
 
 def several(cell: str) -> tuple[str, ...]:
-    """The values of a cell, separated by ``|``, each once."""
+    """Return the distinct values of a cell that are separated by ``|``."""
     parts = (short(part) for part in cell.split("|"))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def teams(cell: str) -> tuple[TeamPath, ...]:
-    """Team paths: ``Sales > Belgium | Works council``, or an org unit path ``/Sales/Belgium``."""
+    """Parse team paths.
+
+    They are written ``Sales > Belgium | Works council``, or as an org unit path ``/Sales/Belgium``.
+    """
     return tuple(dict.fromkeys(path for part in several(cell) if (path := _team(part))))
 
 
@@ -133,13 +138,13 @@ def _team(text: str) -> TeamPath:
 
 
 def language(cell: str) -> str | None:
-    """A language as a tag; None where the cell says nothing of it."""
+    """Return the tag of a language; None for an empty cell or a placeholder."""
     text = line(cell)
     return None if is_nothing(text) else language_tag(text)
 
 
 def time_zone(cell: str) -> str | None:
-    """A time zone that exists, as ``Europe/Brussels``; None for an empty cell."""
+    """Return an existing time zone, as ``Europe/Brussels``; None for an empty cell."""
     text = line(cell)
     if is_nothing(text):
         return None
@@ -159,7 +164,7 @@ def _zones() -> dict[str, str]:
 
 
 def role(cell: str) -> Role | None:
-    """A role of the Studio (U5); None for an empty cell."""
+    """Return a role of the Studio (U5); None for an empty cell."""
     text = line(cell).casefold()
     if text and text not in _ROLES:
         raise WrongCell(f"{quoted(text)} is not a role: it is {', '.join(_ROLES)}")
@@ -167,9 +172,9 @@ def role(cell: str) -> Role | None:
 
 
 def active(cell: str, *, coded: bool = True) -> bool:
-    """Whether someone is there or has left; who says nothing of it is there.
+    """Return whether the cell means that a person is active. An empty cell does.
 
-    ``coded``: single letters are codes of a status, not yes and no (`status_words`).
+    With ``coded``, single letters are status codes, not yes and no (`status_words`).
     """
     text = line(cell)
     there = is_there(text, coded=coded) if text else True
@@ -180,9 +185,9 @@ def active(cell: str, *, coded: bool = True) -> bool:
 
 
 def left(cell: str) -> bool:
-    """Whether a column such as ``suspended`` or ``terminated`` says that someone has left.
+    """Return whether a column such as ``suspended`` or ``terminated`` means that a person has left.
 
-    There, *yes* is who has left; a word for a status, such as *active*, says the same as ever.
+    *Yes* means left there, but a status word, such as *active*, has its usual meaning.
     """
     text = line(cell)
     if not text or (is_nothing(text) and text != "0"):

@@ -1,11 +1,11 @@
-"""A cell that cannot be what its column says."""
+"""The error for an invalid cell."""
 
 
 class WrongCell(ValueError):
-    """Says why in a form that follows “line 17, column “Work Email”:”.
+    """An invalid cell. The reason is phrased to follow “line 17, column “Work Email”:”.
 
-    ``index`` is the column, from 0, where it is not the one being read; ``word`` is the word for
-    a status that is not known.
+    ``index`` is the column, from 0, if it is not the one being parsed; ``word`` is the unknown
+    status word, if any.
     """
 
     def __init__(self, reason: str, index: int | None = None, *, word: str = "") -> None:
@@ -15,5 +15,5 @@ class WrongCell(ValueError):
 
 
 def quoted(text: str) -> str:
-    """``text`` in quotation marks, cut where it is long: for a reason that shows a cell."""
+    """Return ``text`` in quotation marks, truncated if it is long, for display in a reason."""
     return f"“{text if len(text) <= 60 else text[:57] + '…'}”"
