@@ -39,7 +39,7 @@ _WRITING = {
     "pushes.pushes._cancel_planned": {Verb.CLOSE},
     "pushes.pushes.reopen_with_result": {Verb.REOPEN},
     "conversations.asking._take_over": {Verb.HAND_OVER},
-    "conversations.asking._tell": {Verb.HAND_OVER},
+    "conversations.asking._notify": {Verb.HAND_OVER},
     "conversations.planning.plan": {Verb.PLAN},
     "conversations.planning._moved": {Verb.MOVE},
     "conversations.planning.cancel_now": {Verb.CANCEL},
@@ -51,7 +51,7 @@ _WRITING = {
     "people.reviews.tell_by_schedule": {Verb.REVIEW},
     "outbox.outbox.try_again": {Verb.RETRY},
     "outbox.outbox.send_once_more": {Verb.SEND_AGAIN},
-    "outbox.outbox._again_as_came_back": {Verb.SEND_AGAIN},
+    "outbox.outbox._resend_bounced": {Verb.SEND_AGAIN},
     # What follows from an import, a corrected address, an undo, or from asking somebody again who
     # was never told, is no act of its own.
     "people.applying._applied": set(),

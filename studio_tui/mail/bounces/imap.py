@@ -27,7 +27,7 @@ _AT_A_TIME = 20
 """Mails that are fetched at a time. Each may be as large as `MOST_BYTES`."""
 _WINDOW = 20_000
 """Sequence numbers that are searched at a time, because the response is a single line."""
-_TRIES = 4
+_MOST_BREAKS = 4
 """Consecutive broken connections, without any progress in between, after which reading fails."""
 _PAUSE = 2.0
 _UID = re.compile(rb"\bUID (\d+)")
@@ -59,7 +59,7 @@ class ImapFolder:
         """
         try:
             failed: set[str] = set()
-            for start in range(1, self._answered(lambda _: self._places) + 1, _WINDOW):
+            for start in range(1, self._with_retries(lambda _: self._places) + 1, _WINDOW):
                 yield from self._window(start, min(most, _AT_A_TIME), failed)
         finally:
             self._close()
@@ -73,21 +73,21 @@ class ImapFolder:
                 _ok(server.uid("STORE", numbers, "+FLAGS.SILENT", "(\\Seen)"))
 
         if numbers:
-            self._answered(mark)
+            self._with_retries(mark)
             self._breaks = 0
 
     def _window(self, start: int, most: int, failed: set[str]) -> Iterator[Sequence[WaitingMail]]:
         places = f"{start}:{start + _WINDOW - 1}"
-        found = self._answered(lambda server: _numbers(server, places, self._places))
+        found = self._with_retries(lambda server: _numbers(server, places, self._places))
         for first in range(0, len(found), most):
             numbers = [each for each in found[first : first + most] if each not in failed]
             if numbers:
                 fetch = _Fetch(numbers)
-                fetched = self._answered(fetch)
+                fetched = self._with_retries(fetch)
                 failed |= set(numbers) - fetched.keys()
                 yield [WaitingMail(each, fetched.get(each)) for each in numbers]
 
-    def _answered(self, ask: Callable[[imaplib.IMAP4], _Value]) -> _Value:
+    def _with_retries(self, ask: Callable[[imaplib.IMAP4], _Value]) -> _Value:
         """Return the result of ``ask``, retrying over a new connection if this one breaks."""
         while True:
             try:
@@ -95,11 +95,13 @@ class ImapFolder:
             except (imaplib.IMAP4.abort, OSError) as error:
                 self._close()
                 self._breaks += 1
-                if self._breaks >= _TRIES:
-                    raise Unavailable(self._in_words("does not answer", error)) from error
+                if self._breaks >= _MOST_BREAKS:
+                    raise Unavailable(self._error_in_words("does not answer", error)) from error
                 sleep(self._pause * 2 ** (self._breaks - 1))
             except imaplib.IMAP4.error as error:
-                raise Unavailable(self._in_words("refuses what it is asked", error)) from error
+                raise Unavailable(
+                    self._error_in_words("refuses what it is asked", error)
+                ) from error
 
     def _opened(self) -> imaplib.IMAP4:
         if self._server is None:
@@ -134,7 +136,7 @@ class ImapFolder:
         except (imaplib.IMAP4.abort, NoToken):
             raise
         except imaplib.IMAP4.error as error:
-            words = self._in_words("refuses the login", error)
+            words = self._error_in_words("refuses the login", error)
             raise Refused(f"{words} Check bounces.username and the password.") from error
 
     def _select(self, server: imaplib.IMAP4) -> None:
@@ -145,13 +147,13 @@ class ImapFolder:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            words = self._in_words(f"has no folder “{self._settings.folder}”", error)
+            words = self._error_in_words(f"has no folder “{self._settings.folder}”", error)
             raise Refused(f"{words} Check bounces.folder.") from error
         self._places = int(found[0] or 0)
         _, valid = server.response("UIDVALIDITY")
         self._valid = str(valid[0]) if valid else ""
 
-    def _in_words(self, what: str, error: Exception) -> str:
+    def _error_in_words(self, what: str, error: Exception) -> str:
         said = error.args[-1] if error.args else error
         words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
         place = f"{self._settings.host}:{self._settings.port}"
@@ -259,8 +261,8 @@ class _ByToken:
         server.authenticate("XOAUTH2", lambda _: next(answers, b""))
 
 
-def _numbers(server: imaplib.IMAP4, places: str, there: int) -> list[str]:
-    if not there:
+def _numbers(server: imaplib.IMAP4, places: str, total: int) -> list[str]:
+    if not total:
         return []
     found = _ok(server.uid("SEARCH", places, "UNSEEN"))
     return [each.decode() for each in (found[0] or b"").split()]

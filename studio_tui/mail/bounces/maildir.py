@@ -27,7 +27,7 @@ class Maildir:
         self._new, self._cur = folder / "new", folder / "cur"
         if not self._new.is_dir() or not self._cur.is_dir():
             raise Refused(f"{folder} is no Maildir: it has no folders “new” and “cur”.")
-        self._left: set[Path] = set()
+        self._skipped: set[Path] = set()
         """Files that could not be read or moved in this run."""
 
     def batches(self, most: int) -> Iterator[Sequence[WaitingMail]]:
@@ -37,7 +37,7 @@ class Maildir:
         """
         for folder in (self._new, self._cur):
             # Moving files during a scan can hide some of them from it: repeat until none is found.
-            while (yield from self._once_through(folder, most)):
+            while (yield from self._scan(folder, most)):
                 pass
 
     def done(self, mails: Sequence[WaitingMail]) -> None:
@@ -47,7 +47,7 @@ class Maildir:
             place = self._cur / _seen(path.name)
             try:
                 if place.exists():
-                    self._left.add(path)
+                    self._skipped.add(path)
                 else:
                     path.rename(place)
             except FileNotFoundError:
@@ -56,9 +56,7 @@ class Maildir:
             except OSError as error:
                 raise Unavailable(f"{path} cannot be moved: {describe_os_error(error)}.") from error
 
-    def _once_through(
-        self, folder: Path, most: int
-    ) -> Generator[Sequence[WaitingMail], None, bool]:
+    def _scan(self, folder: Path, most: int) -> Generator[Sequence[WaitingMail], None, bool]:
         """Yield the unread mails of one scan of ``folder``; returns whether any was found."""
         batch: list[WaitingMail] = []
         found = False
@@ -66,7 +64,7 @@ class Maildir:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     path = Path(entry.path)
-                    if _is_done(folder is self._cur, entry.name) or path in self._left:
+                    if _is_done(folder is self._cur, entry.name) or path in self._skipped:
                         continue
                     found = True
                     batch.append(self._read(path))
@@ -88,7 +86,7 @@ class Maildir:
                 if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     source = file.read(MOST_BYTES)
         if source is None:
-            self._left.add(path)
+            self._skipped.add(path)
         return WaitingMail(str(path), source)
 
 

@@ -33,7 +33,7 @@ _ATTACHED = (
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,58}[A-Za-z0-9])?")
 _WORD = 39
 """Bytes of text per encoded word. With the name of a header, no line exceeds 76 characters."""
-_TOGETHER = 64
+_NAME_AND_ADDRESS = 64
 """Maximum length of a name and an address together, to fit on one line."""
 _SHORT_TEXT = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,60}[!-~])?")
 _FOLDED_TEXT = re.compile(r"(?!.*=\?)[!-~]{1,64}(?: [!-~]{1,64})*")
@@ -58,7 +58,7 @@ class Composer:
         If it is empty, replies go to the sender. Raises `Refused` if it is invalid.
         """
         named = _angled(clean_line(organisation), f"conversations.{sender.domain}")
-        self._from = b"From: " + mailbox(sender.name, sender.address) + _answers(reply_to)
+        self._from = b"From: " + mailbox(sender.name, sender.address) + _reply_to_header(reply_to)
         self._constant = b"\r\n".join(
             (
                 b"List-Id: " + named,
@@ -92,7 +92,9 @@ class Composer:
                 b"Message-ID: " + message_id.encode("ascii"),
                 b"Content-Language: " + rendered.language.encode("ascii"),
                 self._constant,
-                _body(rendered) if invitation is None else _inviting(rendered, invitation),
+                _body(rendered)
+                if invitation is None
+                else _body_with_invitation(rendered, invitation),
             )
         )
 
@@ -107,7 +109,7 @@ def mailbox(name: str, address: str) -> bytes:
     return _angled(name, address) if name and name != address else address.encode()
 
 
-def _answers(reply_to: str) -> bytes:
+def _reply_to_header(reply_to: str) -> bytes:
     """Return the Reply-To header, or nothing if replies go to the sender."""
     if not reply_to:
         return b""
@@ -118,7 +120,7 @@ def _answers(reply_to: str) -> bytes:
 def _angled(name: str, inside: str) -> bytes:
     phrase = _phrase(name)
     # On a line of its own if both together could exceed the length of a line.
-    separator = b" " if len(phrase) + len(inside) < _TOGETHER else b"\r\n "
+    separator = b" " if len(phrase) + len(inside) < _NAME_AND_ADDRESS else b"\r\n "
     return phrase + separator + b"<" + inside.encode() + b">"
 
 
@@ -161,7 +163,7 @@ def _words(text: bytes) -> Iterator[bytes]:
     yield text
 
 
-def _inviting(rendered: RenderedMail, invitation: Invitation) -> bytes:
+def _body_with_invitation(rendered: RenderedMail, invitation: Invitation) -> bytes:
     """Return the body of an invitation: the calendar as an alternative, and as an attached file.
 
     Outlook, Google and Apple process the alternative; other programs offer the attached file.

@@ -93,20 +93,20 @@ class Wordings:
     def problems(self) -> list[str]:
         """Return the errors in the organisation's own texts, one sentence each."""
         found = (self._problem(place) for place in sorted(self._in_own_folder))
-        told = (*self._not_ours.values(), *self._never_read(), *found)
+        told = (*self._untrusted.values(), *self._unused_files(), *found)
         return list(dict.fromkeys(problem for problem in told if problem))
 
-    def _never_read(self) -> Iterator[str]:
+    def _unused_files(self) -> Iterator[str]:
         if self._own is None:
             return
-        known = {*self._in_own_folder.values(), *self._not_ours}
+        known = {*self._in_own_folder.values(), *self._untrusted}
         for path in sorted(self._own.rglob("*")):
             hidden = path.name.startswith(".") or path.stem.lower() == "readme"
             if path.is_file() and path not in known and not hidden:
                 yield f"{path}: nothing reads it; a text is one such as nl/assigned.user.md."
 
     @cached_property
-    def _not_ours(self) -> dict[Path, str]:
+    def _untrusted(self) -> dict[Path, str]:
         """The texts that are ignored because others can write to them, each with the reason."""
         found = {}
         for path in _texts_in(self._own).values() if self._own else ():
@@ -135,14 +135,14 @@ class Wordings:
     @cached_property
     def _in_own_folder(self) -> dict[str, Path]:
         found = _texts_in(self._own) if self._own else {}
-        return {place: path for place, path in found.items() if path not in self._not_ours}
+        return {place: path for place, path in found.items() if path not in self._untrusted}
 
     @cached_property
     def _files(self) -> dict[str, Path]:
         return _texts_in(asset("data/wording")) | self._in_own_folder
 
     def _find_nearest(self, name: str, language: str) -> str:
-        asked = (*_with_parents(language), *_with_parents(self._default), "en")
+        asked = (*_with_parent_languages(language), *_with_parent_languages(self._default), "en")
         return next(language for language in asked if f"{language}/{name}.md" in self._files)
 
     def _load(self, name: str, language: str) -> Forms:
@@ -155,7 +155,7 @@ class Wordings:
 
     def _file(self, language: str, name: str) -> Path:
         """Return a file of a language, or of its parent language."""
-        for parent in _with_parents(language):
+        for parent in _with_parent_languages(language):
             if path := self._files.get(f"{parent}/{name}"):
                 return path
         raise Refused(
@@ -163,7 +163,7 @@ class Wordings:
         )
 
 
-def _with_parents(language: str) -> list[str]:
+def _with_parent_languages(language: str) -> list[str]:
     """Return ``nl-BE`` as ``["nl-be", "nl"]``, and an empty list for an invalid tag."""
     tag = language.strip().lower().replace("_", "-")
     if not _LANGUAGE.fullmatch(tag):

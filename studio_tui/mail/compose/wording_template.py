@@ -49,7 +49,7 @@ _OF_ACT = ("by", "at")
 _OF_DATE = ("conductor", "starts_at")
 _NEEDS = {"push": "of_push", "deadline": "of_push", "place": "placed"}
 """Values of an invitation or a notice that are defined only if a flag is set."""
-_NEVER = (
+_IMPOSSIBLE = (
     ({"planned": True, "dated": True}, {"dated": False}),
     ({"of_push": False, "overdue": True}, {"overdue": False}),
 )
@@ -83,7 +83,7 @@ def names_in(wording: str) -> tuple[str, ...]:
     if wording == TEST:
         return (*_EVERYWHERE, "sent_at")
     own: tuple[str, ...]
-    kind, form = _about(wording)
+    kind, form = _kind_and_form(wording)
     match form:
         case MailForm.INVITATION | MailForm.WITHDRAWAL:
             own = (*_OF_PUSH, *_OF_MEETING)
@@ -103,7 +103,7 @@ def flags_in(wording: str) -> tuple[str, ...]:
     """Return the flags that a wording may test."""
     if wording == TEST:
         return ()
-    _, form = _about(wording)
+    _, form = _kind_and_form(wording)
     match form:
         case MailForm.INVITATION | MailForm.WITHDRAWAL:
             return INVITATION_FLAGS
@@ -126,7 +126,7 @@ def wordings() -> tuple[str, ...]:
     )
 
 
-def _about(wording: str) -> tuple[Kind | None, MailForm]:
+def _kind_and_form(wording: str) -> tuple[Kind | None, MailForm]:
     """Return the kind and the form of a wording; the kind of a calendar entry is None."""
     name = wording.partition(".")[0]
     if name == ENTRY:
@@ -244,10 +244,10 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Mai
     names = flags_in(wording)
     for flags in product((False, True), repeat=len(names)):
         holding = dict(zip(names, flags, strict=True))
-        for never, instead in (*_NEVER, *_of_user(wording)):
+        for never, instead in (*_IMPOSSIBLE, *_impossible_for_user(wording)):
             if never.items() <= holding.items():
                 holding |= instead
-        values = _offered(wording, holding)
+        values = _values_and_flags(wording, holding)
         written = _filled_in(text, values)
         # In most texts, most flags make no difference: render each distinct text once.
         if written not in made:
@@ -256,14 +256,14 @@ def render(wording: str, path: Path, frame: Frame) -> dict[tuple[bool, ...], Mai
     return forms
 
 
-def _of_user(wording: str) -> tuple[tuple[dict[str, bool], dict[str, bool]], ...]:
+def _impossible_for_user(wording: str) -> tuple[tuple[dict[str, bool], dict[str, bool]], ...]:
     """Return the combinations that cannot occur in a text to a user, which is about one person."""
     if wording.endswith(f".{Capacity.MANAGER}") or "several" not in flags_in(wording):
         return ()
     return (({"several": True}, {"several": False}),)
 
 
-def _offered(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
+def _values_and_flags(wording: str, flags: dict[str, bool]) -> dict[str, Any]:
     values = {name: _Value(name) for name in names_in(wording)}
     if flags.get("several"):
         values.pop("person", None)
@@ -291,13 +291,13 @@ def _form(written: str, footer: str, layout: Template, path: Path, frame: Frame)
         "footer": _html(footer, frame.footer),
     }
     return MailTemplate(
-        subject=_blanks(subject),
-        plain=_blanks(f"{to_plain(body)}\n\n-- \n{to_plain(footer)}\n"),
-        html=_blanks(_filled_in(layout, page)),
+        subject=_text_template(subject),
+        plain=_text_template(f"{to_plain(body)}\n\n-- \n{to_plain(footer)}\n"),
+        html=_text_template(_filled_in(layout, page)),
     )
 
 
-def _blanks(text: str) -> TextTemplate:
+def _text_template(text: str) -> TextTemplate:
     names = tuple(_NAMES[token] for token in _TOKEN.findall(text))
     return TextTemplate(tuple(_TOKEN.split(text)), names)
 

@@ -26,7 +26,7 @@ class Tokens:
         """``fetch`` gets a new token or raises `NoToken`; ``elapsed`` returns monotonic seconds."""
         self._fetch = fetch
         self._elapsed = elapsed
-        self._known: Secret | None = None
+        self._cached: Secret | None = None
         self._renew_at = self._ends_at = float("-inf")
         self._fetching: asyncio.Task[Secret] | None = None
 
@@ -37,31 +37,31 @@ class Tokens:
 
     async def token(self) -> Secret:
         """Return a valid token, renewed if it expires soon. Raises `NoToken`."""
-        if self._known is not None and self._elapsed() < self._renew_at:
-            return self._known
+        if self._cached is not None and self._elapsed() < self._renew_at:
+            return self._cached
         try:
             return await self._fetched()
         except NoToken:
-            if self._known is not None and self._elapsed() < self._ends_at:
-                return self._known
+            if self._cached is not None and self._elapsed() < self._ends_at:
+                return self._cached
             raise
 
     def forget(self, token: Secret) -> None:
         """Discard a token that the mail server refused, so that the next one is fetched anew."""
-        if token == self._known:
-            self._known = None
+        if token == self._cached:
+            self._cached = None
 
     async def _fetched(self) -> Secret:
         """Fetch a new token, once for all concurrent callers."""
         if self._fetching is None or self._fetching.done():
             self._fetching = asyncio.create_task(self._renewed())
-            self._fetching.add_done_callback(_heard)
+            self._fetching.add_done_callback(_retrieve_exception)
         return await asyncio.shield(self._fetching)
 
     async def _renewed(self) -> Secret:
         began = self._elapsed()
         token = await self._fetch()
-        self._known = token.secret
+        self._cached = token.secret
         self._ends_at = began + token.seconds
         self._renew_at = self._ends_at - min(_MARGIN, token.seconds / 5)
         return token.secret
@@ -107,7 +107,7 @@ async def _from_endpoint(smtp: Smtp, secret: Secret | None) -> Token:
     return await endpoint.ask(url, fields, secret, context, smtp.timeout)
 
 
-def _heard(task: "asyncio.Task[Secret]") -> None:
+def _retrieve_exception(task: "asyncio.Task[Secret]") -> None:
     """Retrieve the exception of a task, so that asyncio does not log it if no caller is left."""
     if not task.cancelled():
         task.exception()

@@ -6,7 +6,7 @@ from studio_tui.config.clock import seconds_since_boot
 from studio_tui.mail.transport.outcomes import ClearToSend, Fault, Outcome, RelayDown, at_once
 from studio_tui.mail.transport.smtp import SmtpConnection
 
-_LEFT_ALONE = 60.0
+_DOWN_SECONDS = 60.0
 """Seconds for which a server that is down is not tried again while another accepts mail."""
 _DOWN = frozenset({Fault.UNREACHABLE, Fault.TLS})
 """Faults for which the next server is tried. A refused login, sender or quota must not be bypassed
@@ -30,7 +30,7 @@ class RelayStates:
 
     def mark_down(self, number: int) -> None:
         """Record that a server accepted no connection."""
-        self._down_until[number] = self._elapsed() + _LEFT_ALONE
+        self._down_until[number] = self._elapsed() + _DOWN_SECONDS
 
     def mark_up(self, number: int) -> None:
         """Record that a server processed a mail."""
@@ -61,7 +61,7 @@ class FailoverConnection:
         """
         failed: list[tuple[int, Outcome]] = []
         for number in self._relays.in_order():
-            await self._leave(number)
+            await self._switch_to(number)
             outcome = await self._connections[number].send(
                 sender, recipient, message, clear_to_send
             )
@@ -80,7 +80,7 @@ class FailoverConnection:
         for connection in self._connections:
             await connection.close()
 
-    async def _leave(self, number: int) -> None:
+    async def _switch_to(self, number: int) -> None:
         """Switch to another server, and close the connection to the previous one."""
         if number != self._used:
             await self._connections[self._used].close()

@@ -13,9 +13,9 @@ from studio_tui.mail.oauth2.tokens import Tokens, xoauth2
 from studio_tui.mail.secrets import HIDDEN, Secret
 from studio_tui.mail.transport.outcomes import BY_TOKEN, Fault
 
-_GO_ON = 334
+_CHALLENGE = 334
 _LOGGED_IN = 235
-_MOST_TOLD = 5
+_MOST_VALUES = 5
 """Maximum number of values that are reported from the JSON of an error."""
 
 
@@ -44,7 +44,7 @@ class Login:
         self._settings = settings
         self._password = password
         self._tokens = tokens
-        self._used: Secret | None = None
+        self._used_token: Secret | None = None
 
     async def log_in(self, smtp: SMTP) -> None:
         """Log in, if the settings have a user name.
@@ -65,7 +65,7 @@ class Login:
 
     def without_secrets(self, words: str) -> str:
         """Return ``words`` with the password and the token masked, in every encoding."""
-        for secret in self._spellings():
+        for secret in self._secrets_in_all_encodings():
             words = words.replace(secret, HIDDEN)
         return words
 
@@ -94,14 +94,14 @@ class Login:
             token = await tokens.token()
         except NoToken as error:
             raise LoginFailed(Fault.TOKEN, str(error)) from None
-        self._used = token
+        self._used_token = token
         challenge = ""
         answer = await smtp.execute_command(
             b"AUTH", b"XOAUTH2", b64encode(xoauth2(self._settings.username, token).encode())
         )
-        if answer.code == _GO_ON:
+        if answer.code == _CHALLENGE:
             # An error, described in JSON. The server refuses the login after an empty response.
-            challenge = _told(answer.message)
+            challenge = _challenge_in_words(answer.message)
             answer = await smtp.execute_command(b"")
         if answer.code == _LOGGED_IN:
             return
@@ -112,16 +112,16 @@ class Login:
         said = clean_line(answer.message) + (f" ({challenge})" if challenge else "")
         raise TokenRefused(refused, f"{BY_TOKEN}{said} — {advice_on_login(said)}")
 
-    def _spellings(self) -> list[str]:
+    def _secrets_in_all_encodings(self) -> list[str]:
         found = []
         if self._password is not None:
             password = self._password.reveal()
             plain = f"\0{self._settings.username}\0{password}"
             found += [password, _base64(password), _base64(plain)]
-        if self._used is not None:
-            token = self._used.reveal()
+        if self._used_token is not None:
+            token = self._used_token.reveal()
             # The combined form must be replaced before its parts.
-            said = xoauth2(self._settings.username, self._used)
+            said = xoauth2(self._settings.username, self._used_token)
             found += [_base64(said), token, _base64(token)]
         return found
 
@@ -130,7 +130,7 @@ def _base64(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
-def _told(challenge: str) -> str:
+def _challenge_in_words(challenge: str) -> str:
     """Return the error of a ``334`` challenge as text.
 
     JSON becomes a list of names and values; anything else is unchanged.
@@ -146,5 +146,5 @@ def _told(challenge: str) -> str:
     if not isinstance(found, dict):
         return clean_line(text)
     return ", ".join(
-        clean_line(f"{name} {value}") for name, value in list(found.items())[:_MOST_TOLD]
+        clean_line(f"{name} {value}") for name, value in list(found.items())[:_MOST_VALUES]
     )

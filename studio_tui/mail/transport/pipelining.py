@@ -42,8 +42,8 @@ class Dialogue(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._unanswered = 0
         self._waiter: asyncio.Future[None] | None = None
-        self._patient_until = 0.0
-        self._watching: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._fault = ""
         transport.set_protocol(self)
 
@@ -58,12 +58,12 @@ class Dialogue(asyncio.Protocol):
 
     def write_message(self, message: bytes) -> None:
         """Write a message and the terminating dot. It gets one `reply`. Raises `Broken`."""
-        self._write(_on_the_wire(message), 1)
+        self._write(_dot_stuffed(message), 1)
 
     async def reply(self) -> Reply:
         """Return the next reply. Raises `Broken`."""
         if not self._replies:
-            await self._arrival()
+            await self._wait_for_reply()
         return self._replies.popleft()
 
     async def quit(self) -> None:
@@ -77,27 +77,27 @@ class Dialogue(asyncio.Protocol):
         """Abort the connection. Data that is not written yet is lost."""
         if not self._fault:
             self._fault = fault
-            if self._watching is not None:
-                self._watching.cancel()
+            if self._timer is not None:
+                self._timer.cancel()
             self._transport.abort()
-            self._wake()
+            self._wake_waiter()
 
     def data_received(self, data: bytes) -> None:
         """Parse the received data into replies."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             if not self._fault:
-                self._take(line.rstrip())
+                self._parse_line(line.rstrip())
         if len(self._rest) + sum(map(len, self._lines)) > _LONGEST:
             self.drop("The mail server does not come to an end.")
         elif self._replies:
-            self._wake()
+            self._wake_waiter()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Handle the end of the connection, by the server or by a network error."""
         self.drop(str(error) if error else "The mail server closed the connection.")
 
-    def _take(self, line: bytes) -> None:
+    def _parse_line(self, line: bytes) -> None:
         found = _LINE.fullmatch(line)
         if found is None or not self._unanswered:
             # Reading on would assign this line to the next command.
@@ -117,14 +117,14 @@ class Dialogue(asyncio.Protocol):
         self._unanswered += replies
         self._transport.write(data)
 
-    async def _arrival(self) -> None:
+    async def _wait_for_reply(self) -> None:
         if not self._fault:
             self._waiter = self._loop.create_future()
-            self._patient_until = self._loop.time() + self._timeout
+            self._deadline = self._loop.time() + self._timeout
             # Use one timer for all replies: most arrive at once, and a timer for each costs as
             # much.
-            if self._watching is None:
-                self._watch()
+            if self._timer is None:
+                self._start_timer()
             try:
                 await self._waiter
             finally:
@@ -132,24 +132,24 @@ class Dialogue(asyncio.Protocol):
         if not self._replies:
             raise Broken(self._fault)
 
-    def _watch(self) -> None:
-        self._watching = self._loop.call_at(self._patient_until, self._look)
+    def _start_timer(self) -> None:
+        self._timer = self._loop.call_at(self._deadline, self._check_timeout)
 
-    def _look(self) -> None:
-        self._watching = None
+    def _check_timeout(self) -> None:
+        self._timer = None
         if self._waiter is None:
             return
-        if self._loop.time() < self._patient_until:
-            self._watch()
+        if self._loop.time() < self._deadline:
+            self._start_timer()
         else:
             self.drop("The mail server did not answer in time.")
 
-    def _wake(self) -> None:
+    def _wake_waiter(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
 
-def _on_the_wire(message: bytes) -> bytes:
+def _dot_stuffed(message: bytes) -> bytes:
     """Return ``message`` with CRLF line endings, doubled leading dots, and the terminating dot."""
     ends = message.count(b"\r\n")
     if not message.count(b"\n") == message.count(b"\r") == ends or not message.endswith(b"\r\n"):

@@ -42,8 +42,8 @@ _WANTED = ("pipelining", "smtputf8", "dsn")
 """Extensions that are used if the server offers them."""
 _MAIL, _RCPT, _DATA = range(3)
 """The commands that offer a mail, in order."""
-_TAKEN = 250
-_GO_ON = 354
+_ACCEPTED = 250
+_START_INPUT = 354
 _CLOSING = 421
 _LOGIN_NEEDED = frozenset({530, 534, 535, 538})
 # The server is out of step with the dialogue, which is not due to the mail.
@@ -55,7 +55,7 @@ _NO_EHLO = frozenset({500, 502})
 _GOODBYE_SECONDS = 5
 _SILENCE = 3.0
 """Seconds without a greeting after which the server is probed for TLS."""
-_IN_VAIN = 20
+_SKIPPED_RETRIES = 20
 """Number of equal refusals that are not retried over a new connection, once such a retry has
 failed. An example is a server that defers every unknown sender."""
 _FAULTS: OfSome[About, Fault | None] = OfSome(
@@ -114,7 +114,7 @@ class SmtpConnection:
         self._extensions: frozenset[str] = frozenset()
         self._most_bytes = 0
         self._carried = 0
-        self._in_vain: dict[str, int] = {}
+        self._skip_retries: dict[str, int] = {}
         self._is_probed = False
 
     async def send(
@@ -135,17 +135,17 @@ class SmtpConnection:
             return await self._send_once(*envelope, message, clear_to_send, together=True)
         except _Stopped as stopped:
             first = stopped
-        if not await self._may_go_on(first, was_open, carried):
+        if not await self._may_retry(first, was_open, carried):
             return first.outcome
         try:
             # Send one command at a time, to find the command that the server refuses.
             return await self._send_once(*envelope, message, clear_to_send, together=False)
         except _Stopped as stopped:
             if (refusal := _key(first.outcome)) == _key(stopped.outcome):
-                self._in_vain[refusal] = _IN_VAIN
+                self._skip_retries[refusal] = _SKIPPED_RETRIES
             return stopped.outcome
 
-    async def _may_go_on(self, stopped: _Stopped, was_open: bool, carried: int) -> bool:
+    async def _may_retry(self, stopped: _Stopped, was_open: bool, carried: int) -> bool:
         """Return whether a new connection may succeed. If so, the old one is closed."""
         outcome = stopped.outcome
         if isinstance(outcome, RelayDown) and outcome.fault is Fault.UNREACHABLE:
@@ -153,8 +153,8 @@ class SmtpConnection:
         if outcome.code is None or stopped.about in _OF_THIS_MAIL or not carried:
             return False
         key = _key(outcome)
-        if stopped.about is not About.SESSION and self._in_vain.get(key, 0):
-            self._in_vain[key] -= 1
+        if stopped.about is not About.SESSION and self._skip_retries.get(key, 0):
+            self._skip_retries[key] -= 1
             return False
         # Quit, so that a server that counts connections no longer counts this one.
         await self.close()
@@ -202,7 +202,7 @@ class SmtpConnection:
     ) -> Delivered:
         try:
             dialogue = await self._opened()
-            self._require_room(message)
+            self._require_size(message)
             commands = self._commands(sender, recipient, message)
             together = together and "pipelining" in self._extensions
             envelope = sender, recipient
@@ -217,7 +217,7 @@ class SmtpConnection:
             self._drop()
             raise
 
-    def _require_room(self, message: bytes) -> None:
+    def _require_size(self, message: bytes) -> None:
         if 0 < self._most_bytes < len(message):
             words = (
                 f"The mail is {len(message):,} bytes long, and the mail server takes "
@@ -267,7 +267,7 @@ class SmtpConnection:
                 reply = await dialogue.reply()
             except Broken as broken:
                 raise self._unanswered(step, broken, together) from broken
-            if reply.code != _GO_ON if step == _DATA else reply.code // 100 != 2:
+            if reply.code != _START_INPUT if step == _DATA else reply.code // 100 != 2:
                 stopped = self._refused(_STAGES[step], reply, envelope)
                 await self._start_over(dialogue, step, len(commands) - 1 - step if together else 0)
                 raise stopped
@@ -284,7 +284,7 @@ class SmtpConnection:
             reply = await dialogue.reply()
         except Broken as broken:
             raise self._broken(broken, uncertain=True) from broken
-        if reply.code != _TAKEN:
+        if reply.code != _ACCEPTED:
             stopped = self._refused(Stage.MESSAGE, reply, envelope)
             await self._start_over(dialogue, _DATA, 0)
             raise stopped
@@ -341,7 +341,7 @@ class SmtpConnection:
             return
         try:
             replies = [await dialogue.reply() for _ in range(unread)]
-            if replies and replies[-1].code == _GO_ON:
+            if replies and replies[-1].code == _START_INPUT:
                 # The server waits for a message, although no recipient was accepted. If that is not
                 # certain, the dot must not be sent: it would end a message.
                 if refused != _RCPT:
@@ -459,7 +459,7 @@ class SmtpConnection:
             return self._down(Fault.TLS, words)
         if isinstance(cause, SSLError):
             return self._down(Fault.TLS, error)
-        return self._turned_away(Stage.CONNECT, error)
+        return self._connection_refused(Stage.CONNECT, error)
 
     async def _say_hello(self, smtp: SMTP) -> None:
         try:
@@ -470,9 +470,9 @@ class SmtpConnection:
                     raise
                 await smtp.helo()
         except _BROKEN as error:
-            raise self._turned_away(Stage.HELO, error) from error
+            raise self._connection_refused(Stage.HELO, error) from error
 
-    def _turned_away(self, stage: Stage, error: Exception) -> _Stopped:
+    def _connection_refused(self, stage: Stage, error: Exception) -> _Stopped:
         """Return the outcome of a refusal before any mail was offered."""
         code = error.code if isinstance(error, SMTPResponseException) else None
         if code is None:

@@ -27,9 +27,9 @@ from studio_tui.storage.activity.activity import (
 from studio_tui.storage.activity.sealing import Link
 from studio_tui.storage.people import users
 
-_ABOUT_TO_SEAL = 1.0
+_SEAL_WAIT = 1.0
 """Seconds to wait before a line without a seal is checked again."""
-_SETTLING = timedelta(minutes=5)
+_SEAL_DELAY = timedelta(minutes=5)
 """How long a line may be unsealed on PostgreSQL, because its writer may still be about to seal
 it."""
 
@@ -102,7 +102,7 @@ def verify(
         found = verified(wanted, newest, studio.now())
     if found.flaw is Flaw.UNSEALED and not studio.store.is_sqlite:
         # Its writer may be about to seal it.
-        sleep(_ABOUT_TO_SEAL)
+        sleep(_SEAL_WAIT)
         with studio.store.reading():
             found = verified(wanted, newest, studio.now())
     if lines is not None and found.kept_at != lines:
@@ -133,7 +133,7 @@ def seal_rest(studio: Studio) -> int:
     if studio.store.is_sqlite:
         return 0
     with studio.store.reading():
-        first, count = sealing.first_unsealed(studio.now() - _SETTLING), sealing.count_unsealed()
+        first, count = sealing.first_unsealed(studio.now() - _SEAL_DELAY), sealing.count_unsealed()
     if first is None:
         return 0
     sealed = studio.store.seal_rest()
@@ -156,19 +156,21 @@ def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
         return {"flaw": Flaw.CUT_OFF, "missing": missing}
     if founding_action() != Verb.SET_UP and users.any_user():
         return {"flaw": Flaw.UNFOUNDED}
-    if (act := _emptied_otherwise()) is not None:
+    if (act := _mismatched_erasing()) is not None:
         return {"flaw": Flaw.EMPTIED, "flaw_at": act}
     return _unsealed(kept.last_id, now)
 
 
 def _unsealed(last_sealed: int, now: datetime | None) -> dict[str, Any]:
     first = sealing.first_unsealed()
-    if first is None or (first > last_sealed and sealing.is_after_the_act() and _is_settling(now)):
+    if first is None or (
+        first > last_sealed and sealing.is_after_the_act() and _may_be_sealed_soon(now)
+    ):
         return {}
     return {"flaw": Flaw.UNSEALED, "flaw_at": first}
 
 
-def _emptied_otherwise() -> int | None:
+def _mismatched_erasing() -> int | None:
     """Return the first act of erasing that does not match the lines emptied by it, or None."""
     for act, told in emptying.acts().items():
         line = activity_line(act)
@@ -177,12 +179,12 @@ def _emptied_otherwise() -> int | None:
     return None
 
 
-def _is_settling(now: datetime | None) -> bool:
+def _may_be_sealed_soon(now: datetime | None) -> bool:
     """Return whether all unsealed lines are so new that their seals may still be written.
 
     On PostgreSQL a line is sealed shortly after it is written.
     """
-    return now is not None and sealing.first_unsealed(now - _SETTLING) is None
+    return now is not None and sealing.first_unsealed(now - _SEAL_DELAY) is None
 
 
 def _follow(before: str, links: Iterable[Link], wanted: str | None) -> Verified:

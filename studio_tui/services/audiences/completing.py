@@ -25,7 +25,7 @@ MOST = 6
 _WORDS = re.compile(r'"(?:[^"\\]|\\.)*"?|“[^”]*”?|[()=,]|[^\s()=,"“]+')
 _MOST_WORDS = 4
 """Number of words of the longest condition."""
-_LOOKED_FOR = 50
+_MOST_USERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ def complete(studio: Studio, actor: Actor, text: str) -> tuple[Completion, ...]:
                 follows = continuations_of(before)
             except WrongAudience:
                 continue
-            if ways := _ways(follows, typed):
-                return tuple(Completion(way, f"{before}{way}") for way in ways[:MOST])
+            if completions := _completions(follows, typed):
+                return tuple(Completion(each, f"{before}{each}") for each in completions[:MOST])
     return ()
 
 
-def _ways(follows: "Continuations", typed: str) -> list[str]:
+def _completions(follows: "Continuations", typed: str) -> list[str]:
     """Return the completions of ``typed``, those that begin with it first."""
     written = typed.strip()
     words = () if written.startswith(('"', "“")) else follows.words
@@ -70,10 +70,10 @@ def _ways(follows: "Continuations", typed: str) -> list[str]:
     ended = typed != written and not typed.startswith(('"', "“"))
     if ended and wanted and not any(each.startswith(written) for each in follows.words):
         return []
-    best = [way for way in every if fold_search(way.strip('"')).startswith(wanted)]
+    best = [each for each in every if fold_search(each.strip('"')).startswith(wanted)]
     # A word that is followed by a space is complete, and not part of another one.
-    within = [] if ended else [way for way in every if wanted in fold_search(way)]
-    return [way for way in dict.fromkeys((*best, *within)) if way != written]
+    within = [] if ended else [each for each in every if wanted in fold_search(each)]
+    return [each for each in dict.fromkeys((*best, *within)) if each != written]
 
 
 def _values(word: str, typed: str) -> Iterator[str]:
@@ -90,13 +90,13 @@ def _known(word: str, names: ValueKind | None, typed: str) -> Sequence[str]:
     return _KNOWN[names](word, typed)
 
 
-def _spelled(word: str, _: str) -> Sequence[str]:
+def _values_of_fact(word: str, _: str) -> Sequence[str]:
     fact = WORDS[word].fact
     return sorted(stored.values_of(fact).values()) if fact is not None else []
 
 
 def _people(_: str, typed: str) -> Sequence[str]:
-    return [user.login for user in users_found(typed, _LOOKED_FOR)] if typed else []
+    return [user.login for user in users_found(typed, _MOST_USERS)] if typed else []
 
 
 _KNOWN: OfSome[ValueKind, Callable[[str, str], Sequence[str]]] = OfSome(
@@ -107,7 +107,7 @@ _KNOWN: OfSome[ValueKind, Callable[[str, str], Sequence[str]]] = OfSome(
         ValueKind.GROUP: lambda *_: stored.groups(),
         ValueKind.ROLE: lambda *_: list(Role),
         ValueKind.USER: _people,
-        ValueKind.KNOWN_TEXT: _spelled,
+        ValueKind.KNOWN_TEXT: _values_of_fact,
     },
     otherwise=lambda *_: [],
 )

@@ -35,12 +35,12 @@ def why(studio: Studio, actor: Actor, user_id: int, audience: Audience) -> Reaso
             raise NotFound("This user is no longer there.")
         conditions = dict.fromkeys(conditions_of(audience))
         holding = {each: matching_ids(each, [user_id]) == {user_id} for each in conditions}
-        seen = _Seen(found[0], assignments.pushes_of(user_id, studio.today()), studio.today())
-        return _reason(audience, holding.__getitem__, seen)
+        data = _UserData(found[0], assignments.pushes_of(user_id, studio.today()), studio.today())
+        return _reason(audience, holding.__getitem__, data)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _UserData:
     """The data of a user that conditions are evaluated on."""
 
     user: User
@@ -48,10 +48,10 @@ class _Seen:
     today: date
 
 
-def _reason(audience: Audience, holds: Callable[[Condition], bool], seen: _Seen) -> Reason:
+def _reason(audience: Audience, holds: Callable[[Condition], bool], data: _UserData) -> Reason:
     if isinstance(audience, Condition):
-        return Reason(str(audience), holds(audience), _found(audience, seen))
-    parts = tuple(_reason(part, holds, seen) for part in parts_of(audience))
+        return Reason(str(audience), holds(audience), _found(audience, data))
+    parts = tuple(_reason(part, holds, data) for part in parts_of(audience))
     if isinstance(audience, Not):
         return Reason("not", not parts[0].holds, "", parts)
     if isinstance(audience, AllOf):
@@ -59,19 +59,19 @@ def _reason(audience: Audience, holds: Callable[[Condition], bool], seen: _Seen)
     return Reason("or", any(part.holds for part in parts), "", parts)
 
 
-def _found(condition: Condition, seen: _Seen) -> str:
+def _found(condition: Condition, data: _UserData) -> str:
     """Return the value that a condition was evaluated on, in words."""
     word = WORDS[condition.word]
     if word.names is ValueKind.SEGMENT:
         return str(with_current_names(expand_segments(condition)))
     if word.form is ConditionForm.IN_PUSH:
-        return _standing(condition, seen)
+        return _standing(condition, data)
     if word.fact is not None:
-        value = getattr(seen.user, word.fact.name)
+        value = getattr(data.user, word.fact.name)
         told = word.fact.as_words(value) or "nothing"
         return f"{_about(condition)} {told}"
-    tell = _TOLD.get(condition.word)
-    return tell(seen.user) if tell else ""
+    tell = _VALUES_IN_WORDS.get(condition.word)
+    return tell(data.user) if tell else ""
 
 
 def _managers(user: User) -> str:
@@ -79,7 +79,7 @@ def _managers(user: User) -> str:
     return f"managers: {named}" if named else "no manager"
 
 
-_TOLD: Mapping[str, Callable[[User], str]] = {
+_VALUES_IN_WORDS: Mapping[str, Callable[[User], str]] = {
     "left": lambda user: "there" if user.active else "has left",
     "manager": _managers,
     "no manager": _managers,
@@ -96,10 +96,10 @@ def _about(condition: Condition) -> str:
     return condition.word
 
 
-def _standing(condition: Condition, seen: _Seen) -> str:
+def _standing(condition: Condition, data: _UserData) -> str:
     ids = {name.id for name in condition.names}
     told = []
-    for push, assignment in seen.pushes:
+    for push, assignment in data.pushes:
         if assignment.push_id in ids:
             flags = sorted(STANDINGS[flag] for flag in assignment.flags)
             told.append(f"in “{push}”: {', '.join([STANDINGS[assignment.status], *flags])}")

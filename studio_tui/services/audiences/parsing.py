@@ -81,7 +81,7 @@ def parse(text: str) -> Audience:
     try:
         found: Any = _PARSER.parse(text)
     except UnexpectedInput as error:
-        raise _in_words(text, error) from None
+        raise _syntax_error(text, error) from None
     except _WrongWord as error:
         raise WrongAudience(text, *_place(error.token), error.reason) from None
     _check_size(text, found)
@@ -253,7 +253,7 @@ def _check_size(text: str, audience: Audience) -> None:
         waiting.extend((part, depth + 1) for part in reversed(parts_of(one)))
 
 
-def _in_words(text: str, error: UnexpectedInput) -> WrongAudience:
+def _syntax_error(text: str, error: UnexpectedInput) -> WrongAudience:
     """Return the error for a syntax error, at the position of the wrong word."""
     expected = set(error.allowed if isinstance(error, UnexpectedCharacters) else error.expected)  # type: ignore[attr-defined]
     at = error.pos_in_stream
@@ -265,14 +265,17 @@ def _in_words(text: str, error: UnexpectedInput) -> WrongAudience:
     words = list(_RAW_WORD.finditer(text, at))
     if not words:
         return WrongAudience(
-            text, len(text.rstrip()), 1, f"something is missing at the end: {_wanted(expected)}"
+            text,
+            len(text.rstrip()),
+            1,
+            f"something is missing at the end: {_expected_in_words(expected)}",
         )
     first = words[0].group()
     if (first[0] in _QUOTES and len(first) == 1) or first == "”":
         return WrongAudience(text, at, 1, "this quotation mark has no second one")
     near = _nearest([word.group() for word in words[:4]], expected)
     if near is None:
-        wrong = f"“{clean_line(first)[:60]}” cannot stand here: {_wanted(expected)}"
+        wrong = f"“{clean_line(first)[:60]}” cannot stand here: {_expected_in_words(expected)}"
         return WrongAudience(text, at, len(first), wrong)
     meant, place = near
     wrong_word = words[place]
@@ -306,7 +309,7 @@ def _expected_phrases(expected: set[str]) -> Iterator[str]:
             yield terminal.strip("_").lower()
 
 
-_WANTED: Final = {
+_EXPECTED_IN_WORDS: Final = {
     "BARE": f"a condition is to stand here, such as team, group or hired before; {_DOCUMENTED}",
     "UNIT": f"write {', '.join(UNITS[:-1])} or {UNITS[-1]}",
     "TODAY": "write a day, as 2025-01-31, today or today - 90 days",
@@ -318,8 +321,8 @@ _WANTED: Final = {
 """Descriptions of the expected input, by the first of the terminals that can occur."""
 
 
-def _wanted(expected: set[str]) -> str:
-    found = (words for terminal, words in _WANTED.items() if terminal in expected)
+def _expected_in_words(expected: set[str]) -> str:
+    found = (words for terminal, words in _EXPECTED_IN_WORDS.items() if terminal in expected)
     return next(found, "no bracket is open")
 
 
@@ -345,7 +348,7 @@ def continuations_of(beginning: str) -> Continuations:
         tokens = list(begun.exhaust_lexer())
         expected: set[str] = begun.accepts()  # type: ignore[no-untyped-call]
     except UnexpectedInput as error:
-        raise _in_words(beginning, error) from None
+        raise _syntax_error(beginning, error) from None
     except _WrongWord as error:
         raise WrongAudience(beginning, *_place(error.token), error.reason) from None
     last = next((token for token in reversed(tokens) if token.type in _TAKE_NAMES), None)

@@ -58,9 +58,9 @@ def resolve(audience: Audience, text: str = "") -> Audience:
 
     Raises `WrongAudience`, with the position in ``text``, if a name is unknown or ambiguous.
     """
-    known = _Known()
+    known = _NameCache()
 
-    def looked_up(condition: Condition) -> Audience:
+    def resolved(condition: Condition) -> Audience:
         names = WORDS[condition.word].names
         if names is None:
             return condition
@@ -73,7 +73,7 @@ def resolve(audience: Audience, text: str = "") -> Audience:
                 raise WrongAudience(text or str(audience), at, length, str(error)) from None
         return replace(condition, names=tuple(found))
 
-    return with_conditions(audience, looked_up)
+    return with_conditions(audience, resolved)
 
 
 def with_current_names(audience: Audience) -> Audience:
@@ -108,7 +108,7 @@ class _NoSuchName(Exception):
     """A name is unknown or ambiguous; the message suggests alternatives."""
 
 
-class _Known:
+class _NameCache:
     """A cache of names that reads each kind at most once."""
 
     def __init__(self) -> None:
@@ -187,7 +187,7 @@ class _Known:
             raise _NoSuchName(str(error)) from None
 
     def _group(self, _: Condition, name: Name) -> Name:
-        return _among("group", name, self._groups)
+        return _canonical("group", name, self._groups)
 
     def _known_text(self, condition: Condition, name: Name) -> Name:
         fact = WORDS[condition.word].fact
@@ -195,7 +195,7 @@ class _Known:
             return name
         if fact.name not in self._texts:
             self._texts[fact.name] = list(stored.values_of(fact).values())
-        return _among(condition.word, name, self._texts[fact.name])
+        return _canonical(condition.word, name, self._texts[fact.name])
 
     def _unique(self, condition: Condition, name: Name) -> Name:
         fact = WORDS[condition.word].fact
@@ -213,10 +213,10 @@ class _Known:
         return replace(name, text=fold(tag or name.text))
 
     def _time_zone(self, _: Condition, name: Name) -> Name:
-        return _among("time zone", name, sorted(available_timezones()))
+        return _canonical("time zone", name, sorted(available_timezones()))
 
     def _role(self, _: Condition, name: Name) -> Name:
-        return _among("role", name, list(Role))
+        return _canonical("role", name, list(Role))
 
     def _segment(self, _: Condition, name: Name) -> Name:
         known = self._segments
@@ -235,7 +235,7 @@ def _by_number(noun: str, name: Name, known: Mapping[int, str]) -> Name:
     return name
 
 
-def _among(noun: str, name: Name, known: Sequence[str]) -> Name:
+def _canonical(noun: str, name: Name, known: Sequence[str]) -> Name:
     """Return ``name`` in the spelling of ``known``, ignoring case. Raises `_NoSuchName`."""
     by_key = {fold(each): str(each) for each in known}
     key = fold(name.text)

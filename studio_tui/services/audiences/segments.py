@@ -86,7 +86,7 @@ def save(
         after = _changed(studio, actor, before, wanted, audience, description)
         if before is not None and _same(before, after):
             raise NothingToDo(f"The segment “{before.name}” is so already.")
-        _check_what_it_names(after, known)
+        _check_references(after, known)
         # No audience can name a new segment.
         effects = keepers.meanings_using(after.id) if before else ()
         saved = replace(after, id=segments.save(after))
@@ -201,7 +201,7 @@ def _same(before: Segment, after: Segment) -> bool:
     )
 
 
-def _check_what_it_names(segment: Segment, known: Sequence[Segment]) -> None:
+def _check_references(segment: Segment, known: Sequence[Segment]) -> None:
     """Raise `WrongAudience` if a segment names itself, or if a segment becomes too long.
 
     The length counts the conditions of all segments that are named, also in segments that name this
@@ -211,9 +211,9 @@ def _check_what_it_names(segment: Segment, known: Sequence[Segment]) -> None:
     text = str(segment.audience)
     if segment.id:
         audiences[segment.id] = segment.audience
-        if circle := _circle(segment, audiences, {each.id: each.name for each in known}):
+        if cycle := _cycle(segment, audiences, {each.id: each.name for each in known}):
             at = text.find("segment ")
-            raise WrongAudience(text, max(at, 0), len("segment"), circle)
+            raise WrongAudience(text, max(at, 0), len("segment"), cycle)
     lengths: dict[int, int] = {}
     for segment_id, audience in ((segment.id, segment.audience), *audiences.items()):
         if _length(audience, audiences, lengths) > MAX_SPELLED_OUT:
@@ -225,7 +225,7 @@ def _check_what_it_names(segment: Segment, known: Sequence[Segment]) -> None:
             raise WrongAudience(text, 0, 1, reason)
 
 
-def _circle(segment: Segment, audiences: Mapping[int, Audience], names: Mapping[int, str]) -> str:
+def _cycle(segment: Segment, audiences: Mapping[int, Audience], names: Mapping[int, str]) -> str:
     """Return the error that a segment names itself, with the path; empty if it does not."""
     waiting: list[tuple[int, tuple[str, ...]]] = [(segment.id, (segment.name,))]
     seen = set[int]()

@@ -36,30 +36,32 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
     over their own, or take one over.
     """
     with studio.own_store.writing():
-        opened = open_subject(studio, ask)
+        subject = open_subject(studio, ask)
         if not may(actor, Action.FINISH_ANY):
-            opened.require_managed_by(actor)
-        if opened.conversation is not None:
-            require_state(opened.conversation, *NOT_OVER)
-        if opened.conversation is None or opened.conversation.state in NOT_BEGUN:
-            require_usable(opened)
-        chosen = manager_named(actor, opened.user, conductor)
-        assignment_id = _assignment_id(opened)
-        if _is_to_hold(opened, chosen.user_id):
+            subject.require_managed_by(actor)
+        if subject.conversation is not None:
+            require_state(subject.conversation, *NOT_OVER)
+        if subject.conversation is None or subject.conversation.state in NOT_BEGUN:
+            require_usable(subject)
+        chosen = manager_named(actor, subject.user, conductor)
+        assignment_id = _assignment_id(subject)
+        if _is_to_hold(subject, chosen.user_id):
             raise NothingToDo(
-                f"{chosen.name} is to hold the conversation with {opened.user.name} already."
+                f"{chosen.name} is to hold the conversation with {subject.user.name} already."
             )
-        holder = opened.conversation.conductor_login if opened.conversation else None
-        told = {"conductor": holder, "named": _login(opened.named_id)}
+        holder = subject.conversation.conductor_login if subject.conversation else None
+        told = {"conductor": holder, "named": _login(subject.named_id)}
         before = {name: login for name, login in told.items() if login} or None
         assignments.name_conductor(assignment_id, chosen.user_id)
         assignments.set_not_mine(assignment_id, chosen.user_id, None)
-        line = _record(studio, actor, Verb.HAND_OVER, opened, conductor=chosen.login, before=before)
+        line = _record(
+            studio, actor, Verb.HAND_OVER, subject, conductor=chosen.login, before=before
+        )
         noticed = invited = False
-        if opened.conversation is not None and opened.conversation.conductor_id != chosen.user_id:
-            noticed, invited = _take_over(studio, line, opened.conversation, chosen.user_id)
+        if subject.conversation is not None and subject.conversation.conductor_id != chosen.user_id:
+            noticed, invited = _take_over(studio, line, subject.conversation, chosen.user_id)
         if not invited:
-            _tell(studio, opened, chosen.user_id, line, noticed=noticed)
+            _notify(studio, subject, chosen.user_id, line, noticed=noticed)
         return assignments.assignments_by_id([assignment_id], studio.today())[0]
 
 
@@ -70,34 +72,34 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
     conversation was handed over to them.
     """
     with studio.own_store.writing():
-        opened = _own(studio, actor, ask)
-        if opened.conversation is not None and opened.conversation.conductor_id == actor.user_id:
+        subject = _managed_subject(studio, actor, ask)
+        if subject.conversation is not None and subject.conversation.conductor_id == actor.user_id:
             raise Refused("You planned it: cancel it, or hand it over.")
-        if opened.named_id == actor.user_id:
+        if subject.named_id == actor.user_id:
             raise Refused("It was handed to you: hand it over to somebody else.")
-        assignment_id = _assignment_id(opened)
+        assignment_id = _assignment_id(subject)
         said = set(assignments.who_said_not_mine(assignment_id))
         if actor.user_id in said:
-            raise NothingToDo(f"{_about(opened)} does not ask you already.")
-        others = {manager.user_id for manager in opened.user.managers} - {actor.user_id}
+            raise NothingToDo(f"{_about(subject)} does not ask you already.")
+        others = {manager.user_id for manager in subject.user.managers} - {actor.user_id}
         if not others - said:
             raise Refused(
-                f"Nobody else is left who leads or coaches {opened.user.name}: ask HR to name "
+                f"Nobody else is left who leads or coaches {subject.user.name}: ask HR to name "
                 "somebody."
             )
         assignments.set_not_mine(assignment_id, actor.user_id, studio.now())
-        _record(studio, actor, Verb.NOT_MINE, opened)
+        _record(studio, actor, Verb.NOT_MINE, subject)
 
 
 def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
     """Undo `not_mine`."""
     with studio.own_store.writing():
-        opened = _own(studio, actor, ask)
-        assignment_id = _assignment_id(opened)
+        subject = _managed_subject(studio, actor, ask)
+        assignment_id = _assignment_id(subject)
         if actor.user_id not in assignments.who_said_not_mine(assignment_id):
-            raise NothingToDo(f"{_about(opened)} asks you already.")
+            raise NothingToDo(f"{_about(subject)} asks you already.")
         assignments.set_not_mine(assignment_id, actor.user_id, None)
-        _record(studio, actor, Verb.MINE_AGAIN, opened)
+        _record(studio, actor, Verb.MINE_AGAIN, subject)
 
 
 def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...]:
@@ -115,26 +117,26 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
     return managers
 
 
-def _own(studio: Studio, actor: Actor, ask: Ask) -> ConversationSubject:
-    opened = open_subject(studio, ask)
-    opened.require_managed_by(actor)
-    return opened
+def _managed_subject(studio: Studio, actor: Actor, ask: Ask) -> ConversationSubject:
+    subject = open_subject(studio, ask)
+    subject.require_managed_by(actor)
+    return subject
 
 
-def _about(opened: ConversationSubject) -> str:
-    return f"The conversation with {opened.user.name}"
+def _about(subject: ConversationSubject) -> str:
+    return f"The conversation with {subject.user.name}"
 
 
-def _is_to_hold(opened: ConversationSubject, user_id: int) -> bool:
+def _is_to_hold(subject: ConversationSubject, user_id: int) -> bool:
     """Return whether the user is named to hold the conversation, and no other user holds it."""
-    held = opened.conversation
-    return opened.named_id == user_id and (held is None or held.conductor_id == user_id)
+    held = subject.conversation
+    return subject.named_id == user_id and (held is None or held.conductor_id == user_id)
 
 
-def _assignment_id(opened: ConversationSubject) -> int:
-    if opened.assignment_id is None:
+def _assignment_id(subject: ConversationSubject) -> int:
+    if subject.assignment_id is None:
         raise Refused("No push asks for this conversation.")
-    return opened.assignment_id
+    return subject.assignment_id
 
 
 def _login(user_id: int | None) -> str | None:
@@ -152,16 +154,16 @@ def _take_over(
     return noticed, planned
 
 
-def _tell(
-    studio: Studio, opened: ConversationSubject, conductor_id: int, line: int, *, noticed: bool
+def _notify(
+    studio: Studio, subject: ConversationSubject, conductor_id: int, line: int, *, noticed: bool
 ) -> None:
     """Notify the new conductor, and the user unless they get a notice of the take-over."""
-    if opened.push is None:
+    if subject.push is None:
         return
-    push_id, user = opened.push.id, one_user(opened.user.id)
+    push_id, user = subject.push.id, one_user(subject.user.id)
     enqueue.drop_superseded(push_id, Kind.HANDED_OVER, user, DropReason.SUPERSEDED)
     # A conversation under way changes hands at once, so its mail does not wait for the hold.
-    cause_of_act = cause_of if opened.conversation is None else cause_at_once
+    cause_of_act = cause_of if subject.conversation is None else cause_at_once
     cause = cause_of_act(studio, line, push_id)
     if not noticed:
         enqueue.tell_users(cause, Kind.HANDED_OVER, user, str(line))
@@ -172,18 +174,18 @@ def _record(
     studio: Studio,
     actor: Actor,
     verb: Verb,
-    opened: ConversationSubject,
+    subject: ConversationSubject,
     *,
     conductor: str | None = None,
     before: Facts | None = None,
 ) -> int:
-    push_id = opened.push.id if opened.push else None
+    push_id = subject.push.id if subject.push else None
     return record_about(
         studio,
         actor,
         verb,
-        opened.user.id,
-        opened.user.login,
+        subject.user.id,
+        subject.user.login,
         push_id,
         before=before,
         after={"conductor": conductor} if conductor else None,

@@ -68,50 +68,50 @@ def open_subject(studio: Studio, ask: Ask) -> ConversationSubject:
     return ConversationSubject(users[0], template.id, template.definition)
 
 
-def conductor_of(actor: Actor, opened: ConversationSubject, named: str | None) -> int:
+def conductor_of(actor: Actor, subject: ConversationSubject, named: str | None) -> int:
     """Return the id of the conductor: ``named`` (a login), else the actor, else the only manager.
 
     Raises `Forbidden` if ``actor`` may not start the conversation, and `Refused` if this conductor
     is not allowed.
     """
-    _require_right(actor, opened)
-    conductor_id = _named(actor, opened, named)
+    _require_right(actor, subject)
+    conductor_id = _named(actor, subject, named)
     # A named conductor who no longer manages the user does not block others (N16).
-    managing = {manager.user_id: manager for manager in opened.user.managers}
-    other = managing.get(opened.named_id) if opened.named_id is not None else None
+    managing = {manager.user_id: manager for manager in subject.user.managers}
+    other = managing.get(subject.named_id) if subject.named_id is not None else None
     if other and other.user_id != conductor_id and not may(actor, Action.FINISH_ANY):
         raise Refused(f"{other.name} is to hold it: hand it over first.")
     return conductor_id
 
 
-def require_usable(opened: ConversationSubject) -> None:
+def require_usable(subject: ConversationSubject) -> None:
     """Raise `Refused` if no conversation can be begun by the push or with the user."""
-    push = opened.push
-    if not opened.user.active:
-        raise Refused(f"{opened.user.name} has left.")
-    if push is not None and push.state is PushState.CLOSED and opened.conversation is None:
+    push = subject.push
+    if not subject.user.active:
+        raise Refused(f"{subject.user.name} has left.")
+    if push is not None and push.state is PushState.CLOSED and subject.conversation is None:
         raise Refused(f"“{push.name}” is closed: it can no longer be used.")
     if push is not None and push.state is PushState.SCHEDULED:
         raise Refused(f"“{push.name}” is available from {push.available_from} on.")
 
 
-def begin_with(opened: ConversationSubject, conductor_id: int) -> Conversation:
+def begin_with(subject: ConversationSubject, conductor_id: int) -> Conversation:
     """Return the existing conversation, or a new one with the questions of its template."""
-    return opened.conversation or conversation_now(begin_new(opened, conductor_id))
+    return subject.conversation or conversation_now(begin_new(subject, conductor_id))
 
 
-def begin_new(opened: ConversationSubject, conductor_id: int) -> int:
+def begin_new(subject: ConversationSubject, conductor_id: int) -> int:
     """Create a conversation with the questions of its template; returns its id."""
     conversation_id = conversations.insert_conversation(
-        opened.user.id,
-        opened.template_id,
+        subject.user.id,
+        subject.template_id,
         conductor_id,
-        assignment_id=opened.assignment_id,
-        definition=None if opened.push else definitions.dump(opened.template),
+        assignment_id=subject.assignment_id,
+        definition=None if subject.push else definitions.dump(subject.template),
     )
-    ask_questions(conversation_id, asked_of(opened.template))
-    if opened.assignment_id is not None:
-        assignments.set_not_mine(opened.assignment_id, conductor_id, None)
+    ask_questions(conversation_id, asked_of(subject.template))
+    if subject.assignment_id is not None:
+        assignments.set_not_mine(subject.assignment_id, conductor_id, None)
     return conversation_id
 
 
@@ -158,39 +158,39 @@ def _of_push(studio: Studio, user: User, push_id: int) -> ConversationSubject:
     )
 
 
-def _require_right(actor: Actor, opened: ConversationSubject) -> None:
-    if opened.push is not None:
+def _require_right(actor: Actor, subject: ConversationSubject) -> None:
+    if subject.push is not None:
         if not may(actor, Action.FINISH_ANY):
-            opened.require_managed_by(actor)
+            subject.require_managed_by(actor)
         return
-    allowed, name = opened.template.permissions, opened.template.name
-    if opened.managed_by(actor.user_id):
+    allowed, name = subject.template.permissions, subject.template.name
+    if subject.managed_by(actor.user_id):
         if not allowed.by_managers:
             raise Refused(f"“{name}” does not let leaders and coaches start it themselves.")
-    elif actor.user_id == opened.user.id:
+    elif actor.user_id == subject.user.id:
         if not allowed.by_users:
             raise Refused(f"“{name}” does not let users start it themselves.")
     else:
-        opened.require_managed_by(actor)
+        subject.require_managed_by(actor)
 
 
-def _named(actor: Actor, opened: ConversationSubject, named: str | None) -> int:
-    managers = opened.user.managers
+def _named(actor: Actor, subject: ConversationSubject, named: str | None) -> int:
+    managers = subject.user.managers
     if named is not None:
-        user_id = manager_named(actor, opened.user, named).user_id
-        of_oneself = actor.user_id == opened.user.id
+        user_id = manager_named(actor, subject.user, named).user_id
+        of_oneself = actor.user_id == subject.user.id
         if user_id != actor.user_id and not of_oneself and not may(actor, Action.FINISH_ANY):
             raise Forbidden(f"{actor.login} may not speak in another's name: hand it over instead.")
         return user_id
-    if opened.managed_by(actor.user_id):
+    if subject.managed_by(actor.user_id):
         return actor.user_id
-    if opened.conversation is not None:
-        return opened.conversation.conductor_id
-    if opened.named_id is not None:
-        return opened.named_id
+    if subject.conversation is not None:
+        return subject.conversation.conductor_id
+    if subject.named_id is not None:
+        return subject.named_id
     if len(managers) == 1:
         return managers[0].user_id
     if not managers:
-        raise Refused(f"{opened.user.name} has no manager who could hold the conversation.")
+        raise Refused(f"{subject.user.name} has no manager who could hold the conversation.")
     names = ", ".join(manager.login for manager in managers)
-    raise Refused(f"{opened.user.name} has several managers: say which of them holds it: {names}.")
+    raise Refused(f"{subject.user.name} has several managers: say which of them holds it: {names}.")

@@ -51,7 +51,7 @@ def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
         held = my_list.last_held(list(people))
         standing = _standing_in(actor, people)
     lines = [
-        _matter(
+        _my_conversation(
             actor,
             each,
             people[each.user_id],
@@ -62,7 +62,9 @@ def my_conversations(studio: Studio, actor: Actor) -> list[MyConversation]:
         for each in asked
         if each.user_id in people
     ]
-    return in_order([*lines, *_nothing_asked(actor, people, held, asked, standing, today)])
+    return in_order(
+        [*lines, *_people_without_conversation(actor, people, held, asked, standing, today)]
+    )
 
 
 def _standing_in(actor: Actor, people: People) -> dict[int, tuple[StandIn, ...]]:
@@ -108,7 +110,7 @@ def history(
     )
 
 
-def _matter(
+def _my_conversation(
     actor: Actor,
     asked: MyListRow,
     person: tuple[str, str],
@@ -151,7 +153,7 @@ def _for_whom(standing: Sequence[StandIn], today: date) -> str:
     return ", ".join(for_whom(each, today) for each in standing)
 
 
-def _nothing_asked(
+def _people_without_conversation(
     actor: Actor,
     people: People,
     held: Mapping[int, datetime],

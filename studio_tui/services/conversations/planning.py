@@ -86,16 +86,16 @@ def plan(
     """
     check_plan(wanted, studio.now())
     with studio.own_store.writing():
-        opened = open_subject(studio, ask)
-        conductor_id = conductor_of(actor, opened, conductor)
-        if opened.conversation is not None:
-            require_state(opened.conversation, *NOT_BEGUN)
-        require_usable(opened)
-        _require_planning(opened)
-        if opened.conversation is not None:
-            require_conductor(actor, opened.conversation)
-            return _moved(studio, actor, opened.conversation, wanted, conductor_id)
-        conversation_id = begin_new(opened, conductor_id)
+        subject = open_subject(studio, ask)
+        conductor_id = conductor_of(actor, subject, conductor)
+        if subject.conversation is not None:
+            require_state(subject.conversation, *NOT_BEGUN)
+        require_usable(subject)
+        _require_planning(subject)
+        if subject.conversation is not None:
+            require_conductor(actor, subject.conversation)
+            return _moved(studio, actor, subject.conversation, wanted, conductor_id)
+        conversation_id = begin_new(subject, conductor_id)
         _write(conversation_id, wanted)
         planned = conversation_now(conversation_id)
         line = record(studio, actor, Verb.PLAN, planned, after=_facts(planned))
@@ -159,10 +159,10 @@ def _may_start(allowed: Permissions, *, manages: bool, own: bool) -> bool:
     return (manages and allowed.by_managers) or (own and allowed.by_users)
 
 
-def _require_planning(opened: ConversationSubject) -> None:
-    if not opened.template.planning:
+def _require_planning(subject: ConversationSubject) -> None:
+    if not subject.template.planning:
         raise Refused(
-            f"“{opened.template.name}” starts at the talk: there is nothing to plan or prepare."
+            f"“{subject.template.name}” starts at the talk: there is nothing to plan or prepare."
         )
 
 

@@ -43,12 +43,12 @@ def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
     the conversation.
     """
     with studio.own_store.writing():
-        opened = open_subject(studio, ask)
-        opened.require_managed_by(actor)
-        conductor_id = conductor_of(actor, opened, None)
-        if opened.conversation is None:
-            require_usable(opened)
-        return _begin(studio, actor, begin_with(opened, conductor_id))
+        subject = open_subject(studio, ask)
+        subject.require_managed_by(actor)
+        conductor_id = conductor_of(actor, subject, None)
+        if subject.conversation is None:
+            require_usable(subject)
+        return _begin(studio, actor, begin_with(subject, conductor_id))
 
 
 def begin(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
@@ -91,17 +91,17 @@ def record_held(
     conductor if the user has several managers. Raises `Forbidden` or `Refused`.
     """
     with studio.own_store.writing():
-        opened = open_subject(studio, ask)
-        if (current := opened.conversation) is not None:
+        subject = open_subject(studio, ask)
+        if (current := subject.conversation) is not None:
             require_conductor(actor, current)
             if conductor is None or fold(conductor) == fold(current.conductor_login):
                 _require_not_held(current, held_at)
             require_state(current, *NOT_OVER)
-        conductor_id = conductor_of(actor, opened, conductor)
+        conductor_id = conductor_of(actor, subject, conductor)
         held = _when_held(studio, held_at)
         if current is None or current.state is not ConversationState.IN_PROGRESS:
-            require_usable(opened)
-        conversation = begin_with(opened, conductor_id)
+            require_usable(subject)
+        conversation = begin_with(subject, conductor_id)
         conversation = change_conductor(studio, actor, conversation, conductor_id)
         return _sealed(studio, actor, conversation, held)
 

@@ -30,7 +30,7 @@ def warnings(studio: Studio, actor: Actor, planned: Conversation) -> list[str]:
             return []
         return [
             *_after_deadline(studio, planned),
-            *_at_once(studio, actor, planned, planned.planned_for),
+            *_overlapping(studio, actor, planned, planned.planned_for),
             *_own_invitations(studio, planned),
         ]
 
@@ -51,7 +51,9 @@ def _after_deadline(studio: Studio, planned: Conversation) -> list[str]:
     return [f"That is after the deadline of “{planned.push}”, {planned.deadline}."]
 
 
-def _at_once(studio: Studio, actor: Actor, planned: Conversation, starts_at: datetime) -> list[str]:
+def _overlapping(
+    studio: Studio, actor: Actor, planned: Conversation, starts_at: datetime
+) -> list[str]:
     ends_at = starts_at + timedelta(minutes=planned.minutes)
     found = []
     both = ((planned.conductor_id, planned.conductor), (planned.user_id, planned.name))
@@ -62,11 +64,13 @@ def _at_once(studio: Studio, actor: Actor, planned: Conversation, starts_at: dat
                 continue
             until = other.planned_for + timedelta(minutes=other.minutes)
             if other.planned_for < ends_at and until > starts_at:
-                found.append(_another(studio, actor, name, other, other.planned_for, until))
+                found.append(
+                    _overlap_in_words(studio, actor, name, other, other.planned_for, until)
+                )
     return found
 
 
-def _another(
+def _overlap_in_words(
     studio: Studio,
     actor: Actor,
     name: str,

@@ -60,18 +60,18 @@ def write(
     with studio.own_store.writing():
         conversation = conversation_to_change(conversation_id)
         _require_writable(actor, conversation, part)
-        asked = _asked(actor, conversation, question_id)
+        asked = _visible_question(actor, conversation, question_id)
         _require_place(asked, part)
         cleaned = answered(asked, text)
         term = texts.tenure_of(conversation).current.number
         prepared = part in PREPARATIONS
-        before, now = _standing(actor, conversation, asked, part), studio.now()
+        before, now = _stored_text(actor, conversation, asked, part), studio.now()
         if before.version == version and worth_keeping(before, cleaned, now, whole=whole):
             earlier_texts.keep(question_id, actor.user_id, before, prepared=prepared)
         store = texts.write_preparation if prepared else texts.write_answer
         if not store(question_id, actor.user_id, term, cleaned, version, now):
-            raise Overtaken(_standing(actor, conversation, asked, part))
-        return _standing(actor, conversation, asked, part)
+            raise Overtaken(_stored_text(actor, conversation, asked, part))
+        return _stored_text(actor, conversation, asked, part)
 
 
 def earlier(
@@ -84,7 +84,7 @@ def earlier(
     with studio.own_store.reading():
         conversation = conversation_now(conversation_id)
         _require_writable(actor, conversation, part)
-        _require_place(_asked(actor, conversation, question_id), part)
+        _require_place(_visible_question(actor, conversation, question_id), part)
         return earlier_texts.earlier(question_id, actor.user_id, prepared=part in PREPARATIONS)
 
 
@@ -155,7 +155,7 @@ def remove_question(studio: Studio, actor: Actor, conversation_id: int, question
     with studio.own_store.writing():
         current = conversation_to_change(conversation_id)
         _require_may_ask(actor, current)
-        asked = _asked(actor, current, question_id)
+        asked = _visible_question(actor, current, question_id)
         if not may_remove(relations_of(actor, current), current, asked):
             raise Refused("The template keeps this question.")
         conversations.remove_question(question_id, studio.now())
@@ -168,7 +168,7 @@ def _opened(actor: Actor, conversation: Conversation) -> bool:
     return tenure.opened(actor.user_id, conversation.conductor_id) == tenure.current.number
 
 
-def _standing(
+def _stored_text(
     actor: Actor, conversation: Conversation, asked: AskedQuestion, part: Part
 ) -> Written:
     own = (actor.user_id, asked.id, part)
@@ -178,7 +178,7 @@ def _standing(
     return Written()
 
 
-def _asked(actor: Actor, conversation: Conversation, question_id: int) -> AskedQuestion:
+def _visible_question(actor: Actor, conversation: Conversation, question_id: int) -> AskedQuestion:
     relations = relations_of(actor, conversation)
     tenure = texts.tenure_of(conversation)
     for asked in asked_in(conversation.id):
@@ -193,7 +193,9 @@ def _require_writable(actor: Actor, conversation: Conversation, part: Part) -> N
         return
     if not relations & PARTICIPANTS:
         raise no_part_error(actor)
-    raise Refused(f"The conversation is {conversation.state.replace('_', ' ')}: {_why(part)}.")
+    raise Refused(
+        f"The conversation is {conversation.state.replace('_', ' ')}: {_why_not_writable(part)}."
+    )
 
 
 def _require_place(asked: AskedQuestion, part: Part) -> None:
@@ -203,7 +205,7 @@ def _require_place(asked: AskedQuestion, part: Part) -> None:
         raise Refused("The summary is written under the summary, an answer under its question.")
 
 
-def _why(part: Part) -> str:
+def _why_not_writable(part: Part) -> str:
     if part in PREPARATIONS:
         return "each side prepares its own, and before the talk"
     return "answers and summary are written by who holds it, during the talk"

@@ -76,7 +76,7 @@ class BounceReader:
         if not came_back:
             return ProcessedBounces(read)
         with self._studio.store.reading():
-            found = self._ours(came_back)
+            found = self._matched_mails(came_back)
         read = replace(read, foreign=len(came_back) - len(found))
         new = {mail.id: (mail, each) for mail, each in reversed(found) if not mail.bounced}
         marked = self._mark(list(new.values())) if new else 0
@@ -112,12 +112,14 @@ class BounceReader:
                 if bounces.mark(mail.id, each.bounce, fold(mail.address), now)
             ]
             if marked:
-                told = {"mails": len(marked)}
-                line = write_activity(None, now, Verb.BOUNCE, "outbox", after=told)
+                facts = {"mails": len(marked)}
+                line = write_activity(None, now, Verb.BOUNCE, "outbox", after=facts)
                 about_users(line, these_users({mail.recipient_id for mail in marked}))
         return len(marked)
 
-    def _ours(self, returned: Sequence[ReturnedMail]) -> list[tuple[SentMail, ReturnedMail]]:
+    def _matched_mails(
+        self, returned: Sequence[ReturnedMail]
+    ) -> list[tuple[SentMail, ReturnedMail]]:
         """Return the bounces that are about a mail of this Studio, each paired with that mail."""
         named = {
             each: found["key"]
@@ -129,7 +131,7 @@ class BounceReader:
         ours = {
             message_id: sent[key]
             for message_id, key in named.items()
-            if key in sent and self._is_of(message_id, sent[key])
+            if key in sent and self._was_sent_with(message_id, sent[key])
         }
         matched: list[tuple[SentMail, ReturnedMail]] = []
         for bounce in returned:
@@ -143,7 +145,7 @@ class BounceReader:
         local = self._builder.message_id(key).rpartition("@")[0]
         return message_id.rpartition("@")[0] == local
 
-    def _is_of(self, message_id: str, mail: SentMail) -> bool:
+    def _was_sent_with(self, message_id: str, mail: SentMail) -> bool:
         """Return whether ``mail`` was sent with this Message-ID.
 
         The Message-ID of the stored message counts first: the sender may have changed since.

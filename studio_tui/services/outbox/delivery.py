@@ -175,12 +175,12 @@ def claim(
     if put_off:
         waiting = {each.id for each in put_off}
         true = [each for each in true if each.id not in waiting]
-    shortened = {each.id for each in true if _leaves_out(each)}
+    shortened = {each.id for each in true if _excludes_people(each)}
     if dropped or shortened or put_off:
         try:
             with studio.store.writing_unflushed(wait=wait):
                 deliveries.settle_dropped(lease, list(dropped.items()), now)
-                deliveries.settle_later(lease, [_put_back(each) for each in put_off], now)
+                deliveries.settle_later(lease, [_later_row(each) for each in put_off], now)
                 deliveries.forget_unasked(shortened)
         except Busy:
             # They are handed back with the rest of the claim, and checked again at the next one.
@@ -261,7 +261,7 @@ def _claim_within(
     return deliveries.claim_of(ids, lease, now, end), reached
 
 
-def _leaves_out(delivery: Delivery) -> bool:
+def _excludes_people(delivery: Delivery) -> bool:
     if delivery.kind.form is not MailForm.PUSH:
         return False
     return not all(person.assigned and not person.excused for person in delivery.about)
@@ -284,7 +284,7 @@ def settle(
     """
     sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
     failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
-    later = [_put_back(each) for each in settlements if isinstance(each, RetryLater)]
+    later = [_later_row(each) for each in settlements if isinstance(each, RetryLater)]
     store = studio.store
     # In most batches every notification was sent.
     writing = store.writing_unflushed if failed or later or limits else store.writing_alone
@@ -297,7 +297,7 @@ def settle(
         deliveries.settle_later(lease, later, studio.now())
 
 
-def _put_back(later: RetryLater) -> tuple[int, datetime, str, bool, bool]:
+def _later_row(later: RetryLater) -> tuple[int, datetime, str, bool, bool]:
     """Return ``later`` as the tuple that `worker_queue.settle_later` expects."""
     return later.id, later.due_at, later.words, later.tried, later.refused
 

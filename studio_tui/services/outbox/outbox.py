@@ -238,10 +238,10 @@ def try_again(
     require(actor, Action.SEND_AGAIN)
     with studio.store.writing():
         now = studio.now()
-        ids = [*notifications.retry(selection, now), *_again_as_came_back(studio, actor, selection)]
+        ids = [*notifications.retry(selection, now), *_resend_bounced(studio, actor, selection)]
         if not ids:
             raise NothingToDo("Nothing to retry: none of these failed or came back.")
-        again = _still_true(studio, ids)
+        again = _drop_untrue(studio, ids)
         write_activity(
             actor,
             now,
@@ -252,7 +252,7 @@ def try_again(
         return again
 
 
-def _again_as_came_back(
+def _resend_bounced(
     studio: Studio, actor: Actor, selection: Selection[NotificationFilter]
 ) -> list[int]:
     """Write new notifications for the bounced mails of a selection; returns their ids."""
@@ -283,10 +283,10 @@ def send_once_more(
         line = write_activity(actor, now, Verb.SEND_AGAIN, "outbox")
         if not notifications.send_again(selection, line, now):
             raise NothingToDo("Nothing to send again: none of these was sent.")
-        return _still_true(studio, notifications.ids_caused_by(line))
+        return _drop_untrue(studio, notifications.ids_caused_by(line))
 
 
-def _still_true(studio: Studio, ids: Sequence[int]) -> ResendResult:
+def _drop_untrue(studio: Studio, ids: Sequence[int]) -> ResendResult:
     """Drop the notifications that are no longer true, or whose content another of them includes."""
     now = studio.now()
     loaded = worker_queue.deliveries(ids, now)
@@ -315,7 +315,7 @@ def drop(studio: Studio, actor: Actor, selection: Selection[NotificationFilter])
         return count
 
 
-def _as_read(part: "MIMEPart") -> str:
+def _as_displayed(part: "MIMEPart") -> str:
     """Return a text part as a mail program displays it, with flowed lines joined."""
     # Lines on the wire end in CRLF.
     text = str(part.get_content()).replace("\r\n", "\n")
@@ -334,7 +334,7 @@ def _as_sent(notification: Notification, source: bytes) -> ReadMail:
         sender=str(message["From"]),
         date=str(message["Date"]),
         subject=str(message["Subject"]),
-        plain=_as_read(plain) if plain else "",
+        plain=_as_displayed(plain) if plain else "",
         html=html.get_content() if html else "",
         source=source,
     )

@@ -25,7 +25,7 @@ from studio_tui.storage.outbox.mail_origin import StoredMailOrigin
 _FROM_BACKUP = "it was brought back from a backup"
 _OTHER_SERVER = "another database server has taken over"
 _OLDER = "an older copy of it was put in its place"
-_LEAP = 1_000_000
+_GENERATION_GAP = 1_000_000
 """Amount by which resuming raises the generation, beyond any number that a host may have seen."""
 _MOST = 1_000
 
@@ -65,7 +65,7 @@ def stop_if_replaced(studio: Studio) -> str:
     if known is None:
         return ""
     if known.restored_at is None:
-        why = _why_other(studio, known)
+        why = _why_replaced(studio, known)
         if not why:
             return ""
         known = known._replace(restored_at=studio.now(), why=why)
@@ -86,7 +86,7 @@ def begin_sending(studio: Studio) -> None:
         now = before._replace(server=server, generation=before.generation + 1)
         mail_origin.keep(now)
     with suppress(OSError):
-        record_generation(_place(studio, now), now.generation)
+        record_generation(_database_key(studio, now), now.generation)
 
 
 def mark_copied() -> bool:
@@ -97,7 +97,7 @@ def mark_copied() -> bool:
     known = mail_origin.origin()
     if known is None:
         return False
-    mail_origin.keep(known._replace(server="", generation=known.generation + _LEAP))
+    mail_origin.keep(known._replace(server="", generation=known.generation + _GENERATION_GAP))
     return known.restored_at is not None
 
 
@@ -151,7 +151,7 @@ def resume(studio: Studio, actor: Actor) -> RestoreReport:
         found = possible_duplicates(studio, actor)
         known = mail_origin.origin()
         if known is not None:
-            generation = known.generation + _LEAP
+            generation = known.generation + _GENERATION_GAP
             here = mail_origin.server()
             mail_origin.keep(
                 known._replace(server=here, generation=generation, restored_at=None, why="")
@@ -162,13 +162,13 @@ def resume(studio: Studio, actor: Actor) -> RestoreReport:
     return found
 
 
-def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
+def _why_replaced(studio: Studio, known: StoredMailOrigin) -> str:
     """Return why this is not the database that mail went out of; empty if it is."""
     # If the server did not identify itself before, the query would be refused at each claim.
     server = mail_origin.server() if known.server else ""
     if server and server != known.server:
         return _OTHER_SERVER
-    seen = generation_of(_place(studio, known))
+    seen = generation_of(_database_key(studio, known))
     if known.generation >= seen:
         return ""
     # Another worker of this host may have begun to send since the database was read.
@@ -176,7 +176,7 @@ def _why_other(studio: Studio, known: StoredMailOrigin) -> str:
     return _OLDER if now is None or now.generation < seen else ""
 
 
-def _place(studio: Studio, known: StoredMailOrigin) -> str:
+def _database_key(studio: Studio, known: StoredMailOrigin) -> str:
     """Return the key by which a host remembers a database at its location.
 
     A copy at another location has another key.

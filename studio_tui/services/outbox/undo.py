@@ -80,7 +80,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         line, act = _undoable_act(activity_id)
         _require(actor, line, act)
         progress(0.0)
-        told = conversations_told_by(activity_id)
+        invited = conversations_told_by(activity_id)
         dropped = enqueue.drop_caused(activity_id, DropReason.UNDONE)
         # Check only after dropping: a worker may have claimed some of the mail in the meantime.
         if gone := enqueue.left_already(activity_id):
@@ -88,7 +88,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         if not dropped:
             raise NothingToDo("Nothing to undo: none of its mail waits any more.")
         progress(0.5)
-        _UNDO_FUNCTIONS[act](_Undoing(studio, line, told))
+        _UNDO_FUNCTIONS[act](_Undoing(studio, line, invited))
         # Reopen the decisions that the act made on the desk of changes (U7).
         review_decide.reopen(activity_id)
         now = studio.now()
@@ -114,7 +114,7 @@ class _Undoing:
 
     studio: Studio
     line: ActivityLine
-    told: list[int]
+    invited: list[int]
     """The ids of the conversations for which the act sent invitations."""
     locking: bool = True
     """Whether rows are locked to be changed, and not only read."""
@@ -139,9 +139,9 @@ class _Undoing:
 
         Raises `Refused` if it has begun or changed since.
         """
-        if len(self.told) != 1:
+        if len(self.invited) != 1:
             raise Refused(_CHANGED)
-        found = self.conversation_numbered(self.told[0])
+        found = self.conversation_numbered(self.invited[0])
         if not is_newest(self.line.id, found.id):
             raise Refused(_CHANGED)
         if found.state not in NOT_BEGUN and found.cancelled_at is None:

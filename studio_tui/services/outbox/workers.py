@@ -17,8 +17,8 @@ from studio_tui.storage.outbox.workers import StoredWorker
 
 SEEN_EVERY = timedelta(minutes=1)
 """Interval at which a worker reports that it is alive."""
-_GONE_AFTER = 3 * SEEN_EVERY
-_FORGOTTEN_AFTER = timedelta(days=1)
+_DEAD_AFTER = 3 * SEEN_EVERY
+_REMOVED_AFTER = timedelta(days=1)
 
 
 class WorkerState(StrEnum):
@@ -43,7 +43,7 @@ def begin(studio: Studio, lease: str) -> None:
     """Register a worker of this process."""
     now = studio.now()
     with studio.store.writing_unflushed():
-        workers.forget(now - _FORGOTTEN_AFTER)
+        workers.forget(now - _REMOVED_AFTER)
         workers.begin(lease, socket.gethostname(), __version__, os.getpid(), now)
 
 
@@ -93,6 +93,6 @@ def _state(worker: StoredWorker, now: datetime) -> WorkerState:
         # lasts.
         lasts = worker.until is not None and worker.until > now
         return WorkerState.SENDING if lasts else WorkerState.GONE
-    if now - worker.seen_at > _GONE_AFTER:
+    if now - worker.seen_at > _DEAD_AFTER:
         return WorkerState.GONE
     return WorkerState.SENDING if worker.mails else WorkerState.IDLE
