@@ -1,4 +1,4 @@
-"""How a line of activity stands in a list, and in full (A3)."""
+"""Presentation of an activity line: as a row of a list, and in full (A3)."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
-    """The columns of a list of activity."""
+    """Return the columns of a list of activity."""
     return (
         Column("at", "When", lambda done: moment(done.at, zone), width=16, sortable=True),
         Column("actor", "Who", lambda done: done.by, 10, 1, most=20, sortable=True),
@@ -52,8 +52,10 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
 
 
 def changes(done: ActivityLine, zone: ZoneInfo | None = None) -> list[str]:
-    """What changed, in words, a line each: ``deadline: 2026-03-31 → 2026-04-15``; instants in
-    ``zone``, or else in UTC. What there was none of is left out."""
+    """Return the changed values as text, one per line: ``deadline: 2026-03-31 → 2026-04-15``.
+
+    Instants are given in ``zone``, or else in UTC. New values that are empty or zero are left out.
+    """
     before, after = done.before or {}, done.after or {}
     told = [
         name
@@ -64,7 +66,7 @@ def changes(done: ActivityLine, zone: ZoneInfo | None = None) -> list[str]:
 
 
 def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
-    """All of a line of activity, as a text to read."""
+    """Return a line of activity with all its details as a text."""
     facts = [
         f"When      {moment_and_zone(done.at, zone)}",
         f"Who       {f'{done.actor_name} ({done.actor})' if done.actor_name else done.actor}",
@@ -78,7 +80,7 @@ def in_full(done: ActivityLine, zone: ZoneInfo) -> str:
 
 
 def found_in(done: ActivityLine, zone: ZoneInfo) -> str:
-    """What a filter looks through."""
+    """Return the text that a filter searches."""
     who = (done.actor_name, done.actor, done.origin)
     return " ".join((*who, done.action, done.subject, *changes(done, zone)))
 
@@ -96,7 +98,7 @@ def _change(
     if name not in before:
         return f"at {new}" if name == "at" else f"{label}: {new}"
     if name not in after:
-        # A status is told as it was: what it became is what was done.
+        # The verb of the activity implies the new status, so show only the old one.
         return f"was {old}" if name == "status" else f"{label}: {old} → nothing"
     return f"{label}: {old} → {new}"
 

@@ -1,9 +1,9 @@
-"""What is drawn in whatever room there is."""
+"""The type of functions that draw into the room that is available."""
 
 from collections.abc import Callable, Iterable
 
 from textual.content import Content
 
 Drawing = Callable[[int, int], Iterable[Content]]
-"""The lines of something in so many cells and lines; what is wider is broken, what is more is cut
-off."""
+"""A function of width and height in cells that yields the lines to draw. Longer lines are wrapped,
+and lines beyond the height are cut off."""

@@ -1,4 +1,4 @@
-"""Where one writes long text: wrapped, with undo, inert (A5)."""
+"""An editor for long text: wrapped, with undo, and safe against control characters (A5)."""
 
 from collections.abc import Iterator
 from dataclasses import field
@@ -14,16 +14,16 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import clean_text
 
 _CHECKPOINT = 100
-"""Characters typed in one go that undo takes back at once."""
+"""Maximum number of typed characters that undo reverts in one step."""
 
 
 LONGEST_LINE = 10_000
-"""Characters of a line that every key still answers at once in: a text area wraps and draws a line
-as a whole."""
+"""Maximum length of a line in characters. A text area wraps and draws a line as a whole, so that
+longer lines would slow down every key."""
 
 
 def in_lines(text: str) -> str:
-    """``text`` with lines beyond `LONGEST_LINE` broken, at a space where there is one."""
+    """Return ``text`` with lines beyond `LONGEST_LINE` broken, at a space if possible."""
     if len(text) <= LONGEST_LINE:
         return text
     return "\n".join(part for line in text.split("\n") for part in _parts(line))
@@ -47,7 +47,7 @@ def _history() -> EditHistory:
 
 @dataclass
 class EditorState:
-    """A text with its cursor and all that can be undone in it."""
+    """A text with its cursor, scroll position and undo history."""
 
     text: str = ""
     selection: Selection = field(default_factory=Selection)
@@ -56,9 +56,9 @@ class EditorState:
 
 
 class Editor(TextArea):
-    """Text that does not blink and takes in nothing that a terminal would obey.
+    """A text area with a steady cursor, whose pasted text is cleaned of control characters.
 
-    One editor shows many texts, one at a time: each keeps its cursor and its undo.
+    One editor shows many texts, one at a time; each keeps its cursor and its undo history.
     """
 
     def __init__(self, **arguments: Any) -> None:
@@ -68,12 +68,13 @@ class Editor(TextArea):
         self.cursor_blink = False
 
     def state(self) -> EditorState:
-        """What is shown now, to come back to."""
+        """Return the current state, which `restore` accepts."""
         return EditorState(self.text, self.selection, self.scroll_offset, self.history)
 
     def restore(self, page: EditorState) -> None:
-        """Show another text."""
-        # Loading clears the history that is there: it belongs to the text that is left.
+        """Show the text of ``page`` with its cursor and history."""
+        # Loading clears the current history object, which belongs to the previous text: replace it
+        # first.
         self.history = _history()
         self.load_text(page.text)
         self.history = page.history
@@ -81,7 +82,7 @@ class Editor(TextArea):
         self.scroll_to(page.scroll.x, page.scroll.y, animate=False)
 
     def write(self, text: str) -> None:
-        """Put ``text`` in the place of all that is there; undo brings it back."""
+        """Replace the whole text by ``text``; undo reverts that."""
         if text != self.text:
             self.replace(text, self.document.start, self.document.end)
 

@@ -1,4 +1,4 @@
-"""Facts about one thing: labels and values under each other."""
+"""A list of labels and values about one thing."""
 
 from collections.abc import Iterable
 
@@ -10,14 +10,16 @@ from textual.widgets import Static
 from studio_tui.tui.text import line
 
 Fact = tuple[str, str | Content]
-"""A label of ours, and a value: text of people, or content that is already inert."""
+"""A label defined by the program, and a value: text entered by people, or inert content."""
 _LEAST = 20
-"""Cells that a value has to have for its lines to hang beside its label."""
+"""Minimum width in cells of the values for their lines to be indented next to the label."""
 
 
 class Facts(Static):
-    """``Deadline   31 March 2026`` and so on; values start at the same cell, and so do the lines of
-    one that takes several."""
+    """Lines such as ``Deadline   31 March 2026``.
+
+    All values start in the same column, and so do the continuation lines of a long value.
+    """
 
     def __init__(self, facts: Iterable[Fact] = (), *, id: str | None = None) -> None:  # noqa: A002
         self._facts = tuple(facts)
@@ -25,19 +27,19 @@ class Facts(Static):
         super().__init__(self.drawn(self._facts), id=id)
 
     def show(self, facts: Iterable[Fact]) -> None:
-        """Show these instead."""
+        """Replace the facts."""
         self._facts = tuple(facts)
         self.update(self.drawn(self._facts, self._width))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Break the lines anew, where another number of cells is left for them."""
+        """Wrap the values again if the width has changed."""
         if event.size.width != self._width:
             self._width = event.size.width
             self.update(self.drawn(self._facts, self._width))
 
     @staticmethod
     def drawn(facts: Iterable[Fact], width: int = 0) -> Content:
-        """What is shown of ``facts`` in so many cells; 0: however many it takes."""
+        """Return ``facts`` as content, wrapped to ``width`` cells; 0: not wrapped."""
         listed = list(facts)
         labels = max((cell_len(label) for label, _ in listed), default=0)
         return Content("\n").join(_fact(label, value, labels, width) for label, value in listed)

@@ -1,4 +1,4 @@
-"""Entry of text: a label, an input, and what is wrong with it on the line below.
+"""A form of text fields: each has a label, an input, and a line below for the error.
 
     form = Form(
         Field("name", "Name", hint="How people will see it"),
@@ -8,7 +8,7 @@
     self.write(lambda: pushes.edit(studio, actor, push.id, **form.values()), self.done,
                failed=form.show_error)
 
-The line below a field is always there, so that nothing moves when an error appears.
+The line below a field is always reserved, so that nothing moves when an error appears.
 """
 
 from datetime import date, timedelta
@@ -31,7 +31,7 @@ from studio_tui.tui.text import line
 
 
 class LineInput(Input):
-    """An input of one line, that does not blink: a blink is bytes on the wire."""
+    """An input of one line without a blinking cursor: each blink would be sent over the network."""
 
     def __init__(self, value: str = "", *, placeholder: str = "", password: bool = False) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class LineInput(Input):
         self.cursor_blink = False
 
     def paste(self, text: str) -> None:
-        """Put ``text`` where the cursor is: all of it, as one line that nothing obeys (A5)."""
+        """Insert ``text`` at the cursor as one line without control characters (A5)."""
         lines = clean_text(text).strip("\n").split("\n")
         pasted = " ".join(line.strip() for line in lines) if len(lines) > 1 else lines[0]
         if self.selection.is_empty:
@@ -53,14 +53,15 @@ class LineInput(Input):
             self.replace(pasted, *self.selection)
 
     def _on_paste(self, event: events.Paste) -> None:
-        # Textual takes the first line, which is empty where a line break was copied before it.
+        # Textual inserts the first line only, which is empty if the copied text starts with a
+        # newline.
         event.prevent_default()
         event.stop()
         self.paste(event.text)
 
 
 class DayInput(Commands, LineInput):
-    """An input of a day, which the arrows move as a calendar does: by a week."""
+    """An input of a day; the up and down arrows move it by a week, as in a calendar."""
 
     REACH = "this field"
     OWN_COMMANDS = (
@@ -69,19 +70,19 @@ class DayInput(Commands, LineInput):
     )
 
     def action_week_later(self) -> None:
-        """A week after the day that is written."""
+        """Move the day a week later."""
         self._move(timedelta(weeks=1))
 
     def action_week_earlier(self) -> None:
-        """A week before the day that is written."""
+        """Move the day a week earlier."""
         self._move(-timedelta(weeks=1))
 
     def why_not_week_later(self) -> str | None:
-        """It takes a day."""
+        """Require a valid day."""
         return None if self._written() else "There is no day to move: write one."
 
     def why_not_week_earlier(self) -> str | None:
-        """It takes a day."""
+        """Require a valid day."""
         return self.why_not_week_later()
 
     def _written(self) -> date | None:
@@ -100,8 +101,10 @@ class DayInput(Commands, LineInput):
 
 
 class Labelled(Vertical):
-    """A label, what is entered beside it, and a line below; ``name`` is what `Invalid.fields` calls
-    it. All of it can be told what to show before it is mounted."""
+    """A label, an entry widget next to it, and a line below for the hint or the error.
+
+    ``name`` is the key of the field in `Invalid.fields`. Hint and error can be set before mounting.
+    """
 
     def __init__(self, name: str, label: str, entry: Widget, hint: str = "") -> None:
         super().__init__(name=name)
@@ -113,7 +116,7 @@ class Labelled(Vertical):
         self._below = Static(line(hint), classes="below")
 
     def compose(self) -> ComposeResult:
-        """The label beside what is entered, and the line below it."""
+        """Compose the label, the entry widget and the line below."""
         with Horizontal():
             yield Static(line(self._label), classes="label")
             yield self._entry
@@ -121,7 +124,7 @@ class Labelled(Vertical):
 
     @property
     def hint(self) -> str:
-        """What stands below while nothing is wrong."""
+        """The text below the entry while it has no error."""
         return self._hint
 
     @hint.setter
@@ -132,7 +135,7 @@ class Labelled(Vertical):
 
     @property
     def error(self) -> str:
-        """What is wrong with it; empty: nothing."""
+        """The error of the entry; empty if none."""
         return self._error
 
     @error.setter
@@ -144,7 +147,7 @@ class Labelled(Vertical):
         self._draw_below()
 
     def focus_entry(self) -> None:
-        """Put the cursor into it."""
+        """Move the focus to the entry."""
         self.screen.set_focus(self._entry)
 
     def _draw_below(self) -> None:
@@ -152,7 +155,7 @@ class Labelled(Vertical):
 
 
 class Field(Labelled):
-    """One thing to enter in a line."""
+    """A form field of one line: text, a password or a day."""
 
     def __init__(
         self,
@@ -171,7 +174,7 @@ class Field(Labelled):
 
     @property
     def value(self) -> str:
-        """What is entered."""
+        """The entered text."""
         return self._input.value
 
     @value.setter
@@ -179,7 +182,7 @@ class Field(Labelled):
         self._input.value = value
 
     def allow(self, allowed: bool) -> None:
-        """Let it be changed, or only read."""
+        """Enable or disable the input."""
         self._input.disabled = not allowed
 
     @on(Input.Changed)
@@ -188,10 +191,10 @@ class Field(Labelled):
 
 
 class Form(VerticalScroll, can_focus=False):
-    """Fields under each other. Enter in a field posts `Submitted`."""
+    """Fields below each other. Enter in the last field posts `Submitted`."""
 
     class Submitted(Message):
-        """Enter was pressed in the last field."""
+        """Posted when enter was pressed in the last field."""
 
         def __init__(self, form: "Form") -> None:
             super().__init__()
@@ -207,21 +210,23 @@ class Form(VerticalScroll, can_focus=False):
         self._fields = fields
 
     def values(self) -> dict[str, str]:
-        """What is entered, by the names of the fields."""
+        """Return the entered texts by field name."""
         return {field.field_name: field.value for field in self._fields}
 
     def field(self, name: str) -> Field:
-        """The field of this name."""
+        """Return the field called ``name``."""
         return next(field for field in self._fields if field.field_name == name)
 
     def allow(self, allowed: bool) -> None:
-        """Let what is in the fields be changed, or only read."""
+        """Enable or disable all fields."""
         for field in self._fields:
             field.allow(allowed)
 
     def show_error(self, error: StudioError) -> None:
-        """Show every reason beside its field, and the cursor in the first that is wrong; what
-        belongs to no field goes to the status line."""
+        """Show each reason of ``error`` below its field and focus the first wrong field.
+
+        Reasons without a field go to the status line.
+        """
         reasons = dict(error.fields) if isinstance(error, Invalid) else {"": error.message}
         wrong = []
         for field in self._fields:

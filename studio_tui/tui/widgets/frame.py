@@ -1,4 +1,4 @@
-"""The frame around every screen: the places above, messages and commands below."""
+"""The frame around every screen: the places above, the status line and the commands below."""
 
 from textual.app import App
 from textual.content import Content
@@ -16,21 +16,21 @@ _EVER_SHORTER = ((" ", False), ("", False), ("", True))
 
 
 class TopBar(LabelLine):
-    """The places one can go to, and at the right the organisation and who you are."""
+    """The places on the left; the organisation and the user on the right."""
 
     def on_mount(self) -> None:
-        """Draw what is known."""
+        """Draw the bar for the first time."""
         self.update()
 
     def update(self) -> None:
-        """Draw the places again: the actor is known, or another place is open."""
+        """Redraw the bar after a change of the actor, the current place or the badges."""
         app = shell_of(self)
         found = app.open_places()
         keys = len(found) > 1
         places, gap = [], 1
         for edge, short in _EVER_SHORTER:
             places = [
-                # Where there is nowhere else to go, no key goes there.
+                # A single place needs no key.
                 Label(place.id, self._place_in_words(place, edge, keys=keys, short=short))
                 for place in found
             ]
@@ -57,11 +57,11 @@ class TopBar(LabelLine):
         return Content.assemble((key, "$muted"), title, (number, style), edge)
 
     def on_resize(self) -> None:
-        """Say as much of who you are as there is room for."""
+        """Fit the texts to the new width."""
         self.update()
 
     def _gap_for(self, places: list[Label], least: int) -> int | None:
-        """How far the places stand apart, so that all are in view; None where they are too many."""
+        """Return the largest gap with which all places fit; None if none from ``least`` on does."""
         room = self.size.width - sum(place.width for place in places)
         gaps = range(GAP, least - 1, -1)
         return next((gap for gap in gaps if gap * (len(places) - 1) <= room), None)
@@ -72,31 +72,31 @@ class TopBar(LabelLine):
             self.refresh()
 
     def _identity(self, places: list[Label]) -> str:
-        """The organisation and who you are, or who you are, or nothing: the places come first."""
+        """Return the longest text that identifies the user and fits next to the places."""
         app = shell_of(self)
         room = self.size.width - sum(place.width + GAP for place in places)
         fitting = (text for text in app.identities if line(text).cell_length <= room)
         return next(fitting, "")
 
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
-        """Go to a place."""
+        """Switch to the clicked place."""
         event.stop()
         shell_of(self).go(event.key)
 
 
 class StatusLine(Static):
-    """What just happened, or else what is always worth knowing: one line, more where it is long."""
+    """The most urgent message of the app; wraps to several lines if it is long."""
 
     def on_mount(self) -> None:
-        """Draw what the app has to say."""
+        """Draw the current message."""
         self.refresh_status()
 
     def on_resize(self) -> None:
-        """Say as much as there is room for."""
+        """Fit the message to the new width."""
         self.refresh_status()
 
     def refresh_status(self) -> None:
-        """Draw what the app has to say, if that is new."""
+        """Draw the current message if it has changed."""
         app = shell_of(self)
         content = app.status
         if not (isinstance(self.content, Content) and content.is_same(self.content)):
@@ -104,10 +104,10 @@ class StatusLine(Static):
 
 
 class CommandBar(LabelLine):
-    """The commands of where the focus is: the footer."""
+    """The footer: the commands that are available with the current focus."""
 
     def on_mount(self) -> None:
-        """Follow the focus and the answers of ``why_not_…``."""
+        """Redraw whenever the focus or a result of ``why_not_…`` changes."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
         self._draw(self.screen)
 
@@ -128,7 +128,7 @@ class CommandBar(LabelLine):
         self.show(left, right)
 
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
-        """Do a command."""
+        """Run the clicked command."""
         event.stop()
         for offer in offers(self.screen):
             if offer.command.id == event.key:
@@ -137,7 +137,7 @@ class CommandBar(LabelLine):
 
 
 def _is_way_out(screen: Screen[object], command: Command) -> bool:
-    """Whether it is how one leaves what one is typing in: there, nothing else says so."""
+    """Return whether ``command`` is the only displayed way to leave the focused text input."""
     focused = screen.focused
     if command.id != "back" or focused is None or not focused.check_consume_key("a", "a"):
         return False

@@ -1,4 +1,4 @@
-"""One line of labels that can be clicked: the places, the footer, the tabs."""
+"""A line of clickable labels: the base of the top bar, the footer and the tabs."""
 
 from collections.abc import Sequence
 
@@ -14,25 +14,25 @@ GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Something on the line; ``key`` is what `LabelLine.Pressed` names it by."""
+    """A label on the line; ``key`` identifies it in `LabelLine.Pressed`."""
 
     key: str
     content: Content
 
     @property
     def width(self) -> int:
-        """Cells it takes."""
+        """The width in cells."""
         return self.content.cell_length
 
 
 class LabelLine(Widget):
-    """Labels side by side from the left as far as they fit, and a text or labels at the right."""
+    """Labels from the left as far as they fit, and labels at the right."""
 
     ALLOW_SELECT = False
 
     @dataclass
     class Pressed(Message):
-        """A label was clicked."""
+        """Posted when a label was clicked."""
 
         line: "LabelLine"
         key: str
@@ -45,18 +45,18 @@ class LabelLine(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.gap = GAP
-        """Cells between two labels at the left."""
+        """Cells between two labels on the left."""
         self._left: tuple[Label, ...] = ()
         self._right: tuple[Label, ...] = ()
 
     def show(self, left: Sequence[Label], right: Sequence[Label] = ()) -> None:
-        """Draw these labels; nothing is written when they are the same as before."""
+        """Draw these labels; nothing is written if they are the same as before."""
         if not (_same(left, self._left) and _same(right, self._right)):
             self._left, self._right = tuple(left), tuple(right)
             self.refresh()
 
     def render(self) -> Content:
-        """The line."""
+        """Return the line."""
         line = Content("")
         for x, label in self._placed():
             line = line + Content(" " * (x - line.cell_length)) + label.content
@@ -87,7 +87,7 @@ class LabelLine(Widget):
 
 
 def _same(labels: Sequence[Label], others: Sequence[Label]) -> bool:
-    # Content is equal to other content of another style: only `is_same` looks at all of it.
+    # `Content.__eq__` ignores the style; `is_same` compares everything.
     return len(labels) == len(others) and all(
         one.key == other.key and one.content.is_same(other.content)
         for one, other in zip(labels, others, strict=True)

@@ -1,4 +1,4 @@
-"""How a notification stands in a list: of the outbox, and of one user."""
+"""Presentation of a notification in a list: in the outbox and on the page of a user."""
 
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,10 @@ _COLOURS = OfSome({Tone.GOOD: "$success", Tone.BAD: "$error"}, otherwise="$muted
 
 
 def about(notification: Notification) -> str:
-    """The push or else the template, and for a manager, or where there is neither, the people."""
+    """Return the push, or else the template; for a manager, the people as well.
+
+    Without push and template, return the people alone.
+    """
     what = notification.push or notification.template
     if what and notification.capacity is Capacity.USER:
         return what
@@ -32,13 +35,13 @@ def about(notification: Notification) -> str:
 
 
 def state_cell(notification: Notification) -> str | Toned:
-    """The state, standing out where it matters."""
+    """Return the state, coloured if it matters."""
     label, tone = state_in_words(notification), _tone(notification)
     return Toned(label, tone) if tone else label
 
 
 def state_in_colour(notification: Notification) -> Content:
-    """The same as text."""
+    """Return the state as coloured text."""
     tone = _tone(notification)
     return Content.styled(state_in_words(notification), _COLOURS[tone] if tone else "")
 
@@ -52,12 +55,15 @@ def _kind(notification: Notification) -> str:
 
 
 def when_cell(notification: Notification, zone: ZoneInfo) -> str:
-    """When it was sent, or else when it is due."""
+    """Return when the mail was sent, or else when it is due."""
     return moment(notification.sent_at or notification.due_at, zone)
 
 
 def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Notification], ...]:
-    """The columns of a list of mails; ``recipient``: whether it is of several people."""
+    """Return the columns of a list of mails.
+
+    ``recipient``: whether the list shows mails to several people.
+    """
     to: tuple[Column[Notification], ...] = (
         Column("recipient", "To", lambda n: n.name, width=14, flex=2, most=34, sortable=True),
     )

@@ -1,4 +1,4 @@
-"""Entry of several lines: a label, what is typed, and what is wrong with it on the line below."""
+"""A form field of several lines."""
 
 from textual import events, on
 from textual.widgets import TextArea
@@ -8,7 +8,7 @@ from studio_tui.tui.widgets.field import Labelled
 
 
 class LinesEntry(TextArea):
-    """Text that does not blink and takes in nothing that a terminal would obey (A5)."""
+    """A text area with a steady cursor, whose pasted text is cleaned (A5)."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class LinesEntry(TextArea):
 
 
 class LinesField(Labelled):
-    """One thing to enter in a few lines, like a `Field`; ``tab`` goes on."""
+    """A form field of a few lines, like `Field`; tab moves on to the next field."""
 
     def __init__(self, name: str, label: str, value: str = "", *, hint: str = "") -> None:
         self._lines = LinesEntry(value)
@@ -44,12 +44,12 @@ class LinesField(Labelled):
 
     @property
     def value(self) -> str:
-        """What is entered."""
+        """The entered text."""
         return self._lines.text
 
     @property
     def lines(self) -> list[str]:
-        """The lines that have something in them."""
+        """The lines that are not blank."""
         return [entered for entered in self.value.split("\n") if entered.strip()]
 
     @on(TextArea.Changed)

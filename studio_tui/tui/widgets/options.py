@@ -1,4 +1,4 @@
-"""An answer to choose: a rating, a choice, yes or no, by one key (T2)."""
+"""The answer to a question with given options: a rating, a choice, or yes and no (T2)."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -15,15 +15,15 @@ from studio_tui.tui.theme import cursor_style
 
 _DIGITS = "1234567890"
 _MARK = 5
-"""Cells of key and mark before an option."""
+"""Cells of the key and the mark before an option."""
 _YES_NO = ("yes", "no")
 
 
 class Options(Commands, VerticalScroll, can_focus=True):
-    """The options under each other, one of them chosen or none.
+    """Options below each other, at most one of which is chosen.
 
-    ``taken`` hears at once of the one that was chosen, empty for none: the next key may already
-    be waiting, and be about something else.
+    ``taken`` is called at once with the chosen option, empty for none. A message would arrive too
+    late: the next key may be queued already, and be meant for another question.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -42,16 +42,16 @@ class Options(Commands, VerticalScroll, can_focus=True):
         self._drawn = Static()
 
     def compose(self) -> ComposeResult:
-        """The options."""
+        """Compose the options."""
         yield self._drawn
 
     @property
     def chosen(self) -> str:
-        """The option that is chosen; empty: none."""
+        """The chosen option; empty if none."""
         return self._chosen
 
     def show(self, options: Sequence[str], chosen: str) -> None:
-        """Show these options, which may be text of people."""
+        """Replace the options, which may be text entered by people."""
         if tuple(options) != self._options:
             self._options = tuple(options)
             self._cursor = 0
@@ -61,11 +61,11 @@ class Options(Commands, VerticalScroll, can_focus=True):
         self._draw()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Digits choose, and so do y and n where the answer is yes or no."""
+        """Return whether the key chooses an option: a digit, or y and n for yes and no."""
         return self._typed(character) is not None
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by the key of an option."""
+        """Choose the option of the key."""
         option = self._typed(event.character)
         if option is not None:
             event.stop()
@@ -73,35 +73,35 @@ class Options(Commands, VerticalScroll, can_focus=True):
             self._choose(option)
 
     def action_up(self) -> None:
-        """Go up."""
+        """Move the cursor up."""
         self._move(-1)
 
     def action_down(self) -> None:
-        """Go down."""
+        """Move the cursor down."""
         self._move(1)
 
     def action_choose(self) -> None:
-        """Choose what is under the cursor."""
+        """Choose the option under the cursor."""
         if self._options:
             self._choose(self._options[self._cursor])
 
     def action_clear(self) -> None:
-        """Choose nothing."""
+        """Clear the choice."""
         self._choose("")
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked."""
+        """Choose the clicked option."""
         offset = event.get_content_offset(self._drawn)
         if offset is not None and 0 <= offset.y < len(self._options):
             self._choose(self._options[offset.y])
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """The cursor shows where the keys go."""
+        """Redraw: the cursor is visible only with the focus."""
         super().watch_has_focus(has_focus)
         self._draw()
 
     def on_resize(self) -> None:
-        """Cut the options anew."""
+        """Cut the options to the new width."""
         self._draw()
 
     def _typed(self, character: str | None) -> str | None:

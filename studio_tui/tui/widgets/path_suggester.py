@@ -1,4 +1,4 @@
-"""The rest of a path as one types it."""
+"""Completion of file paths in an input."""
 
 import asyncio
 import os
@@ -7,22 +7,22 @@ from pathlib import Path
 from textual.suggester import Suggester
 
 _MOST = 10_000
-"""So many entries of a folder are looked at."""
+"""Maximum number of directory entries that are read."""
 
 
 class PathSuggester(Suggester):
-    """Completes a folder or a file, the first in order of name; folders end with a slash."""
+    """Suggests the first matching directory or file by name; directories end in a slash."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole path that ``value`` may become."""
+        """Return the completed path for ``value``; None if there is none."""
         return await asyncio.to_thread(complete, value) if value else None
 
 
 def complete(value: str) -> str | None:
-    """The first path that begins as ``value`` does, None where there is none."""
+    """Return the first path that starts with ``value``; None if there is none."""
     begun = value.rpartition("/")[2]
     shown = value.removesuffix(begun)
     try:

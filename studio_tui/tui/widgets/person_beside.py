@@ -1,4 +1,4 @@
-"""A person beside a list: who they are, their pushes, mail and changes (S3, S6)."""
+"""The detail pane of a person next to a list: facts, pushes, mail and changes (S3, S6)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _RECENT = 20
-"""So many mails and changes are read at most."""
+"""Maximum number of mails and of changes that are read."""
 _FACTS = frozenset({"Login", "E-mail", "Managers", "Teams", "Leads", "Coaches", "Department"})
-"""What is said of somebody, by its label: the rest is on their page."""
+"""Labels of the facts that are shown; the page of the person shows the others."""
 _LINES_EACH = 8
-"""One row of each group for so many lines of the pane."""
+"""Lines of the pane per row that each group may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonSummary:
-    """What there is to show of a person."""
+    """The data that the detail pane of a person shows."""
 
     found: Involvement
     changes: Sequence[ActivityLine]
@@ -46,12 +46,12 @@ class PersonSummary:
 
 
 def read_person(studio: "Studio", actor: Actor, user_id: int) -> Drawing:
-    """A person, as `draw_person` shows them; raises `NotFound`."""
+    """Return the drawing of a person. Raises `NotFound`."""
     return partial(draw_person, person_summary(studio, actor, user_id))
 
 
 def person_summary(studio: "Studio", actor: Actor, user_id: int) -> PersonSummary:
-    """What there is to show of a person, the newest first; raises `NotFound`."""
+    """Read the data of a person, the newest first. Raises `NotFound`."""
     found = users.show(studio, actor, user_id, _RECENT)
     done: Sequence[ActivityLine] = ()
     if may(actor, Action.READ_ACTIVITY):
@@ -63,8 +63,7 @@ def person_summary(studio: "Studio", actor: Actor, user_id: int) -> PersonSummar
 def draw_person(
     of: PersonSummary, width: int, height: int, first: Iterable[Content] = ()
 ) -> Iterator[Content]:
-    """The name and some facts, and the newest pushes, mails and changes after what comes
-    ``first``."""
+    """Yield the name, some facts, ``first``, and the newest pushes, mails and changes."""
     user, most = of.found.user, max(height // _LINES_EACH, 2)
     failed = sum(each.state is NotificationState.FAILED for each in of.found.notifications)
     yield title_of(user)

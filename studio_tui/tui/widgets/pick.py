@@ -1,4 +1,4 @@
-"""One out of a few, in a form: a label, what is chosen, and a word on it on the line below."""
+"""A form field for one of several choices, with the hint of the choice on the line below."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class _Chosen(Commands, Static, can_focus=True):
-    """What is chosen; the keys change it."""
+    """The current choice, which is changed by keys."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("pick", "enter,space", "Choose", "Choose another from the list"),
@@ -31,7 +31,7 @@ class _Chosen(Commands, Static, can_focus=True):
         self._pick = pick
 
     def why_not_pick(self) -> str | None:
-        """It takes something to choose from."""
+        """Require at least one choice."""
         return None if self._pick.choices else "There is nothing to choose from."
 
     def action_pick(self) -> None:
@@ -39,11 +39,11 @@ class _Chosen(Commands, Static, can_focus=True):
         self._pick.ask()
 
     def action_next(self) -> None:
-        """Take the next one."""
+        """Take the next choice."""
         self._pick.step(1)
 
     def action_previous(self) -> None:
-        """Take the one before."""
+        """Take the previous choice."""
         self._pick.step(-1)
 
     def on_click(self, event: events.Click) -> None:
@@ -54,18 +54,20 @@ class _Chosen(Commands, Static, can_focus=True):
 
 
 class Pick(Vertical, Generic[T]):
-    """One of ``choices``, the first until another is taken; their hints stand below. Posts
-    `Changed` when a key or the mouse takes another."""
+    """A field with one of ``choices``, at first the first one; its hint stands below.
+
+    Posts `Changed` when another is taken by a key or the mouse.
+    """
 
     @dataclass
     class Changed(Message):
-        """Another was taken."""
+        """Posted when another choice was taken."""
 
         pick: "Pick[object]"
 
         @property
         def control(self) -> "Pick[object]":
-            """Where."""
+            """The field."""
             return self.pick
 
     def __init__(self, label: str, title: str, *, id: str | None = None) -> None:  # noqa: A002
@@ -78,7 +80,7 @@ class Pick(Vertical, Generic[T]):
         self._below = Static(classes="below")
 
     def compose(self) -> ComposeResult:
-        """The label beside what is chosen, and the line below."""
+        """Compose the label, the current choice and the line below."""
         with Horizontal():
             yield Static(line(self._label), classes="label")
             yield self._shown
@@ -86,26 +88,26 @@ class Pick(Vertical, Generic[T]):
 
     @property
     def choices(self) -> tuple[Choice[T], ...]:
-        """What there is to choose from."""
+        """The available choices."""
         return self._choices
 
     @property
     def value(self) -> T | None:
-        """What is chosen; None where there is nothing to choose from."""
+        """The value of the current choice; None if there are no choices."""
         return self._choices[self._place].value if self._choices else None
 
     def offer(self, choices: Sequence[Choice[T]], *, chosen: int = 0) -> None:
-        """Let one choose from these."""
+        """Replace the choices; ``chosen`` is the index of the current one."""
         self._choices, self._place = tuple(choices), chosen
         self._draw()
 
     def step(self, by: int) -> None:
-        """Take another, so many places on."""
+        """Take the choice ``by`` places further on, cyclically."""
         if len(self._choices) > 1:
             self._take((self._place + by) % len(self._choices))
 
     def ask(self) -> None:
-        """Choose from the list."""
+        """Open a dialog with all choices."""
         numbered = [
             Choice(number, each.title, each.hint) for number, each in enumerate(self._choices)
         ]

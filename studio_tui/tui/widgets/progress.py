@@ -1,4 +1,4 @@
-"""How far something is that takes longer than a moment, in its place on a screen."""
+"""The progress of a job at a fixed place on a screen."""
 
 from textual.timer import Timer
 from textual.widgets import Static
@@ -7,26 +7,26 @@ from studio_tui.tui.runtime.job import PROGRESS_DELAY, PROGRESS_INTERVAL, Job
 
 
 class ProgressLine(Static):
-    """The words of a `Job`; empty while nothing is under way."""
+    """The text of a `Job`; empty while no job is in progress."""
 
     job: Job | None = None
-    """What is under way."""
+    """The job in progress; None if there is none."""
     _timer: Timer | None = None
 
     def start(self, job: Job) -> None:
-        """Show how far ``job`` is, if it takes a while."""
+        """Follow ``job``; show its progress if it takes long."""
         self.done()
         self.job = job
         self._timer = self.set_timer(PROGRESS_DELAY, self._follow)
 
     def stop(self) -> None:
-        """Ask what is under way to end."""
+        """Request the end of the job."""
         if self.job is not None:
             self.job.stop.ask()
             self._draw()
 
     def done(self) -> None:
-        """It has ended."""
+        """Clear the line: the job has ended."""
         if self._timer is not None:
             self._timer.stop()
         self.job = self._timer = None

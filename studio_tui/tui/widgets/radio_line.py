@@ -1,4 +1,4 @@
-"""One of a few things, all of them in view: ``(•) text  ( ) rating  ( ) choice``."""
+"""A group of radio buttons on one line: ``(•) text  ( ) rating  ( ) choice``."""
 
 import sys
 from collections.abc import Sequence
@@ -16,9 +16,10 @@ _GAP = "  "
 
 
 class RadioLine(Commands, Static, can_focus=True):
-    """A label and its options (all of ours); readable without colour. Posts `Changed`.
+    """A label and its options, one of which is chosen; readable without colour.
 
-    ``options`` are pairs of a value and a title; the label stands as beside a `Field`.
+    ``options`` are pairs of a value and a title, defined by the program. The label is aligned with
+    that of a `Field`. Posts `Changed`.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -28,7 +29,7 @@ class RadioLine(Commands, Static, can_focus=True):
 
     @dataclass
     class Changed(Message):
-        """Another one was chosen."""
+        """Posted when another option was chosen."""
 
         radio_line: "RadioLine"
         value: str
@@ -57,30 +58,30 @@ class RadioLine(Commands, Static, can_focus=True):
 
     @property
     def value(self) -> str:
-        """The one that is chosen."""
+        """The value of the chosen option."""
         return self._value
 
     def choose(self, value: str) -> None:
-        """Choose ``value``."""
+        """Choose the option with ``value``."""
         if value != self._value:
             self._value = value
             self._draw()
             self.post_message(self.Changed(self, value))
 
     def action_next_option(self) -> None:
-        """Choose the next one; after the last comes the first."""
+        """Choose the next option; the first one follows the last."""
         self._step(1)
 
     def action_previous_option(self) -> None:
-        """Choose the one before."""
+        """Choose the previous option; the last one precedes the first."""
         self._step(-1)
 
     def on_resize(self) -> None:
-        """Break the options into lines anew."""
+        """Wrap the options again."""
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the one that was clicked."""
+        """Choose the clicked option."""
         event.stop()
         offset = event.get_content_offset(self)
         if offset is None:
@@ -97,7 +98,7 @@ class RadioLine(Commands, Static, can_focus=True):
         self.choose(values[(values.index(self._value) + by) % len(values)])
 
     def _rows(self) -> list[list[tuple[str, str]]]:
-        """The options in as many lines as they take; the first time, the room is not known."""
+        """Return the options, wrapped to the width; before the first layout, all on one line."""
         room = (self.size.width or sys.maxsize) - self._label_width
         rows: list[list[tuple[str, str]]] = [[]]
         left = room

@@ -1,4 +1,4 @@
-"""What is drawn beside a list of a row: parts that several of them are made of (S6)."""
+"""Building blocks of the detail panes next to lists (S6)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
@@ -16,11 +16,14 @@ _STYLES = OfSome(
 )
 _INDENT = "  "
 _NAME = 24
-"""Cells of a name at most, where something stands beside it."""
+"""Maximum width of a name in cells if text stands next to it."""
 
 
 def group(heading: str, lines: Sequence[Content], none: str = "") -> Iterator[Content]:
-    """``lines`` under a heading, after an empty line; where there are none, ``none`` or nothing."""
+    """Yield ``lines`` under a heading, after an empty line.
+
+    If there are no lines, yield ``none`` instead, or nothing if it is empty.
+    """
     if lines or none:
         yield Content("")
         yield Content.styled(heading.upper(), "$muted")
@@ -28,18 +31,18 @@ def group(heading: str, lines: Sequence[Content], none: str = "") -> Iterator[Co
 
 
 def hanging(text: Content, width: int) -> Iterator[Content]:
-    """``text`` in ``width`` cells, below and to the right of what it belongs to."""
+    """Yield ``text`` wrapped to ``width`` cells and indented below the line it belongs to."""
     for part in text.wrap(max(width - len(_INDENT), 1)):
         yield Content(_INDENT) + part
 
 
 def people(rows: Iterable[Assignment], zone: ZoneInfo, width: int) -> Iterator[Content]:
-    """A line for each: the name, how far they are, and what needs attention."""
+    """Yield the name, the progress and the need for attention of each assignment."""
     yield from named([(row.name, assignment_progress(row, zone)) for row in rows], width)
 
 
 def named(rows: Sequence[tuple[str, Content]], width: int) -> Iterator[Content]:
-    """Names below each other, and beside each what is said of it."""
+    """Yield names below each other, each with its text next to it."""
     longest = max((cell_len(line(name).plain) for name, _ in rows), default=0)
     room = min(longest, _NAME, max(width // 2, 1))
     for name, said in rows:
@@ -50,7 +53,10 @@ def named(rows: Sequence[tuple[str, Content]], width: int) -> Iterator[Content]:
 
 
 def assignment_progress(row: Assignment, zone: ZoneInfo) -> Content:
-    """How far somebody is in a push, and what needs attention: ``planned 2026-03-12  overdue``."""
+    """Return the progress of an assignment and its need for attention.
+
+    For example ``planned 2026-03-12  overdue``.
+    """
     words = line(status_in_words(row, zone), _STYLES[row.status])
     attention = attention_of(row)
     if not attention:

@@ -1,4 +1,4 @@
-"""Tabs within a screen: one line of titles above what they show."""
+"""Tabs within a screen: a line of titles above a pane."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -12,7 +12,7 @@ from studio_tui.tui.widgets.labels import Label, LabelLine
 
 
 class TabLine(Commands, LabelLine, can_focus=True):
-    """Titles, one of them chosen; beside a `ContentSwitcher` or anything else that follows it.
+    """Titles, one of which is chosen; a `ContentSwitcher` or another widget follows it.
 
     ``tabs`` are pairs of a key and a title. Posts `Chosen`.
     """
@@ -24,14 +24,14 @@ class TabLine(Commands, LabelLine, can_focus=True):
 
     @dataclass
     class Chosen(Message):
-        """Another tab was chosen."""
+        """Posted when another tab was chosen."""
 
         tabs: "TabLine"
         key: str
 
         @property
         def control(self) -> "TabLine":
-            """The tabs."""
+            """The line of tabs."""
             return self.tabs
 
     def __init__(self, tabs: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002
@@ -46,27 +46,27 @@ class TabLine(Commands, LabelLine, can_focus=True):
         return self._chosen
 
     def choose(self, key: str) -> None:
-        """Choose a tab."""
+        """Choose the tab with ``key``."""
         if key != self._chosen:
             self._chosen = key
             self._draw()
             self.post_message(self.Chosen(self, key))
 
     def rename(self, key: str, title: str) -> None:
-        """Give a tab another title."""
+        """Change the title of a tab."""
         self._tabs[key] = title
         self._draw()
 
     def action_next_tab(self) -> None:
-        """Choose the tab to the right."""
+        """Choose the tab to the right; the first one follows the last."""
         self._step(1)
 
     def action_previous_tab(self) -> None:
-        """Choose the tab to the left."""
+        """Choose the tab to the left; the last one precedes the first."""
         self._step(-1)
 
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
-        """Choose the tab that was clicked."""
+        """Choose the clicked tab."""
         event.stop()
         self.choose(event.key)
 

@@ -1,4 +1,4 @@
-"""Something that is on or off: ``[x] Tell those who know of it``."""
+"""A check box: ``[x] Tell those who know of it``."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from studio_tui.tui.commands import Command, Commands
 
 
 class Toggle(Commands, Static, can_focus=True):
-    """A box and its label (of ours); readable without colour. Posts `Changed`."""
+    """A box and a label defined by the program; readable without colour. Posts `Changed`."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("change", "space,enter", "Change", "Turn it on or off"),
@@ -20,7 +20,7 @@ class Toggle(Commands, Static, can_focus=True):
 
     @dataclass
     class Changed(Message):
-        """It was turned on or off."""
+        """Posted when the user has changed the box."""
 
         toggle: "Toggle"
         on: bool
@@ -38,7 +38,7 @@ class Toggle(Commands, Static, can_focus=True):
 
     @property
     def on(self) -> bool:
-        """Whether it is on."""
+        """Whether the box is checked."""
         return self._on
 
     @on.setter
@@ -47,12 +47,12 @@ class Toggle(Commands, Static, can_focus=True):
         self._draw()
 
     def action_change(self) -> None:
-        """Turn it on or off."""
+        """Invert the box."""
         self.on = not self._on
         self.post_message(self.Changed(self, self._on))
 
     def on_click(self, event: events.Click) -> None:
-        """Turn it on or off."""
+        """Invert the box."""
         event.stop()
         self.action_change()
 

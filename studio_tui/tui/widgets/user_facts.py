@@ -1,4 +1,4 @@
-"""The name of a user, and what there is to know of them as labels and values."""
+"""The name of a user, and their facts as labels and values."""
 
 from textual.content import Content
 
@@ -13,19 +13,21 @@ _SAID = {
     *("login", "role", "email", "given_name", "family_name", "active", "language", "time_zone"),
     *("teams", "leads", "coaches", "groups", "department", "hired_on"),
 }
-"""Facts that have a place of their own above those that have none."""
+"""Facts with a place of their own in the list; the other facts follow them."""
 
 
 def title_of(user: User) -> Content:
-    """The name, and whether they have left."""
+    """Return the name, and a note if the user has left."""
     if user.active:
         return line(user.name, "bold")
     return filled("[bold]$name[/]  [$muted]has left[/]", name=user.name)
 
 
 def facts_about(user: User, failed: int = 0) -> list[Fact]:
-    """What there is to know of a user; what is not known has no line. ``failed``: so many mails to
-    them failed."""
+    """Return the facts of a user that are known.
+
+    ``failed``: the number of mails to the user that failed.
+    """
     facts = [
         ("Login", f"{user.login} · {user.role}"),
         ("E-mail", _address(user, failed)),
