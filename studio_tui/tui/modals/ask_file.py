@@ -1,4 +1,4 @@
-"""Where to write to, or what to read from: a path, and what is wrong with it."""
+"""A dialog for the path of a file to read or write."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,10 +22,10 @@ T = TypeVar("T")
 
 
 class AskFile(Dialog[T]):
-    """Asks for a path, does ``use`` with it off the loop, and ends with the answer.
+    """Asks for a path, runs ``use`` with it off the event loop, and returns its result.
 
-    ``use`` gets the path, and whether an existing file may be replaced: after a `FileAlreadyExists`
-    the same path entered once more says so. Whatever it refuses stands below the path.
+    ``use`` receives the path and whether an existing file may be replaced. After an `AlreadyThere`,
+    entering the same path again permits that. Any other error is shown below the path.
     """
 
     OWN_COMMANDS = (Command("go_on", "ctrl+s", "Go on", "Use this file"),)
@@ -40,14 +40,14 @@ class AskFile(Dialog[T]):
         self._replace = ""
 
     def compose(self) -> ComposeResult:
-        """The title above the path."""
+        """Compose the title and the path."""
         with Vertical(classes="dialog wide file"):
             yield Static(line(self._title), classes="question")
             yield self._form
 
     @on(Form.Submitted)
     def action_go_on(self) -> None:
-        """Use the path as it is entered."""
+        """Run ``use`` with the entered path."""
         require_files()
         entered = self._form.values()["path"].strip()
         if not entered:

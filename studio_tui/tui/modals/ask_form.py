@@ -1,4 +1,4 @@
-"""`AskForm`: a question that is answered in several fields, and the days that are entered there."""
+"""`AskForm`: a dialog with several fields, and the parsing of days entered there."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -18,16 +18,17 @@ Save = Callable[[dict[str, str], Callable[[StudioError], None]], None]
 
 
 class AskForm(Dialog[bool]):
-    """Asks ``question``, which may hold text of people, in ``fields``, and hands what is entered to
-    ``save``, whose second argument shows what is wrong with it. Whoever saves ends this with True.
+    """Shows ``question`` and ``fields``, and passes the entered values to ``save``.
 
-    The command ``save`` is of each that derives from it, which says what saving does.
+    The second argument of ``save`` displays an error. On success, ``save`` dismisses the dialog
+    with True. ``question`` may contain text entered by people. Each subclass declares its own
+    command ``save``, whose help says what saving does.
     """
 
     AUTO_FOCUS = "Input"
 
     def __init__(self, question: str, fields: Iterable[Field], save: Save, about: str) -> None:
-        """``about`` stands below the fields, and names the key that saves."""
+        """Create the dialog; ``about`` is shown below the fields and names the key that saves."""
         super().__init__()
         self._question = question
         self._form = Form(*fields)
@@ -35,18 +36,18 @@ class AskForm(Dialog[bool]):
         self._about = about
 
     def compose(self) -> ComposeResult:
-        """The question, the fields, and what saving does."""
+        """Compose the question, the fields and the note on saving."""
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield self._form
             yield Static(self._about)
 
     def show_error(self, error: StudioError) -> None:
-        """Say beside the fields what is wrong."""
+        """Show the errors below their fields."""
         self._form.show_error(error)
 
     def action_save(self) -> None:
-        """Hand on what is entered; what is wrong is said below the field."""
+        """Pass the entered values to ``save``."""
         self._save(self._form.values(), self.show_error)
 
     @on(Form.Submitted)
@@ -56,8 +57,10 @@ class AskForm(Dialog[bool]):
 
 
 def days_in(values: Mapping[str, str], fields: Iterable[str], today: date) -> dict[str, date]:
-    """The days that are entered in ``fields``, seen from ``today``. Raises `Invalid` with all that
-    are none, by field."""
+    """Return the days entered in ``fields``, parsed relative to ``today``.
+
+    Raises `Invalid` with an error for each field that is not a day.
+    """
     days, wrong = dict[str, date](), dict[str, str]()
     for field in fields:
         try:

@@ -15,7 +15,11 @@ def eligible_of(
     chosen: Sequence[Assignment],
     why_not: Callable[[Assignment], str | None],
 ) -> list[Assignment]:
-    """Those of ``chosen`` it can be done to; where there are none, the first reason is said."""
+    """Return the users of ``chosen`` for whom the act is possible.
+
+    ``why_not`` returns why it is impossible, or None. If no user remains, the first reason is
+    shown.
+    """
     reasons = [why_not(each) for each in chosen]
     able = [each for each, why in zip(chosen, reasons, strict=True) if why is None]
     if not able:
@@ -24,7 +28,7 @@ def eligible_of(
 
 
 def managers_in_common(chosen: Sequence[Assignment]) -> list[Manager]:
-    """The managers whom all of ``chosen`` have, in the order of the first one's."""
+    """Return the managers that all of ``chosen`` share, in the order of the first user."""
     others = [{manager.login for manager in each.managers} for each in chosen[1:]]
     return [m for m in chosen[0].managers if all(m.login in logins for logins in others)]
 
@@ -36,7 +40,10 @@ def do_each(
     doing: str,
     done: str,
 ) -> None:
-    """``act`` for each, in a unit of work of its own: one that is refused does not undo others."""
+    """Run ``act`` for each user in a transaction of its own: a refusal does not undo the others.
+
+    ``doing`` and ``done`` are the verbs of the messages.
+    """
     job = Job(f"{doing} {counted(len(able), 'conversation')}", can_stop=False)
 
     def each() -> tuple[int, str]:

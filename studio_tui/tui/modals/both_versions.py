@@ -1,4 +1,4 @@
-"""Two people wrote the same thing: what each of them made of it (A4)."""
+"""A dialog for conflicting edits: it compares the two versions (A4)."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ MINE, THEIRS = "mine", "theirs"
 
 
 class BothVersions(Dialog[str]):
-    """Shows what changed on both sides; ends with `MINE`, `THEIRS`, or None to go on writing."""
+    """Shows the changes of both sides; returns `MINE`, `THEIRS`, or None to continue editing."""
 
     OWN_COMMANDS = (Command.moving("other", "left,right", "Go to the next button"),)
     AUTO_FOCUS = "#on"
@@ -27,7 +27,7 @@ class BothVersions(Dialog[str]):
         self._mine = mine
 
     def compose(self) -> ComposeResult:
-        """What they changed, what you changed, and three ways out."""
+        """Compose the changes of the others, those of the user, and three buttons."""
         with Vertical(classes="dialog wide both"):
             yield Static(line(self._question), classes="question")
             with Pages():
@@ -41,7 +41,7 @@ class BothVersions(Dialog[str]):
                 yield Button("Save mine over it", id=MINE, compact=True)
 
     def action_other(self) -> None:
-        """Move the focus on."""
+        """Move the focus to the next button."""
         self.focus_next()
 
     @on(Button.Pressed)

@@ -1,4 +1,4 @@
-"""One out of a list, found by typing."""
+"""A dialog that selects one item of a list, which typing filters."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -27,35 +27,35 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """One of the things to choose from. Its texts may come from people."""
+    """One of the items to choose from. Its texts may be entered by people."""
 
     value: T
     title: str
     hint: str = ""
-    """What stands beside it, less bright."""
+    """A text next to the title, in a muted colour."""
     key: str = ""
-    """The key that does the same, if there is one."""
+    """The key that has the same effect; empty if there is none."""
     possible: bool = True
-    """Whether it can be had; if not, ``hint`` says why."""
+    """Whether the item can be chosen; if not, ``hint`` says why."""
     kind: str = ""
-    """What it is, where there are things of several kinds."""
+    """The kind of the item, if the list contains several kinds."""
     group: str = ""
-    """The heading it stands under; those of a group follow each other."""
+    """The heading of the item; items of a group are adjacent."""
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Whether every one of ``words`` is in it."""
+        """Return whether title and hint contain all of ``words``."""
         text = fold_search(f"{self.title} {self.hint}")
         return all(word in text for word in words)
 
 
 def manager_choice(manager: Manager) -> Choice[str]:
-    """A manager to choose, by login, with why they are one (U4)."""
+    """Return a choice for a manager: the login as value, the reason as hint (U4)."""
     return Choice(manager.login, manager.name, manager.reason)
 
 
 @dataclass(frozen=True, slots=True)
 class _ChoiceRow(Generic[T]):
-    """A choice, the heading of a group of them, or nothing at all."""
+    """A row of the list: a choice, the heading of a group, or an empty line."""
 
     id: int
     choice: Choice[T] | None = None
@@ -63,12 +63,12 @@ class _ChoiceRow(Generic[T]):
 
     @property
     def takes_cursor(self) -> bool:
-        """Whether it can be chosen."""
+        """Whether the row can be chosen."""
         return self.choice is not None
 
 
 def _rows(choices: Iterable[Choice[T]]) -> list[_ChoiceRow[T]]:
-    """The choices, each group of them under its heading and an empty line apart."""
+    """Return the rows of ``choices``: each group under its heading, separated by an empty line."""
     rows: list[_ChoiceRow[T]] = []
     group = ""
     for choice in choices:
@@ -112,7 +112,7 @@ def _bright_key(choice: Choice[Any]) -> Toned:
 
 
 class ChoiceLayout(Enum):
-    """What is shown of each choice."""
+    """The columns of the list."""
 
     USUAL = (
         Column("title", "", _first_cell(_title), width=18, flex=1),
@@ -136,10 +136,10 @@ class ChoiceLayout(Enum):
 
 
 class Choose(Dialog[T]):
-    """Asks for one of ``choices``; ends with its value.
+    """Asks for one of ``choices``; returns its value.
 
-    The first match of what is typed has the cursor, so that typing and enter is enough. With
-    ``long_titles`` they have most of the room, and keys are not shown.
+    The cursor is on the first match of the filter, so that typing and enter suffice. With
+    ``long_titles`` the titles get most of the width, and keys are not shown.
     """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -152,7 +152,7 @@ class Choose(Dialog[T]):
     )
     AUTO_FOCUS = "Input"
     DETAIL: ClassVar[bool] = False
-    """Whether `detail` of the choice under the cursor is shown below the list."""
+    """Whether the `detail` of the choice under the cursor is shown below the list."""
 
     def __init__(
         self,
@@ -165,7 +165,7 @@ class Choose(Dialog[T]):
         layout: ChoiceLayout = ChoiceLayout.USUAL,
         preview: Callable[[T], None] | None = None,
     ) -> None:
-        """``preview`` shows what taking a choice would send, before it is taken."""
+        """Create the dialog; ``preview`` shows the mail that a choice would send."""
         super().__init__()
         self._preview = preview
         self._title = title
@@ -179,7 +179,7 @@ class Choose(Dialog[T]):
         )
 
     def compose(self) -> ComposeResult:
-        """The title, what is typed, and the matches."""
+        """Compose the title, the filter and the matches."""
         with Vertical(classes=f"dialog wide {'taller' if self.DETAIL else 'tall'}"):
             yield Static(line(self._title), classes="question")
             yield LineInput(placeholder=self._placeholder)
@@ -188,41 +188,41 @@ class Choose(Dialog[T]):
                 yield Static(classes="under")
 
     def on_mount(self) -> None:
-        """Show them all; the list is looked at, the keys go to the entry."""
+        """Show all choices. The input has the focus, although the list looks focused."""
         self._list.can_focus = False
         self._list.add_class("-awake")
         self._find("")
 
     def action_choose(self) -> None:
-        """End with the choice under the cursor."""
+        """Return the choice under the cursor."""
         if (choice := self._current) is not None:
             self.dismiss(choice.value)
 
     def may_do(self, command: Command) -> bool:
-        """There may be nothing to see."""
+        """Offer the preview only if one was given."""
         if command.id == "sent" and self._preview is None:
             return False
         return super().may_do(command)
 
     def action_sent(self) -> None:
-        """Show what taking the choice under the cursor would send."""
+        """Show the mail that the choice under the cursor would send."""
         if (choice := self._current) is not None and self._preview is not None:
             self._preview(choice.value)
 
     def action_up(self) -> None:
-        """Go up."""
+        """Move the cursor up."""
         self._list.action_cursor_up()
 
     def action_down(self) -> None:
-        """Go down."""
+        """Move the cursor down."""
         self._list.action_cursor_down()
 
     def action_page_up(self) -> None:
-        """Go up a page."""
+        """Move the cursor a page up."""
         self._list.action_page_up()
 
     def action_page_down(self) -> None:
-        """Go down a page."""
+        """Move the cursor a page down."""
         self._list.action_page_down()
 
     @on(Input.Changed)
@@ -248,16 +248,16 @@ class Choose(Dialog[T]):
             self.query_one(".under", Static).update(self.detail(choice) if choice else "")
 
     def show_again(self) -> None:
-        """The choices say something else: the cursor stays on its row."""
+        """Redraw changed choices; the cursor stays on its row."""
         self._find(self.query_one(Input).value, keep=self._list.current_id)
 
     def matching(self, text: str) -> Sequence[Choice[T]]:
-        """What ``text`` finds, the best first. Called off the loop."""
+        """Return the choices that match ``text``, the best first. Called off the event loop."""
         words = fold_search(text).split()
         return [choice for choice in self._choices if choice.matches(words)]
 
     def detail(self, choice: Choice[T]) -> Content:
-        """What is shown of a choice below the list: what is cut in its row."""
+        """Return the text below the list for a choice, as its row may be cut."""
         return line(choice.hint, "$muted")
 
     @property

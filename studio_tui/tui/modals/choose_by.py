@@ -1,10 +1,10 @@
-"""What people are grouped by: manager, team, department or language (S2)."""
+"""A dialog for the grouping of people: by manager, team, department or language (S2)."""
 
 from studio_tui.domain.pushes.groups import By
 from studio_tui.tui.modals.choose import Choice, Choose
 
 
 def choose_by(current: By | None = None) -> Choose[By]:
-    """Asks what the people are to be grouped by; ``current`` is what they are grouped by."""
+    """Return a dialog that asks how to group people; ``current`` is the current grouping."""
     others = [Choice(by, f"By {by}", "now" if by is current else "") for by in By]
     return Choose("Group the people", others)

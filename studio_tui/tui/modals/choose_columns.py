@@ -1,4 +1,4 @@
-"""Which columns a list shows."""
+"""A dialog for the columns of a list."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -35,7 +35,7 @@ class _ColumnRow:
     id: int
     column: Column[Any]
     in_sight: bool
-    """Whether there is room for it now."""
+    """Whether the list has room for the column at the moment."""
 
 
 def _note(row: _ColumnRow) -> Toned:
@@ -43,8 +43,11 @@ def _note(row: _ColumnRow) -> Toned:
 
 
 class ChooseColumns(Dialog[tuple[str, ...]]):
-    """Asks which of ``columns`` to show, of which ``shown`` are; ends with their keys, in the order
-    of ``columns``. For those that have no room beside the others now it says so: ``in_sight``."""
+    """Asks which of ``columns`` to show; returns their keys in the order of ``columns``.
+
+    ``shown`` are the keys of the current columns. ``in_sight`` are the keys of those that have
+    room; for the others a note says that they do not.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("take", "ctrl+s", "Done", "Show the marked columns"),
@@ -68,28 +71,28 @@ class ChooseColumns(Dialog[tuple[str, ...]]):
         )
 
     def compose(self) -> ComposeResult:
-        """The columns, those that are shown marked."""
+        """Compose the list of columns; those that are shown are marked."""
         with Vertical(classes="dialog wide tall"):
             yield Static(line("Columns"), classes="question")
             yield self._list
             yield Static(line(_HOW, "$muted"), classes="said")
 
     def on_mount(self) -> None:
-        """Mark what is shown."""
+        """Mark the columns that are shown."""
         self._list.set_source(MemorySource(self._rows), "")
         self._mark(self._shown)
         self.set_focus(self._list)
 
     def why_not_take(self) -> str | None:
-        """A list shows something."""
+        """Require at least one column."""
         return None if self._chosen else _ONE_STAYS
 
     def action_take(self) -> None:
-        """End with what is marked."""
+        """Return the marked columns."""
         self.dismiss(self._chosen)
 
     def action_usual(self) -> None:
-        """Mark what is shown where nobody chose."""
+        """Mark the default columns."""
         self._mark([row.column.key for row in self._rows if row.column.usual])
 
     @on(RecordList.Opened)
@@ -125,7 +128,7 @@ class ChooseColumns(Dialog[tuple[str, ...]]):
 
 
 def choose_columns(listed: Listed) -> None:
-    """Ask which columns ``listed`` is to show, and remember them."""
+    """Ask which columns ``listed`` is to show, and save the answer."""
 
     def chosen(keys: tuple[str, ...] | None) -> None:
         if keys is None:
@@ -153,8 +156,10 @@ def write_views(
     then: Callable[[], Any] | None = None,
     failed: Callable[[StudioError], None] | None = None,
 ) -> None:
-    """Make ``call``, which changes what is kept of ``listed``, if anything is; ``said`` is said,
-    and ``then`` called, when it is done."""
+    """Run ``call``, which changes the saved views of ``listed``; do nothing if it has no name.
+
+    On success, call ``then`` and show ``said``.
+    """
     if not listed.views.kept_as:
         return
     home, name = cast(StudioScreen, listed.screen), listed.views.kept_as

@@ -1,4 +1,4 @@
-"""Closing a push: quietly, or with a word to those who still thought of it (P9, P14)."""
+"""A dialog that closes a push, with or without mail to those who have not held it (P9, P14)."""
 
 from collections.abc import Callable
 
@@ -16,20 +16,20 @@ from studio_tui.tui.widgets.toggle import Toggle
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a push is closed."""
+    """The options for closing a push."""
 
     tell: bool
-    """Whether those who have not held it are told."""
+    """Whether to notify the users who have not held their conversation."""
     cancel_planned: bool
-    """Whether what is planned and has not begun is cancelled."""
+    """Whether to cancel planned conversations that have not begun."""
 
 
 class ClosePush(Dialog[Closing]):
-    """Asks whether to close the push called ``name``; ends with how, or None.
+    """Asks whether to close the push called ``name``; returns the options, or None.
 
-    ``detail`` says what closing does. ``planned`` says what can be cancelled with it, empty where
-    nothing is planned. ``preview`` shows what telling would send, before anything is done; None
-    where there is nobody to tell.
+    ``detail`` says what closing does. ``planned`` labels the option to cancel planned
+    conversations; empty if there are none. ``preview`` shows the mail that would be sent; None if
+    nobody would be notified.
     """
 
     AUTO_FOCUS = "#cancel"
@@ -49,7 +49,7 @@ class ClosePush(Dialog[Closing]):
         self._preview = preview
 
     def compose(self) -> ComposeResult:
-        """The question, what closing does, and the buttons; the safe one has the focus."""
+        """Compose the question, the details and the buttons; the safe button has the focus."""
         with Vertical(classes="dialog"):
             yield Static(line(f"Close “{self._name_of_push}”?"), classes="question")
             yield Static(block(self._detail), classes="detail")
@@ -62,7 +62,7 @@ class ClosePush(Dialog[Closing]):
                     yield Button("Close and tell them", id="tell", compact=True)
 
     def may_do(self, command: Command) -> bool:
-        """There is something to see where somebody would be told."""
+        """Offer the preview only if somebody would be notified."""
         if command.id == "sent" and self._preview is None:
             return False
         return super().may_do(command)
@@ -72,11 +72,11 @@ class ClosePush(Dialog[Closing]):
         self.focus_next()
 
     def action_previous(self) -> None:
-        """Move the focus to the button before."""
+        """Move the focus to the previous button."""
         self.focus_previous()
 
     def action_sent(self) -> None:
-        """Show what telling would send."""
+        """Show the mail that closing would send."""
         if self._preview is not None:
             self._preview(self._cancels)
 

@@ -1,4 +1,4 @@
-"""Yes or no, before something that is not taken back with a key."""
+"""A yes-or-no question before an act that no key undoes."""
 
 from collections.abc import Callable
 
@@ -14,11 +14,11 @@ from studio_tui.tui.text import block, line
 
 
 class Confirm(Dialog[bool]):
-    """Asks ``question``; ends with True, or with None (false) for no.
+    """Asks ``question``; returns True for yes, or None (false) for no.
 
         if await self.app.push_screen_wait(Confirm("Close “Q1”?", "Close it", detail="…")):
 
-    The safe button has the focus. ``question`` and ``detail`` may hold text of people.
+    The safe button has the focus. ``question`` and ``detail`` may contain text entered by people.
     """
 
     OWN_COMMANDS = (
@@ -35,7 +35,7 @@ class Confirm(Dialog[bool]):
         detail: str | Content = "",
         preview: Callable[[], None] | None = None,
     ) -> None:
-        """``preview`` shows what would be sent, before anything is done."""
+        """Create the dialog; ``preview`` shows the mail that the act would send."""
         super().__init__()
         self._preview = preview
         self._question = question
@@ -44,7 +44,7 @@ class Confirm(Dialog[bool]):
         self._no = no
 
     def compose(self) -> ComposeResult:
-        """The question, what there is to know, and two buttons."""
+        """Compose the question, the details and two buttons."""
         with Vertical(classes="dialog"):
             yield Static(line(self._question), classes="question")
             if self._detail:
@@ -54,13 +54,13 @@ class Confirm(Dialog[bool]):
                 yield Button(line(self._yes), id="yes", compact=True)
 
     def may_do(self, command: Command) -> bool:
-        """There may be nothing to see."""
+        """Offer the preview only if one was given."""
         if command.id == "sent" and self._preview is None:
             return False
         return super().may_do(command)
 
     def action_sent(self) -> None:
-        """Show what would be sent."""
+        """Show the mail that the act would send."""
         if self._preview is not None:
             self._preview()
 

@@ -1,4 +1,4 @@
-"""A small form for the e-mail address of somebody (U8)."""
+"""A dialog for the e-mail address of a user (U8)."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -18,8 +18,11 @@ _HINT = "Invitations to what lies ahead go to the new address."
 
 
 class CorrectAddress(Dialog[bool]):
-    """Asks for the address of ``name``, now ``email``, and hands it to ``save``, whose second
-    argument shows what is wrong with it. Whoever saves ends this with True."""
+    """Asks for the address of ``name``, at present ``email``, and passes it to ``save``.
+
+    The second argument of ``save`` displays an error. On success, ``save`` dismisses the dialog
+    with True.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("save", "ctrl+s", "Save", "Save the address"),
@@ -38,13 +41,13 @@ class CorrectAddress(Dialog[bool]):
         self._field = Field("email", "E-mail", email, hint=_HINT)
 
     def compose(self) -> ComposeResult:
-        """Whose address it is, and the field."""
+        """Compose the name of the user and the field."""
         with Vertical(classes="dialog wide"):
             yield Static(line(f"Address of {self._name}"), classes="question")
             yield self._field
 
     def action_save(self) -> None:
-        """Save it; what is wrong is said below the field."""
+        """Pass the address to ``save``; an error is shown below the field."""
         self._save(self._field.value, self._show_error)
 
     @on(Input.Submitted)

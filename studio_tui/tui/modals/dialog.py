@@ -1,4 +1,4 @@
-"""`Dialog`: the base of everything that asks something over a screen."""
+"""`Dialog`: the base of all modal dialogs."""
 
 from typing import ClassVar, TypeVar
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Dialog(Commands, ModalScreen[T | None]):
-    """A modal that always ends by ``dismiss(value)``: None where it was cancelled."""
+    """A modal screen that always ends by ``dismiss(value)``; None if it was cancelled."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (90, "-roomy")]
 
@@ -19,5 +19,5 @@ class Dialog(Commands, ModalScreen[T | None]):
     )
 
     def action_cancel(self) -> None:
-        """Leave; whoever asked gets None."""
+        """Cancel the dialog; its result is None."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""What is sent: an act tried and taken back, as a text to read before it is done (P14)."""
+"""A preview of the mail that an act would send: the act is run and rolled back (P14)."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from studio_tui.tui.widgets.mail_text import MailText
 
 
 def show_sent(screen: StudioScreen, title: str, act: Callable[[], object]) -> None:
-    """Show what ``act``, done by who sits at ``screen``, would send, before it is done."""
+    """Show the mail that ``act``, run by the actor of ``screen``, would send."""
     studio, actor = screen.studio, screen.actor
 
     def trying(wanted: Callable[[], bool]) -> DryRunResult:
@@ -24,9 +24,10 @@ def show_sent(screen: StudioScreen, title: str, act: Callable[[], object]) -> No
 
 
 class DryRunScreen(StudioScreen):
-    """What ``trying``, a call made off the loop, found out; ``title`` names the act.
+    """Shows the result of ``trying``, a call made off the event loop, under ``title``.
 
-    It is handed a call that says whether the answer is still wanted: not once the screen is left.
+    ``trying`` receives a function that returns False once the screen is closed, so that it can stop
+    early.
     """
 
     def __init__(self, title: str, trying: Callable[[Callable[[], bool]], DryRunResult]) -> None:
@@ -35,13 +36,13 @@ class DryRunScreen(StudioScreen):
         self._trying = trying
 
     def body(self) -> ComposeResult:
-        """The act above the text."""
+        """Compose the title and the text."""
         yield Static(line(self._title), classes="title")
         with MailText():
             yield Static("One moment: it is tried, and taken back.")
 
     def on_mount(self) -> None:
-        """Try it; the keys scroll the text."""
+        """Start the dry run; the keys scroll the text."""
         self.set_focus(self.query_one(MailText))
         trying, zone = self._trying, self.studio.zone
         self.read(

@@ -1,5 +1,7 @@
-"""Exactly who would get what and why, who would not, and the mail itself, as a text to read
-(P14)."""
+"""The result of a dry run as text (P14).
+
+It lists the recipients with the reason for each mail, the users who get none, and sample mails.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,21 +23,21 @@ from studio_tui.wording.mail import KIND_LABELS
 
 P = TypeVar("P")
 _SHOWN = 500
-"""At most so many people stand in one list."""
+"""Maximum number of people that a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
-    """What an act would send, and who of those it is about would get nothing."""
+    """The mail that an act would send, and the users among those concerned who get none."""
 
     run: DryRun = NOTHING
     skipped: Sequence[Skipped] = ()
 
 
 def in_words(trial: DryRunResult, zone: ZoneInfo) -> Content:
-    """The whole text: who gets what, who gets nothing, one mail of each kind and language.
+    """Return the whole text: the recipients, the skipped users, and one mail per kind and language.
 
-    Takes a while where there are many people: not for the loop.
+    Slow for many people: to be called off the event loop.
     """
     ordered = sorted(
         trial.run.notifications, key=lambda n: (n.kind, n.capacity is Capacity.MANAGER)

@@ -1,4 +1,4 @@
-"""A push once more, on other days: asked with everything proposed, then done (P17)."""
+"""A dialog that duplicates a push on other days, with a proposal filled in (P17)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,8 +21,10 @@ from studio_tui.wording.counting import counted
 
 
 def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]) -> None:
-    """Ask for the name and the days of a push like ``push``, with what is proposed filled in, make
-    it, and hand on what was done."""
+    """Ask for the name and the days of a push like ``push``, and create it.
+
+    ``then`` receives the result.
+    """
     studio, actor = screen.studio, screen.actor
 
     def ask(proposal: Proposal) -> None:
@@ -51,7 +53,7 @@ def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]
 
 
 def duplicated_in_words(done: Assigned) -> str:
-    """What making it did, for the status line."""
+    """Return a sentence about the created push for the status line."""
     if not done.added:
         return f"“{done.push.name}” is created; nobody is assigned to it."
     managers = counted(done.managers_told, "manager")
@@ -60,7 +62,7 @@ def duplicated_in_words(done: Assigned) -> str:
 
 
 class DuplicatePush(AskForm):
-    """Asks for the name and the days of the push to be made; ``save`` is handed them."""
+    """Asks for the name and the days of the new push and passes its draft to ``save``."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command(
@@ -99,7 +101,7 @@ class DuplicatePush(AskForm):
         self._proposal = proposal
 
     def action_sent(self) -> None:
-        """Show what making it would send."""
+        """Show the mail that creating the push would send."""
         self._with_draft(self._show_sent)
 
     def _show_sent(self, draft: PushDraft) -> None:
@@ -108,7 +110,7 @@ class DuplicatePush(AskForm):
         show_sent(home, title, lambda: service.duplicate(home.studio, home.actor, push, draft))
 
     def _with_draft(self, then: Callable[[PushDraft], None]) -> None:
-        """Hand on what is entered, or say beside the fields why not."""
+        """Pass the entered draft to ``then``, or show the errors below the fields."""
         values = self._form.values()
         try:
             days = days_in(values, ("available_from", "deadline"), self._home.studio.today())

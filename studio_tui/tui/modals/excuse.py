@@ -1,4 +1,4 @@
-"""Excusing people of a push, and giving them longer than it: one field each (P18, S8)."""
+"""Dialogs that excuse people of a push or give them a later deadline (P18, S8)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -26,9 +26,11 @@ _UNTIL = "Later than {}: +2w, fri, 15/4. Nothing: as long as everybody."
 
 
 class SingleFieldDialog(Dialog[bool]):
-    """Asks ``question``, which may hold text of people, in one field, and hands what is entered to
-    ``save``, whose second argument shows what is wrong with it. Whoever saves ends this with
-    True."""
+    """Shows ``question`` and one field, and passes the entered text to ``save``.
+
+    The second argument of ``save`` displays an error. On success, ``save`` dismisses the dialog
+    with True. ``question`` may contain text entered by people.
+    """
 
     AUTO_FOCUS = "Input"
 
@@ -40,7 +42,7 @@ class SingleFieldDialog(Dialog[bool]):
         *,
         detail: str = "",
     ) -> None:
-        """``detail`` is what there is to know before."""
+        """Create the dialog; ``detail`` is a text between the question and the field."""
         super().__init__()
         self._question = question
         self._field = field
@@ -48,7 +50,7 @@ class SingleFieldDialog(Dialog[bool]):
         self._detail = detail
 
     def compose(self) -> ComposeResult:
-        """The question, what there is to know, and the field."""
+        """Compose the question, the details and the field."""
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             if self._detail:
@@ -75,7 +77,10 @@ def excuse(
     *,
     reason: str = "",
 ) -> None:
-    """Ask why ``chosen`` are excused, or with nothing ask them again; ``whom`` names them."""
+    """Ask for the reason for excusing ``chosen``; an empty reason withdraws the excuse.
+
+    ``whom`` names the users in the question.
+    """
     studio, actor = screen.studio, screen.actor
 
     def act(text: str) -> ExcuseResult:
@@ -100,7 +105,7 @@ def give_longer(
     *,
     until: date | None = None,
 ) -> None:
-    """Ask until when ``chosen`` have, or with nothing let them have as long as everybody."""
+    """Ask for a later deadline for ``chosen``; an empty one restores that of the push."""
     studio, actor = screen.studio, screen.actor
 
     def save(text: str, failed: Callable[[StudioError], None]) -> None:

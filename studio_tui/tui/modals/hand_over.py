@@ -1,4 +1,4 @@
-"""Naming who is to hold a conversation, or several (P10, S8)."""
+"""Naming the conductor of one or several conversations (P10, S8)."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from studio_tui.wording.push_acts import why_not_hand_over
 
 
 def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) -> None:
-    """Name who is to hold them, of the managers they have in common (P10)."""
+    """Name one of the managers that all of ``chosen`` have as the conductor (P10)."""
     able = eligible_of(screen, chosen, lambda each: why_not_hand_over(push, each))
     if len(able) == 1:
         one = able[0]
@@ -44,8 +44,10 @@ def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) ->
 
 
 def ask_of(screen: StudioScreen, item: MyConversation) -> None:
-    """Ask which of the managers is to hold what a line of My conversations is about, and tell them
-    and the user."""
+    """Ask which manager is to conduct a conversation of My conversations.
+
+    The new conductor and the user are notified.
+    """
     user_id = item.user_id
     screen.read_to_open(
         "conductors",

@@ -1,4 +1,4 @@
-"""On which day a conversation was held, before it is recorded and sealed."""
+"""A dialog for the day on which a conversation was held, before it is recorded and sealed."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,10 +17,10 @@ from studio_tui.tui.widgets.field import Field
 
 
 class HeldDialog(Dialog[datetime]):
-    """Asks ``question`` and the day; ends with the instant it was held at, or with None.
+    """Asks ``question`` and the day; returns the instant of the conversation, or None.
 
-    Enter writes out the day that is meant and goes to the button: recording takes one more.
-    ``question`` and ``detail`` may hold text of people.
+    Enter replaces the text by the parsed date and moves to the button: recording takes a second key
+    press. ``question`` and ``detail`` may contain text entered by people.
     """
 
     AUTO_FOCUS = "Input"
@@ -42,7 +42,7 @@ class HeldDialog(Dialog[datetime]):
         self._planned_for = planned_for
 
     def compose(self) -> ComposeResult:
-        """The question, what there is to know, the day, and two buttons."""
+        """Compose the question, the details, the day and two buttons."""
         day = likely_held(self._planned_for, self._now, self._zone)
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
@@ -68,7 +68,7 @@ class HeldDialog(Dialog[datetime]):
             self.dismiss(held_at)
 
     def _held_at(self) -> datetime | None:
-        """What is typed; where that is nothing, the reason is shown beside it."""
+        """Return the entered instant; if the text is invalid, show why and return None."""
         field = self.query_one(Field)
         try:
             return entered_held(field.value, self._planned_for, self._now, self._zone)

@@ -26,7 +26,7 @@ from studio_tui.wording.pushes import state_in_words
 
 
 def join(screen: StudioScreen, user: User, within: Collection[int]) -> None:
-    """Ask into which of the pushes that are not closed, but for those ``within``, and add them."""
+    """Ask for pushes that are not closed, except those ``within``, and add ``user`` to them."""
 
     def ask(every: list[Push]) -> None:
         able = [p for p in every if p.state is not PushState.CLOSED and p.id not in within]
@@ -46,8 +46,7 @@ def join(screen: StudioScreen, user: User, within: Collection[int]) -> None:
 
 
 class JoinPushes(Dialog[Sequence[int]]):
-    """The pushes to choose from; ends with the ids of those marked, or of the one under the
-    cursor."""
+    """Asks for pushes; returns the ids of the marked ones, or of the one under the cursor."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("sent", "v", "What is sent", "See what adding them would send, and to whom"),
@@ -66,20 +65,20 @@ class JoinPushes(Dialog[Sequence[int]]):
         )
 
     def compose(self) -> ComposeResult:
-        """Who it is, the pushes, and how many are told."""
+        """Compose the name of the user, the pushes and the note on mail."""
         with Vertical(classes="dialog wide tall"):
             yield Static(line(f"Add {self._user.name} to"), classes="question")
             yield self._list
             yield Static(classes="under")
 
     def on_mount(self) -> None:
-        """Show them, the first under the cursor."""
+        """Show the pushes, with the cursor on the first one."""
         self._list.set_source(MemorySource(self._able), "")
         self.set_focus(self._list)
         self._count()
 
     def action_sent(self) -> None:
-        """Show what adding them would send."""
+        """Show the mail that adding would send."""
         home, user, ids = self._home, self._user, self._chosen
         title = f"What adding {user.name} to {counted(len(ids), 'push', 'pushes')} would send"
         show_sent(home, title, lambda: joining.join(home.studio, home.actor, user.id, ids))
@@ -90,7 +89,7 @@ class JoinPushes(Dialog[Sequence[int]]):
         return [push.id for push in self._able if chosen.contains(push.id, lambda _: True)]
 
     def _count(self) -> None:
-        """How many pushes it is, and who is told."""
+        """Update the note: the number of pushes and the recipients of mail."""
         number = max(len(self._chosen), 1)
         managers = counted(len(self._user.managers), "manager")
         who = (

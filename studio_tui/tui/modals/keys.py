@@ -1,4 +1,4 @@
-"""The keys: what each of them does, where one is, and what does the same from a shell."""
+"""The keys help: what each key does on the current screen, and the equivalent shell command."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,10 +15,10 @@ _PROGRAM = "studio-tui"
 
 
 class KeysHelp(Choose[Offer]):
-    """A row per command that has a key, by where it can be done; ends with the one to do.
+    """Lists every command that has a key, grouped by scope; returns the one to run.
 
-    What is typed is looked for in all that is said of a command; a key by itself finds what it does
-    first.
+    The filter searches all texts of a command. A filter that is a key lists the commands of that
+    key first.
     """
 
     DETAIL = True
@@ -36,19 +36,19 @@ class KeysHelp(Choose[Offer]):
 
     @classmethod
     def open(cls, screen: Screen[Any]) -> None:
-        """Show what can be done on ``screen`` now, and do there what is chosen."""
+        """Show the commands that ``screen`` offers, and run the chosen one there."""
 
         def start(offer: Offer | None) -> None:
             if offer is not None:
                 offer.start()
 
-        # What has the focus first, then what it is in: as keys are looked for.
+        # From the focused widget outwards, which is the order in which keys are looked up.
         outer: tuple[object, ...] = (screen, screen.app)
         here = sorted(offers(screen), key=lambda offer: offer.node in outer)
         screen.app.push_screen(cls(here), start)
 
     def matching(self, text: str) -> Sequence[Choice[Offer]]:
-        """Those with this key, and those in which all words are found."""
+        """Return the commands with this key, then those that contain all words."""
         key = text.strip()
         exact = [
             Choice(each.value, each.title, each.hint, each.key, each.possible, group=f"KEY {key}")
@@ -60,7 +60,7 @@ class KeysHelp(Choose[Offer]):
         return [*exact, *found]
 
     def detail(self, choice: Choice[Offer]) -> Content:
-        """All that it does, or why it cannot be done now, and how from a shell."""
+        """Return the help, or why the command is impossible, and the shell command."""
         command, why_not = choice.value.command, choice.value.why_not
         said = f"{command.help}. Not now: {why_not}" if why_not else command.help
         shell = f"{_PROGRAM} {command.verb}" if command.verb else ""

@@ -1,4 +1,4 @@
-"""The views of a list that have a name: to show one, to save one, to remove one."""
+"""Dialogs for the named views of a list: show, save or remove one."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,32 +30,32 @@ _HOW = "⏎ show · ^s save the list as it is · ^o open with it · ^r remove"
 _HOW_FIRST = "^s save the list as it is: filter, order and columns, with a name"
 _AS_USUAL = ListView()
 Refuse = Callable[[StudioError, bool], None]
-"""Shows what is wrong with a name, and whether the view of that name can be replaced."""
+"""A callback that displays an error of a name, and whether its view can be replaced."""
 
 
 class ViewAct(Enum):
-    """What is to be done with a view."""
+    """The operations on a view."""
 
     SHOW = auto()
     SAVE = auto()
-    """Save the list as it is, as a view that is named next."""
+    """Save the current state of the list as a view, which is named next."""
     OPEN_WITH = auto()
-    """Let the list open with it, or no longer."""
+    """Use the view when the list opens, or stop that."""
     REMOVE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ViewChoice:
-    """What was chosen; ``view`` has no name where it is the list as usual."""
+    """The chosen operation; ``view`` has no name if it is the default view of the list."""
 
     act: ViewAct
     view: ListView
 
 
 class ListViews(Choose[ViewChoice]):
-    """Asks which view of a list to show, or what else to do with it.
+    """Asks which view of a list to show, or which other operation to run.
 
-    The rows of each are counted while one looks.
+    The rows of each view are counted while the dialog is open.
     """
 
     DETAIL = True
@@ -78,7 +78,7 @@ class ListViews(Choose[ViewChoice]):
         )
 
     def on_mount(self) -> None:
-        """Show them, and count what each lists."""
+        """Show the views, and count the rows of each."""
         super().on_mount()
         for view in (_AS_USUAL, *self._views):
             if (reads := self._listed.reads(view.text)) is None:
@@ -88,28 +88,28 @@ class ListViews(Choose[ViewChoice]):
                 bridge_of(self).read(self, (view.key, "audience"), reads, then, self._not_counted)
 
     def action_save(self) -> None:
-        """Save the list as it is."""
+        """Return the request to save the list as a view."""
         self.dismiss(ViewChoice(ViewAct.SAVE, _AS_USUAL))
 
     def why_not_open_with(self) -> str | None:
-        """It takes a view."""
+        """Require a view under the cursor."""
         return None if self._current else "There is no view here."
 
     def action_open_with(self) -> None:
-        """Let the list open with the view under the cursor, or no longer."""
+        """Return the request to open the list with the view, or to stop that."""
         self._end(ViewAct.OPEN_WITH)
 
     def why_not_remove(self) -> str | None:
-        """It takes a view with a name."""
+        """Require a named view under the cursor."""
         chosen = self._current
         return None if chosen and chosen.value.view.key else "There is no view to remove here."
 
     def action_remove(self) -> None:
-        """Remove the view under the cursor."""
+        """Return the request to remove the view."""
         self._end(ViewAct.REMOVE)
 
     def detail(self, choice: Choice[ViewChoice]) -> Content:
-        """All of what it shows, and the keys."""
+        """Return the full description of the view, and the keys."""
         how = _HOW if self._views else _HOW_FIRST
         words = line(f"{choice.title} · {self._described(choice.value.view)}")
         return Content("\n").join([line(how, "$muted"), words])
@@ -130,7 +130,7 @@ class ListViews(Choose[ViewChoice]):
 
     def _count_audience(self, view: ListView, said: Said) -> None:
         if said.audience is None:
-            # It is wrong by now.
+            # The filter of the view has become invalid.
             self._counted(view.key, 0)
         else:
             self._count(view, Typed.of(view.text, said.audience))
@@ -145,12 +145,15 @@ class ListViews(Choose[ViewChoice]):
         self.show_again()
 
     def _not_counted(self, _: StudioError) -> None:
-        """A view whose number is not known can be shown all the same."""
+        """Ignore the error: a view can be shown without its count."""
 
 
 class NameView(Dialog[str]):
-    """Asks for the name of a view and hands it to ``save``, with whether one of that name may be
-    replaced and what shows what is wrong with it. Whoever saves ends this with the name."""
+    """Asks for the name of a view and passes it to ``save``.
+
+    ``save`` also receives whether a view of that name may be replaced, and a callback that displays
+    an error. On success, ``save`` dismisses the dialog with the name.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("go_on", "ctrl+s", "Save", "Save the view"),
@@ -169,7 +172,7 @@ class NameView(Dialog[str]):
         self._replace: str | None = None
 
     def compose(self) -> ComposeResult:
-        """What is saved, and the name."""
+        """Compose the description of the view and the name."""
         with Vertical(classes="dialog wide"):
             yield Static(line("Save this list as a view"), classes="question")
             yield Static(line(self._what, "$muted"), classes="detail")
@@ -177,7 +180,7 @@ class NameView(Dialog[str]):
 
     @on(Form.Submitted)
     def action_go_on(self) -> None:
-        """Save it."""
+        """Pass the name to ``save``."""
         name = self._form.values()["name"]
         self._save(name, name == self._replace, self._refuse)
 
@@ -191,19 +194,19 @@ class NameView(Dialog[str]):
 
 
 def choose_view(listed: Listed) -> None:
-    """Ask which view of ``listed`` to show, or what else to do with one, and do that."""
+    """Ask which view of ``listed`` to show, or which other operation to run, and run it."""
     _ViewActions(listed).ask()
 
 
 class _ViewActions:
-    """What is done with the views of a list."""
+    """The operations on the views of a list."""
 
     def __init__(self, listed: Listed) -> None:
         self._listed = listed
         self._views = listed.views
 
     def ask(self) -> None:
-        """Ask what to do."""
+        """Ask for the operation and run it."""
         self._listed.screen.app.push_screen(ListViews(self._listed), self._do)
 
     def _do(self, chosen: ViewChoice | None) -> None:

@@ -1,5 +1,4 @@
-"""The palette: people, pushes, templates and every command that can be done now, found by a few
-letters (S4)."""
+"""The palette: finds people, pushes, templates and available commands by a few letters (S4)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,9 +21,9 @@ _KINDS = tuple(FoundKind)
 
 
 class Palette(Choose[Offer | Found]):
-    """Asks for one of the commands, or for what they are about.
+    """Asks for a command, a person, a push or a template.
 
-    ``find`` says what else goes by what is typed; it is called off the loop.
+    ``find`` returns the matches that are not commands; it is called off the event loop.
     """
 
     DETAIL = True
@@ -43,8 +42,10 @@ class Palette(Choose[Offer | Found]):
 
     @classmethod
     def open(cls, screen: Screen[Any]) -> None:
-        """Ask over ``screen``; do the command there, or say why it cannot be done, or go to what
-        was found."""
+        """Ask over ``screen``, then run the chosen command there or go to the chosen item.
+
+        If the command is impossible, the reason is shown.
+        """
         choices = [_of_command(offer) for offer in offers(screen) if offer.command.in_palette]
         shell = shell_of(screen)
 
@@ -60,12 +61,12 @@ class Palette(Choose[Offer | Found]):
         screen.app.push_screen(cls(choices, find), take)
 
     def detail(self, choice: Choice[Offer | Found]) -> Content:
-        """All of the name, and what is said of it."""
+        """Return the full title and hint."""
         about = f" · {choice.hint}" if choice.hint else ""
         return line(f"{choice.title}{about}", "$muted")
 
     def matching(self, text: str) -> Sequence[Choice[Offer | Found]]:
-        """The best of all kinds first; of what is as good, that of which there are few."""
+        """Return the matches of all kinds by rank; at equal rank, smaller kinds come first."""
         if not text.split():
             return self._choices
         ranked = [
@@ -76,7 +77,7 @@ class Palette(Choose[Offer | Found]):
         try:
             others = self._find_others(text)
         except StudioError:
-            # Commands are there without a database, and quitting is one of them.
+            # Commands work without the database, and quitting is one of them.
             if not ranked:
                 raise
             others = ()

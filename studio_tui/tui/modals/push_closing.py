@@ -1,4 +1,4 @@
-"""Closing a push and opening it again, wherever one is shown (P5, P9)."""
+"""Closing a push and opening it again, from any screen that shows one (P5, P9)."""
 
 from collections.abc import Callable
 from functools import partial
@@ -32,7 +32,7 @@ _TELLING = "v shows what telling those who have not held it would send."
 
 
 def close(screen: StudioScreen, push: Push) -> None:
-    """Close ``push``, once it is confirmed with what that does in view."""
+    """Close ``push`` after a confirmation that lists the consequences."""
 
     def ask(found: tuple[HowFar, int, int]) -> None:
         progress, waiting, planned = found
@@ -61,7 +61,7 @@ def close(screen: StudioScreen, push: Push) -> None:
         )
 
     def look() -> tuple[HowFar, int, int]:
-        # What is to be told may not have been counted yet.
+        # The numbers to display may not have been counted yet.
         known = push if push.counted else pushes.show(screen.studio, screen.actor, push.id)
         planned = pushes.planned(screen.studio, screen.actor, push)
         return known.progress, _mail_waiting(screen, push), planned

@@ -1,4 +1,4 @@
-"""Until when something is put off."""
+"""A dialog for the day until which a case is put off."""
 
 from datetime import date
 
@@ -18,15 +18,15 @@ _HINT = "Nothing: until it changes. Else a day: tomorrow, fri, +1w, 31/3"
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until a day, or where there is none until it changes."""
+    """The end of a delay; None: until the case changes."""
 
     day: date | None
 
 
 class PutOff(Dialog[Until]):
-    """Asks ``question`` and a day; ends with `Until`, or with None. Enter is enough.
+    """Asks ``question`` and a day; returns `Until`, or None. An empty day is valid.
 
-    ``question`` may hold text of people.
+    ``question`` may contain text entered by people.
     """
 
     AUTO_FOCUS = "Input"
@@ -37,7 +37,7 @@ class PutOff(Dialog[Until]):
         self._today = today
 
     def compose(self) -> ComposeResult:
-        """The question, and where a day is typed."""
+        """Compose the question and the field for the day."""
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield Field("until", "Until", hint=_HINT)

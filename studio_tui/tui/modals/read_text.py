@@ -1,4 +1,4 @@
-"""A long text to read: a mail as it was received, a report of an import."""
+"""A dialog that shows a long text, such as a received mail or the report of an import."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -14,7 +14,7 @@ class _Text(VerticalScroll, can_focus=True):
 
 
 class ReadText(Dialog[None]):
-    """Shows ``text`` under ``title``; it scrolls, and escape closes it."""
+    """Shows a scrollable ``text`` under ``title``; escape closes it."""
 
     OWN_COMMANDS = (Command("close", "enter,q", "Close", "Close the text"),)
 
@@ -24,12 +24,12 @@ class ReadText(Dialog[None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """The title above the text."""
+        """Compose the title and the text."""
         with Vertical(classes="dialog wide"):
             yield Static(line(self._title), classes="question")
             with _Text():
                 yield Static(block(self._text))
 
     def action_close(self) -> None:
-        """Close it."""
+        """Close the dialog."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""Recording conversations as held: of one or several users of a push (C2, S8)."""
+"""Recording the conversations of one or several users of a push as held (C2, S8)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ _THEIR_OWN = Choice("", "each by their own", "who is to hold it, or the only man
 
 
 def likely_conductor(assignment: Assignment) -> str:
-    """The login of who is to hold it, or else of the only manager; empty where that is open."""
+    """Return the login of the conductor, or else of the only manager; empty if undefined."""
     logins = [manager.login for manager in assignment.managers]
     if assignment.conductor_login in logins:
         return assignment.conductor_login
@@ -26,7 +26,11 @@ def likely_conductor(assignment: Assignment) -> str:
 
 
 def conductors(assignment: Assignment, actor: Actor) -> list[Manager]:
-    """Who may have held it, the likeliest first: who is to hold it, who asks, the others."""
+    """Return the managers who may have held the conversation, the likeliest first.
+
+    The order is: the named conductor or only manager, the actor, the others. An actor without the
+    right to finish any conversation gets only themselves.
+    """
     likely = likely_conductor(assignment)
     ordered = sorted(
         assignment.managers, key=lambda m: (m.login != likely, m.user_id != actor.user_id)
@@ -37,7 +41,10 @@ def conductors(assignment: Assignment, actor: Actor) -> list[Manager]:
 
 
 def record_held(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) -> None:
-    """Ask who held them and when, and record that (C2); what cannot be recorded is left out."""
+    """Ask who held the conversations of ``chosen`` and when, and record that (C2).
+
+    Conversations that cannot be recorded are left out.
+    """
     able = eligible_of(screen, chosen, lambda each: why_not_held(push, each, screen.studio.zone))
     if not able:
         return

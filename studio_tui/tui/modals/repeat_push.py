@@ -1,4 +1,4 @@
-"""How a push comes again: set, skipped, changed and stopped (P17)."""
+"""The repeat of a push: set, skip, change and stop (P17)."""
 
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
@@ -21,8 +21,10 @@ _SKIP, _CHANGE, _STOP = "skip", "change", "stop"
 
 
 def repeat(screen: StudioScreen, push_id: int, *, to_change: bool = False) -> None:
-    """Say how a push comes again, or change what there is of it; ``to_change``: without a choice
-    of what to do with it."""
+    """Set up the repeat of a push, or ask what to do with the existing one.
+
+    ``to_change``: open the form at once.
+    """
     studio, actor = screen.studio, screen.actor
 
     def read() -> tuple[Push, RepeatDetails | None]:
@@ -40,7 +42,7 @@ def repeat(screen: StudioScreen, push_id: int, *, to_change: bool = False) -> No
 
 
 def _ask(screen: StudioScreen, push: Push, found: RepeatDetails) -> None:
-    """Ask what to do with how ``push`` comes again."""
+    """Ask whether to skip, change or stop the repeat of ``push``."""
     studio, actor = screen.studio, screen.actor
     coming = found.repeat.next(studio.today())
     day = coming.first if coming else None
@@ -69,7 +71,7 @@ def _ask(screen: StudioScreen, push: Push, found: RepeatDetails) -> None:
 
 
 class RepeatPush(AskForm):
-    """Asks how ``push`` comes again; ``found`` is how it does so far."""
+    """Asks for the repeat of ``push``; ``found`` is the existing one, None if there is none."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("save", "ctrl+s", "Save", "Let it come again as is entered"),
@@ -120,7 +122,7 @@ def _set(screen: StudioScreen, push: Push, found: RepeatDetails | None) -> None:
 def _act(
     screen: StudioScreen, push: Push, values: dict[str, str], found: RepeatDetails | None
 ) -> Callable[[], RepeatDetails]:
-    """What is entered, as a call. Raises `Invalid` with what is wrong, by field."""
+    """Return a call that saves the entered repeat. Raises `Invalid` with the errors by field."""
     studio, actor = screen.studio, screen.actor
     every, after = values["every"].strip(), values["after_hire"].strip()
     if bool(every) is bool(after):

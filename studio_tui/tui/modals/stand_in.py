@@ -1,4 +1,4 @@
-"""Somebody stands in for a leader or coach: asked, shown and ended (U14)."""
+"""Dialogs that name, show and end the stand-ins of a leader or coach (U14)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +18,7 @@ _NAME, _END = "name", "end"
 
 
 class NameStandIn(AskForm):
-    """Asks who stands in for ``name``, from when until when."""
+    """Asks who stands in for ``name``, and from when until when."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("save", "ctrl+s", "Save", "Name who stands in"),
@@ -34,7 +34,7 @@ class NameStandIn(AskForm):
 
 
 def stand_in(screen: StudioScreen, leader_id: int, name: str) -> None:
-    """Name who stands in for a leader or coach, or end what there is."""
+    """Name a stand-in for a leader or coach, or end the existing ones."""
     studio, actor = screen.studio, screen.actor
 
     def ask(found: tuple[StandIn, ...]) -> None:

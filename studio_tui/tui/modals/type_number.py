@@ -1,4 +1,4 @@
-"""A number to be typed, before something that reaches very many people."""
+"""A confirmation by typing a number, before an act that affects very many people."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,9 +15,9 @@ from studio_tui.tui.widgets.field import LineInput
 
 
 class TypeNumber(Dialog[bool]):
-    """Asks ``question``; ends with True once ``number`` is typed, or with None.
+    """Asks ``question``; returns True once ``number`` is typed, or None.
 
-    ``question`` and ``detail`` may hold text of people.
+    ``question`` and ``detail`` may contain text entered by people.
     """
 
     AUTO_FOCUS = "Input"
@@ -29,7 +29,7 @@ class TypeNumber(Dialog[bool]):
         self._detail = detail
 
     def compose(self) -> ComposeResult:
-        """The question, what there is to know, and where the number is typed."""
+        """Compose the question, the details and the input for the number."""
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield Static(block(self._detail), classes="detail")
@@ -47,7 +47,10 @@ class TypeNumber(Dialog[bool]):
 def confirm_if_many(
     app: App[Any], number: int, question: str, detail: str, act: Callable[[], None]
 ) -> None:
-    """``act``, where it reaches no more than `MANY`, or once ``number`` is typed."""
+    """Run ``act``, after a confirmation if it affects more than `MANY` people.
+
+    The user confirms by typing ``number``, the number of people.
+    """
     if number <= MANY:
         act()
         return

@@ -1,4 +1,4 @@
-"""Leaving a screen that holds something typed or marked: never without being asked."""
+"""Leaving a screen with unsaved input: never without a confirmation."""
 
 from typing import Any
 
@@ -8,7 +8,10 @@ from studio_tui.tui.modals.confirm import Confirm
 
 
 def leave(screen: Screen[Any], unsaved: bool, question: str, lost: str) -> None:
-    """Leave ``screen``, or a dialog; where something is ``unsaved``, only after ``question``."""
+    """Close ``screen`` or a dialog; if it has ``unsaved`` input, only after a confirmation.
+
+    ``lost`` describes the input that would be lost.
+    """
 
     def answered(yes: bool | None) -> None:
         if yes:

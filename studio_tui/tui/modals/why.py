@@ -1,4 +1,4 @@
-"""Why somebody is in an audience, or is not: each condition, and what it looked at (P13)."""
+"""A dialog that explains why a user matches a filter or not, condition by condition (P13)."""
 
 from typing import ClassVar
 
@@ -22,8 +22,10 @@ _HINT = 'As team under "Sales" and hired within 90 days'
 
 
 class WhyInAudience(Dialog[None]):
-    """Asks for a filter, and tells of each of its conditions whether it holds of a user; at once of
-    ``where``, unless that is empty."""
+    """Asks for a filter and shows for each of its conditions whether it holds for a user.
+
+    A filter given as ``where`` is evaluated at once.
+    """
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("tell", "ctrl+s", "Tell", "Tell whether the filter holds, and why"),
@@ -37,7 +39,7 @@ class WhyInAudience(Dialog[None]):
         self._field = Field("where", "Filter", where, hint=_HINT)
 
     def compose(self) -> ComposeResult:
-        """Whom it is about, the filter, and what is told."""
+        """Compose the name of the user, the filter and the result."""
         with Vertical(classes="dialog wide"):
             yield Static(line(f"Why is {self._user_name} in a filter, or not?"), classes="question")
             yield self._field
@@ -45,12 +47,12 @@ class WhyInAudience(Dialog[None]):
                 yield Static(classes="told")
 
     def on_mount(self) -> None:
-        """Tell of the filter that one came from."""
+        """Evaluate the initial filter, if any."""
         if self._field.value:
             self.action_tell()
 
     def action_tell(self) -> None:
-        """Read the filter and ask about it; what is wrong is said below the field."""
+        """Evaluate the filter; an error is shown below the field."""
         text, shell = self._field.value, shell_of(self)
         studio, actor, user_id = shell.studio, shell.actor, self._user_id
         if actor is None:

@@ -23,7 +23,8 @@ class Jobs:
 
     @property
     def unsaved_summary(self) -> str:
-        """What ending the Studio now would undo, a line each; empty: nothing."""
+        """The jobs that ending the app would undo, one sentence per line; empty if there are
+        none."""
         return "\n".join(
             f"{job.what}: leaving now undoes it." for job in self._jobs if not job.ended
         )

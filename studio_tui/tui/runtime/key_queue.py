@@ -386,7 +386,7 @@ class KeyQueue:
         if target in self._targets:
             self._host.opening_is_slow(True)
 
-    # Dialogs: a question is handled only when its answer is
+    # Dialogs: keys are queued until the answer is handled
 
     def wrap_callback(
         self, screen: Screen[Any], callback: Callable[[Any], Any]

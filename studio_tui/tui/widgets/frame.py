@@ -12,7 +12,8 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 
 _EVER_SHORTER = ((" ", False), ("", False), ("", True))
-"""What stands at the edges of each place, and whether it has its short title."""
+"""Layouts of the top bar, from wide to narrow: the text at the edges of each place, and whether its
+short title is used."""
 
 
 class TopBar(LabelLine):

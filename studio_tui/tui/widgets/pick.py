@@ -121,7 +121,7 @@ class Pick(Vertical, Generic[T]):
     def _take(self, place: int) -> None:
         self._place = place
         self._draw()
-        self.post_message(self.Changed(self))  # type: ignore[arg-type] # whatever it is about
+        self.post_message(self.Changed(self))  # type: ignore[arg-type] # for any T
 
     def _draw(self) -> None:
         chosen = self._choices[self._place] if self._choices else None
