@@ -233,9 +233,9 @@ def _edit_topic(destination: to.EditTopic) -> Screen[Any]:
 
 
 def _take_from_library(destination: to.TakeFromLibrary) -> Screen[Any]:
-    from studio_tui.tui.screens.templates.from_library import FromLibrary
+    from studio_tui.tui.screens.templates.library_picker import LibraryPicker
 
-    return FromLibrary(destination.topics, destination.definition, whole=destination.whole)
+    return LibraryPicker(destination.topics, destination.definition, whole=destination.whole)
 
 
 _SCREENS: Mapping[type[Destination], Callable[[Any], Screen[Any]]] = {

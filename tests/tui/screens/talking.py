@@ -17,7 +17,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.services import conversations
 from studio_tui.services.templates import templates
 from studio_tui.tui.screens.conversations.conversation import ConversationScreen
-from studio_tui.tui.screens.conversations.conversation_drafts import standing
+from studio_tui.tui.screens.conversations.conversation_drafts import stored_answer
 from tests.tui import settled
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import user_id
@@ -62,7 +62,7 @@ def stands(made: Example, conversation: Conversation, login: str, part: Part, te
     """What is in the database under a question."""
     for entry in reading(made, conversation, login).entries:
         if text in (entry.asked.question.text, entry.asked.step):
-            return standing(entry, part)
+            return stored_answer(entry, part)
     raise AssertionError(f"not asked: {text}")
 
 

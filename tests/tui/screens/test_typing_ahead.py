@@ -27,8 +27,8 @@ from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.pushes.assign import AssignScreen
 from studio_tui.tui.screens.pushes.new_pushes import NewPushes
 from studio_tui.tui.screens.pushes.push import SETTINGS, PushScreen
-from studio_tui.tui.screens.templates.from_library import FromLibrary
 from studio_tui.tui.screens.templates.library_editor import LibraryEditor
+from studio_tui.tui.screens.templates.library_picker import LibraryPicker
 from studio_tui.tui.screens.templates.question_library import QuestionLibraryScreen
 from studio_tui.tui.screens.templates.template import TemplateScreen
 from studio_tui.tui.screens.templates.template_edit import TemplateEditScreen
@@ -263,7 +263,7 @@ async def test_escape_gives_up_what_does_not_open(
             await settled(pilot)
             assert isinstance(pilot.app.screen, TemplateEditor)
             await press(pilot, "l")
-            assert isinstance(pilot.app.screen, FromLibrary)
+            assert isinstance(pilot.app.screen, LibraryPicker)
 
 
 @pytest.mark.parametrize("ways_out", [("escape", "escape"), ("ctrl+c",)])

@@ -24,20 +24,24 @@ from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.runtime import external_editor
 from studio_tui.tui.screens.conversations.conversation_actions import ConversationActions
-from studio_tui.tui.screens.conversations.conversation_agenda import Agenda, Asked, items
+from studio_tui.tui.screens.conversations.conversation_agenda import (
+    Agenda,
+    AgendaQuestion,
+    agenda_lines,
+)
 from studio_tui.tui.screens.conversations.conversation_drafts import (
     Blocker,
     Draft,
     Drafts,
-    own_part,
+    writable_part,
 )
-from studio_tui.tui.screens.conversations.conversation_question import QuestionPane, joined
+from studio_tui.tui.screens.conversations.conversation_question import QuestionPane, both_versions
 from studio_tui.tui.screens.conversations.conversation_reading import whole_text
 from studio_tui.tui.screens.conversations.conversation_words import (
+    closed_notice,
     earlier_in_words,
-    how_far,
+    progress_in_words,
     title,
-    what_is_closed,
 )
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.editor import in_lines
@@ -79,10 +83,10 @@ class ConversationScreen(ConversationActions):
     def __init__(self, conversation_id: int) -> None:
         super().__init__(conversation_id)
         self._drafts = Drafts(self, conversation_id, self._saving_moved)
-        self._agenda: tuple[Asked, ...] = ()
+        self._agenda: tuple[AgendaQuestion, ...] = ()
         self._key: Hashable = None
         self._leaving = False
-        self._gone = ""
+        self._why_unreadable = ""
 
     def body(self) -> ComposeResult:
         """Compose the head, and below it the agenda with a question, or the pages of a reader."""
@@ -115,7 +119,7 @@ class ConversationScreen(ConversationActions):
     @property
     def writing(self) -> bool:
         """Whether the reader may write in the conversation; if not, the text is shown read-only."""
-        return self._reading is not None and bool(self._reading.writes) and not self._gone
+        return self._reading is not None and bool(self._reading.writes) and not self._why_unreadable
 
     def reload(self) -> None:
         """Read the conversation again.
@@ -152,7 +156,7 @@ class ConversationScreen(ConversationActions):
             self._read()
 
     def _take(self, reading: Reading) -> None:
-        first, self._reading, self._gone = self._reading is None, reading, ""
+        first, self._reading, self._why_unreadable = self._reading is None, reading, ""
         pane = self.query_one(QuestionPane)
         pane.keep()
         for draft in self._drafts.take(reading):
@@ -165,7 +169,7 @@ class ConversationScreen(ConversationActions):
     def _not_read(self, error: StudioError) -> None:
         self.complain(error.message)
         if isinstance(error, Refused):
-            self._gone = error.message
+            self._why_unreadable = error.message
             self._drafts.flush()
             self._show()
 
@@ -175,11 +179,11 @@ class ConversationScreen(ConversationActions):
             return
         listed, there = [], set[Draft]()
         for entry in reading.entries:
-            draft = self._drafts.under(entry.asked, own_part(reading, entry.asked))
+            draft = self._drafts.under(entry.asked, writable_part(reading, entry.asked))
             there |= {draft} if draft else set()
-            listed.append(Asked(entry.asked.id, entry, draft))
+            listed.append(AgendaQuestion(entry.asked.id, entry, draft))
         kept = [draft for draft in self._drafts if draft not in there]
-        listed += [Asked((each.asked.id, each.part), each.entry, each) for each in kept]
+        listed += [AgendaQuestion((each.asked.id, each.part), each.entry, each) for each in kept]
         self._agenda = tuple(listed)
 
     def _first_open(self) -> Hashable:
@@ -191,10 +195,10 @@ class ConversationScreen(ConversationActions):
         reading = self._reading
         if reading is not None:
             self.query_one(".title", Static).update(line(title(reading)))
-            self.query_one(".when", Static).update(line(how_far(reading, self.zone)))
+            self.query_one(".when", Static).update(line(progress_in_words(reading, self.zone)))
             closed = self.query_one(".closed", Static)
-            closed.update(line(what_is_closed(reading), "$warning"))
-            closed.display = bool(what_is_closed(reading))
+            closed.update(line(closed_notice(reading), "$warning"))
+            closed.display = bool(closed_notice(reading))
         work, pages = self.query_one(".work"), self.query_one(Pages)
         changed = work.display != self.writing or pages.display == self.writing
         work.display, pages.display = self.writing, not self.writing
@@ -209,7 +213,7 @@ class ConversationScreen(ConversationActions):
     def _show_work(self) -> None:
         if self._at is None:
             self._key = self._nearest()
-        self.query_one(Agenda).show(tuple(items(self._agenda)), self._key)
+        self.query_one(Agenda).show(tuple(agenda_lines(self._agenda)), self._key)
         answered, all_ = self._count()
         self.query_one(".count", Static).update(line(f"{answered} of {all_} answered", "$muted"))
         at, reading = self._at, self._reading
@@ -221,11 +225,11 @@ class ConversationScreen(ConversationActions):
         kept = self._drafts.unsaved
         text = Content("")
         if self._reading is not None:
-            text = whole_text(self._reading, kept, width, self._gone)
+            text = whole_text(self._reading, kept, width, self._why_unreadable)
         self.query_one(Pages).query_one(Static).update(text)
 
     @property
-    def _at(self) -> Asked | None:
+    def _at(self) -> AgendaQuestion | None:
         return next((each for each in self._agenda if each.key == self._key), None)
 
     def _nearest(self) -> Hashable:
@@ -262,11 +266,11 @@ class ConversationScreen(ConversationActions):
 
     def action_read_down(self) -> None:
         """Scroll down the texts of the other participants."""
-        self.query_one(QuestionPane).told.scroll_page_down(animate=False)
+        self.query_one(QuestionPane).others_view.scroll_page_down(animate=False)
 
     def action_read_up(self) -> None:
         """Scroll up the texts of the other participants."""
-        self.query_one(QuestionPane).told.scroll_page_up(animate=False)
+        self.query_one(QuestionPane).others_view.scroll_page_up(animate=False)
 
     def _go(self, key: Hashable) -> None:
         self.keep()
@@ -312,7 +316,7 @@ class ConversationScreen(ConversationActions):
         self.keep()
         if not self._drafts.unsaved:
             self.dismiss()
-        elif self._drafts.under_way and not self._leaving:
+        elif self._drafts.is_saving and not self._leaving:
             self._leaving = True
             self.say("Saving…")
         else:
@@ -334,7 +338,7 @@ class ConversationScreen(ConversationActions):
         if not self.is_mounted:
             return
         if self.writing:
-            self.query_one(Agenda).show(tuple(items(self._agenda)), self._key)
+            self.query_one(Agenda).show(tuple(agenda_lines(self._agenda)), self._key)
             answered, all_ = self._count()
             count = line(f"{answered} of {all_} answered", "$muted")
             self.query_one(".count", Static).update(count)
@@ -342,7 +346,7 @@ class ConversationScreen(ConversationActions):
                 self.query_one(QuestionPane).show_saving(self.zone)
         else:
             self._show_pages()
-        if self._leaving and not self._drafts.under_way:
+        if self._leaving and not self._drafts.is_saving:
             self._leaving = False
             if self._drafts.unsaved:
                 self._ask_to_leave()
@@ -357,7 +361,7 @@ class ConversationScreen(ConversationActions):
             Choice(theirs, "Take the other", "What you typed is given up"),
         ]
         if draft.asked.question.kind is QuestionKind.TEXT:
-            both = joined(mine, theirs)
+            both = both_versions(mine, theirs)
             choices.append(Choice(both, "Keep both", "The other version, and yours below it"))
 
         def decided(text: str | None) -> None:

@@ -24,7 +24,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import show_sent
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.conversations.conversation_asking import ChooseQuestion, OwnQuestion
+from studio_tui.tui.screens.conversations.add_question import ChooseQuestion, OwnQuestion
 from studio_tui.tui.screens.conversations.conversation_words import submitted, who_reads
 from studio_tui.wording.counting import counted
 

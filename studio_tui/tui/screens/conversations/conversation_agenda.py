@@ -24,7 +24,7 @@ _AROUND = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AgendaLine:
     """A line of the agenda. A line whose ``key`` is None is a heading."""
 
     key: Hashable
@@ -34,7 +34,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AgendaQuestion:
     """A question of the agenda and the reader's draft under it; None if the reader cannot write."""
 
     key: Hashable
@@ -42,23 +42,23 @@ class Asked:
     draft: Draft | None
 
 
-def items(agenda: Sequence[Asked]) -> Iterator[Item]:
+def agenda_lines(agenda: Sequence[AgendaQuestion]) -> Iterator[AgendaLine]:
     """Yield the lines for these questions, with headings for steps and topics."""
     above: tuple[int, str] | None = None
     step: int | None = None
     for each in agenda:
         entry, asked = each.entry, each.entry.asked
         if asked.question.text and asked.step_position != step:
-            yield Item(None, step_name(asked.step), style="bold")
+            yield AgendaLine(None, step_name(asked.step), style="bold")
         if asked.topic and (asked.step_position, asked.topic) != above:
-            yield Item(None, asked.topic, style="$key")
+            yield AgendaLine(None, asked.topic, style="$key")
         step, above = asked.step_position, (asked.step_position, asked.topic)
         mark, style = _mark(entry, each.draft)
-        yield Item(each.key, question_text(entry), mark, style)
+        yield AgendaLine(each.key, question_text(entry), mark, style)
 
 
 def _mark(entry: Entry, draft: Draft | None) -> tuple[str, str]:
-    if draft is not None and draft.blocker not in (None, Blocker.NO_ANSWER):
+    if draft is not None and draft.blocker not in (None, Blocker.UNAVAILABLE):
         return "!", "$error"
     if entry.asked.removed:
         return "×", "$unavailable"
@@ -84,7 +84,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
     def __init__(self, moved: Callable[[Hashable], None]) -> None:
         super().__init__()
         self._moved = moved
-        self._items: tuple[Item, ...] = ()
+        self._items: tuple[AgendaLine, ...] = ()
         self._key: Hashable = None
         self._drawn = Static()
 
@@ -92,7 +92,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
         """Compose the static that holds the lines."""
         yield self._drawn
 
-    def show(self, items: Sequence[Item], key: Hashable) -> None:
+    def show(self, items: Sequence[AgendaLine], key: Hashable) -> None:
         """Show these lines with the cursor on ``key``."""
         if (tuple(items), key) == (self._items, self._key):
             return
@@ -163,7 +163,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
             drawn = [self._line(item, width) for item in self._items]
             self._drawn.update(Content("\n").join(drawn))
 
-    def _line(self, item: Item, width: int) -> Content:
+    def _line(self, item: AgendaLine, width: int) -> Content:
         if item.key is None:
             return line(fit(item.text, width), item.style)
         text = f" {item.mark or ' '} " + fit(item.text, width - _MARK)

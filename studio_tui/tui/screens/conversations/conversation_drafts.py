@@ -42,7 +42,7 @@ class Blocker(Enum):
 
     TOO_LONG = auto()
     """The text exceeds the maximum length of an answer; it is saved once it is shorter."""
-    NO_ANSWER = auto()
+    UNAVAILABLE = auto()
     """The database does not answer; the write is retried."""
     OVERTAKEN = auto()
     """The answer was changed elsewhere, perhaps by the same user; the user has to choose (A4)."""
@@ -67,9 +67,9 @@ class Draft:
     """Sentence that explains the blocker; empty if there is none."""
     theirs: Written | None = None
     """The stored version, if it conflicts with the draft."""
-    under_way: int = 0
+    pending_writes: int = 0
     """Number of writes in progress."""
-    newest: str | None = None
+    last_sent: str | None = None
     """Text of the last write."""
     sent: set[str] = field(default_factory=set)
     """Texts whose writes may have been committed although no answer arrived."""
@@ -92,7 +92,7 @@ class Draft:
         return bool(self.text.strip())
 
 
-def own_part(reading: Reading, asked: AskedQuestion) -> Part | None:
+def writable_part(reading: Reading, asked: AskedQuestion) -> Part | None:
     """Return the part that the reader may write under a question, or None."""
     if asked.part in reading.writes:
         return asked.part
@@ -102,7 +102,7 @@ def own_part(reading: Reading, asked: AskedQuestion) -> Part | None:
     return next(iter(own), None)
 
 
-def standing(entry: Entry, part: Part) -> Written:
+def stored_answer(entry: Entry, part: Part) -> Written:
     """Return the stored text of one part of an entry."""
     places = {
         Part.USER_PREPARATION: entry.user,
@@ -136,9 +136,9 @@ class Drafts:
         return [draft for draft in self if draft.unsaved]
 
     @property
-    def under_way(self) -> bool:
+    def is_saving(self) -> bool:
         """Whether a write is in progress."""
-        return any(draft.under_way for draft in self)
+        return any(draft.pending_writes for draft in self)
 
     def under(self, asked: AskedQuestion, part: Part | None) -> Draft | None:
         """Return the draft under a question, or None if ``part`` is None or has no draft."""
@@ -153,19 +153,19 @@ class Drafts:
         found: dict[tuple[int, Part], Draft] = {}
         moved = []
         for entry in reading.entries:
-            part = own_part(reading, entry.asked)
+            part = writable_part(reading, entry.asked)
             if part is None:
                 continue
             draft = self._drafts.pop((entry.asked.id, part), None)
             if draft is None:
-                now = standing(entry, part)
+                now = stored_answer(entry, part)
                 text = in_lines(now.text)
                 draft = Draft(entry, part, now.version, text, text)
             elif self._follow(draft, entry):
                 moved.append(draft)
             found[entry.asked.id, part] = draft
         for key, draft in self._drafts.items():
-            if draft.unsaved or draft.under_way:
+            if draft.unsaved or draft.pending_writes:
                 found[key] = draft
         self._drafts = found
         return moved
@@ -189,7 +189,7 @@ class Drafts:
         """Save all drafts that can be saved immediately."""
         self._stop()
         for draft in self:
-            if draft.unsaved and draft.blocker in (None, Blocker.NO_ANSWER):
+            if draft.unsaved and draft.blocker in (None, Blocker.UNAVAILABLE):
                 self._save(draft)
 
     def settle(self, draft: Draft, text: str) -> None:
@@ -207,12 +207,12 @@ class Drafts:
         self._drafts.clear()
 
     def _follow(self, draft: Draft, entry: Entry) -> bool:
-        now = standing(entry, draft.part)
+        now = stored_answer(entry, draft.part)
         draft.entry = entry
         if draft.blocker is Blocker.REFUSED:
             draft.blocker, draft.why = None, ""
             self._plan(_SOON)
-        if draft.unsaved or draft.under_way or now.version <= draft.version:
+        if draft.unsaved or draft.pending_writes or now.version <= draft.version:
             return False
         text = in_lines(now.text)
         changed = text != draft.text
@@ -244,10 +244,10 @@ class Drafts:
 
     def _save(self, draft: Draft) -> None:
         text = draft.text
-        if draft.under_way and text == draft.newest:
+        if draft.pending_writes and text == draft.last_sent:
             return
-        draft.under_way += 1
-        draft.newest = text
+        draft.pending_writes += 1
+        draft.last_sent = text
         draft.sent.add(text)
         self._changed(draft)
         self._screen.write(
@@ -276,22 +276,22 @@ class Drafts:
         return written
 
     def _saved(self, draft: Draft) -> None:
-        draft.under_way -= 1
+        draft.pending_writes -= 1
         draft.theirs = None
-        if not draft.under_way:
+        if not draft.pending_writes:
             draft.sent.clear()
         if draft.blocker is not Blocker.TOO_LONG:
             draft.blocker, draft.why = None, ""
         self._changed(draft)
 
     def _failed(self, draft: Draft, text: str, error: StudioError) -> None:
-        draft.under_way -= 1
+        draft.pending_writes -= 1
         if isinstance(error, Overtaken):
             self._overtaken(draft, text, error)
         elif isinstance(error, Refused):
             draft.blocker, draft.why = Blocker.REFUSED, error.message
         else:
-            draft.blocker, draft.why = Blocker.NO_ANSWER, error.message
+            draft.blocker, draft.why = Blocker.UNAVAILABLE, error.message
             self._plan(_AGAIN)
         self._changed(draft)
 

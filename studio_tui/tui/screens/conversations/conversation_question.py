@@ -16,8 +16,8 @@ from studio_tui.domain.templates.template import QuestionKind
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.moments import moment
 from studio_tui.tui.runtime import external_editor as outside
-from studio_tui.tui.screens.conversations.conversation_drafts import Blocker, Draft, standing
-from studio_tui.tui.screens.conversations.conversation_reading import told_under
+from studio_tui.tui.screens.conversations.conversation_drafts import Blocker, Draft, stored_answer
+from studio_tui.tui.screens.conversations.conversation_reading import texts_of_others
 from studio_tui.tui.screens.conversations.conversation_words import own_label, question_text
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.editor import Editor, EditorState, in_lines
@@ -55,7 +55,7 @@ class QuestionPane(Commands, Vertical):
         self._outside = outside
         self._draft: Draft | None = None
         self._pages: dict[Draft, EditorState] = {}
-        self._told: Callable[[int], Content] = lambda width: Content("")
+        self._others_text: Callable[[int], Content] = lambda width: Content("")
 
     def compose(self) -> ComposeResult:
         """Compose the question, the texts of others, and the entry fields."""
@@ -78,7 +78,7 @@ class QuestionPane(Commands, Vertical):
         return self._draft
 
     @property
-    def told(self) -> VerticalScroll:
+    def others_view(self) -> VerticalScroll:
         """The scrollable view of the texts of other participants."""
         return self.query_one(".told", VerticalScroll)
 
@@ -97,13 +97,13 @@ class QuestionPane(Commands, Vertical):
         topic.display = bool(entry.asked.topic)
         taken_out = " (taken out: no longer asked)" if entry.asked.removed else ""
         self.query_one(".question", Static).update(line(question_text(entry) + taken_out, "bold"))
-        self._told = lambda width: told_under(reading, entry, draft, width)
-        self._draw_told()
+        self._others_text = lambda width: texts_of_others(reading, entry, draft, width)
+        self._draw_others()
         label = own_label(reading, draft.part) if draft else ""
         self.query_one(".label", Static).update(line(label, "$muted"))
         if draft is not self._draft:
             self._turn_to(draft)
-            self.told.scroll_home(animate=False)
+            self.others_view.scroll_home(animate=False)
         elif draft is not None:
             self.fill(draft)
         self.show_saving(zone)
@@ -155,14 +155,14 @@ class QuestionPane(Commands, Vertical):
 
     def on_resize(self) -> None:
         """Wrap the texts for the new width."""
-        self._draw_told()
+        self._draw_others()
 
-    def _draw_told(self) -> None:
+    def _draw_others(self) -> None:
         if not self.size.width:
             return
-        told = self._told(max(self.size.width - 2, 20))
-        self.told.query_one(Static).update(told)
-        self.told.display = bool(told.plain)
+        told = self._others_text(max(self.size.width - 2, 20))
+        self.others_view.query_one(Static).update(told)
+        self.others_view.display = bool(told.plain)
 
     def _turn_to(self, draft: Draft | None) -> None:
         editor, options = self.query_one(Editor), self.query_one(Options)
@@ -195,15 +195,15 @@ def _saving(draft: Draft, zone: ZoneInfo) -> Content:
         return line(f"Not saved: {draft.why}", "$error")
     if draft.blocker is Blocker.REFUSED:
         return line(f"Not saved: {draft.why} What you typed is kept here.", "$error")
-    if draft.blocker is Blocker.NO_ANSWER:
+    if draft.blocker is Blocker.UNAVAILABLE:
         return line(f"Not saved yet, tried again soon: {draft.why}", "$warning")
     room = f" · {length:,} of {MAX_ANSWER:,} characters" if length >= _NEARLY else ""
     if draft.unsaved:
         return line(f"Saving…{room}", "$muted")
-    at = standing(draft.entry, draft.part).written_at
+    at = stored_answer(draft.entry, draft.part).written_at
     return line((f"Saved {moment(at, zone)}" if at else "") + room, "$muted")
 
 
-def joined(mine: str, theirs: str) -> str:
+def both_versions(mine: str, theirs: str) -> str:
     """Return both versions of a text, one after the other."""
     return in_lines(clean_text(f"{theirs.rstrip()}\n\n{mine.lstrip()}"))

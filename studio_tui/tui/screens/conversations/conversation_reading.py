@@ -30,7 +30,7 @@ def whole_text(reading: Reading, kept: Iterable[Draft], width: int, gone: str = 
     return Content("\n").join(lines)
 
 
-def told_under(reading: Reading, entry: Entry, draft: Draft | None, width: int) -> Content:
+def texts_of_others(reading: Reading, entry: Entry, draft: Draft | None, width: int) -> Content:
     """Return the texts under one question, except the part that the reader writes in ``draft``."""
     part = draft.part if draft else None
     lines: list[Content] = []
@@ -83,7 +83,7 @@ def _said(reading: Reading, width: int) -> Iterator[Content]:
         yield Content("")
         taken_out = "  (taken out later)" if asked.removed else ""
         yield from _wrapped(line(question_text(entry) + taken_out, "bold"), width, 0)
-        told = told_under(reading, entry, None, width - _INDENT)
+        told = texts_of_others(reading, entry, None, width - _INDENT)
         yield from (Content(" " * _INDENT) + each for each in told.split("\n"))
 
 

@@ -51,7 +51,7 @@ def earlier_in_words(text: Written, zone: ZoneInfo) -> tuple[str, str]:
     return f"{begins} …" if more else begins, moment(text.written_at, zone)
 
 
-def how_far(reading: Reading, zone: ZoneInfo) -> str:
+def progress_in_words(reading: Reading, zone: ZoneInfo) -> str:
     """Return the progress of the conversation.
 
     Example: ``planned for 2026-03-12 10:00 (Europe/Brussels), room 4 · deadline 2026-03-31``.
@@ -65,7 +65,7 @@ def how_far(reading: Reading, zone: ZoneInfo) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def what_is_closed(reading: Reading) -> str:
+def closed_notice(reading: Reading) -> str:
     """Return a notice about texts from before a change of conductor, or an empty string (C6).
 
     By default the new conductor cannot read them. The notice names who can open or close them.

@@ -19,8 +19,8 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversations import my_conversations_actions
 from studio_tui.tui.screens.conversations.my_conversations_words import (
     NOBODY,
-    matter_columns,
-    matter_detail,
+    my_conversation_columns,
+    my_conversation_detail,
     why_not_cancel,
     why_not_hand_over,
     why_not_not_mine,
@@ -130,7 +130,7 @@ class MyConversationsScreen(StudioScreen):
     def body(self) -> ComposeResult:
         """Compose the quick filter, the list, and the details of the current row."""
         self._browser: RecordBrowser[MyConversation, MyConversationFilter] = RecordBrowser(
-            *matter_columns(self.zone),
+            *my_conversation_columns(self.zone),
             find=self.find,
             sort=_ORDER,
             noun=("line", "lines"),
@@ -280,7 +280,7 @@ class MyConversationsScreen(StudioScreen):
 
     def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
         """Show the details of the current row and update its available commands."""
-        self.query_one(".detail", Static).update(matter_detail(event.row, self.zone))
+        self.query_one(".detail", Static).update(my_conversation_detail(event.row, self.zone))
         self.refresh_bindings()
 
     @property

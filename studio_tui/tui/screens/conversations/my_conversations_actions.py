@@ -15,7 +15,7 @@ from studio_tui.tui.modals.held import HeldDialog
 from studio_tui.tui.moments import day, moment_and_zone
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.conversations.my_conversations_words import (
-    said_not_mine,
+    has_declined,
     why_not_record,
 )
 
@@ -36,7 +36,7 @@ def start(screen: StudioScreen, item: MyConversation) -> None:
     user_id = item.user_id
 
     def choose(found: list[Usable]) -> None:
-        choices = _starts(screen, item, found)
+        choices = _start_choices(screen, item, found)
         if not choices:
             screen.complain(_NOTHING.format(item.name))
             return
@@ -105,7 +105,7 @@ def record_held(screen: StudioScreen, item: MyConversation) -> None:
 def not_mine(screen: StudioScreen, item: MyConversation) -> None:
     """Decline to hold the conversation of a row, or take that back (P10)."""
     ask = Ask(item.user_id, item.push_id)
-    again = said_not_mine(item)
+    again = has_declined(item)
     act = conversations.mine_again if again else conversations.not_mine
     name = f"“{item.push}” with {item.name}"
     told = (
@@ -116,10 +116,10 @@ def not_mine(screen: StudioScreen, item: MyConversation) -> None:
     screen.write(lambda: act(screen.studio, screen.actor, ask), lambda _: screen.say(told))
 
 
-def _starts(
+def _start_choices(
     screen: StudioScreen, item: MyConversation, found: list[Usable]
 ) -> list[Choice[_Start]]:
-    this = _this(screen, item)
+    this = _row_choice(screen, item)
     others = [
         Choice(_Start(usable.ask), usable.name, _hint(usable))
         for usable in found
@@ -128,7 +128,7 @@ def _starts(
     return this + others
 
 
-def _this(screen: StudioScreen, item: MyConversation) -> list[Choice[_Start]]:
+def _row_choice(screen: StudioScreen, item: MyConversation) -> list[Choice[_Start]]:
     """Return the choice for the row itself, or none if nothing is asked."""
     if item.status is None:
         return []

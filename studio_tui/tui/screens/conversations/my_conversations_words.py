@@ -19,7 +19,7 @@ ME = "me"
 NOBODY = "There is nobody here."
 
 
-def matter_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
+def my_conversation_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
     """Return the columns of My conversations. Times are in ``zone``, which the heading names."""
 
     def held(item: MyConversation) -> Toned:
@@ -46,7 +46,7 @@ def _by_deadline(item: MyConversation) -> date:
     return item.deadline or date.max
 
 
-def matter_detail(item: MyConversation | None, zone: ZoneInfo) -> Content:
+def my_conversation_detail(item: MyConversation | None, zone: ZoneInfo) -> Content:
     """Return the details of the current row: two lines, whatever the width of the list."""
     if item is None:
         return Content("")
@@ -124,7 +124,7 @@ def why_not_now(item: MyConversation, today: date) -> str | None:
     return None
 
 
-def said_not_mine(item: MyConversation) -> bool:
+def has_declined(item: MyConversation) -> bool:
     """Return whether the user declined to hold the conversation of a row."""
     return item.why_not == NOT_MINE
 

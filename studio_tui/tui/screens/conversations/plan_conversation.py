@@ -42,7 +42,7 @@ _READING = "One moment: what can be planned is being read."
 
 
 @dataclass(frozen=True, slots=True)
-class _Basis:
+class _FormData:
     """The data that the form is built from."""
 
     usable: Sequence[Usable]
@@ -88,7 +88,7 @@ class PlanScreen(StudioScreen):
         self._user = name
         self._ask = ask
         self._conversation_id = conversation_id
-        self._basis: _Basis | None = None
+        self._basis: _FormData | None = None
         self._begun: dict[str, str] = {}
         self._what: Pick[Ask] = Pick("What", "What is the conversation about?", id="what")
         self._whom: Pick[str] = Pick("With", "Who is to hold it?", id="whom")
@@ -186,16 +186,16 @@ class PlanScreen(StudioScreen):
         for name, value in self._begun.items():
             self._field(name).value = value
 
-    def _read(self) -> _Basis:
+    def _read(self) -> _FormData:
         studio, actor, user_id = self.studio, self.actor, self._user_id
         if self._conversation_id is not None:
             found = conversations.read(studio, actor, self._conversation_id)
-            return _Basis((), (), found.conversation)
+            return _FormData((), (), found.conversation)
         managers = conversations.conductors(studio, actor, user_id) if self._own else ()
         usable = conversations.usable(studio, actor, user_id)
-        return _Basis([each for each in usable if each.template.planning], managers, None)
+        return _FormData([each for each in usable if each.template.planning], managers, None)
 
-    def _show(self, basis: _Basis) -> None:
+    def _show(self, basis: _FormData) -> None:
         typed = self.unsaved
         self._basis = basis
         current = basis.conversation
@@ -211,7 +211,7 @@ class PlanScreen(StudioScreen):
         self.query_one(".effect", Static).update(line(self.why_not_plan() or self._effect()))
         self.refresh_bindings()
 
-    def _chosen(self, basis: _Basis) -> int:
+    def _chosen(self, basis: _FormData) -> int:
         asks = [each.ask for each in basis.usable]
         return asks.index(self._ask) if self._ask in asks else 0
 
@@ -260,7 +260,7 @@ class PlanScreen(StudioScreen):
             self.complain(error.message)
 
     def _show_theirs(self, theirs: Conversation) -> None:
-        self._basis = _Basis((), (), theirs)
+        self._basis = _FormData((), (), theirs)
         self.add_class("-conflict")
         self.query_one(".theirs", Static).update(
             filled(

@@ -8,7 +8,7 @@ from studio_tui.domain.templates.changes import Change, ChangeKind
 from studio_tui.tui.text import line
 
 
-def drawn(changes: Iterable[Change], nothing: str = "Nothing.") -> Content:
+def changes_text(changes: Iterable[Change], nothing: str = "Nothing.") -> Content:
     """Return the changes under headings of their places, each with a sign: +, −, ~ or ↕."""
     lines: list[Content] = []
     heading: str | None = None

@@ -43,7 +43,7 @@ class LibraryEditor(SavingEditor[LibraryTopic]):
         """Return the errors of a topic with the key paths of the outline around it."""
         return {_AT + field: reason for field, reason in fields.items()}
 
-    def written(self, kept: LibraryTopic) -> Definition:
+    def content_of(self, kept: LibraryTopic) -> Definition:
         """Return the content of a saved topic as an outline."""
         return _around(kept.topic)
 
@@ -51,18 +51,18 @@ class LibraryEditor(SavingEditor[LibraryTopic]):
         """Read the topic again."""
         return library.show(self.studio, self.actor, row_id)
 
-    def put(self, base: LibraryTopic | None, definition: Definition) -> LibraryTopic:
+    def store(self, base: LibraryTopic | None, definition: Definition) -> LibraryTopic:
         """Save the topic, or add it if ``base`` is None."""
         topic = self._topic(definition)
         if base is None:
             return library.add(self.studio, self.actor, topic)
         return library.save(self.studio, self.actor, base, topic)
 
-    def subject_of(self, kept: LibraryTopic) -> str:
+    def draft_subject(self, kept: LibraryTopic) -> str:
         """Return the key under which drafts of the topic are stored."""
         return drafts.topic_subject(kept.id)
 
-    def as_of(self, base: LibraryTopic, version: int) -> LibraryTopic:
+    def with_version(self, base: LibraryTopic, version: int) -> LibraryTopic:
         """Return the topic with its version set to ``version``."""
         return replace(base, version=version)
 

@@ -133,7 +133,7 @@ class OutlineEditor(StudioScreen):
         """Save the outline, or move the cursor to its first error."""
         self._finish()
         if problems := self.problems():
-            self._tell_first(problems)
+            self._go_to_first_problem(problems)
         else:
             self.save()
 
@@ -170,7 +170,7 @@ class OutlineEditor(StudioScreen):
             self.complain("This is what all the rest lies under: it stays.")
             return
         self._act()
-        self.say(f"{_told(gone)} removed. z brings it back.")
+        self.say(f"{_described(gone)} removed. z brings it back.")
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -206,7 +206,7 @@ class OutlineEditor(StudioScreen):
         note.display = bool(self.note)
         self.query_one(".detail", Static).update(detail(self.editing.thing, here))
         if self._form is not None:
-            self._form.show_problems(self._worth_telling(here))
+            self._form.show_problems(self._relevant_problems(here))
         self.refresh_bindings()
 
     def _title(self, wrong: int) -> Content:
@@ -216,7 +216,7 @@ class OutlineEditor(StudioScreen):
         shown = [Content.styled(f" · {text}", style) for text, style in states]
         return Content("").join([line(self.heading, "bold"), *shown])
 
-    def _worth_telling(self, problems: dict[str, str]) -> dict[str, str]:
+    def _relevant_problems(self, problems: dict[str, str]) -> dict[str, str]:
         """Leave out missing names and texts of a new item, which the user is about to type."""
         if not self.editing.fresh:
             return problems
@@ -231,7 +231,7 @@ class OutlineEditor(StudioScreen):
         """Report that saving failed, at the line that caused the error if that is known."""
         if isinstance(error, Invalid):
             self._refused = self.located(error.fields)
-            self._tell_first(self._refused)
+            self._go_to_first_problem(self._refused)
         else:
             self.complain(error.message)
 
@@ -239,7 +239,7 @@ class OutlineEditor(StudioScreen):
         """Return the key paths of an error in the form that `problems` uses."""
         return fields
 
-    def _tell_first(self, problems: dict[str, str]) -> None:
+    def _go_to_first_problem(self, problems: dict[str, str]) -> None:
         place, here = next(iter(by_place(problems).items()))
         self.editing.go(place)
         self.show()
@@ -333,7 +333,7 @@ class OutlineEditor(StudioScreen):
                 self._show_around()
 
 
-def _told(thing: Thing) -> str:
+def _described(thing: Thing) -> str:
     match thing:
         case Step():
             return f"{thing.kind.capitalize()} with all that is in it"

@@ -92,7 +92,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         """Show the fields and focus the first one after the next refresh."""
         self._ready = True
         self._offer_options()
-        self._tell()
+        self._show_errors()
         # The side pane is displayed by the next refresh and takes no focus until then.
         self._target = shell_of(self).keys.expect(self)
         self.call_after_refresh(self._focus_first)
@@ -101,9 +101,9 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         """Show errors next to their fields. ``problems`` are keyed by the names of fields."""
         self._problems = dict(problems)
         if self._ready:
-            self._tell()
+            self._show_errors()
 
-    def _tell(self) -> None:
+    def _show_errors(self) -> None:
         rest = dict(self._problems)
         for field in self.query(Field):
             field.error = rest.pop(field.field_name, "")

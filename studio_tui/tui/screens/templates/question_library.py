@@ -154,7 +154,7 @@ class QuestionLibraryScreen(StudioScreen):
 
     def action_edit(self) -> None:
         """Open the topic in the editor."""
-        self._open(self._meant)
+        self._open(self._chosen)
 
     def action_new(self) -> None:
         """Open the editor with a new topic."""
@@ -162,7 +162,7 @@ class QuestionLibraryScreen(StudioScreen):
 
     def action_delete(self) -> None:
         """Delete the topic after confirmation."""
-        topic = self._meant
+        topic = self._chosen
         count = counted(len(topic.topic.questions), "question")
         question = Confirm(
             f"Delete “{topic.name}”?",
@@ -174,7 +174,7 @@ class QuestionLibraryScreen(StudioScreen):
 
     def action_export(self) -> None:
         """Write the topic to a text file."""
-        topic = self._meant
+        topic = self._chosen
         self._export(f"Export “{topic.name}”", file_name(topic.name), lambda: [topic])
 
     def action_export_all(self) -> None:
@@ -205,7 +205,7 @@ class QuestionLibraryScreen(StudioScreen):
         self.refresh_bindings()
 
     @property
-    def _meant(self) -> LibraryTopic:
+    def _chosen(self) -> LibraryTopic:
         if self._browser.list.current is None:
             raise RuntimeError(_NONE)
         return self._browser.list.current

@@ -14,16 +14,16 @@ from studio_tui.tui.modals.both_versions import MINE, BothVersions
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.moments import moment_and_zone
-from studio_tui.tui.screens.templates.change_words import drawn
-from studio_tui.tui.screens.templates.draft_keeper import DraftKeeper
+from studio_tui.tui.screens.templates.change_words import changes_text
+from studio_tui.tui.screens.templates.draft_writer import DraftWriter
 from studio_tui.tui.screens.templates.outline_editor import OutlineEditor
 from studio_tui.wording.counting import counted
 
 _SAVE, _KEEP, _THROW_AWAY = "save", "keep", "throw away"
-_MEANWHILE = "Somebody else saved this meanwhile. ^s shows what they changed."
+_CONFLICT_NOTE = "Somebody else saved this meanwhile. ^s shows what they changed."
 
 
-class Kept(Protocol):
+class StoredRecord(Protocol):
     """A stored record that the editor saves: a template or a topic of the library."""
 
     @property
@@ -39,7 +39,7 @@ class Kept(Protocol):
         """The name that users see."""
 
 
-K = TypeVar("K", bound=Kept)
+K = TypeVar("K", bound=StoredRecord)
 
 
 class SavingEditor(OutlineEditor, Generic[K]):
@@ -53,15 +53,15 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def __init__(self, base: K | None, definition: Definition, subject: str) -> None:
         super().__init__(Editing(definition, self.within))
         self._base = base
-        self._keeper = DraftKeeper(self, subject)
+        self._draft_writer = DraftWriter(self, subject)
         self._version = base.version if base is not None else 0
-        self._meanwhile = False
+        self._conflict = False
         self._leaving = False
 
     # Hooks of subclasses
 
     @abstractmethod
-    def written(self, kept: K) -> Definition:
+    def content_of(self, kept: K) -> Definition:
         """Return the content of ``kept`` as an outline."""
 
     @abstractmethod
@@ -69,19 +69,19 @@ class SavingEditor(OutlineEditor, Generic[K]):
         """Read the record again. Runs outside the event loop."""
 
     @abstractmethod
-    def put(self, base: K | None, definition: Definition) -> K:
+    def store(self, base: K | None, definition: Definition) -> K:
         """Save ``definition`` over ``base``. Runs outside the event loop."""
 
     @abstractmethod
-    def subject_of(self, kept: K) -> str:
+    def draft_subject(self, kept: K) -> str:
         """Return the key under which drafts of the record are stored."""
 
     @abstractmethod
-    def as_of(self, base: K, version: int) -> K:
+    def with_version(self, base: K, version: int) -> K:
         """Return ``base`` with its version set to ``version``."""
 
     @property
-    def told(self) -> str:
+    def saved_note(self) -> str:
         """A sentence to add to the message after saving; empty for none."""
         return ""
 
@@ -89,7 +89,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
 
     def on_mount(self) -> None:
         """Offer to restore the draft of an earlier session, if one exists."""
-        studio, actor, subject = self.studio, self.actor, self._keeper.subject
+        studio, actor, subject = self.studio, self.actor, self._draft_writer.subject
         self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
 
     def _found(self, draft: TemplateDraft | None) -> None:
@@ -111,32 +111,32 @@ class SavingEditor(OutlineEditor, Generic[K]):
 
     def _take_up(self, draft: TemplateDraft) -> None:
         self._version = draft.base_version
-        self._meanwhile = self._base is not None and self._base.version != draft.base_version
+        self._conflict = self._base is not None and self._base.version != draft.base_version
         self.editing.replace_all(draft.definition)
         self.show()
 
     def changed(self) -> None:
         """Store the outline as a draft, or delete the draft if everything is saved."""
         if self.editing.unsaved:
-            self._keeper.keep(self._version, self.editing.definition)
+            self._draft_writer.keep(self._version, self.editing.definition)
         else:
-            self._keeper.forget()
+            self._draft_writer.forget()
 
     @property
     def note(self) -> str:
         """A warning that another user saved the record; empty if none did."""
-        return _MEANWHILE if self._meanwhile else ""
+        return _CONFLICT_NOTE if self._conflict else ""
 
     def reload(self) -> None:
         """Check whether another user saved the record."""
         if self._base is not None:
             row_id = self._base.id
-            self.read("theirs", lambda: self.fetch(row_id), self._look, lambda _: None)
+            self.read("theirs", lambda: self.fetch(row_id), self._check_version, lambda _: None)
 
-    def _look(self, now: K) -> None:
+    def _check_version(self, now: K) -> None:
         if self._base is None or now.version == self._base.version:
             return
-        same = self.written(now) == self.written(self._base)
+        same = self.content_of(now) == self.content_of(self._base)
         followed = self._version == self._base.version
         self._base = now
         if same and followed:
@@ -144,12 +144,12 @@ class SavingEditor(OutlineEditor, Generic[K]):
         elif not self.editing.unsaved and self._form is None:
             self._follow(now)
         else:
-            self._meanwhile = True
+            self._conflict = True
             self._show_around()
 
     def _follow(self, kept: K) -> None:
-        self._base, self._version, self._meanwhile = kept, kept.version, False
-        self.editing.saved = self.written(kept)
+        self._base, self._version, self._conflict = kept, kept.version, False
+        self.editing.saved = self.content_of(kept)
         self.editing.replace_all(self.editing.saved)
         self.show()
 
@@ -160,20 +160,20 @@ class SavingEditor(OutlineEditor, Generic[K]):
         if not self.editing.unsaved and self._base is not None:
             self.say("It is saved as it is here.")
             return
-        base = self._base if self._base is None else self.as_of(self._base, self._version)
+        base = self._base if self._base is None else self.with_version(self._base, self._version)
         definition = self.editing.definition
         self.write(
-            lambda: self.put(base, definition),
+            lambda: self.store(base, definition),
             lambda kept: self._saved(kept, definition),
             self._failed,
         )
 
     def _saved(self, kept: K, definition: Definition) -> None:
-        self._keeper.forget()
-        self._base, self._version, self._meanwhile = kept, kept.version, False
-        self._keeper.subject = self.subject_of(kept)
+        self._draft_writer.forget()
+        self._base, self._version, self._conflict = kept, kept.version, False
+        self._draft_writer.subject = self.draft_subject(kept)
         self.editing.saved = definition
-        self.say(" ".join(filter(None, (f"“{kept.name}” saved.", self.told))))
+        self.say(" ".join(filter(None, (f"“{kept.name}” saved.", self.saved_note))))
         self.show()
         if self._leaving:
             self.dismiss(self._base)
@@ -189,16 +189,16 @@ class SavingEditor(OutlineEditor, Generic[K]):
             self.refuse(error)
 
     def _gone(self, error: StudioError) -> None:
-        self._base, self._version, self._meanwhile = None, 0, False
+        self._base, self._version, self._conflict = None, 0, False
         self.complain(f"{error.message} What you wrote is here: ^s adds it as a new one.")
 
     def _compare(self, theirs: K) -> None:
-        began, now, mine = self.editing.saved, self.written(theirs), self.editing.definition
-        self._base, self._meanwhile = theirs, True
+        began, now, mine = self.editing.saved, self.content_of(theirs), self.editing.definition
+        self._base, self._conflict = theirs, True
         question = BothVersions(
             f"Somebody else saved “{theirs.name}” meanwhile",
-            drawn(changes(began, now), "Nothing that you do not have."),
-            drawn(changes(now, mine), "Nothing: both are the same."),
+            changes_text(changes(began, now), "Nothing that you do not have."),
+            changes_text(changes(now, mine), "Nothing: both are the same."),
         )
         self.shell.keys.push_unprompted(question, lambda chosen: self._settle(chosen, theirs))
 
@@ -209,7 +209,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             self._version = theirs.version
             self.save()
         else:
-            self._keeper.forget()
+            self._draft_writer.forget()
             self._follow(theirs)
             self.say("This is how they saved it. z brings yours back.")
 
@@ -236,5 +236,5 @@ class SavingEditor(OutlineEditor, Generic[K]):
         elif way == _KEEP:
             self.dismiss(self._base)
         elif way == _THROW_AWAY:
-            self._keeper.forget()
+            self._draft_writer.forget()
             self.dismiss(self._base)

@@ -162,11 +162,11 @@ class TemplateActions(StudioScreen):
 
     def action_push(self) -> None:
         """Open the screen that sets up pushes of the template (P1)."""
-        self.go_to(to.SetUpPushes(self._meant), self._pushed)
+        self.go_to(to.SetUpPushes(self._chosen), self._pushed)
 
     def action_edit(self) -> None:
         """Open the template in the editor."""
-        self.go_to(to.EditTemplate(self._meant))
+        self.go_to(to.EditTemplate(self._chosen))
 
     def action_new(self) -> None:
         """Open the editor with a new template."""
@@ -174,11 +174,11 @@ class TemplateActions(StudioScreen):
 
     def action_preview(self) -> None:
         """Show a preview of a conversation that uses the template (T6)."""
-        self.go_to(to.PreviewTemplate(self._meant.definition))
+        self.go_to(to.PreviewTemplate(self._chosen.definition))
 
     def action_versions(self) -> None:
         """Show earlier versions of the template (T5)."""
-        self.go_to(to.TemplateVersions(self._meant))
+        self.go_to(to.TemplateVersions(self._chosen))
 
     def action_library(self) -> None:
         """Show the question library (T2)."""
@@ -186,11 +186,11 @@ class TemplateActions(StudioScreen):
 
     def action_edit_text(self) -> None:
         """Open the template as text."""
-        self.go_to(to.TemplateAsText(self._meant))
+        self.go_to(to.TemplateAsText(self._chosen))
 
     def action_duplicate(self) -> None:
         """Add a copy of the template (T6)."""
-        template = self._meant
+        template = self._chosen
         self.write(
             lambda: templates.duplicate(self.studio, self.actor, template),
             self._duplicated,
@@ -202,7 +202,7 @@ class TemplateActions(StudioScreen):
 
     def action_archive(self) -> None:
         """Archive the template, or restore it from the archive (T6)."""
-        template, archived = self._meant, not self._meant.archived
+        template, archived = self._chosen, not self._chosen.archived
         done = "put in the archive" if archived else "taken out of the archive"
         self.write(
             lambda: templates.set_archived(self.studio, self.actor, template, archived),
@@ -211,7 +211,7 @@ class TemplateActions(StudioScreen):
 
     def action_delete(self) -> None:
         """Delete the template after confirmation (T6)."""
-        template = self._meant
+        template = self._chosen
         question = Confirm(
             f"Delete “{template.name}”?",
             "Delete",
@@ -221,7 +221,7 @@ class TemplateActions(StudioScreen):
 
     def action_export(self) -> None:
         """Write the template to a text file (T7)."""
-        template = self._meant
+        template = self._chosen
         text = templates.export_text(template.definition)
         ask = AskFile[Path](
             f"Export “{template.name}”",
@@ -249,7 +249,7 @@ class TemplateActions(StudioScreen):
         """React to a new template."""
 
     @property
-    def _meant(self) -> Template:
+    def _chosen(self) -> Template:
         if self.template is None:
             raise RuntimeError(_NONE)
         return self.template

@@ -54,7 +54,7 @@ class TemplateEditor(SavingEditor[Template]):
         return super().note or self._kept_by()
 
     @property
-    def told(self) -> str:
+    def saved_note(self) -> str:
         """Which pushes and conversations keep the earlier version (T5)."""
         return self._kept_by()
 
@@ -62,7 +62,7 @@ class TemplateEditor(SavingEditor[Template]):
         """Return the errors that prevent saving, by key path."""
         return problems_of(self.editing.definition)
 
-    def written(self, kept: Template) -> Definition:
+    def content_of(self, kept: Template) -> Definition:
         """Return the definition of a saved template."""
         return kept.definition
 
@@ -70,17 +70,17 @@ class TemplateEditor(SavingEditor[Template]):
         """Read the template again."""
         return templates.show(self.studio, self.actor, row_id)
 
-    def put(self, base: Template | None, definition: Definition) -> Template:
+    def store(self, base: Template | None, definition: Definition) -> Template:
         """Save the template, or add it if ``base`` is None."""
         if base is None:
             return templates.add(self.studio, self.actor, definition)
         return templates.save(self.studio, self.actor, base, definition)
 
-    def subject_of(self, kept: Template) -> str:
+    def draft_subject(self, kept: Template) -> str:
         """Return the key under which drafts of the template are stored."""
         return drafts.template_subject(kept.id)
 
-    def as_of(self, base: Template, version: int) -> Template:
+    def with_version(self, base: Template, version: int) -> Template:
         """Return the template with its version set to ``version``."""
         return replace(base, version=version)
 

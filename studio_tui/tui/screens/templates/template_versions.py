@@ -17,7 +17,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.moments import moment
 from studio_tui.tui.screen import StudioScreen
-from studio_tui.tui.screens.templates.change_words import drawn
+from studio_tui.tui.screens.templates.change_words import changes_text
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.memory_source import MemorySource
@@ -157,11 +157,11 @@ class TemplateVersions(StudioScreen):
 
     def _changes(self, chosen: TemplateVersion) -> Content:
         if self._to_now:
-            return drawn(changes(chosen.definition, self._template.definition))
+            return changes_text(changes(chosen.definition, self._template.definition))
         before = [version for version in self._versions if version.id == chosen.id - 1]
         if not before:
             return line("c compares it with how it is now.", "$muted")
-        return drawn(changes(before[0].definition, chosen.definition))
+        return changes_text(changes(before[0].definition, chosen.definition))
 
 
 def _kept_by(version: TemplateVersion) -> str | Toned:

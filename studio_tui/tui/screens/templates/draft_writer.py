@@ -10,7 +10,7 @@ _AGAIN = 2.0
 """Seconds before a failed write is retried."""
 
 
-class DraftKeeper:
+class DraftWriter:
     """A writer of drafts of ``subject``: one write at a time, skipping superseded drafts."""
 
     def __init__(self, screen: StudioScreen, subject: str) -> None:

@@ -10,7 +10,7 @@ from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.wording.counting import counted
 
 
-class FromLibrary(Choose[Chosen]):
+class LibraryPicker(Choose[Chosen]):
     """A dialog that returns the chosen topic or question.
 
     ``whole`` also offers topics as a whole. Questions of ``definition`` are marked as already
