@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def read_mail_details(studio: "Studio", actor: Actor, notification_id: int) -> Drawing:
     """Read a mail as it was sent, or as it would be sent now. Raises `NotFound`."""
-    return partial(_drawn, outbox.read(studio, actor, notification_id), studio.zone)
+    return partial(_draw, outbox.read(studio, actor, notification_id), studio.zone)
 
 
-def _drawn(mail: ReadMail, zone: ZoneInfo, _: int, __: int) -> Iterator[Content]:
+def _draw(mail: ReadMail, zone: ZoneInfo, _: int, __: int) -> Iterator[Content]:
     to = mail.notification
     yield line(mail.subject, "bold")
     yield line(f"to {to.name} <{to.to}>", "$muted")

@@ -19,8 +19,8 @@ def state_in_full(notification: Notification, zone: ZoneInfo) -> Content:
     why = f": {notification.error}" if notification.error else ""
     match notification.state:
         case NotificationState.SENT if notification.bounce:
-            came_back = moment_and_zone(notification.bounced_at, zone)
-            return line(f"bounced {came_back}: {why_in_words(notification)}", "$error")
+            bounced_at = moment_and_zone(notification.bounced_at, zone)
+            return line(f"bounced {bounced_at}: {why_in_words(notification)}", "$error")
         case NotificationState.SENT:
             return line(f"sent {moment_and_zone(notification.sent_at, zone)}", "$success")
         case NotificationState.FAILED:

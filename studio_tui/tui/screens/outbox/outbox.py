@@ -26,10 +26,10 @@ from studio_tui.tui.screens.outbox.mail_acts import AGAIN, DROP, Chosen, MailAct
 from studio_tui.tui.screens.outbox.mail_details import read_mail_details
 from studio_tui.tui.screens.outbox.outbox_states import (
     BOUNCED,
-    Shown,
+    ListedState,
     StateLine,
-    shown_called,
-    words_of,
+    label_of,
+    listed_state_named,
 )
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
@@ -72,12 +72,12 @@ class OutboxScreen(MailActs):
 
     def __init__(self, filter_: NotificationFilter | None = None) -> None:
         super().__init__()
-        self._within = filter_ or NotificationFilter()
+        self._base_filter = filter_ or NotificationFilter()
 
     def body(self) -> ComposeResult:
         """Yield the states, the list and a line with details of the current mail."""
         zone = self.studio.zone
-        states = StateLine(f"times in {zone.key}", _shown_by(self._within))
+        states = StateLine(f"times in {zone.key}", _listed_by(self._base_filter))
         yield states
         yield Static(line(_OF_TODAY), classes="only")
         yield RecordBrowser(
@@ -93,10 +93,10 @@ class OutboxScreen(MailActs):
             exported_by="outbox list --json",
             narrowing=Narrowing(
                 lambda: states.chosen or "",
-                lambda text: states.put(shown_called(text)),
+                lambda text: states.set_state(listed_state_named(text)),
                 states.redraw,
             ),
-            opens_as_kept=self._within == NotificationFilter(),
+            opens_as_kept=self._base_filter == NotificationFilter(),
             beside=self._details,
         )
         yield Static(classes="current")
@@ -106,9 +106,9 @@ class OutboxScreen(MailActs):
     ) -> tuple[NotificationFilter, Source[Notification, NotificationFilter]]:
         """Return the mails that match ``text`` and the selected state."""
         shown = self.query_one(StateLine).chosen
-        within = self._within if self._is_of_today else NotificationFilter()
-        within = replace(within, text=typed_words(text), where=typed_audience(text))
-        filter_ = replace(within, **_narrowed_to(shown))
+        base = self._base_filter if self._is_of_today else NotificationFilter()
+        base = replace(base, text=typed_words(text), where=typed_audience(text))
+        filter_ = replace(base, **_filter_fields(shown))
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
 
     def on_mount(self) -> None:
@@ -118,8 +118,8 @@ class OutboxScreen(MailActs):
     @property
     def _is_of_today(self) -> bool:
         """Whether the list is limited to a line of Today: until another state is selected."""
-        narrowed = bool(self._within.ids) or self._within.push_id is not None
-        return narrowed and self.query_one(StateLine).chosen == _shown_by(self._within)
+        narrowed = bool(self._base_filter.ids) or self._base_filter.push_id is not None
+        return narrowed and self.query_one(StateLine).chosen == _listed_by(self._base_filter)
 
     def reload(self) -> None:
         """Read the list and the counts again: mail was queued or sent."""
@@ -149,7 +149,7 @@ class OutboxScreen(MailActs):
         """List the mail of the selected state."""
         self.set_class(self._is_of_today, "-narrowed")
         self._browser.show_narrowed()
-        none = f"No mail is {words_of(event.state)}." if event.state else "No mail yet."
+        none = f"No mail is {label_of(event.state)}." if event.state else "No mail yet."
         self._browser.list.set_empty(none)
 
     # One mail
@@ -161,7 +161,7 @@ class OutboxScreen(MailActs):
     @on(RecordList.CursorMoved)
     @on(RecordList.SelectionChanged)
     @on(RecordList.LengthChanged)
-    def _look_at_current(self) -> None:
+    def _show_current(self) -> None:
         self.query_one(".current", Static).update(self._current_in_words())
         self.refresh_bindings()
 
@@ -208,11 +208,11 @@ class OutboxScreen(MailActs):
         return self.query_one(RecordBrowser)
 
 
-def _shown_by(filter_: NotificationFilter) -> Shown:
+def _listed_by(filter_: NotificationFilter) -> ListedState:
     return BOUNCED if filter_.bounced else filter_.state
 
 
-def _narrowed_to(shown: Shown) -> dict[str, Any]:
+def _filter_fields(shown: ListedState) -> dict[str, Any]:
     """Return the fields of the filter that select the listed state."""
     if shown == BOUNCED:
         return {"state": None, "bounced": True}

@@ -17,13 +17,13 @@ from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS
 
 _ALL = "all"
 BOUNCED: Final = "bounced"
-Shown = NotificationState | Literal["bounced"] | None
+ListedState = NotificationState | Literal["bounced"] | None
 """The selected state; None for all mail."""
-_ORDER: tuple[Shown, ...] = (None, *NotificationState, BOUNCED)
+_ORDER: tuple[ListedState, ...] = (None, *NotificationState, BOUNCED)
 _STYLES = OfSome({NotificationState.FAILED: "$error"}, otherwise="$muted")
 
 
-def shown_called(text: str) -> Shown:
+def listed_state_named(text: str) -> ListedState:
     """Return the state with this name; an empty name stands for all mail.
 
     Raises `ValueError` if the name is unknown.
@@ -31,7 +31,7 @@ def shown_called(text: str) -> Shown:
     return BOUNCED if text == BOUNCED else NotificationState(text) if text else None
 
 
-def words_of(shown: Shown) -> str:
+def label_of(shown: ListedState) -> str:
     """Return the label of a state."""
     if shown is None:
         return _ALL
@@ -48,14 +48,14 @@ class StateLine(LabelLine):
     class Chosen(Message):
         """Posted when another state is selected; None for all mail."""
 
-        state: Shown
+        state: ListedState
 
-    def __init__(self, zone: str, chosen: Shown = None) -> None:
+    def __init__(self, zone: str, chosen: ListedState = None) -> None:
         super().__init__()
         self._zone = zone
         self._counts: Mapping[NotificationState, int] | None = None
         self._bounced = 0
-        self.chosen: Shown = chosen
+        self.chosen: ListedState = chosen
         """The selected state; None for all mail."""
         self._draw()
 
@@ -69,7 +69,7 @@ class StateLine(LabelLine):
         shown = self._shown()
         self._choose(shown[(shown.index(self.chosen) + by) % len(shown)])
 
-    def put(self, state: Shown) -> None:
+    def set_state(self, state: ListedState) -> None:
         """Select a state without posting `Chosen`.
 
         The caller updates the list and calls `redraw`.
@@ -83,9 +83,9 @@ class StateLine(LabelLine):
     def on_label_line_pressed(self, event: LabelLine.Pressed) -> None:
         """Select the state that was clicked."""
         event.stop()
-        self._choose(shown_called("" if event.key == _ALL else event.key))
+        self._choose(listed_state_named("" if event.key == _ALL else event.key))
 
-    def _choose(self, state: Shown) -> None:
+    def _choose(self, state: ListedState) -> None:
         if state != self.chosen:
             self.chosen = state
             self._draw()
@@ -95,7 +95,7 @@ class StateLine(LabelLine):
         """Draw the line again: the time zone may fit or no longer fit."""
         self._draw()
 
-    def _shown(self) -> list[Shown]:
+    def _shown(self) -> list[ListedState]:
         return [s for s in _ORDER if s in (None, self.chosen) or self._count_of(s)]
 
     def _draw(self) -> None:
@@ -104,7 +104,7 @@ class StateLine(LabelLine):
         room = self.size.width - sum(label.width + GAP for label in states)
         self.show(states, [zone] if room >= zone.width + GAP else [])
 
-    def _label(self, state: Shown) -> Content:
+    def _label(self, state: ListedState) -> Content:
         count = self._count_of(state)
         style = "$muted"
         if state and count:
@@ -113,15 +113,15 @@ class StateLine(LabelLine):
             style = "bold underline"
         shown = "" if self._counts is None else f" {count:,}"
         return Content.assemble(
-            (words_of(state), style),
+            (label_of(state), style),
             (shown, style.replace(" underline", "")),
         )
 
-    def _count_of(self, state: Shown) -> int:
+    def _count_of(self, state: ListedState) -> int:
         counts = self._counts or {}
         if state == BOUNCED:
             return self._bounced
         if state is None:
             return sum(counts.values())
-        came_back = self._bounced if state is NotificationState.SENT else 0
-        return counts.get(NotificationState(state), 0) - came_back
+        bounced = self._bounced if state is NotificationState.SENT else 0
+        return counts.get(NotificationState(state), 0) - bounced

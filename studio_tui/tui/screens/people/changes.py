@@ -186,7 +186,7 @@ class ChangesScreen(StudioScreen):
     @on(RecordList.CursorMoved)
     @on(RecordList.SelectionChanged)
     @on(RecordList.LengthChanged)
-    def _look_at_current(self) -> None:
+    def _show_current(self) -> None:
         current = self._browser.list.current
         self.query_one(".current", Static).update(self._in_words(current))
         self.refresh_bindings()

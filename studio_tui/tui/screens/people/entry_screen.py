@@ -57,8 +57,8 @@ class EntryScreen(StudioScreen):
         """Save the fields in ``changed``, by `write` with `failed` as its error handler."""
 
     @abstractmethod
-    def read_theirs(self) -> None:
-        """Read the stored values and pass them to `show_theirs`."""
+    def read_stored(self) -> None:
+        """Read the stored values and pass them to `show_conflict`."""
 
     @property
     def unsaved(self) -> bool:
@@ -87,11 +87,11 @@ class EntryScreen(StudioScreen):
         """Display why the form cannot be saved; after a conflict, both versions."""
         self._saving = False
         if isinstance(error, Conflict):
-            self.read_theirs()
+            self.read_stored()
         else:
             self._form.show_error(error)
 
-    def show_theirs(self, values: Values, labels: Values) -> None:
+    def show_conflict(self, values: Values, labels: Values) -> None:
         """Display the version that another user saved next to the unsaved text.
 
         Saving again overwrites that version.
@@ -135,9 +135,9 @@ class EntryScreen(StudioScreen):
         def chosen(path: str | None) -> None:
             if path is None:
                 return
-            there = [part.strip() for part in field.value.split("|")] if field.value else []
+            paths = [part.strip() for part in field.value.split("|")] if field.value else []
             several = self.TEAMS[field.field_name]
-            field.value = " | ".join(dict.fromkeys([*there, path])) if several else path
+            field.value = " | ".join(dict.fromkeys([*paths, path])) if several else path
             field.focus_entry()
 
         choices = [Choice(team.path, team.path, team.led_by) for team in found]
@@ -154,7 +154,7 @@ class EntryScreen(StudioScreen):
         return None
 
     @on(events.DescendantFocus)
-    def _look_at_field(self) -> None:
+    def _refresh_commands(self) -> None:
         self.refresh_bindings()
 
     def action_back(self) -> None:

@@ -81,9 +81,9 @@ def ask_for_word_meaning(word: str) -> Choose[str]:
 
 
 def _guess(name: str, mapped: ColumnMapping) -> ImportField | None:
-    said = mapped.get(name)
-    if said is not None:
-        return None if said == IGNORE else ImportField(said)
+    field = mapped.get(name)
+    if field is not None:
+        return None if field == IGNORE else ImportField(field)
     known = recognise(name)
     return known[0] if known else None
 

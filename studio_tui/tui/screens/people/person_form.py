@@ -63,7 +63,7 @@ class EditPersonScreen(EntryScreen):
     def __init__(self, user_id: int) -> None:
         super().__init__("Edit a user", _fields(_CHANGED))
         self._user_id = user_id
-        self._was: dict[str, Any] = {}
+        self._last_read: dict[str, Any] = {}
         """The facts as they were last read. A fact with unsaved text keeps the value from before
         the edit began."""
 
@@ -71,16 +71,16 @@ class EditPersonScreen(EntryScreen):
         """Read the user again and update the fields that have no unsaved text."""
         self.read_first("user", self._ask, self._show)
 
-    def read_theirs(self) -> None:
+    def read_stored(self) -> None:
         """Read the version that another user saved."""
-        self.read("theirs", self._ask, self._show_theirs)
+        self.read("theirs", self._ask, self._show_stored)
 
     def save(self, changed: Values) -> None:
         """Save the changed facts.
 
         The service raises a conflict if another user changed the same facts since they were read.
         """
-        was = {name: self._was[name] for name in changed}
+        was = {name: self._last_read[name] for name in changed}
         self.write(
             lambda: by_hand.edit(
                 self.studio, self.actor, self._user_id, PersonInput(dict(changed)), was=was
@@ -95,16 +95,16 @@ class EditPersonScreen(EntryScreen):
 
     def _show(self, found: Involvement) -> None:
         typed = self.changed
-        self._follow(found.user, [name for name in _LABELS if name not in typed])
+        self._fill_unedited(found.user, [name for name in _LABELS if name not in typed])
         self.show_title(f"Edit {found.user.name} ({found.user.login})")
 
-    def _show_theirs(self, found: Involvement) -> None:
-        self.show_theirs(values_of(found.user), _LABELS)
-        self._follow(found.user, list(_LABELS))
+    def _show_stored(self, found: Involvement) -> None:
+        self.show_conflict(values_of(found.user), _LABELS)
+        self._fill_unedited(found.user, list(_LABELS))
 
-    def _follow(self, user: User, names: list[str]) -> None:
+    def _fill_unedited(self, user: User, names: list[str]) -> None:
         values = values_of(user)
-        self._was |= {name: getattr(user, name) for name in names}
+        self._last_read |= {name: getattr(user, name) for name in names}
         self.fill({name: values[name] for name in names})
 
     def _saved(self, done: PersonEdited) -> None:
@@ -133,7 +133,7 @@ class AddPersonScreen(EntryScreen):
         login = Field("login", "Login", hint="by which they come in, and are named")
         super().__init__("Add a user", [login, *_fields(_CHANGED)])
 
-    def read_theirs(self) -> None:
+    def read_stored(self) -> None:
         """Do nothing: a new user cannot have another version."""
 
     def save(self, changed: Values) -> None:
@@ -157,13 +157,13 @@ class AddPersonScreen(EntryScreen):
 
 def _saved_in_words(done: PersonEdited) -> str:
     user = done.user
-    said = [f"{user.name} is saved."]
+    sentences = [f"{user.name} is saved."]
     if done.becomes_admin:
-        said.append(f"{user.name} becomes an admin.")
+        sentences.append(f"{user.name} becomes an admin.")
     if done.reinvited:
-        said.append(f"{counted(done.reinvited, 'invitation')} moved with the address.")
+        sentences.append(f"{counted(done.reinvited, 'invitation')} moved with the address.")
     if done.reviews_added:
-        said.append(f"{noticed_in_words(done.reviews_added)} (y on Users).")
+        sentences.append(f"{noticed_in_words(done.reviews_added)} (y on Users).")
     if done.imported:
-        said.append(overwritten_in_words(user.name, list(done.before)))
-    return " ".join(said)
+        sentences.append(overwritten_in_words(user.name, list(done.before)))
+    return " ".join(sentences)

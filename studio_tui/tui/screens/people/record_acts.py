@@ -28,10 +28,10 @@ def export_data(screen: StudioScreen, user: User) -> None:
         if made is None:
             return
         talks, mails = counted(made.conversations, "conversation"), counted(made.mails, "mail")
-        said = f"In the file: {talks}, {mails}, {counted(made.lines, 'line')} of activity."
+        summary = f"In the file: {talks}, {mails}, {counted(made.lines, 'line')} of activity."
         if made.closed:
-            said += f" {counted(made.closed, 'text')} not in it: README.txt in it says why."
-        screen.say(said)
+            summary += f" {counted(made.closed, 'text')} not in it: README.txt in it says why."
+        screen.say(summary)
 
     ask = AskFile[Exported](
         f"Export all that is kept about {user.name}",

@@ -99,7 +99,7 @@ class TeamScreen(StudioScreen):
         self.query_one(".title", Static).update(line(team.path, "bold"))
         below = ", ".join(each.name for each in found.below)
         facts = [
-            ("Leaders", team.led_by or line(team_acts.led_by_nobody(self.actor), "$warning")),
+            ("Leaders", team.led_by or line(team_acts.no_leader_text(self.actor), "$warning")),
             ("Members", f"{team.members:,}"),
             ("In all", f"{team.people:,} with those below" if below else ""),
             ("Below", below),

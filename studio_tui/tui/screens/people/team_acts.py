@@ -42,7 +42,7 @@ def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda
     screen.app.push_screen(question, answered)
 
 
-def led_by_nobody(actor: Actor) -> str:
+def no_leader_text(actor: Actor) -> str:
     """Return the text for a team without a visible leader.
 
     An actor with a scope may not see the leader the team has (U12).

@@ -51,22 +51,22 @@ class EditTeamScreen(EntryScreen):
     def __init__(self, team_id: int) -> None:
         super().__init__("Edit a team", _fields())
         self._team_id = team_id
-        self._was: Team | None = None
+        self._last_read: Team | None = None
 
     def reload(self) -> None:
         """Read the team again and update the fields unless the form has unsaved text."""
         self.read_first("team", self._ask, self._show)
 
-    def read_theirs(self) -> None:
+    def read_stored(self) -> None:
         """Read the version that another user saved."""
-        self.read("theirs", self._ask, self._show_theirs)
+        self.read("theirs", self._ask, self._show_stored)
 
     def save(self, changed: Values) -> None:
         """Save the changed fields.
 
         The service raises a conflict if another user changed the same fields since they were read.
         """
-        wanted, was = self._wanted(changed), self._was
+        wanted, was = self._wanted(changed), self._last_read
         self.write(
             lambda: teams.edit(self.studio, self.actor, self._team_id, wanted, was=was),
             self._saved,
@@ -89,14 +89,14 @@ class EditTeamScreen(EntryScreen):
         return teams.show(self.studio, self.actor, self._team_id)
 
     def _show(self, found: TeamDetails) -> None:
-        if self._was is None or not self.unsaved:
-            self._was = found.team
+        if self._last_read is None or not self.unsaved:
+            self._last_read = found.team
             self.fill(values_of(found.team))
         self.show_title(f"Edit the team “{found.team.path}”")
 
-    def _show_theirs(self, found: TeamDetails) -> None:
-        self.show_theirs(values_of(found.team), _LABELS)
-        self._was = found.team
+    def _show_stored(self, found: TeamDetails) -> None:
+        self.show_conflict(values_of(found.team), _LABELS)
+        self._last_read = found.team
 
     def _saved(self, done: TeamChanged) -> None:
         self.say(_saved_in_words(done))
@@ -113,7 +113,7 @@ class AddTeamScreen(EntryScreen):
     def __init__(self, under: str) -> None:
         super().__init__("Add a team", _fields(under))
 
-    def read_theirs(self) -> None:
+    def read_stored(self) -> None:
         """Do nothing: a new team cannot have another version."""
 
     def save(self, changed: Values) -> None:

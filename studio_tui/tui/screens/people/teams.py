@@ -48,7 +48,7 @@ class TeamsScreen(StudioScreen):
         self._folded: set[int] | None = None
         """Ids of the teams whose subtrees are collapsed; None until the teams are read."""
         self._list: RecordList[Team, str] = RecordList(
-            Column("name", "Team", self._in_tree, width=26, flex=3),
+            Column("name", "Team", self._tree_cell, width=26, flex=3),
             Column("leaders", "Leaders", self._leaders, width=20, flex=2),
             Column("members", "Members", lambda team: f"{team.members:,}", width=9, right=True),
             Column("people", "In all", lambda team: f"{team.people:,}", width=9, right=True),
@@ -148,10 +148,10 @@ class TeamsScreen(StudioScreen):
                 shown.append(team)
         return shown
 
-    def _in_tree(self, team: Team) -> str:
+    def _tree_cell(self, team: Team) -> str:
         folded = self._folded is not None and team.id in self._folded
         mark = ("▸ " if folded else "▾ ") if team.below else "· "
         return "│ " * team.depth + mark + team.name
 
     def _leaders(self, team: Team) -> str | Toned:
-        return team.led_by or Toned(team_acts.led_by_nobody(self.actor), Tone.WARN)
+        return team.led_by or Toned(team_acts.no_leader_text(self.actor), Tone.WARN)

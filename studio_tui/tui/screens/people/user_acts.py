@@ -157,7 +157,7 @@ def leave(screen: StudioScreen, user: User) -> None:
 
     def ask(found: ActiveChanged) -> None:
         question = Confirm(
-            f"Mark {user.name} as left?", "Mark as left", detail=_touched_in_words(found)
+            f"Mark {user.name} as left?", "Mark as left", detail=_consequences_in_words(found)
         )
         screen.app.push_screen(question, answered)
 
@@ -195,15 +195,15 @@ def correct_address(screen: StudioScreen, user: User) -> None:
 
 
 def _changed_in_words(changed: PersonEdited) -> str:
-    said = [f"The address of {changed.user.name} is {changed.user.email}."]
+    sentences = [f"The address of {changed.user.name} is {changed.user.email}."]
     if changed.reinvited:
-        said.append(f"{counted(changed.reinvited, 'invitation')} moved with it.")
+        sentences.append(f"{counted(changed.reinvited, 'invitation')} moved with it.")
     if changed.failed:
-        said.append(f"{counted(changed.failed, 'mail')} failed before: r on Mail tries again.")
-    return " ".join(said)
+        sentences.append(f"{counted(changed.failed, 'mail')} failed before: r on Mail tries again.")
+    return " ".join(sentences)
 
 
-def _touched_in_words(found: ActiveChanged) -> str:
+def _consequences_in_words(found: ActiveChanged) -> str:
     (standing,) = found.people
     listed = ", ".join(f"“{name}”" for name in standing.pushes)
     lines = [f"In {listed}." if listed else "In no open push."]

@@ -33,7 +33,7 @@ class WaitingImportScreen(StudioScreen):
 
     def on_mount(self) -> None:
         """Start the comparison."""
-        self._look()
+        self._compare()
 
     def action_back(self) -> None:
         """Stop the comparison and close the screen."""
@@ -42,7 +42,7 @@ class WaitingImportScreen(StudioScreen):
             progress.stop()
         self.dismiss()
 
-    def _look(self) -> None:
+    def _compare(self) -> None:
         job = Job("Comparing what waits")
         self.query_one(ProgressLine).start(job)
         studio, actor = self.studio, self.actor
@@ -68,7 +68,7 @@ class WaitingImportScreen(StudioScreen):
         match decided:
             case PreviewOutdated(why=why):
                 self.complain(why)
-                self._look()
+                self._compare()
             case ImportFinished():
                 close_with_result(self, decided)
             case _:

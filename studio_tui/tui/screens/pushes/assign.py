@@ -372,8 +372,8 @@ class AssignScreen(StudioScreen):
 
     def _show_selection(self) -> None:
         """Display the selection in words if it contains filters, not only single users."""
-        said = selection_in_words(self.selection, self._imported)
-        self.query_one(".sum", Static).update(Content.assemble(("Marked: ", "$muted"), said))
+        words = selection_in_words(self.selection, self._imported)
+        self.query_one(".sum", Static).update(Content.assemble(("Marked: ", "$muted"), words))
         self.set_class(bool(self.selection.filters), "-sum")
 
     def _effect(self, preview: AssignPreview | None) -> Content:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _Matching = tuple[Audience, int]
 """An audience and the number of users who match it."""
 _HEADINGS = {**FIELDS, "available_from": "From"}
-_MOST = 50
+_MAX_PUSHES = 50
 _LABEL = "Assign users"
 _PICKED = "who is picked then; or a filter, as hired within 90 days"
 
@@ -72,8 +72,8 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         super().__init__()
         self._template = template
         self._rows: list[PushRow] = []
-        self._for = LineInput(placeholder=_PICKED)
-        self._for.add_class("audience")
+        self._audience_input = LineInput(placeholder=_PICKED)
+        self._audience_input.add_class("audience")
 
     def compose(self) -> ComposeResult:
         """Yield a row for each push, the audience, the reminders and two buttons."""
@@ -88,7 +88,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
             yield Static(classes="more")
             with Horizontal(classes="for"):
                 yield Static("For", classes="label")
-                yield self._for
+                yield self._audience_input
             yield Static(classes="said")
             yield Toggle("And who comes to match until it is closed", on=True)
             usual = pushes.usual_reminders(self.studio)
@@ -99,7 +99,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
 
     def on_mount(self) -> None:
         """Number the rows and show which commands are available."""
-        self._count()
+        self._number_rows()
 
     @property
     def unsaved(self) -> bool:
@@ -117,7 +117,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
 
     def why_not_add(self) -> str | None:
         """Return why no row can be added, or None. The number of pushes is limited."""
-        return None if len(self._rows) < _MOST else f"At most {_MOST} pushes at once."
+        return None if len(self._rows) < _MAX_PUSHES else f"At most {_MAX_PUSHES} pushes at once."
 
     async def action_add(self) -> None:
         """Add a row with the days of the last one."""
@@ -125,7 +125,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         row = PushRow(EnteredPush("", last.available_from, last.deadline), self.studio.today())
         self._rows.append(row)
         await self.query_one(".rows", VerticalScroll).mount(row)
-        self._count()
+        self._number_rows()
         row.focus_entry()
         row.scroll_visible(animate=False)
 
@@ -136,23 +136,23 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         removed = rows.pop(place)
         rows[max(place - 1, 0)].focus_entry()
         await removed.remove()
-        self._count()
+        self._number_rows()
 
     def action_create(self) -> None:
         """Create all pushes, or display the validation errors at their fields (P1)."""
         try:
             drafts = drafts_of(self.entered, self.studio.today())
         except Invalid as error:
-            self._refuse(error)
+            self._show_errors(error)
             return
         if self._audience:
             # Count the recipients before any mail is queued.
-            self._match(partial(self._create_once_meant, drafts))
+            self._match(partial(self._confirm_and_create, drafts))
         else:
             self._create(drafts, None)
 
-    def _create_once_meant(self, drafts: Sequence[PushDraft], found: _Matching) -> None:
-        self._say_matching(found)
+    def _confirm_and_create(self, drafts: Sequence[PushDraft], found: _Matching) -> None:
+        self._show_matching(found)
         audience, number = found
         assigned = number * len(drafts)
         detail = f"{counted(number, 'user')} in each of {counted(len(drafts), 'push', 'pushes')}."
@@ -166,21 +166,21 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
                 self.studio, self.actor, template_id, drafts, audience, once=once
             ),
             self.dismiss,
-            self._refuse,
+            self._show_errors,
             opens_screen=True,
         )
 
     @property
     def _audience(self) -> str:
-        return self._for.value.strip()
+        return self._audience_input.value.strip()
 
     @on(Input.Changed, ".audience")
     def _audience_typed(self, event: Input.Changed) -> None:
         event.stop()
         self.set_class(bool(self._audience), "-for")
-        self._say_of_audience(Content(""))
+        self._show_audience(Content(""))
         if self._audience:
-            self._match(self._say_matching)
+            self._match(self._show_matching)
         else:
             self.shell.bridge.drop(self, "audience")
 
@@ -192,18 +192,18 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
     def _match(self, then: Callable[[_Matching], None]) -> None:
         """Resolve the audience, count its users and pass both to ``then``."""
         reads = partial(_matching, self.studio, self.actor, self._audience)
-        self.shell.bridge.read(self, "audience", reads, then, self._say_wrong)
+        self.shell.bridge.read(self, "audience", reads, then, self._show_audience_error)
 
-    def _say_matching(self, found: _Matching) -> None:
+    def _show_matching(self, found: _Matching) -> None:
         _, number = found
         words = f"{counted(number, 'user matches', 'users match')} today."
-        self._say_of_audience(line(words, "$muted"), f"Assign {counted(number, 'user')}")
+        self._show_audience(line(words, "$muted"), f"Assign {counted(number, 'user')}")
 
-    def _say_wrong(self, error: StudioError) -> None:
-        self._say_of_audience(line(error.message, "$error"))
+    def _show_audience_error(self, error: StudioError) -> None:
+        self._show_audience(line(error.message, "$error"))
 
-    def _say_of_audience(self, said: Content, label: str = _LABEL) -> None:
-        self.query_one(".said", Static).update(said)
+    def _show_audience(self, text: Content, label: str = _LABEL) -> None:
+        self.query_one(".said", Static).update(text)
         button = self.query_one("#create", Button)
         button.label = label
         # Without a new layout the button keeps the width of its previous label.
@@ -217,16 +217,16 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
         today = self.studio.today()
         return EnteredPush("", day(today), day(months_later(today, 1)))
 
-    def _count(self) -> None:
+    def _number_rows(self) -> None:
         rows = self._rows
         for number, row in enumerate(rows, start=1):
             row.number(number if len(rows) > 1 else 0)
-        more = "+ one more (ctrl+n)" if len(rows) < _MOST else ""
+        more = "+ one more (ctrl+n)" if len(rows) < _MAX_PUSHES else ""
         less = "remove this one (ctrl+r)" if len(rows) > 1 else ""
         self.query_one(".more", Static).update("   ".join(filter(None, (more, less))))
         self.refresh_bindings()
 
-    def _refuse(self, error: StudioError) -> None:
+    def _show_errors(self, error: StudioError) -> None:
         if not isinstance(error, Invalid):
             self.complain(error.message)
             return

@@ -113,9 +113,9 @@ class PushRow(Vertical):
         for name, entry in self._entries.items():
             entry.set_class(name in self._errors, "-wrong")
         wrong = [f"{FIELDS[name]}: {self._errors[name]}" for name in FIELDS if name in self._errors]
-        said = wrong or [resolved_days(self.entered, self._today)]
-        self.query_one(".below", Static).update(Content("\n").join(map(line, said)))
-        self.set_class(any(said), "-says")
+        messages = wrong or [resolved_days(self.entered, self._today)]
+        self.query_one(".below", Static).update(Content("\n").join(map(line, messages)))
+        self.set_class(any(messages), "-says")
         self.query_one(".note", Static).update(length_in_words(self.entered, self._today))
 
 

@@ -39,11 +39,11 @@ def read_assignment_details(
 
     The user's own data is omitted if the actor may not read users.
     """
-    theirs = _people_of(studio, actor, push, GroupKey(By.MANAGER, assignment.user_id))
+    their_people = _people_of(studio, actor, push, GroupKey(By.MANAGER, assignment.user_id))
     person = None
     if may(actor, Action.READ_USERS):
         person = person_summary(studio, actor, assignment.user_id)
-    return partial(_assigned, assignment, theirs, person, studio.zone)
+    return partial(_draw_assignment, assignment, their_people, person, studio.zone)
 
 
 def read_group_details(
@@ -59,7 +59,7 @@ def read_group_details(
     key = group.key
     if key.by is By.MANAGER and isinstance(key.value, int) and may(actor, Action.READ_USERS):
         leads = users.show(studio, actor, key.value, 0).user.leads
-    return partial(_group, group, leads, still, found, studio.zone)
+    return partial(_draw_group, group, leads, still, found, studio.zone)
 
 
 def _people_of(
@@ -89,16 +89,16 @@ def _source(
     return assign.source(studio, actor, push, filter_, by_name)
 
 
-def _assigned(
+def _draw_assignment(
     assignment: Assignment,
-    theirs: Sequence[Assignment],
+    their_people: Sequence[Assignment],
     person: PersonSummary | None,
     zone: ZoneInfo,
     width: int,
     height: int,
 ) -> Iterator[Content]:
-    lines = list(people(theirs[:_FEW], zone, width))
-    if len(theirs) > _FEW:
+    lines = list(people(their_people[:_FEW], zone, width))
+    if len(their_people) > _FEW:
         lines.append(Content.styled("and more", "$muted"))
     first = list(grouped("Their people", lines))
     if person is None:
@@ -109,7 +109,7 @@ def _assigned(
         yield from draw_person(person, width, height, first)
 
 
-def _group(
+def _draw_group(
     group: PeopleGroup,
     leads: Sequence[str],
     still: str,

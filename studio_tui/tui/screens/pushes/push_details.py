@@ -29,15 +29,15 @@ def read_push_details(studio: "Studio", actor: Actor, listed: Push) -> Drawing:
     """Read the details of a push. Counts its progress if the list has not counted it yet."""
     push = listed if listed.counted else pushes.show(studio, actor, listed.id)
     again, audience = repeats.of_push(studio, actor, push), audiences.of_push(studio, actor, push)
-    told = [f"comes again {again.repeat.in_words}"] if again else []
-    told += [f"for {audience}"] if audience else []
-    return partial(_drawn, push, course.show(studio, actor, push), told)
+    notes = [f"comes again {again.repeat.in_words}"] if again else []
+    notes += [f"for {audience}"] if audience else []
+    return partial(_draw, push, course.show(studio, actor, push), notes)
 
 
-def _drawn(
-    push: Push, found: Course, told: Sequence[str], width: int, height: int
+def _draw(
+    push: Push, found: Course, notes: Sequence[str], width: int, height: int
 ) -> Iterator[Content]:
-    head = list(_head(push, found, told, width))
+    head = list(_head(push, found, notes, width))
     yield from head
     if not found.assigned:
         return
@@ -50,12 +50,12 @@ def _drawn(
         yield from legend
 
 
-def _head(push: Push, found: Course, told: Sequence[str], width: int) -> Iterator[Content]:
+def _head(push: Push, found: Course, notes: Sequence[str], width: int) -> Iterator[Content]:
     yield line(push.name, "bold")
     yield line(push.template.name, "$muted")
     yield Content(f"{day(push.available_from)} to {day(push.deadline)}")
     yield Content.styled(state_in_words(push), "$error" if push.overdue else "")
-    for each in told:
+    for each in notes:
         yield line(each, "$muted")
     yield Content("")
     if not found.assigned:

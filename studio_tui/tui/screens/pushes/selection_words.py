@@ -16,13 +16,13 @@ def selection_in_words(selection: Selection[UserFilter], pushes: Mapping[int, st
 
     ``pushes`` maps the ids of the pushes whose users were imported to their names.
     """
-    said = Content("")
+    text = Content("")
     # The first term always marks: unmarking has no effect on an empty selection. So it needs no
     # sign.
     for sign, words in _terms(selection, pushes):
-        before = f" {sign} " if said else ""
-        said += Content.styled(before, "$key bold") + line(words)
-    return said
+        before = f" {sign} " if text else ""
+        text += Content.styled(before, "$key bold") + line(words)
+    return text
 
 
 def filter_in_words(filter_: UserFilter, pushes: Mapping[int, str]) -> str:

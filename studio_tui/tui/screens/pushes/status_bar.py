@@ -132,10 +132,10 @@ class StatusBar(Commands, Widget, can_focus=True):
 
         It is status and number, or only the number if the line would be too wide.
         """
-        said = {status: f"{getattr(self._progress, status):,}" for status in self._present}
-        whole = [(status, f"{STATUS_LABELS[status]} {number}") for status, number in said.items()]
-        needed = sum(2 + cell_len(words) + _GAP for _, words in whole) - _GAP
-        return whole if needed <= self.size.width else list(said.items())
+        numbers = {status: f"{getattr(self._progress, status):,}" for status in self._present}
+        full = [(status, f"{STATUS_LABELS[status]} {number}") for status, number in numbers.items()]
+        needed = sum(2 + cell_len(words) + _GAP for _, words in full) - _GAP
+        return full if needed <= self.size.width else list(numbers.items())
 
     def _bounds(self, line: int) -> list[tuple[Status, int, int]]:
         """Return each status on a line with its start column and the column after its end."""

@@ -22,7 +22,7 @@ from studio_tui.services.people import retention, reviews
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.today.today import people_of
 from studio_tui.tui.moments import moment
-from studio_tui.tui.screens.today.lines import Line, parts_of
+from studio_tui.tui.screens.today.lines import Line, facts_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.mail_rows import state_in_colour
@@ -40,17 +40,17 @@ _MOST = 60
 
 def read_case_details(studio: "Studio", actor: Actor, at: Line) -> Drawing:
     """Read the full text of a line, and the people or mails it is about."""
-    said = parts_of(at, studio.today(), studio.zone)
+    facts = facts_of(at, studio.today(), studio.zone)
     case = at.case
-    about = () if case is None else _READ[case.place](studio, actor, case)
-    return partial(_drawn, said, about)
+    subjects = () if case is None else _READ[case.place](studio, actor, case)
+    return partial(_draw, facts, subjects)
 
 
-About = Sequence[tuple[str, Content]]
+NamedDetails = Sequence[tuple[str, Content]]
 """Names, each with its details."""
 
 
-def _people(studio: "Studio", actor: Actor, case: Case) -> About:
+def _people(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
     if case.push_id is None:
         return ()
     try:
@@ -63,7 +63,7 @@ def _people(studio: "Studio", actor: Actor, case: Case) -> About:
     return [(row.name, assignment_progress(row, studio.zone)) for row in found]
 
 
-def _mails(studio: "Studio", actor: Actor, case: Case) -> About:
+def _mails(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
     leads_to = where_to(case)
     if not isinstance(leads_to, Outbox) or leads_to.filter is None:
         return ()
@@ -78,15 +78,15 @@ def _mails(studio: "Studio", actor: Actor, case: Case) -> About:
     ]
 
 
-def _of_users(studio: "Studio", actor: Actor, case: Case) -> About:
+def _users(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
     if case.kind is not CaseKind.ERASED:
         return _changed(studio, actor, case)
     found = retention.show(studio, actor)
-    then = [each for each in (*found.over, *found.soon) if each.erase_on.isoformat() == case.about]
-    return [(each.name, line(f"left {each.left_on}")) for each in then[:_MOST]]
+    due = [each for each in (*found.over, *found.soon) if each.erase_on.isoformat() == case.about]
+    return [(each.name, line(f"left {each.left_on}")) for each in due[:_MOST]]
 
 
-def _changed(studio: "Studio", actor: Actor, case: Case) -> About:
+def _changed(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
     filter_ = ReviewFilter(push_id=case.push_id)
     found = reviews.source(studio, actor, filter_, Sort("urgency")).rows(0, _MOST)
     return [
@@ -94,7 +94,7 @@ def _changed(studio: "Studio", actor: Actor, case: Case) -> About:
     ]
 
 
-def _own(studio: "Studio", actor: Actor, case: Case) -> About:
+def _own_conversations(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
     asked = set(case.ids)
     found = [each for each in my_conversations(studio, actor) if each.id in asked]
     return [(each.name, line(_status(each.status, moment(each.at, studio.zone)))) for each in found]
@@ -108,14 +108,14 @@ _READ = OfAll(
     {
         StudioPart.PUSHES: _people,
         StudioPart.OUTBOX: _mails,
-        StudioPart.USERS: _of_users,
-        StudioPart.CONVERSATIONS: _own,
+        StudioPart.USERS: _users,
+        StudioPart.CONVERSATIONS: _own_conversations,
     }
 )
 
 
-def _drawn(said: Sequence[str], about: About, width: int, _: int) -> Iterator[Content]:
-    for number, part in enumerate(said):
+def _draw(facts: Sequence[str], subjects: NamedDetails, width: int, _: int) -> Iterator[Content]:
+    for number, part in enumerate(facts):
         yield line(part, "" if number else "bold")
     yield Content("")
-    yield from named(about, width)
+    yield from named(subjects, width)

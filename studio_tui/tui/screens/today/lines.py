@@ -16,7 +16,7 @@ from studio_tui.wording.days import day_in_words, weekday_in_words
 from studio_tui.wording.today import SIGNS
 
 _FIRST_STEPS = "first steps"
-_PUT_OFF = "put off"
+_SNOOZED = "put off"
 _MAIL = frozenset({CaseKind.MAIL_FAILED, CaseKind.MAIL_BOUNCED})
 _KEYS = OfAll(
     {
@@ -45,13 +45,13 @@ class Line:
         return self.case is not None or self.step is not None
 
 
-def lines_of(found: Today, text: str = "", *, put_off: bool = False) -> list[Line]:
+def lines_of(found: Today, text: str = "", *, with_snoozed: bool = False) -> list[Line]:
     """Return the rows that match ``text``, under their headings.
 
-    With ``put_off``, the result includes the cases that the reader snoozed.
+    With ``with_snoozed``, the result includes the cases that the reader snoozed.
     """
     lines: list[Line] = []
-    for heading, group in _groups(found, put_off=put_off):
+    for heading, group in _groups(found, with_snoozed=with_snoozed):
         matching = [line for line in group if _matches(line, text)]
         if matching:
             # The ids of cases are not negative; those of steps are between -9 and -1.
@@ -78,23 +78,23 @@ def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ..
         Column("what", "", _what, width=25, flex=1, most=34),
         Column("text", "", _text, width=19, flex=4),
         Column("push", "", lambda line: line.case.push if line.case else "", 14, 2, most=40),
-        Column("when", "", lambda line: when(line.case, today(), zone), width=8, most=10),
+        Column("when", "", lambda line: time_of(line.case, today(), zone), width=8, most=10),
         Column("key", "", _key, width=9, gives_way=1),
     )
 
 
-def when(case: Case | None, today: date, zone: ZoneInfo) -> str:
+def time_of(case: Case | None, today: date, zone: ZoneInfo) -> str:
     """Return the time since which, or at which, the case exists: ``9 Mar``, or ``08:00`` today."""
     at = None if case is None else case.since or case.due
     return "" if at is None else _moment(at, today, zone)
 
 
-def whole(line: Line | None, today: date, zone: ZoneInfo) -> str:
+def full_text(line: Line | None, today: date, zone: ZoneInfo) -> str:
     """Return the full text of a row in one line. The list may truncate it."""
-    return " · ".join(parts_of(line, today, zone)) if line else ""
+    return " · ".join(facts_of(line, today, zone)) if line else ""
 
 
-def parts_of(line: Line, today: date, zone: ZoneInfo) -> list[str]:
+def facts_of(line: Line, today: date, zone: ZoneInfo) -> list[str]:
     """Return the full text of a row, as a list of facts."""
     if line.step is not None:
         return [f"From a shell: {STEPS[line.step][1]}"]
@@ -109,7 +109,7 @@ def parts_of(line: Line, today: date, zone: ZoneInfo) -> list[str]:
     return [part for part in parts if part]
 
 
-def _groups(found: Today, *, put_off: bool) -> Iterator[tuple[str, Sequence[Line]]]:
+def _groups(found: Today, *, with_snoozed: bool) -> Iterator[tuple[str, Sequence[Line]]]:
     steps = [Line(-place, step=step) for place, step in enumerate(found.steps, 1)]
     # Cases come before the first steps if there are any.
     if not found.cases:
@@ -119,8 +119,8 @@ def _groups(found: Today, *, put_off: bool) -> Iterator[tuple[str, Sequence[Line
         yield section, _of_cases(cases)
     if found.cases:
         yield _FIRST_STEPS, steps
-    if put_off:
-        yield _PUT_OFF, _of_cases(found.snoozed)
+    if with_snoozed:
+        yield _SNOOZED, _of_cases(found.snoozed)
 
 
 def _of_cases(cases: Iterable[Case]) -> list[Line]:
@@ -136,7 +136,7 @@ def _matches(line: Line, text: str) -> bool:
 def _sign(line: Line) -> str | Toned:
     if line.case is None:
         return Toned(shown_key(_KEYS[line.step]), Tone.MARK) if line.step else ""
-    return Toned(SIGNS[line.case.kind], _tone(line.case))
+    return Toned(SIGNS[line.case.kind], _tone_of(line.case))
 
 
 def _what(line: Line) -> str | Toned:
@@ -144,10 +144,10 @@ def _what(line: Line) -> str | Toned:
     if case is None:
         return str(line.step) if line.step else Toned(line.heading.upper(), Tone.MUTED)
     whose = "yours: " if case.own else ""
-    return Toned(f"{whose}{case.words}", Tone.BAD if _tone(case) is Tone.BAD else Tone.STRONG)
+    return Toned(f"{whose}{case.words}", Tone.BAD if _tone_of(case) is Tone.BAD else Tone.STRONG)
 
 
-def _tone(case: Case) -> Tone:
+def _tone_of(case: Case) -> Tone:
     if case.facts.section is not Section.NEEDS_YOU or case.snoozed:
         return Tone.MUTED
     return Tone.BAD if case.facts.urgent else Tone.WARN

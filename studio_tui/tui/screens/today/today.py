@@ -33,8 +33,8 @@ from studio_tui.tui.screens.today.lines import (
     can_remind,
     can_retry,
     columns,
+    full_text,
     lines_of,
-    whole,
 )
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from studio_tui.domain.pushes.push import Push
     from studio_tui.tui.modals.put_off import Until
 
-_LOOK_AGAIN = 60.0
+_RELOAD_SECONDS = 60.0
 """Seconds between two reloads. Cases depend on the time, so they change without a write."""
 _NO_LINE = "There is no line here."
 
@@ -144,7 +144,7 @@ class TodayScreen(StudioScreen):
         super().__init__()
         self._found: Today | None = None
         self._day: date | None = None
-        self._put_off = False
+        self._shows_snoozed = False
 
     def body(self) -> ComposeResult:
         """Yield the filter, the list and a line with the full text of the current row."""
@@ -161,7 +161,7 @@ class TodayScreen(StudioScreen):
     def on_mount(self) -> None:
         """Focus the list and start the reload timer."""
         self.set_focus(self._list)
-        self.set_interval(_LOOK_AGAIN, self._look_again)
+        self.set_interval(_RELOAD_SECONDS, self._reload_if_current)
 
     def reload(self) -> None:
         """Read the cases again. The cursor stays on its row."""
@@ -293,8 +293,8 @@ class TodayScreen(StudioScreen):
 
     def action_show(self) -> None:
         """Show or hide the snoozed cases."""
-        self._put_off = not self._put_off
-        self._list_lines()
+        self._shows_snoozed = not self._shows_snoozed
+        self._show_lines()
 
     def action_filter(self) -> None:
         """Focus the filter."""
@@ -367,7 +367,7 @@ class TodayScreen(StudioScreen):
 
     # What is shown
 
-    def _look_again(self) -> None:
+    def _reload_if_current(self) -> None:
         if self.app.screen is self:
             self.reload()
 
@@ -382,13 +382,13 @@ class TodayScreen(StudioScreen):
         day = self.studio.today()
         if (found, day) != (self._found, self._day):
             self._found, self._day = found, day
-            self._list_lines()
+            self._show_lines()
 
     def _filter(self, text: str) -> None:
         if (source := self._source()) is not None:
             self._list.set_source(source, text, keep=self._list.current_id)
 
-    def _list_lines(self) -> None:
+    def _show_lines(self) -> None:
         source = self._source()
         if source is None:
             return
@@ -401,11 +401,11 @@ class TodayScreen(StudioScreen):
         found, text = self._found, self._bar.text
         if found is None:
             return None
-        self._list.set_empty(f"Nothing matches “{text}”." if text else self._nothing(found))
+        self._list.set_empty(f"Nothing matches “{text}”." if text else self._empty_text(found))
         self._bar.summarise(self._summary(found))
-        return MemorySource(lines_of(found, text, put_off=self._put_off))
+        return MemorySource(lines_of(found, text, with_snoozed=self._shows_snoozed))
 
-    def _nothing(self, found: Today) -> str:
+    def _empty_text(self, found: Today) -> str:
         away = counted(len(found.snoozed), "line is", "lines are")
         return f"{NOTHING}\n{away} put off: f shows them." if found.snoozed else NOTHING
 
@@ -416,8 +416,8 @@ class TodayScreen(StudioScreen):
         return Content(" · ".join(parts))
 
     @on(RecordList.CursorMoved)
-    def _look_at_current(self) -> None:
+    def _show_current(self) -> None:
         studio = self.studio
-        text = whole(self._list.current, studio.today(), studio.zone)
+        text = full_text(self._list.current, studio.today(), studio.zone)
         self.query_one(".current", Static).update(line(text, "$muted"))
         self.refresh_bindings()

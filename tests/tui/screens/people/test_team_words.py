@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.roles import Role
-from studio_tui.tui.screens.people.team_acts import led_by_nobody
+from studio_tui.tui.screens.people.team_acts import no_leader_text
 
 
 def test_who_sees_a_part_is_not_told_that_nobody_leads_a_team() -> None:
     """Whoever leads it may be beyond what they see."""
     actor = Actor(1, "els", "Els", Role.ADMIN)
-    assert led_by_nobody(actor) == "nobody leads it"
-    assert led_by_nobody(replace(actor, scope="team 1")) == "nobody you see"
+    assert no_leader_text(actor) == "nobody leads it"
+    assert no_leader_text(replace(actor, scope="team 1")) == "nobody you see"
