@@ -314,7 +314,7 @@ def test_many_are_a_number_and_a_filter(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S1: what is about very many holds no ids; who acts on it acts on all of them."""
-    monkeypatch.setattr("studio_tui.services.today.cases._MOST", 2)
+    monkeypatch.setattr("studio_tui.services.today.cases._MAX_IDS", 2)
     clock.move(days=31)
     late = case(studio, admin, CaseKind.OVERDUE)
     assert (late.count, late.ids) == (4, ())
