@@ -31,7 +31,7 @@ from studio_tui.domain.conversations.conversation import (
     Reading,
     Written,
 )
-from studio_tui.domain.conversations.transcript import told_by
+from studio_tui.domain.conversations.transcript import piece_heading
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, PushState, Status
 from studio_tui.services import conversations as service
@@ -243,7 +243,7 @@ def _entry_lines(reading: Reading | None, number: int, entry: Entry) -> Iterator
     for whose, written in sides:
         yield from _written_lines(whose, written)
     for piece in entry.others:
-        yield from _written_lines(told_by(piece), piece.written)
+        yield from _written_lines(piece_heading(piece), piece.written)
 
 
 def _written_lines(whose: str, written: Written | None) -> Iterator[str]:

@@ -18,9 +18,9 @@ from studio_tui.domain.conversations.conversation import (
     AskedQuestion,
     Conversation,
     Entry,
-    Overtaken,
     Part,
     Reading,
+    WriteConflict,
     Written,
 )
 from studio_tui.domain.people.access import Actor
@@ -131,7 +131,7 @@ def write(
         written = service.write(
             studio, actor, number, entry.asked.id, part, typed, known, whole=True
         )
-    except Overtaken as error:
+    except WriteConflict as error:
         raise Conflict(
             f"Somebody wrote there in the meantime: version {error.theirs.version} stands there "
             "now, and nothing was overwritten. Read it with “show”."

@@ -232,13 +232,13 @@ def in_quotes(text: str) -> str:
     return f'"{escaped}"'
 
 
-def kept_text(audience: Audience) -> str:
+def encode_audience(audience: Audience) -> str:
     """Return the audience in its database format."""
     return json.dumps(to_plain(audience), ensure_ascii=False)
 
 
-def kept_audience(text: str) -> Audience:
-    """Return the audience that `kept_text` encoded as ``text``."""
+def decode_audience(text: str) -> Audience:
+    """Return the audience that `encode_audience` encoded as ``text``."""
     return from_plain(json.loads(text))
 
 

@@ -86,7 +86,7 @@ _LONGER_NAMES: Final = frozenset({"given_name", "family_name"})
 """Facts that are searched together as ``name``."""
 
 
-def asked_as(fact: Fact) -> str:
+def audience_term(fact: Fact) -> str:
     """Return the name of a fact in audiences."""
     called = fact.asked or fact.each or fact.name
     return called.removesuffix("_on").replace("_", " ")
@@ -94,7 +94,7 @@ def asked_as(fact: Fact) -> str:
 
 def _of_facts() -> Iterator[Word]:
     for fact in FACTS:
-        called = asked_as(fact)
+        called = audience_term(fact)
         if fact.name in _LONGER_NAMES:
             continue
         if fact.type is FactType.DAY:
@@ -206,7 +206,7 @@ _SIGNS: Final = re.compile(r"[\"“=(#*]|(?<!\S)(?:and|or|not|is)(?!\S)", re.IGN
 _OF_THE_LANGUAGE: Final = (ConditionForm.DATED, ConditionForm.WITHIN, ConditionForm.IN_PUSH)
 
 
-def says_audience(text: str) -> bool:
+def is_audience_text(text: str) -> bool:
     """Return whether the text of a filter is an audience, valid or not, and not search words.
 
     An audience begins with a condition and contains a character or keyword that names do not have,

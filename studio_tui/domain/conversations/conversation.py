@@ -188,7 +188,7 @@ _SITTING = timedelta(minutes=10)
 """Length of a pause in writing after which the next text counts as a new session."""
 
 
-def worth_keeping(before: Written, text: str, now: datetime, *, whole: bool) -> bool:
+def keeps_version(before: Written, text: str, now: datetime, *, whole: bool) -> bool:
     """Return whether to keep ``before`` as a version when ``text`` replaces it (A4, C4).
 
     A ``whole`` text is submitted at once. Other texts are saved continuously while the user types:
@@ -369,7 +369,7 @@ class HistoryFilter:
     state: ConversationState | None = None
 
 
-class Overtaken(Conflict):
+class WriteConflict(Conflict):
     """A write conflict: the text was changed in the meantime, perhaps in another session (A4)."""
 
     def __init__(self, theirs: Written) -> None:
@@ -524,7 +524,7 @@ def check_plan(plan: Plan, now: datetime) -> None:
         raise Invalid(errors)
 
 
-def answered(asked: AskedQuestion, text: str) -> str:
+def clean_answer(asked: AskedQuestion, text: str) -> str:
     """Return ``text`` sanitised as the answer to a question; empty removes the answer.
 
     The answer to a rating or a choice must be one of its options, that to a yes-or-no question
@@ -538,7 +538,7 @@ def answered(asked: AskedQuestion, text: str) -> str:
         return cleaned if cleaned.strip() else ""
     chosen, allowed = clean_line(text), choices(question)
     if chosen and chosen not in allowed:
-        # Do not repeat the input or the options of an added question: errors are logged.
+        # Do not repeat the input or the options of an added question: error messages are retained.
         offered = ", ".join(allowed) if asked.added_by is None else "those under the question"
         raise Refused(f"This is no answer: choose one of {offered}.")
     return chosen
@@ -551,7 +551,7 @@ def choices(question: Question) -> tuple[str, ...]:
     return question.options
 
 
-def asked_of(definition: Definition) -> list[AskedQuestion]:
+def asked_questions(definition: Definition) -> list[AskedQuestion]:
     """Return the questions of a template for a new conversation, with ids from 0.
 
     A step without topics becomes one free-text question.
@@ -567,7 +567,7 @@ def asked_of(definition: Definition) -> list[AskedQuestion]:
     return found
 
 
-def reopened_by(
+def why_not_reopened(
     relations: Collection[Relation], conversation: Conversation, now: datetime
 ) -> str | None:
     """Return why a person may not reopen a conversation, or None if they may (C3)."""

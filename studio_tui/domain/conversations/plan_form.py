@@ -40,7 +40,7 @@ def parse_past_day(text: str, today: date) -> date:
     return day
 
 
-def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Plan:
+def parse_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Plan:
     """Return the plan that was entered, in ``zone``.
 
     A time that occurs twice on its day means the first. Raises `Invalid` with all errors, by the
@@ -64,7 +64,7 @@ def entered_plan(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> Pla
     return plan
 
 
-def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+def day_hint(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
     """Return the entered day with its weekday; empty if it is not valid."""
     try:
         day = parse_near_day(typed["date"], local_day(now, zone))
@@ -73,7 +73,7 @@ def word_on_day(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
     return weekday_and_day(day)
 
 
-def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+def time_hint(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
     """Return a note if the entered time occurs twice on that day; else an empty string."""
     try:
         day, at = parse_near_day(typed["date"], local_day(now, zone)), parse_time(typed["time"])
@@ -89,7 +89,7 @@ def word_on_time(typed: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str
     )
 
 
-def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
+def plan_fields(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
     """Return the field values that represent ``plan``, by the names of `FIELDS`."""
     local = plan.planned_for.astimezone(zone)
     return {
@@ -100,7 +100,7 @@ def typed_of(plan: Plan, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
-def entered_held(
+def parse_held_at(
     text: str, planned_for: datetime | None, now: datetime, zone: ZoneInfo
 ) -> datetime:
     """Return the instant at which a conversation was held on the entered day.
@@ -118,12 +118,12 @@ def entered_held(
     return now if day == today else start_of_day(day, zone, _NOON)
 
 
-def likely_held(planned_for: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+def default_held_day(planned_for: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     """Return the initial value of the day: the planned day if it is past, else today."""
     return local_day(min(planned_for or now, now), zone).isoformat()
 
 
-def likely_plan(now: datetime, zone: ZoneInfo) -> Plan:
+def default_plan(now: datetime, zone: ZoneInfo) -> Plan:
     """Return the initial plan: the next full hour, on the next working day, within office hours."""
     local = now.astimezone(zone)
     day = local.date() + timedelta(days=1)

@@ -70,12 +70,12 @@ def part_names(conversation: Conversation) -> dict[Part, str]:
     }
 
 
-def noted(entry: Entry) -> str:
+def notes_heading(entry: Entry) -> str:
     """Return the label of the notes of the talk."""
     return f"Noted by {entry.answer_by}" if entry.answer_by else "Noted in the talk"
 
 
-def told_by(piece: Piece) -> str:
+def piece_heading(piece: Piece) -> str:
     """Return the label of a text by a former conductor."""
     how = "Prepared" if piece.part is Part.CONDUCTOR_PREPARATION else "Noted"
     return f"{how} by {piece.author}"
@@ -114,10 +114,12 @@ def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
     sides = (
         (f"Prepared by {conversation.name}", entry.user),
         (f"Prepared by {conversation.conductor}", entry.conductor),
-        (noted(entry), entry.answer),
+        (notes_heading(entry), entry.answer),
     )
     told = tuple(TranscriptText(whose, side.text) for whose, side in sides if _holds(side) and side)
-    told += tuple(TranscriptText(told_by(piece), piece.written.text) for piece in entry.others)
+    told += tuple(
+        TranscriptText(piece_heading(piece), piece.written.text) for piece in entry.others
+    )
     if entry.asked.removed and not told:
         return None
     return Answered(entry.asked.question.text, told)

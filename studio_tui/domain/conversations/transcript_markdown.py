@@ -23,7 +23,7 @@ def markdown(of: Transcript) -> str:
     return "\n".join(_lines(of)) + "\n"
 
 
-def inert_line(text: str) -> str:
+def escape_line(text: str) -> str:
     """Return one line of text, escaped so that Markdown renders it literally."""
     bare = text.strip()
     indent = text[: len(text) - len(text.lstrip())].expandtabs(_TAB)
@@ -37,13 +37,13 @@ def _inert_start(found: re.Match[str]) -> str:
 
 
 def _lines(of: Transcript) -> Iterator[str]:
-    yield f"# {inert_line(of.title)}"
+    yield f"# {escape_line(of.title)}"
     yield ""
     for name, value in of.facts:
-        yield f"- {name}: {inert_line(value)}"
+        yield f"- {name}: {escape_line(value)}"
     for section in of.sections:
         yield ""
-        yield f"## {inert_line(section.heading)}"
+        yield f"## {escape_line(section.heading)}"
         for answered in section.answered:
             yield from _answered_lines(answered)
 
@@ -51,10 +51,10 @@ def _lines(of: Transcript) -> Iterator[str]:
 def _answered_lines(answered: Answered) -> Iterator[str]:
     if answered.question:
         yield ""
-        yield f"### {inert_line(answered.question)}"
+        yield f"### {escape_line(answered.question)}"
     for told in answered.told:
         yield ""
-        yield f"**{inert_line(told.whose)}**"
+        yield f"**{escape_line(told.whose)}**"
         yield ""
         yield from _quoted(told.text)
     if not answered.told:
@@ -67,4 +67,4 @@ def _quoted(text: str) -> Iterator[str]:
     for number, line in enumerate(lines):
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
         broken = "\\" if line.strip() and following else ""
-        yield f"> {inert_line(line) if line.strip() else ''}{broken}".rstrip(" ")
+        yield f"> {escape_line(line) if line.strip() else ''}{broken}".rstrip(" ")

@@ -36,7 +36,7 @@ _TRANSITIONS: Mapping[NotificationState, frozenset[NotificationState]] = {
     ),
     NotificationState.SENT: frozenset(),
     NotificationState.FAILED: frozenset({NotificationState.QUEUED, NotificationState.DROPPED}),
-    # Restored by hand or by undo. A notification that was tried before is not held again.
+    # Restored, for example when a push is reopened. A mail that was tried is not held again.
     NotificationState.DROPPED: frozenset({NotificationState.HELD, NotificationState.QUEUED}),
 }
 

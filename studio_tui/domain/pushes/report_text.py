@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from studio_tui.domain.conversations.transcript_markdown import inert_line
+from studio_tui.domain.conversations.transcript_markdown import escape_line
 from studio_tui.domain.pushes.report import COLOURS, SIGNS, PushReport, ReportRow, ReportSection
 from studio_tui.domain.shared.bars import bar
 
@@ -32,10 +32,10 @@ def html(of: PushReport) -> str:
 
 
 def _markdown(of: PushReport) -> Iterator[str]:
-    yield f"# {inert_line(of.title)}"
+    yield f"# {escape_line(of.title)}"
     yield ""
     for name, value in of.facts:
-        yield f"- {name}: {inert_line(value)}"
+        yield f"- {name}: {escape_line(value)}"
     yield ""
     yield ", ".join(f"{sign} {name}" for name, sign in zip(of.legend, SIGNS, strict=True))
     for section in of.sections:
@@ -43,12 +43,12 @@ def _markdown(of: PushReport) -> Iterator[str]:
         yield f"## {section.heading}"
         yield ""
         if section.note:
-            yield inert_line(section.note)
+            yield escape_line(section.note)
             yield ""
         yield _row((*section.columns, ""))
         yield _row(("---",) * (len(section.columns) + 1))
         for line in section.lines:
-            yield _row((*map(inert_line, line.cells), f"`{_text_bar(line)}`"))
+            yield _row((*map(escape_line, line.cells), f"`{_text_bar(line)}`"))
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -284,7 +284,7 @@ class EditTopic:
 class TakeFromLibrary:
     """The dialog that chooses questions of the library that are not in ``definition`` yet.
 
-    With ``whole``, entire topics can be chosen too. The screen returns a `Chosen`, or None.
+    With ``whole``, entire topics can be chosen too. The screen returns a `LibraryChoice`, or None.
     """
 
     topics: "tuple[LibraryTopic, ...]"

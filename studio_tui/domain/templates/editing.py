@@ -4,15 +4,15 @@ from typing import Any
 
 from studio_tui.domain.templates.outline import (
     ROOT,
+    OutlineNode,
     Place,
-    Thing,
     insert,
     items,
     move,
+    node_at,
     place_below,
     put,
     remove,
-    thing_at,
 )
 from studio_tui.domain.templates.template import Definition, Question, Topic
 
@@ -40,7 +40,7 @@ class Editing:
     @property
     def thing(self) -> Any:
         """The item under the cursor."""
-        return thing_at(self.definition, self.cursor)
+        return node_at(self.definition, self.cursor)
 
     @property
     def unsaved(self) -> bool:
@@ -70,7 +70,7 @@ class Editing:
         self._before = self.definition, self.cursor
         self.fresh = False
 
-    def type(self, thing: Thing) -> None:
+    def type(self, thing: OutlineNode) -> None:
         """Replace the item under the cursor by ``thing``."""
         self.definition = put(self.definition, self.cursor, thing)
 
@@ -90,24 +90,24 @@ class Editing:
         inside = place is not None and place[: len(self.within)] == self.within
         return place if inside else None
 
-    def add(self, place: Place, thing: Thing) -> None:
+    def add(self, place: Place, thing: OutlineNode) -> None:
         """Insert ``thing`` at ``place`` and start to edit it."""
         self.begin()
         self.definition = insert(self.definition, place, thing)
         self.cursor, self.fresh = place, True
 
-    def insert(self, place: Place, thing: Thing) -> None:
+    def insert(self, place: Place, thing: OutlineNode) -> None:
         """Insert ``thing`` at ``place`` as a complete undo step."""
         self.add(place, thing)
         self.fresh = False
         self.finish()
 
-    def remove(self) -> Thing | None:
+    def remove(self) -> OutlineNode | None:
         """Remove and return the item under the cursor; None if that is the root of the editor."""
         if self.cursor == self.within:
             return None
         self.begin()
-        gone: Thing = self.thing
+        gone: OutlineNode = self.thing
         self.definition = remove(self.definition, self.cursor)
         self.go(self.cursor)
         self.finish()
@@ -133,7 +133,7 @@ class Editing:
         return True
 
 
-def _is_blank(thing: Thing) -> bool:
+def _is_blank(thing: OutlineNode) -> bool:
     match thing:
         case Topic():
             return not thing.name and not thing.questions

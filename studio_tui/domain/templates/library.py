@@ -20,7 +20,7 @@ class LibraryTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class LibraryChoice:
     """A choice from the library: a whole topic, or a topic reduced to the one chosen question."""
 
     topic: Topic

@@ -14,7 +14,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
 
 Place = tuple[int, ...]
-Thing = Definition | Step | Topic | Question
+OutlineNode = Definition | Step | Topic | Question
 T = TypeVar("T")
 
 ROOT: Place = ()
@@ -31,15 +31,15 @@ class OutlineItem:
     """One row of the outline."""
 
     place: Place
-    thing: Thing
+    thing: OutlineNode
 
 
 def items(definition: Definition, within: Place = ROOT) -> tuple[OutlineItem, ...]:
     """Return the item at ``within`` and its descendants, in order."""
-    return tuple(_items(thing_at(definition, within), within))
+    return tuple(_items(node_at(definition, within), within))
 
 
-def thing_at(definition: Definition, place: Place) -> Any:
+def node_at(definition: Definition, place: Place) -> Any:
     """Return the item at ``place``. Raises IndexError if there is none."""
     thing: Any = definition
     for number in place:
@@ -47,7 +47,7 @@ def thing_at(definition: Definition, place: Place) -> Any:
     return thing
 
 
-def put(definition: Definition, place: Place, thing: Thing) -> Definition:
+def put(definition: Definition, place: Place, thing: OutlineNode) -> Definition:
     """Return ``definition`` with the item at ``place`` replaced by ``thing``."""
     if place == ROOT:
         return thing  # type: ignore[return-value] # the item at the root is a definition
@@ -58,7 +58,7 @@ def put(definition: Definition, place: Place, thing: Thing) -> Definition:
     )
 
 
-def insert(definition: Definition, place: Place, thing: Thing) -> Definition:
+def insert(definition: Definition, place: Place, thing: OutlineNode) -> Definition:
     """Return ``definition`` with ``thing`` inserted at ``place``."""
     at = place[-1]
     return _with_children(definition, place[:-1], lambda there: (*there[:at], thing, *there[at:]))
@@ -79,7 +79,7 @@ def move(definition: Definition, place: Place, by: int) -> tuple[Definition, Pla
     target = _target(definition, place, by)
     if target is None:
         return definition, place
-    thing = thing_at(definition, place)
+    thing = node_at(definition, place)
     return insert(remove(definition, place), target, thing), target
 
 
@@ -94,10 +94,10 @@ def place_below(definition: Definition, place: Place, depth: int) -> Place | Non
     holders = [holder for holder in _holders(definition, depth) if holder[: len(place)] == place]
     if not holders:
         return None
-    return (*holders[-1], len(_children(thing_at(definition, holders[-1]))))
+    return (*holders[-1], len(_children(node_at(definition, holders[-1]))))
 
 
-def where(key: str) -> tuple[Place, str]:
+def locate(key: str) -> tuple[Place, str]:
     """Return the place that a key path of `check_definition` refers to, and the rest of the path.
 
     ``steps[2].topics[0].questions[1].options[3]`` is ``options[3]`` at ``(2, 0, 1)``.
@@ -113,18 +113,18 @@ def by_place(problems: Mapping[str, str]) -> dict[Place, dict[str, str]]:
     """Group problems by place, and at each place by the rest of their key path."""
     sorted_out: dict[Place, dict[str, str]] = {}
     for key, reason in problems.items():
-        place, field = where(key)
+        place, field = locate(key)
         sorted_out.setdefault(place, {})[field] = reason
     return sorted_out
 
 
-def _items(thing: Thing, place: Place) -> Iterator[OutlineItem]:
+def _items(thing: OutlineNode, place: Place) -> Iterator[OutlineItem]:
     yield OutlineItem(place, thing)
     for number, child in enumerate(_children(thing)):
         yield from _items(child, (*place, number))
 
 
-def _children(thing: Thing) -> Sequence[Any]:
+def _children(thing: OutlineNode) -> Sequence[Any]:
     match thing:
         case Definition():
             return thing.steps
@@ -137,21 +137,21 @@ def _children(thing: Thing) -> Sequence[Any]:
 
 
 def _with_children(definition: Definition, parent: Place, change: Any) -> Definition:
-    thing = thing_at(definition, parent)
+    thing = node_at(definition, parent)
     changed = change(_children(thing))
     return put(definition, parent, replace(thing, **{_CHILDREN[len(parent)]: changed}))
 
 
 def _target(definition: Definition, place: Place, by: int) -> Place | None:
     parent, at = place[:-1], place[-1] + by
-    if 0 <= at < len(_children(thing_at(definition, parent))):
+    if 0 <= at < len(_children(node_at(definition, parent))):
         return (*parent, at)
     holders = _holders(definition, len(place))
     other = holders.index(parent) + by if parent in holders else -1
     if not 0 <= other < len(holders):
         return None
     holder = holders[other]
-    return (*holder, 0 if by > 0 else len(_children(thing_at(definition, holder))))
+    return (*holder, 0 if by > 0 else len(_children(node_at(definition, holder))))
 
 
 def _holders(definition: Definition, depth: int) -> list[Place]:

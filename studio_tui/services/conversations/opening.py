@@ -3,7 +3,7 @@
 Requires an open unit of work.
 """
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, asked_of
+from studio_tui.domain.conversations.conversation import Ask, Conversation, asked_questions
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.users import Manager, User
 from studio_tui.domain.pushes.push import PushFacts, PushState
@@ -109,7 +109,7 @@ def begin_new(subject: ConversationSubject, conductor_id: int) -> int:
         assignment_id=subject.assignment_id,
         definition=None if subject.push else definitions.dump(subject.template),
     )
-    ask_questions(conversation_id, asked_of(subject.template))
+    ask_questions(conversation_id, asked_questions(subject.template))
     if subject.assignment_id is not None:
         assignments.set_not_mine(subject.assignment_id, conductor_id, None)
     return conversation_id

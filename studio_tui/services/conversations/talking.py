@@ -10,7 +10,7 @@ from studio_tui.domain.conversations.conversation import (
     Conversation,
     ConversationState,
     Relation,
-    reopened_by,
+    why_not_reopened,
 )
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
@@ -120,7 +120,7 @@ def reopen(studio: Studio, actor: Actor, conversation_id: int) -> Conversation:
         goes_on = current.state is ConversationState.IN_PROGRESS
         if goes_on and relations & {Relation.CONDUCTOR, Relation.ADMIN}:
             raise NothingToDo(f"The conversation with {current.name} is in progress already.")
-        if why := reopened_by(relations, current, studio.now()):
+        if why := why_not_reopened(relations, current, studio.now()):
             in_it = relations & {Relation.CONDUCTOR, Relation.ADMIN}
             raise Refused(why) if in_it else Forbidden(why)
         conversations.change_conversation(

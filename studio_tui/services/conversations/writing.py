@@ -8,15 +8,15 @@ from studio_tui.domain.conversations.conversation import (
     AskedQuestion,
     Conversation,
     ConversationState,
-    Overtaken,
     Part,
     Relation,
+    WriteConflict,
     Written,
-    answered,
+    clean_answer,
+    keeps_version,
     may_ask,
     may_remove,
     may_see,
-    worth_keeping,
     writable,
 )
 from studio_tui.domain.people.access import Actor
@@ -51,26 +51,27 @@ def write(
 
     Version 0 means that no text is stored yet. ``part`` is a preparation or, in the talk,
     `Part.ANSWERS` or `Part.SUMMARY`, depending on the question. The replaced text is retained for
-    its author (`worth_keeping`); ``whole`` tells that the text is replaced at once, not while it is
+    its author (`keeps_version`); ``whole`` tells that the text is replaced at once, not while it is
     typed.
 
-    Raises `Overtaken` with the stored text if it has another version (A4), `Refused` if the text is
-    too long or not a valid answer, and `Forbidden` if ``actor`` may not write it at the moment.
+    Raises `WriteConflict` with the stored text if it has another version (A4), `Refused` if the
+    text is too long or not a valid answer, and `Forbidden` if ``actor`` may not write it at the
+    moment.
     """
     with studio.own_store.writing():
         conversation = conversation_to_change(conversation_id)
         _require_writable(actor, conversation, part)
         asked = _visible_question(actor, conversation, question_id)
         _require_place(asked, part)
-        cleaned = answered(asked, text)
+        cleaned = clean_answer(asked, text)
         term = texts.tenure_of(conversation).current.number
         prepared = part in PREPARATIONS
         before, now = _stored_text(actor, conversation, asked, part), studio.now()
-        if before.version == version and worth_keeping(before, cleaned, now, whole=whole):
+        if before.version == version and keeps_version(before, cleaned, now, whole=whole):
             earlier_texts.keep(question_id, actor.user_id, before, prepared=prepared)
         store = texts.write_preparation if prepared else texts.write_answer
         if not store(question_id, actor.user_id, term, cleaned, version, now):
-            raise Overtaken(_stored_text(actor, conversation, asked, part))
+            raise WriteConflict(_stored_text(actor, conversation, asked, part))
         return _stored_text(actor, conversation, asked, part)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import SQL
 
-from studio_tui.domain.audiences.audience import Audience, conditions_of, kept_audience
+from studio_tui.domain.audiences.audience import Audience, conditions_of, decode_audience
 from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.audiences.conditions import audience_condition
@@ -21,7 +21,7 @@ def condition_of(kept: str) -> Any:
     matches nobody.
     """
     try:
-        text, params = render_condition(_compiled(kept_audience(kept)))
+        text, params = render_condition(_compiled(decode_audience(kept)))
     except (LookupError, ValueError, TypeError, Refused, RecursionError):
         return NOBODY
     return SQL(f"({text})", params)

@@ -8,8 +8,8 @@ from studio_tui.domain.audiences.audience import (
     Condition,
     any_of,
     conditions_of,
-    kept_audience,
-    kept_text,
+    decode_audience,
+    encode_audience,
     with_conditions,
 )
 from studio_tui.domain.audiences.segment import Segment
@@ -27,7 +27,7 @@ _V: Any = SegmentVersion
 def segments() -> list[Segment]:
     """Return all segments as stored, by name."""
     return [
-        Segment(segment_id, name, description, kept_audience(audience), version)
+        Segment(segment_id, name, description, decode_audience(audience), version)
         for segment_id, name, description, audience, version in _S.select(
             _S.id, _S.name, _S.description, _S.audience, _S.version
         )
@@ -42,7 +42,7 @@ def versions(segment_id: int) -> list[Segment]:
         *(_V.name, _V.description, _V.audience, _V.version, _V.saved_at, _V.saved_by)
     ).where(_V.segment == segment_id)
     return [
-        Segment(segment_id, name, text, kept_audience(audience), version, at, by)
+        Segment(segment_id, name, text, decode_audience(audience), version, at, by)
         for name, text, audience, version, at, by in found.order_by(_V.version.desc()).tuples()
     ]
 
@@ -101,7 +101,7 @@ def lock_segments() -> None:
 
 def save(segment: Segment) -> int:
     """Write a segment and its version; one without an id is added. Returns the id."""
-    kept = kept_text(segment.audience)
+    kept = encode_audience(segment.audience)
     written = {
         "name": segment.name,
         "name_key": fold(segment.name),

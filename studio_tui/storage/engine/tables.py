@@ -708,7 +708,7 @@ class RetentionTable(Table):
 
 
 class SegmentTable(Table):
-    """An audience with a name (P13). ``audience`` is a result of `kept_text`."""
+    """An audience with a name (P13). ``audience`` is a result of `encode_audience`."""
 
     name = CharField()
     name_key = KeyField(unique=True)

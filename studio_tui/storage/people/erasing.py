@@ -16,8 +16,8 @@ from studio_tui.domain.activity.sealing import SealedLine
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.audiences.audience import (
     Condition,
-    kept_audience,
-    kept_text,
+    decode_audience,
+    encode_audience,
     with_conditions,
 )
 from studio_tui.domain.outbox.kinds import DropReason
@@ -348,7 +348,7 @@ def _rename_in_audiences(told: Identifiers, by: Placeholder) -> None:
     scope: Any = UserScope
     for text in set(column(scope.select(scope.kept))):
         if (replaced := _unnamed(text, told, by)) != text:
-            said = str(kept_audience(replaced))
+            said = str(decode_audience(replaced))
             scope.update(kept=replaced, audience=said).where(scope.kept == text).execute()
 
 
@@ -359,7 +359,7 @@ def _unnamed(audience: str, told: Identifiers, by: Placeholder) -> str:
         names = [replace(name, text=told.replaced(name.text, by)) for name in condition.names]
         return replace(condition, names=tuple(names))
 
-    return kept_text(with_conditions(kept_audience(audience), without))
+    return encode_audience(with_conditions(decode_audience(audience), without))
 
 
 def talks_of(ids: Sequence[int], *, begun: bool) -> list[int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from studio_tui.domain.audiences.audience import Audience, kept_audience, kept_text
+from studio_tui.domain.audiences.audience import Audience, decode_audience, encode_audience
 from studio_tui.storage.engine.tables import UserScope
 
 _S: Any = UserScope
@@ -16,12 +16,12 @@ def scope_of(user_id: int) -> str:
 def kept_scope(user_id: int) -> Audience | None:
     """Return the same audience with the ids of its names; None if sight is unlimited."""
     found = _S.select(_S.kept).where(_S.user == user_id).scalar()
-    return kept_audience(found) if found else None
+    return decode_audience(found) if found else None
 
 
 def keep_scope(user_id: int, audience: Audience | None) -> None:
     """Limit the sight of a user to an audience; None removes the limit."""
     _S.delete().where(_S.user == user_id).execute()
     if audience is not None:
-        kept = kept_text(audience)
+        kept = encode_audience(audience)
         UserScope.insert(user=user_id, audience=str(audience), kept=kept).execute()

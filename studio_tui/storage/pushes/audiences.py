@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.audiences.audience import Audience, kept_audience, kept_text
+from studio_tui.domain.audiences.audience import Audience, decode_audience, encode_audience
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.audiences.conditions import audience_condition, matching_ids
 from studio_tui.storage.engine.expressions import ACT, ONE, A, U, among, column, count, exists
@@ -18,12 +18,12 @@ _P: Any = PushTable
 def kept(push_id: int) -> Audience | None:
     """Return the audience of a push, with the names it was set by; None if it has none."""
     found = _P.select(_P.audience).where(_P.id == push_id).scalar()
-    return kept_audience(found) if found else None
+    return decode_audience(found) if found else None
 
 
 def keep(push_id: int, audience: Audience | None, seen_on: date) -> None:
     """Set the audience of a locked push, and the day on which it was applied (A4)."""
-    text = kept_text(audience) if audience else None
+    text = encode_audience(audience) if audience else None
     changed = _P.update(audience=text, audience_on=seen_on, version=_P.version + 1)
     changed.where(_P.id == push_id).execute()
 
@@ -45,7 +45,7 @@ def every_kept() -> list[tuple[int, str, Audience]]:
         _P.audience.is_null(False), _P.closed_at.is_null()
     )
     return [
-        (push_id, name, kept_audience(text))
+        (push_id, name, decode_audience(text))
         for push_id, name, text in found.order_by(_P.id).tuples()
     ]
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.conversations.plan_form import entered_held, likely_held
+from studio_tui.domain.conversations.plan_form import default_held_day, parse_held_at
 from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.tui.modals.dialog import Dialog
@@ -43,7 +43,7 @@ class HeldDialog(Dialog[datetime]):
 
     def compose(self) -> ComposeResult:
         """Compose the question, the details, the day and two buttons."""
-        day = likely_held(self._planned_for, self._now, self._zone)
+        day = default_held_day(self._planned_for, self._now, self._zone)
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield Static(block(self._detail), classes="detail")
@@ -71,7 +71,7 @@ class HeldDialog(Dialog[datetime]):
         """Return the entered instant; if the text is invalid, show why and return None."""
         field = self.query_one(Field)
         try:
-            return entered_held(field.value, self._planned_for, self._now, self._zone)
+            return parse_held_at(field.value, self._planned_for, self._now, self._zone)
         except Invalid as error:
             field.error = error.fields["held_on"]
             field.focus_entry()

@@ -17,14 +17,14 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Plan,
     Relation,
-    answered,
-    asked_of,
+    asked_questions,
     check_plan,
+    clean_answer,
     in_order,
     may_ask,
     may_remove,
     readable,
-    reopened_by,
+    why_not_reopened,
     writable,
 )
 from studio_tui.domain.pushes.push import Status
@@ -176,7 +176,7 @@ def test_who_asks_more(life: str, policy: QuestionPolicy) -> None:
     """T2: who holds it, unless the questions are fixed, until it is over."""
     asked = replace(LIVES[life], template=replace(CONVERSATION.template, questions=policy))
     open_ = policy is not QuestionPolicy.FIXED and not life.startswith(("done", "cancelled"))
-    first, feedback, _ = asked_of(asked.template)
+    first, feedback, _ = asked_questions(asked.template)
     added = replace(first, added_by=3)
     for relations in _every_set_of_relations():
         holds = Relation.CONDUCTOR in relations
@@ -190,7 +190,8 @@ def test_who_asks_more(life: str, policy: QuestionPolicy) -> None:
 def test_the_questions_of_a_template_in_order() -> None:
     """T1: a step without topics is one free text."""
     found = [
-        (each.id, each.step, each.topic, each.part) for each in asked_of(CONVERSATION.template)
+        (each.id, each.step, each.topic, each.part)
+        for each in asked_questions(CONVERSATION.template)
     ]
     assert found == [
         (0, StepKind.DISCUSSION, "Work", Part.ANSWERS),
@@ -206,24 +207,24 @@ def _asked(kind: QuestionKind, *options: str) -> AskedQuestion:
 def test_an_answer_is_one_of_those_to_choose_from() -> None:
     """T2."""
     rating = _asked(QuestionKind.RATING, "Low", "High")
-    assert answered(rating, " High ") == "High"
-    assert answered(rating, "") == ""
-    assert answered(_asked(QuestionKind.YES_NO), "yes") == "yes"
+    assert clean_answer(rating, " High ") == "High"
+    assert clean_answer(rating, "") == ""
+    assert clean_answer(_asked(QuestionKind.YES_NO), "yes") == "yes"
     for asked, text in ((rating, "3"), (_asked(QuestionKind.YES_NO), "maybe")):
         with pytest.raises(Refused, match="is no answer: choose one of"):
-            answered(asked, text)
+            clean_answer(asked, text)
 
 
 def test_free_text_is_kept_as_typed_within_limits() -> None:
     """A5."""
     asked = _asked(QuestionKind.TEXT)
-    assert answered(asked, "One\r\n\ttwo  ") == "One\n\ttwo  "
-    assert answered(asked, " \n ") == ""
-    assert len(answered(asked, "x" * MAX_ANSWER)) == MAX_ANSWER
+    assert clean_answer(asked, "One\r\n\ttwo  ") == "One\n\ttwo  "
+    assert clean_answer(asked, " \n ") == ""
+    assert len(clean_answer(asked, "x" * MAX_ANSWER)) == MAX_ANSWER
     with pytest.raises(Refused, match="at most 100,000 characters, not 100,001"):
-        answered(asked, "x" * (MAX_ANSWER + 1))
+        clean_answer(asked, "x" * (MAX_ANSWER + 1))
     for text in HOSTILE:
-        assert not set(answered(asked, text)) & set("\x1b\x9b\u202e\x00")
+        assert not set(clean_answer(asked, text)) & set("\x1b\x9b\u202e\x00")
 
 
 @pytest.mark.parametrize(
@@ -247,12 +248,12 @@ def test_reopening() -> None:
     done = LIVES["done prepared"]
     third, later = NOW + timedelta(days=3), NOW + timedelta(days=3, seconds=1)
     conductor, admin = frozenset({Relation.CONDUCTOR}), frozenset({Relation.ADMIN})
-    assert reopened_by(conductor, done, third) is None
-    assert "ask an admin" in (reopened_by(conductor, done, later) or "")
-    assert reopened_by(admin, done, later) is None
+    assert why_not_reopened(conductor, done, third) is None
+    assert "ask an admin" in (why_not_reopened(conductor, done, later) or "")
+    assert why_not_reopened(admin, done, later) is None
     others = frozenset(Relation) - conductor - admin
-    assert "Only Bob Smith" in (reopened_by(others, done, NOW) or "")
-    assert "Only a finished" in (reopened_by(admin, LIVES["begun prepared"], NOW) or "")
+    assert "Only Bob Smith" in (why_not_reopened(others, done, NOW) or "")
+    assert "Only a finished" in (why_not_reopened(admin, LIVES["begun prepared"], NOW) or "")
 
 
 def test_the_states_in_which_it_can_be() -> None:

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.conversations.plan_form import (
     FIELDS,
-    entered_held,
-    entered_plan,
-    likely_held,
-    likely_plan,
+    day_hint,
+    default_held_day,
+    default_plan,
+    parse_held_at,
     parse_near_day,
     parse_past_day,
-    typed_of,
-    word_on_day,
-    word_on_time,
+    parse_plan,
+    plan_fields,
+    time_hint,
 )
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.written_dates import parse_time
@@ -36,7 +36,7 @@ def typed(**changes: str) -> dict[str, str]:
 
 def wrong(**changes: str) -> dict[str, str]:
     with pytest.raises(Invalid) as raised:
-        entered_plan(typed(**changes), NOW, BRUSSELS)
+        parse_plan(typed(**changes), NOW, BRUSSELS)
     return raised.value.fields
 
 
@@ -67,18 +67,18 @@ def test_days_gone_by_as_they_are_typed() -> None:
 @pytest.mark.parametrize("text", ["", "2026-03-03", "tomorrow", "1826-01-01", *HOSTILE])
 def test_days_that_are_not_gone_by(text: str) -> None:
     with pytest.raises(Invalid) as raised:
-        entered_held(text, None, NOW, BRUSSELS)
+        parse_held_at(text, None, NOW, BRUSSELS)
     assert raised.value.fields["held_on"]
 
 
 def test_when_it_was_held() -> None:
     """At the time it was planned for that day, now if it was today, else at noon."""
     planned = NOW - timedelta(days=3)
-    assert likely_held(planned, NOW, BRUSSELS) == "2026-02-27"
-    assert entered_held("2026-02-27", planned, NOW, BRUSSELS) == planned
-    assert entered_held("2026-02-26", planned, NOW, BRUSSELS).hour == 11
-    assert likely_held(NOW + timedelta(days=3), NOW, BRUSSELS) == "2026-03-02"
-    assert entered_held("today", NOW + timedelta(hours=1), NOW, BRUSSELS) == NOW
+    assert default_held_day(planned, NOW, BRUSSELS) == "2026-02-27"
+    assert parse_held_at("2026-02-27", planned, NOW, BRUSSELS) == planned
+    assert parse_held_at("2026-02-26", planned, NOW, BRUSSELS).hour == 11
+    assert default_held_day(NOW + timedelta(days=3), NOW, BRUSSELS) == "2026-03-02"
+    assert parse_held_at("today", NOW + timedelta(hours=1), NOW, BRUSSELS) == NOW
 
 
 @pytest.mark.parametrize("text", ["", "2026-02-30", "31/4", "t", "fridays", "9999-12-31", *HOSTILE])
@@ -106,10 +106,10 @@ def test_times_that_are_none(text: str) -> None:
 
 
 def test_a_plan_is_in_the_zone_it_is_typed_in() -> None:
-    plan = entered_plan(typed(), NOW, BRUSSELS)
+    plan = parse_plan(typed(), NOW, BRUSSELS)
     assert plan == Plan(datetime(2026, 3, 3, 13, 30, tzinfo=UTC), 60, "Room 3")
-    assert typed_of(plan, BRUSSELS) == typed()
-    assert typed_of(plan, ZoneInfo("Asia/Tokyo"))["time"] == "22:30"
+    assert plan_fields(plan, BRUSSELS) == typed()
+    assert plan_fields(plan, ZoneInfo("Asia/Tokyo"))["time"] == "22:30"
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
@@ -141,19 +141,19 @@ def test_a_time_that_does_not_exist_is_refused() -> None:
 
 def test_a_time_that_comes_twice_is_the_first_and_says_so() -> None:
     at = typed(date="2026-10-25", time="02:30")
-    planned = entered_plan(at, NOW, BRUSSELS).planned_for
+    planned = parse_plan(at, NOW, BRUSSELS).planned_for
     assert planned == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert word_on_time(at, NOW, BRUSSELS) == (
+    assert time_hint(at, NOW, BRUSSELS) == (
         "02:30 comes twice on 2026-10-25, as the clocks go back: the first is meant (UTC+0200), "
         "not the second (UTC+0100)"
     )
-    assert word_on_time(typed(), NOW, BRUSSELS) == ""
-    assert word_on_time(typed(time="?"), NOW, BRUSSELS) == ""
+    assert time_hint(typed(), NOW, BRUSSELS) == ""
+    assert time_hint(typed(time="?"), NOW, BRUSSELS) == ""
 
 
 def test_a_day_is_told_with_its_weekday() -> None:
-    assert word_on_day(typed(date="fri"), NOW, BRUSSELS) == "Friday 2026-03-06"
-    assert word_on_day(typed(date="never"), NOW, BRUSSELS) == ""
+    assert day_hint(typed(date="fri"), NOW, BRUSSELS) == "Friday 2026-03-06"
+    assert day_hint(typed(date="never"), NOW, BRUSSELS) == ""
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_day_is_told_with_its_weekday() -> None:
     ],
 )
 def test_a_form_begins_with_a_working_day(now: datetime, date_: str, time_: str) -> None:
-    begun = typed_of(likely_plan(now, BRUSSELS), BRUSSELS)
+    begun = plan_fields(default_plan(now, BRUSSELS), BRUSSELS)
     assert (begun["date"], begun["time"], begun["minutes"]) == (date_, time_, "60")
 
 
@@ -176,7 +176,7 @@ def test_whatever_is_typed_is_a_plan_or_said_to_be_none(text: dict[str, str]) ->
 
 def _reasons(text: dict[str, str]) -> dict[str, str]:
     try:
-        entered_plan(text, NOW, BRUSSELS)
+        parse_plan(text, NOW, BRUSSELS)
     except Invalid as error:
         return error.fields
     return {}

@@ -11,7 +11,7 @@ from studio_tui.domain.conversations.transcript import (
     TranscriptSection,
     TranscriptText,
 )
-from studio_tui.domain.conversations.transcript_markdown import inert_line, markdown
+from studio_tui.domain.conversations.transcript_markdown import escape_line, markdown
 from studio_tui.domain.shared.text import clean_line, clean_text
 from tests.hostile import HOSTILE
 
@@ -92,7 +92,7 @@ def test_every_kind_of_markup_is_tried() -> None:
 def test_addresses_are_no_links() -> None:
     """Nor to renderers that make links of what looks like one."""
     for text in ("https://example.org/a", "www.example.org", "ann@example.org", "mailto:ann"):
-        written = inert_line(text)
+        written = escape_line(text)
         for sign in ("s://", "www.", "e.org", "n@e", "o:a"):
             assert sign not in written
         assert plain(RENDERER.parseInline(written)) == f"{text}\n"
@@ -100,7 +100,7 @@ def test_addresses_are_no_links() -> None:
 
 def test_times_and_sentences_are_left_readable() -> None:
     for text in ("At 14:00 (Europe/Brussels), 3.5 days", "Fine. And you?"):
-        assert inert_line(text) == text
+        assert escape_line(text) == text
 
 
 def test_nothing_written_is_said() -> None:

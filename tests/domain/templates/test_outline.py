@@ -15,12 +15,12 @@ from studio_tui.domain.templates.outline import (
     by_place,
     insert,
     items,
+    locate,
     move,
+    node_at,
     place_below,
     put,
     remove,
-    thing_at,
-    where,
 )
 from studio_tui.domain.templates.template import (
     Definition,
@@ -74,7 +74,7 @@ def test_what_moves_over_an_edge_goes_on_in_the_next_place_that_holds_it(
 ) -> None:
     moved, now = move(TALK, place, by)
     assert now == target
-    assert thing_at(moved, now) == thing_at(TALK, place)
+    assert node_at(moved, now) == node_at(TALK, place)
     assert Counter(names(moved)) == Counter(names(TALK))
 
 
@@ -105,8 +105,8 @@ def test_problems_are_told_where_they_are() -> None:
     assert found[(1, 0)].keys() == {"name"}
     assert found[(1, 1, 0)].keys() == {"text"}
     assert found[(1, 1, 1)].keys() == {"options"}
-    assert where("steps[2].topics[0].questions[1].options[3]") == ((2, 0, 1), "options[3]")
-    assert where("steps") == (ROOT, "steps")
+    assert locate("steps[2].topics[0].questions[1].options[3]") == ((2, 0, 1), "options[3]")
+    assert locate("steps") == (ROOT, "steps")
 
 
 texts = st.text("abc", min_size=1, max_size=3)
@@ -123,11 +123,11 @@ definitions = st.builds(Definition, texts, steps=st.lists(steps, min_size=1, max
 def test_every_change_can_be_taken_back(definition: Definition, data: st.DataObject) -> None:
     places = [item.place for item in items(definition) if item.place]
     place = data.draw(st.sampled_from(places))
-    thing = thing_at(definition, place)
+    thing = node_at(definition, place)
     assert insert(remove(definition, place), place, thing) == definition
     assert remove(insert(definition, place, thing), place) == definition
     assert put(put(definition, place, thing), place, thing) == definition
     for by in (-1, 1):
         moved, now = move(definition, place, by)
         assert now == place or move(moved, now, -by) == (definition, place)
-        assert thing_at(moved, now) == thing
+        assert node_at(moved, now) == thing

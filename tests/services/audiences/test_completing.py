@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.audiences.words import says_audience
+from studio_tui.domain.audiences.words import is_audience_text
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.audiences.completing import complete
 from studio_tui.services.audiences.resolving import audience_of
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.one_engine
      "notes", "lef"],
 )  # fmt: skip
 def test_free_words_stay_free_words(text: str) -> None:
-    assert not says_audience(text)
+    assert not is_audience_text(text)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_free_words_stay_free_words(text: str) -> None:
      "not (department in (", "no_manager or left", "left", " Left ", "no manager", "mail failed"],
 )  # fmt: skip
 def test_what_begins_as_an_audience_is_meant_as_one(text: str) -> None:
-    assert says_audience(text)
+    assert is_audience_text(text)
 
 
 WAYS = {

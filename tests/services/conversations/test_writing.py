@@ -8,10 +8,10 @@ from studio_tui.domain.conversations.conversation import (
     Ask,
     Conversation,
     Entry,
-    Overtaken,
     Part,
     Plan,
     Reading,
+    WriteConflict,
     Written,
 )
 from studio_tui.domain.people.access import Actor
@@ -147,7 +147,7 @@ def test_two_terminals_write_in_the_same_place(organisation: Studio) -> None:
     one = write(studio, "ann", conversation, U, "One")
     assert write(studio, "ann", conversation, U, "One, and more", one.version).version == 2
     for stale in (0, 1):
-        with pytest.raises(Overtaken, match="both versions are kept") as overtaken:
+        with pytest.raises(WriteConflict, match="both versions are kept") as overtaken:
             write(studio, "ann", conversation, U, "Two", stale)
         assert (overtaken.value.theirs.text, overtaken.value.theirs.version) == (
             "One, and more",

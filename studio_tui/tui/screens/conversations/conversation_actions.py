@@ -12,7 +12,7 @@ from studio_tui.domain.conversations.conversation import (
     Reading,
     Relation,
     may_remove,
-    reopened_by,
+    why_not_reopened,
 )
 from studio_tui.domain.people.access import Action, may
 from studio_tui.domain.shared import destinations as to
@@ -148,7 +148,7 @@ class ConversationActions(StudioScreen):
         if self._reading is None:
             return None
         reading = self._reading
-        return reopened_by(reading.relations, reading.conversation, self.studio.now())
+        return why_not_reopened(reading.relations, reading.conversation, self.studio.now())
 
     def action_submit(self) -> None:
         """Share the reader's preparation with the other side, after confirmation (C2)."""

@@ -15,11 +15,11 @@ from studio_tui.domain.conversations.conversation import (
     MAX_ANSWER,
     AskedQuestion,
     Entry,
-    Overtaken,
     Part,
     Reading,
+    WriteConflict,
     Written,
-    answered,
+    clean_answer,
 )
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, StudioError
@@ -286,7 +286,7 @@ class Drafts:
 
     def _failed(self, draft: Draft, text: str, error: StudioError) -> None:
         draft.pending_writes -= 1
-        if isinstance(error, Overtaken):
+        if isinstance(error, WriteConflict):
             self._overtaken(draft, text, error)
         elif isinstance(error, Refused):
             draft.blocker, draft.why = Blocker.REFUSED, error.message
@@ -295,11 +295,11 @@ class Drafts:
             self._plan(_AGAIN)
         self._changed(draft)
 
-    def _overtaken(self, draft: Draft, text: str, error: Overtaken) -> None:
+    def _overtaken(self, draft: Draft, text: str, error: WriteConflict) -> None:
         theirs, asked = error.theirs, draft.asked
-        if theirs.text in {answered(asked, sent) for sent in draft.sent}:
+        if theirs.text in {clean_answer(asked, sent) for sent in draft.sent}:
             # The stored text is our own: an earlier write was committed but its answer got lost.
-            same = theirs.text == answered(asked, text)
+            same = theirs.text == clean_answer(asked, text)
             draft.version, draft.saved = theirs.version, text if same else theirs.text
             draft.blocker, draft.why = None, ""
             self._plan(_SOON)

@@ -12,7 +12,7 @@ from studio_tui.domain.conversations.conversation import (
     Relation,
     Written,
 )
-from studio_tui.domain.conversations.transcript import noted, told_by
+from studio_tui.domain.conversations.transcript import notes_heading, piece_heading
 from studio_tui.domain.templates.template import AdminsRead, StepKind
 from studio_tui.tui.moments import day, moment, moment_and_zone
 
@@ -123,11 +123,11 @@ def others(reading: Reading, entry: Entry, written: Part | None) -> Sequence[tup
         found += _preparation(reading, entry, Part.USER_PREPARATION, written)
         found += _preparation(reading, entry, Part.CONDUCTOR_PREPARATION, written)
     if written is not entry.asked.part and conversation.started_at and entry.answer is not None:
-        heading = "Summary" if entry.asked.part is Part.SUMMARY else noted(entry)
+        heading = "Summary" if entry.asked.part is Part.SUMMARY else notes_heading(entry)
         if entry.asked.part is Part.SUMMARY and entry.answer_by:
             heading = f"Summary by {entry.answer_by}"
         found.append(_words(heading, entry.answer.text, "nothing noted"))
-    found += [(told_by(piece), piece.written.text, True) for piece in entry.others]
+    found += [(piece_heading(piece), piece.written.text, True) for piece in entry.others]
     return found
 
 

@@ -10,11 +10,11 @@ from textual.widgets import Button, Input, Static
 
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
 from studio_tui.domain.conversations.plan_form import (
-    entered_plan,
-    likely_plan,
-    typed_of,
-    word_on_day,
-    word_on_time,
+    day_hint,
+    default_plan,
+    parse_plan,
+    plan_fields,
+    time_hint,
 )
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.shared.dataclass import dataclass
@@ -113,7 +113,7 @@ class PlanScreen(StudioScreen):
     def on_mount(self) -> None:
         """Fill the form with a likely plan."""
         self._whom.display = self._own
-        self._fill(likely_plan(self.studio.now(), self.zone))
+        self._fill(default_plan(self.studio.now(), self.zone))
         self._field("date").focus_entry()
 
     @property
@@ -137,7 +137,7 @@ class PlanScreen(StudioScreen):
     def action_plan(self) -> None:
         """Plan the conversation, or show the errors next to the fields."""
         try:
-            plan = entered_plan(self._form.values(), self.studio.now(), self.zone)
+            plan = parse_plan(self._form.values(), self.studio.now(), self.zone)
         except Invalid as error:
             self._form.show_error(error)
         else:
@@ -155,7 +155,7 @@ class PlanScreen(StudioScreen):
     def action_sent(self) -> None:
         """Show the invitations that planning would send, or show the errors next to the fields."""
         try:
-            plan = entered_plan(self._form.values(), self.studio.now(), self.zone)
+            plan = parse_plan(self._form.values(), self.studio.now(), self.zone)
         except Invalid as error:
             self._form.show_error(error)
         else:
@@ -182,7 +182,7 @@ class PlanScreen(StudioScreen):
         return filled(f"[bold]{act} with $name[/]", name=whom)
 
     def _fill(self, plan: Plan) -> None:
-        self._begun = typed_of(plan, self.zone)
+        self._begun = plan_fields(plan, self.zone)
         for name, value in self._begun.items():
             self._field(name).value = value
 
@@ -275,8 +275,8 @@ class PlanScreen(StudioScreen):
     @on(Input.Changed)
     def _typed(self) -> None:
         typed, now, zone = self._form.values(), self.studio.now(), self.zone
-        self._field("date").hint = word_on_day(typed, now, zone)
-        self._field("time").hint = word_on_time(typed, now, zone) or f"in {zone.key}"
+        self._field("date").hint = day_hint(typed, now, zone)
+        self._field("time").hint = time_hint(typed, now, zone) or f"in {zone.key}"
 
     @on(Form.Submitted)
     async def _submitted(self, event: Form.Submitted) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from studio_tui.domain.shared.text import fold
-from studio_tui.domain.templates.library import Chosen, LibraryTopic
+from studio_tui.domain.templates.library import LibraryChoice, LibraryTopic
 from studio_tui.domain.templates.outline import items
 from studio_tui.domain.templates.template import Definition, Question, Topic
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.wording.counting import counted
 
 
-class LibraryPicker(Choose[Chosen]):
+class LibraryPicker(Choose[LibraryChoice]):
     """A dialog that returns the chosen topic or question.
 
     ``whole`` also offers topics as a whole. Questions of ``definition`` are marked as already
@@ -30,15 +30,15 @@ class LibraryPicker(Choose[Chosen]):
 
 def _choices(
     topics: Sequence[LibraryTopic], asked: frozenset[str], whole: bool
-) -> Iterator[Choice[Chosen]]:
+) -> Iterator[Choice[LibraryChoice]]:
     for kept in topics:
         topic = kept.topic
         if whole:
             count = counted(len(topic.questions), "question")
-            yield Choice(Chosen(topic, True), topic.name, f"all {count}")
+            yield Choice(LibraryChoice(topic, True), topic.name, f"all {count}")
         for question in topic.questions:
             there = "asked · " if fold(question.text) in asked else ""
-            alone = Chosen(Topic(topic.name, (question,)), False)
+            alone = LibraryChoice(Topic(topic.name, (question,)), False)
             yield Choice(alone, question.text, there + topic.name)
 
 

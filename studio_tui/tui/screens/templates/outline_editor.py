@@ -12,8 +12,8 @@ from textual.widgets import Static
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.templates.editing import Editing
-from studio_tui.domain.templates.library import Chosen, LibraryTopic
-from studio_tui.domain.templates.outline import QUESTION, STEP, TOPIC, Place, Thing, by_place
+from studio_tui.domain.templates.library import LibraryChoice, LibraryTopic
+from studio_tui.domain.templates.outline import QUESTION, STEP, TOPIC, OutlineNode, Place, by_place
 from studio_tui.domain.templates.template import Question, Step, StepKind, Topic
 from studio_tui.services.templates import library
 from studio_tui.tui.commands import Command
@@ -26,7 +26,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
 
 _NO_HOLDER = "Only a discussion has topics and questions: add one (s), or go into one."
-_BLANK: dict[int, Thing] = {
+_BLANK: dict[int, OutlineNode] = {
     STEP: Step(StepKind.DISCUSSION),
     TOPIC: Topic(""),
     QUESTION: Question(""),
@@ -271,7 +271,7 @@ class OutlineEditor(StudioScreen):
     def _takes_topics(self) -> bool:
         return self.editing.where_to_add(TOPIC) is not None and len(self.editing.within) < TOPIC
 
-    def _insert(self, chosen: Chosen | None) -> None:
+    def _insert(self, chosen: LibraryChoice | None) -> None:
         if chosen is None:
             return
         in_topic = None if chosen.whole else self.editing.where_to_add(QUESTION)
@@ -333,7 +333,7 @@ class OutlineEditor(StudioScreen):
                 self._show_around()
 
 
-def _described(thing: Thing) -> str:
+def _described(thing: OutlineNode) -> str:
     match thing:
         case Step():
             return f"{thing.kind.capitalize()} with all that is in it"

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import OfSome
-from studio_tui.domain.templates.outline import Thing
+from studio_tui.domain.templates.outline import OutlineNode
 from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
@@ -71,12 +71,12 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         """A message that the fields of ``form`` now describe ``thing``."""
 
         form: "ItemForm"
-        thing: Thing
+        thing: OutlineNode
 
     class Done(Message):
         """A message that the user finished typing."""
 
-    def __init__(self, thing: Thing) -> None:
+    def __init__(self, thing: OutlineNode) -> None:
         super().__init__(classes=f"of-{type(thing).__name__.lower()}")
         self._thing = thing
         self._problems: dict[str, str] = {}
@@ -154,7 +154,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         else:
             self.screen.focus_next()
 
-    def read(self) -> Thing:
+    def read(self) -> OutlineNode:
         """Return the item that the fields describe."""
         thing = self._thing
         match thing:
@@ -198,7 +198,7 @@ class ItemForm(Commands, VerticalScroll, can_focus=False):
         return self.query_one(f"#{name}", Toggle).on
 
 
-def _fields(thing: Thing) -> Iterator[Widget]:
+def _fields(thing: OutlineNode) -> Iterator[Widget]:
     match thing:
         case Definition():
             yield from _setting_fields(thing)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from textual.content import Content
 
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.templates.outline import OutlineItem, Place, Thing, items
+from studio_tui.domain.templates.outline import OutlineItem, OutlineNode, Place, items
 from studio_tui.domain.templates.template import Definition, Question, Step, StepKind, Topic
 from studio_tui.tui.screens.templates.template_reading import setting_facts
 from studio_tui.tui.text import block, line
@@ -53,13 +53,13 @@ def columns() -> tuple[Column[OutlineRow], ...]:
     )
 
 
-def detail(thing: Thing, problems: Mapping[str, str]) -> Content:
+def detail(thing: OutlineNode, problems: Mapping[str, str]) -> Content:
     """Return the errors and details of ``thing``, without its children."""
     shown = [line(reason, "$error") for reason in problems.values()]
     return Content("\n").join([*shown, *_detail(thing)])
 
 
-def _detail(thing: Thing) -> Iterator[Content]:
+def _detail(thing: OutlineNode) -> Iterator[Content]:
     match thing:
         case Definition():
             if thing.description:
@@ -93,7 +93,7 @@ def _text(row: OutlineRow) -> str | Toned:
             return f"{'│ ' if row.level > 1 else ''}· {thing.text or '(nothing asked yet)'}"
 
 
-def _hint(thing: Thing) -> str:
+def _hint(thing: OutlineNode) -> str:
     match thing:
         case Definition():
             return "settings"

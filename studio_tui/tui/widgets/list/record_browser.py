@@ -27,7 +27,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
-from studio_tui.domain.audiences.words import says_audience
+from studio_tui.domain.audiences.words import is_audience_text
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Row, Sort, Source
@@ -329,7 +329,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def reads(self, text: str) -> Callable[[], Said] | None:
         """What reads an audience that ``text`` says, off the loop; None where it says words."""
         reads = self._reads_audiences
-        return partial(reads, text) if reads is not None and says_audience(text) else None
+        return partial(reads, text) if reads is not None and is_audience_text(text) else None
 
     def source_of(self, view: ListView, text: str) -> Source[R, F]:
         """What lists the rows of a view, whose ``text`` is as ``find`` gets it."""
