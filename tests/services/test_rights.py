@@ -98,9 +98,9 @@ from studio_tui.services.templates import drafts, library, templates, text_files
 from studio_tui.services.today import today
 from studio_tui.services.today.own import own_cases
 from studio_tui.storage.engine.tables import UserTable
-from studio_tui.storage.people import kept_scope
 from studio_tui.storage.people import stand_ins as stored_stand_ins
-from studio_tui.storage.pushes import assignments, exceptions
+from studio_tui.storage.people import stored_scope
+from studio_tui.storage.pushes import assignments, excuses
 from studio_tui.storage.pushes import repeats as stored_repeats
 from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
@@ -244,7 +244,7 @@ def _keeping(studio: Studio) -> Studio:
 def _limit_and_lift(world: World, actor: Actor) -> None:
     sam = world.user_id("sam")
     with world.studio.store.writing():
-        kept_scope.keep_scope(sam, Condition("no manager"))
+        stored_scope.store_scope(sam, Condition("no manager"))
     scopes.lift(world.studio, actor, "sam")
 
 
@@ -566,7 +566,7 @@ def _text_of(w: World, name: str) -> str:
 def _take_back(w: World, actor: Actor) -> None:
     everybody = assignments.chosen(w.push.id, w.everybody, w.studio.today())
     with w.studio.store.writing():
-        exceptions.excuse(everybody, w.assigned_in, "leave")
+        excuses.excuse(everybody, w.assigned_in, "leave")
     excuse.take_back(w.studio, actor, w.push, w.everybody)
 
 

@@ -13,7 +13,7 @@ from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.people import scope as sights
 from studio_tui.storage.people import users
 from studio_tui.storage.people.import_read import active_admins
-from studio_tui.storage.people.kept_scope import keep_scope, scope_of
+from studio_tui.storage.people.stored_scope import scope_of, store_scope
 
 
 def own(studio: Studio, actor: Actor) -> Scope:
@@ -74,7 +74,7 @@ def _keep(studio: Studio, actor: Actor, user_id: int, audience: Audience | None)
     if before == after:
         sees = f"those in “{after}” alone" if after else "the whole organisation"
         raise NothingToDo(f"Nothing to do: {user.name} sees {sees} already.")
-    keep_scope(user_id, audience)
+    store_scope(user_id, audience)
     line = write_activity(
         actor,
         studio.now(),

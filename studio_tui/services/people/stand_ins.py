@@ -53,7 +53,7 @@ def of_leader(studio: Studio, actor: Actor, leader_id: int) -> tuple[StandIn, ..
     if actor.user_id != leader_id:
         require(actor, Action.READ_USERS)
     with studio.store.reading():
-        return tuple(stand_ins.current_and_ahead(leader_id))
+        return tuple(stand_ins.current_and_future(leader_id))
 
 
 def leader_id_named(studio: Studio, actor: Actor, name: str) -> int:
@@ -93,7 +93,7 @@ def name_stand_in(
         _require_other(leader, by, users or people)
         _require_free(leader, wanted, users)
         number = stand_ins.insert(leader_id, by.id, wanted.first_day, wanted.last_day, users)
-        (made,) = (each for each in stand_ins.current_and_ahead(leader_id) if each.id == number)
+        (made,) = (each for each in stand_ins.current_and_future(leader_id) if each.id == number)
         _tell(studio, actor, Verb.STAND_IN, leader, made, users)
         return StandInResult(leader, (made,), len(users or people))
 
@@ -106,7 +106,7 @@ def end(studio: Studio, actor: Actor, leader_id: int) -> StandInResult:
     _require_own(actor, leader_id)
     with studio.store.writing():
         (leader,) = users_by_id([leader_id])
-        found = stand_ins.current_and_ahead(leader_id)
+        found = stand_ins.current_and_future(leader_id)
         if not found:
             raise NothingToDo(f"Nobody stands in for {leader.name}, or is to.")
         for each in found:
@@ -205,7 +205,7 @@ def _require_other(leader: User, by: User, people: Sequence[int] | set[int]) -> 
 
 
 def _require_free(leader: User, wanted: StandInRequest, users: Sequence[int]) -> None:
-    for each in stand_ins.current_and_ahead(leader.id):
+    for each in stand_ins.current_and_future(leader.id):
         apart = each.last_day < wanted.first_day or wanted.last_day < each.first_day
         same = not users or not each.user_ids or each.user_ids & set(users)
         if not apart and same:

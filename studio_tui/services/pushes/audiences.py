@@ -21,8 +21,8 @@ from studio_tui.services.pushes.assign import Assigned, assign, assign_to
 from studio_tui.services.pushes.pushes import locked_push, locked_unchanged_push, push_with_progress
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.people.kept_scope import kept_scope
 from studio_tui.storage.people.scope import is_limited
+from studio_tui.storage.people.stored_scope import scope_audience_of
 from studio_tui.storage.pushes import audiences as stored
 
 _MAX_SINGLE = 1_000
@@ -121,7 +121,7 @@ def within_sight(actor: Actor | None, audience: Audience) -> Audience:
     """
     if actor is None or not is_limited():
         return audience
-    kept = kept_scope(actor.user_id)
+    kept = scope_audience_of(actor.user_id)
     return all_of((audience, kept)) if kept else audience
 
 

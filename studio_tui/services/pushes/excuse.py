@@ -28,8 +28,8 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.outbox.enqueue import Cause
-from studio_tui.storage.pushes import assignments, exceptions
-from studio_tui.storage.pushes.act_snapshot import fixed_users
+from studio_tui.storage.pushes import assignments, excuses
+from studio_tui.storage.pushes.act_snapshot import snapshot_users
 from studio_tui.storage.pushes.assignments import Assignments
 
 Chosen = Selection[AssignmentFilter]
@@ -37,8 +37,8 @@ Chosen = Selection[AssignmentFilter]
 _HELD = "has held it"
 _EXCUSED = "is excused"
 _NOT_EXCUSED = {
-    _HELD: exceptions.DONE,
-    "is not excused": exceptions.ASKED,
+    _HELD: excuses.DONE,
+    "is not excused": excuses.ASKED,
 }
 
 
@@ -89,12 +89,12 @@ def excuse(
         current = _to_change(studio, push)
         progress(0.0)
         those = _chosen(studio, push, selection) & (
-            exceptions.ASKED | exceptions.EXCUSED & ~exceptions.excused_for(reason)
+            excuses.ASKED | excuses.EXCUSED & ~excuses.excused_for(reason)
         )
         done = _act(studio, actor, current, those, Verb.EXCUSE, {"reason": reason})
         if done is None:
             raise _nothing_to_do("excuse", studio, push, selection, _why_not_excused(reason))
-        exceptions.excuse(those, done.activity_id, reason)
+        excuses.excuse(those, done.activity_id, reason)
         return done
 
 
@@ -115,18 +115,16 @@ def take_back(
     with studio.store.writing():
         current = _to_change(studio, push)
         progress(0.0)
-        those = _chosen(studio, push, selection) & exceptions.EXCUSED
-        users, _ = fixed_users(assignments.users_of(those))
+        those = _chosen(studio, push, selection) & excuses.EXCUSED
+        users, _ = snapshot_users(assignments.users_of(those))
         done = _act(studio, actor, current, those, Verb.ASK_AGAIN)
         if done is None:
             raise _nothing_to_do("ask again", studio, push, selection, _NOT_EXCUSED)
-        exceptions.ask_again(those)
+        excuses.ask_again(those)
         progress(0.5)
         now, leaves = studio.now(), leaving(studio, current.available_from)
         cause = Cause(done.activity_id, push.id, now, leaves)
-        users_told = enqueue.tell_users(
-            cause, Kind.ASSIGNED, exceptions.untold(users, push.id), "1"
-        )
+        users_told = enqueue.tell_users(cause, Kind.ASSIGNED, excuses.untold(users, push.id), "1")
         managers = enqueue.tell_managers_once(cause, Kind.ASSIGNED, users, str(done.activity_id))
         return ExcuseResult(
             current,
@@ -160,15 +158,15 @@ def set_deadline(
         progress(0.0)
         chosen = _chosen(studio, push, selection)
         if day is None:
-            those = chosen & exceptions.WITH_OWN_DEADLINE
+            those = chosen & excuses.WITH_OWN_DEADLINE
         else:
-            those = chosen & exceptions.ASKED & ~exceptions.until(day)
+            those = chosen & excuses.ASKED & ~excuses.until(day)
         facts = {"deadline": day.isoformat() if day else None}
         done = _act(studio, actor, current, those, Verb.OWN_DEADLINE, facts)
         if done is None:
             act = "give another deadline"
             raise _nothing_to_do(act, studio, push, selection, _why_no_other_day(day))
-        exceptions.set_own_deadline(those, day)
+        excuses.set_own_deadline(those, day)
         return done
 
 
@@ -235,16 +233,16 @@ def _chosen(studio: Studio, push: PushFacts, selection: Chosen) -> Assignments:
 
 
 def _why_not_excused(reason: str) -> dict[str, Assignments]:
-    return {_HELD: exceptions.DONE, "is excused already": exceptions.excused_for(reason)}
+    return {_HELD: excuses.DONE, "is excused already": excuses.excused_for(reason)}
 
 
 def _why_no_other_day(day: date | None) -> dict[str, Assignments]:
     if day is None:
-        return {"has no day of their own": ~exceptions.WITH_OWN_DEADLINE}
-    until = exceptions.ASKED & exceptions.until(day)
+        return {"has no day of their own": ~excuses.WITH_OWN_DEADLINE}
+    until = excuses.ASKED & excuses.until(day)
     return {
-        _HELD: exceptions.DONE,
-        _EXCUSED: exceptions.EXCUSED,
+        _HELD: excuses.DONE,
+        _EXCUSED: excuses.EXCUSED,
         f"has until {day} already": until,
     }
 

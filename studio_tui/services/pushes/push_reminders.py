@@ -19,7 +19,7 @@ from studio_tui.storage.outbox import enqueue
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people.users import People
 from studio_tui.storage.pushes import assignments, reminders
-from studio_tui.storage.pushes.act_snapshot import fixed_users
+from studio_tui.storage.pushes.act_snapshot import snapshot_users
 
 SHOWN = 1_000
 """Maximum number of people listed by name in a preview."""
@@ -152,7 +152,7 @@ class PushReminders:
         ``name`` is the name of the push, for the line of activity.
         """
         those = self.chosen(selection).to_remind(again=again)
-        users, count = fixed_users(assignments.users_of(those))
+        users, count = snapshot_users(assignments.users_of(those))
         if not count:
             return None
         leaves = self.studio.now() + self.studio.settings.notifications.hold_time
@@ -198,7 +198,7 @@ class PushReminders:
         leaves = now + self.studio.settings.notifications.hold_time
         line = write_activity(actor, now, Verb.REMIND, name, push_id=self.push_id)
         cause = Cause(line, self.push_id, now, leaves)
-        users, _ = fixed_users(self._still_asked(managers, selection))
+        users, _ = snapshot_users(self._still_asked(managers, selection))
         only = reminders.these_managers(managers)
         if not again:
             only = reminders.managers_not_reminded(managers, self.push_id, self.since)

@@ -37,7 +37,7 @@ from studio_tui.storage.outbox import enqueue, invitations
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people import review_read
 from studio_tui.storage.pushes import assignments, pushes
-from studio_tui.storage.pushes.act_snapshot import fixed_users
+from studio_tui.storage.pushes.act_snapshot import snapshot_users
 from studio_tui.storage.pushes.pushes import StoredPush
 
 
@@ -346,7 +346,7 @@ def _notify_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int
     asks for a conversation (P10).
     """
     cause = cause_of(studio, line, push_id)
-    users, _ = fixed_users(assignments.notified_and_not_done(push_id))
+    users, _ = snapshot_users(assignments.notified_and_not_done(push_id))
     alone = enqueue.without_told_by(line, users)
     enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
     users_told = enqueue.tell_users(cause, kind, alone, str(line))

@@ -30,7 +30,7 @@ from studio_tui.services.pushes.pushes import locked_push
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.pushes import assignments, pushes, reminders
-from studio_tui.storage.pushes.act_snapshot import fixed_users
+from studio_tui.storage.pushes.act_snapshot import snapshot_users
 from studio_tui.storage.pushes.assignments import Assignments
 from studio_tui.storage.pushes.pushes import StoredPush
 
@@ -206,7 +206,7 @@ def _remind_round(studio: Studio, round_: _Round) -> int:
             return 0
     with studio.store.writing():
         push = locked_push(studio, round_.push_id)
-        users, count = fixed_users(assignments.users_of(_of_round(studio, round_)))
+        users, count = snapshot_users(assignments.users_of(_of_round(studio, round_)))
         if push.state is not PushState.OPEN or not count:
             return 0
         reminding = PushReminders(studio, push.id)

@@ -56,7 +56,7 @@ from studio_tui.storage.engine.unit import current_database, start_of, today
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.people.managers import USER_HAS_MANAGER, managed_by_any
 from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
-from studio_tui.storage.pushes.standing import flag_condition, status_condition
+from studio_tui.storage.pushes.status_conditions import flag_condition, status_condition
 
 _TEAM: Any = TeamTable.alias("t")
 _BELOW = named("below", "b", "id")

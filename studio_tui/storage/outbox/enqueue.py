@@ -19,7 +19,7 @@ from studio_tui.storage.engine.tables import NotificationTable, NotificationUser
 from studio_tui.storage.engine.unit import current_database, unlimited_sight
 from studio_tui.storage.people.managers import pairs
 from studio_tui.storage.people.stand_ins import stands_for
-from studio_tui.storage.pushes.act_snapshot import fixed_pairs
+from studio_tui.storage.pushes.act_snapshot import snapshot_pairs
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
 
@@ -274,7 +274,7 @@ def _untold_pairs(push_id: int, kind: Kind, users: Any) -> Any:
 
 
 def _tell_pairs(cause: Cause, kind: Kind, found: Any, round_: str) -> int:
-    fixed = fixed_pairs(found).alias("pairs")
+    fixed = snapshot_pairs(found).alias("pairs")
     managers = Select((fixed,), (fixed.c.manager_id.alias("id"),)).distinct().alias("found")
     _insert(cause, kind, Capacity.MANAGER, managers, managers.c.id, round_)
     before, after = key_around_recipient(_push_of(cause), kind, Capacity.MANAGER, round_)

@@ -31,7 +31,7 @@ from studio_tui.storage.engine.unit import unlimited_sight
 from studio_tui.storage.outbox.enqueue import Cause
 from studio_tui.storage.people.managers import managers_of, pairs
 from studio_tui.storage.people.review_write import in_list
-from studio_tui.storage.pushes.act_snapshot import fixed_pairs
+from studio_tui.storage.pushes.act_snapshot import snapshot_pairs
 from studio_tui.storage.pushes.pushes import CONDUCTS, IS_ASKED_FOR
 
 _N: Any = NotificationTable
@@ -49,7 +49,7 @@ def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
     A manager who was notified of the same change before is not notified again. If no change of
     managers is recorded for a person, all their managers are notified except the former conductor.
     """
-    found = fixed_pairs(_new_pairs(ids)).alias("pairs")
+    found = snapshot_pairs(_new_pairs(ids)).alias("pairs")
     manager, key = found.c.manager_id, _key(cause.activity_id, found.c.manager_id)
     _N.insert_from(
         Select(

@@ -32,7 +32,7 @@ from studio_tui.storage.engine.tables import (
     TeamTable,
     UserTable,
 )
-from studio_tui.storage.people.stand_ins import standing_pairs, with_stand_ins
+from studio_tui.storage.people.stand_ins import stand_in_pairs, with_stand_ins
 
 _USERS: Any = UserTable
 _B: Any = UserTable.alias("manager")
@@ -57,7 +57,7 @@ def _led_by_others(member: Any) -> Any:
     return leaders.where(_L.team_id == member.team_id, _L.user_id != member.user_id, _V.active)
 
 
-def _higher(member: Any, found: Any) -> Any:
+def _team_above(member: Any, found: Any) -> Any:
     """Select the team above the one that a user leads alone."""
     above = found.join(_T, on=_T.id == member.team_id)
     return above.where(_T.parent.is_null(False), ~exists(_led_by_others(member)))
@@ -75,8 +75,8 @@ def _expressions() -> Any:
     leading = Select((_L,), (_L.user_id, _L.team_id))
     own = member.union_all(leading.join(PEOPLE, on=PEOPLE.user_id == _L.user_id))
     alone = Select((_C,), (_C.user_id, _T.parent))
-    first = _higher(_C, alone.join(PEOPLE, on=PEOPLE.user_id == _C.user_id))
-    above = first.union(_higher(_ABOVE, Select((_ABOVE,), (_ABOVE.user_id, _T.parent))))
+    first = _team_above(_C, alone.join(PEOPLE, on=PEOPLE.user_id == _C.user_id))
+    above = first.union(_team_above(_ABOVE, Select((_ABOVE,), (_ABOVE.user_id, _T.parent))))
     coaches = (
         Select((_K,), (_K.user_id, _K.coach_id, SQL("NULL")))
         .join(PEOPLE, on=PEOPLE.user_id == _K.user_id)
@@ -110,7 +110,7 @@ def unmanaged(people: Any) -> Any:
     """Return a query of one column, ``user_id``: those of ``people`` who have no manager."""
     # Nearly everybody has a leader or coach directly: for them the tree of teams is not searched.
     asked = _USERS.select(_USERS.id).where(_USERS.id.in_(people)).alias("asked")
-    likely = Select((asked,), (asked.c.id,)).where(_NOT_BESIDE)
+    likely = Select((asked,), (asked.c.id,)).where(_WITHOUT_DIRECT_MANAGER)
     # PostgreSQL plans NOT IN badly and compares everybody with everybody.
     everybody = Select((PEOPLE,), (PEOPLE.user_id,))
     alone = everybody - Select((MANAGING,), (MANAGING.user_id,))
@@ -126,24 +126,24 @@ def _managing(people: Any, compound: Any, *columns: str) -> Any:
     return managing(people, Select((found,), [getattr(found.c, column) for column in columns]))
 
 
-def _leading_beside(user: Any) -> Any:
+def _direct_leaders(user: Any) -> Any:
     """Select the active leaders of a user's own teams, without that user."""
     leaders = Select((_M,)).join(_L, on=_L.team_id == _M.team)
     there = leaders.join(_V, on=(_V.id == _L.user_id) & _V.active)
     return there.where(_M.user == user, _L.user_id != user)
 
 
-def _not_beside() -> Any:
+def _without_direct_manager() -> Any:
     asked = named("asked", "asked", "id")
     coaches = (
         Select((_K,))
         .join(_V, on=(_V.id == _K.coach_id) & _V.active)
         .where(_K.user_id == asked.id, _K.coach_id != _K.user_id)
     )
-    return ~exists(_leading_beside(asked.id)) & ~exists(coaches)
+    return ~exists(_direct_leaders(asked.id)) & ~exists(coaches)
 
 
-_NOT_BESIDE = CachedFragment(_not_beside)
+_WITHOUT_DIRECT_MANAGER = CachedFragment(_without_direct_manager)
 
 
 def pairs(people: Any, *, stand_ins: bool = True) -> Any:
@@ -152,7 +152,7 @@ def pairs(people: Any, *, stand_ins: bool = True) -> Any:
     ``stand_ins`` includes those who stand in for a manager today (U14).
     """
     found = Select((MANAGING,), (MANAGING.user_id, MANAGING.manager_id)).distinct()
-    standing = standing_pairs(MANAGING) if stand_ins else None
+    standing = stand_in_pairs(MANAGING) if stand_ins else None
     if standing is None:
         return managing(people, found)
     return _managing(people, found | standing, "user_id", "manager_id")
@@ -246,7 +246,7 @@ def has_manager(user: Any) -> Any:
 
     def build() -> Any:
         # Nearly everybody is in a team that another user leads, which is found quickly.
-        return exists(_leading_beside(user)) | exists(_managing_one(user))
+        return exists(_direct_leaders(user)) | exists(_managing_one(user))
 
     return CachedFragment(build)
 

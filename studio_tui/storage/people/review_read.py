@@ -99,7 +99,7 @@ _TEAM_IN_PUSH = (
 """Members of the teams of the user who are in the push."""
 
 
-def holding() -> Any:
+def holds_condition() -> Any:
     """Return the condition that a line ``R`` is undecided and still holds.
 
     A change of managers no longer holds once a new manager is to hold the conversation (P10).
@@ -122,7 +122,7 @@ def holding() -> Any:
     )
 
 
-def waiting() -> Any:
+def waiting_condition() -> Any:
     """Return the condition that a line ``R`` waits for a decision.
 
     Of several lines about who is to hold one conversation, only the most urgent waits.
@@ -136,7 +136,7 @@ def waiting() -> Any:
     )
     about_conductor = R.kind.in_((ReviewKind.MANAGER_CHANGED, *CONDUCTOR_KINDS))
     return (
-        holding()
+        holds_condition()
         & (R.conductor.is_null() | (R.conductor == HOLDER))
         & ~(about_conductor & exists(more_urgent))
     )
@@ -144,7 +144,7 @@ def waiting() -> Any:
 
 def review_condition(filter_: ReviewFilter) -> Any:
     """Return the condition that a line ``R`` waits and matches a filter."""
-    found = both(waiting(), finding(U, filter_.text))
+    found = both(waiting_condition(), finding(U, filter_.text))
     if filter_.kind is not None:
         found &= R.kind == filter_.kind
     if filter_.push_id is not None:
@@ -156,7 +156,7 @@ def review_condition(filter_: ReviewFilter) -> Any:
 
 def chosen(selection: Selection[ReviewFilter]) -> Any:
     """Return the condition that a line ``R`` waits and is in a selection."""
-    return waiting() & selected(selection, review_condition, R.id)
+    return waiting_condition() & selected(selection, review_condition, R.id)
 
 
 def count_selected(selection: Selection[ReviewFilter]) -> int:
@@ -194,7 +194,7 @@ def ids_of(selection: Selection[ReviewFilter]) -> list[int]:
 
 def waiting_of(ids: Collection[int]) -> frozenset[int]:
     """Return those of these lines that wait."""
-    return frozenset(column(every(R.id).where(waiting(), among(R.id, ids))))
+    return frozenset(column(every(R.id).where(waiting_condition(), among(R.id, ids))))
 
 
 def decisions_on(ids: Collection[int]) -> dict[int, Decision | None]:
@@ -370,7 +370,9 @@ def count_waiting(most: int, without: Collection[int]) -> int:
 
     Counts no further than ``most``.
     """
-    found = every(ONE).where(waiting(), ~among(R.push, without)).limit(most).alias("found")
+    found = (
+        every(ONE).where(waiting_condition(), ~among(R.push, without)).limit(most).alias("found")
+    )
     return int(Select((found,), (COUNTED,)).scalar(current_database()))
 
 
@@ -378,7 +380,7 @@ def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup
     """Return the waiting lines grouped by push, for all pushes or for these."""
     found = every(
         *(R.push, COUNTED, fn.MIN(R.user), fn.MAX(R.user), fn.SUM(R.id), fn.MIN(R.since))
-    ).where(waiting())
+    ).where(waiting_condition())
     if push_ids is not None:
         found = found.where(among(R.push, push_ids))
     grouped = stored(found.group_by(R.push).order_by(R.push))
@@ -390,13 +392,13 @@ def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup
 
 def ids_caused_by(activity_id: int) -> list[int]:
     """Return the waiting lines that an act added or updated, the most urgent first."""
-    found = every(R.id).where(R.activity == activity_id, waiting())
+    found = every(R.id).where(R.activity == activity_id, waiting_condition())
     return column(found.order_by(R.urgency, R.id))
 
 
 def count_caused_by(activity_id: int) -> int:
     """Return the number of waiting lines that an act added or updated."""
-    found = every(ONE).where(R.activity == activity_id, waiting()).alias("found")
+    found = every(ONE).where(R.activity == activity_id, waiting_condition()).alias("found")
     return int(Select((found,), (COUNTED,)).scalar(current_database()))
 
 
@@ -446,7 +448,7 @@ def untold_by_push() -> list[tuple[int, int, datetime]]:
     A tuple of its id, the number of people and the instant of the first change.
     """
     found = every(R.push, fn.COUNT(R.user.distinct()), fn.MIN(R.since)).where(
-        *_IS_UNTOLD, holding()
+        *_IS_UNTOLD, holds_condition()
     )
     return [
         (push, int(people), known_instant(since))
@@ -459,7 +461,7 @@ def untold(until: datetime, today: date) -> list[int]:
 
     Only pushes whose first day has come are considered.
     """
-    found = _untold(every(R.id), until).where(holding(), P.available_from <= today)
+    found = _untold(every(R.id), until).where(holds_condition(), P.available_from <= today)
     return column(found.order_by(R.id))
 
 

@@ -9,7 +9,7 @@ from studio_tui.domain.people.ssh_keys import PublicKey, UserKey
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import U
 from studio_tui.storage.engine.tables import SshKey
-from studio_tui.storage.people.kept_scope import scope_of
+from studio_tui.storage.people.stored_scope import scope_of
 
 _K: Any = SshKey
 

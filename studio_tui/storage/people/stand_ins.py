@@ -35,7 +35,7 @@ def active() -> list[StandIn]:
     return _read(row.id for row in found) if found else []
 
 
-def current_and_ahead(leader_id: int) -> list[StandIn]:
+def current_and_future(leader_id: int) -> list[StandIn]:
     """Return the stand-ins of a leader that are not over, by their first day."""
     day = today()
     theirs = _S.select(_S.id).where(_S.leader == leader_id, _S.last_day >= day)
@@ -102,7 +102,7 @@ def _extended(
     return tuple(found.values())
 
 
-def standing_pairs(managing: Any) -> Any | None:
+def stand_in_pairs(managing: Any) -> Any | None:
     """Return a query of ``user_id, manager_id``: today's stand-ins for managers.
 
     The managers are those of ``managing``. None if there are no stand-ins today.

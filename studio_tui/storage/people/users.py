@@ -48,8 +48,7 @@ from studio_tui.storage.lists.shown_words import any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing, bouncing_among
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, sort_key
-from studio_tui.storage.people.kept_scope import scope_of
-from studio_tui.storage.people.managed_words import managed_by_named
+from studio_tui.storage.people.manager_search import managed_by_named
 from studio_tui.storage.people.managers import (
     USER_HAS_MANAGER,
     first_managers,
@@ -57,6 +56,7 @@ from studio_tui.storage.people.managers import (
     managers_of,
     unmanaged,
 )
+from studio_tui.storage.people.stored_scope import scope_of
 
 People = Any
 """A query of one column, ``user_id``. Callers pass it on without looking inside."""
@@ -93,14 +93,14 @@ def _note(filter_: UserFilter) -> Any:
 
 
 _OF_USER = named("g", "g", "user_id", "number", "name")
-_BEYOND: dict[str, tuple[Any, Callable[[People], Any] | None]] = {
+_UNINDEXED: dict[str, tuple[Any, Callable[[People], Any] | None]] = {
     "teams": (_FIRST_TEAM, None),
     "standing": (_STANDING, None),
     "managers": (fn.COALESCE(_OF_USER.number, ZERO), manager_counts),
     "manager_names": (fn.COALESCE(_OF_USER.name, NO_TEXT), first_managers),
 }
 """Columns of lists that no index covers: the sort key, and the query by user that computes it."""
-_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY} | {"note", *_BEYOND}
+_COMPUTED = {fact.name for fact in FACTS if fact.type is FactType.DAY} | {"note", *_UNINDEXED}
 """Columns sorted by a text that no index holds."""
 _READER = ColumnReader(FACTS)
 
@@ -115,7 +115,7 @@ def _condition(filter_: UserFilter, find: Callable[[str], Any]) -> Any:
         filter_.text,
         find,
         lambda word: _meaning(word, filter_),
-        lambda word: _people(word, filter_),
+        lambda word: _managed_people(word, filter_),
     )
     return both(words.condition, _narrowing(filter_))
 
@@ -124,7 +124,7 @@ def _finding(text: str) -> Any:
     return finding(U, text)
 
 
-def _people(word: str, filter_: UserFilter) -> list[int]:
+def _managed_people(word: str, filter_: UserFilter) -> list[int]:
     return [] if filter_.candidate_for is None else managed_by_named(word)
 
 
@@ -183,7 +183,7 @@ def count_selected(selection: Selection[UserFilter]) -> int:
 
 def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
     """Return the ordered ids of the users that match a filter."""
-    key, beside = _BEYOND.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
+    key, keys_of = _UNINDEXED.get(sort.column, (_SORTS.get(sort.column, _SORTS["name"]), None))
     if sort.column == "note":
         key = _note(filter_)
     narrowed = bool(
@@ -201,12 +201,12 @@ def user_listing(filter_: UserFilter, sort: Sort) -> Listing:
         descending=sort.descending,
         narrowed=narrowed,
         computed=sort.column in _COMPUTED,
-        whole=_with(beside(_K.select(_K.id))) if beside else None,
+        whole=_joined_with(keys_of(_K.select(_K.id))) if keys_of else None,
         walked=U,
     )
 
 
-def _with(found: Any) -> Join:
+def _joined_with(found: Any) -> Join:
     """Join the users ``U`` with the result of a query by user."""
     return Join(U, found.alias("g"), JOIN.LEFT_OUTER, _OF_USER.user_id == U.id)
 
@@ -228,7 +228,7 @@ _TEAM: Any = TeamTable
 _COACH: Any = UserTable.alias("c")
 
 
-def _several(table: Any, text: Any, order: Any, *joined: Any) -> "Prepared[_OfUser]":
+def _prepared_texts(table: Any, text: Any, order: Any, *joined: Any) -> "Prepared[_OfUser]":
     """Return a prepared query of several texts for each of some users."""
 
     def build() -> Any:
@@ -240,12 +240,12 @@ def _several(table: Any, text: Any, order: Any, *joined: Any) -> "Prepared[_OfUs
     return Prepared(_OfUser, build)
 
 
-_GROUPS = _several(UserGroup, UserGroup.name, UserGroup.name_key)
+_GROUPS = _prepared_texts(UserGroup, UserGroup.name, UserGroup.name_key)
 _TEAMS, _LEADS = (
-    _several(table, TeamTable.path, TeamTable.path_key, (TeamTable, table.team == _TEAM.id))
+    _prepared_texts(table, TeamTable.path, TeamTable.path_key, (TeamTable, table.team == _TEAM.id))
     for table in (TeamMember, TeamLeader)
 )
-_COACHES = _several(
+_COACHES = _prepared_texts(
     CoachingTable, _COACH.login, _COACH.login_key, (_COACH, CoachingTable.coach == _COACH.id)
 )
 
@@ -261,7 +261,7 @@ def users_by_id(ids: list[int]) -> list[User]:
     back = bouncing_among(ids)
     users = {
         row.id: User(
-            **_told(row),
+            **_fact_values(row),
             groups=groups.get(row.id, ()),
             teams=teams.get(row.id, ()),
             leads=leads.get(row.id, ()),
@@ -274,9 +274,9 @@ def users_by_id(ids: list[int]) -> list[User]:
     return [users[user_id] for user_id in ids if user_id in users]
 
 
-def _told(row: Any) -> dict[str, Any]:
-    told = dict(zip(_READER.names, _READER.values(row[1:]), strict=True))
-    return {**told, "id": row.id, "role": Role(told["role"])}
+def _fact_values(row: Any) -> dict[str, Any]:
+    facts = dict(zip(_READER.names, _READER.values(row[1:]), strict=True))
+    return {**facts, "id": row.id, "role": Role(facts["role"])}
 
 
 def _texts(several: "Prepared[_OfUser]", ids: list[int]) -> dict[int, tuple[str, ...]]:

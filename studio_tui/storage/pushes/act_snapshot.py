@@ -15,7 +15,7 @@ _USERS: Any = Table("act_user", ("user_id",))
 _PAIRS: Any = Table("act_pair", ("user_id", "manager_id"))
 
 
-def fixed_users(users: Any) -> tuple[Any, int]:
+def snapshot_users(users: Any) -> tuple[Any, int]:
     """Materialize ``users``, a query of one column ``user_id``, ordered by id.
 
     Returns a query of the copy, and its number of rows. Valid until the next call in this unit of
@@ -25,7 +25,7 @@ def fixed_users(users: Any) -> tuple[Any, int]:
     return _USERS.select(_USERS.user_id), number
 
 
-def fixed_pairs(pairs: Any) -> Any:
+def snapshot_pairs(pairs: Any) -> Any:
     """Materialize ``pairs``, a query of ``user_id`` and ``manager_id``, ordered by manager."""
     _fix(_PAIRS, pairs, ("user_id", "manager_id"))
     return _PAIRS.select(_PAIRS.user_id, _PAIRS.manager_id)

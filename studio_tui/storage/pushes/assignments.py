@@ -52,7 +52,7 @@ from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import FilterWords, any_of, words_of
 from studio_tui.storage.lists.text_search import finding
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing_among
-from studio_tui.storage.people.managed_words import managers_named
+from studio_tui.storage.people.manager_search import managers_named
 from studio_tui.storage.people.managers import (
     first_managers,
     managed_by_any,
@@ -68,7 +68,11 @@ from studio_tui.storage.pushes.pushes import (
     TALK,
     is_late,
 )
-from studio_tui.storage.pushes.standing import failed_mail, flag_condition, status_condition
+from studio_tui.storage.pushes.status_conditions import (
+    failed_mail,
+    flag_condition,
+    status_condition,
+)
 from studio_tui.wording.pushes import FLAG_LABELS, STATUS_LABELS
 
 _OF_PUSH = ((P, JOIN.INNER, P.id == A.push), (C, JOIN.LEFT_OUTER, IS_ASKED_FOR))

@@ -70,7 +70,7 @@ _M: Any = TeamMember.alias("m")
 _IS_AHEAD = C.planned_for.is_null(False) & C.started_at.is_null() & C.finished_at.is_null()
 """Whether the conversation ``C`` is planned and has not begun."""
 _PAIR = named("pair", "r", "user_id", "id")
-_Beside = Callable[[Any], Any]
+_KeyJoin = Callable[[Any], Any]
 """A function that joins the tables of a key to a query of assignments ``A``."""
 
 
@@ -146,18 +146,18 @@ class _Counting:
     today: date
 
     def by(
-        self, key: Any, beside: _Beside, where: Any = EVERYBODY, *, planned: bool = False
+        self, key: Any, join_key: _KeyJoin, where: Any = EVERYBODY, *, planned: bool = False
     ) -> dict[Any, _Counts]:
         """Return the counts by ``key``, an expression over assignments ``A``.
 
-        ``beside`` joins the tables that the key needs. The planned days are counted only if
+        ``join_key`` joins the tables that the key needs. The planned days are counted only if
         ``planned`` is set.
         """
         there = both(A.unassigned_at.is_null() & among(A.push, self.push_ids), where)
 
-        def counted(tables: Any, *columns: Any, such: Any = EVERYBODY) -> list[Any]:
-            found = beside(Select((tables,), (A.push, key, *columns, COUNTED)))
-            return stored(_in_groups(found.where(both(such, there))))
+        def counted(tables: Any, *columns: Any, extra: Any = EVERYBODY) -> list[Any]:
+            found = join_key(Select((tables,), (A.push, key, *columns, COUNTED)))
+            return stored(_in_groups(found.where(both(extra, there))))
 
         found: defaultdict[Any, _Counts] = defaultdict(_Counts)
         total = 0
@@ -175,7 +175,7 @@ class _Counting:
         # (P18).
         excepted = IS_EXCEPTED & C.finished_at.is_null()
         for push_id, value, excused, own, number in counted(
-            TALK, IS_EXCUSED, A.own_deadline, such=excepted
+            TALK, IS_EXCUSED, A.own_deadline, extra=excepted
         ):
             counts, deadline = found[value], self.deadlines[push_id]
             counts.still[deadline] -= number
@@ -185,13 +185,13 @@ class _Counting:
                 counts.still[deadline_of(deadline, day(own))] += number
         ahead = _IS_AHEAD & A.excused_in.is_null()
         for push_id, value, own, at, number in (
-            counted(talks, A.own_deadline, _planned_day(), such=ahead) if planned else ()
+            counted(talks, A.own_deadline, _planned_day(), extra=ahead) if planned else ()
         ):
             found[value].planned[_day_of(at)] += number
             found[value].planned_by[deadline_of(self.deadlines[push_id], day(own))] += number
         return found
 
-    def through(self, people: Any) -> dict[Any, _Counts]:
+    def by_manager(self, people: Any) -> dict[Any, _Counts]:
         """Return the counts by manager for few ``people``, a query of one column, ``user_id``.
 
         Each of them is looked up with their managers.
@@ -291,7 +291,7 @@ def _of_managers(counting: _Counting, found: Mapping[int | None, _Counts]) -> It
 def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
     """Return the counts of people not managed simply by the leaders of their one team."""
     there = A.unassigned_at.is_null() & among(A.push, counting.push_ids)
-    return counting.through(A.select(A.user).where(there, A.user.in_(OTHERS)).distinct())
+    return counting.by_manager(A.select(A.user).where(there, A.user.in_(OTHERS)).distinct())
 
 
 def _managed_by() -> Any:

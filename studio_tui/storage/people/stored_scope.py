@@ -13,13 +13,13 @@ def scope_of(user_id: int) -> str:
     return str(_S.select(_S.audience).where(_S.user == user_id).scalar() or "")
 
 
-def kept_scope(user_id: int) -> Audience | None:
+def scope_audience_of(user_id: int) -> Audience | None:
     """Return the same audience with the ids of its names; None if sight is unlimited."""
     found = _S.select(_S.kept).where(_S.user == user_id).scalar()
     return decode_audience(found) if found else None
 
 
-def keep_scope(user_id: int, audience: Audience | None) -> None:
+def store_scope(user_id: int, audience: Audience | None) -> None:
     """Limit the sight of a user to an audience; None removes the limit."""
     _S.delete().where(_S.user == user_id).execute()
     if audience is not None:
