@@ -140,9 +140,9 @@ def _read_report(report: Message) -> ReturnedMail:
     ]  # fmt: skip
     text = _text_of(parts)
     subject = _decoded(report.get("Subject"))
-    told = [(kind, block) for block in blocks if (kind := _kind_of(block)) is not None]
+    results = [(kind, block) for block in blocks if (kind := _kind_of(block)) is not None]
     kind, fields = min(
-        told,
+        results,
         key=lambda each: _GRAVEST.index(each[0]),
         default=(kind_in_words(subject, text) or ReturnKind.OTHER, _Fields()),
     )

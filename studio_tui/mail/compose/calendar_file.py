@@ -36,5 +36,5 @@ def calendar_file(entries: Iterable[CalendarEntry], stamp: datetime, name: str) 
 
 
 def _uid(entry: CalendarEntry) -> str:
-    told = f"{entry.day} {entry.kind} {entry.push} {entry.text}"
-    return f"{sha256(told.encode()).hexdigest()[:32]}@studio-tui"
+    content = f"{entry.day} {entry.kind} {entry.push} {entry.text}"
+    return f"{sha256(content.encode()).hexdigest()[:32]}@studio-tui"

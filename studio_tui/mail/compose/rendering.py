@@ -173,10 +173,10 @@ class Writer:
         values = [_of(recipient), _of_people(people)]
         if any(dates):
             zone = self._zone_of(recipient)
-            told = [forms.date_words.instant(date, zone) if date else "" for date in dates]
-            values = [_of(recipient), _of_people(people, told)]
+            formatted = [forms.date_words.instant(date, zone) if date else "" for date in dates]
+            values = [_of(recipient), _of_people(people, formatted)]
             if not several:
-                values.append(_texts({"starts_at": told[0]}))
+                values.append(_texts({"starts_at": formatted[0]}))
         return RenderedMail(forms.language, form, event_form, _all(values))
 
     def people(
@@ -214,20 +214,20 @@ class Writer:
         """Return the calendar entry of ``recipient``: its subject and its plain text."""
         return self._of_meeting(ENTRY, event, meeting, recipient)
 
-    def notice(self, event: MailEvent, told: Notice, recipient: Recipient) -> RenderedMail:
+    def notice(self, event: MailEvent, notice: Notice, recipient: Recipient) -> RenderedMail:
         """Return the mail about an act of another user that concerns ``recipient`` (C6, A1).
 
         Raises `Refused` like `render`.
         """
         forms = self._wordings.forms(f"{event.kind}.{event.capacity}", recipient.language)
-        form = forms.form(of_push=bool(event.push), closed=told.closed, ended=told.ended)
-        at = forms.date_words.instant(told.at, self._zone_of(recipient))
+        form = forms.form(of_push=bool(event.push), closed=notice.closed, ended=notice.ended)
+        at = forms.date_words.instant(notice.at, self._zone_of(recipient))
         event_form = self._for_event(form, event, forms.language)
         return RenderedMail(
             forms.language,
             form,
             event_form,
-            _all((_of(recipient), _of_notice(told, at, forms.date_words))),
+            _all((_of(recipient), _of_notice(notice, at, forms.date_words))),
         )
 
     def _of_meeting(
@@ -252,17 +252,17 @@ class Writer:
         """Return the mail of `studio-tui mail test`, with ``now`` in the zone of the recipient."""
         forms = self._wordings.forms(TEST, recipient.language)
         sent_at = forms.date_words.instant(now, self._zone_of(recipient))
-        told = {
+        texts = {
             "organisation": self._organisation,
             "how_to_open": self._how_to_open,
             "sent_at": sent_at,
         }
-        values = (_texts(told), _of(recipient))
+        values = (_texts(texts), _of(recipient))
         return RenderedMail(forms.language, forms.form(), forms.form(), _all(values))
 
     def _fill_in_event(self, form: MailTemplate, event: MailEvent, language: str) -> MailTemplate:
         deadline = event.deadline
-        told = {
+        texts = {
             "organisation": self._organisation,
             "how_to_open": self._how_to_open,
             "push": clean_line(event.push),
@@ -270,8 +270,8 @@ class Writer:
             "deadline": self._wordings.date_words(language).day(deadline) if deadline else "",
         }
         if event.kind.form is MailForm.PUSH:
-            told["conductor"] = clean_line(event.conductor)
-        values = _texts(told)
+            texts["conductor"] = clean_line(event.conductor)
+        values = _texts(texts)
         return form.partially_filled(values.plain, values.html)
 
     def _zone_of(self, recipient: Recipient) -> ZoneInfo:
@@ -296,20 +296,20 @@ def _of_appointment(meeting: Appointment, starts_at: str) -> Values:
     )
 
 
-def _of_notice(told: Notice, at: str, words: DateWords) -> Values:
+def _of_notice(notice: Notice, at: str, words: DateWords) -> Values:
     return _texts(
         {
-            "by": clean_line(told.by),
+            "by": clean_line(notice.by),
             "at": at,
-            "person": clean_line(told.person),
-            "conductor": clean_line(told.conductor),
-            "former": clean_line(told.former),
-            "number": str(told.conversation_id or ""),
-            "fingerprint": told.fingerprint,
-            "leader": clean_line(told.leader),
-            "stand_in": clean_line(told.stand_in),
-            "first_day": words.day(told.first_day) if told.first_day else "",
-            "last_day": words.day(told.last_day) if told.last_day else "",
+            "person": clean_line(notice.person),
+            "conductor": clean_line(notice.conductor),
+            "former": clean_line(notice.former),
+            "number": str(notice.conversation_id or ""),
+            "fingerprint": notice.fingerprint,
+            "leader": clean_line(notice.leader),
+            "stand_in": clean_line(notice.stand_in),
+            "first_day": words.day(notice.first_day) if notice.first_day else "",
+            "last_day": words.day(notice.last_day) if notice.last_day else "",
         }
     )
 

@@ -93,8 +93,8 @@ class Wordings:
     def problems(self) -> list[str]:
         """Return the errors in the organisation's own texts, one sentence each."""
         found = (self._problem(place) for place in sorted(self._in_own_folder))
-        told = (*self._untrusted.values(), *self._unused_files(), *found)
-        return list(dict.fromkeys(problem for problem in told if problem))
+        sentences = (*self._untrusted.values(), *self._unused_files(), *found)
+        return list(dict.fromkeys(problem for problem in sentences if problem))
 
     def _unused_files(self) -> Iterator[str]:
         if self._own is None:

@@ -49,7 +49,7 @@ class Dialogue(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Whether commands can still be written, as far as can be told without writing."""
+        """Whether commands can still be written, as far as is known without writing."""
         return not self._fault and not self._transport.is_closing()
 
     def write_commands(self, *commands: bytes) -> None:

@@ -68,8 +68,8 @@ def _found(condition: Condition, data: _UserData) -> str:
         return _standing(condition, data)
     if word.fact is not None:
         value = getattr(data.user, word.fact.name)
-        told = word.fact.as_words(value) or "nothing"
-        return f"{_about(condition)} {told}"
+        described = word.fact.as_words(value) or "nothing"
+        return f"{_about(condition)} {described}"
     tell = _VALUES_IN_WORDS.get(condition.word)
     return tell(data.user) if tell else ""
 
@@ -98,9 +98,9 @@ def _about(condition: Condition) -> str:
 
 def _standing(condition: Condition, data: _UserData) -> str:
     ids = {name.id for name in condition.names}
-    told = []
+    standings = []
     for push, assignment in data.pushes:
         if assignment.push_id in ids:
             flags = sorted(STANDINGS[flag] for flag in assignment.flags)
-            told.append(f"in “{push}”: {', '.join([STANDINGS[assignment.status], *flags])}")
-    return "; ".join(told) or "not in the push"
+            standings.append(f"in “{push}”: {', '.join([STANDINGS[assignment.status], *flags])}")
+    return "; ".join(standings) or "not in the push"

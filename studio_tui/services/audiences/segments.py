@@ -90,7 +90,7 @@ def save(
         # No audience can name a new segment.
         effects = keepers.meanings_using(after.id) if before else ()
         saved = replace(after, id=segments.save(after))
-        told = tuple(_effect(each) for each in keepers.compared(effects))
+        compared = tuple(_effect(each) for each in keepers.compared(effects))
         write_activity(
             actor,
             studio.now(),
@@ -103,7 +103,7 @@ def save(
             # Users who now match the audience of a push join it (P13).
             join_audiences(studio, limited=is_limited())
         (shown,) = _with_use([saved])
-        return SegmentSaved(shown, before is None, told)
+        return SegmentSaved(shown, before is None, compared)
 
 
 def try_saving(studio: Studio, save_it: Callable[[], SegmentSaved]) -> SegmentSaved:
@@ -181,11 +181,11 @@ def _changed(
     kept = audience or (before.audience if before else None)
     if kept is None:
         raise Invalid({"where": "say whom it holds"})
-    told = before.description if before else ""
+    kept_description = before.description if before else ""
     return Segment(
         id=before.id if before else 0,
         name=name,
-        description=told if description is None else clean_line(description),
+        description=kept_description if description is None else clean_line(description),
         audience=kept,
         version=before.version + 1 if before else 1,
         saved_at=studio.now(),

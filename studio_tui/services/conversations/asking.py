@@ -50,8 +50,8 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
                 f"{chosen.name} is to hold the conversation with {subject.user.name} already."
             )
         holder = subject.conversation.conductor_login if subject.conversation else None
-        told = {"conductor": holder, "named": _login(subject.named_id)}
-        before = {name: login for name, login in told.items() if login} or None
+        previous = {"conductor": holder, "named": _login(subject.named_id)}
+        before = {name: login for name, login in previous.items() if login} or None
         assignments.name_conductor(assignment_id, chosen.user_id)
         assignments.set_not_mine(assignment_id, chosen.user_id, None)
         line = _record(

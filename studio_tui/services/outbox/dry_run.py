@@ -51,13 +51,13 @@ class DryRun:
     @property
     def managers_told(self) -> int:
         """The number of notifications that would go to managers."""
-        return sum(told.capacity is Capacity.MANAGER for told in self.notifications)
+        return sum(each.capacity is Capacity.MANAGER for each in self.notifications)
 
-    def reason(self, told: Notification, login: str) -> str | None:
+    def reason(self, notification: Notification, login: str) -> str | None:
         """Return why the recipient is notified about the user ``login``; None for that user."""
-        if told.capacity is Capacity.USER:
+        if notification.capacity is Capacity.USER:
             return None
-        return self.managing.get(login, {}).get(told.recipient)
+        return self.managing.get(login, {}).get(notification.recipient)
 
 
 NOTHING = DryRun((), (), {})
@@ -145,8 +145,8 @@ def _require_wanted(wanted: Callable[[], bool]) -> None:
 
 
 def _managing(listed: Sequence[Notification]) -> dict[str, dict[str, str]]:
-    told = [each for each in listed if each.capacity is Capacity.MANAGER]
-    logins = {fold(login): login for each in told for login in each.about}
+    to_managers = [each for each in listed if each.capacity is Capacity.MANAGER]
+    logins = {fold(login): login for each in to_managers for login in each.about}
     ids = users.ids_of_logins(logins)
     managers = managers_of(list(ids.values()))
     return {

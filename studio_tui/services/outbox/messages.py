@@ -107,7 +107,7 @@ class MessageBuilder:
     def rendered(self, delivery: Delivery) -> RenderedMail:
         """Return the mail as the recipient reads it.
 
-        It is about the people who are still to be told of, or about all of them if there are none.
+        It is about the people who are still to be reported, or about all of them if there are none.
         """
         if (notice := delivery.notice) is not None:
             return self._writer.notice(self._event(delivery), notice, _recipient(delivery))
@@ -117,14 +117,14 @@ class MessageBuilder:
         people = still_to_tell(delivery) or delivery.about
         if delivery.kind.form is MailForm.PEOPLE:
             return self._of_people(delivery, people)
-        told = people if delivery.kind.declared.tells_dates else ()
+        with_dates = people if delivery.kind.declared.tells_dates else ()
         days = [_last_day(delivery, person) for person in people]
         first = min(filter(None, days), default=delivery.deadline)
         return self._writer.render(
             self._event(replace(delivery, deadline=first)),
             _recipient(delivery),
             _names(delivery, people),
-            [person.meets_at for person in told],
+            [person.meets_at for person in with_dates],
             self._studio.now(),
             [day if day != first else None for day in days],
             [person.stands_for for person in people],
