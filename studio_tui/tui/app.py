@@ -50,14 +50,14 @@ if TYPE_CHECKING:
     from studio_tui.tui.parts.changes import WhoAsks
     from studio_tui.tui.widgets.list.views import Listed
 
-    Tell = Callable[[str], None]
-    OpenStudio = Callable[[Tell], tuple[Studio, Actor]]
+    ShowProgress = Callable[[str], None]
+    OpenStudio = Callable[[ShowProgress], tuple[Studio, Actor]]
 
 _STYLES = sorted(asset("styles").glob("*.tcss"))
 """The style sheets of all screens."""
 _FIRST_STYLE = asset("styles/frame.tcss")
 """The style sheet of the first frame, which is drawn before the other sheets are read."""
-_LOOK_AGAIN = 2.0
+_CHECK_SECONDS = 2.0
 """Seconds between two checks that the terminal still exists."""
 
 _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c", "ctrl+z"})
@@ -65,8 +65,8 @@ _LEAVING = frozenset({"q", "ctrl+q", "ctrl+c", "ctrl+z"})
 
 _NOT_USED = "What was typed meanwhile is not used."
 
-_TOLD_TO_END = (signal.SIGHUP, signal.SIGTERM)
-_LAST_MOMENT = 10.0
+_END_SIGNALS = (signal.SIGHUP, signal.SIGTERM)
+_EXIT_SECONDS = 10.0
 """Seconds after which the process exits unconditionally once it was signalled to end."""
 
 
@@ -146,7 +146,7 @@ class StudioApp(Commands, App[None]):
         """The jobs in progress."""
         self.places = Places(self, places)
         """The places, and the navigation between them."""
-        self.changes = Changes(self, self.messages, current_actor, self._changed, self._put_out)
+        self.changes = Changes(self, self.messages, current_actor, self._changed, self._end_access)
         """Detects changes by other users."""
         self.actor: Actor | None = None
         """The current user; None until the database is open."""
@@ -158,7 +158,7 @@ class StudioApp(Commands, App[None]):
         self._studio: Studio | None = None
         self._open_studio = open_studio
         self._opening = Opening()
-        self._elsewhere = False
+        self._suspended = False
         self._watching: ChangeWatcher | None = None
         self._ending: asyncio.Task[None] | None = None
         for theme in THEMES:
@@ -278,22 +278,22 @@ class StudioApp(Commands, App[None]):
         self.fit()
         self.call_after_refresh(self.open)
         if not self.is_headless:
-            for number in _TOLD_TO_END:
-                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+            for number in _END_SIGNALS:
+                asyncio.get_running_loop().add_signal_handler(number, self._end_by_signal, number)
 
     def open(self) -> None:
         """Open the database off the event loop, and read the other style sheets in the meantime."""
         self.bridge.read(
             self._opening,
             "open",
-            lambda: self._open_studio(self._tell_opening),
+            lambda: self._open_studio(self._show_opening),
             self._opened,
-            self._not_opened,
+            self._open_failed,
         )
         self._styles.read_rest(_STYLES)
         self._styles.update(self)
 
-    def _tell_opening(self, sentence: str) -> None:
+    def _show_opening(self, sentence: str) -> None:
         """Show the progress of opening; called off the event loop."""
         self.call_later(self._opening.tell, sentence)
 
@@ -302,29 +302,29 @@ class StudioApp(Commands, App[None]):
         self._studio = studio.seen_by(self.actor)
         places = self.open_places()
         if not places:
-            self._not_opened(StudioError("There is nothing here for your role yet."))
+            self._open_failed(StudioError("There is nothing here for your role yet."))
             return
         self.go(places[0].id)
-        self.call_later(self.keys.hand_over)
+        self.call_later(self.keys.deliver)
         if closed := self._studio.store.closed:
             self.complain(" ".join(closed))
         if new := self._studio.store.creation_message:
             self.say(new)
         self.check_for_changes()
-        self.set_interval(_LOOK_AGAIN, self._look_around)
+        self.set_interval(_CHECK_SECONDS, self._check_terminal)
         if not self.is_headless:
             self._watching = ChangeWatcher(self._studio, self.check_for_changes)
             self._watching.start()
 
-    def _not_opened(self, error: StudioError) -> None:
+    def _open_failed(self, error: StudioError) -> None:
         self.keys.clear()
         self._opening.failed(error)
 
-    def _look_around(self) -> None:
+    def _check_terminal(self) -> None:
         """End the app if its terminal was closed; otherwise check that the screen fits."""
         # Only the leader of a session receives SIGHUP; other processes have to poll.
         if not self.is_headless and self._ending is None and terminal_is_gone():
-            self._told_to_end(signal.SIGHUP)
+            self._end_by_signal(signal.SIGHUP)
             return
         # The size was perhaps not checked for a place that opened while another screen was closing.
         self.fit()
@@ -339,7 +339,7 @@ class StudioApp(Commands, App[None]):
         for screen in self.places.screens() if missed else ():
             screen.mark_stale()
         if actor is not None:
-            self._become(actor)
+            self._replace_actor(actor)
         self.changed()
         for shown in self.screen_stack:
             if isinstance(shown, StudioScreen):
@@ -348,7 +348,7 @@ class StudioApp(Commands, App[None]):
     def changed(self) -> None:
         """Handle a change by any user, before the screens reload. Overridden in a subclass."""
 
-    def _put_out(self, error: StudioError) -> None:
+    def _end_access(self, error: StudioError) -> None:
         """End the app because the user has lost the right to use it."""
         if self._ending is None:
             self.refused = error
@@ -359,7 +359,7 @@ class StudioApp(Commands, App[None]):
         await self.bridge.close()
         await self._end(1)
 
-    def _become(self, actor: Actor) -> None:
+    def _replace_actor(self, actor: Actor) -> None:
         """Replace the actor; if the role has changed, show the places of the new role."""
         before, self.actor = self.actor, actor
         if before is None or before.role is actor.role:
@@ -434,16 +434,16 @@ class StudioApp(Commands, App[None]):
             if not isinstance(self.screen, NoShell):
                 self.push_screen(NoShell(why))
         else:
-            self._keep()
+            self._save_all()
             await self.pause_background()
-            self._elsewhere = True
+            self._suspended = True
             self.terminal.stop_process()
             self.resume_background()
             # Discard keys that arrived in the same packet as ctrl+z: they were meant for the shell.
-            asyncio.get_running_loop().call_soon(self.call_later, self._back)
+            asyncio.get_running_loop().call_soon(self.call_later, self._resumed)
 
-    def _back(self) -> None:
-        self._elsewhere = False
+    def _resumed(self) -> None:
+        self._suspended = False
         self.keys.clear()
         self.check_for_changes()
 
@@ -456,7 +456,7 @@ class StudioApp(Commands, App[None]):
 
     async def action_quit(self) -> None:
         """Save unsaved input and end; ask first if something cannot be saved (C4)."""
-        self._keep()
+        self._save_all()
         if self.bridge.busy:
             self.say("Finishing…")
         await self.bridge.written()
@@ -485,11 +485,11 @@ class StudioApp(Commands, App[None]):
         if yes:
             await self.leave()
 
-    def _told_to_end(self, number: int) -> None:
+    def _end_by_signal(self, number: int) -> None:
         """Handle SIGHUP or SIGTERM: save unsaved input and end the app (C4)."""
-        self._keep()
+        self._save_all()
         # Writing to a closed terminal may block for ever; exit anyway.
-        last = threading.Timer(_LAST_MOMENT, os._exit, [128 + number])
+        last = threading.Timer(_EXIT_SECONDS, os._exit, [128 + number])
         last.daemon = True
         last.start()
         self._ending = asyncio.create_task(self._end(128 + number))
@@ -499,7 +499,7 @@ class StudioApp(Commands, App[None]):
         await self.leave()
         self._return_code = code
 
-    def _keep(self) -> None:
+    def _save_all(self) -> None:
         for screen in self.places.screens():
             screen.keep()
 
@@ -515,7 +515,7 @@ class StudioApp(Commands, App[None]):
         escape = isinstance(typed, events.Key) and typed.key == "escape"
         if escape and isinstance(self.screen, StudioScreen) and self.jobs.stop_one():
             return False
-        return self._ending is None and not self._elsewhere
+        return self._ending is None and not self._suspended
 
     def opening_is_slow(self, slow: bool) -> None:
         """Show or hide the message that a screen is being opened and that escape cancels it."""

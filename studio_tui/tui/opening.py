@@ -11,8 +11,8 @@ from studio_tui.tui.text import line
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 15
-_PATIENCE = 0.5
-_AGAIN = 2.0
+_NOTICE_DELAY = 0.5
+_RETRY_SECONDS = 2.0
 """Seconds until an unreachable database is tried again."""
 
 
@@ -36,7 +36,7 @@ class Opening(StudioScreen):
 
     def on_mount(self) -> None:
         """Explain the wait if opening takes long."""
-        self.set_timer(_PATIENCE, self._explain)
+        self.set_timer(_NOTICE_DELAY, self._explain)
 
     def tell(self, sentence: str) -> None:
         """Show the progress of opening, unless it has failed."""
@@ -49,7 +49,7 @@ class Opening(StudioScreen):
         self._notice.update(line(str(error), "$error"))
         self.refresh_bindings()
         if isinstance(error, DatabaseUnavailable):
-            self.set_timer(_AGAIN, self._again)
+            self.set_timer(_RETRY_SECONDS, self._retry)
 
     def may_do(self, command: Command) -> bool:
         """Allow a retry only after opening has failed."""
@@ -66,7 +66,7 @@ class Opening(StudioScreen):
     def _notice(self) -> Static:
         return self.query_one(".notice", Static)
 
-    def _again(self) -> None:
+    def _retry(self) -> None:
         if self._error is not None:
             self.shell.open()
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from studio_tui.domain.shared.list_views import KeptViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
-    from studio_tui.tui.app import OpenStudio, Tell
+    from studio_tui.tui.app import OpenStudio, ShowProgress
     from studio_tui.tui.parts.changes import WhoAsks
     from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker, Transports
 
@@ -136,7 +136,7 @@ class OpenedStudio(StudioApp):
         self._starting: Worker[None] | None = None
 
     def _opening_of(self, open_studio: "OpenStudio") -> "OpenStudio":
-        def opening(tell: "Tell") -> "tuple[Studio, Actor]":
+        def opening(tell: "ShowProgress") -> "tuple[Studio, Actor]":
             self.refused = None
             # Off the event loop, because these imports take as long as all others together. In one
             # thread, because two threads that import the same module for the first time may each
@@ -216,8 +216,8 @@ class OpenedStudio(StudioApp):
         self.messages.stand(why)
         self.undo.count()
 
-    def _become(self, actor: Actor) -> None:
-        super()._become(actor)
+    def _replace_actor(self, actor: Actor) -> None:
+        super()._replace_actor(actor)
         if self._worker is not None:
             self._worker.follow(actor)
 

@@ -22,7 +22,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
 
 P = TypeVar("P")
-_SHOWN = 500
+_MAX_SHOWN = 500
 """Maximum number of people that a list shows."""
 
 
@@ -43,7 +43,7 @@ def in_words(trial: DryRunResult, zone: ZoneInfo) -> Content:
         trial.run.notifications, key=lambda n: (n.kind, n.capacity is Capacity.MANAGER)
     )
     parts = [
-        _told(trial.run, kind, capacity, list(told), zone)
+        _recipients(trial.run, kind, capacity, list(told), zone)
         for (kind, capacity), told in groupby(ordered, lambda n: (n.kind, n.capacity))
     ]
     parts += [_skipped(trial.skipped)] if trial.skipped else []
@@ -55,7 +55,7 @@ def _group(told: Notification) -> tuple[Kind, Capacity]:
     return told.kind, told.capacity
 
 
-def _told(
+def _recipients(
     run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
 ) -> Content:
     head = f"{counted(len(told), capacity)} · {kind.why(capacity)}"
@@ -67,10 +67,10 @@ def _recipient(run: DryRun, told: Notification) -> str:
     who = f"{told.name} <{told.to}>"
     if told.capacity is Capacity.USER:
         return who
-    return f"{who}: " + ", ".join(_of(run, told, login) for login in told.about)
+    return f"{who}: " + ", ".join(_about(run, told, login) for login in told.about)
 
 
-def _of(run: DryRun, told: Notification, login: str) -> str:
+def _about(run: DryRun, told: Notification, login: str) -> str:
     why = run.reason(told, login)
     return f"{login} ({why})" if why else login
 
@@ -81,9 +81,9 @@ def _skipped(skipped: Sequence[Skipped]) -> Content:
 
 
 def _listed(head: str, people: Sequence[P], in_words_of: Callable[[P], str]) -> Content:
-    more = len(people) - _SHOWN
+    more = len(people) - _MAX_SHOWN
     rest = [Content.styled(f"and {more:,} more", "$muted")] if more > 0 else []
-    shown = [line(f"· {in_words_of(each)}") for each in people[:_SHOWN]]
+    shown = [line(f"· {in_words_of(each)}") for each in people[:_MAX_SHOWN]]
     return Content("\n").join([line(head, "$key"), *shown, *rest])
 
 

@@ -55,8 +55,12 @@ class KeysHelp(Choose[Offer]):
             for each in self._choices
             if key in each.key.split()
         ]
-        there = {choice.value for choice in exact}
-        found = [c for c in self._choices if c.value not in there and has_words(_said(c), text)]
+        exact_offers = {choice.value for choice in exact}
+        found = [
+            c
+            for c in self._choices
+            if c.value not in exact_offers and has_words(_searched_text(c), text)
+        ]
         return [*exact, *found]
 
     def detail(self, choice: Choice[Offer]) -> Content:
@@ -78,6 +82,6 @@ def _choice(offer: Offer) -> Choice[Offer]:
     )
 
 
-def _said(choice: Choice[Offer]) -> str:
+def _searched_text(choice: Choice[Offer]) -> str:
     command = choice.value.command
     return f"{command.label} {command.help} {command.shown_keys} {command.verb}"

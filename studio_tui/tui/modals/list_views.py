@@ -28,7 +28,7 @@ from studio_tui.tui.widgets.list.views import Listed
 
 _HOW = "⏎ show · ^s save the list as it is · ^o open with it · ^r remove"
 _HOW_FIRST = "^s save the list as it is: filter, order and columns, with a name"
-_AS_USUAL = ListView()
+_DEFAULT_VIEW = ListView()
 Refuse = Callable[[StudioError, bool], None]
 """A callback that displays an error of a name, and whether its view can be replaced."""
 
@@ -72,7 +72,7 @@ class ListViews(Choose[ViewChoice]):
         self._counts: dict[str, int] = {}
         super().__init__(
             "Views of this list",
-            [self._choice(view) for view in (_AS_USUAL, *self._views)],
+            [self._choice(view) for view in (_DEFAULT_VIEW, *self._views)],
             empty="No view goes by that name.",
             layout=ChoiceLayout.USUAL,
         )
@@ -80,7 +80,7 @@ class ListViews(Choose[ViewChoice]):
     def on_mount(self) -> None:
         """Show the views, and count the rows of each."""
         super().on_mount()
-        for view in (_AS_USUAL, *self._views):
+        for view in (_DEFAULT_VIEW, *self._views):
             if (reads := self._listed.reads(view.text)) is None:
                 self._count(view, view.text)
             else:
@@ -89,7 +89,7 @@ class ListViews(Choose[ViewChoice]):
 
     def action_save(self) -> None:
         """Return the request to save the list as a view."""
-        self.dismiss(ViewChoice(ViewAct.SAVE, _AS_USUAL))
+        self.dismiss(ViewChoice(ViewAct.SAVE, _DEFAULT_VIEW))
 
     def why_not_open_with(self) -> str | None:
         """Require a view under the cursor."""
@@ -141,7 +141,7 @@ class ListViews(Choose[ViewChoice]):
 
     def _counted(self, key: str, count: int) -> None:
         self._counts[key] = count
-        self._choices = [self._choice(view) for view in (_AS_USUAL, *self._views)]
+        self._choices = [self._choice(view) for view in (_DEFAULT_VIEW, *self._views)]
         self.show_again()
 
     def _not_counted(self, _: StudioError) -> None:

@@ -46,7 +46,7 @@ class Palette(Choose[Offer | Found]):
 
         If the command is impossible, the reason is shown.
         """
-        choices = [_of_command(offer) for offer in offers(screen) if offer.command.in_palette]
+        choices = [_command_choice(offer) for offer in offers(screen) if offer.command.in_palette]
         shell = shell_of(screen)
 
         def find(text: str) -> Sequence[Found]:
@@ -81,7 +81,7 @@ class Palette(Choose[Offer | Found]):
             if not ranked:
                 raise
             others = ()
-        ranked += [(found.rank, found.over, found.kind, _of_found(found)) for found in others]
+        ranked += [(found.rank, found.over, found.kind, _found_choice(found)) for found in others]
         ranked.sort(key=lambda each: (each[0], each[1], _KINDS.index(each[2])))
         return [choice for *_, choice in ranked]
 
@@ -106,7 +106,7 @@ def _rank_of_command(text: str, choice: Choice[Any]) -> Rank | None:
     return rank
 
 
-def _of_command(offer: Offer) -> Choice[Offer | Found]:
+def _command_choice(offer: Offer) -> Choice[Offer | Found]:
     command = offer.command
     return Choice(
         offer,
@@ -118,5 +118,5 @@ def _of_command(offer: Offer) -> Choice[Offer | Found]:
     )
 
 
-def _of_found(found: Found) -> Choice[Offer | Found]:
+def _found_choice(found: Found) -> Choice[Offer | Found]:
     return Choice(found, found.name, found.about, kind=found.kind)

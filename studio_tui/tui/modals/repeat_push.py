@@ -56,7 +56,7 @@ def _ask(screen: StudioScreen, push: Push, found: RepeatDetails) -> None:
         if how == _SKIP and day is not None:
             screen.write(
                 lambda: service.skip(studio, actor, push, day),
-                lambda done: screen.say(f"{day} is skipped. {_told(screen, done)}"),
+                lambda done: screen.say(f"{day} is skipped. {_in_words(screen, done)}"),
             )
         elif how == _CHANGE:
             _set(screen, push, found)
@@ -113,7 +113,7 @@ def _set(screen: StudioScreen, push: Push, found: RepeatDetails | None) -> None:
 
     def done(repeating: RepeatDetails) -> None:
         form.dismiss(True)
-        screen.say(f"“{push.name}” comes again {_told(screen, repeating)}")
+        screen.say(f"“{push.name}” comes again {_in_words(screen, repeating)}")
 
     form = RepeatPush(push, found, save)
     screen.app.push_screen(form)
@@ -146,7 +146,7 @@ def _read(field: str, read: Callable[[str], T], text: str) -> T:
         raise Invalid({field: str(error)}) from error
 
 
-def _told(screen: StudioScreen, repeating: RepeatDetails) -> str:
+def _in_words(screen: StudioScreen, repeating: RepeatDetails) -> str:
     coming = repeating.repeat.next(screen.studio.today())
     following = f", next on {coming.first}" if coming else ""
     return f"{repeating.repeat.in_words}{following}."

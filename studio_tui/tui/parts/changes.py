@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 class Changes:
     """Checks whether the data has changed and whether the database is reachable.
 
-    ``current_actor`` returns the current actor or raises `Forbidden` (A1, A2). ``tell`` is called
-    after every change with the current actor (None if unchanged or not determined) and whether
-    earlier changes may have been missed. ``put_out`` is called when the actor has lost access.
+    ``current_actor`` returns the current actor or raises `Forbidden` (A1, A2). ``on_change`` is
+    called after every change with the current actor (None if unchanged or not determined) and
+    whether earlier changes may have been missed. ``on_access_lost`` is called when the actor has
+    lost access.
     """
 
     def __init__(
@@ -34,14 +35,14 @@ class Changes:
         app: App[Any],
         messages: Messages,
         current_actor: "WhoAsks | None",
-        tell: Callable[[Actor | None, bool], None],
-        put_out: Callable[[StudioError], None],
+        on_change: Callable[[Actor | None, bool], None],
+        on_access_lost: Callable[[StudioError], None],
     ) -> None:
         self._app = app
         self._messages = messages
         self._current_actor = current_actor
-        self._tell = tell
-        self._put_out = put_out
+        self._on_change = on_change
+        self._on_access_lost = on_access_lost
         self.stamp = 0
         """A counter that increases with every change in the database."""
         self.is_away = False
@@ -55,12 +56,12 @@ class Changes:
             shell.bridge.read(
                 self._app.get_default_screen(),
                 "stamp",
-                lambda: self._look(studio),
-                self._looked,
-                self._not_looked,
+                lambda: self._read_stamp(studio),
+                self._checked,
+                self._check_failed,
             )
 
-    def _look(self, studio: "Studio") -> "tuple[int, Actor | None]":
+    def _read_stamp(self, studio: "Studio") -> "tuple[int, Actor | None]":
         """Return the current stamp and, if it is new, the result of ``current_actor`` if set."""
         stamp = studio.stamp()
         if self._current_actor is None or stamp == self.stamp:
@@ -70,7 +71,7 @@ class Changes:
             raise Forbidden("Your login belongs to another user now: open the Studio again.")
         return stamp, actor
 
-    def _looked(self, seen: "tuple[int, Actor | None]") -> None:
+    def _checked(self, seen: "tuple[int, Actor | None]") -> None:
         stamp, actor = seen
         back, self.is_away = self.is_away, False
         if back:
@@ -78,9 +79,9 @@ class Changes:
             self._messages.say("The database answers again.")
         if stamp != self.stamp or back:
             self.stamp = stamp
-            self._tell(actor, back)
+            self._on_change(actor, back)
 
-    def _not_looked(self, error: StudioError) -> None:
+    def _check_failed(self, error: StudioError) -> None:
         # The next check follows soon. Errors are reported for actions of the user only.
         if isinstance(error, DatabaseUnavailable) and not self.is_away:
             self.is_away = True
@@ -88,7 +89,7 @@ class Changes:
                 f"The database does not answer since {self._now()}; typing is kept."
             )
         if isinstance(error, Forbidden | DatabaseGone):
-            self._put_out(error)
+            self._on_access_lost(error)
 
     def _now(self) -> str:
         shell = shell_of(self._app)

@@ -19,7 +19,7 @@ class Jobs:
         self._jobs: tuple[Job, ...] = ()
         """The jobs that have not ended, the first one first: they run one after another."""
         self._shown = False
-        self._looking: Timer | None = None
+        self._timer: Timer | None = None
 
     @property
     def unsaved_summary(self) -> str:
@@ -34,17 +34,17 @@ class Jobs:
         if job.in_place:
             return
         self._jobs = (*self._jobs, job)
-        if self._looking is None:
-            self._looking = self._app.set_timer(PROGRESS_DELAY, self._look_longer)
+        if self._timer is None:
+            self._timer = self._app.set_timer(PROGRESS_DELAY, self._start_updates)
 
     def ended(self) -> None:
         """Remove the jobs that have ended."""
         self._jobs = tuple(job for job in self._jobs if not job.ended)
         if self._jobs:
             return
-        if self._looking is not None:
-            self._looking.stop()
-            self._looking = None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         if self._shown:
             self._shown = False
             self._messages.under_way(Content(""))
@@ -54,16 +54,16 @@ class Jobs:
         for job in self._jobs:
             if job.can_stop and not job.ended:
                 job.stop.ask()
-                self._tell_how_far()
+                self._show_progress()
                 return True
         return False
 
-    def _look_longer(self) -> None:
-        self._tell_how_far()
+    def _start_updates(self) -> None:
+        self._show_progress()
         if self._jobs:
-            self._looking = self._app.set_interval(PROGRESS_INTERVAL, self._tell_how_far)
+            self._timer = self._app.set_interval(PROGRESS_INTERVAL, self._show_progress)
 
-    def _tell_how_far(self) -> None:
+    def _show_progress(self) -> None:
         self.ended()
         if self._jobs:
             self._shown = True

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 _TICK = 1.0
-_SOON = timedelta(days=1)
+_CLOCK_LIMIT = timedelta(days=1)
 """Mail that leaves later than this is announced by its day."""
-_LEAST_NAME = 12
+_MIN_NAME = 12
 """Minimum width in cells of the name of a push, however narrow the terminal is."""
 _EDGES = 2
 """Cells to the left and right of the status line."""
@@ -78,14 +78,14 @@ class UndoLine:
         actor = shell.actor
         if act is None or actor is None:
             return
-        studio, job = shell.studio, Job(f"Taking back: {_what(act, act.push)}")
+        studio, job = shell.studio, Job(f"Taking back: {_act_in_words(act, act.push)}")
         self._found([one for one in self._acts if one != act])
         self._jobs.begin(job)
         shell.bridge.write(
             self._app.get_default_screen(),
-            lambda: job.do(studio, lambda: _take_back(studio, actor, act, job)),
-            lambda dropped: self._taken_back(act, dropped),
-            self._not_taken_back,
+            lambda: job.do(studio, lambda: _undo(studio, actor, act, job)),
+            lambda dropped: self._undone(act, dropped),
+            self._undo_failed,
         )
 
     def count(self) -> None:
@@ -97,15 +97,15 @@ class UndoLine:
         self._acts = tuple(act for act in self._acts if now < act.leaves_at)
         act = self.newest
         self._messages.count_down("" if act is None else self._in_words(act))
-        self._tick(bool(self._acts))
+        self._set_ticking(bool(self._acts))
 
-    def _taken_back(self, act: "Undoable", dropped: int) -> None:
+    def _undone(self, act: "Undoable", dropped: int) -> None:
         self._jobs.ended()
         mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
-        self._messages.say(f"Taken back: {_what(act, act.push)}; {mails} dropped.")
+        self._messages.say(f"Taken back: {_act_in_words(act, act.push)}; {mails} dropped.")
         shell_of(self._app).check_for_changes()
 
-    def _not_taken_back(self, error: StudioError) -> None:
+    def _undo_failed(self, error: StudioError) -> None:
         self._jobs.ended()
         self._messages.complain(error.message)
         self.look()
@@ -114,7 +114,7 @@ class UndoLine:
         self._acts = tuple(acts)
         self.count()
 
-    def _tick(self, on: bool) -> None:
+    def _set_ticking(self, on: bool) -> None:
         if on and self._ticking is None:
             self._ticking = self._app.set_interval(_TICK, self.count)
         elif not on and self._ticking is not None:
@@ -123,12 +123,12 @@ class UndoLine:
 
     def _in_words(self, act: "Undoable") -> str:
         studio, why = shell_of(self._app).studio, self._messages.standing
-        rest = _rest(act, studio.now(), studio.zone, stuck=bool(why))
-        room = self._app.size.width - _EDGES - cell_len(_what(act, "") + rest)
+        rest = _countdown(act, studio.now(), studio.zone, stuck=bool(why))
+        room = self._app.size.width - _EDGES - cell_len(_act_in_words(act, "") + rest)
         name = plain(act.push)
         if cell_len(name) > room:
-            name = fit(name, max(room, _LEAST_NAME)).rstrip()
-        return _what(act, name) + rest + (f" · {why}" if why else "")
+            name = fit(name, max(room, _MIN_NAME)).rstrip()
+        return _act_in_words(act, name) + rest + (f" · {why}" if why else "")
 
 
 def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
@@ -137,7 +137,7 @@ def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
     return now - act.done_at < hold or act.leaves_at - now <= hold
 
 
-def _what(act: "Undoable", push: str) -> str:
+def _act_in_words(act: "Undoable", push: str) -> str:
     facts = Verb(act.action).mailing
     if not facts.many:
         return f"“{push}” {facts.one}"
@@ -145,12 +145,12 @@ def _what(act: "Undoable", push: str) -> str:
     return f"{users} {facts.many} “{push}”"
 
 
-def _rest(act: "Undoable", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
+def _countdown(act: "Undoable", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
     """Return ``: mail leaves in 1:58 · z undo``, or the time left to undo if mail is ``stuck``."""
     left = act.leaves_at - now
     if stuck:
-        return " · z undo" + (f", {_clock(left)} left" if left < _SOON else "")
-    if left < _SOON:
+        return " · z undo" + (f", {_clock(left)} left" if left < _CLOCK_LIMIT else "")
+    if left < _CLOCK_LIMIT:
         return f": mail leaves in {_clock(left)} · z undo"
     return f": mail leaves on {act.leaves_at.astimezone(zone):%Y-%m-%d at %H:%M} · z undo"
 
@@ -171,7 +171,7 @@ def _undoable(studio: "Studio", actor: Actor) -> "list[Undoable]":
     return undo.undoable(studio, actor)
 
 
-def _take_back(studio: "Studio", actor: Actor, act: "Undoable", job: Job) -> int:
+def _undo(studio: "Studio", actor: Actor, act: "Undoable", job: Job) -> int:
     from studio_tui.services.outbox import undo
 
     return undo.undo(studio, actor, act.activity_id, progress=job.tell)

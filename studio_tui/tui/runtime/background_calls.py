@@ -32,7 +32,7 @@ from studio_tui.tui.runtime.threads import DaemonThreadPool
 T = TypeVar("T")
 Failed = Callable[[StudioError], None]
 
-_READERS = 4
+_READ_THREADS = 4
 
 
 class Unexpected(StudioError):
@@ -40,7 +40,7 @@ class Unexpected(StudioError):
 
 
 @dataclass(slots=True, eq=False)
-class _Call(Generic[T]):
+class _Request(Generic[T]):
     owner: Widget
     call: Callable[[], T]
     then: Callable[[T], Any]
@@ -51,8 +51,8 @@ class _Call(Generic[T]):
 
 @dataclass(slots=True)
 class _Lane:
-    running: _Call[Any] | None = None
-    newest: _Call[Any] | None = None
+    running: _Request[Any] | None = None
+    newest: _Request[Any] | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +61,9 @@ class Bridge:
 
     report: Failed
     _lanes: dict[Hashable, _Lane] = field(default_factory=dict)
-    _readers: DaemonThreadPool = field(default_factory=lambda: DaemonThreadPool("read", _READERS))
+    _readers: DaemonThreadPool = field(
+        default_factory=lambda: DaemonThreadPool("read", _READ_THREADS)
+    )
     _writer: DaemonThreadPool = field(default_factory=lambda: DaemonThreadPool("write", 1))
     _reading: int = 0
     _writing: int = 0
@@ -87,9 +89,9 @@ class Bridge:
         `report`.
         """
         key = (owner, lane)
-        asked = _Call(owner, call, then, failed or self.report, key)
+        request = _Request(owner, call, then, failed or self.report, key)
         queue = self._lanes.setdefault(key, _Lane())
-        queue.newest = asked
+        queue.newest = request
         if queue.running is None:
             self._start_read(queue)
 
@@ -104,8 +106,8 @@ class Bridge:
         if self._closed:
             return
         self._writing += 1
-        asked = _Call(owner, call, then or _nothing, failed or self.report)
-        self._run(self._writer, asked)
+        request = _Request(owner, call, then or _nothing, failed or self.report)
+        self._run(self._writer, request)
 
     def drop(self, owner: Widget, lane: Hashable) -> None:
         """Discard the result of this lane.
@@ -154,46 +156,46 @@ class Bridge:
         self._reading += 1
         self._run(self._readers, queue.newest)
 
-    def _run(self, threads: DaemonThreadPool, asked: _Call[Any]) -> None:
+    def _run(self, threads: DaemonThreadPool, request: _Request[Any]) -> None:
         loop = asyncio.get_running_loop()
 
         def job() -> None:
-            outcome = _made(asked)
+            outcome = _execute(request)
             # The event loop may be closed; then no caller waits for the result.
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._settle, asked, outcome)
+                loop.call_soon_threadsafe(self._settle, request, outcome)
 
         threads.submit(job)
 
-    def _settle(self, asked: _Call[Any], outcome: "_Outcome[Any]") -> None:
-        if asked.lane is None:
+    def _settle(self, request: _Request[Any], outcome: "_Outcome[Any]") -> None:
+        if request.lane is None:
             self._writing -= 1
-            self._settle_write(asked, outcome)
+            self._settle_write(request, outcome)
         else:
             self._reading -= 1
-            self._settle_read(asked, outcome)
+            self._settle_read(request, outcome)
         self._quiet.set()
 
-    def _settle_write(self, asked: _Call[Any], outcome: "_Outcome[Any]") -> None:
-        if not _post(asked.owner, lambda: outcome.hand_to(asked)) and outcome.error:
+    def _settle_write(self, request: _Request[Any], outcome: "_Outcome[Any]") -> None:
+        if not _post(request.owner, lambda: outcome.deliver_to(request)) and outcome.error:
             self.report(outcome.error)
 
-    def _settle_read(self, asked: _Call[Any], outcome: "_Outcome[Any]") -> None:
-        queue = self._lanes[asked.lane]
+    def _settle_read(self, request: _Request[Any], outcome: "_Outcome[Any]") -> None:
+        queue = self._lanes[request.lane]
         queue.running = None
         if queue.newest is None:
-            del self._lanes[asked.lane]
-        elif queue.newest is not asked:
+            del self._lanes[request.lane]
+        elif queue.newest is not request:
             self._start_read(queue)
-        elif not _post(asked.owner, lambda: self._deliver(asked, outcome)):
-            del self._lanes[asked.lane]
+        elif not _post(request.owner, lambda: self._deliver(request, outcome)):
+            del self._lanes[request.lane]
 
-    def _deliver(self, asked: _Call[Any], outcome: "_Outcome[Any]") -> None:
+    def _deliver(self, request: _Request[Any], outcome: "_Outcome[Any]") -> None:
         # A newer call may have been made before the owner's message loop got to this result.
-        queue = self._lanes.get(asked.lane)
-        if queue is not None and queue.newest is asked:
-            del self._lanes[asked.lane]
-            outcome.hand_to(asked)
+        queue = self._lanes.get(request.lane)
+        if queue is not None and queue.newest is request:
+            del self._lanes[request.lane]
+            outcome.deliver_to(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,21 +203,21 @@ class _Outcome(Generic[T]):
     value: T | None = None
     error: StudioError | None = None
 
-    def hand_to(self, asked: _Call[T]) -> None:
+    def deliver_to(self, request: _Request[T]) -> None:
         if self.error is None:
-            asked.then(cast(T, self.value))
+            request.then(cast(T, self.value))
         else:
-            asked.failed(self.error)
+            request.failed(self.error)
 
 
-def _made(asked: _Call[T]) -> _Outcome[T]:
+def _execute(request: _Request[T]) -> _Outcome[T]:
     """Run a call and return its outcome. Only reads can be cancelled."""
-    if asked.stop.asked:
+    if request.stop.asked:
         return _Outcome()
-    if asked.lane is None:
-        return _attempt(asked.call)
-    with stoppable(asked.stop):
-        return _attempt(asked.call)
+    if request.lane is None:
+        return _attempt(request.call)
+    with stoppable(request.stop):
+        return _attempt(request.call)
 
 
 def _attempt(call: Callable[[], T]) -> _Outcome[T]:

@@ -14,24 +14,24 @@ from studio_tui.domain.shared.errors import StudioError
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
-_LOOK_ANYWAY = 30.0
+_POLL_SECONDS = 30.0
 """Seconds after which a check is made without a notification. A proxy between client and server may
 swallow notifications."""
-_BREATH = 1.0
+_MIN_INTERVAL = 1.0
 """Minimum number of seconds between two checks, however often others make changes, and between two
 tries to reach an unreachable database."""
 
 
 class ChangeWatcher:
-    """Calls ``look`` in the event loop after every change in the database.
+    """Calls ``check`` in the event loop after every change in the database.
 
     It is also called when a change may have been missed: the database is unreachable, or reachable
     again. Must be created in the event loop.
     """
 
-    def __init__(self, studio: "Studio", look: Callable[[], None]) -> None:
+    def __init__(self, studio: "Studio", check: Callable[[], None]) -> None:
         self._studio = studio
-        self._look = look
+        self._check = check
         self._loop = asyncio.get_running_loop()
         self._ended = threading.Event()
 
@@ -46,16 +46,16 @@ class ChangeWatcher:
     def _run(self) -> None:
         answers = True
         while not self._ended.is_set():
-            # If the database is unreachable, ``look`` gets the same error and displays it.
-            answers = self._hears(_LOOK_ANYWAY if answers else 0)
+            # If the database is unreachable, ``check`` gets the same error and displays it.
+            answers = self._wait_for_change(_POLL_SECONDS if answers else 0)
             if self._ended.is_set() or self._loop.is_closed():
                 return
             # The event loop may have been closed in the meantime.
             with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._look)
-            self._ended.wait(_BREATH)
+                self._loop.call_soon_threadsafe(self._check)
+            self._ended.wait(_MIN_INTERVAL)
 
-    def _hears(self, seconds: float) -> bool:
+    def _wait_for_change(self, seconds: float) -> bool:
         """Wait up to ``seconds`` for a change; return whether the database is reachable."""
         try:
             if seconds:

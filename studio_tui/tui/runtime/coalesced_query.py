@@ -29,34 +29,34 @@ class CoalescedQuery(Generic[T]):
         self._owner = owner
         self._then = then
         self._failed = failed
-        self._about: Hashable = None
+        self._subject: Hashable = None
         self._under_way = False
-        self._next: Callable[[], T] | None = None
+        self._deferred: Callable[[], T] | None = None
 
     def ask(self, call: Callable[[], T], about: Hashable = None) -> None:
         """Request the result of ``call``, because the data may have changed.
 
         ``about`` identifies the subject of the query.
         """
-        if self._under_way and about == self._about:
-            self._next = call
+        if self._under_way and about == self._subject:
+            self._deferred = call
             return
         self.drop()
-        self._about, self._under_way = about, True
-        bridge_of(self._owner).read(self._owner, self, call, self._answered, self._not_answered)
+        self._subject, self._under_way = about, True
+        bridge_of(self._owner).read(self._owner, self, call, self._answered, self._query_failed)
 
     def drop(self) -> None:
         """Cancel the running query and the deferred one."""
         bridge_of(self._owner).drop(self._owner, self)
-        self._under_way, self._next = False, None
+        self._under_way, self._deferred = False, None
 
     def _answered(self, answer: T) -> None:
-        following, self._next = self._next, None
+        following, self._deferred = self._deferred, None
         self._under_way = False
         self._then(answer)
         if following is not None and not self._under_way:
-            self.ask(following, self._about)
+            self.ask(following, self._subject)
 
-    def _not_answered(self, error: StudioError) -> None:
-        self._under_way, self._next = False, None
+    def _query_failed(self, error: StudioError) -> None:
+        self._under_way, self._deferred = False, None
         (self._failed or bridge_of(self._owner).report)(error)

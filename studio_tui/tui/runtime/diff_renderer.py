@@ -26,11 +26,11 @@ from textual.strip import Strip
 from studio_tui.tui.runtime.console import PLAIN_SIGNS
 from studio_tui.tui.runtime.terminal import on_console
 
-_GAP = 5
+_MAX_GAP = 5
 """Maximum number of unchanged cells that are written again instead of jumped over."""
-_WORTH_ERASING = 12
+_MIN_ERASED = 12
 """Minimum number of consecutive blank cells that are erased instead of written."""
-_SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})
+_VISIBLE_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})
 """SGR attributes that are visible on a blank: underline, reverse, strike through, overline."""
 
 
@@ -178,7 +178,7 @@ class _Writer:
         while at < len(cells):
             cell = cells[at] or _UNKNOWN
             blanks = self._blanks(cells, at, cell)
-            if blanks >= _WORTH_ERASING:
+            if blanks >= _MIN_ERASED:
                 self._erase(y, x + at, blanks, cell[1])
                 at += blanks
                 continue
@@ -220,7 +220,7 @@ class _Writer:
     def _switch(self, pen: Pen) -> None:
         now = self._pen
         if pen.color is None:
-            kept = now.attributes if not now.attributes & _SEEN_ON_BLANKS else _NONE
+            kept = now.attributes if not now.attributes & _VISIBLE_ON_BLANKS else _NONE
             pen = Pen(kept, now.color, pen.background)
         if pen == now:
             return
@@ -260,7 +260,7 @@ def _chopped(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
 
 def _cells(text: str, style: Style | None, colors: ColorSystem) -> Iterator[Cell]:
     pen = _pen(style, colors) if style else PLAIN
-    blank = (" ", pen if pen.attributes & _SEEN_ON_BLANKS else Pen(_NONE, None, pen.background))
+    blank = (" ", pen if pen.attributes & _VISIBLE_ON_BLANKS else Pen(_NONE, None, pen.background))
     if text.isascii():
         yield from (blank if character == " " else (character, pen) for character in text)
         return
@@ -303,7 +303,7 @@ def _runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
     for x, cell in enumerate(new):
         if cell is None or (x < known and cell == old[x]):
             continue
-        if start >= 0 and x - stop > _GAP:
+        if start >= 0 and x - stop > _MAX_GAP:
             yield _whole(new, start, stop)
             start = -1
         start = x if start < 0 else start

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     Transports = Callable[[Studio], Sequence[Transport]]
 
 _WAITING = (NotificationState.HELD, NotificationState.QUEUED, NotificationState.SENDING)
-_LOOK_AGAIN = 1.0
+_COUNT_SECONDS = 1.0
 """Seconds between two checks whether the number of waiting mails may have changed."""
-_FIRST_DAILY, _DAILY_EVERY = 3.0, 60.0
+_FIRST_DAILY, _DAILY_INTERVAL = 3.0, 60.0
 """Seconds until the first check for due daily work, and between two checks. Used if no worker of
 this Studio does that work."""
 _PATIENCE = 5.0
@@ -52,7 +52,7 @@ class EmbeddedWorker:
         self._tell = stand
         self._transports = transports
         self._studio: Studio | None = None
-        self._on = False
+        self._active = False
         self._paused = False
         self._worker: Worker | None = None
         self._running: asyncio.Task[WorkerReport] | None = None
@@ -63,9 +63,9 @@ class EmbeddedWorker:
     def start(self, studio: "Studio", actor: Actor) -> None:
         """Start the timers, and start sending if the actor may see the outbox."""
         self._studio = studio
-        self._app.set_interval(_LOOK_AGAIN, self._look)
+        self._app.set_interval(_COUNT_SECONDS, self._recount)
         self._app.set_timer(_FIRST_DAILY, self._do_what_is_due)
-        self._app.set_interval(_DAILY_EVERY, self._do_what_is_due)
+        self._app.set_interval(_DAILY_INTERVAL, self._do_what_is_due)
         self.follow(actor)
 
     def follow(self, actor: Actor) -> None:
@@ -73,19 +73,19 @@ class EmbeddedWorker:
 
         Called again whenever the role of the actor may have changed.
         """
-        if may(actor, Action.READ_OUTBOX) and not self._on:
-            self._begin()
-        elif not may(actor, Action.READ_OUTBOX) and self._on:
-            self._cease()
+        if may(actor, Action.READ_OUTBOX) and not self._active:
+            self._activate()
+        elif not may(actor, Action.READ_OUTBOX) and self._active:
+            self._deactivate()
 
-    def _begin(self) -> None:
-        self._on, self._stamp = True, None
+    def _activate(self) -> None:
+        self._active, self._stamp = True, None
         smtp = self._opened.settings.smtp
         if self._transports is None and not (smtp.host and smtp.sender):
             self._stand("No mail server is set up: mail waits in the outbox")
         else:
             self._make_worker(self._opened, self._transports or transports_of)
-        self._look()
+        self._recount()
 
     def _do_what_is_due(self) -> None:
         """Do the daily work that is due, unless the worker of this Studio runs and does it."""
@@ -100,9 +100,9 @@ class EmbeddedWorker:
                 lambda error: None,
             )
 
-    def _cease(self) -> None:
+    def _deactivate(self) -> None:
         """Stop claiming mail; mails in transmission are finished."""
-        self._on, self._waiting = False, 0
+        self._active, self._waiting = False, 0
         if self._worker is not None:
             self._worker.stop()
         self._stand("")
@@ -124,7 +124,7 @@ class EmbeddedWorker:
 
     async def pause(self) -> None:
         """Stop sending until `resume`."""
-        on, self._on = self._on, False
+        on, self._active = self._active, False
         await self.stop()
         self._worker = None
         self._paused = on
@@ -146,20 +146,20 @@ class EmbeddedWorker:
         )
 
     def _run(self, worker: Worker) -> None:
-        if not self._on:
+        if not self._active:
             return
         self._worker = worker
         self._running = asyncio.create_task(worker.run())
         self._running.add_done_callback(self._ended)
 
     def _watch(self, report: WorkerReport) -> None:
-        if self._on:
+        if self._active:
             others = report.stopped or report.clock or report.limited
             self._stand(in_words(report.down) if report.down else others)
 
     def _ended(self, running: "asyncio.Task[WorkerReport]") -> None:
         error = None if running.cancelled() else running.exception()
-        if not self._on:
+        if not self._active:
             return
         if isinstance(error, StudioError):
             self._stand(f"No mail is sent: {error.message}")
@@ -167,9 +167,9 @@ class EmbeddedWorker:
             path = log_error(error)
             self._stand(f"No mail is sent, by a fault of the Studio. Details are in {path}")
 
-    def _look(self) -> None:
+    def _recount(self) -> None:
         studio, actor = self._opened, self._shell.actor
-        if not self._on or actor is None or self._stamp == self._shell.stamp:
+        if not self._active or actor is None or self._stamp == self._shell.stamp:
             return
         self._stamp = self._shell.stamp
         self._shell.bridge.read(
@@ -181,7 +181,7 @@ class EmbeddedWorker:
         )
 
     def _count(self, counts: dict[NotificationState, int]) -> None:
-        if not self._on:
+        if not self._active:
             return
         self._waiting = sum(counts.get(state, 0) for state in _WAITING)
         self._stand(self._why)

@@ -40,13 +40,13 @@ _TRIPS = 3
 """Number of times that a `KeyDone` follows a key. A message that the key causes may cause another
 message, as submitting an input submits its form. Each further trip waits for one more level of
 messages."""
-_LOOK_AGAIN = 0.25
+_CHECK_SECONDS = 0.25
 """Seconds between two checks that the addressee of a key still exists."""
-_STUCK = 5.0
+_TIMEOUT = 5.0
 """Seconds after which a key counts as handled although its addressee has not responded."""
-_MANY = 200
+_MAX_TRACKED = 200
 """Number of tracked widgets above which those already mounted are removed."""
-_SLOW = 0.5
+_SLOW_SECONDS = 0.5
 """Seconds before a message says that a target is being opened."""
 
 
@@ -142,11 +142,11 @@ class KeyQueue:
         self._app = app
         self._host = host
         self._queued: deque[Typed] = deque()
-        self._under_way: KeyDone | None = None
+        self._in_progress: KeyDone | None = None
         self._targets: list[PendingTarget] = []
         self._mounting: list[Widget] = []
         self._unsettled: list[SettlingWidget] = []
-        self._entered: Screen[Any] | None = None
+        self._ready_screen: Screen[Any] | None = None
         self._answers: dict[Screen[Any], tuple[MessagePump, PendingTarget | None]] = {}
         self._not_before = 0.0
         """Monotonic time in seconds: input typed earlier is discarded."""
@@ -156,7 +156,7 @@ class KeyQueue:
     @property
     def has_pending_input(self) -> bool:
         """Whether any input has not been handled completely."""
-        return bool(self._queued) or self._under_way is not None
+        return bool(self._queued) or self._in_progress is not None
 
     @property
     def waits_for_screen(self) -> bool:
@@ -169,7 +169,7 @@ class KeyQueue:
         """Queue keys from here on for the target that ``owner`` opens."""
         begun = PendingTarget(self, owner, give_up)
         self._targets.append(begun)
-        self._app.set_timer(_SLOW, lambda: self._report_slow(begun))
+        self._app.set_timer(_SLOW_SECONDS, lambda: self._report_slow(begun))
         return begun
 
     def await_settled(self, widget: SettlingWidget) -> None:
@@ -181,12 +181,12 @@ class KeyQueue:
 
     def settled(self) -> None:
         """Deliver the keys that waited for a widget to settle."""
-        self._app.call_later(self.hand_over)
+        self._app.call_later(self.deliver)
 
     def opened(self, target: PendingTarget) -> None:
         """Deliver the keys for ``target``: it is open."""
         self._remove(target)
-        self._app.call_later(self.hand_over)
+        self._app.call_later(self.deliver)
 
     def opened_after(self, owner: MessagePump, target: PendingTarget) -> None:
         """Call `opened` after ``owner`` has run its deferred callbacks."""
@@ -200,7 +200,7 @@ class KeyQueue:
         if target in self._targets:
             self._remove(target)
             self.discard()
-            self._app.call_later(self.hand_over)
+            self._app.call_later(self.deliver)
 
     def push_unprompted(self, question: Screen[Any], callback: Callable[[Any], Any]) -> None:
         """Push a dialog that the user did not request.
@@ -240,63 +240,63 @@ class KeyQueue:
             self._host.input_discarded()
         elif key is not None and self._host.is_urgent(key):
             await App.on_event(self._app, key)
-        elif self._host.accepts(event) and not (key is not None and self._gives_up(key)):
+        elif self._host.accepts(event) and not (key is not None and self._cancels_opening(key)):
             self._queued.append(event)
-            await self.hand_over()
+            await self.deliver()
 
-    async def hand_over(self) -> None:
+    async def deliver(self) -> None:
         """Deliver the queued input as far as its target is ready."""
-        if self._under_way is None:
-            await self._hand_over_all()
+        if self._in_progress is None:
+            await self._deliver_all()
 
     async def key_done(self, message: KeyDone) -> None:
         """Deliver the next key after the messages caused by the current one are handled."""
-        if message is not self._under_way:
+        if message is not self._in_progress:
             return
         if message.trips and message.addressee is not None:
             again = KeyDone(message.addressee, message.trips - 1)
             if message.addressee.post_message(again):
-                self._under_way = again
+                self._in_progress = again
                 return
         await self._go_on(message)
 
     async def _go_on(self, done: KeyDone) -> None:
-        if done is self._under_way:
-            self._under_way = None
-            await self._hand_over_all()
+        if done is self._in_progress:
+            self._in_progress = None
+            await self._deliver_all()
 
-    async def _hand_over_all(self) -> None:
+    async def _deliver_all(self) -> None:
         if not self._app.screen_stack:
             # The app has ended.
             self._queued.clear()
-        while self._queued and self._under_way is None and not self._must_wait():
+        while self._queued and self._in_progress is None and not self._must_wait():
             if self._queued:
-                await self._hand_over(self._queued.popleft())
+                await self._deliver(self._queued.popleft())
 
-    async def _hand_over(self, typed: Typed) -> None:
+    async def _deliver(self, typed: Typed) -> None:
         addressee = self._app.focused or self._app.screen
         trips = 0 if _is_text(addressee, typed) else _TRIPS - 1
         await App.on_event(self._app, typed)
         done = KeyDone(addressee, trips)
         if addressee.post_message(done):
-            self._under_way = done
-            self._watch(addressee, asyncio.get_running_loop().time() + _STUCK)
+            self._in_progress = done
+            self._watch(addressee, asyncio.get_running_loop().time() + _TIMEOUT)
 
     def _watch(self, addressee: MessagePump, until: float) -> None:
         """Continue if the addressee is closed, or silent for too long, while it handles a key."""
-        loop, done = asyncio.get_running_loop(), self._under_way
+        loop, done = asyncio.get_running_loop(), self._in_progress
 
-        def look() -> None:
-            now = self._under_way
+        def check() -> None:
+            now = self._in_progress
             if now is None or now.addressee is not addressee:
                 return
             gone = not addressee.is_running or not cast(Widget, addressee).is_attached
             if gone or (loop.time() > until and now is done):
                 self._app.call_later(self._go_on, now)
             else:
-                self._watch(addressee, until if now is done else loop.time() + _STUCK)
+                self._watch(addressee, until if now is done else loop.time() + _TIMEOUT)
 
-        loop.call_later(_LOOK_AGAIN, look)
+        loop.call_later(_CHECK_SECONDS, check)
 
     # What keys wait for
 
@@ -312,20 +312,20 @@ class KeyQueue:
         if self._targets or (self._is_unsettled(screen) and self._next_acts_on_rows()):
             return True
         if mounting := self._mounting_of(screen):
-            self._entered = None
-            self._under_way = later = KeyDone(screen)
+            self._ready_screen = None
+            self._in_progress = later = KeyDone(screen)
             waiting = asyncio.ensure_future(_mounted(mounting))
             waiting.add_done_callback(lambda _: self._app.call_later(self._go_on, later))
             return True
-        if self._entered is screen:
+        if self._ready_screen is screen:
             return False
         # The screen processes this callback after it has set the focus.
-        self._entered = screen
-        self._under_way = later = KeyDone(screen)
+        self._ready_screen = screen
+        self._in_progress = later = KeyDone(screen)
         if screen.call_later(self._app.call_later, self._go_on, later):
-            self._watch(screen, asyncio.get_running_loop().time() + _STUCK)
+            self._watch(screen, asyncio.get_running_loop().time() + _TIMEOUT)
             return True
-        self._under_way = None
+        self._in_progress = None
         return False
 
     def _is_unsettled(self, screen: Screen[Any]) -> bool:
@@ -348,13 +348,13 @@ class KeyQueue:
 
     def will_mount(self, widgets: Sequence[Widget]) -> None:
         """Track ``widgets``, which are about to be mounted."""
-        if len(self._mounting) > _MANY:
+        if len(self._mounting) > _MAX_TRACKED:
             self._mounting = [each for each in self._mounting if not each.is_mounted]
         self._mounting.extend(widgets)
 
     # Cancelling
 
-    def _gives_up(self, key: events.Key) -> bool:
+    def _cancels_opening(self, key: events.Key) -> bool:
         """Cancel the opening of a target if ``key`` requests that; return whether it did."""
         if key.key not in ("escape", "ctrl+c"):
             return False
@@ -369,7 +369,7 @@ class KeyQueue:
             return False
         for target in self._targets:
             self._remove(target)
-        self._under_way = None
+        self._in_progress = None
         self.discard()
         give_up()
         return True

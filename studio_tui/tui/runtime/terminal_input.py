@@ -15,7 +15,7 @@ _PAUSE = 0.05
 """Seconds before reading continues, so that a permanent error does not occupy a processor."""
 
 
-def _forgiving_decoder(encoding: str) -> Any:
+def _lenient_decoder(encoding: str) -> Any:
     """Return an incremental decoder class that replaces undecodable bytes by U+FFFD."""
     return partial(getincrementaldecoder(encoding), errors="replace")
 
@@ -26,7 +26,7 @@ class LenientDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read the terminal as Textual does, and restart after an error."""
         # Textual looks the name up in its module when it starts to read.
-        linux_driver.getincrementaldecoder = _forgiving_decoder  # type: ignore[attr-defined]
+        linux_driver.getincrementaldecoder = _lenient_decoder  # type: ignore[attr-defined]
         while True:
             try:
                 return super().run_input_thread()

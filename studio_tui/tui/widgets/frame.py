@@ -11,7 +11,7 @@ from studio_tui.tui.shell import ShownPlace, shell_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 
-_EVER_SHORTER = ((" ", False), ("", False), ("", True))
+_BAR_LAYOUTS = ((" ", False), ("", False), ("", True))
 """Layouts of the top bar, from wide to narrow: the text at the edges of each place, and whether its
 short title is used."""
 
@@ -29,7 +29,7 @@ class TopBar(LabelLine):
         found = app.open_places()
         keys = len(found) > 1
         places, gap = [], 1
-        for edge, short in _EVER_SHORTER:
+        for edge, short in _BAR_LAYOUTS:
             places = [
                 # A single place needs no key.
                 Label(place.id, self._place_in_words(place, edge, keys=keys, short=short))

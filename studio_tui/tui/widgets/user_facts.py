@@ -9,7 +9,7 @@ from studio_tui.tui.text import filled, line
 from studio_tui.tui.widgets.facts import Fact
 from studio_tui.wording.counting import counted
 
-_SAID = {
+_PLACED = {
     *("login", "role", "email", "given_name", "family_name", "active", "language", "time_zone"),
     *("teams", "leads", "coaches", "groups", "department", "hired_on"),
 }
@@ -42,7 +42,7 @@ def facts_about(user: User, failed: int = 0) -> list[Fact]:
         *(
             (fact.label, fact.as_words(getattr(user, fact.name)))
             for fact in FACTS
-            if fact.name not in _SAID
+            if fact.name not in _PLACED
         ),
     ]
     return [(label, value) for label, value in facts if value]
