@@ -109,8 +109,8 @@ def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str, file: Pa
 def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:
     """Load the backup at ``path`` into the empty database at ``url``.
 
-    An empty database has no users: whoever may open it may fill it. Raises `Refused` if the
-    database is not empty, or the file is not a backup or comes from a newer version. After an
+    An empty database has no users: any account that can open it may fill it. Raises `Refused` if
+    the database is not empty, or the file is not a backup or comes from a newer version. After an
     interrupted restore, no new Studio is created there until a restore has completed.
     """
     require_files()

@@ -101,9 +101,9 @@ def own_deadlines(push_ids: Sequence[int]) -> list[tuple[int, date]]:
 
 
 def joined_by_audience(since: datetime) -> list[Group]:
-    """Return who joined a push by its audience automatically since then, by push (P13).
+    """Return the people who joined a push automatically by its audience since then (P13).
 
-    Only those still to talk are counted.
+    Only people still to talk are counted, by push.
     """
     return _people(_joined_by_audience(since))
 
@@ -119,12 +119,12 @@ def without_manager(push_ids: Sequence[int]) -> list[Group]:
 
 
 def planned_before(push_ids: Sequence[int], start: datetime) -> list[Group]:
-    """Return those whose conversation was planned before ``start`` and has not begun, by push."""
+    """Return those whose conversation was planned for before ``start`` and has not begun."""
     return _people(_A.push.in_(push_ids) & _planned_before(start))
 
 
 def planned_after(ends: Ends, start: datetime) -> list[Group]:
-    """Return those whose conversation is planned after their last day, and from ``start`` on."""
+    """Return those whose conversation is planned for after their last day and from ``start`` on."""
     return _people(_planned_after(ends, start)) if ends else []
 
 
@@ -319,7 +319,7 @@ def _planned_after(ends: Ends, start: datetime) -> Any:
 def _mails(which: Any, first_at: Any) -> list[Group]:
     push_id = fn.COALESCE(_N.push, _A.push)
     found = (
-        _of_mail(
+        _mail_query(
             push_id, fn.COUNT(_N.id), fn.MIN(_N.recipient), fn.MAX(_N.recipient), fn.SUM(_N.id),
             first_at,
         )
@@ -331,7 +331,7 @@ def _mails(which: Any, first_at: Any) -> list[Group]:
 
 def _mail_examples(which: Any, limit: int, words: Any = _N.error) -> list[Example]:
     found = (
-        _of_mail(_N.id, _U.id, _U.login, _U.given_name, _U.family_name, _N.due_at, words)
+        _mail_query(_N.id, _U.id, _U.login, _U.given_name, _U.family_name, _N.due_at, words)
         .where(which)
         .order_by(_N.id.desc())
         .limit(limit)
@@ -339,7 +339,7 @@ def _mail_examples(which: Any, limit: int, words: Any = _N.error) -> list[Exampl
     return [_example(*row) for row in found.tuples()]
 
 
-def _of_mail(*columns: Any) -> Any:
+def _mail_query(*columns: Any) -> Any:
     """Select mail with its recipient, its push, and the conversation it invites to."""
     return (
         _N.select(*columns)
@@ -373,34 +373,34 @@ def _would_be_sent(now: datetime) -> Any:
     """Return the condition that a retry would send a mail: an outdated one is dropped (N6)."""
     of_push = _N.push.is_null(False) & (
         ((_N.kind == Kind.CLOSED) & _P.closed_at.is_null(False))
-        | ((_N.kind != Kind.CLOSED) & _P.closed_at.is_null() & _tells_of_somebody())
+        | ((_N.kind != Kind.CLOSED) & _P.closed_at.is_null() & _has_someone_to_talk())
     )
     invites = _N.kind.in_(list(INVITATIONS - {Kind.CANCELLED}))
     still_on = _C.cancelled_at.is_null() & _C.started_at.is_null() & (_C.planned_for > now)
-    return _U.active & (of_push | (_N.push.is_null() & (~invites | still_on))) & ~_made_up_for()
+    return _U.active & (of_push | (_N.push.is_null() & (~invites | still_on))) & ~_is_replaced()
 
 
-def _tells_of_somebody() -> Any:
+def _has_someone_to_talk() -> Any:
     """Return the condition that a mail about a push concerns anybody still to talk."""
-    told, there, talk = NotificationUser.alias(), _A.alias(), _C.alias()
-    asked_for = (talk.assignment == there.id) & talk.cancelled_at.is_null()
+    mentioned, assigned, talk = NotificationUser.alias(), _A.alias(), _C.alias()
+    asked_for = (talk.assignment == assigned.id) & talk.cancelled_at.is_null()
     return fn.EXISTS(
-        told.select(SQL("1"))
+        mentioned.select(SQL("1"))
         # CROSS fixes the join order: SQLite must not scan everybody in the push for each mail.
-        .join(there, JOIN.CROSS)
+        .join(assigned, JOIN.CROSS)
         .join(talk, JOIN.LEFT_OUTER, on=asked_for)
         .where(
-            told.notification == _N.id,
-            there.user == told.user,
-            there.push == _N.push,
-            there.unassigned_at.is_null(),
-            there.excused_in.is_null(),
+            mentioned.notification == _N.id,
+            assigned.user == mentioned.user,
+            assigned.push == _N.push,
+            assigned.unassigned_at.is_null(),
+            assigned.excused_in.is_null(),
             talk.finished_at.is_null(),
         )
     )
 
 
-def _made_up_for() -> Any:
+def _is_replaced() -> Any:
     """Return the condition that a later mail replaces a mail.
 
     A mail about the same push or conversation to the same recipient, sent or about to be.
