@@ -13,7 +13,7 @@ from studio_tui.wording.mail import STATE_LABELS, why_in_words
 def state_in_full(notification: Notification, zone: ZoneInfo) -> Content:
     """Return the state of a mail, with its time or reason.
 
-    For mail that was not sent, it also says that the text shows how the mail would read.
+    For mail that was not sent, the sentence adds that the text below is a preview.
     """
     due = moment_and_zone(notification.due_at, zone)
     why = f": {notification.error}" if notification.error else ""

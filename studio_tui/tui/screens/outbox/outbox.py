@@ -152,7 +152,7 @@ class OutboxScreen(MailActs):
         none = f"No mail is {label_of(event.state)}." if event.state else "No mail yet."
         self._browser.list.set_empty(none)
 
-    # One mail
+    # Current mail
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open the mail."""

@@ -21,8 +21,8 @@ def offer_resend(screen: StudioScreen, mails: Sequence[int]) -> None:
     """
     if not mails:
         return
-    # The screen that corrected the address may be closing, and a question on it would never be
-    # answered. So the screen below asks.
+    # The screen that corrected the address may have closed itself, and a question on it would never
+    # be answered. So the screen that is current afterwards asks.
     below = cast(StudioScreen, screen.app.screen)
     studio, actor = below.studio, below.actor
     chosen: Selection[NotificationFilter] = Selection.of(mails)

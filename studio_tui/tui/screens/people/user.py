@@ -292,23 +292,23 @@ class UserScreen(StudioScreen):
         return self.why_not_address()
 
     def why_not_remind(self) -> str | None:
-        """Return why the user cannot be reminded, or None if a conversation is still to be held."""
+        """Return why the user cannot be reminded, or None before the conversation is held."""
         return self._why_not_open()
 
     def why_not_held(self) -> str | None:
-        """Return why the conversation cannot be recorded, or None if it is still to be held."""
+        """Return why the conversation cannot be recorded, or None before it is held."""
         return self._why_not_open()
 
     def why_not_hand_over(self) -> str | None:
-        """Return why nothing can be handed over, or None if it is still to be held."""
+        """Return why nothing can be handed over, or None before the conversation is held."""
         return self._why_not_open()
 
     def why_not_excuse(self) -> str | None:
-        """Return why the user cannot be excused, or None if a conversation is still to be held."""
+        """Return why the user cannot be excused, or None before the conversation is held."""
         return self._why_not_open()
 
     def why_not_longer(self) -> str | None:
-        """Return why no own deadline can be set, or None if it is still to be held."""
+        """Return why no own deadline can be set, or None before the conversation is held."""
         return self._why_not_open()
 
     def why_not_unassign(self) -> str | None:

@@ -107,7 +107,7 @@ def unassign(screen: StudioScreen, assignment: Assignment) -> None:
 
 
 def retry(screen: StudioScreen, mail: Notification) -> None:
-    """Send a mail that failed or bounced again."""
+    """Retry a mail that failed or bounced."""
     chosen: Selection[NotificationFilter] = Selection.of([mail.id])
     screen.write(
         lambda: outbox.try_again(screen.studio, screen.actor, chosen),
@@ -123,7 +123,7 @@ def _tried_in_words(done: ResendResult) -> str:
 
 
 def send_again(screen: StudioScreen, mail: Notification) -> None:
-    """Send a mail that was sent a second time, after a confirmation."""
+    """Send a mail a second time, after a confirmation."""
     chosen: Selection[NotificationFilter] = Selection.of([mail.id])
 
     def send(yes: bool | None) -> None:

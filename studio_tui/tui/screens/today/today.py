@@ -168,7 +168,7 @@ class TodayScreen(StudioScreen):
         studio, actor = self.studio, self.actor
         self.read_first("today", lambda: service.show(studio, actor), self._show)
 
-    # What can be done with the line under the cursor
+    # Actions on the current row
 
     def may_do(self, command: Command) -> bool:
         """Return whether ``command`` is permitted for the current case."""
@@ -365,7 +365,7 @@ class TodayScreen(StudioScreen):
         self.say(sentence)
         self.reload()
 
-    # What is shown
+    # Display
 
     def _reload_if_current(self) -> None:
         if self.app.screen is self:
