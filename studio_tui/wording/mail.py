@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
 from studio_tui.domain.outbox.limits import Forecast
 from studio_tui.domain.outbox.notification import Notification, NotificationState
-from studio_tui.domain.outbox.sending_hours import PUT_OFF, SendingTime
+from studio_tui.domain.outbox.sending_hours import DEFERRED_PREFIX, SendingTime
 from studio_tui.domain.shared.clock import local_day, zone_in_words
 from studio_tui.wording.counting import counted
 
@@ -88,7 +88,7 @@ def when_mail_leaves(leaves_at: datetime, now: datetime, zone: ZoneInfo) -> str:
 def not_before(opening: SendingTime, zone: ZoneInfo) -> str:
     """Return ``not before 2026-11-30 08:00 (Europe/Brussels): weekend``."""
     at = f"{opening.at.astimezone(zone):%Y-%m-%d %H:%M} ({zone_in_words(opening.at, zone)})"
-    return f"{PUT_OFF}{at}: {opening.why}"
+    return f"{DEFERRED_PREFIX}{at}: {opening.why}"
 
 
 def what_waits_for_limits(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.pushes.check import CheckKind, Warned
+from studio_tui.domain.pushes.check import CheckKind, PushWarning
 from studio_tui.domain.pushes.groups import By, PeopleGroup
 from studio_tui.domain.pushes.push import (
     STATUSES,
@@ -131,7 +131,7 @@ def group_still_in_words(group: PeopleGroup, today: date) -> str:
     return nearest if group.due == group.still else f"{group.still:,}: {nearest}"
 
 
-def checks_in_brief(warned: Iterable[Warned]) -> str:
+def checks_in_brief(warned: Iterable[PushWarning]) -> str:
     """Return the warnings in short form: ``2 bad addresses · deadline on a weekend`` (P19).
 
     Leaves out people without a manager, whom the screen shows elsewhere.
@@ -143,7 +143,7 @@ def checks_in_brief(warned: Iterable[Warned]) -> str:
     )
 
 
-def checks_in_words(warned: Iterable[Warned]) -> str:
+def checks_in_words(warned: Iterable[PushWarning]) -> str:
     """Return a paragraph for each warning, with the logins concerned (P19)."""
     paragraphs = []
     for each in warned:

@@ -19,7 +19,7 @@ from studio_tui.cli.shared.output import (
 )
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import iso, past_day, shown, with_zone
-from studio_tui.domain.activity.origins import came_from
+from studio_tui.domain.activity.origins import short_origin
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import end_of_day, start_of_day
 from studio_tui.domain.shared.errors import Refused
@@ -193,7 +193,7 @@ def _row(studio: Studio, line: ActivityLine) -> tuple[str, ...]:
         f"{line.subject}{_emptied(studio, line)}",
         str(line.users or ""),
         _changed(line.before or {}, line.after or {}),
-        came_from(line.origin),
+        short_origin(line.origin),
     )
 
 

@@ -15,7 +15,7 @@ from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.times import shown
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import Review
-from studio_tui.domain.people.unattended import Limit, Limits, limit_called
+from studio_tui.domain.people.unattended import Limit, Limits, parse_limit
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused, StudioError
 from studio_tui.services.people import imports, reviews
@@ -44,7 +44,7 @@ class Unattended:
 def _limit(text: str) -> Limit:
     """The type of an option: ``2%`` or ``5``."""
     try:
-        return limit_called(text)
+        return parse_limit(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 

@@ -24,7 +24,7 @@ from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import when
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.name_list import names_in
+from studio_tui.domain.people.name_list import parse_names
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
@@ -79,7 +79,7 @@ def assign(
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     require(actor, Action.ASSIGN)
-    names = [*logins, *(names_in(list_text(listed)) if listed else ())]
+    names = [*logins, *(parse_names(list_text(listed)) if listed else ())]
     if not names and not earlier and where is None:
         raise click.UsageError("Say who: LOGIN…, --from-push, --where or --file.")
     found = service.find(studio, actor, push)

@@ -9,7 +9,7 @@ from studio_tui.cli.shared.output import json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.check import Warned
+from studio_tui.domain.pushes.check import PushWarning
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.pushes import check as push_check
@@ -56,11 +56,11 @@ def check(
         say(f"Nothing to warn of in “{found.name}”.")
 
 
-def _shape(of: Warned) -> dict[str, object]:
+def _shape(of: PushWarning) -> dict[str, object]:
     return {"kind": of.kind, "count": of.count, "users": of.users}
 
 
-def _lines(warnings: Iterable[Warned]) -> Iterable[str]:
+def _lines(warnings: Iterable[PushWarning]) -> Iterable[str]:
     for each in warnings:
         named = ", ".join(each.users[:_NAMED])
         more = f" and {each.count - _NAMED:,} more" if each.count > _NAMED else ""

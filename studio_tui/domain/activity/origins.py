@@ -4,7 +4,7 @@ _SIGNS_OF_KEY = 6
 """Number of characters of a fingerprint that distinguish the keys of one person."""
 
 
-def came_from(origin: str) -> str:
+def short_origin(origin: str) -> str:
     """Return ``origin`` shortened for a column, address first: ``192.0.2.7, key 3Npiyz…``.
 
     Text that is not an origin in the Studio's own format is returned unchanged. Empty if there is

@@ -282,7 +282,7 @@ UNDOABLE: tuple[Verb, ...] = tuple(verb for verb in MAILING if verb.mailing.undo
 """Actions that can be undone as a whole."""
 
 
-def check_told(fields: Fields, told: Mapping[str, Any] | None) -> None:
+def check_fields(fields: Fields, told: Mapping[str, Any] | None) -> None:
     """Raise ValueError if ``told`` has a field that ``fields`` does not declare, or a wrong type.
 
     None is a valid value of every field and means that there is none.

@@ -256,7 +256,7 @@ NOTICES = frozenset(kind for kind in Kind if kind.form is MailForm.NOTICE)
 """Kinds that are sent at once and never dropped (C6, A1)."""
 KEPT_BY_HAND = frozenset(kind for kind in Kind if DropReason.BY_HAND not in kind.dropped_when)
 """Kinds that cannot be dropped by hand."""
-TELLING_MOST = tuple(
+KINDS_BY_DETAIL = tuple(
     sorted((k for k in Kind if k.form is MailForm.PUSH), key=lambda kind: kind.declared.tells)
 )
 """Kinds of mail about a push, in ascending order of how much they tell (N17)."""

@@ -53,9 +53,7 @@ def may_become(state: NotificationState, following: NotificationState) -> bool:
     return following in _TRANSITIONS[state]
 
 
-def key_around_recipient(
-    push_id: int, kind: Kind, capacity: Capacity, round_: str
-) -> tuple[str, str]:
+def key_affixes(push_id: int, kind: Kind, capacity: Capacity, round_: str) -> tuple[str, str]:
     """Return the parts of a notification's unique key before and after the recipient's id (N2).
 
     ``round_`` separates messages that are legitimately repeated: the assignment that a manager is
@@ -264,7 +262,7 @@ def leaves_at(
     return max(held_until, start_of_day(available_from, zone, send_time))
 
 
-def still_to_tell(delivery: Delivery) -> tuple[ConcernedPerson, ...]:
+def people_to_mention(delivery: Delivery) -> tuple[ConcernedPerson, ...]:
     """Return the people whom a notification still has to mention (N6)."""
     return tuple(
         person
@@ -277,7 +275,7 @@ def _open(person: ConcernedPerson) -> bool:
     return person.assigned and person.active and not person.done and not person.excused
 
 
-def is_for(kind: Kind, recipient_id: int, conductor_id: int | None) -> bool:
+def concerns_manager(kind: Kind, recipient_id: int, conductor_id: int | None) -> bool:
     """Return whether a manager still needs a mail of this kind about a conversation (P10).
 
     ``conductor_id`` is the conductor of the conversation; None: not decided yet.
@@ -308,7 +306,7 @@ def _why_not_told(delivery: Delivery) -> DropReason | None:
         return other
     if not delivery.recipient_active:
         return DropReason.LEFT
-    if still_to_tell(delivery):
+    if people_to_mention(delivery):
         return None
     return _why_nobody(delivery.about)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.dataclass import dataclass
 
-PUT_OFF = "not before "
+DEFERRED_PREFIX = "not before "
 """Prefix of the message of a mail that is deferred to the sending hours of its recipient."""
 DAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Names of the weekdays in the settings, from Monday on."""

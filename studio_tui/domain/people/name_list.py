@@ -15,7 +15,7 @@ _TELLING = (ImportField.LOGIN, ImportField.EMAIL, ImportField.PRINCIPAL)
 """Columns of a table that identify a person, the most reliable first."""
 
 
-def names_in(text: str) -> list[str]:
+def parse_names(text: str) -> list[str]:
     """Return the logins and addresses in ``text``.
 
     Each line has one, or several separated by ``;``, a tab or a comma; an address may come with a

@@ -32,7 +32,7 @@ class Limit(NamedTuple):
         return count > (self.most * of if self.is_share else self.most)
 
 
-def limit_called(text: str) -> Limit:
+def parse_limit(text: str) -> Limit:
     """Parse a limit. Raises ValueError with a message for the user."""
     text = text.strip()
     if found := _SHARE.fullmatch(text):
@@ -51,9 +51,9 @@ def limit_called(text: str) -> Limit:
 class Limits:
     """The limits of an unattended import. If it exceeds one, it waits for an admin."""
 
-    left: Limit = field(default=limit_called("2%"))
+    left: Limit = field(default=parse_limit("2%"))
     """Maximum of users to mark as left, relative to the active users."""
-    refused: Limit = field(default=limit_called("1%"))
+    refused: Limit = field(default=parse_limit("1%"))
     """Maximum of refused lines, relative to the lines of the file."""
 
     def why_wait(self, left: int, active: int, refused: int, lines: int) -> str:

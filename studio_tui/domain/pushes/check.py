@@ -55,7 +55,7 @@ CHECKS: Mapping[CheckKind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class PushWarning:
     """A warning about a push."""
 
     kind: CheckKind

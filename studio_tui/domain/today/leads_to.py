@@ -40,7 +40,7 @@ FLAGS: OfSome[CaseKind, Flag | None] = OfSome(
 """Flag of the people of a push whom a case is about."""
 
 
-def where_to(case: Case) -> Destination:
+def destination_of(case: Case) -> Destination:
     """Return the destination at which a case is handled."""
     if case.own:
         return MyConversations()
@@ -63,7 +63,7 @@ def where_to(case: Case) -> Destination:
     )
 
 
-def where_to_begin(step: FirstStep) -> Destination | None:
+def destination_of_step(step: FirstStep) -> Destination | None:
     """Return the destination of a first step; None if no screen covers it."""
     match step:
         case FirstStep.IMPORT_USERS:

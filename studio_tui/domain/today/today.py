@@ -17,7 +17,7 @@ AHEAD_DAYS = 14
 """Number of days ahead in which starts, ends and mail are shown as cases."""
 
 
-MOST_TOLD = 999
+MAX_BADGE = 999
 """Largest number that a badge displays."""
 NEW_MANAGERS = "new managers"
 """`Case.about` of a case on new managers of people in a push (N16)."""
@@ -294,7 +294,7 @@ class Badge:
         """Return ``2!``, ``9``, ``999+`` or an empty string."""
         if not self.number:
             return ""
-        number = f"{MOST_TOLD}+" if self.number > MOST_TOLD else str(self.number)
+        number = f"{MAX_BADGE}+" if self.number > MAX_BADGE else str(self.number)
         return f"{number}{'!' if self.urgent else ''}"
 
 

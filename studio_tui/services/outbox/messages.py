@@ -16,7 +16,7 @@ from studio_tui.domain.outbox.notification import (
     Invitee,
     Meeting,
     Notice,
-    still_to_tell,
+    people_to_mention,
 )
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import deadline_of
@@ -114,7 +114,7 @@ class MessageBuilder:
         if (meeting := delivery.meeting) is not None:
             event, appointment = self._event(delivery), self._appointment(delivery, meeting)
             return self._writer.invitation(event, appointment, _recipient(delivery))
-        people = still_to_tell(delivery) or delivery.about
+        people = people_to_mention(delivery) or delivery.about
         if delivery.kind.form is MailForm.PEOPLE:
             return self._of_people(delivery, people)
         with_dates = people if delivery.kind.declared.tells_dates else ()

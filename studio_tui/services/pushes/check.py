@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.check import CheckKind, Warned, is_night, is_weekend, working_days
+from studio_tui.domain.pushes.check import (
+    CheckKind,
+    PushWarning,
+    is_night,
+    is_weekend,
+    working_days,
+)
 from studio_tui.domain.pushes.push import PushFacts
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.selection import Selection
@@ -22,7 +28,7 @@ def check(
     actor: Actor,
     push: PushFacts,
     adding: Selection[UserFilter] | None = None,
-) -> list[Warned]:
+) -> list[PushWarning]:
     """Return warnings about the people who still have to talk in ``push``, and those in ``adding``.
 
     No warning prevents assigning.
@@ -34,15 +40,15 @@ def check(
         return list(_warnings(studio, current, people))
 
 
-def _warnings(studio: Studio, push: PushFacts, people: People) -> Iterator[Warned]:
+def _warnings(studio: Studio, push: PushFacts, people: People) -> Iterator[PushWarning]:
     yield from _of(CheckKind.NO_MANAGER, found.without_manager(people))
     yield from _of(CheckKind.NO_ADDRESS, found.without_address(people))
     others = found.in_another_push(people, push.id, push.template_id)
     yield from _of(CheckKind.OTHER_PUSH, others)
     if is_weekend(push.deadline):
-        yield Warned(CheckKind.DEADLINE_WEEKEND, 1)
+        yield PushWarning(CheckKind.DEADLINE_WEEKEND, 1)
     elif days_off(studio)(push.deadline):
-        yield Warned(CheckKind.DEADLINE_DAY_OFF, 1)
+        yield PushWarning(CheckKind.DEADLINE_DAY_OFF, 1)
     days = working_days(max(push.available_from, studio.today()), push.deadline)
     if studio.today() <= push.deadline:
         loaded = found.managers_with_more_than(people, days)
@@ -55,7 +61,7 @@ def _warnings(studio: Studio, push: PushFacts, people: People) -> Iterator[Warne
         yield from _of(CheckKind.NIGHT_MAIL, found.living_in(people, asleep))
 
 
-def _of(kind: CheckKind, people: People, count: int | None = None) -> Iterator[Warned]:
+def _of(kind: CheckKind, people: People, count: int | None = None) -> Iterator[PushWarning]:
     number = found.count_people(people) if count is None else count
     if number:
-        yield Warned(kind, number, found.logins(people, _SHOWN))
+        yield PushWarning(kind, number, found.logins(people, _SHOWN))

@@ -18,7 +18,7 @@ from studio_tui.domain.shared.enum_tables import OfSome
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import (
     AHEAD_DAYS,
-    MOST_TOLD,
+    MAX_BADGE,
     NEW_MANAGERS,
     WAITING_IMPORT,
     Case,
@@ -217,7 +217,7 @@ def review_badge_cases(context: CaseContext, put_off: Mapping[str, Snooze]) -> I
     if snoozed:
         for group in review_read.waiting_groups(snoozed):
             yield Case(CaseKind.REVIEW, group.count, "", group.push_id, mark=_mark_of(group))
-    if number := review_read.count_waiting(MOST_TOLD + 1, snoozed):
+    if number := review_read.count_waiting(MAX_BADGE + 1, snoozed):
         yield Case(CaseKind.REVIEW, number, "")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import JOIN, Cast, Select, Value, fn
 
-from studio_tui.domain.activity.verbs import DROPPED, UNDID, Verb, check_told
+from studio_tui.domain.activity.verbs import DROPPED, UNDID, Verb, check_fields
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
@@ -110,8 +110,8 @@ def write_activity(
     the verb does not declare.
     """
     fields = {**verb.fields, **DROPPED} if undoing else verb.fields
-    check_told(fields, before)
-    check_told(fields, after)
+    check_fields(fields, before)
+    check_fields(fields, after)
     with unlimited_sight():
         own_id = {"id": next_id()} if is_sqlite() else {}
     written = int(

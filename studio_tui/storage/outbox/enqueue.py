@@ -12,7 +12,7 @@ from typing import Any
 from peewee import EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 
 from studio_tui.domain.outbox.kinds import NOTICES, Capacity, Kind
-from studio_tui.domain.outbox.notification import NotificationState, key_around_recipient
+from studio_tui.domain.outbox.notification import NotificationState, key_affixes
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import EVERYBODY, A, C, H, N, count, exists, joined
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, NotMine
@@ -277,7 +277,7 @@ def _tell_pairs(cause: Cause, kind: Kind, found: Any, round_: str) -> int:
     fixed = snapshot_pairs(found).alias("pairs")
     managers = Select((fixed,), (fixed.c.manager_id.alias("id"),)).distinct().alias("found")
     _insert(cause, kind, Capacity.MANAGER, managers, managers.c.id, round_)
-    before, after = key_around_recipient(_push_of(cause), kind, Capacity.MANAGER, round_)
+    before, after = key_affixes(_push_of(cause), kind, Capacity.MANAGER, round_)
     key = joined(before, fixed.c.manager_id, after)
     of_act = (N.key == key) & (N.caused_by == cause.activity_id)
     _tell_of(N.select(N.id, fixed.c.user_id).join(fixed, on=of_act))
@@ -289,7 +289,7 @@ def _insert(
 ) -> None:
     """Enqueue a notification to each ``recipient`` in ``found``."""
     push_id = _push_of(cause)
-    before, after = key_around_recipient(push_id, kind, capacity, round_)
+    before, after = key_affixes(push_id, kind, capacity, round_)
     written = Select(
         (found,),
         (

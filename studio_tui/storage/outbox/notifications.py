@@ -17,7 +17,7 @@ from studio_tui.domain.outbox.notification import (
     NotificationFilter,
     NotificationState,
 )
-from studio_tui.domain.outbox.sending_hours import PUT_OFF
+from studio_tui.domain.outbox.sending_hours import DEFERRED_PREFIX
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
@@ -398,7 +398,7 @@ def last_error() -> tuple[str, str] | None:
     at = fn.COALESCE(_AGAIN.dated_at, _AGAIN.due_at)
     told = _AGAIN.select(_AGAIN.id).where(
         _AGAIN.error.is_null(False),
-        ~_AGAIN.error.startswith(PUT_OFF),
+        ~_AGAIN.error.startswith(DEFERRED_PREFIX),
         _AGAIN.state.in_((NotificationState.QUEUED, NotificationState.FAILED)),
     )
     newest = told.order_by(at.desc(), _AGAIN.id.desc()).limit(1)
@@ -407,7 +407,7 @@ def last_error() -> tuple[str, str] | None:
 
 def _put_off() -> Any:
     """Return the condition that a mail waits for sending hours. Nobody refused it."""
-    return N.error.startswith(PUT_OFF)
+    return N.error.startswith(DEFERRED_PREFIX)
 
 
 def _selected(selection: Selection[NotificationFilter], now: datetime) -> Any:

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 from peewee import CTE, EXCLUDED, JOIN, SQL, Case, Cast, Select, Value, fn
 
-from studio_tui.domain.outbox.kinds import TELLING_MOST, Capacity, Kind
+from studio_tui.domain.outbox.kinds import KINDS_BY_DETAIL, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
     WAITING,
     ConcernedPerson,
     Delivery,
     NotificationState,
-    is_for,
+    concerns_manager,
 )
-from studio_tui.domain.outbox.sending_hours import PUT_OFF
+from studio_tui.domain.outbox.sending_hours import DEFERRED_PREFIX
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.addresses import domain_of
@@ -531,7 +531,7 @@ def let_be_due(ids: Collection[int], now: datetime) -> None:
 
 def let_put_off_be_due(now: datetime) -> None:
     """Make the notifications due that wait for the sending hours of their recipients."""
-    put_off = (_N.state == literal(_S.QUEUED)) & like(_N.error, f"{PUT_OFF}%")
+    put_off = (_N.state == literal(_S.QUEUED)) & like(_N.error, f"{DEFERRED_PREFIX}%")
     _N.update(due_at=now).where(is_waiting(_N), put_off).execute()
 
 
@@ -541,7 +541,7 @@ class _Waiting(NamedTuple):
 
 
 def _waiting() -> Any:
-    was_tried = Case(None, ((~like(N.error, f"{PUT_OFF}%"), ONE),))
+    was_tried = Case(None, ((~like(N.error, f"{DEFERRED_PREFIX}%"), ONE),))
     return N.select(COUNTED, fn.COUNT(was_tried)).where(is_waiting(N))
 
 
@@ -593,7 +593,7 @@ def _moved() -> Any:
 
 def _rank(mail: Any) -> Any:
     """Return how much a mail tells, as a rank: a higher one tells more."""
-    ranks = [(literal(kind), SQL(str(rank))) for rank, kind in enumerate(TELLING_MOST)]
+    ranks = [(literal(kind), SQL(str(rank))) for rank, kind in enumerate(KINDS_BY_DETAIL)]
     return Case(mail.kind, ranks)
 
 
@@ -661,7 +661,9 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
         if kind.asks and row.user_id in held and holder not in managed_by[row.user_id]:
             # The conductor does not manage the user any more, so all managers are asked (N16).
             holder = None
-        asked = is_for(kind, row.recipient_id, holder) and not (kind.asks and row.not_mine)
+        asked = concerns_manager(kind, row.recipient_id, holder) and not (
+            kind.asks and row.not_mine
+        )
         managers = managed_by[row.user_id] if by_manager and row.user_id in late else None
         person = ConcernedPerson(
             full_name(row.given_name, row.family_name),

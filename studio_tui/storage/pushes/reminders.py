@@ -11,7 +11,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
-from studio_tui.domain.outbox.notification import ON_THEIR_WAY, key_around_recipient
+from studio_tui.domain.outbox.notification import ON_THEIR_WAY, key_affixes
 from studio_tui.domain.pushes.groups import By, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.dataclass import dataclass
@@ -157,6 +157,6 @@ def _told_since(instant: datetime) -> Any:
 
 
 def _reminded_in(push_id: int, round_: str) -> Any:
-    before, after = key_around_recipient(push_id, Kind.REMINDER, Capacity.USER, round_)
+    before, after = key_affixes(push_id, Kind.REMINDER, Capacity.USER, round_)
     told = N.select().where(N.recipient == A.user, N.key == joined(before, A.user, after))
     return exists(told)

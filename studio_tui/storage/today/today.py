@@ -14,7 +14,7 @@ from typing import Any
 from peewee import JOIN, SQL, fn
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.outbox.kinds import INVITATIONS, TELLING_MOST, Kind
+from studio_tui.domain.outbox.kinds import INVITATIONS, KINDS_BY_DETAIL, Kind
 from studio_tui.domain.outbox.notification import ON_THEIR_WAY, NotificationState
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.dataclass import dataclass
@@ -406,7 +406,7 @@ def _is_replaced() -> Any:
     A mail about the same push or conversation to the same recipient, sent or about to be.
     """
     later = _N.alias()
-    same_push = (later.push == _N.push) & later.kind.in_(TELLING_MOST)
+    same_push = (later.push == _N.push) & later.kind.in_(KINDS_BY_DETAIL)
     same_talk = (later.conversation == _N.conversation) & later.kind.in_(list(INVITATIONS))
     return fn.EXISTS(
         later.select(SQL("1")).where(

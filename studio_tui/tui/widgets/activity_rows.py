@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.activity.origins import came_from
+from studio_tui.domain.activity.origins import short_origin
 from studio_tui.domain.pushes.push import Status
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.tui.moments import moment, moment_and_zone
@@ -41,7 +41,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
         Column(
             "origin",
             "From where",
-            lambda done: came_from(done.origin),
+            lambda done: short_origin(done.origin),
             width=18,
             flex=1,
             most=34,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.activity.origins import came_from
+from studio_tui.domain.activity.origins import short_origin
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from studio_tui.domain.activity.origins import came_from
     ],
 )
 def test_in_short(origin: str, short: str) -> None:
-    assert came_from(origin) == short
+    assert short_origin(origin) == short

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from studio_tui.domain.activity.verb_table import in_markdown
-from studio_tui.domain.activity.verbs import MAILING, UNDOABLE, Verb, check_told
+from studio_tui.domain.activity.verbs import MAILING, UNDOABLE, Verb, check_fields
 
 TEXT = (Path(__file__).parents[3] / "docs" / "activity.md").read_text(encoding="utf-8")
 
@@ -24,10 +24,10 @@ def test_only_what_mails_is_undone() -> None:
 
 @pytest.mark.parametrize("told", [None, {}, {"mails": 3, "no longer true": 0}, {"mails": None}])
 def test_what_a_verb_declares_is_told(told: dict[str, Any] | None) -> None:
-    check_told(Verb.RETRY.fields, told)
+    check_fields(Verb.RETRY.fields, told)
 
 
 @pytest.mark.parametrize("told", [{"mails": "3"}, {"letters": 3}, {"letters": None}])
 def test_anything_else_is_not_written(told: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="is not declared"):
-        check_told(Verb.RETRY.fields, told)
+        check_fields(Verb.RETRY.fields, told)

@@ -16,10 +16,10 @@ from studio_tui.domain.outbox.notification import (
     Invitee,
     Meeting,
     NotificationState,
-    key_around_recipient,
+    key_affixes,
     leaves_at,
     may_become,
-    still_to_tell,
+    people_to_mention,
     why_dropped,
 )
 
@@ -137,7 +137,7 @@ def test_an_invitation_is_sent_as_long_as_it_is_true(
 
 def test_a_manager_is_told_only_of_those_it_is_still_about() -> None:
     """N6, P7."""
-    assert still_to_tell(replace(TO_BOB, about=(DONE, LEFT, OUT, ANN))) == (ANN,)
+    assert people_to_mention(replace(TO_BOB, about=(DONE, LEFT, OUT, ANN))) == (ANN,)
 
 
 def test_only_what_has_not_left_can_be_dropped_and_nothing_follows_sent() -> None:
@@ -170,7 +170,7 @@ def test_a_key_tells_push_person_kind_and_round_apart(
 ) -> None:
     """N2."""
     keys = [
-        str(who).join(key_around_recipient(*what[:3], str(what[3])))
+        str(who).join(key_affixes(*what[:3], str(what[3])))
         for what, who in ((one, person), (other, another))
     ]
     assert (keys[0] == keys[1]) == ((one, person) == (other, another))

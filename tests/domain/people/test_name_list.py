@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.people.name_list import names_in
+from studio_tui.domain.people.name_list import parse_names
 
 BOTH = ["ann@example.org", "bob@example.org"]
 
@@ -28,7 +28,7 @@ BOTH = ["ann@example.org", "bob@example.org"]
     ],
 )
 def test_addresses(text: str) -> None:
-    assert names_in(text) == BOTH
+    assert parse_names(text) == BOTH
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_addresses(text: str) -> None:
     ],
 )
 def test_logins(text: str, names: list[str]) -> None:
-    assert names_in(text) == names
+    assert parse_names(text) == names

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from studio_tui.domain.people.unattended import Fate, LastFile, Limits, limit_called
+from studio_tui.domain.people.unattended import Fate, LastFile, Limits, parse_limit
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from studio_tui.domain.people.unattended import Fate, LastFile, Limits, limit_ca
     ],
 )
 def test_a_limit_is_a_share_or_a_number(text: str, count: int, of: int, passed: bool) -> None:
-    assert limit_called(text).is_passed(count, of) is passed
+    assert parse_limit(text).is_passed(count, of) is passed
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_limit_is_a_share_or_a_number(text: str, count: int, of: int, passed: 
 )
 def test_anything_else_is_no_limit(text: str) -> None:
     with pytest.raises(ValueError, match="write a share from 0% to 100%, as 2%, or a number"):
-        limit_called(text)
+        parse_limit(text)
 
 
 def test_why_an_import_waits_names_what_is_beyond() -> None:

@@ -5,7 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from studio_tui.domain.pushes.check import CheckKind, Warned, is_night, is_weekend, working_days
+from studio_tui.domain.pushes.check import (
+    CheckKind,
+    PushWarning,
+    is_night,
+    is_weekend,
+    working_days,
+)
 
 
 @pytest.mark.parametrize("length", range(-2, 16))
@@ -24,6 +30,6 @@ def test_night_is_that_of_the_zone(hour: int, night: bool) -> None:
 
 
 def test_words() -> None:
-    assert Warned(CheckKind.NO_MANAGER, 1, ("eve",)).words == "1 has no manager"
-    assert Warned(CheckKind.NO_MANAGER, 1_200, ("eve",)).words == "1,200 have no manager"
-    assert Warned(CheckKind.DEADLINE_WEEKEND, 1).words == "the deadline falls on a weekend"
+    assert PushWarning(CheckKind.NO_MANAGER, 1, ("eve",)).words == "1 has no manager"
+    assert PushWarning(CheckKind.NO_MANAGER, 1_200, ("eve",)).words == "1,200 have no manager"
+    assert PushWarning(CheckKind.DEADLINE_WEEKEND, 1).words == "the deadline falls on a weekend"

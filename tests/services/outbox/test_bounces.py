@@ -10,7 +10,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.leads_to import destination_of
 from studio_tui.domain.today.today import Case, CaseKind
 from studio_tui.mail.bounces.maildir import Maildir
 from studio_tui.services.activity import activity
@@ -62,7 +62,7 @@ def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) 
     assert marked(studio, admin, push) == ({"ann"}, {"ann"}, {"ann"})
     (case,) = cases(studio, admin)
     assert (case.words, case.ids, case.user) == ("1 mail bounced", (ann.id,), "ann")
-    assert str(where_to(case)).count("bounced=True") == 1
+    assert str(destination_of(case)).count("bounced=True") == 1
     line = activity.of_everything(studio, admin, limit=1)[0]
     assert (line.action, line.after, line.users) == (Verb.BOUNCE, {"mails": 1}, 1)
 

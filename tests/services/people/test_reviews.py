@@ -13,7 +13,7 @@ from studio_tui.domain.shared.destinations import Changes, Destination
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.leads_to import destination_of
 from studio_tui.domain.today.today import NEW_MANAGERS
 from studio_tui.services import conversations
 from studio_tui.services.activity import verify
@@ -461,7 +461,7 @@ def test_today_tells_which_new_managers_are_told_by_themselves(
 
     def ahead() -> list[tuple[int, str, Destination]]:
         return [
-            (each.count, each.text, where_to(each))
+            (each.count, each.text, destination_of(each))
             for each in today.show(studio, admin).cases
             if each.about == NEW_MANAGERS
         ]

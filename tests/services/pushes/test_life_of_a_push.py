@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from studio_tui.domain.outbox.kinds import Capacity
-from studio_tui.domain.outbox.notification import Delivery, still_to_tell
+from studio_tui.domain.outbox.notification import Delivery, people_to_mention
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushState, Status
 from studio_tui.domain.shared.errors import Refused
@@ -227,7 +227,7 @@ class LifeOfAPush(RuleBasedStateMachine):
     def _must_be_true(self, delivery: Delivery) -> None:
         """N5, N6, P7: nothing is sent early, or of what is over."""
         assert not self.closed
-        about = {NAMES[person.name] for person in still_to_tell(delivery)}
+        about = {NAMES[person.name] for person in people_to_mention(delivery)}
         assert about
         assert about <= self.assigned - self.done
         assert self.clock.now() >= delivery.created_at + HOLD
@@ -235,7 +235,7 @@ class LifeOfAPush(RuleBasedStateMachine):
 
     def _count(self, delivery: Delivery) -> None:
         recipient = delivery.address.partition("@")[0]
-        about = {NAMES[person.name] for person in still_to_tell(delivery)}
+        about = {NAMES[person.name] for person in people_to_mention(delivery)}
         if delivery.capacity is Capacity.USER:
             assert about == {recipient}
         self.told.update((recipient, login) for login in about)

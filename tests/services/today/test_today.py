@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared.destinations import Outbox
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.leads_to import destination_of
 from studio_tui.domain.today.today import Badge, Case, CaseKind, FirstStep, StudioPart
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
@@ -154,7 +154,7 @@ def test_what_failed_until_it_is_sent_or_no_longer_true(
 
 def _shows_exactly(studio: Studio, admin: Actor, failed: Case) -> None:
     """Where a line leads, only its mail is listed, whatever else failed."""
-    destination = where_to(failed)
+    destination = destination_of(failed)
     assert isinstance(destination, Outbox)
     assert destination.filter is not None
     listed = outbox.every(studio, admin, destination.filter)
@@ -175,7 +175,7 @@ def test_a_line_leads_to_its_own_mail_of_all_that_failed(
     for each in found:
         _shows_exactly(studio, admin, each)
         # Of very much mail the push says which it is.
-        of_push = where_to(replace(each, ids=()))
+        of_push = destination_of(replace(each, ids=()))
         assert isinstance(of_push, Outbox)
         assert of_push.filter is not None
         listed = outbox.every(studio, admin, of_push.filter)
@@ -335,7 +335,7 @@ def test_a_badge_counts_what_changed_and_no_further_than_it_tells(
     assert today.badges(studio, admin)[place] == Badge(2, urgent=True)
     _leaves(studio, admin, "eve")
     assert today.badges(studio, admin)[place] == Badge(5, urgent=True)
-    monkeypatch.setattr(counting, "MOST_TOLD", 1)
+    monkeypatch.setattr(counting, "MAX_BADGE", 1)
     pushes.close(studio, admin, pushes.show(studio, admin, other.id))
     assert today.badges(studio, admin)[place] == Badge(2, urgent=True)
     assert str(Badge(1_000, urgent=True)) == "999+!"

@@ -37,10 +37,10 @@ from studio_tui.domain.people.hr_file.records import (
 from studio_tui.domain.people.hr_file.references import (
     ImportEntry,
     Resolution,
-    handles,
     managers_in,
     named_in,
     numbers,
+    reference_keys,
     resolve,
 )
 from studio_tui.domain.people.hr_file.shared_names import not_ascii, shared_names
@@ -77,7 +77,7 @@ class _Check:
             key(record.email) if record.email else address_key("", record.login)
             for record in file.records
         ]
-        named = {handle for text in self._named for handle in handles(text)}
+        named = {handle for text in self._named for handle in reference_keys(text)}
         # The login of one user may be the address of another.
         named.update(self._logins, self._emails, map(appearance, not_ascii(self._logins)))
         self._by_login = studio.by_login(named)
@@ -97,7 +97,7 @@ class _Check:
     def _known_numbers(self) -> Mapping[str, Known]:
         told = {number_key(r.employee_number) for r in self._file.records if r.employee_number}
         named = {*self._logins, *self._emails, *self._by_login, *self._by_email}
-        rest = [text for text in self._named if named.isdisjoint(handles(text))]
+        rest = [text for text in self._named if named.isdisjoint(reference_keys(text))]
         asked = told.union(*map(numbers, rest))
         return self._studio.by_number(asked) if asked else {}
 
@@ -442,7 +442,7 @@ def _by_key(paths: Iterable[TeamPath]) -> dict[TeamPath, TeamPath]:
 
 
 def _line_of(text: str, lines: Mapping[str, int]) -> int | None:
-    return next((lines[handle] for handle in handles(text) if handle in lines), None)
+    return next((lines[handle] for handle in reference_keys(text) if handle in lines), None)
 
 
 def _on_refused(text: str, line: int) -> str:

@@ -16,7 +16,7 @@ SUSPECT = re.compile(f"{LOST}|{_TWICE.pattern}")
 """Matches signs of mojibake."""
 
 
-def mended(text: str) -> str:
+def repair_mojibake(text: str) -> str:
     """Return ``text`` with doubly encoded characters repaired: ``ZoÃ«`` becomes Zoë."""
     return _TWICE.sub(_once, text)
 

@@ -20,11 +20,11 @@ from studio_tui.domain.people.hr_file.row_reader import RowReader
 from studio_tui.domain.people.hr_file.rows import (
     FileRow,
     RowFormat,
-    delimiter_named,
     find_form,
+    parse_delimiter,
     rows,
 )
-from studio_tui.domain.people.hr_file.source import SourceFile, encoding_named, source_file
+from studio_tui.domain.people.hr_file.source import SourceFile, parse_encoding, source_file
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.shared.cancellation import Progress, unwatched
@@ -118,8 +118,8 @@ def headings_in(
 def _opened(
     source: bytes | BinaryIO, mapping: Mapping[str, str], name: str, form: FileHints
 ) -> tuple[SourceFile, RowFormat]:
-    encoding = encoding_named(form.encoding) if form.encoding else None
-    delimiter = delimiter_named(form.delimiter) if form.delimiter else ""
+    encoding = parse_encoding(form.encoding) if form.encoding else None
+    delimiter = parse_delimiter(form.delimiter) if form.delimiter else ""
     opened = source_file(source, name, encoding)
     return opened, find_form(opened, mapping, delimiter)
 

@@ -71,7 +71,7 @@ def named_in(record: Record) -> tuple[str, ...]:
     return (*record.coaches, *managers_in(record.manager)) if record.manager else record.coaches
 
 
-def handles(text: str) -> tuple[str, ...]:
+def reference_keys(text: str) -> tuple[str, ...]:
     """Return the `key`s of the logins and addresses that ``text`` may be, most reliable first."""
     if _AS_IT_IS.fullmatch(text):
         return (key(text),)
@@ -100,9 +100,11 @@ def resolve(
     by_number: Mapping[str, Known],
 ) -> dict[str, Resolution]:
     """Resolve each of ``texts``."""
-    wanted = {handle for text in texts for handle in handles(text)}
+    wanted = {handle for text in texts for handle in reference_keys(text)}
     found = _by_login_or_email(wanted, entries, by_login, by_email)
-    sure = {text: next((found[h] for h in handles(text) if h in found), {}) for text in texts}
+    sure = {
+        text: next((found[h] for h in reference_keys(text) if h in found), {}) for text in texts
+    }
     rest = [text for text, people in sure.items() if not people]
     if rest:
         names = {name for text in rest for name in _other_names(text)}

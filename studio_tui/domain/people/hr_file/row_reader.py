@@ -12,7 +12,7 @@ from studio_tui.domain.people.facts import FactType, fact_called
 from studio_tui.domain.people.hr_file import values
 from studio_tui.domain.people.hr_file.dates import DayOrder, parse_day, parse_end
 from studio_tui.domain.people.hr_file.footer import footer_in
-from studio_tui.domain.people.hr_file.garbled import LOST, SUSPECT, mended
+from studio_tui.domain.people.hr_file.garbled import LOST, SUSPECT, repair_mojibake
 from studio_tui.domain.people.hr_file.headings import FileColumn, Layout, plain
 from studio_tui.domain.people.hr_file.nothing import is_nothing
 from studio_tui.domain.people.hr_file.records import (
@@ -23,7 +23,7 @@ from studio_tui.domain.people.hr_file.records import (
     RowWarning,
 )
 from studio_tui.domain.people.hr_file.rows import FileRow
-from studio_tui.domain.people.hr_file.status_words import word_and_day
+from studio_tui.domain.people.hr_file.status_words import parse_dated_status
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.shared.spreadsheet_safety import unescape_cell
@@ -46,7 +46,7 @@ def _parsers(order: DayOrder) -> Mapping[FactType, _Parser]:
     return {
         FactType.LOGIN: values.login,
         FactType.EMAIL: values.email,
-        FactType.CODE: values.told,
+        FactType.CODE: values.optional_line,
         FactType.TEXT: values.short,
         FactType.LANGUAGE: values.language,
         FactType.TIME_ZONE: values.time_zone,
@@ -234,7 +234,7 @@ class RowReader:
 
         For example ``Terminated 2023-01-01``.
         """
-        dated = word_and_day(values.line(cell))
+        dated = parse_dated_status(values.line(cell))
         if dated is None or self._order.seen(dated[1], 1).is_guess:
             return False
         there, day = dated
@@ -302,7 +302,7 @@ class RowReader:
             text = values.line(cell[: values.MAX_CELL])
             if LOST in text:
                 self._note(column.index, "lost", line, text)
-            elif mended(text) != text:
+            elif repair_mojibake(text) != text:
                 self._note(column.index, "twice", line, text)
             if self._guessed:
                 self._note(-1, "guessed", line, text)
@@ -405,5 +405,5 @@ def _garbled_in_words(what: str, line: int, text: str, count: int, encoding: str
         return f"{quoted(text)}{more}: “{LOST}” stands where a letter was lost before this file"
     return (
         f"{quoted(text)}{more} was encoded twice before this file, and should be "
-        f"{quoted(mended(text))}: export it again as UTF-8"
+        f"{quoted(repair_mojibake(text))}: export it again as UTF-8"
     )

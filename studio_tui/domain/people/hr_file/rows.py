@@ -131,7 +131,7 @@ def _is_comment(cells: Sequence[str]) -> bool:
     return not any(cells[1:]) and recognise(cells[0]) is None
 
 
-def delimiter_named(text: str) -> str:
+def parse_delimiter(text: str) -> str:
     """Return the delimiter that the user specified: itself, or ``tab``, ``pipe``.
 
     Raises `Refused`.

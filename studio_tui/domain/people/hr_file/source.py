@@ -116,7 +116,7 @@ def _check_size(size: int, name: str) -> None:
         )
 
 
-def encoding_named(text: str) -> Encoding:
+def parse_encoding(text: str) -> Encoding:
     """Return the encoding that the user specified: ``windows-1250``, ``latin-2``.
 
     Raises `Refused`.

@@ -122,7 +122,7 @@ _SINCE = re.compile(
 )
 
 
-def is_there(text: str, *, coded: bool = True) -> bool | None:
+def means_active(text: str, *, coded: bool = True) -> bool | None:
     """Return whether a status means active (True) or left (False); None for an unknown word.
 
     With ``coded``, single letters are status codes (``T`` for terminated), not yes and no.
@@ -140,7 +140,7 @@ def is_there(text: str, *, coded: bool = True) -> bool | None:
     return said.pop() if len(said) == 1 else None
 
 
-def word_and_day(text: str) -> tuple[bool, str] | None:
+def parse_dated_status(text: str) -> tuple[bool, str] | None:
     """Parse a status with a date, as ``Terminated 2023-01-01``.
 
     Returns whether the person is active and the date, or None if the text has another form.
@@ -149,7 +149,7 @@ def word_and_day(text: str) -> tuple[bool, str] | None:
     if found is None:
         return None
     word = _SINCE.sub("", f"{text[: found.start()]} {text[found.end() :]}".strip())
-    there = is_there(word)
+    there = means_active(word)
     # “Active (leaving …)” is more than a plain active status.
     if there is None or (there and not _of_phrase(_plain(word))):
         return None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from studio_tui.domain.people.hr_file.languages import language_tag
 from studio_tui.domain.people.hr_file.nothing import is_nothing, without_error
 from studio_tui.domain.people.hr_file.records import TeamPath
-from studio_tui.domain.people.hr_file.status_words import is_there, is_yes_or_no
+from studio_tui.domain.people.hr_file.status_words import is_yes_or_no, means_active
 from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.addresses import (
@@ -63,7 +63,7 @@ def name(cell: str) -> str:
     return text if any(map(str.isalnum, text)) else ""
 
 
-def told(cell: str) -> str:
+def optional_line(cell: str) -> str:
     """Return a single line of at most `MAX_NAME` characters; empty for a placeholder."""
     text = short(cell)
     return "" if text and is_nothing(text) else text
@@ -177,7 +177,7 @@ def active(cell: str, *, coded: bool = True) -> bool:
     With ``coded``, single letters are status codes, not yes and no (`status_words`).
     """
     text = line(cell)
-    there = is_there(text, coded=coded) if text else True
+    there = means_active(text, coded=coded) if text else True
     if there is None and not is_nothing(text):
         reason = f"{quoted(text)} does not tell whether they are active: write yes or no"
         raise WrongCell(reason, word=text)
@@ -192,7 +192,7 @@ def left(cell: str) -> bool:
     text = line(cell)
     if not text or (is_nothing(text) and text != "0"):
         return False
-    said = is_there(text, coded=False)
+    said = means_active(text, coded=False)
     if said is None:
         reason = f"{quoted(text)} does not tell whether they have left: write yes or no"
         raise WrongCell(reason, word=text)

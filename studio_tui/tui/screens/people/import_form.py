@@ -6,8 +6,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from studio_tui.domain.people.hr_file import FileHints
-from studio_tui.domain.people.hr_file.rows import delimiter_named
-from studio_tui.domain.people.hr_file.source import encoding_named
+from studio_tui.domain.people.hr_file.rows import parse_delimiter
+from studio_tui.domain.people.hr_file.source import parse_encoding
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
@@ -77,7 +77,7 @@ class FileFormatDialog(Dialog[FileHints]):
     def _end(self) -> None:
         fields = {field.field_name: field for field in self.query(Field)}
         encoding, delimiter = fields["encoding"].value.strip(), fields["delimiter"].value
-        checks = (("delimiter", delimiter, delimiter_named), ("encoding", encoding, encoding_named))
+        checks = (("delimiter", delimiter, parse_delimiter), ("encoding", encoding, parse_encoding))
         wrong = False
         for name, text, check in checks:
             try:

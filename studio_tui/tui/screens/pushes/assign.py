@@ -12,7 +12,7 @@ from textual.widgets import Button, Static
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.check import Warned
+from studio_tui.domain.pushes.check import PushWarning
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.bulk_confirmation import MANY
@@ -125,9 +125,9 @@ class AssignScreen(StudioScreen):
         self._imported: dict[int, str] = {}
         """Names of the pushes whose users were imported, by id."""
         self._counting: CoalescedQuery[AssignPreview] = CoalescedQuery(self, self._counted)
-        self._warned: list[Warned] = []
+        self._warned: list[PushWarning] = []
         self._checked: tuple[Selection[UserFilter], AssignPreview] | None = None
-        self._checking: CoalescedQuery[list[Warned]] = CoalescedQuery(self, self._show_warned)
+        self._checking: CoalescedQuery[list[PushWarning]] = CoalescedQuery(self, self._show_warned)
         self._browser: RecordBrowser[Candidate, UserFilter] = RecordBrowser(
             *COLUMNS,
             find=self.find,
@@ -356,7 +356,7 @@ class AssignScreen(StudioScreen):
         self._checking.drop()
         self._warned, self._checked = [], None
 
-    def _show_warned(self, warned: list[Warned]) -> None:
+    def _show_warned(self, warned: list[PushWarning]) -> None:
         self._warned = warned
         self._show_preview(self._preview)
 
@@ -461,7 +461,7 @@ def _trial(
     return DryRunResult(run, assign.skipped(studio, actor, push, selection))
 
 
-def _attention(preview: AssignPreview | None, warned: Sequence[Warned]) -> Content:
+def _attention(preview: AssignPreview | None, warned: Sequence[PushWarning]) -> Content:
     if preview is None:
         return Content("")
     parts = []

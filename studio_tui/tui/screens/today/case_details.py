@@ -14,7 +14,7 @@ from studio_tui.domain.shared.destinations import Outbox
 from studio_tui.domain.shared.enum_tables import OfAll
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.today.leads_to import where_to
+from studio_tui.domain.today.leads_to import destination_of
 from studio_tui.domain.today.today import Case, CaseKind, StudioPart
 from studio_tui.services.conversations.overview import my_conversations
 from studio_tui.services.outbox import outbox
@@ -64,7 +64,7 @@ def _people(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
 
 
 def _mails(studio: "Studio", actor: Actor, case: Case) -> NamedDetails:
-    leads_to = where_to(case)
+    leads_to = destination_of(case)
     if not isinstance(leads_to, Outbox) or leads_to.filter is None:
         return ()
     filter_ = replace(leads_to.filter, push_id=case.push_id)

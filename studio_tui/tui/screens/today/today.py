@@ -18,7 +18,7 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.groups import By
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.domain.today.leads_to import where_to, where_to_begin
+from studio_tui.domain.today.leads_to import destination_of, destination_of_step
 from studio_tui.domain.today.today import STEPS, Case, FirstStep
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
@@ -188,7 +188,7 @@ class TodayScreen(StudioScreen):
         """Open the screen on which the case or step can be dealt with."""
         at: Line = event.row
         if at.case is not None:
-            self.shell.go_to(where_to(at.case))
+            self.shell.go_to(destination_of(at.case))
         elif at.step is not None:
             self._begin(at.step)
 
@@ -325,7 +325,7 @@ class TodayScreen(StudioScreen):
             self.shell.go_to(to.OpenGroups(by))
 
     def _begin(self, step: FirstStep) -> None:
-        destination = where_to_begin(step)
+        destination = destination_of_step(step)
         if destination is None:
             self.say(STEPS[step][1])
         elif isinstance(destination, to.ImportUsers) and (why := self.why_not_import()):

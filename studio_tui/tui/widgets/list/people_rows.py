@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from studio_tui.domain.audiences.audience import MAX_LENGTH, Condition, Name
-from studio_tui.domain.people.name_list import names_in
+from studio_tui.domain.people.name_list import parse_names
 from studio_tui.domain.shared.errors import Refused
 
 
@@ -32,7 +32,7 @@ def pasted_as_filter(text: str) -> str:
     if len(text.splitlines()) < 2:
         return ""
     try:
-        names = [name for name in names_in(text) if name]
+        names = [name for name in parse_names(text) if name]
     except Refused:
         return ""
     if len(names) < 2 or any(" " in name or '"' in name for name in names):

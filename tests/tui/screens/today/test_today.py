@@ -11,8 +11,8 @@ from studio_tui.config.settings import Smtp
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.domain.today.leads_to import where_to
-from studio_tui.domain.today.today import MOST_TOLD, Badge, Case, CaseKind, FirstStep
+from studio_tui.domain.today.leads_to import destination_of
+from studio_tui.domain.today.today import MAX_BADGE, Badge, Case, CaseKind, FirstStep
 from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.services.today.today import Today
@@ -274,7 +274,7 @@ async def test_all_tabs_are_in_view_at_80_columns(made: Example, number: int) ->
         bar.update()
         for place in app.open_places():
             assert f"{place.key} {place.short or place.title}"[:6] in bar.render().plain
-        told = "999+" if number > MOST_TOLD else str(number)
+        told = "999+" if number > MAX_BADGE else str(number)
         assert f"4 Outbox {told}!" in bar.render().plain
 
 
@@ -283,7 +283,7 @@ def test_every_kind_of_case_has_a_sign_and_leads_somewhere() -> None:
     assert len({*SIGNS.values()}) == len(SIGNS)
     for kind in CaseKind:
         for case in (Case(kind, 2, "", 1, "Q1"), Case(kind, 2, ""), Case(kind, 1, "", own=True)):
-            assert type(where_to(case)) in _SCREENS
+            assert type(destination_of(case)) in _SCREENS
 
 
 def test_every_destination_has_a_screen() -> None:
