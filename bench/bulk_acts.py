@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bench.bulk_databases import NOW, Measured
-from bench.bulk_people import settle
+from bench.bulk_databases import NOW, FigureFactory
+from bench.bulk_people import update_statistics
 from bench.bulk_review import review_figures
-from bench.figures import Figure, taking
+from bench.figures import Figure, timing
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
@@ -34,13 +34,13 @@ class _Twin:
 
 def act_figures(studio: Studio, admin: Actor, size: int, *, few: bool = False) -> Iterator[Figure]:
     """Yield the cost of each act with ``size`` users, one by one; with ``few``, of some."""
-    measured = Measured(studio, size)
+    measured = FigureFactory(studio, size)
     first, twin = _push(studio, admin), _twin(studio, admin)
     everyone = _everyone(studio, admin, size)
 
-    with taking() as taken:
+    with timing() as taken:
         done = assign.assign(studio, admin, first, everyone)
-    yield measured.beside("assign", taken, _again(studio, done.activity_id, twin))
+    yield measured.against("assign", taken, _again(studio, done.activity_id, twin))
 
     if not few:
         second = _push(studio, admin)
@@ -48,46 +48,46 @@ def act_figures(studio: Studio, admin: Actor, size: int, *, few: bool = False) -
         yield from _between(measured, admin, (first, done.activity_id, twin), (second, other))
         first, twin = second, other
         yield from review_figures(measured, admin)
-    with taking() as taken:
+    with timing() as taken:
         pushes.show(studio, admin, first.id)
-    yield measured.beside("progress", taken, lambda: _counted(first.id), "counts by status")
+    yield measured.against("progress", taken, lambda: _counted(first.id), "counts by status")
 
     first = pushes.find(studio, admin, first.name)
-    with taking() as taken:
+    with timing() as taken:
         pushes.close(studio, admin, first)
-    yield measured.beside("close", taken, lambda: _dropped(twin))
-    settle(studio)
+    yield measured.against("close", taken, lambda: _dropped(twin))
+    update_statistics(studio)
 
 
 def _between(
-    measured: Measured,
+    measured: FigureFactory,
     admin: Actor,
     assigned: tuple[Push, int, _Twin],
     into: tuple[Push, _Twin],
 ) -> Iterator[Figure]:
     """Yield the cost of importing from a push, undoing, reminding and moving the deadline."""
     studio, (first, act, twin), (second, other) = measured.studio, assigned, into
-    with taking() as taken:
+    with timing() as taken:
         found = Selection.matching(assign.of_push(first))
         done = assign.assign(studio, admin, second, found)
-    yield measured.beside("import from a push", taken, _again(studio, done.activity_id, other))
+    yield measured.against("import from a push", taken, _again(studio, done.activity_id, other))
 
-    with taking() as taken:
+    with timing() as taken:
         undo.undo(studio, admin, act)
-    yield measured.beside("undo of an assigning", taken, lambda: _undone(twin))
+    yield measured.against("undo of an assigning", taken, lambda: _undone(twin))
     _all_sent(studio)
 
-    with taking() as taken:
+    with timing() as taken:
         reminded = remind.remind(studio, admin, second, Selection.matching(AssignmentFilter()))
     twin = _twin_of(studio, admin, other)
-    yield measured.beside("remind", taken, _again(studio, reminded.activity_id, twin))
+    yield measured.against("remind", taken, _again(studio, reminded.activity_id, twin))
 
-    with taking() as taken:
+    with timing() as taken:
         later = PushDraft(second.name, NOW.date(), _LAST + timedelta(days=9))
         pushes.edit(studio, admin, second, later)
     act = _last_act(studio)
     twin = _twin_of(studio, admin, other)
-    yield measured.beside("move the deadline", taken, _again(studio, act, twin))
+    yield measured.against("move the deadline", taken, _again(studio, act, twin))
 
 
 def _everyone(studio: Studio, admin: Actor, size: int) -> Selection[UserFilter]:
@@ -192,7 +192,7 @@ def _all_sent(studio: Studio) -> None:
     with studio.store.writing():
         earlier = NOW - timedelta(days=30)
         execute("UPDATE notification SET state = 'sent', attempts = 1, sent_at = ?", earlier)
-    settle(studio)
+    update_statistics(studio)
 
 
 def _dropped(twin: _Twin) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.figures import Figure, Taken, taking
+from bench.figures import Duration, Figure, timing
 from studio_tui.config.settings import Database, Settings
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import FixedClock
@@ -25,21 +25,21 @@ Fresh = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FigureFactory:
     """A factory of figures of one size."""
 
     studio: Studio
     size: int
 
-    def beside(
+    def against(
         self,
         name: str,
-        taken: Taken,
+        taken: Duration,
         floor: Callable[[], Any],
         what: str = _SAME_ROWS,
     ) -> Figure:
         """Run ``floor`` in one transaction and return the figure of ``taken`` against it."""
-        with taking() as least, self.studio.store.writing():
+        with timing() as least, self.studio.store.writing():
             floor()
         sqlite = self.studio.store.is_sqlite
         return Figure(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.bulk_databases import Fresh, Measured, opened
+from bench.bulk_databases import FigureFactory, Fresh, opened
 from bench.bulk_people import hr_export
-from bench.figures import Figure, taking
+from bench.figures import Figure, timing
 from studio_tui.services.people import hr_files, imports
 from studio_tui.storage.engine.sql import execute_many
 
@@ -19,12 +19,12 @@ def import_figure(fresh: Fresh, size: int) -> Figure:
         path = Path(name) / "users.csv"
         with path.open("w", newline="") as file:
             csv.writer(file).writerows(hr_export(size))
-        with opened(fresh()) as (studio, admin), taking() as taken:
+        with opened(fresh()) as (studio, admin), timing() as taken:
             imports.apply(studio, admin, hr_files.read(path))
         with opened(fresh()) as (studio, _):
-            measured = Measured(studio, size)
+            measured = FigureFactory(studio, size)
             what = "csv.reader and executemany"
-            return measured.beside("import of users", taken, lambda: _inserted(path), what)
+            return measured.against("import of users", taken, lambda: _inserted(path), what)
 
 
 def _inserted(path: Path) -> None:

@@ -32,10 +32,10 @@ def make_people(studio: Studio, count: int) -> None:
         )
         _make_teams(count)
         _make_links(count, first - 1)
-    settle(studio)
+    update_statistics(studio)
 
 
-def settle(studio: Studio) -> None:
+def update_statistics(studio: Studio) -> None:
     """Update the table statistics, as the server does by itself within a minute."""
     with studio.store.writing():
         if not is_sqlite():

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bench.bulk_databases import Measured
-from bench.figures import Figure, taking
+from bench.bulk_databases import FigureFactory
+from bench.figures import Figure, timing
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import ReviewFilter
@@ -17,24 +17,24 @@ from studio_tui.storage.people.import_write import Write
 _PAGE = 50
 
 
-def review_figures(measured: Measured, admin: Actor) -> Iterator[Figure]:
+def review_figures(measured: FigureFactory, admin: Actor) -> Iterator[Figure]:
     """Yield the cost of giving every team another leader, and of opening the desk afterwards."""
     studio = measured.studio
     with studio.store.writing():
         change = PeopleChange(Verb.IMPORT, "reorganisation", _other_leaders())
-    with taking() as taken, studio.store.writing():
+    with timing() as taken, studio.store.writing():
         apply_change(studio, admin, change)
     with studio.store.writing():
         execute("DROP TABLE IF EXISTS floor_review")
         execute("CREATE TABLE floor_review AS SELECT * FROM review WHERE id < 0")
-    yield measured.beside(
+    yield measured.against(
         "other managers", taken, lambda: execute("INSERT INTO floor_review SELECT * FROM review")
     )
 
-    with taking() as taken:
+    with timing() as taken:
         reviews.source(studio, admin, ReviewFilter(), Sort("urgency")).rows(0, _PAGE)
     page = "SELECT * FROM review WHERE decided_at IS NULL ORDER BY urgency, id LIMIT ?"
-    yield measured.beside("open the desk", taken, lambda: rows(page, _PAGE), "one page by SQL")
+    yield measured.against("open the desk", taken, lambda: rows(page, _PAGE), "one page by SQL")
 
 
 def _other_leaders() -> list[Write]:

@@ -38,7 +38,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bench.crash_server import Plan, Taken, read_journal, serve
+from bench.crash_server import AcceptedMessage, Plan, read_journal, serve
 from studio_tui.config.clock import SystemClock
 from studio_tui.config.settings import Database, Notifications, Settings, Smtp
 from studio_tui.domain.outbox.limits import MINUTE
@@ -64,7 +64,7 @@ _LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CrashResult:
     """The final state of the database and the server."""
 
     states: dict[NotificationState, int]
@@ -129,7 +129,7 @@ def _database(engine: str, folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
+def _run(asked: argparse.Namespace, url: str, folder: Path) -> CrashResult:
     settings = Settings(
         database=Database(url=url),
         smtp=Smtp(sender=_SENDER),
@@ -141,17 +141,17 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> Found:
     journal = folder / "journal"
     before = os.times()
     with _server(journal, asked.seed) as port:
-        crew = _Crew(_environ(url, port, asked), asked)
+        pool = _WorkerPool(_environ(url, port, asked), asked)
         began = time.monotonic()
-        _kill(crew, journal, asked)
+        _kill(pool, journal, asked)
         _await(lambda: delivery.next_due(studio) is None)
         seconds = time.monotonic() - began
-        stopped = crew.stop()
+        stopped = pool.stop()
         workers = _of_children(os.times()) - _of_children(before)
     after = os.times()
     others = after.user + after.system - before.user - before.system
     others += _of_children(after) - _of_children(before) - workers
-    found = _compare(studio, admin, read_journal(journal), crew)
+    found = _compare(studio, admin, read_journal(journal), pool)
     studio.close()
     return replace(found, seconds=seconds, by_workers=workers, by_others=others, stopped=stopped)
 
@@ -200,7 +200,7 @@ def _environ(url: str, port: int, asked: argparse.Namespace) -> dict[str, str]:
     }
 
 
-class _Crew:
+class _WorkerPool:
     """The worker processes."""
 
     def __init__(self, environ: dict[str, str], asked: argparse.Namespace) -> None:
@@ -271,23 +271,23 @@ class _Crew:
         return login, subprocess.Popen(self._command, env=environ, stdout=subprocess.DEVNULL)
 
 
-def _kill(crew: _Crew, journal: Path, asked: argparse.Namespace) -> None:
+def _kill(pool: _WorkerPool, journal: Path, asked: argparse.Namespace) -> None:
     """Kill or suspend a worker at random numbers of accepted messages."""
     chance = random.Random(asked.seed)
     moments = sorted(chance.sample(range(asked.messages * 95 // 100), asked.kills))
     lines = _Lines(journal)
 
     def is_over(moment: int) -> bool:
-        crew.wake()
+        pool.wake()
         return lines.are_over(moment)
 
     for number, moment in enumerate(moments):
         _await(partial(is_over, moment))
         # Add a random delay, so that kills do not always coincide with the arrival of a message.
         time.sleep(chance.random() * _LOOK)
-        strike = crew.let_sleep if asked.sleeps and number % 2 else crew.kill
+        strike = pool.let_sleep if asked.sleeps and number % 2 else pool.kill
         strike(chance.randrange(asked.workers))
-    crew.wake(everybody=True)
+    pool.wake(everybody=True)
 
 
 class _Lines:
@@ -316,20 +316,22 @@ def _await(condition: Callable[[], bool]) -> None:
         time.sleep(_LOOK)
 
 
-def _compare(studio: Studio, admin: Actor, taken: list[Taken], crew: _Crew) -> Found:
-    killed = crew.killed
+def _compare(
+    studio: Studio, admin: Actor, taken: list[AcceptedMessage], pool: _WorkerPool
+) -> CrashResult:
+    killed = pool.killed
     listed = outbox.every(studio, admin, NotificationFilter())
     ids = outbox.message_ids(studio, listed)
     copies = Counter(each.message_id for each in taken)
     twice = _twice(taken)
     costs = Counter(each.login for each in twice)
     early = Counter(each.login for each in twice if each.at < killed.get(each.login, 0))
-    return Found(
+    return CrashResult(
         states=outbox.counts(studio, admin),
         lost=sum(copies[message_id] == 0 for message_id in ids.values()),
         by_server=sum(not each.answered for each in taken),
         by_kill=[costs[login] for login in killed],
-        strikes=[crew.strikes[login] for login in killed],
+        strikes=[pool.strikes[login] for login in killed],
         answered=[early[login] for login in killed],
         in_a_minute=_in_a_minute([each.sent_at for each in listed if each.sent_at]),
         by_nobody=costs.total() - sum(costs[login] for login in killed),
@@ -344,7 +346,7 @@ def _in_a_minute(sent: list[datetime]) -> int:
     )
 
 
-def _twice(taken: list[Taken]) -> list[Taken]:
+def _twice(taken: list[AcceptedMessage]) -> list[AcceptedMessage]:
     """Return the messages that were sent again after the server had accepted and answered them."""
     last = {each.message_id: number for number, each in enumerate(taken)}
     return [
@@ -354,7 +356,7 @@ def _twice(taken: list[Taken]) -> list[Taken]:
     ]
 
 
-def _print(asked: argparse.Namespace, found: Found) -> int:
+def _print(asked: argparse.Namespace, found: CrashResult) -> int:
     window = Pace().unwritten(asked.connections)
     sent = found.states.get(NotificationState.SENT, 0)
     total = sum(found.by_kill)

@@ -34,7 +34,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AcceptedMessage:
     """A message that the server accepted."""
 
     message_id: str
@@ -50,10 +50,13 @@ def serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:
     asyncio.run(_serve(port_to, journal, plan, seed))
 
 
-def read_journal(journal: Path) -> list[Taken]:
+def read_journal(journal: Path) -> list[AcceptedMessage]:
     """Return all accepted messages so far, in order."""
     lines = (line.split(" ") for line in journal.read_text().splitlines())
-    return [Taken(name, login, answered == "1", float(at)) for name, login, answered, at in lines]
+    return [
+        AcceptedMessage(name, login, answered == "1", float(at))
+        for name, login, answered, at in lines
+    ]
 
 
 async def _serve(port_to: Connection, journal: Path, plan: Plan, seed: int) -> None:

@@ -33,7 +33,7 @@ class JumpingClock:
         return datetime.now(UTC) + timedelta(seconds=jump)
 
 
-def hurried(lease: float) -> Pace:
+def short_pace(lease: float) -> Pace:
     """Return the pace of a worker whose timeouts are seconds instead of hours."""
     return Pace(
         lease=timedelta(seconds=lease),
@@ -57,7 +57,7 @@ def main() -> int:
             studio,
             drain=False,
             report=lambda event: print(event.as_json(), flush=True),
-            pace=hurried(asked.lease),
+            pace=short_pace(asked.lease),
         )
     finally:
         studio.close()

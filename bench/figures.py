@@ -35,7 +35,7 @@ class Figure:
 
 
 @dataclass(slots=True)
-class Taken:
+class Duration:
     """The duration of a piece of work, in seconds."""
 
     seconds: float = 0.0
@@ -43,9 +43,9 @@ class Taken:
 
 
 @contextmanager
-def taking() -> Iterator[Taken]:
+def timing() -> Iterator[Duration]:
     """Measure the duration of the block."""
-    taken = Taken()
+    taken = Duration()
     start, cpu = time.perf_counter(), time.process_time()
     yield taken
     taken.seconds, taken.cpu = time.perf_counter() - start, time.process_time() - cpu

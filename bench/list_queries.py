@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench.figures import taking
+from bench.figures import timing
 from bench.organisation import PUSH
 from bench.table import Measured
 from studio_tui.domain.outbox.notification import NotificationFilter
@@ -36,7 +36,7 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
 
     like = f"{_ALL} AND u.search LIKE ? {_BY_NAME}"
     push = pushes.find(studio, admin, PUSH)
-    measured = _Beside(studio)
+    measured = _Comparison(studio)
     yield measured("users: first page", first(), f"{_ALL} {_BY_NAME}")
     by_department = f"{_ALL} ORDER BY LOWER(u.department), u.id LIMIT 64"
     yield measured("users by department", first(column="department"), by_department)
@@ -81,7 +81,7 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
     )
 
 
-class _Beside:
+class _Comparison:
     """A callable that measures a query against SQL."""
 
     def __init__(self, studio: Studio) -> None:
@@ -101,6 +101,6 @@ class _Beside:
 
 
 def _seconds(call: Callable[[], Any]) -> float:
-    with taking() as taken:
+    with timing() as taken:
         call()
     return taken.seconds

@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     shorten_thread_switches()
-    rounds: list[dict[str, Measured]] = []
+    rounds: list[dict[str, RunResult]] = []
     waits: list[float] = []
     with databases("sqlite") as fresh, _sink() as port:
         for _ in range(asked.rounds):
@@ -100,7 +100,7 @@ def worker_figure(fresh: Fresh, engine: str, messages: int, connections: int = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class RunResult:
     """The result of one run."""
 
     rate: float
@@ -108,10 +108,10 @@ class Measured:
     cpu: float
     """CPU microseconds of this process per message; 0 for a program in another process."""
 
-    def and_(self, other: "Measured") -> "Measured":
+    def combined_with(self, other: "RunResult") -> "RunResult":
         """Return the combined result of two runs of the same length."""
         rate = 2 / (1 / self.rate + 1 / other.rate)
-        return Measured(rate, (self.cpu + other.cpu) / 2)
+        return RunResult(rate, (self.cpu + other.cpu) / 2)
 
 
 def _loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop] | None]:
@@ -123,7 +123,7 @@ def _loops() -> dict[str, Callable[[], asyncio.AbstractEventLoop] | None]:
 
 def _measure(
     runner: asyncio.Runner, fresh: Fresh, port: int, asked: argparse.Namespace, waits: list[float]
-) -> Iterator[tuple[str, Measured]]:
+) -> Iterator[tuple[str, RunResult]]:
     yield from _measure_alone(runner, fresh, port, asked)
     studio, _ = _filled(fresh(), port, asked.messages, asked.connections)
     with closing(studio), _somebody_writes(studio.settings.database.url, waits):
@@ -132,13 +132,13 @@ def _measure(
 
 def _measure_alone(
     runner: asyncio.Runner, fresh: Fresh, port: int, asked: argparse.Namespace
-) -> Iterator[tuple[str, Measured]]:
+) -> Iterator[tuple[str, RunResult]]:
     messages, connections = asked.messages, asked.connections
     studio, message = _filled(fresh(), port, messages, connections)
     source = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
     if Path(source).exists():
         rate = _smtp_source(source, port, messages, len(message), connections)
-        yield _SOURCE, Measured(rate, 0)
+        yield _SOURCE, RunResult(rate, 0)
     with _timed(messages) as ours:
         runner.run(_ours(studio.settings.smtp, messages, message, connections))
     yield "our connection", ours[0]
@@ -148,10 +148,10 @@ def _measure_alone(
         yield "worker", _timed_worker(runner, studio, asked)
     with _timed(messages) as after:
         runner.run(_bare(port, messages, message, connections))
-    yield _BARE, before[0].and_(after[0])
+    yield _BARE, before[0].combined_with(after[0])
 
 
-def _timed_worker(runner: asyncio.Runner, studio: Studio, asked: argparse.Namespace) -> Measured:
+def _timed_worker(runner: asyncio.Runner, studio: Studio, asked: argparse.Namespace) -> RunResult:
     with _timed(asked.messages) as worker:
         report = runner.run(_worker(studio, asked.connections))
     if report.sent != asked.messages:
@@ -160,12 +160,12 @@ def _timed_worker(runner: asyncio.Runner, studio: Studio, asked: argparse.Namesp
 
 
 @contextmanager
-def _timed(messages: int) -> Iterator[list[Measured]]:
-    found: list[Measured] = []
+def _timed(messages: int) -> Iterator[list[RunResult]]:
+    found: list[RunResult] = []
     start, cpu = time.perf_counter(), time.process_time()
     yield found
     seconds, used = time.perf_counter() - start, time.process_time() - cpu
-    found.append(Measured(messages / seconds, used / messages * 1e6))
+    found.append(RunResult(messages / seconds, used / messages * 1e6))
 
 
 @contextmanager
@@ -306,7 +306,7 @@ def _await(port: int) -> None:
     raise SystemExit("smtp-sink does not answer")
 
 
-def _print(rounds: list[dict[str, Measured]], asked: argparse.Namespace) -> None:
+def _print(rounds: list[dict[str, RunResult]], asked: argparse.Namespace) -> None:
     print(f"{asked.messages} messages, {asked.connections} connections, ", end="")
     print(f"median of {asked.rounds} rounds")
     print(f"{'':34}{'messages/s':>12}{'× bare loop':>13}{'× smtp-source':>15}{'µs of CPU':>11}")
@@ -319,7 +319,7 @@ def _print(rounds: list[dict[str, Measured]], asked: argparse.Namespace) -> None
         print(f"{cpu or '':>11.4}")
 
 
-def _ratio(rounds: list[dict[str, Measured]], label: str, to: str) -> float:
+def _ratio(rounds: list[dict[str, RunResult]], label: str, to: str) -> float:
     """Return the median ratio to another figure of the same round and the same event loop."""
     to += " on uvloop" if label.endswith("uvloop") else ""
     return statistics.median(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bench.bulk_people import settle
+from bench.bulk_people import update_statistics
 from studio_tui.config.settings import Database, Settings
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Actor
@@ -94,7 +94,7 @@ def fill(studio: Studio, users: int, seed: int = 1) -> Actor:
         _notify(push.id, activity)
         _work(admin, users // 100)
         execute("DROP TABLE moment")
-    settle(studio)
+    update_statistics(studio)
     return admin
 
 

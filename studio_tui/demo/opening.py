@@ -14,7 +14,7 @@ from studio_tui.config.clock import OffsetClock
 from studio_tui.config.private_files import make_folder, require_own_folder
 from studio_tui.config.settings import APP
 from studio_tui.config.work_folder import work_folder
-from studio_tui.demo.opened import DATABASE, Demo, reopen
+from studio_tui.demo.demo import DATABASE, Demo, reopen
 from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.clock import Clock
@@ -51,7 +51,7 @@ def _kept() -> Path:
 
 def _play_into(kept: Path, progress: Progress) -> None:
     with work_folder(kept.parent) as folder:
-        from studio_tui.demo.playing import play
+        from studio_tui.demo.story_player import play
 
         play(folder, progress).studio.close()
         # Another process may have finished first and may be copying its database, so keep that

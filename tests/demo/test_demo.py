@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from studio_tui.demo import Demo, open_demo
-from studio_tui.demo.opened import DATABASE
+from studio_tui.demo.demo import DATABASE
+from studio_tui.demo.narration import narrate
 from studio_tui.demo.story.building import build_organisation
 from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.text_files import demo_plan
-from studio_tui.demo.telling import tell
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import PushState
@@ -59,7 +59,7 @@ def test_all_its_mail_went_into_its_own_folder(demo: Demo) -> None:
 _PLAYING = """
 import sys
 from pathlib import Path
-from studio_tui.demo.playing import play
+from studio_tui.demo.story_player import play
 play(Path(sys.argv[1])).studio.close()
 """
 
@@ -80,7 +80,7 @@ def test_it_is_the_same_on_every_run(demo: Demo, tmp_path: Path) -> None:
 
 def test_told_as_text_it_is_the_whole_job(private_home: Path) -> None:
     told: list[str] = []
-    tell(told.append)
+    narrate(told.append)
     story = "\n".join(told)
     for sign in (
         "245 people work at Example NV",
@@ -112,7 +112,7 @@ def test_its_mail_leaves_on_each_run_and_no_host_keeps_that(private_home: Path) 
     """Each run is of a copy of the same database: none is an older one of another."""
     for _ in range(2):
         said: list[str] = []
-        tell(said.append)
+        narrate(said.append)
         (after,) = [each for each in said if each.startswith("After the worker ran: ")]
         assert " sent" in after
     assert not list(private_home.rglob("mail-generations"))

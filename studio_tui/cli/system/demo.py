@@ -17,6 +17,6 @@ def demo(ctx: click.Context) -> None:
     if not surroundings.why_no_terminal():
         ctx.exit(open_demo_screens(surroundings))
     from studio_tui.cli.shared.output import write_text
-    from studio_tui.demo.telling import tell
+    from studio_tui.demo.narration import narrate
 
-    tell(write_text)
+    narrate(write_text)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
-from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.keyed_random import KeyedRandom
 from studio_tui.demo.story.organisation import Coaching, DemoOrganisation, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan
 
@@ -15,13 +15,13 @@ _COACHEES = 3
 
 
 def coachings(
-    organisation: DemoOrganisation, plan: DemoPlan, chance: Chance
+    organisation: DemoOrganisation, plan: DemoPlan, random: KeyedRandom
 ) -> tuple[Coaching, ...]:
     """Return the coachings of ``people.toml``, then those within teams, then those across teams."""
     leading = {login for team in organisation.teams for login in team.leaders}
     present = [user for user in organisation.users if user.active(day(0))]
     colleagues = [user for user in present if user.login not in leading]
-    coachees = chance.shuffled(colleagues, "coachees")
+    coachees = random.shuffled(colleagues, "coachees")
     within, outside = plan.organisation.coached_within, plan.organisation.coached_outside
     # A leader without a manager is at the very top, and coaches nobody.
     leaders = [
@@ -29,11 +29,11 @@ def coachings(
         for user in present
         if user.login in leading and organisation.managers_of(user.login, day(0))
     ]
-    pool = chance.shuffled(leaders, "coaches")[: outside // _COACHEES]
+    pool = random.shuffled(leaders, "coaches")[: outside // _COACHEES]
     return (
         *(Coaching(coach, one.login) for one in plan.people.people for coach in one.coaches),
-        *islice(_pairs(coachees, colleagues, _together(organisation), chance), within),
-        *islice(_pairs(coachees[::-1], pool, _apart, chance), outside),
+        *islice(_pairs(coachees, colleagues, _together(organisation), random), within),
+        *islice(_pairs(coachees[::-1], pool, _apart, random), outside),
     )
 
 
@@ -55,7 +55,7 @@ def _pairs(
     coachees: Sequence[DemoUser],
     coaches: Sequence[DemoUser],
     fits: Callable[[DemoUser, DemoUser], bool],
-    chance: Chance,
+    random: KeyedRandom,
 ) -> Iterator[Coaching]:
     for coachee in coachees:
         fitting = [
@@ -64,4 +64,4 @@ def _pairs(
             if coach.hired_on + _SENIORITY < coachee.hired_on and fits(coach, coachee)
         ]
         if fitting:
-            yield Coaching(chance.pick(fitting, "coach", coachee.login), coachee.login)
+            yield Coaching(random.pick(fitting, "coach", coachee.login), coachee.login)

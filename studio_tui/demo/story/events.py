@@ -1,17 +1,17 @@
 """The history of the demo's organisation, up to `DEMO_NOW`.
 
-A story is data; `studio_tui.demo.playing` performs it through the services. All assigned users are
-employed on the day of assigning, and every conversation is held by a manager whom the user has on
-that day (U4).
+A story is data; `studio_tui.demo.story_player` performs it through the services. All assigned
+users are employed on the day of assigning, and every conversation is held by a manager whom the
+user has on that day (U4).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from studio_tui.demo.story.chance import Chance
 from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.demo.story.days import MEETING_HOURS, moment, working_days
+from studio_tui.demo.story.keyed_random import KeyedRandom
 from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, PushPlan
 from studio_tui.domain.conversations.conversation import ConversationState
@@ -63,22 +63,22 @@ class DemoPush:
 
 def build_story(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoPush, ...]:
     """Return the pushes of ``plan`` with their conversations, in the order of the file."""
-    chance = Chance(plan.organisation.seed)
+    random = KeyedRandom(plan.organisation.seed)
     return tuple(
-        _Teller(organisation, push, chance).tell(number)
+        _PushHistory(organisation, push, random).build(number)
         for number, push in enumerate(plan.pushes.pushes)
     )
 
 
-class _Teller:
+class _PushHistory:
     """A generator of the history of one push."""
 
-    def __init__(self, organisation: DemoOrganisation, push: PushPlan, chance: Chance) -> None:
+    def __init__(self, organisation: DemoOrganisation, push: PushPlan, random: KeyedRandom) -> None:
         self._organisation = organisation
         self._push = push
-        self._chance = chance
+        self._random = random
 
-    def tell(self, number: int) -> DemoPush:
+    def build(self, number: int) -> DemoPush:
         """Return the push. Each next ``number`` is created five minutes later in the day."""
         push = self._push
         created = moment(push.created, 10, 5 * number)
@@ -105,7 +105,7 @@ class _Teller:
         named = [user for user in present if user.login in push.logins]
         others = [user for user in present if user not in named and self._meant(user)]
         if push.size:
-            others = self._chance.shuffled(others, push.name)[: push.size - len(named)]
+            others = self._random.shuffled(others, push.name)[: push.size - len(named)]
         chosen = {user.login for user in (*named, *others)}
         return [user for user in present if user.login in chosen]
 
@@ -122,7 +122,7 @@ class _Teller:
         managed = [user for user in assigned if self._managers(user, self._push.created)]
         begun = [user for user in managed if user.login in self._push.begun]
         others = [user for user in managed if user not in begun]
-        order = self._chance.shuffled(others, "order", self._push.name)
+        order = self._random.shuffled(others, "order", self._push.name)
         for user, state in (
             *((user, ConversationState.IN_PROGRESS) for user in begun),
             *zip(order, self._states(len(assigned)), strict=False),
@@ -150,21 +150,21 @@ class _Teller:
         meetings = self._meeting_days(user, state)
         if not meetings:
             return None
-        met = self._chance.pick(meetings, "met", *key)
+        met = self._random.pick(meetings, "met", *key)
         ready = min(met, 0) - 1
-        planned = self._chance.pick(working_days(self._push.available_from, ready), "planned", *key)
+        planned = self._random.pick(working_days(self._push.available_from, ready), "planned", *key)
         conversation = DemoConversation(
             user=user.login,
-            conductor=self._chance.pick(self._managers(user, met), "conductor", *key),
+            conductor=self._random.pick(self._managers(user, met), "conductor", *key),
             planned_at=self._moment(planned, 9, 12, "planned", *key),
             planned_for=self._meeting(met, *key),
             written=self._written(state, *key),
         )
-        if self._chance.below(100, "moved", *key) < self._push.moved:
+        if self._random.below(100, "moved", *key) < self._push.moved:
             conversation = _moved(conversation)
         if state is ConversationState.PLANNED:
             return conversation
-        later = self._chance.pick(working_days(planned, ready), "prepared", *key)
+        later = self._random.pick(working_days(planned, ready), "prepared", *key)
         later_at = self._moment(later, 13, 17, "prepared", *key)
         if state is ConversationState.CANCELLED:
             return replace(conversation, cancelled_at=later_at)
@@ -172,7 +172,7 @@ class _Teller:
 
     def _written(self, state: ConversationState, *key: object) -> bool:
         if state is ConversationState.DONE:
-            return self._chance.below(100, "written", *key) < self._push.written
+            return self._random.below(100, "written", *key) < self._push.written
         return state in (ConversationState.PREPARED, ConversationState.IN_PROGRESS)
 
     def _held(
@@ -182,7 +182,7 @@ class _Teller:
         if state is ConversationState.IN_PROGRESS:
             return replace(conversation, started_at=started)
         if state is ConversationState.DONE:
-            length = timedelta(minutes=self._chance.between(30, 70, "length", *key))
+            length = timedelta(minutes=self._random.between(30, 70, "length", *key))
             return replace(conversation, started_at=started, finished_at=started + length)
         return conversation
 
@@ -203,11 +203,11 @@ class _Teller:
     def _meeting(self, offset: int, *key: object) -> datetime:
         if offset == 0:
             return DEMO_NOW - timedelta(minutes=45)
-        return moment(offset, self._chance.pick(MEETING_HOURS, "hour", *key), 0)
+        return moment(offset, self._random.pick(MEETING_HOURS, "hour", *key), 0)
 
     def _moment(self, offset: int, first_hour: int, last_hour: int, *key: object) -> datetime:
-        hour = self._chance.between(first_hour, last_hour, "hour of", *key)
-        return moment(offset, hour, self._chance.below(60, "minute of", *key))
+        hour = self._random.between(first_hour, last_hour, "hour of", *key)
+        return moment(offset, hour, self._random.below(60, "minute of", *key))
 
 
 def _moved(conversation: DemoConversation) -> DemoConversation:

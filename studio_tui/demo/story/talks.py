@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from studio_tui.demo.story.chance import Chance
 from studio_tui.demo.story.days import MEETING_HOURS, moment, working_days
 from studio_tui.demo.story.events import DemoConversation
+from studio_tui.demo.story.keyed_random import KeyedRandom
 from studio_tui.demo.story.organisation import DemoOrganisation, DemoUser, day
 from studio_tui.demo.story.plan import DemoPlan, TalkPlan
 from studio_tui.domain.conversations.conversation import ConversationState
@@ -29,16 +29,16 @@ class DemoTalk:
 
 def build_talks(organisation: DemoOrganisation, plan: DemoPlan) -> tuple[DemoTalk, ...]:
     """Return the conversations of ``plan`` outside pushes, in the order of the file."""
-    chance = Chance(plan.organisation.seed)
+    random = KeyedRandom(plan.organisation.seed)
     return tuple(
         talk
         for number, talk_plan in enumerate(plan.talks.talks)
-        for talk in _talks(organisation, talk_plan, chance, number)
+        for talk in _talks(organisation, talk_plan, random, number)
     )
 
 
 def _talks(
-    organisation: DemoOrganisation, plan: TalkPlan, chance: Chance, number: int
+    organisation: DemoOrganisation, plan: TalkPlan, random: KeyedRandom, number: int
 ) -> Iterator[DemoTalk]:
     around = range(plan.first - _NOTICE, plan.last + 1)
     able = [
@@ -49,11 +49,11 @@ def _talks(
         and _managers(organisation, user, around)
     ]
     named = [user for user in able if user.login in plan.logins]
-    others = chance.shuffled((user for user in able if user not in named), "talks", number)
+    others = random.shuffled((user for user in able if user not in named), "talks", number)
     for user in [*named, *others][: plan.people]:
         managers = _managers(organisation, user, around)
-        conductor = chance.pick(managers, "talk", number, user.login)
-        conversation = _conversation(plan, user, conductor, chance, number)
+        conductor = random.pick(managers, "talk", number, user.login)
+        conversation = _conversation(plan, user, conductor, random, number)
         yield DemoTalk(plan.template, plan.planning, conversation)
 
 
@@ -67,19 +67,19 @@ def _managers(organisation: DemoOrganisation, user: DemoUser, around: range) -> 
 
 
 def _conversation(
-    plan: TalkPlan, user: DemoUser, conductor: str, chance: Chance, number: int
+    plan: TalkPlan, user: DemoUser, conductor: str, random: KeyedRandom, number: int
 ) -> DemoConversation:
     key = (number, user.login)
-    met = chance.pick(working_days(plan.first, plan.last), "met", *key)
-    hour = chance.pick(MEETING_HOURS, "hour", *key)
+    met = random.pick(working_days(plan.first, plan.last), "met", *key)
+    hour = random.pick(MEETING_HOURS, "hour", *key)
     before = working_days(met - _NOTICE, min(met, 0) - 1)
-    planned = chance.pick(before[: len(before) // 2], "planned", *key)
-    later = chance.pick(before[len(before) // 2 :], "later", *key)
-    planned_for = moment(met, hour, chance.pick((0, 30), "half", *key))
+    planned = random.pick(before[: len(before) // 2], "planned", *key)
+    later = random.pick(before[len(before) // 2 :], "later", *key)
+    planned_for = moment(met, hour, random.pick((0, 30), "half", *key))
     conversation = DemoConversation(
         user=user.login,
         conductor=conductor,
-        planned_at=moment(planned, chance.between(9, 16, "planned at", *key)),
+        planned_at=moment(planned, random.between(9, 16, "planned at", *key)),
         planned_for=planned_for,
         written=True,
     )
@@ -87,7 +87,7 @@ def _conversation(
         return replace(conversation, cancelled_at=moment(later, 16, 20))
     if plan.ends is ConversationState.PLANNED:
         return conversation
-    length = timedelta(minutes=chance.between(15, 60, "length", *key))
+    length = timedelta(minutes=random.between(15, 60, "length", *key))
     return replace(
         conversation,
         prepared_at=moment(later, 15, 40) if plan.planning else None,

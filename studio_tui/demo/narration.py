@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from textwrap import indent
 
-from studio_tui.demo.opened import Demo
+from studio_tui.demo.demo import Demo
 from studio_tui.demo.opening import open_demo
 from studio_tui.demo.story.constants import DEMO_NOW
 from studio_tui.domain.conversations.conversation import Ask, ConversationState, HistoryFilter
@@ -32,22 +32,22 @@ _DEADLINE_AFTER = timedelta(days=30)
 _SHOWN = 3
 
 
-def tell(write: Write) -> None:
+def narrate(write: Write) -> None:
     """Play the demo and a day in it. ``write`` is called with the story, text by text."""
     with open_demo(FixedClock(DEMO_NOW)) as demo:
-        _tell_people(demo, write)
-        _tell_templates(demo, write)
-        _tell_pushes(demo, write)
-        push = _tell_creating(demo, write)
-        assigned = _tell_assigning(demo, push, write)
-        _tell_mail(demo.at(FixedClock(assigned.leaves_at)), push, write)
+        _narrate_people(demo, write)
+        _narrate_templates(demo, write)
+        _narrate_pushes(demo, write)
+        push = _narrate_creating(demo, write)
+        assigned = _narrate_assigning(demo, push, write)
+        _narrate_mail(demo.at(FixedClock(assigned.leaves_at)), push, write)
         later = demo.at(FixedClock(assigned.leaves_at + timedelta(days=9)))
-        _tell_conversation(later, write)
-        _tell_holding(later, push, write)
-        _tell_closing(later, push, write)
+        _narrate_conversation(later, write)
+        _narrate_holding(later, push, write)
+        _narrate_closing(later, push, write)
 
 
-def _tell_people(demo: Demo, write: Write) -> None:
+def _narrate_people(demo: Demo, write: Write) -> None:
     everybody = users.every(demo.studio, demo.actor, UserFilter(include_left=True))
     active = [user for user in everybody if user.active]
     lonely = [user for user in active if not user.managers]
@@ -65,13 +65,13 @@ def _tell_people(demo: Demo, write: Write) -> None:
     write(f"{several.name} has {len(several.managers)} managers: {reasons}.")
 
 
-def _tell_templates(demo: Demo, write: Write) -> None:
+def _narrate_templates(demo: Demo, write: Write) -> None:
     write(_heading("Templates"))
     for template in templates.every(demo.studio, demo.actor):
         write(f"{template.name}: {_questions(template)}, {_permission(template)}.")
 
 
-def _tell_pushes(demo: Demo, write: Write) -> None:
+def _narrate_pushes(demo: Demo, write: Write) -> None:
     write(_heading("Pushes"))
     for push in pushes.every(demo.studio, demo.actor):
         overdue = f", {push.progress.overdue} overdue" if push.overdue else ""
@@ -81,7 +81,7 @@ def _tell_pushes(demo: Demo, write: Write) -> None:
         )
 
 
-def _tell_creating(demo: Demo, write: Write) -> Push:
+def _narrate_creating(demo: Demo, write: Write) -> Push:
     write(_heading(f"A new push: {_PUSH}"))
     template = templates.find(demo.studio, demo.actor, "Regular")
     today = demo.studio.today()
@@ -91,7 +91,7 @@ def _tell_creating(demo: Demo, write: Write) -> Push:
     return push
 
 
-def _tell_assigning(demo: Demo, push: Push, write: Write) -> Assigned:
+def _narrate_assigning(demo: Demo, push: Push, write: Write) -> Assigned:
     earlier = pushes.find(demo.studio, demo.actor, "Winter check-in")
     lonely = users.find(demo.studio, demo.actor, "jonas.wouters").user
     chosen = Selection.matching(assign.of_push(earlier)).mark([lonely.id])
@@ -110,7 +110,7 @@ def _tell_assigning(demo: Demo, push: Push, write: Write) -> Assigned:
     return assigned
 
 
-def _tell_mail(demo: Demo, push: Push, write: Write) -> None:
+def _narrate_mail(demo: Demo, push: Push, write: Write) -> None:
     write(_heading("Outbox"))
     write(f"Before: {_counts(demo, push)}.")
     demo.send_mail()
@@ -124,7 +124,7 @@ def _tell_mail(demo: Demo, push: Push, write: Write) -> None:
         write(indent(mail.plain.strip(), "    "))
 
 
-def _tell_conversation(demo: Demo, write: Write) -> None:
+def _narrate_conversation(demo: Demo, write: Write) -> None:
     """Read as the conductor, because the demo's admin may not read the conversation."""
     held = conversations.history(
         demo.studio, demo.actor, HistoryFilter(state=ConversationState.DONE), Sort("at")
@@ -135,7 +135,7 @@ def _tell_conversation(demo: Demo, write: Write) -> None:
     write(indent(exports.to_text(demo.studio, conductor, quick.id).strip(), "    "))
 
 
-def _tell_holding(demo: Demo, push: Push, write: Write) -> None:
+def _narrate_holding(demo: Demo, push: Push, write: Write) -> None:
     write(_heading(f"Follow-up, on {_time(demo, demo.studio.now())}"))
     listed = assign.source(demo.studio, demo.actor, push, AssignmentFilter(), Sort("name")).rows(
         0, _SHOWN
@@ -164,7 +164,7 @@ def _tell_holding(demo: Demo, push: Push, write: Write) -> None:
     )
 
 
-def _tell_closing(demo: Demo, push: Push, write: Write) -> None:
+def _narrate_closing(demo: Demo, push: Push, write: Write) -> None:
     write(_heading("Closing"))
     current = pushes.show(demo.studio, demo.actor, push.id)
     closed = pushes.close(demo.studio, demo.actor, current)

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class KeyedRandom:
     """Random choices that depend only on ``seed`` and their key."""
 
     seed: int

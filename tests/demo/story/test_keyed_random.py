@@ -1,33 +1,35 @@
-"""Chance that always falls the same way."""
+"""KeyedRandom that always falls the same way."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.keyed_random import KeyedRandom
 
 
 @given(st.integers(0, 99), st.integers(1, 50), st.text(max_size=9))
 def test_numbers_stay_within_their_limits(seed: int, limit: int, key: str) -> None:
-    chance = Chance(seed)
-    assert 0 <= chance.below(limit, key) < limit
-    assert 5 <= chance.between(5, 4 + limit, key) < 5 + limit
-    assert chance.below(limit, key) == Chance(seed).below(limit, key)
+    random = KeyedRandom(seed)
+    assert 0 <= random.below(limit, key) < limit
+    assert 5 <= random.between(5, 4 + limit, key) < 5 + limit
+    assert random.below(limit, key) == KeyedRandom(seed).below(limit, key)
 
 
 def test_keys_and_seeds_matter() -> None:
-    draws = {Chance(seed).below(10**9, *key) for seed in (1, 2) for key in (("a",), ("a", "b"))}
+    draws = {
+        KeyedRandom(seed).below(10**9, *key) for seed in (1, 2) for key in (("a",), ("a", "b"))
+    }
     assert len(draws) == 4
 
 
 def test_all_values_come_up() -> None:
-    drawn = {Chance(1).pick("abc", number) for number in range(50)}
+    drawn = {KeyedRandom(1).pick("abc", number) for number in range(50)}
     assert drawn == set("abc")
 
 
 def test_shuffled_keeps_everything_and_moves_nothing_else_when_one_is_added() -> None:
     names = [f"name {number}" for number in range(30)]
-    shuffled = Chance(1).shuffled(names, "key")
+    shuffled = KeyedRandom(1).shuffled(names, "key")
     assert shuffled != names
     assert sorted(shuffled) == sorted(names)
-    more = Chance(1).shuffled([*names, "another"], "key")
+    more = KeyedRandom(1).shuffled([*names, "another"], "key")
     assert [name for name in more if name != "another"] == shuffled

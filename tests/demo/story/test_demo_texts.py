@@ -1,8 +1,8 @@
 """What people of the demo write fits what they are asked (C2)."""
 
-from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.demo_texts import DemoTexts
+from studio_tui.demo.story.keyed_random import KeyedRandom
 from studio_tui.demo.story.plan import DemoPlan
-from studio_tui.demo.story.words import Words
 from studio_tui.domain.conversations.conversation import (
     MAX_ANSWER,
     Part,
@@ -16,7 +16,7 @@ SIDES = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION, Part.ANSWERS)
 
 
 def test_every_question_of_a_starter_template_is_answered(plan: DemoPlan) -> None:
-    words = Words(plan.words.words, Chance(plan.organisation.seed))
+    words = DemoTexts(plan.words.words, KeyedRandom(plan.organisation.seed))
     for template in starter_templates():
         sides = SIDES if template.planning else (Part.ANSWERS,)
         for asked in asked_questions(template):
@@ -39,7 +39,7 @@ def test_nothing_is_there_that_nobody_asks(plan: DemoPlan) -> None:
 
 
 def test_two_conversations_are_not_alike(plan: DemoPlan) -> None:
-    words = Words(plan.words.words, Chance(plan.organisation.seed))
+    words = DemoTexts(plan.words.words, KeyedRandom(plan.organisation.seed))
     regular = next(one for one in starter_templates() if one.name == "Regular")
     written = {
         tuple(words.text(asked, Part.ANSWERS, number) for asked in asked_questions(regular))

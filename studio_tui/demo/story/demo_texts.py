@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 
-from studio_tui.demo.story.chance import Chance
+from studio_tui.demo.story.keyed_random import KeyedRandom
 from studio_tui.demo.story.plan import WordsPlan
 from studio_tui.domain.conversations.conversation import AskedQuestion, Part, choices
 
 
-class Words:
+class DemoTexts:
     """Texts drawn at random for each conversation and each side."""
 
-    def __init__(self, plan: Sequence[WordsPlan], chance: Chance) -> None:
+    def __init__(self, plan: Sequence[WordsPlan], random: KeyedRandom) -> None:
         self._by_about = {words.about: words for words in plan}
-        self._chance = chance
+        self._random = random
 
     def text(self, asked: AskedQuestion, part: Part, *key: object) -> str:
         """Return the text of ``part`` under a question; empty if there is none."""
         about = asked.question.text or str(asked.step)
         if options := choices(asked.question):
             # The average of two draws, so that middle options are chosen more often than extremes.
-            throws = (self._chance.below(len(options), part, n, about, *key) for n in range(2))
+            throws = (self._random.below(len(options), part, n, about, *key) for n in range(2))
             return options[sum(throws) // 2]
         if (words := self._by_about.get(about)) is None:
             return ""
         texts = _by(words, part)
-        return self._chance.pick(texts, part, about, *key) if texts else ""
+        return self._random.pick(texts, part, about, *key) if texts else ""
 
 
 def _by(words: WordsPlan, part: Part) -> tuple[str, ...]:

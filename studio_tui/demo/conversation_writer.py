@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable
 
-from studio_tui.demo.story.words import Words
+from studio_tui.demo.story.demo_texts import DemoTexts
 from studio_tui.domain.conversations.conversation import AskedQuestion, Part, Relation
 from studio_tui.domain.people.access import Actor
 from studio_tui.services import conversations
 from studio_tui.services.system.context import Studio
 
 
-class Writing:
-    """A writer of the texts of `Words` under each question of a conversation."""
+class ConversationWriter:
+    """A writer of the texts of `DemoTexts` under each question of a conversation."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: DemoTexts) -> None:
         self._words = words
 
     def prepare(self, studio: Studio, actor: Actor, conversation_id: int) -> None:

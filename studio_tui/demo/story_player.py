@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from studio_tui.demo.opened import Demo, reopen
+from studio_tui.demo.conversation_writer import ConversationWriter
+from studio_tui.demo.demo import Demo, reopen
 from studio_tui.demo.story.building import build_organisation
-from studio_tui.demo.story.chance import Chance
 from studio_tui.demo.story.constants import DEMO_NOW
+from studio_tui.demo.story.demo_texts import DemoTexts
 from studio_tui.demo.story.events import DemoConversation, DemoPush, build_story
 from studio_tui.demo.story.export import organisation_csv
+from studio_tui.demo.story.keyed_random import KeyedRandom
 from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.talks import build_talks
 from studio_tui.demo.story.text_files import demo_plan
 from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
-from studio_tui.demo.story.words import Words
-from studio_tui.demo.writing import Writing
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
@@ -40,7 +40,10 @@ def play(folder: Path, progress: Progress = unwatched) -> Demo:
     talks = build_talks(organisation, plan)
     events = timeline(organisation, build_story(organisation, plan), talks)
     demo = reopen(folder, FixedClock(events[0].at))
-    player = _Player(organisation, Writing(Words(plan.words.words, Chance(plan.organisation.seed))))
+    player = _Player(
+        organisation,
+        ConversationWriter(DemoTexts(plan.words.words, KeyedRandom(plan.organisation.seed))),
+    )
     played = 0
     for stretch in _stretches(events):
         # Send the mail that fell due since the previous stretch.
@@ -70,10 +73,10 @@ def _stretches(events: Sequence[StoryEvent]) -> Iterator[list[StoryEvent]]:
 class _Player:
     """A player that performs story events through the services."""
 
-    def __init__(self, organisation: DemoOrganisation, writing: Writing) -> None:
+    def __init__(self, organisation: DemoOrganisation, writer: ConversationWriter) -> None:
         self._organisation = organisation
-        self._writing = writing
-        self._begun: dict[DemoConversation, Conversation] = {}
+        self._writer = writer
+        self._conversations: dict[DemoConversation, Conversation] = {}
 
     def play(self, demo: Demo, event: StoryEvent) -> None:
         """Perform one event, at its instant."""
@@ -94,51 +97,55 @@ class _Player:
             case _:
                 _close(demo, push)
 
-    def _converse(self, demo: Demo, event: StoryEvent, told: DemoConversation) -> None:
+    def _converse(self, demo: Demo, event: StoryEvent, script: DemoConversation) -> None:
         studio, actor = demo.studio, sign_in(demo.studio, Account(event.actor, event.actor))
         match event.act:
             case StoryAct.PLAN:
-                plan = Plan(told.first_for or told.planned_for)
-                self._begun[told] = conversations.plan(studio, actor, _ask(demo, event, told), plan)
+                plan = Plan(script.first_for or script.planned_for)
+                self._conversations[script] = conversations.plan(
+                    studio, actor, _ask(demo, event, script), plan
+                )
             case StoryAct.MOVE:
-                plan = Plan(told.planned_for)
-                self._begun[told] = conversations.move(studio, actor, self._begun[told], plan)
+                plan = Plan(script.planned_for)
+                self._conversations[script] = conversations.move(
+                    studio, actor, self._conversations[script], plan
+                )
             case StoryAct.CANCEL:
-                conversations.cancel(studio, actor, self._begun[told].id)
+                conversations.cancel(studio, actor, self._conversations[script].id)
             case StoryAct.PREPARE:
-                self._prepare(studio, actor, told)
+                self._prepare(studio, actor, script)
             case StoryAct.START:
-                self._start(demo, actor, event, told)
+                self._start(demo, actor, event, script)
             case _:
-                self._finish(studio, actor, told)
+                self._finish(studio, actor, script)
 
-    def _prepare(self, studio: Studio, actor: Actor, told: DemoConversation) -> None:
-        conversation = self._begun[told]
-        if told.written:
-            self._writing.prepare(studio, actor, conversation.id)
+    def _prepare(self, studio: Studio, actor: Actor, script: DemoConversation) -> None:
+        conversation = self._conversations[script]
+        if script.written:
+            self._writer.prepare(studio, actor, conversation.id)
         conversations.submit(studio, actor, conversation.id)
 
-    def _start(self, demo: Demo, actor: Actor, event: StoryEvent, told: DemoConversation) -> None:
-        if told not in self._begun:
-            begun = conversations.start(demo.studio, actor, _ask(demo, event, told))
-            self._begun[told] = begun
+    def _start(self, demo: Demo, actor: Actor, event: StoryEvent, script: DemoConversation) -> None:
+        if script not in self._conversations:
+            begun = conversations.start(demo.studio, actor, _ask(demo, event, script))
+            self._conversations[script] = begun
         else:
-            if told.written:
-                self._prepare(demo.studio, actor, told)
-            conversations.begin(demo.studio, actor, self._begun[told].id)
-        if told.written and told.finished_at is None:
-            self._writing.note(demo.studio, actor, self._begun[told].id, share=0.4)
+            if script.written:
+                self._prepare(demo.studio, actor, script)
+            conversations.begin(demo.studio, actor, self._conversations[script].id)
+        if script.written and script.finished_at is None:
+            self._writer.note(demo.studio, actor, self._conversations[script].id, share=0.4)
 
-    def _finish(self, studio: Studio, actor: Actor, told: DemoConversation) -> None:
-        if told.written:
-            self._writing.note(studio, actor, self._begun[told].id)
-        conversations.finish(studio, actor, self._begun[told].id)
+    def _finish(self, studio: Studio, actor: Actor, script: DemoConversation) -> None:
+        if script.written:
+            self._writer.note(studio, actor, self._conversations[script].id)
+        conversations.finish(studio, actor, self._conversations[script].id)
 
 
-def _ask(demo: Demo, event: StoryEvent, told: DemoConversation) -> Ask:
+def _ask(demo: Demo, event: StoryEvent, script: DemoConversation) -> Ask:
     if event.push is not None:
-        return conversations.find(demo.studio, event.push.name, told.user)
-    user = users.find(demo.studio, demo.actor, told.user).user
+        return conversations.find(demo.studio, event.push.name, script.user)
+    user = users.find(demo.studio, demo.actor, script.user).user
     name = event.talk.template if event.talk else ""
     return Ask(user.id, template_id=templates.find(demo.studio, demo.actor, name).id)
 
