@@ -15,18 +15,18 @@ from studio_tui.tui.commands import Commands
 
 _SERVICES = Path(__file__).resolve().parents[1] / "studio_tui" / "services"
 _WRITERS = {
-    "tell_users",
-    "tell_managers",
-    "tell_managers_asked",
-    "tell_managers_once",
-    "tell_one_manager",
-    "tell_new_managers",
-    "tell_conductors",
+    "notify_users",
+    "notify_managers",
+    "notify_asked_managers",
+    "notify_managers_once",
+    "notify_one_manager",
+    "notify_new_managers",
+    "notify_conductors",
     "invite",
     "withdraw",
     "follow_addresses",
-    "take_up_dropped",
-    "take_up_superseded",
+    "requeue_dropped",
+    "requeue_superseded",
     "send_again",
     "retry",
 }

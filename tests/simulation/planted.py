@@ -47,7 +47,7 @@ def leases_do_not_last() -> Any:
         taken = "UPDATE notification SET state = 'queued', due_at = ?, lease = NULL"
         return int(execute(f"{taken} WHERE state = 'sending' AND lease <> ?", now, lease).rowcount)
 
-    return patch.object(worker_queue, "recover", recover)
+    return patch.object(worker_queue, "requeue_expired", recover)
 
 
 def nothing_is_renewed() -> Any:
@@ -123,7 +123,7 @@ def the_oldest_goes_first() -> Any:
         found = execute(f"{text} ORDER BY push_id, id LIMIT ?", now, limit).fetchall()
         return [each for (each,) in found]
 
-    return patch.object(worker_queue, "in_turn", in_turn)
+    return patch.object(worker_queue, "due_in_turn", in_turn)
 
 
 PLANTED: dict[str, Planting] = {

@@ -21,7 +21,7 @@ from studio_tui.storage.activity import emptying, sealing
 from studio_tui.storage.activity.activity import (
     ActivityLine,
     activity_line,
-    founding_action,
+    first_action,
     write_activity,
 )
 from studio_tui.storage.activity.sealing import Link
@@ -154,7 +154,7 @@ def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
     if kept is None or kept.lines != found.of or kept.hash != found.head:
         missing = max((kept.lines if kept else 0) - found.of, 0)
         return {"flaw": Flaw.CUT_OFF, "missing": missing}
-    if founding_action() != Verb.SET_UP and users.any_user():
+    if first_action() != Verb.SET_UP and users.any_user():
         return {"flaw": Flaw.UNFOUNDED}
     if (act := _mismatched_erasing()) is not None:
         return {"flaw": Flaw.EMPTIED, "flaw_at": act}
@@ -164,7 +164,7 @@ def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
 def _unsealed(last_sealed: int, now: datetime | None) -> dict[str, Any]:
     first = sealing.first_unsealed()
     if first is None or (
-        first > last_sealed and sealing.is_after_the_act() and _may_be_sealed_soon(now)
+        first > last_sealed and sealing.seals_after_commit() and _may_be_sealed_soon(now)
     ):
         return {}
     return {"flaw": Flaw.UNSEALED, "flaw_at": first}

@@ -166,8 +166,8 @@ def _notify(
     cause_of_act = cause_of if subject.conversation is None else cause_at_once
     cause = cause_of_act(studio, line, push_id)
     if not noticed:
-        enqueue.tell_users(cause, Kind.HANDED_OVER, user, str(line))
-    enqueue.tell_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
+        enqueue.notify_users(cause, Kind.HANDED_OVER, user, str(line))
+    enqueue.notify_one_manager(cause, Kind.HANDED_OVER, user, conductor_id, str(line))
 
 
 def _record(

@@ -56,7 +56,9 @@ class MessageCompressor:
                 model_id = deliveries.keep_model(model)
             # Cache the id only after the commit. A rolled-back id would make later writes fail.
             self._models[model] = model_id
-        return CompressedMessage(self._models[model], deliveries.packed(mail.message, model))
+        return CompressedMessage(
+            self._models[model], deliveries.compress_message(mail.message, model)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def claim(
         stopped = restored.stop_if_replaced(studio)
         if not stopped:
             if is_known:
-                deliveries.recover(lease, steady, now)
+                deliveries.requeue_expired(lease, steady, now)
             if in_turn is None:
                 ids = deliveries.claim(lease, now, end, limit, avoiding)
             else:
@@ -180,8 +182,8 @@ def claim(
         try:
             with studio.store.writing_unflushed(wait=wait):
                 deliveries.settle_dropped(lease, list(dropped.items()), now)
-                deliveries.settle_later(lease, [_later_row(each) for each in put_off], now)
-                deliveries.forget_unasked(shortened)
+                deliveries.settle_retries(lease, [_later_row(each) for each in put_off], now)
+                deliveries.remove_unasked(shortened)
         except Busy:
             # They are handed back with the rest of the claim, and checked again at the next one.
             true = [each for each in true if each.id not in shortened]
@@ -225,28 +227,28 @@ def _in_turn(
     """Return the ids of the due notifications to claim next, within the ``limits``."""
     now = studio.now()
     with studio.store.reading():
-        mails = sent_counts.room(limits, now).mails
+        mails = sent_counts.quota(limits, now).mails
         if mails == 0:
             return ()
         full = [
-            domain for domain, left in sent_counts.full_domains(limits, now).items() if left <= 0
+            domain for domain, left in sent_counts.domain_quotas(limits, now).items() if left <= 0
         ]
         most = limit if mails is None else min(limit, mails)
-        return deliveries.in_turn(now, most, [*avoiding, *full])
+        return deliveries.due_in_turn(now, most, [*avoiding, *full])
 
 
 def _claim_within(
     in_turn: Sequence[int], limits: SendingLimits, lease: str, now: datetime, end: LeaseEnd
 ) -> tuple[list[int], str]:
-    """Claim the notifications of ``in_turn`` that the limits allow.
+    """Claim the notifications of `due_in_turn` that the limits allow.
 
     Returns the claimed ids and the name of the limit that is reached, or an empty string.
     """
     sent_counts.lock()
-    mails, reached = sent_counts.room(limits, now)
+    mails, reached = sent_counts.quota(limits, now)
     ids = list(in_turn if mails is None else in_turn[:mails])
     if limits.per_domain_minute and ids:
-        room = sent_counts.full_domains(limits, now)
+        room = sent_counts.domain_quotas(limits, now)
         domains, kept = sent_counts.domains(ids), []
         for each in ids:
             left = room.setdefault(domains[each], limits.per_domain_minute)
@@ -294,11 +296,11 @@ def settle(
             sent_counts.count(((at, address) for _, address, at, *_ in sent), limits, studio.now())
         deliveries.settle_sent(lease, sent)
         deliveries.settle_failed(lease, failed, studio.now())
-        deliveries.settle_later(lease, later, studio.now())
+        deliveries.settle_retries(lease, later, studio.now())
 
 
 def _later_row(later: RetryLater) -> tuple[int, datetime, str, bool, bool]:
-    """Return ``later`` as the tuple that `worker_queue.settle_later` expects."""
+    """Return ``later`` as the tuple that `worker_queue.settle_retries` expects."""
     return later.id, later.due_at, later.words, later.tried, later.refused
 
 
@@ -311,7 +313,7 @@ def recount_sent(studio: Studio, limits: SendingLimits) -> None:
     """Recount recently sent mails, before any mail is sent within ``limits``."""
     with studio.store.writing():
         sent_counts.lock()
-        sent_counts.make_anew(limits, studio.now())
+        sent_counts.rebuild(limits, studio.now())
 
 
 def foresee(studio: Studio, limits: SendingLimits) -> Forecast:
@@ -347,7 +349,7 @@ def server_state(studio: Studio) -> ServerState:
     with studio.store.reading():
         stop = mail_stops.stop()
         fault, code, words, since = stop or ("", None, "", None)
-        return ServerState(fault, code, words, since, deliveries.refused(_MOST_REFUSED))
+        return ServerState(fault, code, words, since, deliveries.refused_domains(_MOST_REFUSED))
 
 
 def record_server_fault(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
@@ -359,13 +361,13 @@ def record_server_fault(studio: Studio, stop: tuple[str, int | None, str] | None
 def requeue_put_off(studio: Studio) -> None:
     """Make the mails due that were put off: the recipients' hours may have changed."""
     with studio.store.writing():
-        deliveries.let_put_off_be_due(studio.now())
+        deliveries.make_put_off_due(studio.now())
 
 
 def requeue_refused(studio: Studio, ids: Collection[int]) -> None:
     """Make refused mails due again: the server has accepted others since."""
     with studio.store.writing():
-        deliveries.let_be_due(ids, studio.now())
+        deliveries.make_due(ids, studio.now())
 
 
 def waiting(studio: Studio) -> tuple[int, int]:
@@ -377,7 +379,7 @@ def waiting(studio: Studio) -> tuple[int, int]:
 def hand_back(studio: Studio, lease: str) -> int:
     """Put everything that the worker ``lease`` still holds back in the queue; returns how many."""
     with studio.store.writing():
-        return deliveries.hand_back(lease, studio.now())
+        return deliveries.release_all(lease, studio.now())
 
 
 def next_due(studio: Studio) -> datetime | None:

@@ -37,7 +37,7 @@ from studio_tui.mail.compose.rendering import (
 from studio_tui.mail.compose.wording import Wordings
 from studio_tui.mail.transport.addresses import Sender, deliverable, sender_from
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.activity.activity import founding
+from studio_tui.storage.activity.activity import database_identity
 
 _SAMPLE_PUSH = "Q1 review"
 _SAMPLE_TEMPLATE = "Performance review"
@@ -102,7 +102,7 @@ class MessageBuilder:
     @cached_property
     def _studio_id(self) -> str:
         with self._studio.store.reading():
-            return sha256(founding().encode()).hexdigest()[:12]
+            return sha256(database_identity().encode()).hexdigest()[:12]
 
     def rendered(self, delivery: Delivery) -> RenderedMail:
         """Return the mail as the recipient reads it.

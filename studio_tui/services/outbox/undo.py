@@ -31,8 +31,8 @@ from studio_tui.storage.outbox.undo import (
     conversations_told_by,
     former_place,
     is_newest,
+    requeue_superseded,
     restore_cancelled,
-    take_up_superseded,
     waiting_acts,
 )
 from studio_tui.storage.people import review_decide
@@ -83,7 +83,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         invited = conversations_told_by(activity_id)
         dropped = enqueue.drop_caused(activity_id, DropReason.UNDONE)
         # Check only after dropping: a worker may have claimed some of the mail in the meantime.
-        if gone := enqueue.left_already(activity_id):
+        if gone := enqueue.count_irrevocable(activity_id):
             raise Refused(f"Too late to undo: {gone} of its mails have left already.")
         if not dropped:
             raise NothingToDo("Nothing to undo: none of its mail waits any more.")
@@ -93,7 +93,7 @@ def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress =
         review_decide.reopen(activity_id)
         now = studio.now()
         hold = studio.settings.notifications.hold_time
-        take_up_superseded(activity_id, now, now + hold)
+        requeue_superseded(activity_id, now, now + hold)
         written = write_activity(
             actor,
             now,
@@ -287,7 +287,7 @@ def _undo_closing(undoing: _Undoing) -> None:
     restore_cancelled(current.id, undoing.line.at)
     now = undoing.studio.now()
     due_at = now + undoing.studio.settings.notifications.hold_time
-    enqueue.take_up_dropped(current.id, DropReason.CLOSED, due_at)
+    enqueue.requeue_dropped(current.id, DropReason.CLOSED, due_at)
 
 
 def _undo_reopening(undoing: _Undoing) -> None:
@@ -295,7 +295,7 @@ def _undo_reopening(undoing: _Undoing) -> None:
     closed_at = (undoing.line.before or {}).get("closed_at")
     restore(current, None, closed_at=datetime.fromisoformat(str(closed_at)))
     enqueue.drop_unsent(current.id, DropReason.CLOSED)
-    enqueue.call_dropped(undoing.line.id, DropReason.UNDONE, DropReason.CLOSED)
+    enqueue.change_drop_reason(undoing.line.id, DropReason.UNDONE, DropReason.CLOSED)
 
 
 def _undo_handing_over(undoing: _Undoing) -> None:

@@ -43,15 +43,15 @@ def begin(studio: Studio, lease: str) -> None:
     """Register a worker of this process."""
     now = studio.now()
     with studio.store.writing_unflushed():
-        workers.forget(now - _REMOVED_AFTER)
+        workers.remove_stale(now - _REMOVED_AFTER)
         workers.begin(lease, socket.gethostname(), __version__, os.getpid(), now)
 
 
 def seen(studio: Studio, lease: str, *, sending: bool) -> None:
     """Record that a worker is alive."""
     with studio.store.writing_unflushed():
-        workers.seen(lease, studio.now(), sending=sending)
-        outbox_count.add_up()
+        workers.record_heartbeat(lease, studio.now(), sending=sending)
+        outbox_count.sum_up()
 
 
 def end(studio: Studio, lease: str) -> None:
@@ -81,7 +81,7 @@ def free(studio: Studio, lease: str) -> int:
             raise NotFound(f"There is no worker {lease}: “studio-tui worker list” names them.")
         if _state(named[0], now) is not WorkerState.GONE:
             raise Refused(f"Worker {lease} is at work: stop it, and it hands back what it holds.")
-        freed = worker_queue.hand_back(lease, now)
+        freed = worker_queue.release_all(lease, now)
         workers.end(lease)
         write_activity(None, now, Verb.FREE_WORKER, lease, after={"mails": freed})
     return freed

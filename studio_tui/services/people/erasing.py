@@ -74,7 +74,7 @@ def _erase(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
     for each in ids:
         erasing.erase_identity(each, by, organisation.language, studio.zone.key)
     lines = erasing.lines_to_empty(ids, told, by)
-    sealed = emptying.seal_of((each.line.id, each.before, each.after) for each in lines)
+    sealed = emptying.emptying_hash((each.line.id, each.before, each.after) for each in lines)
     after = {"lines": len(lines), "emptied": sealed}
     act = write_activity(actor, studio.now(), Verb.ERASE, by.login, after=after)
     about_users(act, users.these_users(ids))

@@ -74,8 +74,8 @@ class _HandoverNotices:
                 kind, round_ = Kind.HANDED_OVER, str(line)
                 enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
                 unnotified = set(user_ids) - self._notified
-                enqueue.tell_users(cause, kind, these_users(unnotified), round_)
-                enqueue.tell_conductors(cause, kind, users, round_)
+                enqueue.notify_users(cause, kind, these_users(unnotified), round_)
+                enqueue.notify_conductors(cause, kind, users, round_)
 
 
 def _change_conductor(

@@ -27,7 +27,7 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.outbox.new_managers import tell_new_managers, told_of
+from studio_tui.storage.outbox.new_managers import notify_new_managers, people_in_mails_of
 from studio_tui.storage.people import review_decide, review_read
 from studio_tui.storage.people.users import these_users, users_by_id
 
@@ -150,8 +150,8 @@ def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> De
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.TELL)
         line = _record(studio, actor, chosen.lines, Decision.TELL)
-        tell_new_managers(cause_of(studio, line), chosen.ids)
-        told = review_read.users_in(told_of(line))
+        notify_new_managers(cause_of(studio, line), chosen.ids)
+        told = review_read.users_in(people_in_mails_of(line))
         # A line whose managers the schedule has notified already can be decided without another
         # mail.
         ids = [each.id for each in chosen.lines if each.user_id in told or each.told_at]
@@ -237,7 +237,7 @@ def tell_by_schedule(studio: Studio) -> int:
         if not ids:
             return 0
         line = _record(studio, None, _read(ids), Decision.TELL)
-        told = tell_new_managers(cause_at_once(studio, line), ids)
+        told = notify_new_managers(cause_at_once(studio, line), ids)
         review_decide.mark_told(ids, studio.now())
         return told
 

@@ -116,7 +116,7 @@ def preview(
             without_manager=tuple(people.users_by_id(alone[:LISTED])),
             more_without_manager=len(alone) > LISTED,
             users_told=people.count_users(choosing.never_told(push.id, adding)),
-            managers=enqueue.count_managers_to_tell(
+            managers=enqueue.count_managers_to_notify(
                 push.id, Kind.ASSIGNED, people.users_of(adding)
             ),
             leaves_at=leaving(studio, current.available_from),
@@ -196,9 +196,9 @@ def assign_to(
     about_users(line, assigned)
     progress(0.2)
     cause = Cause(line, push.id, now, leaves)
-    users_told = enqueue.tell_users(cause, Kind.ASSIGNED, assigned, "1")
+    users_told = enqueue.notify_users(cause, Kind.ASSIGNED, assigned, "1")
     progress(0.5)
-    managers_told = enqueue.tell_managers_once(cause, Kind.ASSIGNED, assigned, str(line))
+    managers_told = enqueue.notify_managers_once(cause, Kind.ASSIGNED, assigned, str(line))
     return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
 
 

@@ -134,8 +134,8 @@ class PushReminders:
         users, these = self._still_asked(managers, selection), reminders.these_managers(managers)
         recently = reminders.managers_reminded(managers, self.push_id, self.since)
         return ManagersAsked(
-            enqueue.managers_asked(self.push_id, users, these),
-            enqueue.managers_asked(self.push_id, users, recently),
+            enqueue.asked_managers(self.push_id, users, these),
+            enqueue.asked_managers(self.push_id, users, recently),
         )
 
     def remind(
@@ -175,12 +175,12 @@ class PushReminders:
         about_users(line, users)
         cause, number = Cause(line, self.push_id, now, leaves_at), round_ or str(line)
         progress(0.2)
-        users_told = enqueue.tell_users(cause, Kind.REMINDER, users, number)
+        users_told = enqueue.notify_users(cause, Kind.REMINDER, users, number)
         progress(0.5)
         return Reminded(
             activity_id=line,
             users_told=users_told,
-            managers_told=enqueue.tell_managers_asked(cause, Kind.REMINDER, users, number),
+            managers_told=enqueue.notify_asked_managers(cause, Kind.REMINDER, users, number),
             leaves_at=leaves_at,
         )
 
@@ -202,8 +202,8 @@ class PushReminders:
         only = reminders.these_managers(managers)
         if not again:
             only = reminders.managers_not_reminded(managers, self.push_id, self.since)
-        told = enqueue.tell_managers_asked(cause, Kind.REMINDER, users, str(line), only)
-        about_users(line, enqueue.people_told_of(line))
+        told = enqueue.notify_asked_managers(cause, Kind.REMINDER, users, str(line), only)
+        about_users(line, enqueue.people_in_mails_of(line))
         return Reminded(line, 0, told, leaves)
 
     def _still_asked(

@@ -248,7 +248,7 @@ def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> Reopene
             before={"closed_at": current.closed_at.isoformat() if current.closed_at else None},
             after={"mail waiting again": again},
         )
-        enqueue.take_up_dropped(push.id, DropReason.CLOSED, leaves, line)
+        enqueue.requeue_dropped(push.id, DropReason.CLOSED, leaves, line)
         waiting = Selection.matching(ReviewFilter(push_id=push.id))
         return Reopened(
             push_facts(studio, push.id),
@@ -347,12 +347,12 @@ def _notify_of(studio: Studio, kind: Kind, push_id: int, line: int) -> tuple[int
     """
     cause = cause_of(studio, line, push_id)
     users, _ = snapshot_users(assignments.notified_and_not_done(push_id))
-    alone = enqueue.without_told_by(line, users)
+    alone = enqueue.without_notified_by(line, users)
     enqueue.drop_superseded(push_id, kind, users, DropReason.SUPERSEDED)
-    users_told = enqueue.tell_users(cause, kind, alone, str(line))
+    users_told = enqueue.notify_users(cause, kind, alone, str(line))
     asked = kind is Kind.DEADLINE_MOVED
-    tell_managers = enqueue.tell_managers_asked if asked else enqueue.tell_managers
-    return users_told, tell_managers(cause, kind, users, str(line))
+    notify_managers = enqueue.notify_asked_managers if asked else enqueue.notify_managers
+    return users_told, notify_managers(cause, kind, users, str(line))
 
 
 def _edit(

@@ -18,7 +18,7 @@ class ViewNameTaken(Invalid):
 def every(studio: Studio, actor: Actor) -> Mapping[str, KeptViews]:
     """Return the stored views of ``actor``, by the name of the list."""
     with studio.store.reading():
-        return kept_views.kept_by(actor.user_id)
+        return kept_views.saved_views(actor.user_id)
 
 
 def choose_columns(
@@ -27,7 +27,7 @@ def choose_columns(
     """Store the columns of a list, none for the default; return all views of ``actor``."""
     with studio.store.writing():
         kept_views.keep(actor.user_id, list_name, ListView(columns=tuple(columns)))
-        return kept_views.kept_by(actor.user_id)
+        return kept_views.saved_views(actor.user_id)
 
 
 def save(
@@ -52,7 +52,7 @@ def save(
         elif len(kept.named) >= MAX_VIEWS:
             raise Refused(f"There are {MAX_VIEWS} views of this list: remove one first.")
         _keep(actor, list_name, view)
-        return kept_views.kept_by(actor.user_id)
+        return kept_views.saved_views(actor.user_id)
 
 
 def open_with(
@@ -71,7 +71,7 @@ def open_with(
             _keep(actor, list_name, replace(wanted, opens=True))
         elif kept.opening is not None:
             _keep(actor, list_name, replace(kept.opening, opens=False))
-        return kept_views.kept_by(actor.user_id)
+        return kept_views.saved_views(actor.user_id)
 
 
 def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[str, KeptViews]:
@@ -80,11 +80,11 @@ def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[s
     with studio.store.writing():
         if not key or not kept_views.remove(actor.user_id, list_name, key):
             raise NothingToDo(f"There is no view “{name}” any more.")
-        return kept_views.kept_by(actor.user_id)
+        return kept_views.saved_views(actor.user_id)
 
 
 def _kept(actor: Actor, list_name: str) -> KeptViews:
-    return kept_views.kept_by(actor.user_id).get(list_name, KeptViews())
+    return kept_views.saved_views(actor.user_id).get(list_name, KeptViews())
 
 
 def _keep(actor: Actor, list_name: str, view: ListView) -> None:

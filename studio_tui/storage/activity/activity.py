@@ -16,7 +16,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.activity.emptying import emptied_by
-from studio_tui.storage.activity.sealing import line_written, next_id
+from studio_tui.storage.activity.sealing import next_id, record_line
 from studio_tui.storage.audiences.conditions import ids_in
 from studio_tui.storage.engine.expressions import (
     ACT,
@@ -128,11 +128,11 @@ def write_activity(
             origin=(actor.origin or None) if actor else None,
         ).execute()
     )
-    line_written(written)
+    record_line(written)
     return written
 
 
-def founding_action() -> str:
+def first_action() -> str:
     """Return the action of the first line; empty if there is none."""
     return str(ACT.select(ACT.action).order_by(ACT.id).limit(1).scalar() or "")
 
@@ -143,7 +143,7 @@ def newest_instant() -> datetime | None:
     return found
 
 
-def founding() -> str:
+def database_identity() -> str:
     """Return what identifies this database: when it was set up, and by whom."""
     found = ACT.select(ACT.at, ACT.actor_login).order_by(ACT.id).limit(1)
     return "".join(f"{at.isoformat()} {login}" for at, login in found.tuples())

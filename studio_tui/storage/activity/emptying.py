@@ -45,7 +45,7 @@ def emptied(
     ]
 
 
-def seal_of(rows: Iterable[tuple[int, str, str]]) -> str:
+def emptying_hash(rows: Iterable[tuple[int, str, str]]) -> str:
     """Return the hash of what an act emptied, given id, digest before and after of each line."""
     found = sha256()
     for line_id, before, after in sorted(rows):
@@ -84,7 +84,7 @@ def acts() -> dict[int, str]:
         _E.activity, _E.emptied_in, _E.before, _E.after
     ).tuples():
         rows.setdefault(act, []).append((line_id, before, after))
-    return {act: seal_of(found) for act, found in rows.items()}
+    return {act: emptying_hash(found) for act, found in rows.items()}
 
 
 def emptied_by(ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:

@@ -62,19 +62,19 @@ class Anchor:
     """The highest id that a sealed line has had."""
 
 
-def begin() -> None:
+def begin_recording() -> None:
     """Start recording the lines that are written in a new unit of work of this thread."""
     _written.ids = []
 
 
-def line_written(activity_id: int) -> None:
+def record_line(activity_id: int) -> None:
     """Record a line of activity that was written in this thread's unit of work."""
     if not hasattr(_written, "ids"):
         _written.ids = []
     _written.ids.append(activity_id)
 
 
-def written() -> list[int]:
+def recorded_lines() -> list[int]:
     """Return the lines written in this thread's unit of work, in order."""
     return sorted(getattr(_written, "ids", ()))
 
@@ -154,7 +154,7 @@ def sealed_lines(ids: list[int]) -> Iterator[tuple[int, SealedLine, list[int]]]:
                 yield activity_id, lines[activity_id], users[activity_id]
 
 
-def is_after_the_act() -> bool:
+def seals_after_commit() -> bool:
     """Return whether lines are sealed a moment after the act that wrote them (`Store.writing`)."""
     return not is_sqlite()
 

@@ -53,7 +53,7 @@ from studio_tui.storage.engine.tables import (
     UserGroup,
 )
 from studio_tui.storage.engine.unit import current_database, start_of, today
-from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.lists.text_search import text_condition
 from studio_tui.storage.people.managers import USER_HAS_MANAGER, managed_by_any
 from studio_tui.storage.pushes.pushes import IS_ASKED_FOR
 from studio_tui.storage.pushes.status_conditions import flag_condition, status_condition
@@ -233,7 +233,10 @@ def _like(key: Any, pattern: str) -> Any:
 def _name(_: Word, condition: Condition, __: bool) -> Any:
     """Match all words of a name; the search index finds the candidates."""
     return any_of(
-        both(finding(U, fold_search(name.text)), containing(U.sort_name, fold(name.text).split()))
+        both(
+            text_condition(U, fold_search(name.text)),
+            containing(U.sort_name, fold(name.text).split()),
+        )
         for name in condition.names
     )
 

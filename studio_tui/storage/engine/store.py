@@ -282,11 +282,11 @@ class Store:
     def _writing(self, how: WriteMode, *, quiet: bool = False) -> Iterator[None]:
         outermost = not self._database.in_transaction()
         if outermost:
-            sealing.begin()
+            sealing.begin_recording()
         with self._connected(quiet=quiet):
             with self._database.atomic(*self._how(how)), self._stoppable(outermost):
                 yield
-                written = sealing.written() if outermost else []
+                written = sealing.recorded_lines() if outermost else []
                 if written:
                     scope.require_within(written)
                 if written and self.is_sqlite:
@@ -309,7 +309,7 @@ class Store:
         apart = self._copied(wanted) if alone else nullcontext()
         with self.translating_errors(), apart, suppress(_DryRunEnd), self.writing():
             yield
-            scope.require_within(sealing.written())
+            scope.require_within(sealing.recorded_lines())
             raise _DryRunEnd
 
     def seal_first(self) -> int:

@@ -60,5 +60,5 @@ class GroupedListing:
         group = self._groups[number]
         if number == self._rest:
             others = (each.count() for each in self._groups if each is not group)
-            group.counted(self._whole.count() - sum(others))
+            group.set_count(self._whole.count() - sum(others))
         return group.count()

@@ -11,7 +11,7 @@ from studio_tui.storage.engine.tables import ListViewTable
 _V: Any = ListViewTable
 
 
-def kept_by(user_id: int) -> dict[str, KeptViews]:
+def saved_views(user_id: int) -> dict[str, KeptViews]:
     """Return the saved views of a user, by the name of the list."""
     found: defaultdict[str, list[ListView]] = defaultdict(list)
     rows = _V.select(_V.list_name, _V.name, _V.kept).where(_V.user == user_id)

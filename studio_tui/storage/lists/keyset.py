@@ -82,7 +82,7 @@ class Listing:
             self._count = _number(Select((self._table,), (COUNTED,)).where(self._condition))
         return self._count or 0
 
-    def counted(self, count: int) -> None:
+    def set_count(self, count: int) -> None:
         """Set the number of rows, if the caller knows it."""
         self._count = count
 

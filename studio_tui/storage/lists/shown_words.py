@@ -21,7 +21,7 @@ class FilterWords(NamedTuple):
     """Whether the condition refers to more than the users ``U``."""
 
 
-def words_of(
+def words_condition(
     text: str,
     finding: Callable[[str], Any],
     meaning: Callable[[str], Any | None],

@@ -36,7 +36,7 @@ _PG_CLASS: Any = Table("pg_class", ("relname",))
 _INDEXED = SQL("user_search")
 
 
-def finding(users: Any, text: str) -> Any:
+def text_condition(users: Any, text: str) -> Any:
     """Return the condition that all words of ``text`` occur in the ``users``."""
     words = list(dict.fromkeys(fold_search(word) for word in text.split()))
     if not words:

@@ -44,25 +44,25 @@ _COLUMNS = (
 
 
 @unlimited_sight()
-def tell_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
+def notify_users(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify ``users``, a query of one column ``user_id``; return how many are notified."""
     found = users.alias("found")
     _insert(cause, kind, Capacity.USER, found, found.c.user_id, round_)
     themselves = N.select(N.id, N.recipient).where(
         N.caused_by == cause.activity_id, N.capacity == Capacity.USER
     )
-    _tell_of(themselves)
-    return _told(cause, Capacity.USER)
+    _link_people(themselves)
+    return _count_notified(cause, Capacity.USER)
 
 
 @unlimited_sight()
-def tell_managers(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
+def notify_managers(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify all managers of ``users``, with one mail each that lists their people (P7)."""
-    return _tell_pairs(cause, kind, pairs(users), round_)
+    return _notify_pairs(cause, kind, pairs(users), round_)
 
 
 @unlimited_sight()
-def tell_managers_asked(
+def notify_asked_managers(
     cause: Cause, kind: Kind, users: Any, round_: str, only: Any = EVERYBODY
 ) -> int:
     """Notify the managers of ``users`` whom a push still asks (P10), with one mail each.
@@ -71,17 +71,17 @@ def tell_managers_asked(
     the conversation, nobody else is asked. A manager who said that it is not theirs is not asked.
     If the conductor has left, or does not manage the user any more, all managers are asked (N16).
     """
-    return _tell_pairs(cause, kind, _asked_pairs(_push_of(cause), users, only), round_)
+    return _notify_pairs(cause, kind, _asked_pairs(_push_of(cause), users, only), round_)
 
 
-def managers_asked(push_id: int, users: Any, only: Any) -> frozenset[int]:
-    """Return the ids of the managers whom `tell_managers_asked` would notify."""
+def asked_managers(push_id: int, users: Any, only: Any) -> frozenset[int]:
+    """Return the ids of the managers whom `notify_asked_managers` would notify."""
     asked = _asked_pairs(push_id, users, only).alias("asked")
     found = Select((asked,), (asked.c.manager_id,)).distinct()
     return frozenset(manager_id for (manager_id,) in found.tuples().execute(current_database()))
 
 
-def people_told_of(activity_id: int) -> Any:
+def people_in_mails_of(activity_id: int) -> Any:
     """Return a query of one column ``user_id``: the users whom the mails of an act are about."""
     told = N.select(_X.user).join(_X, on=_X.notification == N.id)
     return told.where(N.caused_by == activity_id).distinct()
@@ -115,35 +115,35 @@ def _asked_pairs(push_id: int, users: Any, only: Any) -> Any:
 
 
 @unlimited_sight()
-def tell_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, round_: str) -> int:
+def notify_one_manager(cause: Cause, kind: Kind, users: Any, manager_id: int, round_: str) -> int:
     """Notify one manager of ``users``, whoever else manages them."""
     found = users.alias("found")
     manager = Cast(Value(manager_id), "INTEGER").alias("manager_id")
-    return _tell_pairs(cause, kind, Select((found,), (found.c.user_id, manager)), round_)
+    return _notify_pairs(cause, kind, Select((found,), (found.c.user_id, manager)), round_)
 
 
 @unlimited_sight()
-def tell_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
+def notify_conductors(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
     """Notify the users named to hold the conversations of ``users``, with one mail each."""
     user, named = A.user.alias("user_id"), A.conductor.alias("manager_id")
     of_push = A.select(user, named).where(A.push == _push_of(cause), A.user.in_(users))
-    return _tell_pairs(cause, kind, of_push.where(A.conductor.is_null(False)), round_)
+    return _notify_pairs(cause, kind, of_push.where(A.conductor.is_null(False)), round_)
 
 
 @unlimited_sight()
-def tell_managers_once(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
-    """Notify managers as `tell_managers` does, but never twice about the same user (P12)."""
-    return _tell_pairs(cause, kind, _untold_pairs(_push_of(cause), kind, users), round_)
+def notify_managers_once(cause: Cause, kind: Kind, users: Any, round_: str) -> int:
+    """Notify managers as `notify_managers` does, but never twice about the same user (P12)."""
+    return _notify_pairs(cause, kind, _unnotified_pairs(_push_of(cause), kind, users), round_)
 
 
-def told_before(push_id: int, kind: Kind, user: Any) -> Any:
+def was_notified(push_id: int, kind: Kind, user: Any) -> Any:
     """Return the condition that ``user`` was notified of a push themself, or is about to be."""
     return exists(_of_push(push_id, kind, Capacity.USER).where(N.recipient == user))
 
 
-def count_managers_to_tell(push_id: int, kind: Kind, users: Any) -> int:
-    """Return how many managers `tell_managers_once` would notify."""
-    return _count_managers(_untold_pairs(push_id, kind, users))
+def count_managers_to_notify(push_id: int, kind: Kind, users: Any) -> int:
+    """Return how many managers `notify_managers_once` would notify."""
+    return _count_managers(_unnotified_pairs(push_id, kind, users))
 
 
 def _count_managers(found: Any) -> int:
@@ -162,7 +162,7 @@ def _of_push(push_id: int, kind: Kind, capacity: Capacity) -> Any:
     )
 
 
-def without_told_by(activity_id: int, users: Any) -> Any:
+def without_notified_by(activity_id: int, users: Any) -> Any:
     """Return the query ``users``, of one column ``user_id``, without those an act notifies."""
     found = users.alias("found")
     told = N.select().where(
@@ -213,7 +213,7 @@ def count_dropped(push_id: int, reason: str) -> int:
     )
 
 
-def take_up_dropped(
+def requeue_dropped(
     push_id: int, reason: str, due_at: datetime, activity_id: int | None = None
 ) -> int:
     """Queue again what was dropped for ``reason``; return the number (P5, a push opened again).
@@ -227,7 +227,7 @@ def take_up_dropped(
     return int(again.where(dropped).execute())
 
 
-def call_dropped(activity_id: int, reason: str, instead: str) -> None:
+def change_drop_reason(activity_id: int, reason: str, instead: str) -> None:
     """Replace ``reason`` by ``instead`` in the dropped notifications of an act."""
     dropped = (
         (_N.caused_by == activity_id)
@@ -248,7 +248,7 @@ def postpone_untried(push_id: int, due_at: datetime) -> None:
 
 
 @unlimited_sight()
-def left_already(activity_id: int) -> int:
+def count_irrevocable(activity_id: int) -> int:
     """Return how many mails of an act cannot be taken back any more (N5)."""
     left = N.state.in_(
         (NotificationState.SENDING, NotificationState.SENT, NotificationState.FAILED)
@@ -262,7 +262,7 @@ def _push_of(cause: Cause) -> int:
     return cause.push_id
 
 
-def _untold_pairs(push_id: int, kind: Kind, users: Any) -> Any:
+def _unnotified_pairs(push_id: int, kind: Kind, users: Any) -> Any:
     """Return `pairs` without those whose manager was notified about the user before."""
     found = pairs(users).alias("pairs")
     told = (
@@ -273,15 +273,15 @@ def _untold_pairs(push_id: int, kind: Kind, users: Any) -> Any:
     return Select((found,), (found.c.user_id, found.c.manager_id)).where(~exists(told))
 
 
-def _tell_pairs(cause: Cause, kind: Kind, found: Any, round_: str) -> int:
+def _notify_pairs(cause: Cause, kind: Kind, found: Any, round_: str) -> int:
     fixed = snapshot_pairs(found).alias("pairs")
     managers = Select((fixed,), (fixed.c.manager_id.alias("id"),)).distinct().alias("found")
     _insert(cause, kind, Capacity.MANAGER, managers, managers.c.id, round_)
     before, after = key_affixes(_push_of(cause), kind, Capacity.MANAGER, round_)
     key = joined(before, fixed.c.manager_id, after)
     of_act = (N.key == key) & (N.caused_by == cause.activity_id)
-    _tell_of(N.select(N.id, fixed.c.user_id).join(fixed, on=of_act))
-    return _told(cause, Capacity.MANAGER)
+    _link_people(N.select(N.id, fixed.c.user_id).join(fixed, on=of_act))
+    return _count_notified(cause, Capacity.MANAGER)
 
 
 def _insert(
@@ -317,13 +317,13 @@ def _insert(
     ).as_rowcount().execute()
 
 
-def _tell_of(people: Any) -> None:
+def _link_people(people: Any) -> None:
     """Record the users whom notifications are about; ``people`` selects the ids of both."""
     written = _NU.insert_from(people, (_NU.notification, _NU.user))
     written.on_conflict_ignore().as_rowcount().execute()
 
 
-def _told(cause: Cause, capacity: Capacity) -> int:
+def _count_notified(cause: Cause, capacity: Capacity) -> int:
     return count(N.select().where(N.caused_by == cause.activity_id, N.capacity == capacity))
 
 

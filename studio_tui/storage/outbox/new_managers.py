@@ -43,7 +43,7 @@ _M: Any = ReviewTable.alias("m")
 
 
 @unlimited_sight()
-def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
+def notify_new_managers(cause: Cause, ids: Collection[int]) -> int:
     """Notify the new managers of the people in these changes, one mail each; return their number.
 
     A manager who was notified of the same change before is not notified again. If no change of
@@ -77,7 +77,7 @@ def tell_new_managers(cause: Cause, ids: Collection[int]) -> int:
     return count(N.select().where(N.caused_by == cause.activity_id))
 
 
-def told_of(activity_id: int) -> Any:
+def people_in_mails_of(activity_id: int) -> Any:
     """Return a query of one column ``user_id``: those about whom an act notifies new managers."""
     told = _X.select(_X.user).join(N, on=N.id == _X.notification)
     return told.where(N.caused_by == activity_id, N.kind == Kind.NEW_MANAGER).distinct()

@@ -29,7 +29,7 @@ def settled() -> dict[NotificationState, int]:
     return {NotificationState(state): int(number) for state, number in found if number}
 
 
-def add_up() -> None:
+def sum_up() -> None:
     """Sum up the rows if there are many. On PostgreSQL each settling statement adds one.
 
     Rows that other transactions add concurrently stay.

@@ -32,7 +32,7 @@ _LOCK = 0x53_4D_4C_49
 """PostgreSQL advisory lock under which one worker at a time checks the quota and claims mails."""
 
 
-class Room(NamedTuple):
+class SendingQuota(NamedTuple):
     """The number of mails that may be sent in addition to those being sent."""
 
     mails: int | None
@@ -46,7 +46,7 @@ def lock() -> None:
     hold_lock(_LOCK)
 
 
-def room(limits: SendingLimits, now: datetime) -> Room:
+def quota(limits: SendingLimits, now: datetime) -> SendingQuota:
     """Return how many more mails the limits allow. Mails being sent count as sent."""
     sending, found = _sending(), []
     for name, most, span, within in (
@@ -56,12 +56,12 @@ def room(limits: SendingLimits, now: datetime) -> Room:
         if most:
             found.append((max(most - sending - _sent(span, now, within), 0), name))
     if not found:
-        return Room(None, "")
+        return SendingQuota(None, "")
     mails, name = min(found)
-    return Room(mails, name if not mails else "")
+    return SendingQuota(mails, name if not mails else "")
 
 
-def full_domains(limits: SendingLimits, now: datetime) -> dict[str, int]:
+def domain_quotas(limits: SendingLimits, now: datetime) -> dict[str, int]:
     """Return how many more mails are allowed to each domain that got mail within a minute.
 
     Mails being sent count as sent.
@@ -114,7 +114,7 @@ def count(sent: Iterable[tuple[datetime, str]], limits: SendingLimits, now: date
         _S.delete().where(_S.span == span, _S.bucket < past).execute()
 
 
-def make_anew(limits: SendingLimits, now: datetime) -> None:
+def rebuild(limits: SendingLimits, now: datetime) -> None:
     """Rebuild the counts from the outbox: others may have sent mails without limits."""
     _S.delete().execute()
     count(_sent_since(now), limits, now)

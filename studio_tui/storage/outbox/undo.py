@@ -83,7 +83,7 @@ def _of(conversation_id: int, value: Any) -> Any:
 
 
 @unlimited_sight()
-def take_up_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
+def requeue_superseded(activity_id: int, at: datetime, due_at: datetime) -> int:
     """Queue again what an undone act had replaced; return the number of notifications.
 
     An invitation is written anew with the next sequence number, since those of the undone act would

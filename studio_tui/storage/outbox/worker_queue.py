@@ -122,7 +122,7 @@ class LeaseEnd(NamedTuple):
     """The approximate instant, for display."""
 
 
-def recover(lease: str, steady: SteadyTime, now: datetime) -> int:
+def requeue_expired(lease: str, steady: SteadyTime, now: datetime) -> int:
     """Return notifications of other workers to the queue whose lease has ended; return how many.
 
     Those of the worker ``lease`` stay, since it knows best what it is still sending. A lease of
@@ -144,13 +144,13 @@ def _recover() -> Any:
         Case(None, (by_instant,), is_over),
     )
     queued = {_N.state: literal(_S.QUEUED), _N.due_at: given("now"), **_FREED}
-    return _N.update(queued).where(_N.id.in_(_unless_taken(held)))
+    return _N.update(queued).where(_N.id.in_(_skip_locked(held)))
 
 
 _RECOVER = PreparedStatement(_recover)
 
 
-def _unless_taken(query: Any) -> Any:
+def _skip_locked(query: Any) -> Any:
     """Skip the rows that another transaction has locked."""
     return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
 
@@ -168,7 +168,7 @@ def claim(
     return [row.id for row in taken]
 
 
-def in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[int]:
+def due_in_turn(now: datetime, limit: int, avoiding: Collection[str] = ()) -> list[int]:
     """Return up to ``limit`` due notifications, spread evenly over the pushes.
 
     If not all can leave, no push has to wait until another one is done. Mails to the domains in
@@ -191,7 +191,8 @@ class _Claimed(NamedTuple):
 def _claim_next(avoided: int) -> Prepared[_Claimed]:
     """Return the claiming statement, rendered once for each number of avoided domains."""
     return Prepared(
-        _Claimed, lambda: _take(_due(avoided).order_by(N.due_at, N.id).limit(given("limit")))
+        _Claimed,
+        lambda: _claim_update(_due(avoided).order_by(N.due_at, N.id).limit(given("limit"))),
     )
 
 
@@ -212,7 +213,7 @@ def _still_due() -> Any:
     return N.select(N.id).where(among_given(N.id, "ids"), due)
 
 
-_CLAIM_OF = Prepared(_Claimed, lambda: _take(_still_due()))
+_CLAIM_OF = Prepared(_Claimed, lambda: _claim_update(_still_due()))
 
 
 def _due(avoided: int) -> Any:
@@ -232,7 +233,7 @@ def _patterns(avoiding: Collection[str]) -> dict[str, str]:
     return {f"domain_{number}": f"%@{domain}" for number, domain in enumerate(avoiding)}
 
 
-def _take(chosen: Any) -> Any:
+def _claim_update(chosen: Any) -> Any:
     leased = {
         _N.state: literal(_S.SENDING),
         _N.lease: given("lease"),
@@ -241,7 +242,7 @@ def _take(chosen: Any) -> Any:
         _N.lease_until: given("seconds"),
         _N.dated_at: fn.COALESCE(_N.dated_at, given("now")),
     }
-    return _N.update(leased).where(_N.id.in_(_unless_taken(chosen))).returning(_N.id)
+    return _N.update(leased).where(_N.id.in_(_skip_locked(chosen))).returning(_N.id)
 
 
 def _lease(lease: str, now: datetime, end: LeaseEnd) -> dict[str, Any]:
@@ -351,7 +352,7 @@ _DELIVERIES = Prepared(
 )
 
 
-def forget_unasked(ids: Collection[int]) -> None:
+def remove_unasked(ids: Collection[int]) -> None:
     """Remove people who are not assigned any more, or are excused, from these notifications.
 
     If they are assigned or asked again, their managers are notified then, since they were not told
@@ -367,7 +368,7 @@ def forget_unasked(ids: Collection[int]) -> None:
 
 
 def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None, bytes]]) -> None:
-    """Record accepted mails: id, address, instant, model and `packed` message of each.
+    """Record accepted mails: id, address, instant, model and `compress_message` message of each.
 
     Changes only mails that the worker still holds. One statement on PostgreSQL.
     """
@@ -376,7 +377,7 @@ def settle_sent(lease: str, sent: Sequence[tuple[int, str, datetime, int | None,
     if not is_sqlite():
         each = values_of("given", sent, ("id", "address", "at", "model", "message"))
         kept = _keep(each, lease).cte("kept")
-        execute_alone(_of_ours(each, lease, _sent(each)).with_cte(each, kept))
+        execute_alone(_update_held(each, lease, _sent(each)).with_cte(each, kept))
         return
     # Store the message first: the update ends the lease.
     messages = [(each[0], *each[3:]) for each in sent]
@@ -410,7 +411,7 @@ def _sent(each: CTE) -> _Changes:
     }
 
 
-def _of_ours(each: CTE, lease: str, changes: _Changes) -> Any:
+def _update_held(each: CTE, lease: str, changes: _Changes) -> Any:
     """Return the update of the mails that are still held."""
     return _N.update(changes).from_(each).where(_N.id == each.c.id, _is_held(_N, lease))
 
@@ -422,7 +423,7 @@ def keep_model(text: bytes) -> int:
     return int(_M.select(_M.id).where(_M.digest == digest).scalar())
 
 
-def packed(message: bytes, model: bytes) -> bytes:
+def compress_message(message: bytes, model: bytes) -> bytes:
     """Compress a message for storage, with ``model`` as the dictionary."""
     # Settings for small input: with the defaults, the setup of zlib takes longer than the mail
     # itself.
@@ -470,7 +471,7 @@ def settle_dropped(lease: str, dropped: Sequence[tuple[int, str]], at: datetime)
     _settle(lease, dropped, ("id", "words"), changes)
 
 
-def settle_later(
+def settle_retries(
     lease: str, later: Sequence[tuple[int, datetime, str, bool, bool]], at: datetime
 ) -> None:
     """Return mails to the queue for another try.
@@ -507,29 +508,29 @@ def _settle(
     """
     if values:
         each = values_of("given", values, columns)
-        current_database().execute(_of_ours(each, lease, changes(each)).with_cte(each))
+        current_database().execute(_update_held(each, lease, changes(each)).with_cte(each))
 
 
-def hand_back(lease: str, now: datetime) -> int:
+def release_all(lease: str, now: datetime) -> int:
     """Release everything that a worker still holds; return the number of notifications."""
     given_back = _N.update({_N.state: _S.QUEUED, _N.due_at: now, **_FREED})
     return int(given_back.where(_is_held(_N, lease)).execute())
 
 
-def refused(limit: int) -> dict[int, str]:
+def refused_domains(limit: int) -> dict[int, str]:
     """Return the domains of the newest waiting mails that were refused, by id of the mail."""
     found = N.select(N.id, U.email_key).join(U, on=U.id == N.recipient)
     newest = found.where(is_waiting(N), N.refused_at.is_null(False)).order_by(N.refused_at.desc())
     return {found: domain_of(address) for found, address in newest.limit(limit).tuples()}
 
 
-def let_be_due(ids: Collection[int], now: datetime) -> None:
+def make_due(ids: Collection[int], now: datetime) -> None:
     """Make those of these notifications that wait due now."""
     waiting = among(_N.id, ids) & (_N.state == _S.QUEUED)
     _N.update(due_at=now).where(waiting).execute()
 
 
-def let_put_off_be_due(now: datetime) -> None:
+def make_put_off_due(now: datetime) -> None:
     """Make the notifications due that wait for the sending hours of their recipients."""
     put_off = (_N.state == literal(_S.QUEUED)) & like(_N.error, f"{DEFERRED_PREFIX}%")
     _N.update(due_at=now).where(is_waiting(_N), put_off).execute()

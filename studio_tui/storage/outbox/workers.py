@@ -37,7 +37,7 @@ def begin(lease: str, host: str, version: str, pid: int, now: datetime) -> None:
     ).execute()
 
 
-def seen(lease: str, now: datetime, *, sending: bool) -> None:
+def record_heartbeat(lease: str, now: datetime, *, sending: bool) -> None:
     """Record that a worker is alive. ``sending``: it holds mail, or is about to."""
     since = fn.COALESCE(_W.since, now) if sending else None
     _W.update(seen_at=now, since=since).where(_W.lease == lease).execute()
@@ -48,7 +48,7 @@ def end(lease: str) -> None:
     _W.delete().where(_W.lease == lease).execute()
 
 
-def forget(before: datetime) -> None:
+def remove_stale(before: datetime) -> None:
     """Remove the workers that were last seen before then and hold no mail."""
     holding = _N.select(_N.lease).where(_N.state == NotificationState.SENDING)
     _W.delete().where(_W.seen_at < before, _W.lease.not_in(holding)).execute()

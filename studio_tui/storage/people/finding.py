@@ -6,7 +6,7 @@ from typing import Any
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.engine.expressions import U
-from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.lists.text_search import text_condition
 
 _AFTER = "\U0010ffff"
 """Sorts after every text that begins with the text before it."""
@@ -31,7 +31,7 @@ def users_found(text: str, most: int) -> list[NamedUser]:
     If more match, those whose login, address or family name equals or begins with ``text`` are
     included.
     """
-    found = _named(_users().where(finding(U, text)).limit(most))
+    found = _named(_users().where(text_condition(U, text)).limit(most))
     if len(found) < most:
         return found
     first = [user for query in _by_index(text, most) for user in _named(query)]

@@ -4,7 +4,7 @@ from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import U, stored
 from studio_tui.storage.engine.tables import CoachingTable, TeamLeader
-from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.lists.text_search import text_condition
 from studio_tui.storage.people.managers import managed_by_any
 
 _LEAST = 3
@@ -20,7 +20,7 @@ def managers_named(word: str) -> list[int]:
         return []
     leads = TeamLeader.select(TeamLeader.user) | CoachingTable.select(CoachingTable.coach)
     named = U.select(U.id, U.given_name, U.family_name).where(
-        finding(U, word), U.active, U.id.in_(leads)
+        text_condition(U, word), U.active, U.id.in_(leads)
     )
     found = [
         user_id

@@ -56,7 +56,7 @@ from studio_tui.storage.engine.tables import (
 )
 from studio_tui.storage.engine.unit import current_database, unlimited_sight
 from studio_tui.storage.lists.keyset import Listing
-from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.lists.text_search import text_condition
 from studio_tui.storage.people.managers import managers_of, pairs
 from studio_tui.storage.people.review_write import in_list
 from studio_tui.storage.pushes.pushes import CONDUCTS, HOLDER, IS_ASKED_FOR, STATUS
@@ -144,7 +144,7 @@ def waiting_condition() -> Any:
 
 def review_condition(filter_: ReviewFilter) -> Any:
     """Return the condition that a line ``R`` waits and matches a filter."""
-    found = both(waiting_condition(), finding(U, filter_.text))
+    found = both(waiting_condition(), text_condition(U, filter_.text))
     if filter_.kind is not None:
         found &= R.kind == filter_.kind
     if filter_.push_id is not None:

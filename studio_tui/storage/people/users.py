@@ -44,8 +44,8 @@ from studio_tui.storage.engine.tables import (
 )
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
-from studio_tui.storage.lists.shown_words import any_of, words_of
-from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.lists.shown_words import any_of, words_condition
+from studio_tui.storage.lists.text_search import text_condition
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing, bouncing_among
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns, sort_key
 from studio_tui.storage.people.manager_search import managed_by_named
@@ -111,7 +111,7 @@ def user_condition(filter_: UserFilter) -> Any:
 
 
 def _condition(filter_: UserFilter, find: Callable[[str], Any]) -> Any:
-    words = words_of(
+    words = words_condition(
         filter_.text,
         find,
         lambda word: _meaning(word, filter_),
@@ -121,7 +121,7 @@ def _condition(filter_: UserFilter, find: Callable[[str], Any]) -> Any:
 
 
 def _finding(text: str) -> Any:
-    return finding(U, text)
+    return text_condition(U, text)
 
 
 def _managed_people(word: str, filter_: UserFilter) -> list[int]:

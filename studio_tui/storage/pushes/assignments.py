@@ -49,8 +49,8 @@ from studio_tui.storage.engine.tables import ActivityUser, AssignmentTable, NotM
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.grouped import GroupedListing
 from studio_tui.storage.lists.keyset import Listing
-from studio_tui.storage.lists.shown_words import FilterWords, any_of, words_of
-from studio_tui.storage.lists.text_search import finding
+from studio_tui.storage.lists.shown_words import FilterWords, any_of, words_condition
+from studio_tui.storage.lists.text_search import text_condition
 from studio_tui.storage.outbox.bounces import IS_BOUNCING, bouncing_among
 from studio_tui.storage.people.manager_search import managers_named
 from studio_tui.storage.people.managers import (
@@ -134,9 +134,9 @@ def _in(of: Of) -> Any:
 
 
 def _words(of: Of, text: str, today: date) -> FilterWords:
-    return words_of(
+    return words_condition(
         text,
-        lambda words: finding(U, words),
+        lambda words: text_condition(U, words),
         lambda word: _meaning(word, today),
         lambda word: _led_by(of, word),
     )

@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.engine.expressions import U
-from studio_tui.storage.outbox.enqueue import told_before
+from studio_tui.storage.outbox.enqueue import was_notified
 from studio_tui.storage.people.users import chosen, user_condition
 
 
@@ -30,7 +30,7 @@ def left(push_id: int, selection: Selection[UserFilter]) -> Any:
 
 def never_told(push_id: int, users: Any) -> Any:
     """Return the condition of those of ``users`` who were never notified of the push (N2)."""
-    return users & ~told_before(push_id, Kind.ASSIGNED, U.id)
+    return users & ~was_notified(push_id, Kind.ASSIGNED, U.id)
 
 
 def _in_push(push_id: int) -> Any:

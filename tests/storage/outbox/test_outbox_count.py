@@ -60,7 +60,7 @@ def test_many_rows_are_added_up(studio: Studio) -> None:
         for _ in range(0 if studio.store.is_sqlite else 150):
             execute(adding)
         before = outbox_count.settled()
-        outbox_count.add_up()
+        outbox_count.sum_up()
         assert outbox_count.settled() == before
         assert scalar("SELECT COUNT(*) FROM outbox_count") == 3
 
