@@ -31,7 +31,7 @@ class Retention:
     """The users whose retention time is over, or will be soon."""
 
     months: int
-    """The retention time; 0 means that the schedule erases nobody."""
+    """The retention time in months; 0 means that the schedule erases nobody."""
     over: tuple[ToErase, ...]
     """Users whose retention time is over; the first to leave comes first."""
     soon: tuple[ToErase, ...]

@@ -24,7 +24,7 @@ try:
         for row in book.get_sheet_by_name(name).iter_rows():
             pass
 except Exception:
-    # It can be asked, and says what is wrong.
+    # An ordinary error: the caller gets it as well when it reads the workbook.
     pass
 except BaseException:
     sys.exit(3)

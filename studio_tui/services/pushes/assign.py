@@ -21,7 +21,7 @@ from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people.users import listed
-from studio_tui.services.pushes.pushes import leaving, locked_push, push_facts
+from studio_tui.services.pushes.pushes import locked_push, push_facts, release_time
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
@@ -119,7 +119,7 @@ def preview(
             managers=enqueue.count_managers_to_notify(
                 push.id, Kind.ASSIGNED, people.users_of(adding)
             ),
-            leaves_at=leaving(studio, current.available_from),
+            leaves_at=release_time(studio, current.available_from),
         )
 
 
@@ -185,7 +185,7 @@ def assign_to(
     ``after`` go into the line of activity.
     """
     progress(0.0)
-    now, leaves = studio.now(), leaving(studio, push.available_from)
+    now, leaves = studio.now(), release_time(studio, push.available_from)
     if actor is None:
         send_time = studio.settings.notifications.send_time
         leaves = max(leaves, start_of_day(studio.today(), studio.zone, send_time))

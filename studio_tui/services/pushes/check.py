@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.check import (
 from studio_tui.domain.pushes.push import PushFacts
 from studio_tui.domain.shared.clock import zone_named
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.pushes.pushes import leaving, push_facts
+from studio_tui.services.pushes.pushes import push_facts, release_time
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.working_days import days_off
 from studio_tui.storage.people.users import People, these_users
@@ -53,7 +53,7 @@ def _warnings(studio: Studio, push: PushFacts, people: People) -> Iterator[PushW
     if studio.today() <= push.deadline:
         loaded = found.managers_with_more_than(people, days)
         yield from _of(CheckKind.MANAGER_LOAD, these_users(loaded), len(loaded))
-    leaves = leaving(studio, push.available_from)
+    leaves = release_time(studio, push.available_from)
     asleep = [
         name for name in found.zones(people) if is_night(leaves, zone_named(name, studio.zone))
     ]

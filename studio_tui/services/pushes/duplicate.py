@@ -91,7 +91,7 @@ def duplicate(
     require(actor, Action.ASSIGN)
     with studio.store.writing():
         current = push_facts(studio, push.id)
-        done = make_next(studio, actor, current, draft, progress=progress)
+        done = create_next_push(studio, actor, current, draft, progress=progress)
         if expected is not None and done.added != expected:
             raise Conflict(
                 f"Nothing was done: they would be {done.added:,}, and {expected:,} were expected."
@@ -99,7 +99,7 @@ def duplicate(
         return done
 
 
-def make_next(
+def create_next_push(
     studio: Studio,
     actor: Actor | None,
     current: PushFacts,

@@ -22,7 +22,7 @@ from studio_tui.domain.shared.cancellation import Progress, unwatched
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.pushes.pushes import leaving, locked_push, push_facts
+from studio_tui.services.pushes.pushes import locked_push, push_facts, release_time
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
@@ -122,7 +122,7 @@ def take_back(
             raise _nothing_to_do("ask again", studio, push, selection, _NOT_EXCUSED)
         excuses.ask_again(those)
         progress(0.5)
-        now, leaves = studio.now(), leaving(studio, current.available_from)
+        now, leaves = studio.now(), release_time(studio, current.available_from)
         cause = Cause(done.activity_id, push.id, now, leaves)
         users_told = enqueue.notify_users(cause, Kind.ASSIGNED, excuses.untold(users, push.id), "1")
         managers = enqueue.notify_managers_once(cause, Kind.ASSIGNED, users, str(done.activity_id))

@@ -237,7 +237,7 @@ def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> Reopene
             raise NothingToDo(f"“{current.name}” is not closed.")
         check_drafts([_draft(current)], pushes.push_names(closed=False))
         _update(current, _draft(current), closed_at=None)
-        leaves = leaving(studio, current.available_from)
+        leaves = release_time(studio, current.available_from)
         again = enqueue.count_dropped(push.id, DropReason.CLOSED)
         line = write_activity(
             actor,
@@ -309,7 +309,7 @@ def locked_unchanged_push(studio: Studio, push: PushFacts) -> PushFacts:
     return current
 
 
-def leaving(studio: Studio, available_from: date) -> datetime:
+def release_time(studio: Studio, available_from: date) -> datetime:
     """Return when mail about an assignment made now is released (N5, P7)."""
     settings = studio.settings.notifications
     return leaves_at(
@@ -377,13 +377,13 @@ def _edit(
         after={key: value for key, value in after.items() if value != before[key]},
     )
     if draft.available_from != current.available_from:
-        enqueue.postpone_untried(current.id, leaving(studio, draft.available_from))
+        enqueue.postpone_untried(current.id, release_time(studio, draft.available_from))
     if tell and draft.deadline != current.deadline:
         return line, *_notify_of(studio, Kind.DEADLINE_MOVED, current.id, line)
     return line, 0, 0
 
 
-def usual_reminders(studio: Studio) -> Reminders:
+def default_reminders(studio: Studio) -> Reminders:
     """Return the default reminders of a new push, from the settings of the organisation (P15)."""
     settings = studio.settings.notifications
     return Reminders(settings.remind_before_days, settings.remind_after_days)
@@ -400,7 +400,7 @@ def create_one(
 
     ``actor`` is None for the schedule. ``after`` holds further facts for the line of activity.
     """
-    now, usual, definition = studio.now(), usual_reminders(studio), template.definition
+    now, usual, definition = studio.now(), default_reminders(studio), template.definition
     push_id = pushes.insert_push(
         draft.name,
         template.id,

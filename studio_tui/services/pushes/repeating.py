@@ -10,7 +10,7 @@ from datetime import timedelta
 from studio_tui.domain.pushes.push import PushDraft, PushFacts
 from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.services.pushes.assign import assign_to
-from studio_tui.services.pushes.duplicate import make_next, name_proposer
+from studio_tui.services.pushes.duplicate import create_next_push, name_proposer
 from studio_tui.services.pushes.pushes import locked_push, push_facts
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates.templates import stored_template
@@ -76,7 +76,7 @@ def _made(studio: Studio, repeat: Repeat, occurrence: Occurrence) -> int:
     latest = push_facts(studio, repeat.latest_id)
     name = name_proposer(latest)(occurrence.first)
     draft = PushDraft(name, occurrence.first, occurrence.deadline, latest.reminders)
-    return make_next(studio, None, latest, draft).push.id
+    return create_next_push(studio, None, latest, draft).push.id
 
 
 def _may_be_made(studio: Studio, repeat: Repeat) -> bool:

@@ -165,7 +165,7 @@ def _push(
     audience = audience_of(studio, actor, declared.audience) if declared.audience else None
     if push is None:
         template = templates.find(studio, actor, declared.template)
-        draft = _draft(declared, pushes.usual_reminders(studio))
+        draft = _draft(declared, pushes.default_reminders(studio))
         (made,) = audiences.create_for(studio, actor, template.id, [draft], audience)
         yield DeclaredChange("push", made.name, ADDED, made.progress.assigned)
         return

@@ -73,7 +73,7 @@ class CaseContext:
 
     @cached_property
     def started(self) -> list[StoredPush]:
-        """The pushes of these whose first day has come."""
+        """The pushes that are not closed and whose first day has come."""
         return [push for push in self.pushes.values() if push.available_from <= self.today]
 
     @cached_property

@@ -91,7 +91,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
                 yield self._audience_input
             yield Static(classes="said")
             yield Toggle("And who comes to match until it is closed", on=True)
-            usual = pushes.usual_reminders(self.studio)
+            usual = pushes.default_reminders(self.studio)
             yield Static(f"Reminders: {reminders_in_words(usual)}.", classes="reminders")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="cancel", compact=True)
