@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import studio_tui
-from studio_tui.domain.shared.enum_tables import OfAll, OfSome
+from studio_tui.domain.shared.enum_tables import CompleteTable, DefaultTable
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -35,7 +35,7 @@ TABLES = dict(_tables())
 def test_a_table_has_an_entry_for_every_member(place: str) -> None:
     """Or it says what holds for the others, or looked when it was made."""
     table = TABLES[place]
-    if isinstance(table, OfSome | OfAll):
+    if isinstance(table, DefaultTable | CompleteTable):
         return
     for members in {type(key) for key in table if isinstance(key, Enum)}:
         missing = [member.name for member in members if member not in table]
@@ -53,7 +53,7 @@ def test_what_holds_for_the_others() -> None:
         A = "a"
         B = "b"
 
-    table = OfSome({Letter.A: 1}, otherwise=0)
+    table = DefaultTable({Letter.A: 1}, otherwise=0)
     assert (table[Letter.A], table[Letter.B]) == (1, 0)
 
 
@@ -63,4 +63,4 @@ def test_a_declaration_that_leaves_one_out_fails_when_it_is_made() -> None:
         NO = "no"
 
     with pytest.raises(LookupError, match="NO"):
-        OfAll({Answer.YES: 1})
+        CompleteTable({Answer.YES: 1})

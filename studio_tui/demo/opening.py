@@ -16,14 +16,14 @@ from studio_tui.config.settings import APP
 from studio_tui.config.work_folder import work_folder
 from studio_tui.demo.demo import DATABASE, Demo, reopen
 from studio_tui.demo.story.constants import DEMO_NOW
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import Clock
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def open_demo(clock: Clock | None = None, progress: Progress = unwatched) -> Iterator[Demo]:
+def open_demo(clock: Clock | None = None, progress: Progress = ignore_progress) -> Iterator[Demo]:
     """Open a demo in which the whole story has been played.
 
     Without ``clock``, time runs on from `DEMO_NOW`. ``progress`` is called with the played fraction

@@ -18,7 +18,7 @@ from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import FixedClock
 from studio_tui.services import conversations
 from studio_tui.services.people import hr_files, imports, users
@@ -30,7 +30,7 @@ from studio_tui.services.templates import templates
 _MAIL_BEFORE = (StoryAct.ASSIGN, StoryAct.CLOSE, StoryAct.IMPORT)
 
 
-def play(folder: Path, progress: Progress = unwatched) -> Demo:
+def play(folder: Path, progress: Progress = ignore_progress) -> Demo:
     """Play the story into a new database in ``folder``, up to `DEMO_NOW`.
 
     ``progress`` is called with the played fraction of the story, from 0 to 1.

@@ -44,7 +44,7 @@ from studio_tui.tui.widgets.frame import TopBar
 
 if TYPE_CHECKING:
     from studio_tui.domain.shared.destinations import Destination
-    from studio_tui.domain.shared.list_views import KeptViews
+    from studio_tui.domain.shared.list_views import StoredViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.parts.changes import WhoAsks
@@ -150,7 +150,7 @@ class StudioApp(Commands, App[None]):
         """Detects changes by other users."""
         self.actor: Actor | None = None
         """The current user; None until the database is open."""
-        self.kept_views: Mapping[str, KeptViews] = {}
+        self.kept_views: Mapping[str, StoredViews] = {}
         """The saved views of the actor, by the name of the list (S5, S9)."""
         self.refused: StudioError | None = None
         """The error that kept the Studio from opening at the last try, or that ended the access of

@@ -17,7 +17,7 @@ from studio_tui.domain.shared.destinations import Destination
 from studio_tui.domain.shared.errors import StudioError
 
 if TYPE_CHECKING:
-    from studio_tui.domain.shared.list_views import KeptViews
+    from studio_tui.domain.shared.list_views import StoredViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
 
@@ -114,7 +114,7 @@ class ShownPlace(Protocol):
 class Shell(Protocol):
     """The app as screens and widgets use it: `app.StudioApp`."""
 
-    kept_views: "Mapping[str, KeptViews]"
+    kept_views: "Mapping[str, StoredViews]"
     """The saved views of the actor, by the name of the list."""
 
     @property

@@ -28,7 +28,7 @@ from studio_tui.tui.text import line
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from studio_tui.domain.shared.list_views import KeptViews
+    from studio_tui.domain.shared.list_views import StoredViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import OpenStudio, ShowProgress
@@ -266,7 +266,7 @@ class OpenedStudio(StudioApp):
         await super().leave()
 
 
-def _kept_views(studio: "Studio", actor: "Actor") -> "Mapping[str, KeptViews]":
+def _kept_views(studio: "Studio", actor: "Actor") -> "Mapping[str, StoredViews]":
     from studio_tui.services.system import list_views
 
     return list_views.every(studio, actor)

@@ -17,7 +17,7 @@ from studio_tui.domain.pushes.push import (
     Status,
 )
 from studio_tui.domain.shared.clock import local_day
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.wording.counting import counted
 
 STATE_LABELS: Mapping[PushState, str] = {state: str(state) for state in PushState}
@@ -153,7 +153,7 @@ def checks_in_words(warned: Iterable[PushWarning]) -> str:
     return "\n\n".join(paragraphs)
 
 
-_BRIEF: OfSome[CheckKind, str] = OfSome(
+_BRIEF: DefaultTable[CheckKind, str] = DefaultTable(
     {
         CheckKind.NO_ADDRESS: "with a bad address",
         CheckKind.OTHER_PUSH: "in another push",

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.people.review import REMEMBERED, Decision, Review, ReviewKind
 from studio_tui.domain.pushes.push import STATUSES, Status
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.wording.counting import counted
 
 
@@ -23,7 +23,7 @@ def talk_in_words(of: Review, zone: ZoneInfo) -> str:
     return f"{words}, {of.conductor_name}" if of.conductor_name else words
 
 
-_UNDONE = OfSome(
+_UNDONE = DefaultTable(
     {
         Decision.KEEP: "r brings back",
         # Sends no mail, so it is not undone with z but in the push, like any excuse.

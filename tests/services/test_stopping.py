@@ -13,7 +13,7 @@ from bench.bulk_people import make_people
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import PushFacts
-from studio_tui.domain.shared.cancellation import CancelToken, Progress, unwatched
+from studio_tui.domain.shared.cancellation import CancelToken, Progress, ignore_progress
 from studio_tui.domain.shared.errors import Stopped, Unavailable
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign
@@ -38,7 +38,7 @@ def push(studio: Studio, admin: Actor) -> PushFacts:
 
 
 def _assign(
-    studio: Studio, admin: Actor, push: PushFacts, progress: Progress = unwatched
+    studio: Studio, admin: Actor, push: PushFacts, progress: Progress = ignore_progress
 ) -> assign.Assigned:
     everyone = Selection.matching(UserFilter()).unmark([admin.user_id])
     return assign.assign(studio, admin, push, everyone, progress=progress)

@@ -16,7 +16,7 @@ from studio_tui.cli.shared.session import unsigned_studio
 from studio_tui.config.bounded_input import read_file, read_input
 from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
 from studio_tui.domain.shared.cancellation import CancelToken
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 64_000_000
 """Bytes of one mail: more than servers take."""
-_SAID = OfAll(
+_SAID = CompleteTable(
     {
         ReturnKind.BOUNCED: "A bounce of no mail of this Studio: nothing was done.",
         ReturnKind.DELAYED: "No bounce: a mail is delayed and still being tried.",
@@ -37,7 +37,7 @@ _SAID = OfAll(
         ReturnKind.OTHER: "No bounce: another mail.",
     }
 )
-_COUNTED = OfAll(
+_COUNTED = CompleteTable(
     {
         ReturnKind.BOUNCED: "Bounces",
         ReturnKind.DELAYED: "Delayed, still being tried",

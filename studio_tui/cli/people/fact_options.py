@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.services.people.person_input import PersonInput
 
@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CHANGED = [fact for fact in FACTS if fact.changed_by]
-_TYPED = OfSome(
+_TYPED = DefaultTable(
     {
         FactType.EMAIL: "ADDRESS",
         FactType.DAY: "DATE",
@@ -28,7 +28,7 @@ _TYPED = OfSome(
     },
     otherwise="TEXT",
 )
-_GETS = OfSome(
+_GETS = DefaultTable(
     {FactType.TEAMS: "A team", FactType.PEOPLE: "A coach", FactType.NAMES: "A group"},
     otherwise="",
 )

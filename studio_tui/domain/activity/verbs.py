@@ -12,7 +12,7 @@ from typing import Any
 from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 
 Fields = Mapping[str, type]
 """Names of the fields that a line may record as before and after, with the type of each value."""
@@ -174,7 +174,7 @@ _COUNTS: Fields = dict.fromkeys(
     int,
 )  # fmt: skip
 
-VERBS: Mapping[Verb, VerbFacts] = OfAll(
+VERBS: Mapping[Verb, VerbFacts] = CompleteTable(
     {
         Verb.SET_UP: VerbFacts(),
         Verb.IMPORT: VerbFacts(_COUNTS),

@@ -11,7 +11,7 @@ from typing import Final
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
 from studio_tui.domain.pushes.push import STATUSES, Flag
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 
 
 class ConditionForm(Enum):
@@ -66,7 +66,7 @@ class Word:
     example: str = ""
 
 
-_NAMES_OF: Final = OfSome(
+_NAMES_OF: Final = DefaultTable(
     {
         FactType.TEXT: ValueKind.KNOWN_TEXT,
         FactType.CODE: ValueKind.TEXT,
@@ -122,7 +122,7 @@ def _of_facts() -> Iterator[Word]:
             yield Word(called, ConditionForm.NAMED, told, names, fact, f"{called} {value}")
 
 
-_EXAMPLES: Final = OfSome(
+_EXAMPLES: Final = DefaultTable(
     {
         ValueKind.UNIQUE: '"ann*"',
         ValueKind.TEXT: '"4711"',

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, ValueKind, Word
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 
 _FOLLOWS = {
     ConditionForm.BARE: "",
@@ -38,7 +38,7 @@ def _row(word: Word) -> str:
     return f"| `{word.text}{follows}` | {word.says} | `{word.example}` |\n"
 
 
-_VALUES = OfSome(
+_VALUES = DefaultTable(
     {
         ValueKind.TEXT: "TEXT",
         ValueKind.KNOWN_TEXT: "TEXT",

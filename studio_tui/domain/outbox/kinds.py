@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum
 
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 
 
 class Capacity(StrEnum):
@@ -156,7 +156,7 @@ class Kind(StrEnum):
         return declared.to_user if capacity is Capacity.USER else declared.to_manager
 
 
-KINDS: Mapping[Kind, MailKind] = OfAll(
+KINDS: Mapping[Kind, MailKind] = CompleteTable(
     {
         Kind.ASSIGNED: MailKind(
             "a new template: they are assigned to it",

@@ -12,7 +12,7 @@ from enum import StrEnum
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 
 REMEMBERED = timedelta(days=90)
 """Time after closing a push during which changes of its people are still recorded.
@@ -71,7 +71,7 @@ class Decision(StrEnum):
         return self.replace("_", " ")
 
 
-_DONE: Mapping[Decision, str] = OfAll(
+_DONE: Mapping[Decision, str] = CompleteTable(
     {
         Decision.KEEP: "left as it is",
         Decision.HAND_OVER: "handed over",
@@ -96,7 +96,7 @@ class ReviewFacts:
 
 _OF_MANAGER = (Decision.KEEP, Decision.HAND_OVER, Decision.TELL, Decision.EXCUSE)
 
-REVIEW_KINDS: Mapping[ReviewKind, ReviewFacts] = OfAll(
+REVIEW_KINDS: Mapping[ReviewKind, ReviewFacts] = CompleteTable(
     {
         ReviewKind.CONDUCTOR_LEFT: ReviewFacts("conductor left", _OF_MANAGER, hides=True),
         ReviewKind.CONDUCTOR_NO_MANAGER: ReviewFacts(

@@ -9,7 +9,7 @@ from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.groups import GroupKey
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.domain.shared.lookalikes import why_taken
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
@@ -52,7 +52,7 @@ class StatusFacts:
     """Colour on a screen: the name of one of the tones of a list."""
 
 
-STATUSES: Mapping[Status, StatusFacts] = OfAll(
+STATUSES: Mapping[Status, StatusFacts] = CompleteTable(
     {
         Status.NOT_PLANNED: StatusFacts("not planned", "·", "#e6e6e6", "muted"),
         Status.PLANNED: StatusFacts("planned", "░", "#c3d7ec", "mark"),
@@ -80,7 +80,7 @@ class Milestone(Enum):
     PLANNED = auto()
 
 
-MILESTONES: Mapping[Milestone, Status] = OfAll(
+MILESTONES: Mapping[Milestone, Status] = CompleteTable(
     {
         Milestone.FINISHED: Status.DONE,
         # Below FINISHED: a conversation that was held counts as done even if excused (P18).

@@ -16,7 +16,7 @@ _INSIST = 0.1
 """Seconds between two attempts to interrupt. An attempt may come too early to have an effect."""
 
 
-def unwatched(_share: float) -> None:
+def ignore_progress(_share: float) -> None:
     """Ignore progress: the `Progress` of a caller that does not need it."""
 
 

@@ -8,7 +8,7 @@ E = TypeVar("E", bound=Enum)
 V = TypeVar("V")
 
 
-class OfAll(dict[E, V]):
+class CompleteTable(dict[E, V]):
     """A mapping with an entry for every member of an enumeration, or for all of ``members``.
 
     The constructor fails if an entry is missing.
@@ -25,11 +25,11 @@ class OfAll(dict[E, V]):
             raise LookupError(f"nothing is said of {', '.join(missing)}")
 
 
-class OfSome(dict[E, V]):
+class DefaultTable(dict[E, V]):
     """A mapping with entries for some members of an enumeration, and a default for all others.
 
     Every other table of this kind has an entry for each member, so that ``table[member]`` cannot
-    fail: either the table is an `OfAll`, or a test checks it.
+    fail: either the table is a `CompleteTable`, or a test checks it.
     """
 
     def __init__(self, table: Mapping[E, V], otherwise: V) -> None:

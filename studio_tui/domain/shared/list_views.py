@@ -61,7 +61,7 @@ class ListView:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptViews:
+class StoredViews:
     """The stored layout of one list for one user."""
 
     columns: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class KeptViews:
     """Named views, sorted by name."""
 
     @classmethod
-    def of(cls, views: Iterable[ListView]) -> "KeptViews":
+    def of(cls, views: Iterable[ListView]) -> "StoredViews":
         """Group ``views`` of one list, with and without a name."""
         every = sorted(views, key=lambda view: view.key)
         columns = next((view.columns for view in every if not view.key), ())

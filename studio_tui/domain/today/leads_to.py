@@ -14,7 +14,7 @@ from studio_tui.domain.shared.destinations import (
     Users,
     WaitingImport,
 )
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.today.today import (
     NEW_MANAGERS,
     WAITING_IMPORT,
@@ -24,7 +24,7 @@ from studio_tui.domain.today.today import (
     StudioPart,
 )
 
-_STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
+_STATES: DefaultTable[CaseKind, NotificationState | None] = DefaultTable(
     {
         CaseKind.MAIL_FAILED: NotificationState.FAILED,
         CaseKind.MAIL_BOUNCED: NotificationState.SENT,
@@ -34,7 +34,7 @@ _STATES: OfSome[CaseKind, NotificationState | None] = OfSome(
     None,
 )
 """State of the mail that a case is about."""
-FLAGS: OfSome[CaseKind, Flag | None] = OfSome(
+FLAGS: DefaultTable[CaseKind, Flag | None] = DefaultTable(
     {CaseKind.NO_MANAGER: Flag.NO_MANAGER, CaseKind.OVERDUE: Flag.OVERDUE}, None
 )
 """Flag of the people of a push whom a case is about."""

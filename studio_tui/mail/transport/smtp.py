@@ -14,7 +14,7 @@ from typing import cast
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.bounces.envelope_ids import envelope_id, xtext
@@ -58,7 +58,7 @@ _SILENCE = 3.0
 _SKIPPED_RETRIES = 20
 """Number of equal refusals that are not retried over a new connection, once such a retry has
 failed. An example is a server that defers every unknown sender."""
-_FAULTS: OfSome[About, Fault | None] = OfSome(
+_FAULTS: DefaultTable[About, Fault | None] = DefaultTable(
     {
         About.SENDER: Fault.SENDER,
         About.LOGIN: Fault.LOGIN,

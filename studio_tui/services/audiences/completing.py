@@ -9,7 +9,7 @@ from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences import names as stored
@@ -99,7 +99,7 @@ def _people(_: str, typed: str) -> Sequence[str]:
     return [user.login for user in users_found(typed, _MOST_USERS)] if typed else []
 
 
-_KNOWN: OfSome[ValueKind, Callable[[str, str], Sequence[str]]] = OfSome(
+_KNOWN: DefaultTable[ValueKind, Callable[[str, str], Sequence[str]]] = DefaultTable(
     {
         ValueKind.TEAM: lambda *_: [team.path for team in every_team()],
         ValueKind.PUSH: lambda *_: [push.name for push in named_pushes()],

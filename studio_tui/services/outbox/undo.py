@@ -9,9 +9,9 @@ from studio_tui.domain.conversations.conversation import NOT_BEGUN, Conversation
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.pushes.push import PushDraft, PushFacts, PushState, Reminders
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfAll, OfSome
+from studio_tui.domain.shared.enum_tables import CompleteTable, DefaultTable
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.services.conversations.current import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
@@ -69,7 +69,9 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
         return [Undoable(*row) for row in waiting if _is_unchanged(studio, row[0])]
 
 
-def undo(studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = unwatched) -> int:
+def undo(
+    studio: Studio, actor: Actor, activity_id: int, *, progress: Progress = ignore_progress
+) -> int:
     """Undo an act that sends mail; returns how many mails are dropped by it.
 
     The changed data is restored, and waiting mail that the act superseded waits again. Raises
@@ -229,7 +231,7 @@ def _only_mailed(undoing: _Undoing) -> None:
     """Check nothing: the act changed nothing but its mail."""
 
 
-_CHECKS: Mapping[Verb, Callable[[_Undoing], object]] = OfSome(
+_CHECKS: Mapping[Verb, Callable[[_Undoing], object]] = DefaultTable(
     {
         Verb.EDIT: _edited,
         Verb.CLOSE: _closed,
@@ -347,7 +349,7 @@ def _undo_review(undoing: _Undoing) -> None:
     handing_over.take_back(undoing.studio, undoing.line.id)
 
 
-_UNDO_FUNCTIONS: Mapping[Verb, Callable[[_Undoing], None]] = OfAll(
+_UNDO_FUNCTIONS: Mapping[Verb, Callable[[_Undoing], None]] = CompleteTable(
     {
         Verb.ASSIGN: _undo_assigning,
         Verb.JOIN: _undo_assigning,

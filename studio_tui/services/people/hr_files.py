@@ -13,7 +13,7 @@ from studio_tui.domain.people.hr_file import MAX_BYTES, FileHints, HrFile
 from studio_tui.domain.people.hr_file.dates import DAY_ZERO
 from studio_tui.domain.people.hr_file.html_table import table_of
 from studio_tui.domain.people.hr_file.sheets import DELIMITER, SheetText
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.domain.shared.text import clean_line
@@ -35,7 +35,7 @@ def read(
     mapping: Mapping[str, str] = _NO_MAPPING,
     *,
     name: str = "",
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
     form: FileHints = _NO_HINTS,
 ) -> HrFile:
     """Read an export of an HR system; the parameters are those of `hr_file.read`.
@@ -63,7 +63,7 @@ def headings_in(
     path: Path, form: FileHints = _NO_HINTS, mapping: Mapping[str, str] = _NO_MAPPING
 ) -> tuple[str, ...]:
     """Return the headings of a file, each once; raises the errors of `read`."""
-    with _opened(path, "", mapping, form, unwatched) as opened:
+    with _opened(path, "", mapping, form, ignore_progress) as opened:
         return hr_file.headings_in(opened.binary, name=opened.name, form=opened.form)
 
 

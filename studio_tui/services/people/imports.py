@@ -12,7 +12,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
 from studio_tui.domain.people.review import Review
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people import reviews
@@ -36,7 +36,7 @@ _CHECKED, _COMPARED = 0.2, 0.4
 
 
 def preview(
-    studio: Studio, actor: Actor, file: HrFile, *, progress: Progress = unwatched
+    studio: Studio, actor: Actor, file: HrFile, *, progress: Progress = ignore_progress
 ) -> ImportPlan:
     """Return what importing ``file`` would do, without writing anything (dry run).
 
@@ -55,7 +55,7 @@ def apply(
     file: HrFile,
     *,
     skip_refused: bool = False,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> ImportPlan:
     """Import ``file`` in one transaction and return what was done.
 
@@ -78,7 +78,7 @@ def apply_if(
     actor: Actor,
     file: HrFile,
     decide: Callable[[ImportPlan], bool],
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> ImportPlan:
     """Import the accepted lines of ``file`` if ``decide`` returns true for the plan.
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.person_acts import Erased
 from studio_tui.domain.people.retention import NOTICE, ToErase, left_until, months_after
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import end_of_day, local_day
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Busy, Conflict, NothingToDo, Refused
@@ -54,7 +54,7 @@ def show(studio: Studio, actor: Actor) -> Retention:
 
 
 def erase_over(
-    studio: Studio, actor: Actor, user_ids: Sequence[int], progress: Progress = unwatched
+    studio: Studio, actor: Actor, user_ids: Sequence[int], progress: Progress = ignore_progress
 ) -> list[Erased]:
     """Erase those of ``user_ids`` whose retention time is over, each by an act of their own.
 
@@ -169,7 +169,10 @@ def _to_erase(studio: Studio, user_ids: Sequence[int]) -> tuple[ToErase, ...]:
 
 
 def _erase_all(
-    studio: Studio, actor: Actor | None, user_ids: Iterable[int], progress: Progress = unwatched
+    studio: Studio,
+    actor: Actor | None,
+    user_ids: Iterable[int],
+    progress: Progress = ignore_progress,
 ) -> list[Erased]:
     ids, erased = list(user_ids), list[Erased]()
     for place, user_id in enumerate(ids):

@@ -14,7 +14,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import AssignmentFilter
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
@@ -121,7 +121,7 @@ def hand_over(
     selection: Selection[ReviewFilter],
     conductor: str | None = None,
     *,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Decided:
     """Hand the conversations of the selected lines over to other conductors.
 

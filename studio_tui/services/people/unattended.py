@@ -15,7 +15,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import FileHints, HrFile
 from studio_tui.domain.people.unattended import Fate, LastFile, Limits
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo
 from studio_tui.services.people import hr_files, imports
@@ -50,7 +50,7 @@ class GivenFile:
         """A digest over content and options, which identifies the file."""
         return hashlib.sha256(self.data + self.options.encode()).hexdigest()
 
-    def read(self, progress: Progress = unwatched) -> HrFile:
+    def read(self, progress: Progress = ignore_progress) -> HrFile:
         """Parse the file; raises the errors of `hr_files.read`."""
         return hr_files.read(
             self.data, self.mapping, name=self.name, progress=progress, form=self.form
@@ -99,7 +99,7 @@ def run(
     limits: Limits,
     *,
     dry_run: bool = False,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Result:
     """Import a file without its refused lines, or let it wait if it exceeds ``limits``.
 
@@ -125,7 +125,7 @@ def waiting(studio: Studio, actor: Actor) -> LastFile | None:
 
 
 def compare_waiting(
-    studio: Studio, actor: Actor, *, progress: Progress = unwatched
+    studio: Studio, actor: Actor, *, progress: Progress = ignore_progress
 ) -> WaitingImport:
     """Compare the waiting file with the stored users. Raises `NothingToDo` if no file waits."""
     require(actor, Action.IMPORT_USERS)
@@ -144,7 +144,7 @@ def apply(
     actor: Actor,
     *,
     seen: WaitingImport | None = None,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> ImportPlan:
     """Import the waiting file without its refused lines.
 

@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import (
     PushState,
     Skipped,
 )
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
@@ -147,7 +147,7 @@ def assign(
     selection: Selection[UserFilter],
     *,
     expected: int | None = None,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Assigned:
     """Assign the selected users, and notify them and all their managers (P6).
 
@@ -176,7 +176,7 @@ def assign_to(
     *,
     verb: Verb = Verb.ASSIGN,
     after: Mapping[str, str | int] | None = None,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Assigned:
     """Assign those of ``users`` who are active and not in ``push`` yet; the result may be empty.
 
@@ -208,7 +208,7 @@ def unassign(
     push: PushFacts,
     selection: Selection[AssignmentFilter],
     *,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> int:
     """Remove users from a push (P11).
 

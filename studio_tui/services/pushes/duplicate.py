@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import (
     check_drafts,
 )
 from studio_tui.domain.pushes.repeats import next_name, next_period
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict
 from studio_tui.domain.templates.template import require_pushable
@@ -79,7 +79,7 @@ def duplicate(
     draft: PushDraft,
     *,
     expected: int | None = None,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Assigned:
     """Create ``draft`` with the template and reminders of ``push``, and assign its active people.
 
@@ -105,7 +105,7 @@ def create_next_push(
     current: PushFacts,
     draft: PushDraft,
     *,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Assigned:
     """Do what `duplicate` does, inside an open unit of work; ``actor`` is None for the schedule."""
     template = stored_template(current.template_id)

@@ -18,7 +18,7 @@ from studio_tui.domain.pushes.push import (
     check_own_deadline,
     clean_excuse,
 )
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
@@ -76,7 +76,7 @@ def excuse(
     selection: Chosen,
     reason: str,
     *,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> ExcuseResult:
     """Excuse the selected people from a push, for a reason that HR and their managers can read.
 
@@ -104,7 +104,7 @@ def take_back(
     push: PushFacts,
     selection: Chosen,
     *,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> ExcuseResult:
     """Take back the excuse of the selected people, so that the push asks them again.
 
@@ -143,7 +143,7 @@ def set_deadline(
     selection: Chosen,
     day: date | None,
     *,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> ExcuseResult:
     """Give the selected people who still have to talk the deadline ``day``; None: that of the push.
 

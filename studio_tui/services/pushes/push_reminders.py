@@ -10,7 +10,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Skipped
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.system.context import Studio
@@ -145,7 +145,7 @@ class PushReminders:
         selection: Selection[AssignmentFilter],
         *,
         again: bool,
-        progress: Progress = unwatched,
+        progress: Progress = ignore_progress,
     ) -> Reminded | None:
         """Remind the people in ``selection``; return None if nobody would be reminded.
 
@@ -165,7 +165,7 @@ class PushReminders:
         users: People,
         round_: str | None,
         leaves_at: datetime,
-        progress: Progress = unwatched,
+        progress: Progress = ignore_progress,
     ) -> Reminded:
         """Remind ``users``, a fixed list: the writes below would change the result of a query."""
         now = self.studio.now()

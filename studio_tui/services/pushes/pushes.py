@@ -20,7 +20,7 @@ from studio_tui.domain.pushes.push import (
     state_of,
 )
 from studio_tui.domain.shared.cancellation import Progress as ProgressCallback
-from studio_tui.domain.shared.cancellation import unwatched
+from studio_tui.domain.shared.cancellation import ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
@@ -150,7 +150,7 @@ def edit(
     draft: PushDraft,
     *,
     tell: bool = True,
-    progress: ProgressCallback = unwatched,
+    progress: ProgressCallback = ignore_progress,
 ) -> Push:
     """Change name, first day, deadline and reminders of ``push``, as the caller read it (P9).
 
@@ -168,7 +168,7 @@ def edit_with_result(
     draft: PushDraft,
     *,
     tell: bool = True,
-    progress: ProgressCallback = unwatched,
+    progress: ProgressCallback = ignore_progress,
 ) -> Edited:
     """Do what `edit` does, and also return the numbers of notified users and managers."""
     require(actor, Action.EDIT_PUSHES)
@@ -195,7 +195,7 @@ def close(
     *,
     tell: bool = False,
     cancel_planned: bool = False,
-    progress: ProgressCallback = unwatched,
+    progress: ProgressCallback = ignore_progress,
 ) -> Closed:
     """Close a push: remove it from all overviews and drop its unsent mail (P4, P9).
 

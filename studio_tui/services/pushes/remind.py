@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import (
     PushState,
     Skipped,
 )
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import start_of_day
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
@@ -92,7 +92,7 @@ def remind(
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Reminded:
     """Remind the selected people who still have to talk, and their managers.
 
@@ -142,7 +142,7 @@ def remind_managers(
     selection: Selection[AssignmentFilter] = EVERYBODY,
     *,
     again: bool = False,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Reminded:
     """Remind these managers of their people in ``selection`` who still have to talk (S2, P10).
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts, PushState, Skipped
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes.push_reminders import (
@@ -73,7 +73,7 @@ def remind(
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Reminded:
     """Remind the selected people who still have to talk, and their managers, in every open push.
 
@@ -107,7 +107,7 @@ def remind_managers(
     managers: Collection[int],
     *,
     again: bool = False,
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
 ) -> Reminded:
     """Remind these managers of their people in every open push, with one mail per push.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from studio_tui.config.session import require_files
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.activity.verify import Verified, verified
@@ -86,7 +86,7 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     require_files()
     if studio.store.is_sqlite:
         with copied_file(studio.store, path, tell) as copied, copied.reading():
-            contents = tuple(survey(copied, unwatched))
+            contents = tuple(survey(copied, ignore_progress))
             moved = Moved(str(path), contents, verified(), _waiting(studio.now()), False)
     else:
         with new_database(f"sqlite:///{path.absolute()}") as target:

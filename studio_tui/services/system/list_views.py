@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
-from studio_tui.domain.shared.list_views import MAX_VIEWS, KeptViews, ListView
+from studio_tui.domain.shared.list_views import MAX_VIEWS, ListView, StoredViews
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.lists import kept_views
@@ -15,7 +15,7 @@ class ViewNameTaken(Invalid):
     """Raised if a view of this name exists. It can be replaced."""
 
 
-def every(studio: Studio, actor: Actor) -> Mapping[str, KeptViews]:
+def every(studio: Studio, actor: Actor) -> Mapping[str, StoredViews]:
     """Return the stored views of ``actor``, by the name of the list."""
     with studio.store.reading():
         return kept_views.saved_views(actor.user_id)
@@ -23,7 +23,7 @@ def every(studio: Studio, actor: Actor) -> Mapping[str, KeptViews]:
 
 def choose_columns(
     studio: Studio, actor: Actor, list_name: str, columns: Sequence[str]
-) -> Mapping[str, KeptViews]:
+) -> Mapping[str, StoredViews]:
     """Store the columns of a list, none for the default; return all views of ``actor``."""
     with studio.store.writing():
         kept_views.keep(actor.user_id, list_name, ListView(columns=tuple(columns)))
@@ -32,7 +32,7 @@ def choose_columns(
 
 def save(
     studio: Studio, actor: Actor, list_name: str, view: ListView, *, replacing: bool = False
-) -> Mapping[str, KeptViews]:
+) -> Mapping[str, StoredViews]:
     """Save a view under its name; return all views of ``actor``.
 
     Raises `Invalid` if the name is missing or too long, `ViewNameTaken` if it exists and
@@ -57,7 +57,7 @@ def save(
 
 def open_with(
     studio: Studio, actor: Actor, list_name: str, name: str | None
-) -> Mapping[str, KeptViews]:
+) -> Mapping[str, StoredViews]:
     """Open a list with the view of this name, None for the default; return all views of ``actor``.
 
     Raises `NothingToDo` if the view does not exist.
@@ -74,7 +74,7 @@ def open_with(
         return kept_views.saved_views(actor.user_id)
 
 
-def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[str, KeptViews]:
+def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[str, StoredViews]:
     """Remove a view; return all views of ``actor``. Raises `NothingToDo` if it does not exist."""
     key = ListView(name).key
     with studio.store.writing():
@@ -83,8 +83,8 @@ def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[s
         return kept_views.saved_views(actor.user_id)
 
 
-def _kept(actor: Actor, list_name: str) -> KeptViews:
-    return kept_views.saved_views(actor.user_id).get(list_name, KeptViews())
+def _kept(actor: Actor, list_name: str) -> StoredViews:
+    return kept_views.saved_views(actor.user_id).get(list_name, StoredViews())
 
 
 def _keep(actor: Actor, list_name: str, view: ListView) -> None:

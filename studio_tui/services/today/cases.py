@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import PushFacts, deadline_of
 from studio_tui.domain.pushes.repeats import Occurrence, Repeat
 from studio_tui.domain.shared.clock import end_of_day, local_day, start_of_day
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.today import (
     AHEAD_DAYS,
@@ -480,7 +480,7 @@ def _nothing(_: CaseContext) -> Iterator[Case]:
     yield from ()
 
 
-SOURCES: Mapping[CaseKind, Source] = OfSome(
+SOURCES: Mapping[CaseKind, Source] = DefaultTable(
     {
         CaseKind.MAIL_FAILED: _mail_failed,
         CaseKind.MAIL_BOUNCED: _mail_bounced,

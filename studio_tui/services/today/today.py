@@ -14,7 +14,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter, Notificati
 from studio_tui.domain.people.access import Actor, may
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.domain.today.leads_to import FLAGS
@@ -39,7 +39,7 @@ from studio_tui.storage.pushes import pushes
 from studio_tui.storage.templates import templates
 from studio_tui.storage.today import today as stored
 
-_FILTERS: Mapping[CaseKind, AssignmentFilter | None] = OfSome(
+_FILTERS: Mapping[CaseKind, AssignmentFilter | None] = DefaultTable(
     {
         **{kind: AssignmentFilter(flag=flag) for kind, flag in FLAGS.items()},
         CaseKind.STARTS: AssignmentFilter(),

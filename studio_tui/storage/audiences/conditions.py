@@ -23,7 +23,7 @@ from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import ON_THEIR_WAY, NotificationState
 from studio_tui.domain.people.facts import Fact
 from studio_tui.domain.pushes.push import Flag, Status
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.text import fold, fold_search
 from studio_tui.storage.audiences.names import values_of
 from studio_tui.storage.audiences.segments import expand_segments
@@ -265,7 +265,7 @@ _FORMS: Mapping[ConditionForm, Callable[[Condition, bool], Any]] = {
     ConditionForm.WITHIN: _within,
     ConditionForm.IN_PUSH: _in_push,
 }
-_NAMED: Mapping[ValueKind, Callable[[Word, Condition, bool], Any]] = OfSome(
+_NAMED: Mapping[ValueKind, Callable[[Word, Condition, bool], Any]] = DefaultTable(
     {
         ValueKind.TEXT: _text,
         ValueKind.KNOWN_TEXT: _text,

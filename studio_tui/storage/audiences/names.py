@@ -7,7 +7,7 @@ from peewee import SQL, Entity, Select, fn
 
 from studio_tui.domain.audiences.words import ValueKind
 from studio_tui.domain.people.facts import Fact
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.text import fold
 from studio_tui.storage.audiences import segments
 from studio_tui.storage.engine.expressions import ONE, P, U, among, column, named, stored
@@ -73,7 +73,7 @@ def logins(ids: Collection[int]) -> dict[int, str]:
 
 
 _NO_NAMES: Mapping[int, str] = {}
-NAMES_BY_ID: OfSome[ValueKind, Callable[[Collection[int]], Mapping[int, str]]] = OfSome(
+NAMES_BY_ID: DefaultTable[ValueKind, Callable[[Collection[int]], Mapping[int, str]]] = DefaultTable(
     {
         ValueKind.TEAM: team_paths,
         ValueKind.PUSH: push_names,

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import JOIN, Case, Cast, fn
 
 from studio_tui.domain.conversations.conversation import ConversationState, HistoryFilter
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
@@ -40,7 +40,7 @@ from studio_tui.wording.conversations import STATE_LABELS
 
 _T: Any = TemplateTable
 _ENDS = (ConversationState.DONE, ConversationState.CANCELLED)
-_SHOWN_STATES = OfSome({state: STATE_LABELS[state] for state in _ENDS}, otherwise="")
+_SHOWN_STATES = DefaultTable({state: STATE_LABELS[state] for state in _ENDS}, otherwise="")
 _FROM = tables_of(
     C,
     (U, JOIN.INNER, U.id == C.user),

@@ -10,7 +10,7 @@ import peewee
 
 from studio_tui.config.private_files import make_file, new_file
 from studio_tui.config.work_folder import work_folder
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.copy import require_empty
 from studio_tui.storage.engine.file_errors import is_disk_error, translate_file_error
@@ -95,7 +95,7 @@ def unpacked(path: Path) -> Iterator[Store]:
         make_file(place)
         try:
             with driver_errors():
-                _copy_pages(path, place, unwatched)
+                _copy_pages(path, place, ignore_progress)
             _require_backup(place, path)
         except (peewee.DatabaseError, sqlite3.Error) as error:
             if is_disk_error(str(error)):

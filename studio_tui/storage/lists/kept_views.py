@@ -5,19 +5,19 @@ from typing import Any
 
 from peewee import EXCLUDED
 
-from studio_tui.domain.shared.list_views import KeptViews, ListView
+from studio_tui.domain.shared.list_views import ListView, StoredViews
 from studio_tui.storage.engine.tables import ListViewTable
 
 _V: Any = ListViewTable
 
 
-def saved_views(user_id: int) -> dict[str, KeptViews]:
+def saved_views(user_id: int) -> dict[str, StoredViews]:
     """Return the saved views of a user, by the name of the list."""
     found: defaultdict[str, list[ListView]] = defaultdict(list)
     rows = _V.select(_V.list_name, _V.name, _V.kept).where(_V.user == user_id)
     for list_name, name, kept in rows.tuples():
         found[list_name].append(ListView.from_json(name, kept))
-    return {list_name: KeptViews.of(views) for list_name, views in found.items()}
+    return {list_name: StoredViews.of(views) for list_name, views in found.items()}
 
 
 def keep(user_id: int, list_name: str, view: ListView) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from peewee import Cast, Entity, fn
 
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.storage.engine.expressions import NO_TEXT
 from studio_tui.storage.engine.sql import day
 
 COLUMNS = tuple(fact for fact in FACTS if fact.is_column)
-_CONVERTED: OfSome[FactType, Callable[[Any], Any] | None] = OfSome(
+_CONVERTED: DefaultTable[FactType, Callable[[Any], Any] | None] = DefaultTable(
     {FactType.DAY: lambda value: day(value) if value else None, FactType.STATUS: bool},
     otherwise=None,
 )

@@ -22,7 +22,7 @@ from studio_tui.domain.people.review import (
 from studio_tui.domain.people.users import Manager, full_name
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.storage.audiences.conditions import audience_condition
@@ -322,7 +322,7 @@ def _managers_before(user_ids: Sequence[int]) -> dict[tuple[int, int], frozenset
 
 
 _OF_IDS = {*CONDUCTOR_KINDS, ReviewKind.MANAGER_CHANGED}
-_STATES = OfSome(
+_STATES = DefaultTable(
     {ReviewKind.LEFT: ("active", "left"), ReviewKind.RETURNED: ("left", "active")}, otherwise=None
 )
 

@@ -11,7 +11,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.facts import FACTS, FactType
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.users import User, UserFilter, full_name, sort_name
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.label_search import match_labels
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
@@ -65,7 +65,9 @@ _SORTS = {
     "name": U.sort_name,
     **{fact.name: sort_key(fact) for fact in FACTS if fact.sorted},
 }
-_SHOWN_ROLES = OfSome({Role.ADMIN: str(Role.ADMIN), Role.SUPPORT: str(Role.SUPPORT)}, otherwise="")
+_SHOWN_ROLES = DefaultTable(
+    {Role.ADMIN: str(Role.ADMIN), Role.SUPPORT: str(Role.SUPPORT)}, otherwise=""
+)
 _LEFT = {True: "has left"}
 _IN = {True: "in already"}
 _ALONE = {True: "no manager"}

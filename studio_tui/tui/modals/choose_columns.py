@@ -11,7 +11,7 @@ from textual.widgets import Static
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.domain.shared.list_views import KeptViews
+from studio_tui.domain.shared.list_views import StoredViews
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.system import list_views
 from studio_tui.tui.commands import Command
@@ -151,7 +151,7 @@ def choose_columns(listed: Listed) -> None:
 
 def write_views(
     listed: Listed,
-    call: "Callable[[Studio, Actor, str], Mapping[str, KeptViews]]",
+    call: "Callable[[Studio, Actor, str], Mapping[str, StoredViews]]",
     said: str,
     then: Callable[[], Any] | None = None,
     failed: Callable[[StudioError], None] | None = None,
@@ -165,7 +165,7 @@ def write_views(
     home, name = cast(StudioScreen, listed.screen), listed.views.kept_as
     studio, actor = home.studio, home.actor
 
-    def kept(views: "Mapping[str, KeptViews]") -> None:
+    def kept(views: "Mapping[str, StoredViews]") -> None:
         home.shell.kept_views = views
         if then is not None:
             then()

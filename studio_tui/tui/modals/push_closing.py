@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter, Notificati
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, Flag, Push, Skipped, Status
 from studio_tui.domain.pushes.push import Progress as HowFar
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.dry_run import dry_run
@@ -86,7 +86,7 @@ def _opened(done: Reopened) -> str:
 
 
 def _close(
-    studio: "Studio", actor: Actor, push: Push, how: Closing, progress: Progress = unwatched
+    studio: "Studio", actor: Actor, push: Push, how: Closing, progress: Progress = ignore_progress
 ) -> Closed:
     return pushes.close(
         studio,

@@ -6,12 +6,12 @@ from textual.content import Content
 
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import Notification, NotificationState
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.tui.moments import moment
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.wording.mail import kind_in_words, state_in_words, why_in_words
 
-_TONES: OfSome[NotificationState, Tone | None] = OfSome(
+_TONES: DefaultTable[NotificationState, Tone | None] = DefaultTable(
     {
         NotificationState.HELD: Tone.MUTED,
         NotificationState.SENT: Tone.GOOD,
@@ -20,7 +20,7 @@ _TONES: OfSome[NotificationState, Tone | None] = OfSome(
     },
     otherwise=None,
 )
-_COLOURS = OfSome({Tone.GOOD: "$success", Tone.BAD: "$error"}, otherwise="$muted")
+_COLOURS = DefaultTable({Tone.GOOD: "$success", Tone.BAD: "$error"}, otherwise="$muted")
 
 
 def about(notification: Notification) -> str:

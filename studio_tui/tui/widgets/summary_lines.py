@@ -7,11 +7,11 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from studio_tui.domain.pushes.push import Assignment, Flag, Status
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.tui.text import fit, line
 from studio_tui.wording.pushes import attention_of, status_in_words
 
-_STYLES = OfSome(
+_STYLES = DefaultTable(
     {Status.DONE: "$success", Status.NOT_PLANNED: "$muted", Status.EXCUSED: "$muted"}, otherwise=""
 )
 _INDENT = "  "

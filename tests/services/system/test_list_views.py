@@ -8,7 +8,7 @@ import pytest
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
-from studio_tui.domain.shared.list_views import MAX_VIEWS, KeptViews, ListView
+from studio_tui.domain.shared.list_views import MAX_VIEWS, ListView, StoredViews
 from studio_tui.services.system import list_views
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.list_views import ViewNameTaken
@@ -27,8 +27,8 @@ def test_views_are_kept_by_person_and_list(studio: Studio, admin: Actor) -> None
     list_views.save(studio, ann, "users", replace(LATE, name="Mine"))
     list_views.choose_columns(studio, admin, "outbox", ["state"])
     assert list_views.every(studio, admin) == {
-        "users": KeptViews((), (LATE,)),
-        "outbox": KeptViews(("state",), ()),
+        "users": StoredViews((), (LATE,)),
+        "outbox": StoredViews(("state",), ()),
     }
     list_views.remove(studio, ann, "users", "MINE")
     assert list_views.every(studio, ann) == {}

@@ -5,10 +5,10 @@ from typing import Any
 from peewee import BooleanField, CharField, DateField
 
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.storage.engine.tables import UserTable
 
-_FIELDS: OfSome[FactType, Any] = OfSome(
+_FIELDS: DefaultTable[FactType, Any] = DefaultTable(
     {FactType.DAY: DateField, FactType.STATUS: BooleanField}, otherwise=CharField
 )
 DERIVED = {"id", "sort_name", "search", "left_at"}

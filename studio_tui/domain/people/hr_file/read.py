@@ -27,7 +27,7 @@ from studio_tui.domain.people.hr_file.rows import (
 from studio_tui.domain.people.hr_file.source import SourceFile, parse_encoding, source_file
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line
@@ -58,7 +58,7 @@ def read(
     mapping: Mapping[str, str] | None = None,
     *,
     name: str = "",
-    progress: Progress = unwatched,
+    progress: Progress = ignore_progress,
     form: FileHints = _NOTHING_TOLD,
     day_zero: date = DAY_ZERO,
 ) -> HrFile:

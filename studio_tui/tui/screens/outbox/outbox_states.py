@@ -11,7 +11,7 @@ from textual.message import Message
 
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.tui.widgets.labels import GAP, Label, LabelLine
 from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS
 
@@ -20,7 +20,7 @@ BOUNCED: Final = "bounced"
 ListedState = NotificationState | Literal["bounced"] | None
 """The selected state; None for all mail."""
 _ORDER: tuple[ListedState, ...] = (None, *NotificationState, BOUNCED)
-_STYLES = OfSome({NotificationState.FAILED: "$error"}, otherwise="$muted")
+_STYLES = DefaultTable({NotificationState.FAILED: "$error"}, otherwise="$muted")
 
 
 def listed_state_named(text: str) -> ListedState:

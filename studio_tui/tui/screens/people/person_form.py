@@ -6,7 +6,7 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.people.facts import FACTS, Fact, FactType
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared import destinations as to
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.services.people import by_hand, users
 from studio_tui.services.people.by_hand import PersonEdited
 from studio_tui.services.people.person_input import PersonInput
@@ -19,7 +19,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.people import noticed_in_words, overwritten_in_words
 
 _CHANGED = tuple(fact for fact in FACTS if fact.changed_by)
-_HINTS = OfSome(
+_HINTS = DefaultTable(
     {
         FactType.TEAMS: "ctrl+o chooses; as Sales > Belgium; | separates several",
         FactType.PEOPLE: "logins; | separates several",

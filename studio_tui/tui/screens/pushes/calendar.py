@@ -17,7 +17,7 @@ from studio_tui.domain.people.access import Action
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.pushes import calendar, pushes, repeats
@@ -42,7 +42,7 @@ from studio_tui.wording.days import weekday_in_words
 _MONTHS = 12
 _ORDER = Sort("day")
 _KINDS = list(DAY_KINDS)
-_TONES: OfSome[DayKind, Tone | None] = OfSome(
+_TONES: DefaultTable[DayKind, Tone | None] = DefaultTable(
     {DayKind.BEGINS: Tone.GOOD, DayKind.ENDS: Tone.WARN, DayKind.REPEATS: Tone.MARK}, None
 )
 _NOTHING = "Nothing happens within a year.\nGo to Templates and press p on one to set up pushes."

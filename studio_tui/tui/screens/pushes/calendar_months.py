@@ -9,7 +9,7 @@ from textual.content import Content
 
 from studio_tui.domain.pushes.calendar import DAY_KINDS, CalendarEntry, DayKind
 from studio_tui.domain.shared.calendar_names import WEEKDAYS
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.tui.text import line
 from studio_tui.wording.calendar import happens_in_words
@@ -21,7 +21,7 @@ _MONTH, _GAP = 7 * _DAY, 2
 _LINES = 8
 """Height of a month in lines: its name, the weekday names and up to six weeks."""
 _MAX_MONTHS = 12
-_STYLES = OfSome(
+_STYLES = DefaultTable(
     {
         DayKind.BEGINS: "$success bold",
         DayKind.ENDS: "$warning bold",

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, Skipped
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import DryRun, dry_run, dry_run_of
@@ -105,7 +105,7 @@ class RemindScreen(StudioScreen):
             return everywhere.preview(self.studio, self.actor, self._selection, again=again)
         return remind.preview(self.studio, self.actor, self.push, self._selection, again=again)
 
-    def send(self, again: bool, progress: Progress = unwatched) -> Reminded:
+    def send(self, again: bool, progress: Progress = ignore_progress) -> Reminded:
         """Send the reminders and return the result. Called off the event loop."""
         studio, actor, selection = self.studio, self.actor, self._selection
         if self.push is None:

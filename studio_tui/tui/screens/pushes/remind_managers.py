@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from studio_tui.domain.pushes.push import Push, Skipped
-from studio_tui.domain.shared.cancellation import Progress, unwatched
+from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
@@ -33,7 +33,7 @@ class RemindManagersScreen(RemindScreen):
             return everywhere.preview_managers(studio, actor, managers, again=again)
         return remind.preview_managers(studio, actor, self.push, managers, again=again)
 
-    def send(self, again: bool, progress: Progress = unwatched) -> Reminded:
+    def send(self, again: bool, progress: Progress = ignore_progress) -> Reminded:
         """Send the reminders and return the result. Called off the event loop."""
         studio, actor, managers = self.studio, self.actor, self._managers
         if self.push is None:

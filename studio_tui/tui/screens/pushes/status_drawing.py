@@ -8,14 +8,14 @@ from studio_tui.domain.pushes.groups import PeopleGroup
 from studio_tui.domain.pushes.push import STATUSES, Progress, Status
 from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.tui.widgets.list.columns import Tone, Toned
 from studio_tui.wording.pushes import STATUS_LABELS
 
 SHAPES: Mapping[Status, str] = {status: facts.sign for status, facts in STATUSES.items()}
 """The character of a bar cell for each status, the same as in reports."""
 TONES: Mapping[Status, Tone] = {status: Tone(facts.tone) for status, facts in STATUSES.items()}
-_COLOURS = OfSome(
+_COLOURS = DefaultTable(
     {Tone.GOOD: "$success", Tone.MARK: "$key", Tone.WARN: "$warning"}, otherwise="$muted"
 )
 STYLES: Mapping[Status, str] = {status: _COLOURS[tone] for status, tone in TONES.items()}

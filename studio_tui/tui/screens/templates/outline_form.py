@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.templates.outline import OutlineNode
 from studio_tui.domain.templates.template import (
     AdminsRead,
@@ -49,7 +49,7 @@ _READ = [
 ]
 _LABEL = 15
 """Width of the labels in cells; must match ``editor.tcss``."""
-_OPTIONS = OfSome(
+_OPTIONS = DefaultTable(
     {
         QuestionKind.RATING: "The labels of the scale from low to high, one on each line",
         QuestionKind.CHOICE: "What one chooses from, one on each line",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from rich.cells import cell_len
 from textual.content import Content
 
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
@@ -22,7 +22,7 @@ from studio_tui.tui.text import line
 _RULE = "▏"
 _SCALE = 72
 """Maximum width in cells of a scale that is drawn on one line."""
-_FREE = OfSome(
+_FREE = DefaultTable(
     {
         StepKind.FEEDBACK: "What you want to tell each other",
         StepKind.OBJECTIVES: "What you agree on for the time to come",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from studio_tui.domain.shared.enum_tables import OfSome
+from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.domain.templates.template import (
     AdminsRead,
     Definition,
@@ -26,7 +26,7 @@ _POLICY = {
     QuestionPolicy.EXTENDABLE: "as they are here, and who plans may add some",
     QuestionPolicy.FREE: "up to who plans",
 }
-_BETWEEN = OfSome({QuestionKind.RATING: " → "}, otherwise=" / ")
+_BETWEEN = DefaultTable({QuestionKind.RATING: " → "}, otherwise=" / ")
 
 
 def facts(template: Template) -> list[Fact]:

@@ -11,7 +11,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.destinations import Outbox
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.today.leads_to import destination_of
@@ -104,7 +104,7 @@ def _status(status: Status | None, at: str) -> str:
     return f"{STATUS_LABELS[status]} {at}".rstrip() if status else at
 
 
-_READ = OfAll(
+_READ = CompleteTable(
     {
         StudioPart.PUSHES: _people,
         StudioPart.OUTBOX: _mails,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.enum_tables import OfAll
+from studio_tui.domain.shared.enum_tables import CompleteTable
 from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep, Remedy, Section
 from studio_tui.services.today.today import Today
@@ -18,7 +18,7 @@ from studio_tui.wording.today import SIGNS
 _FIRST_STEPS = "first steps"
 _SNOOZED = "put off"
 _MAIL = frozenset({CaseKind.MAIL_FAILED, CaseKind.MAIL_BOUNCED})
-_KEYS = OfAll(
+_KEYS = CompleteTable(
     {
         FirstStep.IMPORT_USERS: "i",
         FirstStep.ALLOW_PUSH: "1",

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort, Source
-from studio_tui.domain.shared.list_views import KeptViews, ListView
+from studio_tui.domain.shared.list_views import ListView, StoredViews
 from studio_tui.tui.shell import shell_of
 from studio_tui.tui.widgets.list.audiences import Said
 from studio_tui.tui.widgets.list.columns import Column
@@ -78,9 +78,9 @@ class Views:
         """The name of the view that was shown last."""
 
     @property
-    def kept(self) -> KeptViews:
+    def kept(self) -> StoredViews:
         """All that is kept."""
-        return shell_of(self._listed.screen).kept_views.get(self.kept_as, KeptViews())
+        return shell_of(self._listed.screen).kept_views.get(self.kept_as, StoredViews())
 
     @property
     def columns(self) -> Sequence[Column[Any]]:
