@@ -962,7 +962,7 @@ HOST = "is for the account of the service, on its host"
 VALUES = "works on what a service has given to somebody who may see it"
 NEEDS_NO_ACTOR: dict[str, str] = {
     "audiences.segments.try_saving": "tries what a service does that asks",
-    "people.person_input.planned": INSIDE,
+    "people.person_input.plan_change": INSIDE,
     "system.clocks.clock_problem": "tells of the host alone",
     "pushes.pushes.default_reminders": "tells what the settings say",
     "conversations.ask_about": "turns names into ids; whoever uses them is asked",
