@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.list_widget import DOWN, END, HOME, PAGE_DOWN
-from bench.organisation import NOW
+from bench.organisation import NOW, PUSH
 from bench.pty_probe import Probe
 from bench.table import Measured
 
@@ -94,6 +94,7 @@ def _measured_once(url: str, home: Path) -> Iterator[Measured]:
         picture, picture_bytes = probe.until(b"Quit")
         yield Measured("first picture", "ms", picture, _HELLO, first)
         yield Measured("first picture, bytes", "B", picture_bytes, _HELLO, first_bytes)
+        yield Measured("first rows", "ms", _first_rows(settings, home), _HELLO, first)
         probe.settle()
         probe.press(b"3", b"Team ")
         yield Measured("bytes while idle, 1 s", "B", probe.idle(1.0), _HELLO, idle)
@@ -110,6 +111,13 @@ def _measured_once(url: str, home: Path) -> Iterator[Measured]:
         yield timed("sort by the next column", b"o", quiet=_READ)
         yield Measured("memory", "MB", probe.memory(), _HELLO, memory)
         yield from sizes[:2]
+
+
+def _first_rows(settings: dict[str, str], home: Path) -> float:
+    """Milliseconds from the start of another program to the first row of the first place."""
+    with _started([str(_PROGRAM)], settings, home) as probe:
+        milliseconds, _ = probe.until(PUSH.encode())
+    return milliseconds
 
 
 _HELLO = "an empty Textual app"
