@@ -234,7 +234,8 @@ class Gated:
         self.gate = threading.Event()
 
     def wait(self) -> None:
-        assert self.gate.wait(10)
+        # Longer than any test takes to open it, on a busy machine too.
+        assert self.gate.wait(60)
 
 
 class Slow(Gated, Crowd):
