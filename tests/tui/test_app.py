@@ -44,7 +44,7 @@ def _opening_app() -> tuple[StudioApp, threading.Event]:
     opened = threading.Event()
 
     def open_studio(_: Any) -> Any:
-        assert opened.wait(10)
+        assert opened.wait(60)
         return FakeStudio(), ADMIN
 
     return StudioApp(open_studio, PLACES), opened

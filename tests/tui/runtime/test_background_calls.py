@@ -40,7 +40,7 @@ class Gate:
 
     def __call__(self) -> str:
         self.began.set()
-        assert self.opened.wait(10)
+        assert self.opened.wait(60)
         return self.answer
 
 
@@ -70,7 +70,7 @@ async def test_an_answer_is_dropped_when_a_question_comes_before_its_turn() -> N
             return "old"
 
         app.bridge.read(app.asker, "lane", ask_again, answers.append)
-        assert arrived.wait(10)
+        assert arrived.wait(60)
         app.bridge.read(app.asker, "lane", lambda: "new", answers.append)
         await settled(pilot)
         assert answers == ["new"]

@@ -99,11 +99,11 @@ async def test_pushes_stand_there_before_they_are_counted(
     every, show = pushes.every, pushes.show
 
     def every_later(*arguments: Any) -> Any:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return every(*arguments)
 
     def show_later(*arguments: Any) -> Any:
-        assert len(arguments) > 3 or gate.wait(10)
+        assert len(arguments) > 3 or gate.wait(60)
         return show(*arguments)
 
     monkeypatch.setattr(pushes, "every", every_later)

@@ -105,7 +105,7 @@ async def test_nobody_waits_for_what_others_change_to_be_counted(
     preview, gate = assign.preview, threading.Event()
 
     def later(*arguments: Any) -> Any:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return preview(*arguments)
 
     monkeypatch.setattr(assign, "preview", later)
