@@ -1,4 +1,4 @@
-"""What is typed above a list: words to look for, or an audience (P13)."""
+"""The filter text of a list: words to search for, or an audience (P13)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,10 +16,10 @@ from studio_tui.tui.text import line
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a text that is typed as an audience says."""
+    """The result of parsing a text as an audience."""
 
     audience: Audience | None
-    """None where it is wrong, or not written to its end."""
+    """The audience; None if the text is invalid or incomplete."""
     wrong: str = ""
     completions: tuple[Completion, ...] = ()
 
@@ -28,12 +28,12 @@ AudienceReader = Callable[[str], Said]
 
 
 def audiences_of(studio: Studio, actor: Actor) -> AudienceReader | None:
-    """What reads the audiences that somebody types; None for who may not see the users."""
+    """Return the function that parses audiences; None if the actor may not see users."""
     return partial(read, studio, actor) if may(actor, Action.READ_USERS) else None
 
 
 def read(studio: Studio, actor: Actor, text: str) -> Said:
-    """What ``text`` says, off the loop, and how it may go on."""
+    """Parse ``text`` and return its possible completions. Called off the event loop."""
     completions = complete(studio, actor, text)
     try:
         return Said(resolving.audience_of(studio, actor, text), "", completions)
@@ -42,8 +42,10 @@ def read(studio: Studio, actor: Actor, text: str) -> Said:
 
 
 def said_in_words(said: Said, width: int) -> Content:
-    """The lines below what is typed: what is wrong, and in one line of ``width`` cells what may
-    follow."""
+    """Return the lines below the filter: the error, and the possible completions.
+
+    The completions take one line of ``width`` cells.
+    """
     follows = _follows(said.completions, width)
     if not said.wrong:
         return follows
@@ -52,7 +54,7 @@ def said_in_words(said: Said, width: int) -> Content:
 
 
 def _follows(completions: Sequence[Completion], width: int) -> Content:
-    """What may follow, as much of it as there is room for; the first always."""
+    """Return as many completions as fit; the first one always."""
     shown = Content("")
     for number, each in enumerate(completions):
         more = number < len(completions) - 1
@@ -65,7 +67,7 @@ def _follows(completions: Sequence[Completion], width: int) -> Content:
 
 
 class Typed(str):
-    """What is typed, and the audience that it says, its names looked up; None where it is words."""
+    """A filter text with the audience it stands for; the audience is None if the text is words."""
 
     __slots__ = ("audience",)
 
@@ -73,17 +75,17 @@ class Typed(str):
 
     @classmethod
     def of(cls, text: str, audience: Audience | None = None) -> "Typed":
-        """``text`` that says an audience, or words."""
+        """Return ``text`` with its audience, or as words if ``audience`` is None."""
         made = cls(text)
         made.audience = audience
         return made
 
 
 def typed_words(text: str) -> str:
-    """The words to look for."""
+    """Return the words to search for; empty if the text is an audience."""
     return "" if typed_audience(text) is not None else str(text)
 
 
 def typed_audience(text: str) -> Audience | None:
-    """The audience that is typed; None where words are."""
+    """Return the audience of the text; None if it is words."""
     return text.audience if isinstance(text, Typed) else None

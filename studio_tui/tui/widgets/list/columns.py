@@ -1,4 +1,4 @@
-"""Columns of a list, and how they share its width."""
+"""The columns of a list and the distribution of its width."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -13,7 +13,10 @@ GAP = 2
 
 
 class Tone(StrEnum):
-    """How a cell stands out; each is a colour of the theme, and never the only sign of anything."""
+    """The emphasis of a cell: a colour of the theme.
+
+    A colour is never the only sign of a meaning.
+    """
 
     MUTED = "muted"
     GOOD = "good"
@@ -33,43 +36,43 @@ class Toned:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[R]):
-    """One column: what it shows of a row and how wide it is."""
+    """A column: its contents, width and behaviour."""
 
     key: str
-    """What a `Sort` names it by."""
+    """The identifier of the column in a `Sort`."""
     title: str
     cell: Callable[[R], str | Toned | tuple[Toned, ...]]
-    """What it shows, of several tones where it has parts (a bar); text of people as it is, it is
-    made inert here."""
+    """Returns the contents for a row; several parts if they differ in tone (a bar). Text entered by
+    people is made inert by the list."""
     width: int = 10
-    """Cells it takes at least."""
+    """Minimum width in cells."""
     flex: int = 0
-    """Its share of the cells left over; 0 keeps it at ``width``."""
+    """The share of the remaining cells; 0: the width is fixed."""
     most: int | None = None
-    """Cells it takes at most."""
+    """Maximum width in cells."""
     right: bool = False
     """Whether it is aligned to the right (numbers)."""
     gives_way: int = 0
-    """When the list is narrow, columns with the highest number disappear first; 0 never."""
+    """In a narrow list, columns with the highest number are hidden first; 0: never."""
     sortable: bool = False
     order: Callable[[R], Any] | None = None
-    """What rows that are held in memory are sorted by; None: by what it shows."""
+    """The sort key of rows that are held in memory; None: the displayed text."""
     called: str = ""
-    """Its name where one chooses columns and in a file, if it has no title or that is no name."""
+    """The name in the column dialog and in files, if ``title`` is empty or no name."""
     drawn: bool = False
-    """Whether it is a drawing, which is not taken along as text."""
+    """Whether the contents are a drawing, which is left out of copied text."""
     usual: bool = True
-    """Whether it is shown until one chooses columns."""
+    """Whether the column is shown by default."""
 
     @property
     def label(self) -> str:
-        """Its name; empty where there is nothing in it to be named."""
+        """The name; empty if the column has none."""
         return self.called or self.title
 
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[R]):
-    """A column with its place: from cell ``x``, ``width`` cells wide."""
+    """A column with its position: from cell ``x``, ``width`` cells wide."""
 
     column: Column[R]
     x: int
@@ -77,7 +80,7 @@ class Placed(Generic[R]):
 
 
 def text_of(column: Column[R], row: R) -> str:
-    """What a column shows of a row, as text of people may be."""
+    """Return the text of a cell, not made inert."""
     shown = column.cell(row)
     if isinstance(shown, str):
         return shown
@@ -86,7 +89,7 @@ def text_of(column: Column[R], row: R) -> str:
 
 
 def place(columns: Sequence[Column[R]], room: int) -> tuple[Placed[R], ...]:
-    """The columns that fit into ``room`` cells, side by side, filling it as they can."""
+    """Return the columns that fit into ``room`` cells, with their positions."""
     kept = _that_fit(columns, room)
     widths = _widths(kept, room - GAP * (len(kept) - 1))
     placed = []

@@ -1,7 +1,8 @@
-"""What a list asks, in which order, so that what is looked at comes first.
+"""The queries of a list in order of priority: the visible rows come first.
 
-One question at a time is under way per source. After every answer the next question is chosen from
-what is then visible: a held-down key asks for where it has arrived, not for where it passed.
+One query at a time runs per source. After every result the next query is chosen according to the
+rows that are visible then: a key that is held down loads the rows at its destination, not those it
+passed.
 """
 
 from collections.abc import Callable
@@ -25,27 +26,30 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ScrollAnchor:
-    """Where a list stands: what shall not move when a source is shown in its place."""
+    """The position of a list, which is to be kept when another source is shown."""
 
     keep: int | None
-    """The row to stay on."""
+    """The id of the row that keeps the cursor."""
     cursor: int
-    """The place of the cursor."""
+    """The index of the cursor."""
     lost: int
-    """The place to go to where the row to stay on is not there."""
+    """The index for the cursor if the row ``keep`` does not exist."""
     top: int
-    """The first visible place."""
+    """The index of the first visible row."""
     seen: int | None = None
-    """The row there, where the one at the cursor is out of sight: then it is the one that stays
-    where it is on the screen."""
+    """The id of the row at ``top`` if the cursor is outside the viewport. That row then keeps its
+    position on the screen."""
     stays_at_top: bool = False
-    """Whether what comes above the first row is shown, and the row at the cursor moves down."""
+    """Whether new rows above the first one are shown, and the row at the cursor moves down."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRows(Generic[R, F]):
-    """The first answer of a new source: by how many places the row to stay on and the picture are
-    further down, and the rows there."""
+    """The first result of a new source.
+
+    ``cursor`` and ``picture`` are the numbers of rows by which the cursor and the viewport move
+    down.
+    """
 
     cursor: int
     picture: int
@@ -55,17 +59,17 @@ class FirstRows(Generic[R, F]):
 
 @dataclass(frozen=True, slots=True)
 class PendingSource(Generic[R, F]):
-    """A source that shall be shown, and where the list stood when it was asked for."""
+    """A source to be shown, with the position of the list when it was requested."""
 
     window: Window[R, F]
     anchor: ScrollAnchor
     again: bool
-    """Whether it lists what is shown: then nobody waits for it."""
+    """Whether the source has the same filter as the current one: then no key waits for it."""
     height: int
     selection: Selection[F]
 
     def fetch_first(self) -> FirstRows[R, F]:
-        """Ask the source: off the loop."""
+        """Query the source. Called off the event loop."""
         anchor = self.anchor
         place = self._place(anchor.keep, anchor.cursor, anchor.lost)
         seen = (
@@ -87,7 +91,7 @@ class PendingSource(Generic[R, F]):
     def _place(self, row_id: int | None, about: int, lost: int) -> int:
         if row_id is None:
             return lost
-        # In another order, or of another filter, it may be anywhere.
+        # The row may be anywhere in another order or under another filter.
         found = self.window.source.position(row_id, about if self.again else None)
         return lost if found is None else found
 
@@ -99,27 +103,30 @@ class PendingSource(Generic[R, F]):
 
 
 class Listener(Protocol[R, F]):
-    """What a list wants to hear."""
+    """The callbacks of a list."""
 
     def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
-        """The rows of a source are there: show them, with the cursor and the picture by so many
-        places further down. ``again``: it lists what was shown, and both may have moved since."""
+        """Show the first rows of a source.
+
+        ``cursor`` and ``picture`` are the numbers of rows by which the cursor and the viewport move
+        down. ``again``: the source has the same filter, and both may have moved since the query.
+        """
 
     def grown(self) -> None:
-        """More rows are loaded, or the length is known better."""
+        """Handle more loaded rows or a better estimate of the length."""
 
     def loaded(self, places: range) -> None:
-        """The rows at these places are there, or it is known whether they are selected."""
+        """Redraw the rows at ``places``: they were loaded, or their selection was determined."""
 
     def counted(self, selected: int) -> None:
-        """So many rows are selected."""
+        """Show the number of selected rows."""
 
     def failed(self, error: StudioError) -> None:
-        """The source could not answer; what was shown stays."""
+        """Handle a failed query; the current rows stay."""
 
 
 class Feed(Generic[R, F]):
-    """Keeps the `Window` of a list filled; answers reach ``listener`` in the loop of ``owner``."""
+    """Keeps the `Window` of a list filled; results reach ``listener`` in the loop of ``owner``."""
 
     def __init__(self, owner: Widget, listener: Listener[R, F]) -> None:
         self.window: Window[R, F] | None = None
@@ -138,26 +145,29 @@ class Feed(Generic[R, F]):
 
     @property
     def newest(self) -> Window[R, F] | None:
-        """The window that is being fetched, or else the one that is shown."""
+        """The window that is being fetched, or else the current one."""
         return self._pending.window if self._pending else self.window
 
     @property
     def awaits(self) -> bool:
-        """Whether something else than what is shown is on its way."""
+        """Whether a source with other contents than the current one is being fetched."""
         return self._pending is not None and not self._pending.again
 
     @property
     def is_reading(self) -> bool:
-        """Whether rows are on their way."""
+        """Whether rows are being fetched."""
         return self._asking is not None
 
     def again(self, source: Source[R, F], anchor: ScrollAnchor) -> None:
-        """Show what is shown, or an equal source, again; not while it `is_reading`."""
+        """Read the current source, or an equivalent one, again.
+
+        Not to be called while `is_reading`.
+        """
         if self.window is not None:
             self._show(source, self.window.filter, anchor, again=True)
 
     def show(self, source: Source[R, F], filter_: F, anchor: ScrollAnchor) -> None:
-        """Show ``source`` as soon as its first rows are there."""
+        """Show ``source`` as soon as its first rows are loaded."""
         self._show(source, filter_, anchor, again=False)
 
     def _show(self, source: Source[R, F], filter_: F, anchor: ScrollAnchor, *, again: bool) -> None:
@@ -175,12 +185,12 @@ class Feed(Generic[R, F]):
         self.ask()
 
     def look(self, visible: range) -> None:
-        """These places are visible."""
+        """Set the visible range and load its rows."""
         self._visible = visible
         self.ask()
 
     def select(self, selection: Selection[F]) -> None:
-        """This is the selection: count it, and find out which visible rows it holds."""
+        """Set the selection; count it and determine which visible rows it contains."""
         self.selection = selection
         self._uncounted = not selection.empty
         if selection.empty:
@@ -189,7 +199,7 @@ class Feed(Generic[R, F]):
         self.ask()
 
     def ask(self) -> None:
-        """Ask the most urgent question, unless one is under way."""
+        """Start the most urgent query unless one is running."""
         target = self.newest
         if target is None or self._asking is target:
             return
@@ -256,7 +266,7 @@ class Feed(Generic[R, F]):
         start, stop = visible.start + arrival.picture, visible.stop + arrival.picture
         wanting = window.wanting(start, stop, pending.selection.filters)
         if pending.again and wanting and not looked:
-            # Somebody went on meanwhile: what they look at now comes with it.
+            # The user has scrolled in the meantime: fetch the rows that are visible now as well.
             self._question(
                 window,
                 lambda: window.fetch(*wanting, pending.selection),
@@ -282,7 +292,7 @@ class Feed(Generic[R, F]):
         self._listener.loaded(range(fetched.start, fetched.start + max(len(fetched.rows), BLOCK)))
 
     def _fail(self, error: StudioError) -> None:
-        # What failed is not asked again by itself: the next look, or a reload, tries again.
+        # Do not retry automatically: the next scroll or reload does.
         self._pending = None
         self._asking = None
         self._listener.failed(error)

@@ -1,4 +1,4 @@
-"""Keys that were pressed before what they are about is there."""
+"""Actions of keys that were pressed before the rows they act on were loaded."""
 
 from collections import deque
 from collections.abc import Callable
@@ -7,29 +7,28 @@ from typing import Any, Protocol, TypeVar
 
 
 class Waiting:
-    """Actions in the order they were asked for: each is done as soon as it can be, and none before
-    the one ahead of it."""
+    """A queue of actions: each runs as soon as it is ready and all earlier ones have run."""
 
     def __init__(self) -> None:
         self._actions: deque[tuple[Callable[[], bool], Callable[[], None]]] = deque()
 
     def add(self, ready: Callable[[], bool], action: Callable[[], None]) -> None:
-        """Do ``action`` now, or once it is ``ready``."""
+        """Run ``action`` as soon as ``ready`` returns True, possibly at once."""
         self._actions.append((ready, action))
         self.go_on()
 
     def go_on(self) -> None:
-        """Do what can be done by now."""
+        """Run the actions that are ready."""
         while self._actions and self._actions[0][0]():
             self._actions.popleft()[1]()
 
     def forget(self) -> None:
-        """What they were about does not come."""
+        """Discard all actions: their rows will not be loaded."""
         self._actions.clear()
 
 
 class Waits(Protocol):
-    """Somebody with actions that wait."""
+    """An object with deferred actions."""
 
     waiting: Waiting
 
@@ -38,7 +37,7 @@ W = TypeVar("W", bound=Waits)
 
 
 def once(ready: str) -> Callable[[Callable[[W], None]], Any]:
-    """An action that waits until the method ``ready`` says so."""
+    """Return a decorator that defers a method until the method called ``ready`` returns True."""
 
     def waits(action: Callable[[W], None]) -> Callable[[W], None]:
         @wraps(action)

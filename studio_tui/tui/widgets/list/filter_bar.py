@@ -1,4 +1,4 @@
-"""The line above a list: what it is filtered by, and how many there are."""
+"""The line above a list: its filter and the number of rows."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -15,11 +15,11 @@ from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.widgets.field import LineInput
 
 PAUSE = 0.08
-"""Seconds without a key before the list is filtered by what was typed after the first."""
+"""Seconds without a key after which the list is filtered again. The first key filters at once."""
 
 
 class FilterInput(Commands, LineInput):
-    """What is typed after ``/``; ``leave`` is called when that is done."""
+    """The input of the filter; ``leave`` is called when the user leaves it for the list."""
 
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
         Command("leave", "enter,down", "To the list", "Go to the list"),
@@ -31,23 +31,23 @@ class FilterInput(Commands, LineInput):
         super().__init__(placeholder=placeholder)
         self._leave = leave
         self.completed = ""
-        """What is typed, with the first of what may follow; empty where nothing is known to."""
+        """The text with its first completion; empty if there is none."""
 
     def may_do(self, command: Command) -> bool:
-        """Where nothing may follow, the key goes to the next widget, as anywhere."""
+        """Without a completion, let tab move the focus as in any widget."""
         return (command.id != "complete" or bool(self.completed)) and super().may_do(command)
 
     def action_complete(self) -> None:
-        """Write the first of what may follow."""
+        """Insert the first completion."""
         self.value, self.completed = self.completed, ""
         self.cursor_position = len(self.value)
 
     def action_leave(self) -> None:
-        """Go to the list."""
+        """Move to the list."""
         self._leave()
 
     def action_clear(self) -> None:
-        """Clear it, or leave it when it is clear."""
+        """Clear the filter, or leave it if it is empty."""
         if self.value:
             self.value = ""
         else:
@@ -55,10 +55,10 @@ class FilterInput(Commands, LineInput):
 
 
 class FilterBar(Horizontal):
-    """A filter as one types, and at the right a summary of what is listed.
+    """The filter, which applies while the user types, and a summary on the right.
 
-    ``changed`` is called with what the list shall be filtered by, ``leads_to`` gets the focus. Both
-    happen at once, not by messages: the next key may already be on its way.
+    ``changed`` is called with the filter text; ``leads_to`` receives the focus. Both are direct
+    calls, not messages, because the next key may be queued already.
     """
 
     def __init__(
@@ -72,44 +72,44 @@ class FilterBar(Horizontal):
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        """The key, what is typed, and the summary."""
+        """Compose the key, the input and the summary."""
         yield Static(Content.styled("/", "$key bold"), classes="key")
         yield self._input
         yield Static(classes="summary")
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """The filter text."""
         return self._input.value
 
     def offer(self, completed: str) -> None:
-        """What is typed, with what may follow: a key writes it."""
+        """Set the text with its completion, which a key inserts; empty for none."""
         self._input.completed = completed
 
     def focus_input(self) -> None:
-        """Start typing."""
+        """Move the focus to the input."""
         self.screen.set_focus(self._input)
 
     def paste(self, text: str) -> None:
-        """Look for ``text``, beside what is typed already."""
+        """Insert ``text`` into the filter at the cursor."""
         self.focus_input()
         self._input.paste(text)
 
     def clear(self, *, quietly: bool = False) -> None:
-        """Take the filter away; ``quietly``: whoever does so lists everything themself."""
+        """Clear the filter; ``quietly``: the caller updates the list itself."""
         if quietly:
             self._said = ""
         self._input.value = ""
 
     def fill(self, text: str) -> None:
-        """Show ``text`` as what is typed; whoever does so lists what it finds themself."""
+        """Set the filter to ``text``; the caller updates the list itself."""
         self._said = text
         self._input.value = text
-        # What is typed next goes on from there.
+        # The next key continues after the text.
         self._input.cursor_position = len(text)
 
     def summarise(self, summary: Content) -> None:
-        """What is listed: ``42 of 250 · 3 selected``."""
+        """Show the summary, such as ``42 of 250 · 3 selected``."""
         shown = self.query_one(".summary", Static)
         if shown.content != summary:
             shown.update(summary)
@@ -118,7 +118,7 @@ class FilterBar(Horizontal):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if self._timer is None:
-            # Who types slowly waits for nothing, and who types fast for one filter, not for each.
+            # Filter at once after a pause; while the user types fast, only once.
             self._settle()
         else:
             self._timer.stop()

@@ -1,4 +1,4 @@
-"""A source that is made when it is first asked, off the loop: for services that read at once."""
+"""A source that is created in the background: for services that query when called."""
 
 from collections.abc import Callable, Collection, Sequence
 from threading import Lock
@@ -12,7 +12,7 @@ F = TypeVar("F")
 
 
 class LateSource(Generic[R, F]):
-    """The source that ``make`` gives."""
+    """Creates the source with ``make`` at its first use, and delegates to it."""
 
     def __init__(self, make: Callable[[], Source[R, F]]) -> None:
         self._make = make
@@ -21,28 +21,28 @@ class LateSource(Generic[R, F]):
 
     @property
     def _made(self) -> Source[R, F]:
-        # It is asked for its numbers while its rows are read: who comes second waits.
+        # Count and rows are read in different threads: the second one waits for the source.
         with self._making:
             if self._source is None:
                 self._source = self._make()
             return self._source
 
     def count(self) -> int:
-        """How many rows there are."""
+        """Return the number of rows."""
         return self._made.count()
 
     def rows(self, start: int, stop: int) -> Sequence[R]:
-        """The rows from place ``start`` up to ``stop``."""
+        """Return the rows from index ``start`` up to ``stop``."""
         return self._made.rows(start, stop)
 
     def position(self, row_id: int, about: int | None = None) -> int | None:
-        """The place of a row, None where it is not in the list."""
+        """Return the index of a row; None if the list does not contain it."""
         return self._made.position(row_id, about)
 
     def matching(self, filter_: F, ids: Collection[int]) -> frozenset[int]:
-        """Those of ``ids`` that ``filter_`` matches."""
+        """Return those of ``ids`` that match ``filter_``."""
         return self._made.matching(filter_, ids)
 
     def selected(self, selection: Selection[F]) -> int:
-        """How many rows ``selection`` holds."""
+        """Return the number of rows in ``selection``."""
         return self._made.selected(selection)

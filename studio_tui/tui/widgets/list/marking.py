@@ -1,4 +1,4 @@
-"""What marks do to a selection, and which of the rows that are loaded it holds."""
+"""Marking of rows: changes of a selection, and which loaded rows it contains."""
 
 from typing import TypeVar
 
@@ -10,11 +10,11 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 _FEW = 500
-"""Rows that can be looked at one by one, to see whether all are marked."""
+"""Maximum number of rows that are checked one by one for being marked."""
 
 
 def is_marked(selection: Selection[F], window: Window[R, F], place: int) -> bool:
-    """Whether ``selection`` holds the row at ``place``; False while that is not loaded."""
+    """Return whether ``selection`` contains the row at ``place``; False if it is not loaded."""
     row = window.row(place)
     return row is not None and selection.contains(
         row.id, lambda filter_: window.matches(place, filter_)
@@ -22,7 +22,7 @@ def is_marked(selection: Selection[F], window: Window[R, F], place: int) -> bool
 
 
 def toggled(selection: Selection[F], window: Window[R, F], place: int) -> Selection[F] | None:
-    """``selection`` with the row at ``place`` marked or unmarked; None while it is not loaded."""
+    """Return ``selection`` with the row at ``place`` toggled; None if it is not loaded."""
     row = window.row(place)
     if row is None:
         return None
@@ -31,7 +31,7 @@ def toggled(selection: Selection[F], window: Window[R, F], place: int) -> Select
 
 
 def toggled_all(selection: Selection[F], window: Window[R, F]) -> Selection[F]:
-    """``selection`` with all that the window's filter matches; without, if it has all of them."""
+    """Return ``selection`` with all rows of the filter marked; unmarked if all are marked."""
     if _holds_all(selection, window):
         return selection.unmark_matching(window.filter)
     return selection.mark_matching(window.filter)

@@ -1,9 +1,9 @@
-"""`ListWithPane`: a list, and beside it the row under its cursor, where there is room (S6).
+"""`ListWithPane`: a list with a detail pane for the row under the cursor, if there is room (S6).
 
     yield ListWithPane(people, lambda user: partial(read_person, studio, actor, user.id))
 
-What is given for a row is called off the loop; it reads, and gives what draws the row in the cells
-and lines there are. The pane takes no focus: keys are for the list.
+The function returned for a row is called off the event loop. It reads the data and returns a
+`Drawing` for them. The pane never has the focus: keys go to the list.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -28,16 +28,17 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 
 R = TypeVar("R", bound=Row)
 Look = Callable[[R], Callable[[], Drawing]]
-"""What reads all there is to show of a row."""
+"""Returns a function that reads the data of a row and returns their drawing."""
 
 FROM = 110
-"""Cells of a terminal from which on there is room beside a list."""
+"""Minimum width of the terminal in cells for the pane to be shown."""
 PAUSE = 0.12
-"""Seconds that the cursor rests on a row before it is read: who holds a key reads nothing."""
+"""Seconds that the cursor must rest on a row before it is read, so that holding a key reads
+nothing."""
 
 
 class Pane(Widget, Generic[R]):
-    """One row, in short. It follows `show`, and keeps what it shows until the next is read."""
+    """The summary of one row; it keeps its contents until those of the next row are read."""
 
     ALLOW_SELECT = False
 
@@ -51,12 +52,12 @@ class Pane(Widget, Generic[R]):
         self._reading: CoalescedQuery[Drawing] = CoalescedQuery(self, self._read, self._failed)
         self._moved_at = 0.0
         self._waits = False
-        """Whether it waits for the cursor to rest."""
+        """Whether the timer for a resting cursor runs."""
         self._begins = True
-        """Whether nothing was asked for since it is shown."""
+        """Whether no row was requested since the pane was shown."""
 
     def show(self, row: R | None) -> None:
-        """The cursor is on ``row``, or it says something else."""
+        """Show ``row``: the cursor has moved to it, or its contents have changed."""
         same = row is not None and self._row is not None and row.id == self._row.id
         self._row = row
         if not self.display or same:
@@ -73,20 +74,20 @@ class Pane(Widget, Generic[R]):
             self._wait(PAUSE)
 
     def again(self) -> None:
-        """Read the row again, unless that is about to be done."""
+        """Read the row again, unless that is already scheduled."""
         row = self._row
         if self.display and row is not None and not self._waits:
             self._begins = False
             self._reading.ask(self._look(row), row.id)
 
     def hide(self) -> None:
-        """Nobody looks."""
+        """Hide the pane and cancel its query."""
         self.display = False
         self._reading.drop()
         self._drawing, self._error, self._begins = None, None, True
 
     def render(self) -> Content:
-        """What there is room for."""
+        """Return the lines that fit."""
         width, height = self.size
         lines = list(islice(self._lines(width, height), height + 1))
         if len(lines) > height:
@@ -103,7 +104,7 @@ class Pane(Widget, Generic[R]):
             yield from part.wrap(width) or [Content("")]
 
     def _wait(self, seconds: float) -> None:
-        # One timer for all keys: to start one for each takes longer than to move the cursor.
+        # One timer for all keys: starting one per key takes longer than moving the cursor.
         if not self._waits:
             self._waits = True
             self.set_timer(seconds, self._rested)
@@ -130,7 +131,7 @@ class Pane(Widget, Generic[R]):
 
 
 class ListWithPane(Commands, Horizontal, Generic[R]):
-    """``listed`` alone in a narrow terminal or where the pane is switched off, else with it."""
+    """``listed`` with a pane; alone in a narrow terminal or if the pane is switched off."""
 
     REACH = "this list"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -143,28 +144,28 @@ class ListWithPane(Commands, Horizontal, Generic[R]):
         self._pane = Pane(look)
 
     def compose(self) -> ComposeResult:
-        """Both; which of them is seen depends on the room."""
+        """Compose the list and the pane, which is shown if there is room."""
         yield self._list
         yield self._pane
 
     def on_mount(self) -> None:
-        """Follow what is chosen, on this screen or on another."""
+        """Follow the setting, which another screen may change."""
         self.watch(self.app, "shows_beside", self._fit)
 
     def on_resize(self) -> None:
-        """It may be narrow, or wide enough."""
+        """Show or hide the pane according to the width."""
         self._fit()
 
     def reload(self) -> None:
-        """Something changed, perhaps of the row."""
+        """Read the row again after a change."""
         self._pane.again()
 
     def may_do(self, command: Command) -> bool:
-        """There is nothing to switch where there is no room."""
+        """Offer the command only if there is room for the pane."""
         return self._has_room and super().may_do(command)
 
     def action_beside(self) -> None:
-        """Show the pane, or hide it, here and on the other screens."""
+        """Show or hide the pane on all screens."""
         shell = shell_of(self)
         shell.shows_beside = not shell.shows_beside
 

@@ -1,5 +1,7 @@
-"""Rows that are about people, as an audience: marked rows become a filter that finds them, and so
-does a list of people that is pasted (P13)."""
+"""Conversion of people to an audience (P13).
+
+Marked rows and a pasted list of people become a filter that finds them.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,7 +12,7 @@ from studio_tui.domain.shared.errors import Refused
 
 
 class RowPerson(NamedTuple):
-    """Whom a row is about."""
+    """The person that a row is about."""
 
     id: int
     login: str
@@ -18,7 +20,7 @@ class RowPerson(NamedTuple):
 
 
 def as_filter(people: Iterable[RowPerson]) -> str:
-    """The filter that finds these people. Raises `Refused` where it would be too long."""
+    """Return the filter that finds ``people``. Raises `Refused` if it would be too long."""
     logins = dict.fromkeys(person.login for person in people)
     if not logins:
         raise Refused("There is nobody here.")
@@ -26,9 +28,11 @@ def as_filter(people: Iterable[RowPerson]) -> str:
 
 
 def pasted_as_filter(text: str) -> str:
-    """The filter that finds the people of a list that is pasted, one on a line as a column of a
-    spreadsheet or a mail has them; empty where it is no such list. Raises `Refused` where it would
-    be too long."""
+    """Return the filter that finds the people of a pasted list; empty if it is no such list.
+
+    The list has one login or address per line, as in a column of a spreadsheet or a mail. Raises
+    `Refused` if the filter would be too long.
+    """
     if len(text.splitlines()) < 2:
         return ""
     try:

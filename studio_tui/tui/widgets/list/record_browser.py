@@ -1,4 +1,4 @@
-"""`RecordBrowser`: a list with its filter, its order and its summary: most screens are one.
+"""`RecordBrowser`: a list with a filter, an order and a summary, which most screens consist of.
 
     yield RecordBrowser(
         Column("name", "Name", lambda user: user.name, width=20, flex=2, sortable=True),
@@ -9,9 +9,9 @@
         empty="Nobody yet. Press i to import users.",
     )
 
-``find`` gives the filter and the source for what is typed and an order; it is called on the loop
-and must not ask the database itself (sources are asked off the loop). ``beside`` gives what is
-shown of the row under the cursor beside the list, in a wide terminal (`widgets.list.pane`).
+``find`` returns the filter and the source for a filter text and an order. It is called on the event
+loop and must not query the database (sources are queried off the event loop). ``beside`` supplies
+the detail pane of the row under the cursor, in a wide terminal (`widgets.list.pane`).
 """
 
 from collections.abc import Callable, Sequence
@@ -62,12 +62,12 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 T = TypeVar("T")
 Place = tuple[Path, bool]
-"""A path, and whether a file that is there may be replaced."""
+"""A path, and whether an existing file may be replaced."""
 Find = Callable[[str, Sort], tuple[F, Source[R, F]]]
 
 
 class RecordBrowser(Commands, Vertical, Generic[R, F]):
-    """A `RecordList` under a `FilterBar`. Messages of the list pass through to the screen."""
+    """A `RecordList` below a `FilterBar`. Messages of the list bubble up to the screen."""
 
     REACH = "this list"
     OWN_COMMANDS: ClassVar[tuple[Command, ...]] = (
@@ -115,11 +115,15 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         person: Callable[[R], RowPerson] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """``kept_as`` is the name by which its columns and views are kept; without one they are
-        not. ``narrowing`` is what the keys of the screen narrow it to. ``opens_as_kept``: whether
-        it begins with the view it is to open with, as nothing else was asked for. ``exported_by``
-        is the command that writes the like from a shell. ``audiences``: whether what is typed may
-        be an audience (P13); ``find`` gets it as a `Typed`. ``person`` says whom a row is about."""
+        """Create a browser that reads its rows when it is mounted.
+
+        ``kept_as`` is the name under which its columns and views are saved; empty: they are not.
+        ``narrowing`` gives access to the restriction that the keys of the screen make.
+        ``opens_as_kept``: whether to start with the saved opening view, which is wrong if the
+        caller requested another one. ``exported_by`` is the shell command that writes the same
+        list. ``audiences``: whether the filter may be an audience (P13), which ``find`` receives as
+        a `Typed`. ``person`` returns the person of a row.
+        """
         super().__init__(id=id)
         self.every_column = columns
         self._columns: Sequence[Column[R]] = [column for column in columns if column.usual]
@@ -129,8 +133,8 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._audiences = audiences
         self._person = person
         self._filtered_by = ""
-        """What the list is filtered by, as ``find`` gets it: what is typed, once it is known what
-        that says; until then, what it was before."""
+        """The filter as ``find`` receives it: the text, once it is parsed if it is an audience;
+        until then, the previous filter."""
         self.views = Views(self, kept_as)
         self._narrowing = narrowing
         self._opens_as_kept = opens_as_kept
@@ -143,47 +147,49 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._total: Total[F] = Total(self, self._summarise)
 
     def compose(self) -> ComposeResult:
-        """The filter above the list."""
+        """Compose the filter above the list."""
         yield self._bar
         yield Static(classes="audience")
         yield self._with_pane or self.list
 
     def on_mount(self) -> None:
-        """Read the first rows, and wait for keys."""
+        """Read the first rows and focus the list."""
         self.views.open(as_kept=self._opens_as_kept)
         self._filter_by(self.text)
-        # At once, not in its turn: where nothing has the focus yet, the filter would take it.
+        # Synchronously: otherwise the filter input would get the initial focus.
         self.screen.set_focus(self.list)
 
     @property
     def text(self) -> str:
-        """What the list is filtered by."""
+        """The filter text."""
         return self._bar.text
 
     @property
     def reads_as_typed(self) -> bool:
-        """Whether the list is filtered by what is typed: an audience that is wrong filters by none,
-        or by the last right one."""
+        """Whether the list is filtered by the current text.
+
+        While the text is an invalid audience, the last valid filter applies.
+        """
         return self._filtered_by == self.text
 
     @property
     def filter(self) -> F:
-        """What the list shows: what an action on "all that match" is about."""
+        """The current filter: the rows of an act on "all that match"."""
         return self._find(self._filtered_by, self._sort)[0]
 
     def reload(self) -> None:
-        """Read the rows again; nothing moves."""
+        """Read the rows again without moving anything."""
         self._total.forget()
         self.list.reload(self._find(self._filtered_by, self._sort)[1])
         if self._with_pane is not None:
             self._with_pane.reload()
 
     def action_filter(self) -> None:
-        """Start typing a filter."""
+        """Focus the filter."""
         self._bar.focus_input()
 
     def on_paste(self, event: events.Paste) -> None:
-        """What is pasted over a list is looked for in it."""
+        """Filter the list by the pasted text."""
         event.stop()
         text = event.text
         if self._reads_audiences is not None:
@@ -195,20 +201,19 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._bar.paste(text)
 
     def action_order(self) -> None:
-        """Sort by the next column that is shown (S5)."""
+        """Sort by the next visible column (S5)."""
         shown = self._sortable
         place = shown.index(self._sort.column) if self._sort.column in shown else -1
         self._order(Sort(shown[(place + 1) % len(shown)]))
 
     def why_not_order(self) -> str | None:
-        """A list may have only one order."""
+        """Require more than one order."""
         if set(self._sortable) - {self._sort.column}:
             return None
         return "This list has only one order; O turns it round."
 
     def may_do(self, command: Command) -> bool:
-        """Escape clears a filter; where there is none, it leaves the screen. A range is offered
-        where rows can be marked."""
+        """Offer only commands that apply; without a filter, escape leaves the screen."""
         there = {
             "clear_filter": bool(self.text),
             "mark_range": self._marks,
@@ -219,27 +224,27 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         return there.get(command.id, True) and super().may_do(command)
 
     def action_clear_filter(self) -> None:
-        """Take the filter away; the cursor stays on its row (S5)."""
+        """Clear the filter; the cursor stays on its row (S5)."""
         self._bar.clear()
 
     def commands(self) -> tuple[Command, ...]:
-        """Its commands, with what does the same from a shell."""
+        """Return the commands, with the shell command of the export."""
         return tuple(
             replace(each, verb=self._exported_by) if each.id == "to_file" else each
             for each in super().commands()
         )
 
     def why_not_to_file(self) -> str | None:
-        """It takes rows, and a file to write to."""
+        """Require rows and access to files."""
         verb = self._exported_by
         why = why_no_files(f"ssh … {verb} > FILE" if verb else "")
         return why or (None if self.list.length or self.list.marked else "There are no rows here.")
 
     def action_to_file(self) -> None:
-        """Ask for a path, and write what the list shows, or the marked rows, there (S7)."""
+        """Ask for a path and write the rows, or the marked ones, to it (S7)."""
         listed, columns = self.list, self._columns
         home = cast(StudioScreen, self.screen)
-        # What is marked may be out of the filter.
+        # Marked rows may be hidden by the filter.
         whole = not listed.marked
         text, selection = (self._filtered_by, None) if whole else ("", listed.selection)
         source = self._find(text, self._sort)[1]
@@ -267,7 +272,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self.app.push_screen(ask, write)
 
     def why_not_columns(self) -> str | None:
-        """It takes several."""
+        """Require several columns."""
         return None if len(self.every_column) > 1 else "This list has only one column."
 
     def action_columns(self) -> None:
@@ -275,12 +280,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         shell_of(self).choose_columns(self)
 
     def action_views(self) -> None:
-        """Show a view, or save what is shown as one (S5)."""
+        """Show a view, or save the current state as one (S5)."""
         shell_of(self).choose_view(self)
 
     @property
     def columns(self) -> Sequence[Column[R]]:
-        """The columns that it shows where there is room."""
+        """The chosen columns, which are shown if there is room."""
         return self._columns
 
     @columns.setter
@@ -290,12 +295,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     @property
     def columns_in_sight(self) -> Sequence[Column[R]]:
-        """Those that there is room for."""
+        """The columns that have room."""
         return self.list.shown_columns
 
     @property
     def view(self) -> ListView:
-        """What it shows now, without a name."""
+        """The current state as a view without a name."""
         return ListView(
             text=self.text,
             narrowed=self._narrowing.get() if self._narrowing else "",
@@ -304,7 +309,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         )
 
     def set_view(self, view: ListView) -> list[str]:
-        """Show ``view`` with the next rows; returns in words what of it is not known here."""
+        """Apply ``view`` without reading rows; return descriptions of its unknown parts."""
         known = [column for column in self.every_column if column.key in view.columns]
         unknown = ["a column"] if len(known) < len(view.columns) else []
         self.columns = known or self.views.columns
@@ -319,20 +324,23 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         return unknown
 
     def show_narrowed(self) -> None:
-        """Read the rows again, narrowed to something else; the cursor stays on its row."""
+        """Read the rows after a change of the narrowing; the cursor stays on its row."""
         self._show(self.list.current_id)
 
     def show_rows(self) -> None:
-        """Read the rows of what was set."""
+        """Read the rows after `set_view`."""
         self._filter_by(self.text)
 
     def reads(self, text: str) -> Callable[[], Said] | None:
-        """What reads an audience that ``text`` says, off the loop; None where it says words."""
+        """Return a function that parses ``text`` as an audience; None if it is words.
+
+        The function is to be called off the event loop.
+        """
         reads = self._reads_audiences
         return partial(reads, text) if reads is not None and is_audience_text(text) else None
 
     def source_of(self, view: ListView, text: str) -> Source[R, F]:
-        """What lists the rows of a view, whose ``text`` is as ``find`` gets it."""
+        """Return the source of a view, whose ``text`` is in the form that ``find`` receives."""
         known = sort_known(self.every_column, view.sort, self._usual_sort)
         sort = (view.sort if known else None) or self._usual_sort
         if self._narrowing is None:
@@ -351,30 +359,33 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         return []
 
     def why_not_mark_range(self) -> str | None:
-        """A range has two ends."""
+        """Require a start of the range."""
         if self.list.last_marked is None:
             return "Mark the first row (space), then go to the last one and mark up to it."
         return None
 
     def action_mark_range(self) -> None:
-        """Mark all from the row that was marked last to the one under the cursor (S5)."""
+        """Mark the rows from the last marked one to the cursor (S5)."""
         self.list.waiting.add(self.list.reach, self._mark_range)
 
     def why_not_copy(self) -> str | None:
-        """It takes a terminal that has a clipboard."""
+        """Require a terminal with a clipboard."""
         return "This terminal has no clipboard." if on_console() else None
 
     def action_copy(self) -> None:
-        """Copy the marked rows, or the one under the cursor, to the clipboard of the terminal
-        (S7)."""
+        """Copy the marked rows, or the one under the cursor, to the clipboard (S7)."""
         self.list.waiting.add(self.list.reach, self._copy)
 
     def why_not_as_text(self) -> str | None:
-        """It takes an audience that is typed, or marked rows, or one under the cursor."""
+        """Require a valid filter."""
         return None if self.reads_as_typed else "The filter is wrong, or not written to its end."
 
     def action_as_text(self) -> None:
-        """Filter by what is marked, or say what the list is filtered by, and copy that (P13)."""
+        """Copy the audience of the list as text (P13).
+
+        If rows are marked, or the filter is no audience, the list is first filtered by the marked
+        people, or by the person at the cursor.
+        """
         self.list.waiting.add(self.list.reach, self._as_text)
 
     def _as_text(self) -> None:
@@ -398,15 +409,15 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         shell_of(self).say("Filtered so; the text is copied. What is pasted over a list is read.")
 
     def why_not_why(self) -> str | None:
-        """It takes somebody."""
+        """Require a row."""
         return None if self.list.current else "There is nobody here."
 
     def action_why(self) -> None:
-        """Tell of each condition whether it holds of who is under the cursor (P13)."""
+        """Explain for each condition whether it holds for the person at the cursor (P13)."""
         row, person = self.list.current, self._person
         if row is None or person is None:
             return
-        # Who asks nothing loads nothing that explains.
+        # Imported on demand only.
         from studio_tui.tui.modals.why import WhyInAudience
 
         whom, said = person(row), typed_audience(self._filtered_by)
@@ -431,7 +442,10 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             self._take(lambda: _copied([row], columns), self._put)
 
     def _marked(self) -> Callable[[], Sequence[R]]:
-        """What reads the marked rows, off the loop: also those that are out of the filter."""
+        """Return a function that reads the marked rows, including those hidden by the filter.
+
+        It is to be called off the event loop.
+        """
         source, selection = self._find("", self._sort)[1], self.list.selection
         return lambda: rows_of(source, selection)
 
@@ -441,7 +455,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         shell_of(self).say(f"{counted(number, 'row')} copied.")
 
     def _take(self, call: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Make ``call`` off the loop; keys wait for what it gives, as they may be about it."""
+        """Run ``call`` off the event loop, and queue keys until ``then`` has its result."""
         bridge, target = bridge_of(self), None
         if (keys := keys_of(self)) is not None:
             target = keys.expect(self, lambda: bridge.drop(self, "take"))
@@ -459,11 +473,11 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         bridge.read(self, "take", call, taken, not_taken)
 
     def _source(self) -> Source[R, F]:
-        """One that nobody else asks."""
+        """Return a new source that no other query uses."""
         return self._find(self._filtered_by, self._sort)[1]
 
     def show_row(self, row_id: int) -> None:
-        """Put the cursor on a row that was just made, which no filter hides."""
+        """Clear the filter and move the cursor to a row that was just created."""
         self._bar.clear(quietly=True)
         self._filtered_by = ""
         self.list.set_empty(self._empty)
@@ -474,18 +488,20 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     @property
     def _sortable(self) -> list[str]:
         shown = [column.key for column in self.list.shown_columns if column.sortable]
-        # The usual order may be that of no column.
+        # The default order may not be that of a column.
         usual = self._usual_sort.column
         of_none = all(column.key != usual for column in self.every_column)
         return [usual, *shown] if of_none else shown
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         self._order(Sort(self._sort.column, not self._sort.descending))
 
     def _filter_by(self, text: str) -> None:
-        """Filter by what is typed. What says an audience is read off the loop; until it is known
-        what it says, and where it is wrong, the last right one counts."""
+        """Filter by ``text``, which is parsed off the event loop if it is an audience.
+
+        Until it is parsed, and while it is invalid, the last valid filter applies.
+        """
         self._bar.offer("")
         reads = self.reads(text)
         if reads is None:
@@ -503,7 +519,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             if said.audience is not None:
                 self._filter(text, Typed.of(text, said.audience))
             elif not isinstance(self._filtered_by, Typed):
-                # The words it began with are none to look for.
+                # The text that the audience began with is not to be searched as words.
                 self._filter("", "")
             if target is not None:
                 target.ready()
@@ -542,7 +558,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._bar.summarise(self._summary())
 
     def _count_all(self) -> None:
-        """Find out of how many rows the filter leaves these, once these are counted."""
+        """Count the rows without the filter, after those with the filter are counted."""
         if self.list.has_more or not self.list.is_settled():
             return
         unfiltered, source = self._find("", self._sort)

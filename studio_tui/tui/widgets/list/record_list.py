@@ -1,8 +1,8 @@
 """`RecordList`: a list of any length that draws only what is visible.
 
-It shows the rows of a `domain.shared.list_source.Source`, asked for off the loop around what is
-visible; keeps a cursor, and marks as a `domain.shared.selection.Selection`. A million rows cost
-what a thousand cost.
+The rows come from a `domain.shared.list_source.Source`, which is queried off the event loop for the
+visible rows and some around them. Marks are a `domain.shared.selection.Selection`. The cost does
+not depend on the number of rows.
 
     people = RecordList(
         Column("name", "Name", lambda user: user.name, width=20, flex=2, sortable=True),
@@ -47,7 +47,7 @@ class HeadedRow(Row, Protocol):
 
     @property
     def takes_cursor(self) -> bool:
-        """Whether it is no heading, and not empty."""
+        """Whether the row is neither a heading nor empty."""
 
 
 H = TypeVar("H", bound=HeadedRow)
@@ -57,7 +57,7 @@ _MARKING = {"mark", "mark_all"}
 
 @dataclass
 class ListMessage(Message):
-    """Something happened in ``list``."""
+    """The base of the messages of a list."""
 
     list: "RecordList[Any, Any]"
 
@@ -68,7 +68,7 @@ class ListMessage(Message):
 
 
 class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
-    """A list of records with a cursor, marks and a header. See the module's documentation."""
+    """A list of records with a cursor, marks and a header. See the docstring of the module."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "list--header",
@@ -95,34 +95,36 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @dataclass
     class Opened(ListMessage):
-        """Enter or a double click on ``row``."""
+        """Posted on enter or a double click on ``row``."""
 
         row: Any
 
     @dataclass
     class CursorMoved(ListMessage):
-        """The cursor is on another row, or the row says something else now; None where there is no
-        row, or it is not loaded yet."""
+        """Posted when the cursor is on another row, or its row has changed.
+
+        ``row`` is None if there is no row or it is not loaded.
+        """
 
         row: Any
 
     @dataclass
     class SelectionChanged(ListMessage):
-        """The marks changed; ``count`` is how many rows are selected, None until counted."""
+        """Posted when the marks changed; ``count`` is None until they are counted."""
 
         selection: Selection[Any]
         count: int | None
 
     @dataclass
     class LengthChanged(ListMessage):
-        """The list has ``length`` rows; a lower bound unless ``counted``."""
+        """Posted when the number of rows changed; a lower bound unless ``counted``."""
 
         length: int
         counted: bool
 
     @dataclass
     class SortRequested(ListMessage):
-        """A heading was clicked."""
+        """Posted when a heading was clicked."""
 
         sort: Sort
 
@@ -140,7 +142,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self.sort: Sort | None = None
         self.selected_count: int | None = 0
         self.last_marked: int | None = None
-        """The id of the row that was marked last by itself: where a range begins (S5)."""
+        """The id of the row that was last marked individually: the start of a range (S5)."""
         self._columns = columns
         self._marks = marks
         self._header = 1 if heading else 0
@@ -158,45 +160,47 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._fresh: Source[R, F] | None = None
         self.waiting = Waiting()
 
-    # What screens ask and tell
+    # The interface for screens
 
     @property
     def current(self) -> R | None:
-        """The row under the cursor."""
+        """The row under the cursor; None if it is not loaded or there is none."""
         return self._row_at(self._cursor)
 
     @property
     def current_id(self) -> int | None:
-        """The id of the row under the cursor, or of the last one that was."""
+        """The id of the row under the cursor, or of the last row that was loaded there."""
         return self._current_id
 
     @property
     def cursor(self) -> int:
-        """The place of the cursor, from 0."""
+        """The index of the cursor, from 0."""
         return self._cursor
 
     @property
     def length(self) -> int:
-        """How many rows there are, as far as known."""
+        """The number of rows, as far as it is known."""
         return len(self._feed.window) if self._feed.window else 0
 
     @property
     def shown_filter(self) -> F | None:
-        """What the rows that are shown match; None until there are any."""
+        """The filter of the displayed rows; None before the first ones."""
         return None if self._feed.window is None else self._feed.window.filter
 
     @property
     def has_more(self) -> bool:
-        """Whether there may be more: they are still being counted."""
+        """Whether there may be more rows: they are still being counted."""
         return self._feed.window is not None and not self._feed.window.counted
 
     def is_settled(self) -> bool:
-        """Whether what is shown is what was asked for: keys that are pressed after a filter was
-        typed are about what it finds, and wait until that is there."""
+        """Return whether the list shows what was requested.
+
+        Keys that follow a filter act on the rows it finds, and wait until those are shown.
+        """
         return not self._feed.awaits and not self._to_the_end
 
     def reach(self) -> bool:
-        """Whether the row under the cursor is there; brings it into view."""
+        """Bring the cursor into view; return whether its row is loaded."""
         if not self.is_settled():
             return False
         self._bring_into_view()
@@ -205,7 +209,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @property
     def selection(self) -> Selection[F]:
-        """What is marked."""
+        """The marked rows."""
         return self._feed.selection
 
     @selection.setter
@@ -215,7 +219,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @property
     def shown_columns(self) -> tuple[Column[R], ...]:
-        """The columns that there is room for."""
+        """The columns that have room."""
         return tuple(placed.column for placed in self._painter.columns)
 
     def set_columns(self, columns: Sequence[Column[R]]) -> None:
@@ -226,13 +230,15 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @property
     def marked(self) -> bool:
-        """Whether any row is marked, here or out of the filter."""
+        """Whether any row is marked, including those hidden by the filter."""
         return not self.selection.empty and self.selected_count != 0
 
     @property
     def chosen(self) -> Selection[F]:
-        """What an act is about: the marked rows, or the one under the cursor where none is marked
-        (S8). Empty where there is no row."""
+        """The rows that an act applies to: the marked ones, or else the one at the cursor (S8).
+
+        Empty if there is no row.
+        """
         if self.marked:
             return self.selection
         return Selection.of([] if self.current is None else [self.current.id])
@@ -245,10 +251,10 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         sort: Sort | None = None,
         keep: int | None = None,
     ) -> None:
-        """Show ``source``, which lists what ``filter_`` matches, in the order of ``sort``.
+        """Show ``source``, whose rows match ``filter_``, in the order of ``sort``.
 
-        The cursor goes to the row with id ``keep``, or to the top. What is on the screen stays
-        until the first rows are there.
+        The cursor moves to the row with the id ``keep``, or to the top. The current rows stay until
+        the first new ones are loaded.
         """
         self.sort = sort
         self._to_the_end = False
@@ -259,17 +265,17 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             keys.await_settled(self)
 
     def reload(self, source: Source[R, F]) -> None:
-        """Read the rows again, of a source that lists the same; nothing moves.
+        """Read the rows again from an equivalent source, without moving anything.
 
-        What is being read now comes first: where that takes long, and others change something all
-        the time, nobody would ever see it.
+        A running query is finished first. Otherwise, with slow queries and frequent changes by
+        others, no result would ever be shown.
         """
         self._fresh = source
         self._read_again()
 
     @property
     def _shows_newest(self) -> bool:
-        """Whether the newest rows are the first, and in sight: then those to come shall be too."""
+        """Whether the list is at the top in descending order, so that new rows appear there."""
         descending = self._newest_first if self.sort is None else self.sort.descending
         return descending and not self.scroll_offset.y and self._sees_cursor
 
@@ -279,51 +285,51 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         top = self.scroll_offset.y
         keep, seen = self._id_at(self._cursor), None
         if not self._sees_cursor:
-            # It has not moved since it was seen, and its row may have been given up.
+            # The cursor is where it was last visible, and its row may have been evicted.
             keep, seen = self._current_id, self._id_at(top)
         source, self._fresh = self._fresh, None
         anchor = ScrollAnchor(keep, self._cursor, self._cursor, top, seen, self._shows_newest)
         self._feed.again(source, anchor)
 
     def set_empty(self, sentence: str) -> None:
-        """What to show when there are no rows: say what to do next."""
+        """Set the text that is shown if there are no rows, which suggests what to do next."""
         self._empty = sentence
         self.refresh()
 
-    # What can be done with the keys
+    # Commands
 
     def may_do(self, command: Command) -> bool:
-        """Marking is offered where rows can be marked."""
+        """Offer marking only if rows can be marked."""
         return (self._marks or command.id not in _MARKING) and super().may_do(command)
 
     @once("is_settled")
     def action_cursor_up(self) -> None:
-        """One row up."""
+        """Move up by a row."""
         self.move_to(self._cursor - 1)
 
     @once("is_settled")
     def action_cursor_down(self) -> None:
-        """One row down."""
+        """Move down by a row."""
         self.move_to(self._cursor + 1)
 
     @once("is_settled")
     def action_page_up(self) -> None:
-        """One page up."""
+        """Move up by a page."""
         self._move_by_page(-1)
 
     @once("is_settled")
     def action_page_down(self) -> None:
-        """One page down."""
+        """Move down by a page."""
         self._move_by_page(1)
 
     @once("is_settled")
     def action_first(self) -> None:
-        """To the first row."""
+        """Move to the first row."""
         self.move_to(0)
 
     @once("is_settled")
     def action_last(self) -> None:
-        """To the last row, as soon as it is known which that is."""
+        """Move to the last row, once the rows are counted."""
         window = self._feed.window
         self._to_the_end = window is not None and not window.counted
         self.move_to(self.length - 1)
@@ -335,19 +341,19 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     @once("reach")
     def action_mark(self) -> None:
-        """Mark or unmark the row under the cursor and go down."""
+        """Mark or unmark the row under the cursor and move down."""
         if self._toggle(self._cursor):
             self.move_to(self._cursor + 1)
 
     @once("is_settled")
     def action_mark_all(self) -> None:
-        """Mark all that match, or unmark them if all of them are marked."""
+        """Mark all rows of the filter, or unmark them if all are marked."""
         window = self._feed.window
         if window is not None:
             self._select(toggled_all(self.selection, window))
 
     def move_to(self, place: int) -> None:
-        """Put the cursor at ``place``, or as near as there is a row, and bring it into view."""
+        """Move the cursor to ``place``, limited to existing rows, and bring it into view."""
         place = max(0, min(place, self.length - 1))
         if place != self._cursor:
             earlier, self._cursor = self._cursor, place
@@ -357,15 +363,15 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._look()
         self._follow_cursor()
 
-    # What the feed tells
+    # Callbacks of the feed
 
     def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
-        """The first rows of a source are there: the picture changes at once."""
+        """Show the first rows of a source at once."""
         follows = not again or self._sees_cursor
         top = self.scroll_offset.y + picture
         self._error = None
         if not again:
-            # The length of something else, though it may be the same number.
+            # Another source: report its length even if it is equal.
             self._said_length = None
         self._cursor = max(0, min(self._cursor + cursor, window.length - 1))
         self._set_height()
@@ -377,7 +383,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self.grown()
 
     def grown(self) -> None:
-        """More rows are loaded, or the length is known better."""
+        """Handle more loaded rows or a better estimate of the length."""
         self._set_height()
         self._tell_length()
         arrives = self._to_the_end and not self.has_more
@@ -390,7 +396,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._read_again()
 
     def loaded(self, places: range) -> None:
-        """Rows at these places are there: draw those of them that are visible."""
+        """Redraw the visible ones of the rows at ``places``."""
         top = self.scroll_offset.y
         first = max(places.start, top)
         count = min(places.stop, top + self._height) - first
@@ -398,12 +404,12 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             self.refresh(Region(0, first - top + self._header, self._room.width, count))
 
     def counted(self, selected: int) -> None:
-        """So many rows are selected."""
+        """Show the number of selected rows."""
         self.selected_count = selected
         self.post_message(self.SelectionChanged(self, self.selection, selected))
 
     def failed(self, error: StudioError) -> None:
-        """What was shown stays; where there is nothing, the list says what happened."""
+        """Report the error and keep the current rows; an empty list shows the error."""
         self._error = error
         self._to_the_end = False
         self._fresh = None
@@ -415,7 +421,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen, the header first."""
+        """Return a line of the list; the header comes first."""
         painter = self._painter
         if y < self._header:
             return painter.header(self.sort, self._style("list--header"))
@@ -549,14 +555,14 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
     # Textual's events
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for the rows that came into view."""
+        """Load the rows that came into view."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._sees_cursor = 0 <= self._cursor - self.scroll_offset.y < self._height
             self._look()
 
     def on_resize(self) -> None:
-        """Lay the columns out anew and keep the cursor in view, where it is."""
+        """Lay out the columns, and keep the cursor in view if it was."""
         self._lay_out()
         if self._sees_cursor:
             self._bring_into_view()
@@ -567,7 +573,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._painter = Painter.fitting(self._columns, self._room.width, marks=self._marks)
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor, mark, open or sort, according to where the click went."""
+        """Move the cursor, mark, open or sort, depending on the position of the click."""
         event.stop()
         offset = event.get_content_offset(self)
         if offset is None:
@@ -598,14 +604,14 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
 
 class HeadedList(RecordList[H, F]):
-    """A list some rows of which are headings, or empty: the cursor passes over them."""
+    """A list with headings and empty rows, which the cursor skips."""
 
     def move_to(self, place: int) -> None:
-        """Put the cursor at ``place``, or on the next line in that direction that is no heading."""
+        """Move the cursor to ``place``, or to the next row in that direction that is no heading."""
         found = self._on_from(place, 1 if place >= self.cursor else -1)
         super().move_to(found)
         if not any(self._takes_cursor(above) for above in range(found)):
-            # The heading above the first case is seen with it.
+            # Keep the heading above the first row visible.
             self._scroll_rows(0)
 
     def _follow_cursor(self) -> None:
@@ -623,5 +629,5 @@ class HeadedList(RecordList[H, F]):
 
     def _takes_cursor(self, place: int) -> bool:
         row = self._row_at(place)
-        # What is not loaded yet may be anything: the cursor stays there until it is known.
+        # A row that is not loaded may be a heading: keep the cursor there until it is loaded.
         return row is None or row.takes_cursor

@@ -1,4 +1,4 @@
-"""What a list knows of its source: a bounded number of rows around the visible ones."""
+"""A bounded cache of the rows of a source around the visible ones."""
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
@@ -12,13 +12,13 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 BLOCK = 64
-"""Rows are asked for and kept by blocks of so many."""
+"""Number of rows in a block; rows are fetched and cached by blocks."""
 _KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Block(Generic[R, F]):
-    """Up to `BLOCK` rows, and for some filters the ids among them that the filter matches."""
+    """Up to `BLOCK` rows and, for some filters, the ids of the rows that match."""
 
     rows: tuple[R, ...]
     matched: dict[F, frozenset[int]]
@@ -31,8 +31,11 @@ class Block(Generic[R, F]):
 
 @dataclass(frozen=True, slots=True)
 class Fetched(Generic[R, F]):
-    """An answer of a source: rows from ``start`` on, whether they reach the end of the list, and
-    which of them the filters of a selection match."""
+    """A result of a source: rows from ``start`` on.
+
+    ``ended``: whether the rows reach the end of the list. ``matched``: the ids that match each
+    filter of a selection.
+    """
 
     start: int
     rows: Sequence[R]
@@ -41,16 +44,15 @@ class Fetched(Generic[R, F]):
 
     @property
     def tells_length(self) -> bool:
-        """Whether it shows where the list ends."""
+        """Whether the result determines the length of the list."""
         return self.ended and (bool(self.rows) or self.start == 0)
 
 
 class Window(Generic[R, F]):
-    """The rows of one source that were read, and its length as far as it is known.
+    """The cached rows of one source, and its length as far as it is known.
 
-    ``filter`` is what the source lists: every row of it matches. ``length`` is a lower bound until
-    ``counted``, if only a moment ago. Memory is bounded: the blocks that were used longest ago are
-    given up.
+    Every row of the source matches ``filter``. ``length`` is a lower bound unless ``counted``, and
+    may be slightly outdated. Memory is bounded: the least recently used blocks are evicted.
     """
 
     def __init__(self, source: Source[R, F], filter_: F) -> None:
@@ -64,13 +66,13 @@ class Window(Generic[R, F]):
         return self.length
 
     def row(self, place: int) -> R | None:
-        """The row at ``place``, None where it is not loaded."""
+        """Return the row at ``place``; None if it is not loaded."""
         block = self._blocks.get(place // BLOCK)
         offset = place % BLOCK
         return block.rows[offset] if block and offset < len(block.rows) else None
 
     def place(self, row_id: int) -> int | None:
-        """The place of a row that is loaded, None where it is not."""
+        """Return the index of a loaded row; None if it is not loaded."""
         for number, block in self._blocks.items():
             for offset, row in enumerate(block.rows):
                 if row.id == row_id:
@@ -78,11 +80,11 @@ class Window(Generic[R, F]):
         return None
 
     def loaded(self) -> list[R]:
-        """All rows that are loaded, in no particular order."""
+        """Return all loaded rows, in no particular order."""
         return [row for block in self._blocks.values() for row in block.rows]
 
     def matches(self, place: int, filter_: F) -> bool:
-        """Whether ``filter_`` matches the row at ``place``; False as long as it is not known."""
+        """Return whether the row at ``place`` matches ``filter_``; False if unknown."""
         if filter_ == self.filter:
             return True
         block = self._blocks.get(place // BLOCK)
@@ -90,16 +92,16 @@ class Window(Generic[R, F]):
         return bool(block and row and row.id in block.matched.get(filter_, ()))
 
     def knows(self, place: int, filters: Collection[F]) -> bool:
-        """Whether it is known for the rows around ``place`` which of ``filters`` match them."""
+        """Return whether the block of ``place`` is loaded with its matches for ``filters``."""
         block = self._blocks.get(place // BLOCK)
         return block is not None and all(
             filter_ == self.filter or filter_ in block.matched for filter_ in filters
         )
 
     def wanting(self, start: int, stop: int, filters: Collection[F]) -> tuple[int, int] | None:
-        """The smallest run of whole blocks to ask for, so that all is known of ``start``…``stop``.
+        """Return the smallest range of whole blocks that have to be fetched for ``start``…``stop``.
 
-        Marks the blocks in between as used. None where nothing is wanting.
+        None if all blocks are complete. Marks the cached blocks in the range as used.
         """
         stop = min(stop, self.length) if self.counted else stop
         numbers = range(max(0, start) // BLOCK, -(-stop // BLOCK))
@@ -110,7 +112,7 @@ class Window(Generic[R, F]):
         return (missing[0] * BLOCK, (missing[-1] + 1) * BLOCK) if missing else None
 
     def fetch(self, start: int, stop: int, selection: Selection[F]) -> Fetched[R, F]:
-        """Ask the source for the rows of whole blocks: off the loop."""
+        """Query the source for the rows of whole blocks. Called off the event loop."""
         rows = self.source.rows(start, stop)
         ids = [row.id for row in rows]
         others = selection.filters - {self.filter}
@@ -118,7 +120,7 @@ class Window(Generic[R, F]):
         return Fetched(start, rows, len(rows) < stop - start, matched)
 
     def store(self, fetched: Fetched[R, F]) -> None:
-        """Keep what was fetched."""
+        """Cache a result."""
         for offset in range(0, max(len(fetched.rows), 1), BLOCK):
             number = (fetched.start + offset) // BLOCK
             rows = tuple(fetched.rows[offset : offset + BLOCK])
@@ -129,7 +131,7 @@ class Window(Generic[R, F]):
         self._learn_length(fetched)
 
     def store_count(self, count: int) -> None:
-        """Keep how many rows there are."""
+        """Store the number of rows."""
         self.length = count
         self.counted = True
 

@@ -1,4 +1,4 @@
-"""Draws the lines of a list: header, rows, placeholders. One strip per line, measured in cells."""
+"""Drawing of the lines of a list: header, rows and placeholders; one strip per line."""
 
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
@@ -15,10 +15,10 @@ from studio_tui.tui.widgets.list.columns import GAP, Column, Placed, Tone, Toned
 
 R = TypeVar("R")
 Tones = Mapping[Tone, Style]
-"""How tones look; a tone that is missing looks like the rest of its row."""
+"""The style of each tone; a cell of a missing tone has the style of its row."""
 
 MARK_WIDTH = 2
-"""Cells of the column that shows marks."""
+"""Width in cells of the column of marks."""
 MARK = "●"
 _ASCENDING, _DESCENDING = " ↑", " ↓"
 _LOADING = "·"
@@ -26,32 +26,32 @@ _LOADING = "·"
 
 @dataclass(frozen=True, slots=True)
 class Painter(Generic[R]):
-    """The lines of a list of this width with these columns."""
+    """Draws the lines of a list with these columns in this width."""
 
     columns: tuple[Placed[R], ...]
     width: int
     margin: int
-    """Cells before the first column: the marks, or nothing."""
+    """Cells before the first column: those of the marks, or 0."""
 
     @classmethod
     def fitting(cls, columns: Sequence[Column[R]], width: int, *, marks: bool) -> "Painter[R]":
-        """A painter for ``width`` cells."""
+        """Return a painter for ``width`` cells."""
         margin = MARK_WIDTH if marks else 0
         return cls(place(columns, max(width - margin - 1, 1)), width, margin)
 
     def column_at(self, x: int) -> Column[R] | None:
-        """The column that covers cell ``x`` of a line."""
+        """Return the column at cell ``x`` of a line; None if there is none."""
         inner = x - self.margin
         hits = (p.column for p in self.columns if p.x <= inner < p.x + p.width + GAP)
         return next(hits, None)
 
     def header(self, sort: Sort | None, style: Style) -> Strip:
-        """The titles, with the order they are in."""
+        """Return the header with the sort indicator."""
         cells = [fit(_title(p, sort), p.width, right=p.column.right) for p in self.columns]
         return self._one_style(" " * self.margin + (" " * GAP).join(cells), style)
 
     def row(self, row: R, style: Style, tones: Tones, *, marked: bool) -> Strip:
-        """A row in ``style``, with cells in the style of their tone where ``tones`` has it."""
+        """Return a row in ``style``; a cell with a tone has the style that ``tones`` gives it."""
         line = _Line(style)
         if self.margin:
             line.add(fit(MARK if marked else "", self.margin), tones.get(Tone.MARK))
@@ -67,15 +67,15 @@ class Painter(Generic[R]):
         return line.strip(self.width)
 
     def loading(self, style: Style) -> Strip:
-        """A row that is not loaded yet."""
+        """Return the placeholder of a row that is not loaded."""
         return self._one_style(" " * self.margin + _LOADING, style)
 
     def blank(self, style: Style) -> Strip:
-        """A line without a row."""
+        """Return an empty line."""
         return Strip.blank(self.width, style)
 
     def sentence(self, text: str, style: Style) -> Strip:
-        """A line of a sentence, where there are no rows."""
+        """Return a line of the text that is shown if there are no rows."""
         return self._one_style(" " * MARK_WIDTH + fit(text, max(self.width - MARK_WIDTH, 1)), style)
 
     def _one_style(self, text: str, style: Style) -> Strip:
@@ -83,7 +83,7 @@ class Painter(Generic[R]):
 
 
 class _Line:
-    """Cells of one style are joined into one segment: fewer bytes on the wire."""
+    """A line under construction. Adjacent cells of one style form one segment, to save bytes."""
 
     def __init__(self, style: Style) -> None:
         self._style = style
@@ -109,7 +109,7 @@ class _Line:
 
 
 def _add_parts(line: _Line, parts: Sequence[Toned], width: int, tones: Tones) -> None:
-    """``parts`` side by side in exactly ``width`` cells."""
+    """Add ``parts`` side by side in exactly ``width`` cells."""
     for part in parts:
         shown = fit(part.text, min(cell_len(plain(part.text)), width))
         line.add(shown, tones.get(part.tone))

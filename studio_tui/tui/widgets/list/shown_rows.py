@@ -1,4 +1,4 @@
-"""Rows that are held in memory, found and sorted by what their columns show (S5)."""
+"""Filtering and sorting of rows in memory by their displayed text (S5)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -19,11 +19,11 @@ def shown_rows(
     usual: Sort,
     also: Callable[[R], str] = lambda _: "",
 ) -> MemorySource[R, Any]:
-    """The rows of ``every`` in which all words of ``text`` are found: in any of ``columns``, or in
-    what ``also`` says of a row. ``every`` lists them in the ``usual`` order. Rows that another
-    order does not tell apart stay in that one.
+    """Return the rows of ``every`` that contain all words of ``text``, sorted by ``sort``.
 
-    It is for lists without marks, and is called off the loop: it reads all of ``every``.
+    A word is searched in the ``columns`` and in the text that ``also`` returns for a row. ``every``
+    is in the ``usual`` order, which also decides between rows that are equal in another order. For
+    lists without marks. Reads all of ``every``: to be called off the event loop.
     """
     words = [fold_search(word) for word in text.split()]
     rows = [

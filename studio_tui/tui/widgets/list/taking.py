@@ -1,6 +1,6 @@
-"""Rows of a list taken together: from one to another, or those marked, as text (S5, S7).
+"""Reading of many rows of a list: a range, or the marked rows, also as text (S5, S7).
 
-All of it asks the source, and is called off the loop with a source that nobody else asks.
+All functions query the source. They are called off the event loop, with a source of their own.
 """
 
 import csv
@@ -20,17 +20,19 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 MOST_MARKED = 10_000
-"""Rows that are marked at once by a range; for more there is a filter and all that it shows."""
+"""Maximum number of rows that a range marks; for more, mark all rows of a filter."""
 MOST_COPIED = 1_000
-"""Rows that go to the clipboard at once."""
+"""Maximum number of rows that are copied to the clipboard."""
 _MOST_BYTES = 70_000
-"""What terminals take at once, in base64 a third more."""
+"""Maximum size of the clipboard in bytes; base64 adds a third."""
 _CHUNK = 500
 
 
 def ids_between(source: Source[R, F], first: int, last: int) -> list[int]:
-    """The ids of the rows from ``first`` to ``last``, both by id and included, whichever of them is
-    above. Raises `Refused` where one is not in the list, or they are too many."""
+    """Return the ids of the rows between two ids, both included, in either order.
+
+    Raises `Refused` if one of them is not in the list, or if there are too many.
+    """
     places = [source.position(first), source.position(last)]
     if places[0] is None or places[1] is None:
         raise Refused("The row that was marked last is not in this list: mark one here first.")
@@ -41,8 +43,10 @@ def ids_between(source: Source[R, F], first: int, last: int) -> list[int]:
 
 
 def rows_of(source: Source[R, F], selection: Selection[F]) -> list[R]:
-    """The rows of the list that ``selection`` holds, in its order. Raises `Refused` where they are
-    too many for the clipboard."""
+    """Return the rows in ``selection`` in the order of the list.
+
+    Raises `Refused` if there are too many for the clipboard.
+    """
     found: list[R] = []
     for page in () if _is_long(selection) else pages(source, selection):
         found += page
@@ -59,8 +63,10 @@ def pages(
     selection: Selection[F] | None,
     tell: Callable[[float], None] = lambda _: None,
 ) -> Iterator[Sequence[R]]:
-    """The rows of ``source`` in its order, of these only what ``selection`` holds where that is not
-    None, some at a time. ``tell`` hears of the share that is done."""
+    """Yield the rows of ``source``, or only those in ``selection``, in batches.
+
+    ``tell`` receives the completed share.
+    """
     if selection is not None and not selection.filters and not _is_long(selection):
         places = (source.position(each) for each in _marked(selection))
         for place in sorted(place for place in places if place is not None):
@@ -78,14 +84,16 @@ def _marked(selection: Selection[F]) -> set[int]:
 
 
 def _is_long(selection: Selection[F]) -> bool:
-    """Whether it holds more marked rows than are looked for one by one."""
+    """Return whether there are too many marked rows to look them up one by one."""
     return not selection.filters and len(_marked(selection)) > MOST_COPIED
 
 
 def as_csv(rows: Sequence[R], columns: Sequence[Column[R]]) -> str:
-    """``rows`` as comma-separated lines of one line each, below the headings where there are
-    several; nothing in it is obeyed by a terminal or a spreadsheet (A5). Raises `Refused` where
-    that is more than a terminal takes."""
+    """Return ``rows`` as CSV, with headings if there are several rows.
+
+    Each record is on one line, and safe for terminals and spreadsheets (A5). Raises `Refused` if
+    the text is too long for the clipboard of a terminal.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     if len(rows) > 1:
@@ -97,12 +105,12 @@ def as_csv(rows: Sequence[R], columns: Sequence[Column[R]]) -> str:
 
 
 def headings(columns: Sequence[Column[R]]) -> list[str]:
-    """The line of headings of a CSV: of the columns that have a name."""
+    """Return the CSV headings of the columns that have a name."""
     return [escape_cell(column.label) for column in _named(columns)]
 
 
 def cells(row: R, columns: Sequence[Column[R]]) -> list[str]:
-    """The line of a row: what each of these columns shows of it (A5)."""
+    """Return the CSV cells of a row (A5)."""
     return [escape_cell(plain(text_of(column, row))) for column in _named(columns)]
 
 

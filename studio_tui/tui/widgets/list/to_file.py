@@ -1,4 +1,4 @@
-"""A list as a CSV file: what it shows, or the marked rows (S7)."""
+"""Export of a list, or of its marked rows, as a CSV file (S7)."""
 
 import csv
 import io
@@ -22,12 +22,11 @@ def write_csv(
     replacing: bool,
     tell: Callable[[float], None],
 ) -> int:
-    """Write the rows of ``source``, of these only what ``selection`` holds where that is not None,
-    and of each what ``columns`` show; returns how many rows.
+    """Write the rows of ``source``, or only those in ``selection``, and return their number.
 
-    It is written whole or not at all, for the account of the writer alone. ``tell`` hears of the
-    share that is done, and stops it by raising. Raises `Refused` where it cannot be written. It
-    asks the source: off the loop.
+    The file is written completely or not at all, and only the account of the writer can read it.
+    ``tell`` receives the completed share and may stop the export by raising. Raises `Refused` if
+    the file cannot be written. Queries the source: to be called off the event loop.
     """
     number = 0
 

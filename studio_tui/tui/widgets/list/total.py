@@ -1,4 +1,4 @@
-"""How many rows a list has without what is typed into its filter."""
+"""The number of rows of a list without the filter text."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -13,10 +13,9 @@ F = TypeVar("F")
 
 
 class Total(Generic[F]):
-    """The number of rows that a filter without words matches; ``told`` hears when it is known.
+    """The number of rows without the filter text; ``told`` is called when it is known.
 
-    It is asked for once, off the loop, and after the rows that are looked at. It is kept until
-    `forget`.
+    It is queried once, off the event loop, after the visible rows, and cached until `forget`.
     """
 
     def __init__(self, owner: Widget, told: Callable[[], None]) -> None:
@@ -29,19 +28,19 @@ class Total(Generic[F]):
         )
 
     def of(self, filter_: F) -> int | None:
-        """The number for ``filter_``; None as long as it is not known."""
+        """Return the number for ``filter_``; None if it is not known yet."""
         return self._number if filter_ == self._filter else None
 
     def learn(self, filter_: F, number: int) -> None:
-        """The list without words was counted."""
+        """Store a number that was counted otherwise."""
         self._filter, self._number, self._fresh = filter_, number, True
 
     def forget(self) -> None:
-        """The data changed: it is counted again, and what it was is shown until then."""
+        """Invalidate the number after a change; it is still returned until it is counted again."""
         self._fresh = False
 
     def ask(self, filter_: F, source: Callable[[], Source[Any, F]]) -> None:
-        """Count what ``source`` lists, unless that is known."""
+        """Count the rows of ``source`` unless the number is cached."""
         if self._fresh and filter_ == self._filter:
             return
         self._fresh = True
@@ -56,5 +55,5 @@ class Total(Generic[F]):
             self._told()
 
     def _not_counted(self, _: StudioError) -> None:
-        # The list itself says what is wrong with its database.
+        # The list itself reports the error.
         self._fresh = False

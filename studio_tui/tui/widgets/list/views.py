@@ -1,5 +1,7 @@
-"""What somebody keeps of a list, as the list shows it: the columns they chose, and named views (S5,
-S9). Where they choose is in `modals.choose_columns` and `modals.list_views`."""
+"""The saved columns and named views of a list (S5, S9).
+
+The dialogs are in `modals.choose_columns` and `modals.list_views`.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -14,62 +16,66 @@ from studio_tui.tui.widgets.list.columns import Column
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What the keys of a screen narrow its list to, as a view keeps it: a text, empty for
-    nothing."""
+    """Access to the restriction that the keys of a screen make, as a text; empty: none."""
 
     get: Callable[[], str]
     put: Callable[[str], None]
-    """Raises `ValueError` for what it does not know. It draws nothing."""
+    """Sets the restriction without drawing it. Raises `ValueError` for an unknown text."""
     drawn: Callable[[], None]
-    """Draws what the list is narrowed to."""
+    """Draws the restriction."""
 
 
 class Listed(Protocol):
-    """A list that views are kept of: `record_browser.RecordBrowser`."""
+    """A list that has views: `record_browser.RecordBrowser`."""
 
     @property
     def screen(self) -> Any:
-        """The screen that it is part of."""
+        """The screen of the list."""
 
     @property
     def views(self) -> "Views":
-        """What is kept of it."""
+        """The saved views of the list."""
 
     @property
     def every_column(self) -> Sequence[Column[Any]]:
-        """The columns that it can show."""
+        """All columns of the list."""
 
     @property
     def columns(self) -> Sequence[Column[Any]]:
-        """Those that it shows where there is room."""
+        """The chosen columns, which are shown if there is room."""
 
     @columns.setter
     def columns(self, columns: Sequence[Column[Any]]) -> None: ...
 
     @property
     def columns_in_sight(self) -> Sequence[Column[Any]]:
-        """Those that there is room for."""
+        """The columns that have room."""
 
     @property
     def view(self) -> ListView:
-        """What it shows now, without a name."""
+        """The current state as a view without a name."""
 
     def set_view(self, view: ListView) -> list[str]:
-        """Show ``view`` with the next rows; returns in words what of it is not known here."""
+        """Apply ``view`` without reading rows; return descriptions of its unknown parts."""
 
     def show_rows(self) -> None:
-        """Read the rows of what was set."""
+        """Read the rows after `set_view`."""
 
     def reads(self, text: str) -> Callable[[], Said] | None:
-        """What reads an audience that ``text`` says, off the loop; None where it says words."""
+        """Return a function that parses ``text`` as an audience; None if it is words.
+
+        The function is to be called off the event loop.
+        """
 
     def source_of(self, view: ListView, text: str) -> Source[Any, Any]:
-        """What lists the rows of a view; ``text``: its own, or a `Typed` of what that says."""
+        """Return the source of a view; ``text`` is its text, or a `Typed` of its audience."""
 
 
 class Views:
-    """The columns and views that the actor keeps of ``listed``, by the name ``kept_as``; empty:
-    nothing is kept."""
+    """The columns and views of ``listed`` that the actor has saved under the name ``kept_as``.
+
+    With an empty name nothing is saved.
+    """
 
     def __init__(self, listed: Listed, kept_as: str) -> None:
         self._listed = listed
@@ -79,29 +85,27 @@ class Views:
 
     @property
     def kept(self) -> StoredViews:
-        """All that is kept."""
+        """All saved columns and views."""
         return shell_of(self._listed.screen).kept_views.get(self.kept_as, StoredViews())
 
     @property
     def columns(self) -> Sequence[Column[Any]]:
-        """The columns to show where a view says nothing of them: those chosen last, or else the
-        usual ones."""
+        """The columns of a view that does not specify any: the saved ones, or the default ones."""
         chosen = self.columns_of(self.kept.columns)
         return chosen or [column for column in self._listed.every_column if column.usual]
 
     def columns_of(self, keys: Sequence[str]) -> list[Column[Any]]:
-        """The columns of these keys, as far as there are such."""
+        """Return the columns with these keys; unknown keys are ignored."""
         return [column for column in self._listed.every_column if column.key in keys]
 
     def open(self, *, as_kept: bool) -> None:
-        """Before the first rows are read: the columns, and ``as_kept`` the view that the list
-        opens with."""
+        """Set the columns and, if ``as_kept``, the saved opening view, before rows are read."""
         self._listed.columns = self.columns
         if as_kept and (view := self.kept.opening) is not None:
             self.set(view)
 
     def set(self, view: ListView) -> None:
-        """Show ``view`` with the next rows; what the list does not know of it is said."""
+        """Apply ``view`` without reading rows; report its unknown parts."""
         self.shown = view.name
         if unknown := self._listed.set_view(view):
             shell_of(self._listed.screen).complain(
@@ -109,7 +113,7 @@ class Views:
             )
 
     def described(self, view: ListView) -> str:
-        """What a view shows, in words: ``“sales” · by Department ↓ · 3 columns``."""
+        """Return a description of a view: ``“sales” · by Department ↓ · 3 columns``."""
         labels = {column.key: column.label for column in self._listed.every_column}
         words = [f"“{view.text}”"] if view.text else []
         words += [view.narrowed.replace("_", " ")] if view.narrowed else []
@@ -121,7 +125,10 @@ class Views:
 
 
 def sort_known(columns: Sequence[Column[Any]], sort: Sort | None, usual: Sort) -> bool:
-    """Whether a list of these columns, ``usual`` its order, can be sorted so."""
+    """Return whether a list with these columns supports ``sort``.
+
+    ``usual`` is the default order of the list, which it always supports.
+    """
     if sort is None or sort.column == usual.column:
         return True
     return any(column.key == sort.column and column.sortable for column in columns)
