@@ -24,9 +24,9 @@ from studio_tui.storage.activity.activity import write_activity
 from studio_tui.storage.engine.backup import (
     copied_file,
     new_database,
+    opened_backup,
     require_file,
     restoring_into,
-    unpacked,
 )
 from studio_tui.storage.engine.copy import Content, survey
 from studio_tui.storage.engine.copy import copy as copy_rows
@@ -123,7 +123,7 @@ def restore(url: str, path: Path, account: Account, now: datetime, tell: Progres
         write_activity(actor, now, Verb.RESTORE, f"from {path}", after=after)
         return restored.mark_restored(now)
 
-    with restoring_into(url), unpacked(path) as source, new_database(url) as target:
+    with restoring_into(url), opened_backup(path) as source, new_database(url) as target:
         return _transfer(source, target, _name(url), now, written, tell)
 
 

@@ -17,7 +17,7 @@ from studio_tui.domain.activity.sealing import FIRST, SealedLine, digest, seal
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import ACT, COUNTED, among, column, exists
 from studio_tui.storage.engine.fields import instant_text
-from studio_tui.storage.engine.prepared import for_each, given
+from studio_tui.storage.engine.prepared import execute_for_each, given
 from studio_tui.storage.engine.sql import hold_lock
 from studio_tui.storage.engine.tables import (
     ActivityAnchor,
@@ -184,7 +184,7 @@ def add_seals(found: Mapping[int, str]) -> int:
         previous = seal(previous, found[activity_id])
         added.append((activity_id, previous))
     sealed_line = _S.insert({_S.activity: given("line"), _S.hash: given("hash")}).returning()
-    for_each(sealed_line, ("line", "hash"), added)
+    execute_for_each(sealed_line, ("line", "hash"), added)
     _anchor_at(len(added), previous, max(missing), is_first=kept is None)
     return len(added)
 

@@ -17,7 +17,7 @@ from studio_tui.storage.engine.file_errors import is_disk_error, translate_file_
 from studio_tui.storage.engine.migration import check_version
 from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.restore_mark import marked_by_comment, marked_by_file
-from studio_tui.storage.engine.sqlite import PATIENCE, damage, merge_log
+from studio_tui.storage.engine.sqlite import LOCK_TIMEOUT, damage, merge_log
 from studio_tui.storage.engine.store import CreatePolicy, Store, file_of, open_store
 
 _PAGES = 5_000
@@ -85,7 +85,7 @@ def require_file(path: Path) -> None:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Store]:
+def opened_backup(path: Path) -> Iterator[Store]:
     """Yield the content of a backup, migrated to this version in a temporary copy.
 
     The backup file is not changed. Raises `Refused` if it is not a backup, or of a newer version.
@@ -113,7 +113,7 @@ def _copy_pages(source: Path, target: Path, tell: Progress) -> None:
     read_only = f"{source.resolve().as_uri()}?mode=ro"
     with (
         driver_errors(),
-        closing(sqlite3.connect(read_only, uri=True, timeout=PATIENCE)) as reading,
+        closing(sqlite3.connect(read_only, uri=True, timeout=LOCK_TIMEOUT)) as reading,
         closing(sqlite3.connect(target)) as writing,
     ):
         reading.isolation_level = None

@@ -7,14 +7,14 @@ from playhouse.pool import MaxConnectionsExceeded
 
 from studio_tui.domain.shared.errors import Conflict, DatabaseUnavailable, StudioError
 from studio_tui.storage.engine import file_errors
-from studio_tui.storage.engine.file_errors import BUSY, FULL, plain, unavailable
+from studio_tui.storage.engine.file_errors import BUSY, FULL, first_line, unavailable
 
 ERRORS = (peewee.DatabaseError, peewee.InterfaceError, MaxConnectionsExceeded)
 """The exceptions that `translate_error` translates."""
-_MEANWHILE = "somebody else changed the same thing just now; try again"
+_CONFLICT = "somebody else changed the same thing just now; try again"
 _POSTGRESQL = {
-    "40001": _MEANWHILE,
-    "40P01": _MEANWHILE,
+    "40001": _CONFLICT,
+    "40P01": _CONFLICT,
     "25006": "it can only be read: it is a standby, or is being moved",
     "42501": "its role may not do that; see docs/postgresql.md",
     "53100": FULL,
@@ -62,7 +62,7 @@ _WRONG_POOLER = {
 def translate_error(error: Exception, name: str) -> StudioError:
     """Return the error to raise for ``error``, which occurred on the database ``name``."""
     if isinstance(error, peewee.IntegrityError):
-        return Conflict(f"{_MEANWHILE.capitalize()}.")
+        return Conflict(f"{_CONFLICT.capitalize()}.")
     cause = error.__cause__ or error.__context__
     if isinstance(cause, sqlite3.Error):
         return file_errors.translate_file_error(str(error), name)
@@ -78,7 +78,7 @@ def _of_postgresql(error: Exception, state: str | None, name: str) -> StudioErro
     for sign, reason in _WRONG_POOLER.items():
         if sign in words:
             return unavailable(name, reason)
-    reason = next((reason for sign, reason in _SIGNS.items() if sign in words), plain(words))
+    reason = next((reason for sign, reason in _SIGNS.items() if sign in words), first_line(words))
     # A lost connection, or one that was never opened, has no SQLSTATE.
     if isinstance(error, peewee.OperationalError) and (not state or state.startswith(_AWAY)):
         return DatabaseUnavailable(f"The database does not answer: {reason} ({name}).")

@@ -61,7 +61,7 @@ def unavailable(name: str, reason: str) -> Unavailable:
     return (Busy if reason == BUSY else Unavailable)(f"The database {name}: {reason}.")
 
 
-def plain(words: str) -> str:
+def first_line(words: str) -> str:
     """Return the first line of a database message, without the severity prefix."""
     first = words.strip().partition("\n")[0].rpartition("FATAL:")[2]
     return re.sub(r"\s+", " ", first).strip(" .") or "it says nothing"
@@ -71,8 +71,8 @@ def _reason(words: str, path: Path) -> str:
     if any(sign in words for sign in _OF_THE_DISK) and (found := _of_disk(path)):
         return found
     if "no such table" in words:
-        return f"there is no Studio in it, or a part of one ({plain(words)}); {_CHECK_URL}"
-    return next((reason for sign, reason in _REASONS.items() if sign in words), plain(words))
+        return f"there is no Studio in it, or a part of one ({first_line(words)}); {_CHECK_URL}"
+    return next((reason for sign, reason in _REASONS.items() if sign in words), first_line(words))
 
 
 def _of_disk(path: Path) -> str:

@@ -15,7 +15,7 @@ LOCK = 7_483_921
 """PostgreSQL advisory lock under which one program migrates while others wait."""
 
 
-def known() -> list[str]:
+def all_migrations() -> list[str]:
     """Return the names of all migrations of this version, in order."""
     return sorted(path.stem for path in DIRECTORY.glob("[0-9]*.py"))
 
@@ -23,12 +23,12 @@ def known() -> list[str]:
 def check_version(database: peewee.Database, name: str) -> list[str]:
     """Return the pending migrations. Raises `Refused` if a newer version made the database."""
     applied = _applied(database)
-    if newer := sorted(applied - set(known())):
+    if newer := sorted(applied - set(all_migrations())):
         raise Refused(
             f"The database {name} was made by a newer version of Studio TUI ({newer[-1]}): "
             "install that version, or set another database.url."
         )
-    return [migration for migration in known() if migration not in applied]
+    return [migration for migration in all_migrations() if migration not in applied]
 
 
 def migrate(database: peewee.Database, name: str) -> list[str]:

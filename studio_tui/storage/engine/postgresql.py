@@ -18,7 +18,7 @@ from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import ClosablePool
 from studio_tui.storage.engine.unit import limit_statement
 
-PATIENCE = 5
+CONNECT_TIMEOUT = 5
 """Timeout in seconds for connecting, for a pooled connection, and for a slot on a full server."""
 _MOST = 8
 """Maximum number of connections per process, not counting the one that listens for commits."""
@@ -40,7 +40,7 @@ _LIMITS = (
     "-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
 DEFAULTS: dict[str, Any] = {
-    "connect_timeout": PATIENCE,
+    "connect_timeout": CONNECT_TIMEOUT,
     "application_name": "studio-tui",
     # Detect a server host that disappears without closing its connections.
     "keepalives_idle": 10,
@@ -94,7 +94,7 @@ class Postgresql(ClosablePool, PooledPostgresqlDatabase):  # type: ignore[misc] 
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open a connection for this thread; back off and retry while the server is full."""
-        until, pause = monotonic() + PATIENCE, _FIRST_PAUSE
+        until, pause = monotonic() + CONNECT_TIMEOUT, _FIRST_PAUSE
         while True:
             try:
                 return bool(super().connect(reuse_if_open))
@@ -222,7 +222,7 @@ def postgresql(url: str, listen_url: str = "") -> Postgresql:
         url,
         max_connections=_MOST,
         stale_timeout=_IDLE_AFTER,
-        timeout=PATIENCE,
+        timeout=CONNECT_TIMEOUT,
         prefer_psycopg3=True,
         autoconnect=False,
         field_types=FIELD_TYPES["postgresql"],

@@ -102,7 +102,7 @@ class Prepared(PreparedStatement, Generic[R]):
         return [self._row._make(found) for found in self.execute(**values).fetchall()]
 
 
-def for_each(statement: Any, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def execute_for_each(statement: Any, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Execute a statement of the builder once for each row, as fast as the driver can.
 
     A row holds the `given` parameters in the order of ``names``.

@@ -1,7 +1,7 @@
 """Hand-written SQL with parameters, for both engines.
 
 Values are never part of the text. Parameters are written ``?``. Instants are passed as aware
-datetimes and days as dates; `known_instant` and `day` convert the results.
+datetimes and days as dates; `required_instant` and `day` convert the results.
 """
 
 from collections.abc import Iterable, Sequence
@@ -94,7 +94,7 @@ def values_of(name: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]) 
     return peewee.CTE(name, values, columns=columns)
 
 
-def known_instant(value: Any) -> datetime:
+def required_instant(value: Any) -> datetime:
     """Return the instant of a column that is never null. Raises `ValueError` if it is null."""
     found = instant_of(value)
     if found is None:

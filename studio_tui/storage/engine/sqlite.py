@@ -27,9 +27,9 @@ from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.pool import ClosablePool
 from studio_tui.storage.engine.unit import limit_statement
 
-PATIENCE = 5
+LOCK_TIMEOUT = 5
 """Timeout in seconds for a lock that is met in the middle of an operation."""
-TURN = 60
+WRITE_TIMEOUT = 60
 """Timeout in seconds for the write lock: another program may be assigning 100,000 users."""
 _LOCK_POLL = 0.001
 """Seconds between two attempts to get a lock."""
@@ -99,8 +99,8 @@ class Sqlite(ClosablePool, PooledSqliteDatabase):  # type: ignore[misc] # not in
             max_connections=_MOST,
             check_same_thread=False,
             factory=_Connection,
-            pragmas={"busy_timeout": int(PATIENCE * 1000), **_PRAGMAS},
-            timeout=PATIENCE,
+            pragmas={"busy_timeout": int(LOCK_TIMEOUT * 1000), **_PRAGMAS},
+            timeout=LOCK_TIMEOUT,
             autoconnect=False,
             field_types=FIELD_TYPES["sqlite"],
         )
@@ -123,7 +123,7 @@ class Sqlite(ClosablePool, PooledSqliteDatabase):  # type: ignore[misc] # not in
 
     def _connect(self) -> _Connection:
         """Open a connection for the pool; wait while another program creates the database."""
-        until = monotonic() + PATIENCE
+        until = monotonic() + LOCK_TIMEOUT
         while True:
             try:
                 return cast(_Connection, super()._connect())
@@ -136,8 +136,8 @@ class Sqlite(ClosablePool, PooledSqliteDatabase):  # type: ignore[misc] # not in
     def begin(self, writing: WriteMode | None = None) -> None:
         """Begin a transaction that reads or, with the options ``writing``, writes.
 
-        Raises `peewee.OperationalError` if others write for longer than `TURN`, or write at all and
-        ``writing`` does not wait; `Stopped` if this thread is asked to stop.
+        Raises `peewee.OperationalError` if others write for longer than `WRITE_TIMEOUT`, or write
+        at all and ``writing`` does not wait; `Stopped` if this thread is asked to stop.
         """
         if writing is None:
             self._set(cache_size=-_READER, temp_store=_FILES)
@@ -148,10 +148,12 @@ class Sqlite(ClosablePool, PooledSqliteDatabase):  # type: ignore[misc] # not in
         # that writes again and again, as a worker does, would always get the lock first.
         self._set(cache_size=-_WRITER, temp_store=_MEMORY, synchronous=synchronous, busy_timeout=0)
         try:
-            self._begin("EXCLUSIVE" if writing.alone else "IMMEDIATE", TURN * writing.waits)
+            self._begin(
+                "EXCLUSIVE" if writing.alone else "IMMEDIATE", WRITE_TIMEOUT * writing.waits
+            )
         finally:
             # Locks may still occur later on a file system without support for write-ahead logs.
-            self._set(busy_timeout=int(PATIENCE * 1000))
+            self._set(busy_timeout=int(LOCK_TIMEOUT * 1000))
 
     def _begin(self, lock: str, patience: float) -> None:
         stop = current()
@@ -250,7 +252,7 @@ def damage(path: Path, *, thoroughly: bool) -> str:
 
 def connection_to(path: Path) -> sqlite3.Connection:
     """Open a connection to an existing file, outside of the pool."""
-    return sqlite3.connect(address(path), uri=True, timeout=PATIENCE, isolation_level=None)
+    return sqlite3.connect(address(path), uri=True, timeout=LOCK_TIMEOUT, isolation_level=None)
 
 
 def temporary_connection() -> sqlite3.Connection:

@@ -41,7 +41,7 @@ from studio_tui.domain.shared.errors import (
 from studio_tui.storage.activity import sealing
 from studio_tui.storage.engine import cancellation, errors, file_errors, sqlite
 from studio_tui.storage.engine.database_clock import DatabaseClock
-from studio_tui.storage.engine.migration import check_version, known, migrate
+from studio_tui.storage.engine.migration import all_migrations, check_version, migrate
 from studio_tui.storage.engine.peewee_internals import connected_to, driver_errors, provide_psycopg
 from studio_tui.storage.engine.pool import ClosablePool
 from studio_tui.storage.engine.restore_mark import require_no_comment, require_no_marker
@@ -284,7 +284,7 @@ class Store:
         if outermost:
             sealing.begin_recording()
         with self._connected(quiet=quiet):
-            with self._database.atomic(*self._how(how)), self._stoppable(outermost):
+            with self._database.atomic(*self._begin_arguments(how)), self._stoppable(outermost):
                 yield
                 written = sealing.recorded_lines() if outermost else []
                 if written:
@@ -296,7 +296,7 @@ class Store:
                 self._seal_after(written)
         if outermost:
             # SQLite continues to write to a deleted file without an error.
-            self._require_there()
+            self._require_same_file()
 
     @contextmanager
     def dry_run(self, wanted: Callable[[], bool] = lambda: True) -> Iterator[None]:
@@ -359,14 +359,14 @@ class Store:
         """
         with self.translating_errors(), self._connection():
             pending = check_version(self._database, self.name)
-            if len(pending) == len(known()):
-                self._require_free_for_one(making)
+            if len(pending) == len(all_migrations()):
+                self._require_may_create(making)
                 self.is_new = True
             if pending and making is CreatePolicy.NOTHING:
                 raise NotInitialized(f"The database {self.name} is one of an older version.")
             return migrate(self._database, self.name) if pending else []
 
-    def _require_free_for_one(self, making: CreatePolicy) -> None:
+    def _require_may_create(self, making: CreatePolicy) -> None:
         if self.is_sqlite and self._database.get_tables():
             raise Refused(
                 f"The database {self.name} is not of the Studio: there is something else in it. "
@@ -377,7 +377,7 @@ class Store:
                 f"There is no Studio in the database {self.name} yet: {HOW_TO_MAKE}."
             )
 
-    def _require_there(self) -> None:
+    def _require_same_file(self) -> None:
         """Raise `DatabaseGone` if the file was deleted, moved or replaced since it was opened.
 
         Whatever is written then is lost.
@@ -395,7 +395,7 @@ class Store:
 
     def stamp(self) -> int:
         """Return a number that changes with every commit; cheap enough to poll every second."""
-        self._require_there()
+        self._require_same_file()
         with self.translating_errors():
             return self._news.stamp()
 
@@ -404,7 +404,7 @@ class Store:
 
         Only one thread of a process can wait. Raises `Unavailable` if the database does not answer.
         """
-        self._require_there()
+        self._require_same_file()
         with self.translating_errors():
             self._news.wait(seconds)
 
@@ -436,7 +436,7 @@ class Store:
             return nullcontext()
         return cancellation.interruptible(self._database.connection())
 
-    def _how(self, writing: WriteMode) -> tuple[WriteMode, ...]:
+    def _begin_arguments(self, writing: WriteMode) -> tuple[WriteMode, ...]:
         return (writing,) if self.is_sqlite else ()
 
     def _seal_after(self, written: list[int]) -> None:
@@ -450,18 +450,18 @@ class Store:
         # Lines never change, so the slow part runs before the lock is taken.
         with unlimited_sight():
             found = sealing.digests(ids)
-            with self._database.atomic(*self._how(WriteMode())):
+            with self._database.atomic(*self._begin_arguments(WriteMode())):
                 sealing.lock()
                 return sealing.add_seals(found)
 
     @contextmanager
     def translating_errors(self) -> Iterator[None]:
         """Raise the errors of the database in this block as `StudioError`."""
-        self._require_there()
+        self._require_same_file()
         try:
             yield
         except errors.ERRORS as error:
-            self._require_there()
+            self._require_same_file()
             told = errors.translate_error(error, self.name)
             if not isinstance(told, Busy | DatabaseUnavailable) and (found := self.damage()):
                 raise self.damaged(found) from error
@@ -586,7 +586,7 @@ def _require_may_make(path: Path, making: CreatePolicy) -> None:
 def _empty_file_locked(path: Path) -> Iterator[None]:
     """Lock the empty file at ``path``, if there is one, against other writers.
 
-    Raises `Busy` if another program writes for longer than `sqlite.PATIENCE`.
+    Raises `Busy` if another program writes for longer than `sqlite.LOCK_TIMEOUT`.
     """
     if not path.exists():
         yield

@@ -17,7 +17,7 @@ from studio_tui.domain.outbox.notification import Notice, NotificationState
 from studio_tui.domain.people.users import full_name
 from studio_tui.storage.engine.expressions import ACT, C, H, N, U, among, column
 from studio_tui.storage.engine.prepared import Prepared, among_given
-from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.sql import required_instant
 from studio_tui.storage.engine.tables import (
     Answer,
     ConversationQuestion,
@@ -68,7 +68,7 @@ def notices(ids: Collection[int]) -> dict[int, Notice]:
     closed = _closed_to_conductor(ids) if found else frozenset()
     return {
         row.id: Notice(
-            at=known_instant(row.at),
+            at=required_instant(row.at),
             by=_name(row.by_given, row.by_family) or row.actor_login,
             conversation_id=row.conversation_id,
             person=_name(row.given_name, row.family_name),

@@ -44,7 +44,7 @@ from studio_tui.storage.engine.expressions import (
 )
 from studio_tui.storage.engine.fields import instant_of, literal
 from studio_tui.storage.engine.prepared import Prepared, among_given, given
-from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.sql import required_instant
 from studio_tui.storage.engine.tables import NotificationTable, NotificationUser, UserTable
 from studio_tui.storage.engine.unit import is_sqlite
 from studio_tui.storage.lists.keyset import Listing
@@ -204,7 +204,7 @@ def notifications_by_id(ids: list[int], now: datetime) -> list[Notification]:
             push_id=row.push_id,
             push=row.push or "",
             about=about.get(row.id, ()),
-            due_at=known_instant(row.due_at),
+            due_at=required_instant(row.due_at),
             attempts=row.attempts,
             sent_at=instant_of(row.sent_at),
             error=row.error,

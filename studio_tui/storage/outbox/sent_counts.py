@@ -19,7 +19,7 @@ from studio_tui.storage.engine.expressions import N, U, among, column
 from studio_tui.storage.engine.expressions import count as count_rows
 from studio_tui.storage.engine.fields import literal
 from studio_tui.storage.engine.prepared import Prepared, given
-from studio_tui.storage.engine.sql import hold_lock, known_instant
+from studio_tui.storage.engine.sql import hold_lock, required_instant
 from studio_tui.storage.engine.tables import SentCount
 from studio_tui.storage.outbox.worker_queue import is_waiting
 
@@ -161,7 +161,7 @@ _SENT_SINCE = Prepared(
 
 def _sent_since(now: datetime) -> list[tuple[datetime, str]]:
     found = _SENT_SINCE.rows(since=now - DAY)
-    return [(known_instant(row.at), row.address or "") for row in found]
+    return [(required_instant(row.at), row.address or "") for row in found]
 
 
 def _sent(span: int, now: datetime, within: float) -> int:

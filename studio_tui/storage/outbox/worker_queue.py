@@ -48,7 +48,7 @@ from studio_tui.storage.engine.expressions import (
 )
 from studio_tui.storage.engine.fields import instant_of, literal
 from studio_tui.storage.engine.prepared import Prepared, PreparedStatement, among_given, given
-from studio_tui.storage.engine.sql import day, execute_alone, known_instant, values_of
+from studio_tui.storage.engine.sql import day, execute_alone, required_instant, values_of
 from studio_tui.storage.engine.tables import (
     MailModel,
     NotificationMail,
@@ -288,8 +288,8 @@ def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
             kind=Kind(row.kind),
             capacity=Capacity(row.capacity),
             attempts=row.attempts,
-            dated_at=known_instant(row.dated_at),
-            created_at=known_instant(row.created_at),
+            dated_at=required_instant(row.dated_at),
+            created_at=required_instant(row.created_at),
             name=full_name(row.given_name, row.family_name),
             given_name=row.given_name,
             address=row.address,
@@ -567,7 +567,7 @@ _NEXT = Prepared(
 def next_due() -> datetime | None:
     """Return when the next notification is due; None if none waits."""
     for row in _NEXT.rows():
-        return known_instant(row.at)
+        return required_instant(row.at)
     return None
 
 
@@ -641,7 +641,7 @@ def _people(ids: Collection[int], now: datetime) -> dict[int, tuple[ConcernedPer
         row.user_id
         for row in read
         if row.capacity == Capacity.MANAGER
-        and (row.moved or known_instant(row.created_at) < now - _LATE)
+        and (row.moved or required_instant(row.created_at) < now - _LATE)
     }
     held = {
         row.user_id

@@ -19,7 +19,7 @@ from studio_tui.domain.people.users import sort_name
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold_search
 from studio_tui.storage.engine.expressions import among, joined, stored
-from studio_tui.storage.engine.prepared import for_each, given
+from studio_tui.storage.engine.prepared import execute_for_each, given
 from studio_tui.storage.engine.sql import refresh_statistics
 from studio_tui.storage.engine.tables import TeamTable, UserGroup, UserTable
 from studio_tui.storage.people.fact_columns import COLUMNS
@@ -121,7 +121,7 @@ def _make_teams(teams: Sequence[NewTeam]) -> None:
     for _, level in by_depth:
         made = list(level)
         parents = ids_of_teams({team.parent_key for team in made if team.parent_key})
-        for_each(
+        execute_for_each(
             _T.insert({getattr(_T, name): given(name) for name in _OF_TEAM}).returning(),
             _OF_TEAM,
             [
@@ -163,7 +163,7 @@ def _renamed(one: Write) -> bool:
 
 
 def _change_users(writes: Sequence[Write], counted: ProgressIterator) -> None:
-    for_each(
+    execute_for_each(
         _USERS.update(_GIVEN).where(_USERS.id == given("id")),
         (*_COLUMNS, "id"),
         ((*_columns(one.after), one.ref) for one in counted(writes) if one.before is not None),
@@ -171,7 +171,7 @@ def _change_users(writes: Sequence[Write], counted: ProgressIterator) -> None:
 
 
 def _add_users(writes: Sequence[Write], counted: ProgressIterator) -> None:
-    for_each(
+    execute_for_each(
         _USERS.insert(_GIVEN),
         _COLUMNS,
         (_columns(one.after) for one in counted(writes) if one.before is None),
@@ -219,7 +219,7 @@ _FoundUser = tuple[int, Profile | None, Profile]
 
 def _write_groups(found: Sequence[_FoundUser], counted: ProgressIterator) -> None:
     theirs = (_G.user == given("user")) & (_G.name_key == given("key"))
-    for_each(
+    execute_for_each(
         _G.delete().where(theirs),
         ("user", "key"),
         (
@@ -230,7 +230,7 @@ def _write_groups(found: Sequence[_FoundUser], counted: ProgressIterator) -> Non
         ),
     )
     added = {_G.user: given("user"), _G.name: given("name"), _G.name_key: given("key")}
-    for_each(
+    execute_for_each(
         _G.insert(added).returning(),
         ("user", "name", "key"),
         (
@@ -264,6 +264,6 @@ def _write_links(links: _Links, found: Sequence[_FoundUser], counted: ProgressIt
     table: Any = Table(links.table, ("user_id", links.column))
     other, both = getattr(table, links.column), ("user", "other")
     gone = table.delete().where(table.user_id == given("user"), other == given("other"))
-    for_each(gone, both, links.differing(found, gone=True))
+    execute_for_each(gone, both, links.differing(found, gone=True))
     added = table.insert({table.user_id: given("user"), other: given("other")})
-    for_each(added, both, links.differing(counted(found), gone=False))
+    execute_for_each(added, both, links.differing(counted(found), gone=False))

@@ -8,7 +8,7 @@ from studio_tui.domain.people.retention import GAP
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import U, among, column, count
-from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.sql import required_instant
 from studio_tui.storage.engine.tables import RetentionTable, UserTable
 from studio_tui.storage.people.users import People, user_condition
 
@@ -42,7 +42,7 @@ def count_left(since: datetime | None, until: datetime) -> int:
 def left_at_of(user_ids: Sequence[int]) -> dict[int, datetime]:
     """Return when each of these users left. Active and erased users are missing."""
     found = U.select(U.id, U.left_at).where(among(U.id, user_ids), U.left_at.is_null(False))
-    return {user_id: known_instant(at) for user_id, at in found.tuples()}
+    return {user_id: required_instant(at) for user_id, at in found.tuples()}
 
 
 def clear_leaving(user_id: int) -> None:

@@ -47,7 +47,7 @@ from studio_tui.storage.engine.expressions import (
 )
 from studio_tui.storage.engine.fields import instant_of
 from studio_tui.storage.engine.prepared import Prepared, among_given
-from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.sql import required_instant
 from studio_tui.storage.engine.tables import (
     AssignmentTable,
     ReviewTable,
@@ -289,7 +289,7 @@ def reviews_by_id(ids: list[int]) -> list[Review]:
             after=_told(row, row.after, logins, was=False),
             proposal=proposed.login if proposed else "",
             proposal_name=proposed.name if proposed else "",
-            since=known_instant(row.since),
+            since=required_instant(row.since),
             by=full_name(row.by_given or "", row.by_family or "") or row.actor_login,
             told_at=instant_of(row.told_at),
         )
@@ -385,7 +385,7 @@ def waiting_groups(push_ids: Collection[int] | None = None) -> list[WaitingGroup
         found = found.where(among(R.push, push_ids))
     grouped = stored(found.group_by(R.push).order_by(R.push))
     return [
-        WaitingGroup(push, number, first, last, int(total), known_instant(since))
+        WaitingGroup(push, number, first, last, int(total), required_instant(since))
         for push, number, first, last, total, since in grouped
     ]
 
@@ -451,7 +451,7 @@ def untold_by_push() -> list[tuple[int, int, datetime]]:
         *_IS_UNTOLD, holds_condition()
     )
     return [
-        (push, int(people), known_instant(since))
+        (push, int(people), required_instant(since))
         for push, people, since in stored(found.group_by(R.push).order_by(R.push))
     ]
 

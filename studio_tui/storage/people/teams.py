@@ -8,7 +8,7 @@ from studio_tui.domain.people.teams import SEPARATOR, Leader
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import COUNTED, U, among, column, stored
-from studio_tui.storage.engine.prepared import for_each, given
+from studio_tui.storage.engine.prepared import execute_for_each, given
 from studio_tui.storage.engine.tables import TeamLeader, TeamMember, TeamTable
 
 _L: Any = TeamLeader
@@ -92,7 +92,7 @@ def move_team(move: TeamMove) -> None:
     """Rename or move a team, and update the paths of all teams below it."""
     _T.update(name=move.name, parent=move.parent_id).where(_T.id == move.team_id).execute()
     moved = _T.update({_T.path: given("path"), _T.path_key: given("key")})
-    for_each(moved.where(_T.id == given("id")), ("id", "path", "key"), move.paths)
+    execute_for_each(moved.where(_T.id == given("id")), ("id", "path", "key"), move.paths)
 
 
 def remove_team(team_id: int) -> None:

@@ -7,7 +7,7 @@ from peewee import JOIN, fn
 
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.storage.engine.expressions import COUNTED, A, C, N
-from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.sql import required_instant
 
 
 def planned_between(start: datetime, end: datetime) -> list[tuple[int | None, datetime, int]]:
@@ -47,4 +47,4 @@ def mail_until(end: datetime) -> list[tuple[int | None, datetime, int]]:
 
 
 def _read(found: Any) -> list[tuple[int | None, datetime, int]]:
-    return [(push_id, known_instant(at), int(number)) for push_id, at, number in found.tuples()]
+    return [(push_id, required_instant(at), int(number)) for push_id, at, number in found.tuples()]

@@ -10,7 +10,7 @@ from peewee import SQL, fn
 
 from studio_tui.domain.shared.clock import local_day
 from studio_tui.storage.engine.expressions import among
-from studio_tui.storage.engine.sql import known_instant
+from studio_tui.storage.engine.sql import required_instant
 from studio_tui.storage.engine.tables import AssignmentTable, ConversationTable
 from studio_tui.storage.engine.unit import is_sqlite
 
@@ -52,7 +52,7 @@ def held_in(push_ids: Collection[int], zone: ZoneInfo) -> dict[int, dict[date, i
     )
     held: defaultdict[int, Counter[date]] = defaultdict(Counter)
     for push_id, value, number in found.tuples():
-        instant = known_instant(f"{value}:00:00Z" if is_sqlite() else value)
+        instant = required_instant(f"{value}:00:00Z" if is_sqlite() else value)
         held[push_id][local_day(instant, zone)] += number
     return {push_id: dict(days) for push_id, days in held.items()}
 
@@ -68,5 +68,5 @@ def _by_day(push_id: int, zone: ZoneInfo, instant: Any, which: Any) -> dict[date
     )
     days: Counter[date] = Counter()
     for value, number in found.tuples():
-        days[local_day(known_instant(f"{value}:00Z" if is_sqlite() else value), zone)] += number
+        days[local_day(required_instant(f"{value}:00Z" if is_sqlite() else value), zone)] += number
     return dict(days)

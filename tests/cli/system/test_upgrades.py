@@ -96,4 +96,4 @@ def test_a_newer_database_is_refused_by_name_with_what_to_do(
         assert str(path) in said
         assert "newer version of Studio TUI (9999_of_tomorrow): install that version" in said
     assert path.read_bytes() == before
-    assert "9999_of_tomorrow" not in migration.known()
+    assert "9999_of_tomorrow" not in migration.all_migrations()

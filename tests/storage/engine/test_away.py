@@ -146,10 +146,10 @@ def test_a_server_that_takes_no_more_is_tried_again_for_a_while(
     with ExitStack() as others, closing(open_store(limited)) as store:
         store.close()
         held = [others.enter_context(psycopg.connect(limited)) for _ in range(2)]
-        monkeypatch.setattr(postgresql, "PATIENCE", 0.1)
+        monkeypatch.setattr(postgresql, "CONNECT_TIMEOUT", 0.1)
         with pytest.raises(Unavailable, match="takes no more connections of this role"):
             _templates(store)
-        monkeypatch.setattr(postgresql, "PATIENCE", 20)
+        monkeypatch.setattr(postgresql, "CONNECT_TIMEOUT", 20)
         Timer(0.1, held[0].close).start()
         assert _templates(store) == 0
 

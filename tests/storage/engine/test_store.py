@@ -141,8 +141,8 @@ def _delete_users(url: str) -> None:
 def test_a_database_that_another_program_keeps_locked_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: bool
 ) -> None:
-    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
-    monkeypatch.setattr(sqlite, "TURN", 0.05)
+    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(sqlite, "WRITE_TIMEOUT", 0.05)
     path = tmp_path / "studio.db"
     url = f"sqlite:///{path}"
     if not new:
