@@ -217,7 +217,7 @@ class PushTable(Table):
     ``name_key`` is unique among pushes that are not closed.
 
     ``remind_before`` and ``remind_after`` are days before and after the deadline, such as ``7,1``
-    (P15). ``audience`` selects users beside those that were picked (P13), as JSON
+    (P15). ``audience`` selects users in addition to those that were picked (P13), as JSON
     (`domain.audiences.audience.kept_text`); ``audience_on`` is the day of the last automatic check
     for matching users.
     """

@@ -1,9 +1,9 @@
 """Enqueuing of the notifications of events, for any number of people at once (N1, N2, P6, P7).
 
 Every notification refers to the activity that causes it. A key that was notified before is not
-notified again, and one that was dropped unsent is queued again. The actor may see only a part of
-the organisation, but must not decide by that who is notified or which mail is dropped (U12). A
-query of users chosen by the actor therefore has to be fixed before (`act_snapshot`).
+notified again, and one that was dropped unsent is queued again. Recipients and dropped mails do not
+depend on what the actor sees of the organisation (U12). A query of users chosen by the actor
+therefore has to be fixed before (`act_snapshot`), while it is still limited to what they see.
 """
 
 from datetime import datetime
