@@ -34,7 +34,7 @@ from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.runtime.change_watcher import ChangeWatcher
 from studio_tui.tui.runtime.diff_renderer import TerminalOutput
-from studio_tui.tui.runtime.key_queue import KeyDone, KeyQueue, Typed
+from studio_tui.tui.runtime.key_queue import InputEvent, KeyDone, KeyQueue
 from studio_tui.tui.runtime.stylesheet import CachedStylesheet
 from studio_tui.tui.runtime.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.runtime.terminal_input import LenientDriver
@@ -510,7 +510,7 @@ class StudioApp(Commands, App[None]):
 
     # The host of the key queue
 
-    def accepts(self, typed: Typed) -> bool:
+    def accepts(self, typed: InputEvent) -> bool:
         """Reject input while the app ends or is suspended. Escape first stops a job in progress."""
         escape = isinstance(typed, events.Key) and typed.key == "escape"
         if escape and isinstance(self.screen, StudioScreen) and self.jobs.stop_one():

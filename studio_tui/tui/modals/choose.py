@@ -18,7 +18,7 @@ from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import LineInput
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import HeadedList, RecordList
 
@@ -266,7 +266,7 @@ class Choose(Dialog[T]):
         return row.choice if row else None
 
     def _find(self, text: str, keep: int | None = None) -> None:
-        source: LateSource[_ChoiceRow[T], str] = LateSource(
+        source: LazySource[_ChoiceRow[T], str] = LazySource(
             lambda: MemorySource(_rows(self.matching(text)))
         )
         self._list.set_source(source, text, keep=keep)

@@ -23,7 +23,7 @@ from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
-from studio_tui.tui.widgets.list.audiences import Said, Typed
+from studio_tui.tui.widgets.list.audiences import FilterText, ParsedAudience
 from studio_tui.tui.widgets.list.views import Listed
 
 _HOW = "⏎ show · ^s save the list as it is · ^o open with it · ^r remove"
@@ -128,12 +128,12 @@ class ListViews(Choose[ViewChoice]):
             "" if count is None else f"{count:,}",
         )
 
-    def _count_audience(self, view: ListView, said: Said) -> None:
+    def _count_audience(self, view: ListView, said: ParsedAudience) -> None:
         if said.audience is None:
             # The filter of the view has become invalid.
             self._counted(view.key, 0)
         else:
-            self._count(view, Typed.of(view.text, said.audience))
+            self._count(view, FilterText.of(view.text, said.audience))
 
     def _count(self, view: ListView, text: str) -> None:
         source, then = self._listed.source_of(view, text), partial(self._counted, view.key)

@@ -34,7 +34,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
-Typed = events.Key | events.Paste
+InputEvent = events.Key | events.Paste
 
 _TRIPS = 3
 """Number of times that a `KeyDone` follows a key. A message that the key causes may cause another
@@ -113,7 +113,7 @@ class PendingTarget:
 class KeyQueueHost(Protocol):
     """The app as the key queue uses it."""
 
-    def accepts(self, typed: Typed) -> bool:
+    def accepts(self, typed: InputEvent) -> bool:
         """Return whether the app accepts input at the moment; if not, the queue discards it."""
 
     def is_queueing(self) -> bool:
@@ -141,7 +141,7 @@ class KeyQueue:
     def __init__(self, app: App[Any], host: KeyQueueHost) -> None:
         self._app = app
         self._host = host
-        self._queued: deque[Typed] = deque()
+        self._queued: deque[InputEvent] = deque()
         self._in_progress: KeyDone | None = None
         self._targets: list[PendingTarget] = []
         self._mounting: list[Widget] = []
@@ -232,7 +232,7 @@ class KeyQueue:
 
     async def handle_event(self, event: events.Event) -> None:
         """Handle an event of the app; queue it if it is a key press or a paste."""
-        if not isinstance(event, Typed) or event.is_forwarded:
+        if not isinstance(event, InputEvent) or event.is_forwarded:
             await App.on_event(self._app, event)
             return
         key = event if isinstance(event, events.Key) else None
@@ -273,7 +273,7 @@ class KeyQueue:
             if self._queued:
                 await self._deliver(self._queued.popleft())
 
-    async def _deliver(self, typed: Typed) -> None:
+    async def _deliver(self, typed: InputEvent) -> None:
         addressee = self._app.focused or self._app.screen
         trips = 0 if _is_text(addressee, typed) else _TRIPS - 1
         await App.on_event(self._app, typed)
@@ -430,11 +430,11 @@ async def _mounted(widgets: list[Widget]) -> None:
         await widget._mounted_event.wait()  # noqa: SLF001 - as Textual's AwaitMount does
 
 
-def _is_escape(typed: Typed) -> bool:
+def _is_escape(typed: InputEvent) -> bool:
     return isinstance(typed, events.Key) and typed.key == "escape"
 
 
-def _is_text(addressee: Widget, typed: Typed) -> bool:
+def _is_text(addressee: Widget, typed: InputEvent) -> bool:
     """Return whether ``typed`` only inserts text at the cursor."""
     if isinstance(typed, events.Paste):
         return True

@@ -8,8 +8,8 @@ from studio_tui.services.activity.activity import ActivityFilter, ActivityLine
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.widgets.activity_rows import activity_columns, found_in, in_full
-from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -36,8 +36,8 @@ class ActivityScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[ActivityLine, str]]:
         """Return the lines that contain the words of ``text`` and are about its audience (P13)."""
-        about, words = ActivityFilter(where=typed_audience(text)), typed_words(text)
-        return text, LateSource(lambda: self._lines(about, words, sort))
+        about, words = ActivityFilter(where=filter_audience(text)), filter_words(text)
+        return text, LazySource(lambda: self._lines(about, words, sort))
 
     def reload(self) -> None:
         """Read the list again: a new line was written."""

@@ -27,7 +27,7 @@ from studio_tui.tui.screens.conversations.my_conversations_words import (
     why_not_plan,
     why_not_record,
 )
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
@@ -158,7 +158,7 @@ class MyConversationsScreen(StudioScreen):
             every = conversations.source(studio, actor, replace(filter_, text=""))
             return shown_rows(every, columns, text, sort, _ORDER, _also_found)
 
-        return filter_, LateSource(found)
+        return filter_, LazySource(found)
 
     def reload(self) -> None:
         """Read the list again."""

@@ -33,7 +33,7 @@ from studio_tui.tui.screens.outbox.outbox_states import (
 )
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -107,7 +107,7 @@ class OutboxScreen(MailActs):
         """Return the mails that match ``text`` and the selected state."""
         shown = self.query_one(StateLine).chosen
         base = self._base_filter if self._is_of_today else NotificationFilter()
-        base = replace(base, text=typed_words(text), where=typed_audience(text))
+        base = replace(base, text=filter_words(text), where=filter_audience(text))
         filter_ = replace(base, **_filter_fields(shown))
         return filter_, outbox.source(self.studio, self.actor, filter_, sort)
 

@@ -31,7 +31,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.field import Field
-from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -172,7 +172,9 @@ class ChangesScreen(StudioScreen):
 
     def find(self, text: str, sort: Sort) -> tuple[ReviewFilter, Source[Review, ReviewFilter]]:
         """Return the changes that match ``text``."""
-        filter_ = ReviewFilter(typed_words(text), push_id=self._push_id, where=typed_audience(text))
+        filter_ = ReviewFilter(
+            filter_words(text), push_id=self._push_id, where=filter_audience(text)
+        )
         return filter_, reviews.source(self.studio, self.actor, filter_, sort)
 
     def reload(self) -> None:

@@ -21,7 +21,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -150,8 +150,8 @@ class UsersScreen(StudioScreen):
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[User, UserFilter]]:
         """Return the users that match ``text``."""
         filter_ = UserFilter(
-            typed_words(text),
-            where=typed_audience(text),
+            filter_words(text),
+            where=filter_audience(text),
             include_left=self._include_left,
             left_before=retention.erasure_cutoff(self.studio) if self._to_erase else None,
         )

@@ -38,7 +38,7 @@ from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
 from studio_tui.tui.screens.pushes.assign_source import Candidate, CandidateSource
 from studio_tui.tui.screens.pushes.selection_words import filter_in_words, selection_in_words
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -159,7 +159,7 @@ class AssignScreen(StudioScreen):
     def find(self, text: str, sort: Sort) -> tuple[UserFilter, Source[Candidate, UserFilter]]:
         """Return the users who match all words of ``text``, or the audience it contains."""
         filter_ = UserFilter(
-            typed_words(text), where=typed_audience(text), candidate_for=self.push.id
+            filter_words(text), where=filter_audience(text), candidate_for=self.push.id
         )
         users = assign.candidates(self.studio, self.actor, filter_, sort)
         return filter_, CandidateSource(users, assign.of_push(self.push))

@@ -30,7 +30,7 @@ from studio_tui.tui.screens.pushes.calendar_months import draw_year
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -92,7 +92,7 @@ class CalendarScreen(StudioScreen):
     def __init__(self) -> None:
         super().__init__()
         self._kind: DayKind | None = None
-        self._every: LateSource[CalendarRow, str] = LateSource(self._lines)
+        self._every: LazySource[CalendarRow, str] = LazySource(self._lines)
         """All rows, read lazily once and replaced on each reload. A read already in progress keeps
         its own source."""
         self._ids: dict[tuple[date, DayKind, int | None, int], int] = {}
@@ -133,7 +133,7 @@ class CalendarScreen(StudioScreen):
 
     def reload(self) -> None:
         """Read the entries again: a push, a mail or a planned conversation changed."""
-        self._every = LateSource(self._lines)
+        self._every = LazySource(self._lines)
         self._browser.reload()
 
     def find(self, text: str, sort: Sort) -> tuple[str, Source[CalendarRow, str]]:
@@ -145,7 +145,7 @@ class CalendarScreen(StudioScreen):
             rows: MemorySource[CalendarRow, str] = MemorySource(shown)
             return shown_rows(rows, columns, text, sort, _ORDER, lambda each: day(each.entry.day))
 
-        return f"{kind or ''} {text}", LateSource(found)
+        return f"{kind or ''} {text}", LazySource(found)
 
     def why_not_skip(self) -> str | None:
         """Return why the day cannot be skipped, or None. Only a day of a rhythm can be skipped."""

@@ -25,7 +25,7 @@ from studio_tui.tui.screens.pushes.push_words import NOBODY_ANYWHERE, NOBODY_YET
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
@@ -86,7 +86,7 @@ class PushGroups(Vertical):
         All filters share one count.
         """
         filter_, source = GroupFilter(text), self._source()
-        return filter_, LateSource(lambda: source().filtered(filter_).sorted(sort))
+        return filter_, LazySource(lambda: source().filtered(filter_).sorted(sort))
 
     def focus_first(self) -> None:
         """Focus the list."""

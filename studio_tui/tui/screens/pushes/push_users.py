@@ -31,7 +31,7 @@ from studio_tui.tui.screens.pushes.people_details import read_assignment_details
 from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.audiences import typed_audience, typed_words
+from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
@@ -130,8 +130,8 @@ class PushUsers(Vertical):
         """Return the assignments that match ``text``, the chosen status or flag, and the group."""
         quick = self._quick_filter
         filter_ = AssignmentFilter(
-            typed_words(text),
-            where=typed_audience(text),
+            filter_words(text),
+            where=filter_audience(text),
             status=quick if isinstance(quick, Status) else None,
             flag=quick if isinstance(quick, Flag) else None,
             group=self.group.key if self.group else None,

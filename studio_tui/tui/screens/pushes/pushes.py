@@ -24,7 +24,7 @@ from studio_tui.tui.screens.pushes.push_details import read_push_details
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
@@ -210,7 +210,7 @@ class PushesScreen(StudioScreen):
             every = pushes.source(self.studio, self.actor, PushFilter(), known)
             return shown_rows(every, columns, text, sort, _ORDER)
 
-        return PushFilter(text), LateSource(found)
+        return PushFilter(text), LazySource(found)
 
     def welcome(self, destination: to.Destination) -> None:
         """Highlight the pushes just created and move the cursor to the first of them (P2)."""

@@ -23,7 +23,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.templates.template_files import file_name, write_file
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
@@ -128,7 +128,7 @@ class QuestionLibraryScreen(StudioScreen):
             every = library.source(self.studio, self.actor, LibraryFilter())
             return shown_rows(every, columns, text, sort, _ORDER, _all_that_is_asked)
 
-        return LibraryFilter(text), LateSource(found)
+        return LibraryFilter(text), LazySource(found)
 
     def reload(self) -> None:
         """Read the list again."""

@@ -15,7 +15,7 @@ from studio_tui.tui.screens.templates.template_reading import size_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
-from studio_tui.tui.widgets.list.late_source import LateSource
+from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
@@ -117,7 +117,7 @@ class TemplatesScreen(TemplateActions):
             every = templates.source(self.studio, self.actor, TemplateFilter())
             return shown_rows(every, columns, text, sort, _ORDER)
 
-        return TemplateFilter(text), LateSource(found)
+        return TemplateFilter(text), LazySource(found)
 
     @property
     def template(self) -> Template | None:

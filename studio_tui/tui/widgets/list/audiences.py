@@ -15,7 +15,7 @@ from studio_tui.tui.text import line
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ParsedAudience:
     """The result of parsing a text as an audience."""
 
     audience: Audience | None
@@ -24,7 +24,7 @@ class Said:
     completions: tuple[Completion, ...] = ()
 
 
-AudienceReader = Callable[[str], Said]
+AudienceReader = Callable[[str], ParsedAudience]
 
 
 def audiences_of(studio: Studio, actor: Actor) -> AudienceReader | None:
@@ -32,16 +32,16 @@ def audiences_of(studio: Studio, actor: Actor) -> AudienceReader | None:
     return partial(read, studio, actor) if may(actor, Action.READ_USERS) else None
 
 
-def read(studio: Studio, actor: Actor, text: str) -> Said:
+def read(studio: Studio, actor: Actor, text: str) -> ParsedAudience:
     """Parse ``text`` and return its possible completions. Called off the event loop."""
     completions = complete(studio, actor, text)
     try:
-        return Said(resolving.audience_of(studio, actor, text), "", completions)
+        return ParsedAudience(resolving.audience_of(studio, actor, text), "", completions)
     except WrongAudience as error:
-        return Said(None, str(error), completions)
+        return ParsedAudience(None, str(error), completions)
 
 
-def said_in_words(said: Said, width: int) -> Content:
+def completion_lines(said: ParsedAudience, width: int) -> Content:
     """Return the lines below the filter: the error, and the possible completions.
 
     The completions take one line of ``width`` cells.
@@ -66,7 +66,7 @@ def _follows(completions: Sequence[Completion], width: int) -> Content:
     return shown
 
 
-class Typed(str):
+class FilterText(str):
     """A filter text with the audience it stands for; the audience is None if the text is words."""
 
     __slots__ = ("audience",)
@@ -74,18 +74,18 @@ class Typed(str):
     audience: Audience | None
 
     @classmethod
-    def of(cls, text: str, audience: Audience | None = None) -> "Typed":
+    def of(cls, text: str, audience: Audience | None = None) -> "FilterText":
         """Return ``text`` with its audience, or as words if ``audience`` is None."""
         made = cls(text)
         made.audience = audience
         return made
 
 
-def typed_words(text: str) -> str:
+def filter_words(text: str) -> str:
     """Return the words to search for; empty if the text is an audience."""
-    return "" if typed_audience(text) is not None else str(text)
+    return "" if filter_audience(text) is not None else str(text)
 
 
-def typed_audience(text: str) -> Audience | None:
+def filter_audience(text: str) -> Audience | None:
     """Return the audience of the text; None if it is words."""
-    return text.audience if isinstance(text, Typed) else None
+    return text.audience if isinstance(text, FilterText) else None

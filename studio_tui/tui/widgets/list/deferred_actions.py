@@ -6,7 +6,7 @@ from functools import partial, wraps
 from typing import Any, Protocol, TypeVar
 
 
-class Waiting:
+class DeferredActions:
     """A queue of actions: each runs as soon as it is ready and all earlier ones have run."""
 
     def __init__(self) -> None:
@@ -27,16 +27,16 @@ class Waiting:
         self._actions.clear()
 
 
-class Waits(Protocol):
+class HasDeferredActions(Protocol):
     """An object with deferred actions."""
 
-    waiting: Waiting
+    waiting: DeferredActions
 
 
-W = TypeVar("W", bound=Waits)
+W = TypeVar("W", bound=HasDeferredActions)
 
 
-def once(ready: str) -> Callable[[Callable[[W], None]], Any]:
+def deferred_until(ready: str) -> Callable[[Callable[[W], None]], Any]:
     """Return a decorator that defers a method until the method called ``ready`` returns True."""
 
     def waits(action: Callable[[W], None]) -> Callable[[W], None]:

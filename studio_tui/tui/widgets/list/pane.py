@@ -27,7 +27,7 @@ from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.record_list import RecordList
 
 R = TypeVar("R", bound=Row)
-Look = Callable[[R], Callable[[], Drawing]]
+RowReader = Callable[[R], Callable[[], Drawing]]
 """Returns a function that reads the data of a row and returns their drawing."""
 
 FROM = 110
@@ -42,7 +42,7 @@ class Pane(Widget, Generic[R]):
 
     ALLOW_SELECT = False
 
-    def __init__(self, look: Look[R]) -> None:
+    def __init__(self, look: RowReader[R]) -> None:
         super().__init__()
         self.display = False
         self._look = look
@@ -138,7 +138,7 @@ class ListWithPane(Commands, Horizontal, Generic[R]):
         Command("beside", "P", "Beside", "Show the row in full beside the list, or hide it", False),
     )
 
-    def __init__(self, listed: RecordList[R, Any], look: Look[R]) -> None:
+    def __init__(self, listed: RecordList[R, Any], look: RowReader[R]) -> None:
         super().__init__()
         self._list = listed
         self._pane = Pane(look)

@@ -41,18 +41,18 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.shell import bridge_of, keys_of, shell_of
 from studio_tui.tui.widgets.list.audiences import (
     AudienceReader,
-    Said,
-    Typed,
+    FilterText,
+    ParsedAudience,
     audiences_of,
-    said_in_words,
-    typed_audience,
+    completion_lines,
+    filter_audience,
 )
+from studio_tui.tui.widgets.list.bulk_reading import as_csv, ids_between, rows_of
 from studio_tui.tui.widgets.list.columns import Column
 from studio_tui.tui.widgets.list.filter_bar import FilterBar
-from studio_tui.tui.widgets.list.pane import ListWithPane, Look
+from studio_tui.tui.widgets.list.pane import ListWithPane, RowReader
 from studio_tui.tui.widgets.list.people_rows import RowPerson, as_filter, pasted_as_filter
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.list.taking import as_csv, ids_between, rows_of
 from studio_tui.tui.widgets.list.to_file import write_csv
 from studio_tui.tui.widgets.list.total import Total
 from studio_tui.tui.widgets.list.views import Narrowing, Views, sort_known
@@ -106,7 +106,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         noun: tuple[str, str],
         marks: bool = False,
         empty: str = "Nothing here.",
-        beside: Look[R] | None = None,
+        beside: RowReader[R] | None = None,
         kept_as: str = "",
         narrowing: Narrowing | None = None,
         opens_as_kept: bool = True,
@@ -122,7 +122,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         ``opens_as_kept``: whether to start with the saved opening view, which is wrong if the
         caller requested another one. ``exported_by`` is the shell command that writes the same
         list. ``audiences``: whether the filter may be an audience (P13), which ``find`` receives as
-        a `Typed`. ``person`` returns the person of a row.
+        a `FilterText`. ``person`` returns the person of a row.
         """
         super().__init__(id=id)
         self.every_column = columns
@@ -331,7 +331,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         """Read the rows after `set_view`."""
         self._filter_by(self.text)
 
-    def reads(self, text: str) -> Callable[[], Said] | None:
+    def reads(self, text: str) -> Callable[[], ParsedAudience] | None:
         """Return a function that parses ``text`` as an audience; None if it is words.
 
         The function is to be called off the event loop.
@@ -390,7 +390,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def _as_text(self) -> None:
         person, row = self._person, self.list.current
-        said = typed_audience(self._filtered_by)
+        said = filter_audience(self._filtered_by)
         if not self.list.marked and said is not None:
             self._say_as_text(str(said))
         elif self.list.marked and person is not None:
@@ -420,7 +420,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         # Imported on demand only.
         from studio_tui.tui.modals.why import WhyInAudience
 
-        whom, said = person(row), typed_audience(self._filtered_by)
+        whom, said = person(row), filter_audience(self._filtered_by)
         self.app.push_screen(WhyInAudience(whom.id, whom.name, str(said or "")))
 
     def _mark_range(self) -> None:
@@ -513,12 +513,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         if (keys := keys_of(self)) is not None:
             target = keys.expect(self, lambda: bridge.drop(self, "audience"))
 
-        def read(said: Said) -> None:
+        def read(said: ParsedAudience) -> None:
             self._bar.offer(said.completions[0].text if said.completions else "")
-            self._say_of_audience(said_in_words(said, self._bar.content_size.width))
+            self._say_of_audience(completion_lines(said, self._bar.content_size.width))
             if said.audience is not None:
-                self._filter(text, Typed.of(text, said.audience))
-            elif not isinstance(self._filtered_by, Typed):
+                self._filter(text, FilterText.of(text, said.audience))
+            elif not isinstance(self._filtered_by, FilterText):
                 # The text that the audience began with is not to be searched as words.
                 self._filter("", "")
             if target is not None:

@@ -33,7 +33,7 @@ from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.shell import bridge_of, keys_of
 from studio_tui.tui.widgets.list.columns import Column, Tone
 from studio_tui.tui.widgets.list.data_feed import Feed, ScrollAnchor
-from studio_tui.tui.widgets.list.deferred_actions import Waiting, once
+from studio_tui.tui.widgets.list.deferred_actions import DeferredActions, deferred_until
 from studio_tui.tui.widgets.list.marking import is_marked, toggled, toggled_all
 from studio_tui.tui.widgets.list.row_cache import Window
 from studio_tui.tui.widgets.list.row_painter import MARK_WIDTH, Painter
@@ -158,7 +158,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._to_the_end = False
         self._sees_cursor = True
         self._fresh: Source[R, F] | None = None
-        self.waiting = Waiting()
+        self.waiting = DeferredActions()
 
     # The interface for screens
 
@@ -302,50 +302,50 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         """Offer marking only if rows can be marked."""
         return (self._marks or command.id not in _MARKING) and super().may_do(command)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_cursor_up(self) -> None:
         """Move up by a row."""
         self.move_to(self._cursor - 1)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_cursor_down(self) -> None:
         """Move down by a row."""
         self.move_to(self._cursor + 1)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_page_up(self) -> None:
         """Move up by a page."""
         self._move_by_page(-1)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_page_down(self) -> None:
         """Move down by a page."""
         self._move_by_page(1)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_first(self) -> None:
         """Move to the first row."""
         self.move_to(0)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_last(self) -> None:
         """Move to the last row, once the rows are counted."""
         window = self._feed.window
         self._to_the_end = window is not None and not window.counted
         self.move_to(self.length - 1)
 
-    @once("reach")
+    @deferred_until("reach")
     def action_open(self) -> None:
         """Post `Opened` for the row under the cursor."""
         self._open()
 
-    @once("reach")
+    @deferred_until("reach")
     def action_mark(self) -> None:
         """Mark or unmark the row under the cursor and move down."""
         if self._toggle(self._cursor):
             self.move_to(self._cursor + 1)
 
-    @once("is_settled")
+    @deferred_until("is_settled")
     def action_mark_all(self) -> None:
         """Mark all rows of the filter, or unmark them if all are marked."""
         window = self._feed.window

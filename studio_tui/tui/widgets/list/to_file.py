@@ -9,8 +9,8 @@ from typing import Any
 from studio_tui.domain.shared.list_source import Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.system import files
+from studio_tui.tui.widgets.list.bulk_reading import cells, headings, pages
 from studio_tui.tui.widgets.list.columns import Column
-from studio_tui.tui.widgets.list.taking import cells, headings, pages
 
 
 def write_csv(

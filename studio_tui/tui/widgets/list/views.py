@@ -10,7 +10,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.list_views import ListView, StoredViews
 from studio_tui.tui.shell import shell_of
-from studio_tui.tui.widgets.list.audiences import Said
+from studio_tui.tui.widgets.list.audiences import ParsedAudience
 from studio_tui.tui.widgets.list.columns import Column
 
 
@@ -61,14 +61,14 @@ class Listed(Protocol):
     def show_rows(self) -> None:
         """Read the rows after `set_view`."""
 
-    def reads(self, text: str) -> Callable[[], Said] | None:
+    def reads(self, text: str) -> Callable[[], ParsedAudience] | None:
         """Return a function that parses ``text`` as an audience; None if it is words.
 
         The function is to be called off the event loop.
         """
 
     def source_of(self, view: ListView, text: str) -> Source[Any, Any]:
-        """Return the source of a view; ``text`` is its text, or a `Typed` of its audience."""
+        """Return the source of a view; ``text`` is its text, or a `FilterText` of its audience."""
 
 
 class Views:

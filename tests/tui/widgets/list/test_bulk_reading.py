@@ -11,8 +11,8 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.system.files import FileAlreadyExists, require_place
+from studio_tui.tui.widgets.list.bulk_reading import MOST_COPIED, as_csv, ids_between, rows_of
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
-from studio_tui.tui.widgets.list.taking import MOST_COPIED, as_csv, ids_between, rows_of
 from studio_tui.tui.widgets.list.to_file import write_csv
 from tests.hostile import HOSTILE, SIGNS
 from tests.tui import press, running

@@ -11,7 +11,7 @@ R = TypeVar("R", bound=Row)
 F = TypeVar("F")
 
 
-class LateSource(Generic[R, F]):
+class LazySource(Generic[R, F]):
     """Creates the source with ``make`` at its first use, and delegates to it."""
 
     def __init__(self, make: Callable[[], Source[R, F]]) -> None:
