@@ -147,16 +147,16 @@ def _run(asked: argparse.Namespace, url: str, folder: Path) -> CrashResult:
         _await(lambda: delivery.next_due(studio) is None)
         seconds = time.monotonic() - began
         stopped = pool.stop()
-        workers = _of_children(os.times()) - _of_children(before)
+        workers = _child_cpu_seconds(os.times()) - _child_cpu_seconds(before)
     after = os.times()
     others = after.user + after.system - before.user - before.system
-    others += _of_children(after) - _of_children(before) - workers
+    others += _child_cpu_seconds(after) - _child_cpu_seconds(before) - workers
     found = _compare(studio, admin, read_journal(journal), pool)
     studio.close()
     return replace(found, seconds=seconds, by_workers=workers, by_others=others, stopped=stopped)
 
 
-def _of_children(used: os.times_result) -> float:
+def _child_cpu_seconds(used: os.times_result) -> float:
     """Return the CPU seconds of the child processes that have been waited for."""
     return used.children_user + used.children_system
 
@@ -323,7 +323,7 @@ def _compare(
     listed = outbox.every(studio, admin, NotificationFilter())
     ids = outbox.message_ids(studio, listed)
     copies = Counter(each.message_id for each in taken)
-    twice = _twice(taken)
+    twice = _duplicates(taken)
     costs = Counter(each.login for each in twice)
     early = Counter(each.login for each in twice if each.at < killed.get(each.login, 0))
     return CrashResult(
@@ -346,7 +346,7 @@ def _in_a_minute(sent: list[datetime]) -> int:
     )
 
 
-def _twice(taken: list[AcceptedMessage]) -> list[AcceptedMessage]:
+def _duplicates(taken: list[AcceptedMessage]) -> list[AcceptedMessage]:
     """Return the messages that were sent again after the server had accepted and answered them."""
     last = {each.message_id: number for number, each in enumerate(taken)}
     return [

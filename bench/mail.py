@@ -126,7 +126,7 @@ def _measure(
 ) -> Iterator[tuple[str, RunResult]]:
     yield from _measure_alone(runner, fresh, port, asked)
     studio, _ = _filled(fresh(), port, asked.messages, asked.connections)
-    with closing(studio), _somebody_writes(studio.settings.database.url, waits):
+    with closing(studio), _concurrent_writer(studio.settings.database.url, waits):
         yield "worker while others write", _timed_worker(runner, studio, asked)
 
 
@@ -169,7 +169,7 @@ def _timed(messages: int) -> Iterator[list[RunResult]]:
 
 
 @contextmanager
-def _somebody_writes(url: str, waits: list[float]) -> Iterator[None]:
+def _concurrent_writer(url: str, waits: list[float]) -> Iterator[None]:
     """Run a process that writes, and add the durations of its writes in seconds to ``waits``."""
     here, there = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_write, args=(url, there))

@@ -82,7 +82,7 @@ class ConversationScreen(ConversationActions):
 
     def __init__(self, conversation_id: int) -> None:
         super().__init__(conversation_id)
-        self._drafts = Drafts(self, conversation_id, self._saving_moved)
+        self._drafts = Drafts(self, conversation_id, self._saving_changed)
         self._agenda: tuple[AgendaQuestion, ...] = ()
         self._key: Hashable = None
         self._leaving = False
@@ -98,7 +98,7 @@ class ConversationScreen(ConversationActions):
             with Vertical(classes="agenda"):
                 yield Static(classes="count")
                 yield Agenda(self._go)
-            yield QuestionPane(self._drafts.typed, self._step, self._write_outside)
+            yield QuestionPane(self._drafts.typed, self._step, self._edit_externally)
         with Pages():
             yield Static()
 
@@ -134,8 +134,8 @@ class ConversationScreen(ConversationActions):
             self.read(
                 "glance",
                 lambda: conversations.show(self.studio, self.actor, self.conversation_id),
-                self._glanced,
-                self._not_read,
+                self._version_checked,
+                self._reading_failed,
             )
 
     def show_question(self, asked: AskedQuestion) -> None:
@@ -147,26 +147,26 @@ class ConversationScreen(ConversationActions):
         self.read_first(
             "conversation",
             lambda: conversations.read(self.studio, self.actor, self.conversation_id, known=known),
-            self._take,
-            self._not_read,
+            self._reading_arrived,
+            self._reading_failed,
         )
 
-    def _glanced(self, conversation: Conversation) -> None:
+    def _version_checked(self, conversation: Conversation) -> None:
         if self._reading is None or conversation.version != self._reading.conversation.version:
             self._read()
 
-    def _take(self, reading: Reading) -> None:
+    def _reading_arrived(self, reading: Reading) -> None:
         first, self._reading, self._why_unreadable = self._reading is None, reading, ""
         pane = self.query_one(QuestionPane)
         pane.keep()
-        for draft in self._drafts.take(reading):
+        for draft in self._drafts.update(reading):
             pane.fill(draft)
         self._list_agenda()
         if first:
             self._key = self._first_open()
         self._show()
 
-    def _not_read(self, error: StudioError) -> None:
+    def _reading_failed(self, error: StudioError) -> None:
         self.complain(error.message)
         if isinstance(error, Refused):
             self._why_unreadable = error.message
@@ -299,7 +299,7 @@ class ConversationScreen(ConversationActions):
         """Save now; if two versions of the answer conflict, let the user choose between them."""
         draft = self.query_one(QuestionPane).draft
         if draft is not None and draft.blocker is Blocker.OVERTAKEN:
-            self._decide(draft)
+            self._choose_version(draft)
         else:
             self.keep()
 
@@ -334,7 +334,7 @@ class ConversationScreen(ConversationActions):
             Confirm(question, "Leave", no="Stay", detail=self.unsaved_summary), answered
         )
 
-    def _saving_moved(self, draft: Draft) -> None:
+    def _saving_changed(self, draft: Draft) -> None:
         if not self.is_mounted:
             return
         if self.writing:
@@ -353,7 +353,7 @@ class ConversationScreen(ConversationActions):
             else:
                 self.dismiss()
 
-    def _decide(self, draft: Draft) -> None:
+    def _choose_version(self, draft: Draft) -> None:
         theirs = in_lines(draft.theirs.text) if draft.theirs else ""
         mine = draft.text
         choices = [
@@ -366,7 +366,7 @@ class ConversationScreen(ConversationActions):
 
         def decided(text: str | None) -> None:
             if text is not None and draft.theirs is not None:
-                self._drafts.settle(draft, text)
+                self._drafts.resolve(draft, text)
                 self.query_one(QuestionPane).fill(draft)
 
         self.app.push_screen(Choose("Two versions of this answer", choices), decided)
@@ -406,12 +406,12 @@ class ConversationScreen(ConversationActions):
 
     # External editor
 
-    def _write_outside(self, draft: Draft) -> None:
+    def _edit_externally(self, draft: Draft) -> None:
         """Edit the draft in the user's external editor and clean the resulting text (A5)."""
         pane = self.query_one(QuestionPane)
         self.keep()
         try:
-            text = self._edited(draft.text)
+            text = self._text_from_editor(draft.text)
         except StudioError as error:
             self.complain(error.message)
         except SuspendNotSupported:
@@ -421,7 +421,7 @@ class ConversationScreen(ConversationActions):
             pane.fill(draft)
             self.keep()
 
-    def _edited(self, text: str) -> str:
+    def _text_from_editor(self, text: str) -> str:
         failed: StudioError | None = None
         with self.app.suspend():
             # `suspend` resumes the app only if its block ends without an exception.

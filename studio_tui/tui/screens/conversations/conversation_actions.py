@@ -334,14 +334,14 @@ class ConversationActions(StudioScreen):
             self.reload()
 
 
-def _holds(reading: Reading, by_right: bool, *states: ConversationState) -> bool:
+def _may_conduct(reading: Reading, by_right: bool, *states: ConversationState) -> bool:
     """Return whether the reader conducts it, or has the right to act for its conductor."""
     holds = by_right or Relation.CONDUCTOR in reading.relations
     return holds and reading.conversation.state in states
 
 
 def _may_move(reading: Reading, by_right: bool) -> bool:
-    return _holds(reading, by_right, *_BEFORE) and reading.conversation.template.planning
+    return _may_conduct(reading, by_right, *_BEFORE) and reading.conversation.template.planning
 
 
 def _may_submit(reading: Reading) -> bool:
@@ -361,14 +361,14 @@ def _may_reopen(reading: Reading) -> bool:
 
 _OFFERED: dict[str, Callable[[Reading, bool], bool]] = {
     "submit": lambda reading, _: _may_submit(reading),
-    "begin": lambda reading, _: _holds(reading, False, *_BEFORE),
-    "finish": lambda reading, right: _holds(reading, right, ConversationState.IN_PROGRESS),
+    "begin": lambda reading, _: _may_conduct(reading, False, *_BEFORE),
+    "finish": lambda reading, right: _may_conduct(reading, right, ConversationState.IN_PROGRESS),
     "reopen": lambda reading, _: _may_reopen(reading),
     "open_own": lambda reading, _: reading.closed_to_conductor or reading.opened_to_conductor,
     "add": lambda reading, _: reading.may_ask,
     "remove": lambda reading, _: reading.may_ask,
     "move": _may_move,
-    "call_off": lambda reading, right: _holds(reading, right, *_OPEN),
+    "call_off": lambda reading, right: _may_conduct(reading, right, *_OPEN),
 }
 """Per command id, a predicate that tells whether to offer the command.
 

@@ -19,7 +19,7 @@ from studio_tui.tui.theme import cursor_style
 
 _MARK = 3
 """Width in cells of the mark before a question."""
-_AROUND = 3
+_MARGIN = 3
 """Number of lines to keep visible above and below the cursor."""
 
 
@@ -100,7 +100,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
         self._items, self._key = tuple(items), key
         self._draw()
         if moved:
-            self._follow()
+            self._scroll_to_cursor()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Draw the cursor in the style of the focused or unfocused agenda."""
@@ -110,7 +110,7 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
         self._draw()
-        self._follow()
+        self._scroll_to_cursor()
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the clicked question."""
@@ -144,17 +144,17 @@ class Agenda(Commands, VerticalScroll, can_focus=True):
         if key is not None and key != self._key:
             self._key = key
             self._draw()
-            self._follow()
+            self._scroll_to_cursor()
             self._moved(key)
 
-    def _follow(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         place = next((n for n, item in enumerate(self._items) if item.key == self._key), 0)
         height = self.scrollable_content_region.height
         top = self.scroll_offset.y
-        if place - _AROUND < top:
-            top = place - _AROUND
-        elif place + _AROUND >= top + height:
-            top = place + _AROUND - height + 1
+        if place - _MARGIN < top:
+            top = place - _MARGIN
+        elif place + _MARGIN >= top + height:
+            top = place + _MARGIN - height + 1
         self.scroll_to(y=max(top, 0), animate=False)
 
     def _draw(self) -> None:

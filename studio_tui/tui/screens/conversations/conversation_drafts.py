@@ -29,11 +29,11 @@ from studio_tui.services import conversations
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.widgets.editor import in_lines
 
-_SOON = 0.4
+_SAVE_DELAY = 0.4
 """Seconds between the last key press and saving."""
-_AT_LATEST = 1.0
+_MAX_SAVE_DELAY = 1.0
 """Maximum seconds between the first unsaved key press and saving, while the user keeps typing."""
-_AGAIN = 2.0
+_RETRY_DELAY = 2.0
 """Seconds before a failed write is retried."""
 
 
@@ -144,7 +144,7 @@ class Drafts:
         """Return the draft under a question, or None if ``part`` is None or has no draft."""
         return self._drafts.get((asked.id, part)) if part else None
 
-    def take(self, reading: Reading) -> list[Draft]:
+    def update(self, reading: Reading) -> list[Draft]:
         """Update the drafts from a new reading.
 
         Texts, questions and rights may have changed. Unsaved text is retained. Returns the
@@ -161,7 +161,7 @@ class Drafts:
                 now = stored_answer(entry, part)
                 text = in_lines(now.text)
                 draft = Draft(entry, part, now.version, text, text)
-            elif self._follow(draft, entry):
+            elif self._update_draft(draft, entry):
                 moved.append(draft)
             found[entry.asked.id, part] = draft
         for key, draft in self._drafts.items():
@@ -176,8 +176,8 @@ class Drafts:
             return
         draft.text = text
         if draft.blocker is Blocker.TOO_LONG or len(text) > MAX_ANSWER:
-            self._measure(draft)
-        self._plan(_SOON)
+            self._check_length(draft)
+        self._schedule(_SAVE_DELAY)
 
     def replace(self, draft: Draft, text: str) -> None:
         """Replace the text as a whole and save immediately."""
@@ -192,12 +192,12 @@ class Drafts:
             if draft.unsaved and draft.blocker in (None, Blocker.UNAVAILABLE):
                 self._save(draft)
 
-    def settle(self, draft: Draft, text: str) -> None:
+    def resolve(self, draft: Draft, text: str) -> None:
         """Resolve a conflict of two versions with ``text`` and save it."""
         if draft.theirs is not None:
             draft.version, draft.saved = draft.theirs.version, draft.theirs.text
         draft.blocker, draft.why, draft.theirs, draft.text = None, "", None, text
-        self._measure(draft)
+        self._check_length(draft)
         self.flush()
         self._changed(draft)
 
@@ -206,12 +206,12 @@ class Drafts:
         self._stop()
         self._drafts.clear()
 
-    def _follow(self, draft: Draft, entry: Entry) -> bool:
+    def _update_draft(self, draft: Draft, entry: Entry) -> bool:
         now = stored_answer(entry, draft.part)
         draft.entry = entry
         if draft.blocker is Blocker.REFUSED:
             draft.blocker, draft.why = None, ""
-            self._plan(_SOON)
+            self._schedule(_SAVE_DELAY)
         if draft.unsaved or draft.pending_writes or now.version <= draft.version:
             return False
         text = in_lines(now.text)
@@ -219,7 +219,7 @@ class Drafts:
         draft.version, draft.saved, draft.text = now.version, text, text
         return changed
 
-    def _measure(self, draft: Draft) -> None:
+    def _check_length(self, draft: Draft) -> None:
         over = len(clean_text(draft.text)) - MAX_ANSWER
         if over > 0 and draft.asked.question.kind is QuestionKind.TEXT:
             draft.blocker = Blocker.TOO_LONG
@@ -228,13 +228,13 @@ class Drafts:
             draft.blocker, draft.why = None, ""
         self._changed(draft)
 
-    def _plan(self, seconds: float) -> None:
+    def _schedule(self, seconds: float) -> None:
         now = time.monotonic()
         if self._since is None:
             self._since = now
         if self._timer is not None:
             self._timer.stop()
-        left = max(self._since + max(_AT_LATEST, seconds) - now, 0.01)
+        left = max(self._since + max(_MAX_SAVE_DELAY, seconds) - now, 0.01)
         self._timer = self._screen.set_timer(min(seconds, left), self.flush)
 
     def _stop(self) -> None:
@@ -292,7 +292,7 @@ class Drafts:
             draft.blocker, draft.why = Blocker.REFUSED, error.message
         else:
             draft.blocker, draft.why = Blocker.UNAVAILABLE, error.message
-            self._plan(_AGAIN)
+            self._schedule(_RETRY_DELAY)
         self._changed(draft)
 
     def _overtaken(self, draft: Draft, text: str, error: WriteConflict) -> None:
@@ -302,7 +302,7 @@ class Drafts:
             same = theirs.text == clean_answer(asked, text)
             draft.version, draft.saved = theirs.version, text if same else theirs.text
             draft.blocker, draft.why = None, ""
-            self._plan(_SOON)
+            self._schedule(_SAVE_DELAY)
         else:
             draft.blocker, draft.theirs = Blocker.OVERTAKEN, theirs
             draft.why = "changed somewhere else in the meantime"

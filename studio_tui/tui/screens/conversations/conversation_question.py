@@ -52,7 +52,7 @@ class QuestionPane(Commands, Vertical):
         super().__init__()
         self._typed = typed
         self._step = step
-        self._outside = outside
+        self._edit_externally = outside
         self._draft: Draft | None = None
         self._pages: dict[Draft, EditorState] = {}
         self._others_text: Callable[[int], Content] = lambda width: Content("")
@@ -102,7 +102,7 @@ class QuestionPane(Commands, Vertical):
         label = own_label(reading, draft.part) if draft else ""
         self.query_one(".label", Static).update(line(label, "$muted"))
         if draft is not self._draft:
-            self._turn_to(draft)
+            self._switch_to(draft)
             self.others_view.scroll_home(animate=False)
         elif draft is not None:
             self.fill(draft)
@@ -151,7 +151,7 @@ class QuestionPane(Commands, Vertical):
     def action_editor(self) -> None:
         """Edit the draft in an external editor."""
         if self._draft is not None:
-            self._outside(self._draft)
+            self._edit_externally(self._draft)
 
     def on_resize(self) -> None:
         """Wrap the texts for the new width."""
@@ -164,7 +164,7 @@ class QuestionPane(Commands, Vertical):
         self.others_view.query_one(Static).update(told)
         self.others_view.display = bool(told.plain)
 
-    def _turn_to(self, draft: Draft | None) -> None:
+    def _switch_to(self, draft: Draft | None) -> None:
         editor, options = self.query_one(Editor), self.query_one(Options)
         if self._draft is not None and isinstance(self.entry_widget, Editor):
             self._pages[self._draft] = editor.state()

@@ -66,13 +66,13 @@ class HistoryScreen(StudioScreen):
             empty=self._empty(),
             kept_as="history",
             exported_by="conversations history --csv",
-            narrowing=Narrowing(lambda: str(self._state or ""), self._put_state, self._entitle),
+            narrowing=Narrowing(lambda: str(self._state or ""), self._set_state, self._show_title),
         )
         yield self._browser
 
     def on_mount(self) -> None:
         """Show the title."""
-        self._entitle()
+        self._show_title()
 
     def find(
         self, text: str, sort: Sort
@@ -112,12 +112,12 @@ class HistoryScreen(StudioScreen):
     def _show(self) -> None:
         self._browser.list.set_empty(self._empty())
         self._browser.show_narrowed()
-        self._entitle()
+        self._show_title()
 
-    def _put_state(self, narrowed: str) -> None:
+    def _set_state(self, narrowed: str) -> None:
         self._state = ConversationState(narrowed) if narrowed else None
 
-    def _entitle(self) -> None:
+    def _show_title(self) -> None:
         whose = (
             line("History of everybody", "bold")
             if self._everybody

@@ -41,14 +41,14 @@ _NOTHING = (
     "Press + to ask one of your leaders or coaches for a conversation."
 )
 _NOTHING_WAITS = "Nothing waits for you.\nPress f to see everything."
-_OF_MANAGERS = {"start", "cancel", "record", "not_mine", "hand_over"}
+_MANAGER_COMMANDS = {"start", "cancel", "record", "not_mine", "hand_over"}
 """Commands of leaders and coaches for their people, which users cannot run on themselves (C2, C3).
 """
-_DOES = ("plan", "start", "record", "not_mine", "hand_over", "history")
+_OFFERED_COMMANDS = ("plan", "start", "record", "not_mine", "hand_over", "history")
 """Commands that Enter offers on a row without a conversation to open."""
 
 
-def _also_found(item: MyConversation) -> str:
+def _hidden_search_text(item: MyConversation) -> str:
     overdue = FLAG_LABELS[Flag.OVERDUE] if item.overdue else ""
     return f"{item.login} {item.push} {item.template} {item.conductor} {overdue}"
 
@@ -139,7 +139,7 @@ class MyConversationsScreen(StudioScreen):
             exported_by="conversations list --json",
             narrowing=Narrowing(
                 lambda: _WAITING if self._only_asked else "",
-                self._put_waiting,
+                self._set_waiting,
                 self._draw_waiting,
             ),
         )
@@ -156,7 +156,7 @@ class MyConversationsScreen(StudioScreen):
 
         def found() -> Source[MyConversation, MyConversationFilter]:
             every = conversations.source(studio, actor, replace(filter_, text=""))
-            return shown_rows(every, columns, text, sort, _ORDER, _also_found)
+            return shown_rows(every, columns, text, sort, _ORDER, _hidden_search_text)
 
         return filter_, LazySource(found)
 
@@ -166,7 +166,7 @@ class MyConversationsScreen(StudioScreen):
 
     def is_offered(self, command: Command) -> bool:
         """Return whether to offer a command. Managers' commands are hidden on the own row (A2)."""
-        if command.id in _OF_MANAGERS:
+        if command.id in _MANAGER_COMMANDS:
             item = self._current
             if item is None or (item.mine and why_not_cancel(item, self.actor) is not None):
                 return False
@@ -262,7 +262,7 @@ class MyConversationsScreen(StudioScreen):
         self._browser.list.set_empty(_NOTHING_WAITS if self._only_asked else _NOTHING)
         self._browser.show_narrowed()
 
-    def _put_waiting(self, narrowed: str) -> None:
+    def _set_waiting(self, narrowed: str) -> None:
         if narrowed not in ("", _WAITING):
             raise ValueError(narrowed)
         self._only_asked = bool(narrowed)
@@ -290,7 +290,7 @@ class MyConversationsScreen(StudioScreen):
     def _offer(self, item: MyConversation) -> None:
         does = {command.id: command for command in self.commands()}
         choices = []
-        for command in (does[each] for each in _DOES):
+        for command in (does[each] for each in _OFFERED_COMMANDS):
             why_not = self.why_not(command)
             hint = why_not or command.help
             choices.append(

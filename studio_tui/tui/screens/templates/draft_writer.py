@@ -6,7 +6,7 @@ from studio_tui.services.templates import drafts
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.shell import bridge_of
 
-_AGAIN = 2.0
+_RETRY_DELAY = 2.0
 """Seconds before a failed write is retried."""
 
 
@@ -52,7 +52,7 @@ class DraftWriter:
         self._writing = False
         if isinstance(error, Unavailable):
             self._wanted = self._wanted or tried
-            self._screen.set_timer(_AGAIN, self._try_again)
+            self._screen.set_timer(_RETRY_DELAY, self._try_again)
         if isinstance(error, DatabaseUnavailable):
             # The shell reports that the database is away for as long as that lasts.
             self._screen.shell.check_for_changes()

@@ -131,7 +131,7 @@ class OutlineEditor(StudioScreen):
 
     def action_save(self) -> None:
         """Save the outline, or move the cursor to its first error."""
-        self._finish()
+        self._close_form()
         if problems := self.problems():
             self._go_to_first_problem(problems)
         else:
@@ -169,13 +169,13 @@ class OutlineEditor(StudioScreen):
         if gone is None:
             self.complain("This is what all the rest lies under: it stays.")
             return
-        self._act()
+        self._outline_changed()
         self.say(f"{_described(gone)} removed. z brings it back.")
 
     def action_undo(self) -> None:
         """Undo the last change."""
         if self.editing.undo():
-            self._act()
+            self._outline_changed()
 
     def action_from_library(self) -> None:
         """Choose a topic or a question from the library."""
@@ -254,21 +254,21 @@ class OutlineEditor(StudioScreen):
 
     def _moved(self, moved: bool) -> None:
         if moved:
-            self._act()
+            self._outline_changed()
         else:
             self.complain("It cannot go further that way.")
 
-    def _act(self) -> None:
+    def _outline_changed(self) -> None:
         self._refused = {}
         self.show()
         self.changed()
 
     def _choose(self, topics: list[LibraryTopic]) -> None:
-        offered = to.TakeFromLibrary(tuple(topics), self.editing.definition, self._takes_topics)
+        offered = to.TakeFromLibrary(tuple(topics), self.editing.definition, self._accepts_topics)
         self.go_to(offered, self._insert)
 
     @property
-    def _takes_topics(self) -> bool:
+    def _accepts_topics(self) -> bool:
         return self.editing.where_to_add(TOPIC) is not None and len(self.editing.within) < TOPIC
 
     def _insert(self, chosen: LibraryChoice | None) -> None:
@@ -280,7 +280,7 @@ class OutlineEditor(StudioScreen):
             self.editing.insert(in_topic, chosen.topic.questions[0])
         elif in_step is not None:
             self.editing.insert(in_step, chosen.topic)
-        self._act()
+        self._outline_changed()
 
     def _open_form(self) -> None:
         # While a form is open, the outline takes no focus, so that Tab stays in the form.
@@ -290,7 +290,7 @@ class OutlineEditor(StudioScreen):
         self.add_class("-editing")
         self.call_after_refresh(self._show_around)
 
-    def _finish(self) -> None:
+    def _close_form(self) -> None:
         form, self._form = self._form, None
         if form is None:
             return
@@ -301,7 +301,7 @@ class OutlineEditor(StudioScreen):
         self._list.can_focus = True
         self._list.focus()
         form.remove()
-        self._act()
+        self._outline_changed()
 
     @on(ItemForm.Changed)
     def _typed(self, event: ItemForm.Changed) -> None:
@@ -315,7 +315,7 @@ class OutlineEditor(StudioScreen):
     @on(ItemForm.Done)
     def _done(self, event: ItemForm.Done) -> None:
         event.stop()
-        self._finish()
+        self._close_form()
 
     @on(RecordList.Opened)
     def _opened(self, event: RecordList.Opened) -> None:

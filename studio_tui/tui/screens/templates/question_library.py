@@ -30,7 +30,7 @@ from studio_tui.tui.widgets.list.shown_rows import shown_rows
 from studio_tui.wording.counting import counted
 
 _NONE = "There is no topic here."
-_KEEPS = Action.EDIT_LIBRARY
+_EDIT_RIGHT = Action.EDIT_LIBRARY
 
 
 def _asks(topic: LibraryTopic) -> Toned:
@@ -40,7 +40,7 @@ def _asks(topic: LibraryTopic) -> Toned:
 _ORDER = Sort("name")
 
 
-def _all_that_is_asked(topic: LibraryTopic) -> str:
+def _question_texts(topic: LibraryTopic) -> str:
     return " ".join(question.text for question in topic.topic.questions)
 
 
@@ -53,16 +53,16 @@ class QuestionLibraryScreen(StudioScreen):
             "e",
             "Edit",
             "Change the topic; so does enter",
-            needs=_KEEPS,
+            needs=_EDIT_RIGHT,
             verb="questions import FILE",
         ),
-        Command("new", "n", "New", "Add a topic", needs=_KEEPS, verb="questions import FILE"),
+        Command("new", "n", "New", "Add a topic", needs=_EDIT_RIGHT, verb="questions import FILE"),
         Command(
             "delete",
             "delete,D",
             "Delete",
             "Delete the topic",
-            needs=_KEEPS,
+            needs=_EDIT_RIGHT,
             verb="questions delete TOPIC",
         ),
         Command(
@@ -84,7 +84,7 @@ class QuestionLibraryScreen(StudioScreen):
             "i",
             "Import",
             "Import topics from a text file",
-            needs=_KEEPS,
+            needs=_EDIT_RIGHT,
             verb="questions import FILE",
         ),
     )
@@ -126,7 +126,7 @@ class QuestionLibraryScreen(StudioScreen):
 
         def found() -> Source[LibraryTopic, LibraryFilter]:
             every = library.source(self.studio, self.actor, LibraryFilter())
-            return shown_rows(every, columns, text, sort, _ORDER, _all_that_is_asked)
+            return shown_rows(every, columns, text, sort, _ORDER, _question_texts)
 
         return LibraryFilter(text), LazySource(found)
 
@@ -211,7 +211,7 @@ class QuestionLibraryScreen(StudioScreen):
         return self._browser.list.current
 
     def _open(self, topic: LibraryTopic | None) -> None:
-        if may(self.actor, _KEEPS):
+        if may(self.actor, _EDIT_RIGHT):
             self.go_to(to.EditTopic(topic), self._added if topic is None else None)
         elif topic is not None:
             text = "\n".join(f"· {described(question)}" for question in topic.topic.questions)

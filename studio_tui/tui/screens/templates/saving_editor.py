@@ -90,9 +90,9 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def on_mount(self) -> None:
         """Offer to restore the draft of an earlier session, if one exists."""
         studio, actor, subject = self.studio, self.actor, self._draft_writer.subject
-        self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._found)
+        self.read_first("draft", lambda: drafts.find(studio, actor, subject), self._draft_found)
 
-    def _found(self, draft: TemplateDraft | None) -> None:
+    def _draft_found(self, draft: TemplateDraft | None) -> None:
         if draft is None or self.editing.unsaved or draft.definition == self.editing.saved:
             return
         at = moment_and_zone(draft.written_at, self.studio.zone)
@@ -107,9 +107,11 @@ class SavingEditor(OutlineEditor, Generic[K]):
             "write something else here.",
         )
         # Keys pressed so far were meant for the editor, so they must not answer the question.
-        self.shell.keys.push_unprompted(question, lambda yes: self._take_up(draft) if yes else None)
+        self.shell.keys.push_unprompted(
+            question, lambda yes: self._restore_draft(draft) if yes else None
+        )
 
-    def _take_up(self, draft: TemplateDraft) -> None:
+    def _restore_draft(self, draft: TemplateDraft) -> None:
         self._version = draft.base_version
         self._conflict = self._base is not None and self._base.version != draft.base_version
         self.editing.replace_all(draft.definition)
@@ -142,12 +144,12 @@ class SavingEditor(OutlineEditor, Generic[K]):
         if same and followed:
             self._version = now.version
         elif not self.editing.unsaved and self._form is None:
-            self._follow(now)
+            self._replace_by(now)
         else:
             self._conflict = True
             self._show_around()
 
-    def _follow(self, kept: K) -> None:
+    def _replace_by(self, kept: K) -> None:
         self._base, self._version, self._conflict = kept, kept.version, False
         self.editing.saved = self.content_of(kept)
         self.editing.replace_all(self.editing.saved)
@@ -184,11 +186,11 @@ class SavingEditor(OutlineEditor, Generic[K]):
         self._leaving = False
         if isinstance(error, Conflict) and self._base is not None:
             row_id = self._base.id
-            self.read("theirs", lambda: self.fetch(row_id), self._compare, self._gone)
+            self.read("theirs", lambda: self.fetch(row_id), self._compare, self._record_deleted)
         else:
             self.refuse(error)
 
-    def _gone(self, error: StudioError) -> None:
+    def _record_deleted(self, error: StudioError) -> None:
         self._base, self._version, self._conflict = None, 0, False
         self.complain(f"{error.message} What you wrote is here: ^s adds it as a new one.")
 
@@ -200,9 +202,11 @@ class SavingEditor(OutlineEditor, Generic[K]):
             changes_text(changes(began, now), "Nothing that you do not have."),
             changes_text(changes(now, mine), "Nothing: both are the same."),
         )
-        self.shell.keys.push_unprompted(question, lambda chosen: self._settle(chosen, theirs))
+        self.shell.keys.push_unprompted(
+            question, lambda chosen: self._resolve_conflict(chosen, theirs)
+        )
 
-    def _settle(self, chosen: str | None, theirs: K) -> None:
+    def _resolve_conflict(self, chosen: str | None, theirs: K) -> None:
         if chosen is None:
             self._show_around()
         elif chosen == MINE:
@@ -210,14 +214,14 @@ class SavingEditor(OutlineEditor, Generic[K]):
             self.save()
         else:
             self._draft_writer.forget()
-            self._follow(theirs)
+            self._replace_by(theirs)
             self.say("This is how they saved it. z brings yours back.")
 
     # Leaving
 
     def action_back(self) -> None:
         """Leave; if there are unsaved changes, ask whether to save, keep or discard them."""
-        self._finish()
+        self._close_form()
         if not self.editing.unsaved:
             self.dismiss(self._base)
             return
