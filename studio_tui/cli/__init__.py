@@ -1,6 +1,7 @@
-"""The command line: a folder per noun, which reads the arguments, calls a service and prints.
+"""The command line: a package per noun.
 
-Commands are loaded when they are called (`cli.shared.lazy`); each prints through
-`cli.shared.output`, which lets no control character through, and writes JSON in the shapes of
-the modules ``shapes`` of the features, the contract that ``docs/commands.md`` describes.
+Each command reads its arguments, calls a service and prints. Commands are imported when they are
+called (`cli.shared.lazy`). They print through `cli.shared.output`, which removes control
+characters, and write JSON in the shapes of the modules ``shapes``, the contract that
+``docs/commands.md`` describes.
 """

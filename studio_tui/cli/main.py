@@ -1,4 +1,4 @@
-"""``studio-tui``: the group of all commands, and what happens without one."""
+"""``studio-tui``: the group of all commands, which opens the screens if no command is given."""
 
 import click
 

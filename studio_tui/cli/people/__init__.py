@@ -1,1 +1,1 @@
-"""Commands of users."""
+"""The commands of users and teams."""

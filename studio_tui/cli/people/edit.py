@@ -1,4 +1,4 @@
-"""``studio-tui users add``, ``edit``, ``leave`` and ``return``: people kept by hand (U8)."""
+"""``studio-tui users add``, ``edit``, ``leave`` and ``return``: editing people by hand (U8)."""
 
 from collections.abc import Callable, Sequence
 
@@ -210,7 +210,7 @@ def _tell_edited(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
 
 
 def tell_noticed(number: int, *, dry_run: bool) -> None:
-    """Tell how many changes of people in open pushes it puts on the desk, if any (U7)."""
+    """Print how many changes of people in open pushes wait on the desk of changes, if any (U7)."""
     if number:
         complain(f"{noticed_in_words(number, would=dry_run)}: “studio-tui users review”.")
 

@@ -1,4 +1,4 @@
-"""The options of the facts that are changed by hand, and what is typed with them (U8)."""
+"""Options for the facts that are edited by hand, and parsing of their values (U8)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,9 +37,10 @@ _GETS = DefaultTable(
 def options_of_facts(
     *, required: Sequence[str] = (), taking_away: bool
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """An option for each fact that is changed by hand, those in ``required`` needed.
+    """Add an option for each fact that is edited by hand; those in ``required`` are mandatory.
 
-    ``taking_away``: one besides that takes away what somebody has several of.
+    With ``taking_away``, each fact with several values also gets an option ``--no-…`` that removes
+    values.
     """
 
     def decorate(command: Callable[P, R]) -> Callable[P, R]:
@@ -70,7 +71,10 @@ def _options(fact: Fact, *, taking_away: bool) -> Iterator[tuple[str, str]]:
 
 
 def entered_by(typed: Mapping[str, Any]) -> PersonInput:
-    """What is typed with the options, by the names of facts."""
+    """Return the values of the options, which are keyed by the names of facts.
+
+    A key with the prefix ``no_`` holds values to remove.
+    """
     told = {name: text for name, text in typed.items() if isinstance(text, str)}
     lists = {name: tuple(text) for name, text in typed.items() if isinstance(text, tuple) and text}
     less = {
@@ -82,7 +86,7 @@ def entered_by(typed: Mapping[str, Any]) -> PersonInput:
 
 @contextmanager
 def in_options(names: Mapping[str, str]) -> Iterator[None]:
-    """What cannot be is said of the options, by what they are called."""
+    """Replace the names of fields in an `Invalid` error by the names of options."""
     try:
         yield
     except Invalid as error:
@@ -91,4 +95,4 @@ def in_options(names: Mapping[str, str]) -> Iterator[None]:
 
 
 OPTIONS: Mapping[str, str] = {"login": "LOGIN", **{fact.name: fact.option for fact in CHANGED}}
-"""What each fact is called on the command line."""
+"""The option of each field, or the argument, by which errors call the field."""

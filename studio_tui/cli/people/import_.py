@@ -1,4 +1,4 @@
-"""``studio-tui users import``: what an HR system exported (U6)."""
+"""``studio-tui users import``: importing the export of an HR system (U6)."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,11 +34,11 @@ from studio_tui.wording.people import value_in_words
 from studio_tui.wording.review import change_in_words
 
 _MOST = 20
-"""So many changes of people in open pushes are listed by a dry run."""
+"""Maximum number of changes of people in open pushes that a dry run lists."""
 
 
 def _mapped(text: str) -> tuple[str, str]:
-    """The type of an option: ``HEADING=field``, or ``WORD=active`` and ``WORD=left``."""
+    """Parse an option of the form ``HEADING=field``, or ``WORD=active`` and ``WORD=left``."""
     heading, equals, field = text.rpartition("=")
     if not equals or not heading.strip() or not field.strip():
         raise click.BadParameter("Write it as “Work Email=email”.")
@@ -156,7 +156,7 @@ def _tell_dry_run(plan: ImportPlan, touched: Sequence[Review]) -> None:
 
 
 def _tell_tried(touched: Sequence[Review]) -> None:
-    """Tell what would wait for a decision because people in open pushes change (U7)."""
+    """Print the changes of people in open pushes that would wait for a decision (U7)."""
     if not touched:
         return
     changes = counted(len(touched), "change")
@@ -170,7 +170,7 @@ def _tell_tried(touched: Sequence[Review]) -> None:
 
 
 def _tell_waiting(touched: Sequence[Review]) -> None:
-    """Tell how much of it waits."""
+    """Print how many of the changes wait for a decision."""
     if touched:
         wait = counted(
             len(touched),
@@ -217,7 +217,7 @@ def _tell_plan(plan: ImportPlan) -> None:
 
 
 def _tell_came_back(studio: Studio, actor: Actor) -> None:
-    """Say how what came back is sent once more to addresses that are others by now (N15)."""
+    """Print how bounced mails are sent again to people whose address has changed (N15)."""
     from studio_tui.services.outbox import outbox
 
     if mails := outbox.bounced_with_new_address(studio, actor):

@@ -1,4 +1,4 @@
-"""``studio-tui users merge``: two records of one person become one (U11)."""
+"""``studio-tui users merge``: merging two records of the same person (U11)."""
 
 import click
 

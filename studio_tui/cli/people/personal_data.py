@@ -1,4 +1,4 @@
-"""``users export-data`` and ``users erase``: what is kept about one person (U13)."""
+"""``users export-data`` and ``users erase``: the personal data of one user (U13)."""
 
 import sys
 from pathlib import Path
@@ -69,7 +69,10 @@ def erase(studio: Studio, actor: Actor, login: str, dry_run: bool, yes: bool) ->
 
 
 def _ask(studio: Studio, actor: Actor, login: str) -> None:
-    """Raise `Refused` unless who sits at a terminal says yes."""
+    """Ask for confirmation at the terminal.
+
+    Raises `Refused` if the user declines or cannot be asked.
+    """
     found = erasing.try_erasing(studio, actor, login)
     if not sys.stdin.isatty():
         raise Refused("Nothing was erased: it cannot be taken back. Say so with --yes.")

@@ -1,4 +1,4 @@
-"""``studio-tui users retention``: who left so long ago that they are kept no longer (U13)."""
+"""``studio-tui users retention``: erasing users who left before the retention time (U13)."""
 
 import sys
 
@@ -71,7 +71,10 @@ def _row(of: ToErase) -> tuple[str, ...]:
 
 
 def _ask(found: Retention) -> None:
-    """Raise `Refused` unless who sits at a terminal says yes."""
+    """Ask for confirmation at the terminal.
+
+    Raises `Refused` if the user declines or cannot be asked.
+    """
     if not sys.stdin.isatty():
         raise Refused("Nobody was erased: it cannot be taken back. Say so with --yes.")
     complain(f"{counted(len(found.over), 'person', 'people')}: for good.")

@@ -1,4 +1,4 @@
-"""The JSON about people and teams: part of the contract in ``docs/commands.md``."""
+"""The JSON of people and teams: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from studio_tui.domain.people.teams import Team
 from studio_tui.domain.people.users import User
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
+    # These modules write mail. Commands that show no mail do not import them.
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
     from studio_tui.services.people.retention import Retention
     from studio_tui.services.people.reviews import Decided
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def user(of: User) -> Shape:
-    """A user."""
+    """Return the JSON of a user with all facts."""
     return {
         "login": of.login,
         "email": of.email,
@@ -41,7 +41,7 @@ def user(of: User) -> Shape:
 
 
 def person_edited(studio: Studio, of: PersonEdited) -> Shape:
-    """Somebody who was added or changed by hand, as they are, and what changed (U8)."""
+    """Return the JSON of a user who was added or edited by hand, with the changes (U8)."""
     return {
         **user(of.user),
         "changes": {
@@ -54,7 +54,10 @@ def person_edited(studio: Studio, of: PersonEdited) -> Shape:
 
 
 def active_changed(of: ActiveChanged) -> Shape:
-    """Who was marked as left, or taken back, and what hangs on them (U8)."""
+    """Return the JSON of marking users as left or active (U8).
+
+    Each user comes with their open pushes and the number of people they manage.
+    """
     return {
         "users": [
             {
@@ -72,7 +75,7 @@ def active_changed(of: ActiveChanged) -> Shape:
 
 
 def team(of: Team) -> Shape:
-    """A team, with how many are in it (U2)."""
+    """Return the JSON of a team with the number of its people (U2)."""
     return {
         "name": of.name,
         "path": of.path,
@@ -85,7 +88,7 @@ def team(of: Team) -> Shape:
 
 
 def team_shown(of: TeamDetails) -> Shape:
-    """A team with who is in it, and which teams are right below it."""
+    """Return the JSON of a team with its members and the teams directly below it."""
     return {
         **team(of.team),
         "users": [
@@ -96,8 +99,11 @@ def team_shown(of: TeamDetails) -> Shape:
 
 
 def team_changed(of: TeamChanged) -> Shape:
-    """A team as it is now, or was where it was removed; what it was called before; how many people
-    have other managers by the change (U8)."""
+    """Return the JSON of a change of a team (U8).
+
+    The team is as it is after the change, or before it if the team was removed. Further keys hold
+    the earlier path and the number of people whose managers change.
+    """
     known = of.after or of.before
     return {
         **(team(known) if known else {}),
@@ -117,8 +123,10 @@ def _known(of: User, name: str) -> Any:
 def involvement(
     studio: Studio, of: Involvement, message_ids: dict[int, str], sight: Scope | None = None
 ) -> Shape:
-    """A user, the pushes they are in and the mail they were sent (P16); ``scope`` is the audience
-    that they see no more than (U12)."""
+    """Return the JSON of a user with their pushes and their mail (P16).
+
+    ``scope`` is the audience to which the user's sight is limited, or null (U12).
+    """
     return {
         **user(of.user),
         "scope": (sight.audience or None) if sight else None,
@@ -132,7 +140,10 @@ def involvement(
 
 
 def scope(of: Scope) -> Shape:
-    """Whom somebody sees (U12); ``scope`` is null for who sees the whole organisation."""
+    """Return the JSON of a user's sight (U12).
+
+    ``scope`` is null for a user who sees the whole organisation.
+    """
     return {
         "login": of.login,
         "name": of.name,
@@ -143,7 +154,7 @@ def scope(of: Scope) -> Shape:
 
 
 def stand_in(of: StandIn) -> Shape:
-    """Somebody who stands in for another (U14)."""
+    """Return the JSON of a stand-in (U14)."""
     return {
         "leader": of.leader_login,
         "by": of.login,
@@ -155,8 +166,10 @@ def stand_in(of: StandIn) -> Shape:
 
 
 def review(studio: Studio, of: Review, *, is_tried: bool = False) -> Shape:
-    """A change of somebody in a push, for somebody to decide on (U7); one that is only tried has no
-    number."""
+    """Return the JSON of a change of a user in a push that waits for a decision (U7).
+
+    A change in a dry run has no id.
+    """
     return {
         "id": None if is_tried else of.id,
         "kind": of.kind,
@@ -172,7 +185,7 @@ def review(studio: Studio, of: Review, *, is_tried: bool = False) -> Shape:
 
 
 def decided(studio: Studio, of: Decided) -> Shape:
-    """What a decision on changes of people did (U7)."""
+    """Return the JSON of the result of a decision on changes of people (U7)."""
     return {
         "decision": of.decision,
         "decided": list(of.ids),
@@ -184,7 +197,7 @@ def decided(studio: Studio, of: Decided) -> Shape:
 
 
 def nothing_decided() -> Shape:
-    """The same, where there was nothing to decide."""
+    """Return the JSON of `decided` if there was nothing to decide."""
     return {
         "decision": None,
         "decided": [],
@@ -196,13 +209,16 @@ def nothing_decided() -> Shape:
 
 
 def unattended(of: Result) -> Shape:
-    """How an unattended import ended; with its plan, unless the file was given before (U10)."""
+    """Return the JSON of the result of an unattended import (U10).
+
+    The plan is included unless the same file was imported before.
+    """
     plan = of.plan.as_json() if of.plan else {}
     return {"outcome": of.outcome, "why": of.why or None, **plan}
 
 
 def waiting_import(studio: Studio, of: WaitingImport) -> Shape:
-    """The import that waits, and what it would do (U10)."""
+    """Return the JSON of the import that waits, and of its plan (U10)."""
     waiting = {
         "file": of.last.name,
         "since": iso(studio, of.last.at),
@@ -214,12 +230,12 @@ def waiting_import(studio: Studio, of: WaitingImport) -> Shape:
 
 
 def nothing_waits() -> Shape:
-    """That no import waits."""
+    """Return the JSON that reports that no import waits."""
     return {"waiting": None}
 
 
 def merged(of: Merged) -> Shape:
-    """Two records of one person that became one (U11)."""
+    """Return the JSON of merging two records of one person (U11)."""
     return {
         "kept": of.kept.login,
         "merged": of.other.login,
@@ -238,7 +254,7 @@ def merged(of: Merged) -> Shape:
 
 
 def retention(of: Retention, erased: Sequence[Erased]) -> Shape:
-    """Who is kept no longer, who soon, and who was erased (U13)."""
+    """Return the JSON of retention (U13): users past their time, soon past it, and erased."""
     return {
         "retention_months": of.months or None,
         "over": [_to_erase(each) for each in of.over],

@@ -1,4 +1,4 @@
-"""``studio-tui teams``: the tree of teams, kept by hand (U2, U8)."""
+"""``studio-tui teams``: the tree of teams, edited by hand (U2, U8)."""
 
 from collections.abc import Callable, Sequence
 
@@ -31,7 +31,7 @@ _OPTIONS = {
     "leaders": "--leader",
     "no_leaders": "--no-leader",
 }
-"""What `TeamEdit` calls it, on the command line."""
+"""The option of each field of `TeamEdit`, by which errors call the field."""
 _dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would happen.")
 
 

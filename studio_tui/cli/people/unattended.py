@@ -1,5 +1,7 @@
-"""``users import --unattended`` and ``--waiting``: imports by cron or a timer, and what waits of
-them (U10)."""
+"""``users import --unattended`` and ``--waiting``: imports by cron or a timer (U10).
+
+An import beyond its limits waits until an admin applies or discards it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -33,16 +35,16 @@ _WAITING = "studio-tui users import --waiting"
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
-    """What was asked of unattended imports."""
+    """The options of unattended imports."""
 
     limits: Limits | None
-    """How much the file may do by itself; None where the import is attended."""
+    """The limits within which the file is imported without a decision; None if attended."""
     apply: bool
     discard: bool
 
 
 def _limit(text: str) -> Limit:
-    """The type of an option: ``2%`` or ``5``."""
+    """Parse an option such as ``2%`` or ``5``."""
     try:
         return parse_limit(text)
     except ValueError as error:
@@ -50,8 +52,10 @@ def _limit(text: str) -> Limit:
 
 
 def unattended_options(command: Callable[P, R]) -> Callable[P, R]:
-    """The options, as the argument ``unattended``; usage that is wrong is refused before any
-    Studio is opened."""
+    """Add the options of unattended imports, as the argument ``unattended``.
+
+    Wrong usage is refused before the Studio is opened.
+    """
 
     @wraps(command)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -84,7 +88,7 @@ _OPTIONS = (
 
 
 def _asked(given: dict[str, Any]) -> Unattended:
-    """What was asked; raises `click.UsageError` for what does not go together."""
+    """Return the options that were given. Raises `click.UsageError` for a wrong combination."""
     unattended, waiting = given.pop("unattended"), given.pop("waiting")
     left, refused = given.pop("at_most_left"), given.pop("at_most_refused")
     apply, discard = given.pop("apply"), given.pop("discard")
@@ -119,7 +123,7 @@ def run_unattended(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import ``given`` within ``limits``; one line says what became of it."""
+    """Import ``given`` within ``limits``, and print the result in one line."""
     with ProgressPrinter("Importing") as importing:
         try:
             result = service.run(studio, actor, given, limits, dry_run=dry_run, progress=importing)
@@ -146,8 +150,10 @@ def decide_waiting(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Show what waits, import it or throw it away; ``tell`` prints a dry run, and what would wait
-    for a decision because of it (U7)."""
+    """Show, apply or discard the waiting import.
+
+    ``tell`` prints a dry run and the changes that would wait for a decision because of it (U7).
+    """
     try:
         if asked.discard:
             _discard(studio, actor, as_json=as_json)

@@ -1,4 +1,4 @@
-"""``studio-tui users``: import, list, show, export, and what is kept by hand."""
+"""``studio-tui users``: list, show and export. Each other verb has a module of its own."""
 
 from collections.abc import Iterable, Sequence
 
@@ -29,7 +29,7 @@ from studio_tui.wording.people import sight_in_words
 from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 _NAMES = {"given_name", "family_name"}
-"""Facts that stand in one line."""
+"""Facts that are printed together in one line."""
 
 
 VERBS = {
@@ -61,7 +61,7 @@ VERBS = {
         "studio_tui.cli.people.review", "review", "Decide on changes of people in open pushes."
     ),
 }
-"""Imported when called: a list need not wait for what the others need."""
+"""The verbs, imported when called, so that a list does not wait for their imports."""
 
 
 @click.group("users", cls=LazyGroup, lazy=VERBS)
@@ -144,8 +144,11 @@ def _matching(
 
 
 def _sight(studio: Studio, actor: Actor, user: User) -> Scope | None:
-    """Whom somebody sees; None for who sees no more than their own part, and where that is nobody's
-    business."""
+    """Return the scope of ``user``.
+
+    Returns None if their role is never limited by a scope, or if the actor may not see scopes of
+    others.
+    """
     if user.role not in LIMITED_ROLES:
         return None
     if user.id != actor.user_id and not may(actor, Action.LIMIT_SIGHT):

@@ -1,4 +1,4 @@
-"""``studio-tui users why``: why somebody is in an audience, or is not (P13)."""
+"""``studio-tui users why``: why a user matches an audience or not (P13)."""
 
 import click
 

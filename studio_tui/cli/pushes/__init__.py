@@ -1,1 +1,1 @@
-"""Commands of pushes."""
+"""The commands of pushes."""

@@ -146,7 +146,7 @@ def _chosen(
     audience: Audience | None,
     without: Sequence[str],
 ) -> Selection[UserFilter]:
-    """Everyone of the earlier pushes, in the audience and named, without the exceptions."""
+    """Return the users of the earlier pushes, in the audience and named, without the exceptions."""
     selection: Selection[UserFilter] = Selection()
     for name in earlier:
         selection = selection.mark_matching(assigning.of_push(service.find(studio, actor, name)))

@@ -1,4 +1,4 @@
-"""``studio-tui calendar``: what happens on which day (P17)."""
+"""``studio-tui calendar``: the events of pushes by day (P17)."""
 
 import click
 

@@ -169,7 +169,7 @@ def _try(
 
 
 def _waiting(studio: Studio, actor: Actor, push: Push) -> list[Notification]:
-    """The mail of a push that has not left, in the order it is due."""
+    """Return the unsent mail of a push in the order in which it is due."""
     from studio_tui.services.outbox import outbox
 
     found = [

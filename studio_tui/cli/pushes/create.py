@@ -23,7 +23,7 @@ from studio_tui.wording.counting import counted
 
 
 def _draft(text: str) -> PushDraft:
-    """The type of an option: ``NAME;FIRST DAY;DEADLINE``."""
+    """Parse an option of the form ``NAME;FIRST DAY;DEADLINE``."""
     parts = text.rsplit(";", 2)
     if len(parts) < 3:
         raise click.BadParameter("Write it as “NAME;2026-03-01;2026-03-31”.")

@@ -77,7 +77,10 @@ def duplicate(
 def _draft(
     proposed: PushDraft, name: str | None, available_from: date | None, deadline: date | None
 ) -> PushDraft:
-    """What is proposed, with what was said; a first day alone moves the deadline with it."""
+    """Return the proposed push with the options applied.
+
+    A first day without a deadline moves the deadline by the same number of days.
+    """
     first = available_from or proposed.available_from
     length = proposed.deadline - proposed.available_from
     return replace(

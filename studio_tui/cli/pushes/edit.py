@@ -31,7 +31,10 @@ _LONGEST = 365
 
 
 def _days(least: int) -> Callable[[str], tuple[int, ...]]:
-    """The type of an option: numbers of days, separated by commas; nothing for none."""
+    """Return a parser of comma-separated numbers of days, each at least ``least``.
+
+    An empty text gives an empty tuple.
+    """
 
     def days(text: str) -> tuple[int, ...]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -146,26 +149,30 @@ def edit(
 
 @dataclass(frozen=True, slots=True)
 class _PushChange:
-    """What is changed of a push: all of it in one transaction."""
+    """A change of a push that is made in one transaction."""
 
     push: Push
     draft: PushDraft
     edits: bool
-    """Whether anything but the audience is changed."""
+    """Whether anything apart from the audience changes."""
     sets_audience: bool
     audience: Audience | None
-    """Where it is set: whom the push is for; None: who was picked."""
+    """The new audience if ``sets_audience``; None if the users of the push are picked by hand."""
     tell: bool
 
     @property
     def in_words(self) -> str:
-        """What the push would be, for a dry run."""
+        """The changed push in words, for a dry run."""
         draft, whom = self.draft, f" for “{self.audience}”" if self.audience else ""
         days = f"from {draft.available_from} to {draft.deadline}"
         return f"“{self.push.name}” would run {days}{whom}"
 
     def do(self, studio: Studio, actor: Actor) -> tuple[Edited, Assigned | None]:
-        """Change the push; with whom that tells of another deadline, and who came to match."""
+        """Change the push.
+
+        Returns the edited push with the people who are told of a new deadline, and the result of
+        assigning the users who match a new audience, or None.
+        """
         with studio.at_once():
             edited = service.edit_with_result(studio, actor, self.push, self.draft, tell=self.tell)
             if not self.sets_audience:
@@ -180,7 +187,7 @@ class _PushChange:
 
 
 def _confirm(studio: Studio, actor: Actor, change: _PushChange, *, yes: bool) -> None:
-    """Ask before many are told, of another deadline or because they come to match."""
+    """Ask for confirmation if many users may get mail about a new deadline or an assignment."""
     push, wanted = change.push, change.audience
     if change.tell and change.draft.deadline != push.deadline:
         confirm_count(

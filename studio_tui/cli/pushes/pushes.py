@@ -1,4 +1,4 @@
-"""``studio-tui pushes``: the list of pushes; each other verb is in a module of its own."""
+"""``studio-tui pushes``: the list of pushes. Each other verb has a module of its own."""
 
 import click
 
@@ -34,7 +34,7 @@ VERBS = {
         ("unassign", "assign", "Take users out of a push; what was written stays."),
     )
 }
-"""Imported when called: a list need not wait for what the others need."""
+"""The verbs, imported when called, so that a list does not wait for their imports."""
 
 
 @click.group("pushes", cls=LazyGroup, lazy=VERBS)

@@ -176,8 +176,8 @@ def _try(
 
 
 def _tried(studio: Studio, push: Push, number: int, act: Callable[[], Reminded]) -> "DryRun":
-    """What reminding ``number`` people would send."""
-    # A push that reminds nobody, whoever is chosen, says so itself.
+    """Return the mail that reminding ``number`` people would send."""
+    # A push that is not open is refused by the service itself, even if there is nobody to remind.
     if number or push.state is not PushState.OPEN:
         return dry_runs.tried(studio, act, lambda done: done.activity_id)
     return dry_runs.nothing()

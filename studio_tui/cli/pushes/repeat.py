@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def _typed(read: Callable[[str], T]) -> Callable[[str], T]:
-    """The type of an option that ``read`` reads."""
+    """Make ``read`` the parser of an option. Its `ValueError` becomes a usage error."""
 
     def typed(text: str) -> T:
         try:

@@ -27,7 +27,7 @@ def report(studio: Studio, actor: Actor, push: str, output: Path | None, force: 
 
     The file can be read by you alone. PDF needs an extra: pip install 'studio-tui[pdf]'.
     """
-    # What writes files is imported for none of the other verbs of `pushes`.
+    # Imported here so that the other verbs of `pushes` do not load the writers of files.
     from studio_tui.services.pushes import report as push_report
 
     found = pushes.find(studio, actor, push)

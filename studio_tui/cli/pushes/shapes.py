@@ -1,4 +1,4 @@
-"""The JSON about pushes and who is in them: part of the contract in ``docs/commands.md``."""
+"""The JSON of pushes and the users in them: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, Skip
 from studio_tui.domain.shared.clock import local_day
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
+    # These modules write mail. Commands that show no mail do not import them.
     from studio_tui.domain.audiences.audience import Audience
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.pushes.assign import Assigned, AssignPreview
@@ -30,13 +30,15 @@ if TYPE_CHECKING:
 
 
 def managers(of: Iterable[Manager]) -> list[Shape]:
-    """The managers of a user, each with the reason (U4)."""
+    """Return the JSON of the managers of a user, each with the reason (U4)."""
     return [{"login": manager.login, "reason": manager.reason} for manager in of]
 
 
 def push_groups(push: Push | None, by: By, groups: Iterable[PeopleGroup]) -> Shape:
-    """The people of a push, or where there is none of all open pushes, in groups, late first
-    (S2)."""
+    """Return the JSON of the people of ``push`` in groups, late groups first (S2).
+
+    If ``push`` is None, the groups are of all open pushes.
+    """
     return {
         "push": push.name if push else None,
         "by": by,
@@ -55,7 +57,7 @@ def push_groups(push: Push | None, by: By, groups: Iterable[PeopleGroup]) -> Sha
 
 
 def push(of: Push) -> Shape:
-    """A push with its progress."""
+    """Return the JSON of a push with its progress."""
     return {
         "name": of.name,
         "template": of.template.name,
@@ -74,7 +76,7 @@ def whole_push(
     comes_again: RepeatDetails | None,
     audience: Audience | None,
 ) -> Shape:
-    """A push with its reminders, whom it is for, how it comes again, and everyone who is in it."""
+    """Return the JSON of a push with its reminders, audience, repeats and users."""
     return {
         **push(of),
         "remind_before_days": of.reminders.before,
@@ -86,7 +88,7 @@ def whole_push(
 
 
 def repeating(of: RepeatDetails | None, today: date) -> Shape | None:
-    """How a push comes again, and when within a year (P17); None where it does not."""
+    """Return the JSON of the repeats of a push within a year (P17); None if it does not repeat."""
     if of is None:
         return None
     repeat, coming = of.repeat, of.repeat.next(today)
@@ -108,7 +110,7 @@ def repeating(of: RepeatDetails | None, today: date) -> Shape | None:
 
 
 def calendar_entry(of: CalendarEntry) -> Shape:
-    """What happens on a day in a push (P17)."""
+    """Return the JSON of one event of a push on a day (P17)."""
     return {
         "day": of.day.isoformat(),
         "kind": of.kind,
@@ -118,15 +120,15 @@ def calendar_entry(of: CalendarEntry) -> Shape:
 
 
 def progress(of: Progress) -> Shape:
-    """How far a push is: a number of users each."""
+    """Return the JSON of the progress of a push, which is a number of users for each state."""
     counts = asdict(of)
-    # Those done who have left are for the screen's second bar; `done` holds them too.
+    # `done` includes users who held the conversation and left. Only a screen shows these apart.
     del counts["done_left"]
     return counts
 
 
 def assigned_user(studio: Studio, of: Assignment) -> Shape:
-    """One user in a push (P8): all that its table shows, and the day for programs."""
+    """Return the JSON of a user in a push (P8): the columns of the table, and days for programs."""
     on = local_day(of.status_at, studio.zone).isoformat() if of.status_at else None
     return {
         "login": of.login,
@@ -150,7 +152,7 @@ def assigned_user(studio: Studio, of: Assignment) -> Shape:
 
 
 def _exceptions(of: Assignment) -> Shape:
-    """Why somebody is excused, and until when they have (P18)."""
+    """Return the reason for an excuse, and the user's own deadline (P18)."""
     return {
         "excuse": of.excuse or None,
         "deadline": of.deadline.isoformat() if of.deadline else None,
@@ -158,7 +160,7 @@ def _exceptions(of: Assignment) -> Shape:
 
 
 def conversation(studio: Studio, push_name: str, of: Assignment) -> Shape:
-    """One user's conversation in a push."""
+    """Return the JSON of a user's conversation in a push."""
     return {
         "push": push_name,
         "login": of.login,
@@ -175,8 +177,10 @@ def conversation(studio: Studio, push_name: str, of: Assignment) -> Shape:
 
 
 def flags(of: Assignment) -> list[str]:
-    """What needs attention, always in the same order; and whether somebody is excused, for who
-    reads the flags alone."""
+    """Return the flags of a user in a fixed order.
+
+    ``excused`` is one of them, for programs that read only the flags.
+    """
     excused = [str(Status.EXCUSED)] if of.status is Status.EXCUSED else []
     return [str(flag) for flag in Flag if flag in of.flags] + excused
 
@@ -184,7 +188,7 @@ def flags(of: Assignment) -> list[str]:
 def assign_preview(
     studio: Studio, to: Push, of: AssignPreview, run: DryRun, skipped: Iterable[Skipped]
 ) -> Shape:
-    """What assigning would do (P14)."""
+    """Return the JSON of a dry run of assigning (P14)."""
     return {
         "push": to.name,
         "adding": of.adding,
@@ -200,7 +204,7 @@ def assign_preview(
 def remind_preview(
     studio: Studio, of: Push, preview: RemindPreview, run: DryRun, skipped: Iterable[Skipped]
 ) -> Shape:
-    """What reminding would do (P14)."""
+    """Return the JSON of a dry run of reminding (P14)."""
     return {
         "push": of.name,
         "reminding": preview.reminding,
@@ -220,7 +224,7 @@ def close_preview(
     run: DryRun,
     skipped: Iterable[Skipped],
 ) -> Shape:
-    """What closing would do (P14)."""
+    """Return the JSON of a dry run of closing (P14)."""
     return {
         "push": of.name,
         "assigned": of.progress.assigned,
@@ -231,7 +235,7 @@ def close_preview(
 
 
 def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
-    """What reminding did."""
+    """Return the JSON of the result of reminding."""
     return {
         "push": push.name,
         "users_told": of.users_told,
@@ -241,7 +245,7 @@ def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
 
 
 def excepted(studio: Studio, of: ExcuseResult) -> Shape:
-    """What excusing or another deadline did (P18)."""
+    """Return the JSON of the result of excusing users or changing their own deadline (P18)."""
     return {
         "push": of.push.name,
         "changed": of.changed,
@@ -254,14 +258,16 @@ def excepted(studio: Studio, of: ExcuseResult) -> Shape:
 def excepted_preview(
     studio: Studio, of: ExcuseResult, run: DryRun, skipped: Iterable[Skipped]
 ) -> Shape:
-    """What excusing or another deadline would do (P14)."""
+    """Return the JSON of a dry run of excusing users or changing their own deadline (P14)."""
     told = outbox_shapes.tried(studio, run, skipped)
     return {"push": of.push.name, "changed": of.changed, **told}
 
 
 def nobody_told(push: Push, *counts: str) -> Shape:
-    """What `assigned` and `reminded` tell where there was nobody to tell; ``counts`` are the
-    other names that count."""
+    """Return the JSON of an act that told nobody, with the keys of `assigned` or `reminded`.
+
+    ``counts`` are the names of further numbers, which are 0.
+    """
     return {
         "push": push.name,
         **dict.fromkeys(counts, 0),
@@ -272,7 +278,7 @@ def nobody_told(push: Push, *counts: str) -> Shape:
 
 
 def closed(of: Closed, push: Push) -> Shape:
-    """What closing did to ``push``, as it is now."""
+    """Return the JSON of the result of closing. ``push`` is the push after closing."""
     return {
         "push": push.name,
         "assigned": push.progress.assigned,
@@ -283,7 +289,7 @@ def closed(of: Closed, push: Push) -> Shape:
 
 
 def assigned(studio: Studio, of: Assigned) -> Shape:
-    """What assigning did."""
+    """Return the JSON of the result of assigning."""
     return {
         "push": of.push.name,
         "added": of.added,

@@ -1,4 +1,4 @@
-"""``studio-tui pushes show`` and ``export``: a push, and how far those in it are."""
+"""``studio-tui pushes show`` and ``export``: a push and the progress of its users."""
 
 from collections.abc import Iterable
 
@@ -142,7 +142,7 @@ def _user_row(studio: Studio, user: Assignment) -> tuple[str, ...]:
 
 
 def _reminders(studio: Studio, user: Assignment) -> str:
-    """How often somebody was reminded, and when last (P15)."""
+    """Return the number of reminders of a user and the time of the last one (P15)."""
     return f"{user.reminders}, {shown(studio, user.reminded_at)}" if user.reminders else ""
 
 

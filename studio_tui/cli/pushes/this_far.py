@@ -1,4 +1,4 @@
-"""Whom of a push a command is about: those named, or those this far."""
+"""Options that select users of a push, by name or by status."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -19,8 +19,10 @@ C = TypeVar("C", bound=Callable[..., Any])
 
 
 def this_far_options(command: C) -> C:
-    """``--status``, ``--overdue`` and ``--where``, as the arguments ``statuses``, ``overdue`` and
-    ``where``."""
+    """Add the options ``--status``, ``--overdue`` and ``--where``.
+
+    Their arguments are ``statuses``, ``overdue`` and ``where``.
+    """
     statuses = click.option(
         "--status",
         "statuses",
@@ -42,7 +44,10 @@ def chosen_users(
     overdue: bool,
     where: str | None,
 ) -> Selection[AssignmentFilter]:
-    """Those of a push who are named or this far; wrong usage where nobody is."""
+    """Return the users of a push that the options select, by login or by status.
+
+    Raises `click.UsageError` if neither or both are given.
+    """
     if bool(logins) == bool(statuses or overdue or where is not None):
         raise click.UsageError("Say who: either LOGIN…, or --status, --overdue and --where.")
     if logins:
@@ -53,7 +58,10 @@ def chosen_users(
 def this_far(
     statuses: Sequence[str], *, overdue: bool, where: Audience | None
 ) -> Selection[AssignmentFilter]:
-    """Those this far who are in an audience; everybody, where nothing narrows it."""
+    """Return the users with these statuses who are in the audience.
+
+    No statuses mean all.
+    """
     late = Flag.OVERDUE if overdue else None
     selection: Selection[AssignmentFilter] = Selection()
     for status in map(Status, statuses):

@@ -1,1 +1,1 @@
-"""What all commands use: arguments, output, sessions."""
+"""Code that all commands share: arguments, output and opening the Studio."""

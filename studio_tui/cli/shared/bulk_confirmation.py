@@ -1,4 +1,4 @@
-"""A flood by mistake: what reaches very many people is asked for by their number."""
+"""A prompt before a bulk act: the user types the number of people whom the act reaches."""
 
 import sys
 from collections.abc import Callable
@@ -12,11 +12,12 @@ yes_option = click.option("--yes", is_flag=True, help="Do not ask, however many 
 
 
 def confirm_count(count: Callable[[], int], what: str, nothing: str, *, yes: bool) -> int | None:
-    """The number that was typed by whoever means to reach more than `MANY`, or None.
+    """Ask the user to type the number of people if there are more than `MANY`.
 
-    ``what`` goes on after the number, as in “501 users would be reminded”. Asked only at a
-    terminal: a script means what it says. Raises `Refused` with ``nothing``, which says what was
-    therefore not done.
+    Returns the confirmed number, or None if no confirmation was needed: with ``yes``, up to `MANY`,
+    or outside a terminal, because a script cannot answer. ``what`` is the text after the number, as
+    in “501 users would be reminded”. Raises `Refused` with the sentence ``nothing``, which names
+    what was not done, if the user types another number.
     """
     if yes or not sys.stdin.isatty():
         return None

@@ -1,13 +1,13 @@
-"""How wide text is in a terminal, and cutting it to a width: by the rule of Rich, as on screens.
+"""Measuring and cutting text by terminal cells, with the rules of Rich, as on the screens.
 
-Rich is imported for the first text that is not ASCII: most commands print none.
+Rich is imported only when a text is not ASCII, because most commands print none.
 """
 
 ELLIPSIS = "…"
 
 
 def width_of(text: str) -> int:
-    """How many cells ``text`` takes."""
+    """Return the number of terminal cells that ``text`` occupies."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -16,13 +16,13 @@ def width_of(text: str) -> int:
 
 
 def fit(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` cells: filled up with spaces, or cut with an ellipsis."""
+    """Pad ``text`` with spaces, or cut it with an ellipsis, to exactly ``width`` cells."""
     shown = cut(text, width)
     return shown + " " * (width - width_of(shown))
 
 
 def cut(text: str, width: int) -> str:
-    """``text`` in at most ``width`` cells."""
+    """Cut ``text`` with an ellipsis to at most ``width`` cells."""
     if width_of(text) <= width:
         return text
     if width < 1:

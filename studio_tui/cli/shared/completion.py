@@ -1,7 +1,7 @@
-"""What may come next on a command line, for shells that ask (click's own mechanism).
+"""Shell completion for bash, zsh and fish, built on the completion of click.
 
-Commands and options are completed by click. Names are looked up in the database, by who asks and
-with their rights, for every argument and option that takes one: `names_of` says which.
+Click completes commands and options. Names are read from the database, as the user of the shell and
+with that user's rights, for every argument and option for which `names_of` returns a kind of name.
 """
 
 import os
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PROGRAM = "studio-tui"
 
 _AUDIENCE = "AUDIENCE"
-"""What is no name, but a text with names in it (P13)."""
+"""The kind of a value that is an audience: a text that contains names (P13)."""
 _BY_METAVAR = {"LOGIN": "USER", "[LOGIN]...": "USER", "LOGIN...": "USER", "TEAM": "TEAM"}
 _BY_ARGUMENT = {
     **dict.fromkeys(("user", "login", "leader", "other", "conductor"), "USER"),
@@ -48,15 +48,17 @@ _BY_OPTION = {
 
 
 def names_of(param: click.Parameter) -> tuple[str, ...]:
-    """Which `NameKind` each value of an argument or option is, the last also for those after it;
-    empty where it takes no name."""
-    # What has a type of its own is none, whatever it is called: “pushes create --push”.
+    """Return the `NameKind` of each value of ``param``; empty if the values are not names.
+
+    The last kind also applies to all further values of an argument that repeats.
+    """
+    # A parameter with a type of its own takes no name, whatever its flag: “pushes create --push”.
     if not isinstance(param.type, StringParamType):
         return ()
     if isinstance(param, click.Option):
         known = next((_BY_OPTION[each] for each in param.opts if each in _BY_OPTION), "")
     elif param.name == "named":
-        # Of conversations: PUSH USER.
+        # The argument of the commands of conversations: PUSH USER.
         return ("PUSH", "USER")
     else:
         known = _BY_ARGUMENT.get(param.name or "", "")
@@ -65,7 +67,7 @@ def names_of(param: click.Parameter) -> tuple[str, ...]:
 
 
 def with_names(command: click.Command) -> click.Command:
-    """``command``, whose arguments and options complete the names that they take."""
+    """Make the arguments and options of ``command`` that take a name complete it."""
     for param in command.params:
         if kinds := names_of(param):
             param.type = _Name(kinds)
@@ -73,7 +75,7 @@ def with_names(command: click.Command) -> click.Command:
 
 
 class _Name(StringParamType):
-    """A name of something in the database."""
+    """A parameter type that completes the names of records in the database."""
 
     def __init__(self, kinds: Sequence[str]) -> None:
         self._kinds = kinds
@@ -81,10 +83,13 @@ class _Name(StringParamType):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
-        """The names that begin so; none where they cannot be read."""
+        """Return the names that begin with ``incomplete``.
+
+        Raises if the database cannot be read.
+        """
         typed = ctx.params.get(param.name or "") if param.nargs == -1 else None
         kind = self._kinds[min(len(typed or ()), len(self._kinds) - 1)]
-        # A name that is named already is not named again.
+        # Do not offer a name that is on the command line already.
         return [
             CompletionItem(name) for name in _found(kind, incomplete) if name not in (typed or ())
         ]
@@ -101,13 +106,13 @@ def _found(kind: str, incomplete: str) -> list[str]:
             found = [each.text for each in complete(studio, actor, incomplete)]
         else:
             found = names_beginning(studio, actor, NameKind[kind], incomplete)
-    # What a shell shows is drawn by a terminal.
+    # The terminal draws the completions: leave out names with control characters.
     return [name for name in found if name == clean_line(name)]
 
 
 @contextmanager
 def _studio() -> "Iterator[tuple[Studio, Actor]]":
-    """The Studio of the settings and who asks it. Nothing is made, brought up or written."""
+    """Open the configured Studio as the user of the shell, without creating or migrating it."""
     from studio_tui.config import settings
     from studio_tui.config.clock import clock_from
     from studio_tui.domain.shared.errors import NotFound
@@ -123,7 +128,10 @@ def _studio() -> "Iterator[tuple[Studio, Actor]]":
 
 
 def answer(program: click.Command, surroundings: object) -> int:
-    """Print what the shell asks for; nothing where anything is wrong. Returns the exit code."""
+    """Print the completions that the shell requests, and return the exit code.
+
+    Prints nothing on an error: a message would disturb the command line.
+    """
     asked = os.environ.pop(ASKED_BY_SHELL, "")
     try:
         return shell_complete(program, {"obj": surroundings}, PROGRAM, ASKED_BY_SHELL, asked)
@@ -132,18 +140,20 @@ def answer(program: click.Command, surroundings: object) -> int:
 
 
 def script(program: click.Command, shell: str) -> str:
-    """What ``shell`` has to read to complete the program."""
+    """Return the script that ``shell`` sources to complete the program."""
     return SHELLS[shell](program, {}, PROGRAM, ASKED_BY_SHELL).source()
 
 
 def script_over(destination: str) -> str:
-    """What bash has to read to run the program over SSH, and to complete it there."""
+    """Return the script that bash sources to run and complete the program over SSH."""
     return _OVER_SSH % {"to": shlex.quote(destination), "rest": _BASH % {"asking": _ASKING_THERE}}
 
 
 def answer_line(program: click.Command, surroundings: object, line: str) -> str:
-    """What bash is told of a line that was begun, which may have been sent from elsewhere; nothing
-    where anything is wrong."""
+    """Return the answer to bash for an unfinished command line, which may come from an SSH client.
+
+    Returns an empty text on an error.
+    """
     try:
         return _Bash(program, {"obj": surroundings}, PROGRAM, ASKED_BY_SHELL).told_of(line)
     except Exception:
@@ -181,24 +191,27 @@ studio-tui() {
 
 
 class _Bash(ShellComplete):
-    """bash, as it is typed: quotes and backslashes of the word that is completed are kept to.
+    """bash completion that respects the quotes and backslashes of the word being completed.
 
-    click's own script takes a name apart at its blanks, and lets a `*` in it stand for files.
+    The script of click splits a name at its spaces, and lets the shell expand a `*` in it to files.
     """
 
     name = "bash"
     source_template = ""
 
     def source(self) -> str:
-        """The script."""
+        """Return the bash script for a local installation."""
         return _BASH % {"asking": _ASKING_HERE}
 
     def complete(self) -> str:
-        """What is told of the line that the shell has put into the environment."""
+        """Return the answer for the line in the environment variable ``COMP_TYPED``."""
         return self.told_of(os.environ.get("COMP_TYPED", ""))
 
     def told_of(self, line: str) -> str:
-        """A line for the word that is completed as it was typed, and one for each way to go on."""
+        """Return the word to complete as it was typed, then one line for each completion.
+
+        Each line is a type (``typed``, ``plain``, ``file`` or ``dir``), a tab, and a value.
+        """
         words, last = _words(line)
         found = self.get_completions(words[1:], last.value)
         before = "" if last.quote else last.raw
@@ -208,14 +221,16 @@ class _Bash(ShellComplete):
 
 
 class _Word:
-    """A word of a command line: as it was typed, what it says, and the quote that is still open."""
+    """A word of a command line: its raw text, its value, and the quote that is still open."""
 
     def __init__(self) -> None:
         self.raw = self.value = self.quote = ""
 
     def replaced(self, value: str) -> str:
-        """``value`` as it is to be written in the place of the word; after an open quote, without
-        what was typed before it."""
+        """Return ``value``, escaped to replace the word.
+
+        After an open quote the result leaves out the text that was typed before the word.
+        """
         if self.quote == "'":
             return value.replace("'", "'\\''")
         if self.quote == '"':
@@ -232,7 +247,7 @@ _END = ";|&()<>"
 
 
 def _words(line: str) -> tuple[list[str], _Word]:
-    """The words of a line as bash reads them, and the last, which may be begun or empty."""
+    """Split a line into words as bash does. The last word may be unfinished or empty."""
     words: list[str] = []
     word = _Word()
     signs = iter(line)
@@ -257,7 +272,11 @@ def _words(line: str) -> tuple[list[str], _Word]:
 
 
 class _Fish(FishComplete):
-    """fish; it puts a backslash where one is needed itself. A comma may be in a name."""
+    """fish completion.
+
+    fish escapes completions itself. Its script splits each at the first comma only, because names
+    may contain commas.
+    """
 
     name = "fish"
     source_template = FishComplete.source_template.replace(
@@ -266,6 +285,6 @@ class _Fish(FishComplete):
 
 
 SHELLS: Mapping[str, type[ShellComplete]] = {"bash": _Bash, "zsh": ZshComplete, "fish": _Fish}
-"""How each shell asks, and what it is told."""
+"""The completion class of each supported shell: its script, and the format of its answers."""
 for _name, _class in SHELLS.items():
     add_completion_class(_class, _name)

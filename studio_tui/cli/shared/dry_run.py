@@ -1,4 +1,4 @@
-"""``--dry-run``: exactly who would get what and why, who would not, and the mail itself (P14)."""
+"""``--dry-run``: who would get which mail and why, who would not, and the mail itself (P14)."""
 
 from __future__ import annotations
 
@@ -23,18 +23,21 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
 
 if TYPE_CHECKING:
-    # Only a dry run waits for what writes mail.
+    # These modules write mail. Only a dry run needs to import them.
     from studio_tui.services.outbox.dry_run import DryRun, Sample
     from studio_tui.services.system.context import Studio
 
 UNDO = "Until its mail leaves “studio-tui outbox undo” takes it back."
-"""What stands below everything that sends mail."""
+"""The hint that is printed after every act that sends mail."""
 C = TypeVar("C", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
 def dry_run_options(command: C) -> C:
-    """``--dry-run`` and ``--mail``, as the arguments ``dry_run`` and ``with_mail``."""
+    """Add the options ``--dry-run`` and ``--mail``.
+
+    Their arguments are ``dry_run`` and ``with_mail``.
+    """
     mail = click.option(
         "--mail", "with_mail", is_flag=True, help="With --dry-run: show the mails as well."
     )
@@ -43,20 +46,23 @@ def dry_run_options(command: C) -> C:
 
 
 def check_options(*, dry_run: bool, with_mail: bool) -> None:
-    """Wrong usage where mails are asked for that nobody looks at."""
+    """Raise `click.UsageError` if ``--mail`` is given without ``--dry-run``."""
     if with_mail and not dry_run:
         raise click.UsageError("--mail goes with --dry-run.")
 
 
 def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
-    """What ``act`` would send; nothing of it stays."""
+    """Return the mail that ``act`` would send. All changes of ``act`` are rolled back.
+
+    ``activity_of`` returns the id of the activity line of a result of ``act``.
+    """
     from studio_tui.services.outbox.dry_run import dry_run
 
     return dry_run(studio, act, activity_of)
 
 
 def tried_all(studio: Studio, actor: Actor, act: Callable[[], object]) -> DryRun:
-    """All that ``actor`` would send by ``act``; nothing of it stays."""
+    """Return all mail that ``actor`` would send by ``act``. All changes are rolled back."""
     from studio_tui.services.outbox.dry_run import dry_run_of
 
     return dry_run_of(studio, actor, act)
@@ -73,10 +79,10 @@ def try_act(
     as_json: bool,
     skipped: Sequence[Skipped] = (),
 ) -> None:
-    """Try what ``actor`` would do by ``act``, and print who would get what; nothing of it stays.
+    """Run ``act`` as a dry run, and print who would get which mail. All changes are rolled back.
 
-    ``sentence`` says what would be done; ``push`` is the name of the push, None where only the
-    mail tells it.
+    ``sentence`` describes the act. ``push`` is the name of the push, or None if only the mail names
+    it.
     """
     from studio_tui.cli.outbox import shapes as outbox_shapes
 
@@ -99,14 +105,14 @@ def try_act(
 
 
 def nothing() -> DryRun:
-    """What is sent where nobody is left to be told."""
+    """Return the result of a dry run that sends no mail."""
     from studio_tui.services.outbox.dry_run import NOTHING
 
     return NOTHING
 
 
 def tell(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
-    """Print who would be told, who would not, and one mail of each kind."""
+    """Print the recipients, the people left out, and, with ``with_mail``, one mail of each kind."""
     if run.notifications:
         say("Who would be told:")
         rows = (_row(run, each) for each in run.notifications)

@@ -1,6 +1,8 @@
-"""How a command ends: 0 done, 1 refused or failed, 2 wrong usage, and what a signal would give.
+"""Exit codes and error messages of commands.
 
-One line on stderr says why. A reader that goes away (``| head``) is no error and is told nothing.
+The code is 0 for success, 1 for a refusal or failure, 2 for wrong usage, and 128 plus the signal
+number for a signal. The reason is one line on stderr. A closed pipe (``| head``) is not an error
+and prints no message.
 """
 
 import sys
@@ -19,7 +21,7 @@ PIPE_CLOSED = 128 + 13
 
 
 def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int:
-    """Say what went wrong; returns the exit code. What nobody foresaw goes to the log."""
+    """Print what went wrong, and return the exit code. Unexpected errors go to the log."""
     if isinstance(error, StudioError):
         complain(error.message)
         return INTERRUPTED if isinstance(error, Stopped) else FAILED
@@ -40,5 +42,5 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
 
 
 def complain(sentence: str) -> None:
-    """One line on stderr."""
+    """Print one line on stderr."""
     sys.stderr.write(f"studio-tui: {clean_line(sentence)}\n")

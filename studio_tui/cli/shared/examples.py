@@ -1,4 +1,4 @@
-"""An example of every command, shown in its help."""
+"""An example call of every command, which its help shows."""
 
 from collections.abc import Mapping
 
@@ -115,11 +115,11 @@ EXAMPLES: Mapping[str, str] = {
     "doctor": "--json",
     "completion": "zsh > ~/.zfunc/_studio-tui",
 }
-"""What follows the words of a command, as it is typed in a shell."""
+"""The arguments of the example for each command, as they are typed in a shell."""
 
 
 def example_of(command: str) -> str | None:
-    """A line to type for ``command``, such as ``pushes list``; None for what is none."""
+    """Return an example line for ``command``, such as ``pushes list``, or None for another word."""
     if command not in EXAMPLES:
         return None
     return f"studio-tui {command} {EXAMPLES[command]}".rstrip()

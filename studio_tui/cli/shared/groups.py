@@ -1,4 +1,4 @@
-"""People in groups, as commands print them (S2)."""
+"""The table of people in groups that several commands print (S2)."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def show_groups(
     *,
     as_json: bool,
 ) -> None:
-    """Print the groups of ``push``, or where there is none of all open pushes."""
+    """Print ``found``, the groups of ``push``, or of all open pushes if ``push`` is None."""
     if as_json:
         write_json(pushes_shapes.push_groups(push, by, found))
         return

@@ -1,4 +1,4 @@
-"""Groups whose commands are imported when they are called."""
+"""Command groups that import a command only when it is called."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,22 +10,22 @@ from studio_tui.cli.shared.near_misses import CommandGroup
 
 
 class Lazy(NamedTuple):
-    """Where a command is, and the line about it: so that ``--help`` need not import it."""
+    """The location of a command and its summary, so that ``--help`` does not import the command."""
 
     module: str
     name: str
     help: str
 
     def load(self) -> click.Command:
-        """The command itself."""
+        """Import the module and return the command."""
         command: click.Command = getattr(import_module(self.module), self.name)
         return command
 
 
 class LazyGroup(CommandGroup):
-    """A group of the commands in ``lazy``, and of those that are added to it.
+    """A group of the commands in ``lazy``, and of commands that are added to the group.
 
-    They are listed in the order of ``lazy``; where others are added, all by their names.
+    The help lists ``lazy`` in its order, or all commands by name if any were added.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:
@@ -33,17 +33,17 @@ class LazyGroup(CommandGroup):
         self.lazy = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of the commands."""
+        """Return the names of the commands in the order of the help."""
         return sorted([*self.lazy, *self.commands]) if self.commands else list(self.lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, imported."""
+        """Import and return the command with this name, or None if the group has none."""
         if cmd_name not in self.lazy:
             return super().get_command(ctx, cmd_name)
         return self.prepared(ctx, self.lazy[cmd_name].load(), cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands in the help, without importing any."""
+        """Write the list of commands in the help, without importing any."""
         with formatter.section("Commands"):
             names = self.list_commands(ctx)
             width = formatter.width - max(map(len, names)) - 6

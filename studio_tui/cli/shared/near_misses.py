@@ -1,7 +1,4 @@
-"""Commands and values that are nearly right: which one was meant.
-
-Of options, click says so itself.
-"""
+"""Suggestions for misspelled commands and values. Click itself makes those for options."""
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,25 +23,27 @@ _OTHER_WORDS = {
     "change": ("edit",),
     "send": ("retry",),
 }
-"""What others call the same."""
+"""Verbs of other programs, each with the verbs of this program that may be meant."""
 _NOTHING: Mapping[Any, str] = {}
 
 
 class CommandGroup(click.Group):
-    """A group of commands, each with an example in its help.
+    """A group of commands that adds an example to the help of each.
 
-    In place of a command that is none, it names the one that was meant.
+    For an unknown command it suggests the nearest one.
     """
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
+        """Return the command with this name, or None if the group has none."""
         return self.prepared(ctx, super().get_command(ctx, cmd_name), cmd_name)
 
     def prepared(
         self, ctx: click.Context, command: click.Command | None, name: str
     ) -> click.Command | None:
-        """``command``, called ``name`` here, with its example at the end of its help; where a shell
-        asks what may come next, its arguments and options complete names."""
+        """Return ``command`` with an example at the end of its help.
+
+        When a shell requests completions, make its arguments and options complete names instead.
+        """
         if command is not None and ctx.resilient_parsing:
             from studio_tui.cli.shared.completion import with_names
 
@@ -57,7 +56,10 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that ``args`` begin with; raises `click.UsageError` where there is none."""
+        """Return the command that ``args`` begin with.
+
+        Raises `click.UsageError` if it is unknown.
+        """
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchOption:
@@ -71,11 +73,11 @@ class CommandGroup(click.Group):
 
 
 class NameChoice(click.Choice[str]):
-    """One of several names; of a word that is none of them, the nearest is named.
+    """A choice of names that suggests the nearest name for an unknown word.
 
-    ``labels`` are the words that screens and tables show for the names, and ``also`` further words
-    with the names they stand for; they are taken as well. Case, blanks, hyphens and underscores
-    make no difference.
+    Also accepted are ``labels``, the words that screens and tables show for the names, and
+    ``also``, further words with the names they stand for. Case, spaces, hyphens and underscores are
+    ignored.
     """
 
     def __init__(
@@ -92,7 +94,10 @@ class NameChoice(click.Choice[str]):
                 self._names.setdefault(_plain(word), str(name))
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name; raises `click.BadParameter`."""
+        """Return the name that ``value`` stands for.
+
+        Raises `click.BadParameter` if it is unknown.
+        """
         try:
             return super().convert(self._names.get(_plain(str(value)), value), param, ctx)
         except click.BadParameter as error:
@@ -107,11 +112,11 @@ class NameChoice(click.Choice[str]):
 
 
 def _path(group: click.Group, ctx: click.Context, args: Sequence[str]) -> Iterator[str]:
-    """The words of the command that ``args`` nearly name; none where nothing is near."""
+    """Yield the words of the command nearest to ``args``; none if no name is similar."""
     names = group.list_commands(ctx)
     first = _near(args[0], names)
     if first is None:
-        # “list pushes”: the other way round.
+        # The words may be in the wrong order: “list pushes”.
         turned = len(args) > 1 and _near(args[1], names)
         below = group.get_command(ctx, turned) if turned else None
         if isinstance(below, click.Group):
@@ -137,7 +142,7 @@ def _near(word: str, names: Iterable[str]) -> str | None:
     for candidate in (wanted, *_OTHER_WORDS.get(wanted, ())):
         if candidate in known:
             return candidate
-    # A word that was begun, then one with letters that are wrong.
+    # Prefer a name that begins with the word over a name that is spelled similarly.
     begun = [name for name in known if len(wanted) > 1 and name.startswith(wanted)]
     similar = difflib.get_close_matches(wanted, known, 1, _SIMILAR)
     return next(iter([*begun, *similar]), None)

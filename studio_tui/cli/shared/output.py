@@ -1,7 +1,7 @@
-"""Printing: sentences and tables for people, JSON and CSV for programs.
+"""Output of commands: sentences and tables for people, JSON and CSV for programs.
 
-No control character of any text reaches the terminal (A5). Nothing has colours. Lines are cut to
-the width of the terminal; into a file or a pipe they go whole.
+Control characters never reach the terminal (A5). Output has no colours. Table rows and facts are
+cut to the width of a terminal, but written in full to a file or pipe.
 """
 
 import csv
@@ -25,14 +25,14 @@ C = TypeVar("C", bound=Callable[..., Any])
 
 _GAP = "  "
 _LEAST = 6
-"""A column is not made narrower than this many cells."""
+"""Minimum width of a column, in cells."""
 _TO_ESCAPE = re.compile(
     "[\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff\ufff9-\ufffb\ufeff]"
 )
 
 
 def json_option(command: C) -> C:
-    """``--json``, as the argument ``as_json``."""
+    """Add the option ``--json``, as the argument ``as_json``."""
     option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
     return option(command)
 
@@ -48,17 +48,17 @@ def complain(sentence: str) -> None:
 
 
 def write_text(text: str) -> None:
-    """Print several lines, ended by one newline."""
+    """Print text of several lines, with exactly one newline at the end."""
     click.echo(clean_text(text).rstrip("\n"))
 
 
 def write_bytes(content: bytes) -> None:
-    """Print what is no text."""
+    """Write binary content to stdout."""
     click.echo(content, nl=False)
 
 
 def write_json(value: Any) -> None:
-    """Print ``value`` as JSON: readable, and with control characters escaped."""
+    """Print ``value`` as indented JSON, with control characters escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     click.echo(_TO_ESCAPE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
@@ -74,7 +74,7 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], empty: str) -> None:
-    """Print aligned columns, or the sentence ``empty`` on stderr where there are no rows."""
+    """Print aligned columns, or the sentence ``empty`` on stderr if there are no rows."""
     cells = [[clean_line(cell) for cell in row] for row in rows]
     if not cells:
         complain(empty)
@@ -88,7 +88,7 @@ def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], empty: s
 
 
 def write_facts(facts: Iterable[tuple[str, str]]) -> None:
-    """Print names and values below each other, leaving out what is empty."""
+    """Print labelled values below each other, leaving out empty values."""
     known = [(name, clean_line(value)) for name, value in facts if value]
     width = max((width_of(name) for name, _ in known), default=0)
     for name, value in known:
@@ -97,9 +97,9 @@ def write_facts(facts: Iterable[tuple[str, str]]) -> None:
 
 @contextmanager
 def shape_of_nothing(as_json: bool, shape: Callable[[], object]) -> Iterator[None]:
-    """Where there turns out to be nothing to do, print the usual JSON with nothing in it.
+    """Print the usual JSON with empty values if the block raises `NothingToDo`.
 
-    `session.with_studio` says beside it why.
+    The error goes on to `session.with_studio`, which prints the reason on stderr.
     """
     try:
         yield
@@ -116,7 +116,7 @@ def _to_terminal(text: str, taken: int) -> str:
 
 
 def _narrowed(widths: Sequence[int], available: int) -> list[int]:
-    """``widths`` that fit beside each other: the widest give way first."""
+    """Reduce ``widths``, the widest first, until the columns fit into ``available`` cells."""
     narrowed = list(widths)
     excess = sum(narrowed) + len(_GAP) * (len(narrowed) - 1) - available
     while excess > 0 and max(narrowed) > _LEAST:

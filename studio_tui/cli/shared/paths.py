@@ -1,7 +1,7 @@
-"""The type of every option and argument that names a file or folder.
+"""The parameter type of every option and argument that names a file or folder.
 
-In a session that an SSH key opened, no file of the host is read or written: there only ``-`` is
-taken, where it means the input or the output of the command (A1).
+A session that an SSH key opened reads and writes no file of the host. It accepts only ``-``, and
+only if that stands for the command's standard input or output (A1).
 """
 
 from enum import Enum
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 DASH = Path("-")
-"""The input or the output, in place of a file."""
+"""The path that stands for standard input or output."""
 
 
 class Dash(Enum):
-    """What ``-`` means for an option."""
+    """The meaning of ``-`` for an option."""
 
     INPUT = "input"
     OUTPUT = "output"
     NOTHING = "nothing"
-    """It is no file here, and none is made that is called so."""
+    """``-`` is refused, so that no file of that name is created."""
 
 
 class HostPath(click.ParamType[Path]):
-    """A path on the host; ``dash`` is what ``-`` means."""
+    """A path on the host. ``dash`` is the meaning of ``-``."""
 
     name = "path"
 
@@ -39,8 +39,8 @@ class HostPath(click.ParamType[Path]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> "list[CompletionItem[str]]":
-        """Files, which the shell itself looks for; none where none may be used."""
-        # A command that runs completes nothing.
+        """Let the shell complete files, or return nothing if the session may not use files."""
+        # Imported here because a command that runs completes nothing.
         from click.shell_completion import CompletionItem
 
         return [] if restricted_session() else [CompletionItem(incomplete, type="file")]
@@ -51,7 +51,10 @@ class HostPath(click.ParamType[Path]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> Path:
-        """The path; a usage error where none may be used."""
+        """Return ``value`` as a path.
+
+        Raises a usage error for a ``-`` that has no meaning, or if the session may not use files.
+        """
         path = Path(value)
         if path == DASH and str(value) == str(DASH):
             if self.dash is Dash.NOTHING:

@@ -1,4 +1,4 @@
-"""The group of all commands, whichever those are."""
+"""The root group of the command line, independent of its commands."""
 
 import sys
 from typing import Any
@@ -11,10 +11,10 @@ from studio_tui.cli.shared.surroundings import Surroundings
 
 
 class Program(LazyGroup):
-    """The root group: whatever goes wrong in a command is said in words."""
+    """A root group that reports every error of a command as a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command, and exit with the code of an error."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()

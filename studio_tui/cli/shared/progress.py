@@ -1,16 +1,16 @@
-"""How much of something long is done, on stderr, where somebody watches."""
+"""A progress display on stderr for long operations, shown only on a terminal."""
 
 import sys
 from time import monotonic
 from types import TracebackType
 
 _PATIENCE = 0.5
-"""Seconds before anything is shown: what is done sooner needs no progress."""
+"""Seconds before progress is first shown. Shorter operations show none."""
 _ERASE = "\r\x1b[K"
 
 
 class ProgressPrinter:
-    """Told how much is done, from 0 to 1; shows it in place, and wipes it at the end."""
+    """A progress callback that overwrites its line on stderr, and erases it at the end."""
 
     def __init__(self, doing: str) -> None:
         self._doing = doing
@@ -22,7 +22,7 @@ class ProgressPrinter:
         return self
 
     def __call__(self, share: float) -> None:
-        """``share`` is done."""
+        """Display that ``share``, from 0 to 1, is done."""
         percent = int(share * 100)
         if self._watched and percent > self._shown and monotonic() - self._began > _PATIENCE:
             self._shown = percent

@@ -1,6 +1,6 @@
-"""A file that a command is given, or its input in place of one: ``-``.
+"""Reading a file argument, or standard input in its place: ``-``.
 
-Whoever reads asks first whether the actor may do what it is for: input may be without end.
+The caller checks the actor's rights before it reads, because input may be endless.
 """
 
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.domain.shared.text import clean_line
 
 NAMES = LineLimits(lines=1_000_000, longest=100_000, most=32_000_000)
-"""A list of users: a login or address on each line, or many on one."""
+"""Limits of a list of users, with one login or address per line or many on one line."""
 
 
 def bytes_of(file: Path, most: int) -> bytes:
-    """What is in ``file``, or comes in where it is ``-``.
+    """Return the content of ``file``, or of standard input if it is ``-``.
 
-    Raises `Refused` for more than ``most`` bytes, `Unavailable` where it cannot be read.
+    Raises `Refused` for more than ``most`` bytes, and `Unavailable` if the file cannot be read.
     """
     if is_input(file):
         return read_input(most)
@@ -43,22 +43,24 @@ def bytes_of(file: Path, most: int) -> bytes:
 
 @contextmanager
 def seekable(file: Path) -> Iterator[Path | BinaryIO]:
-    """``file``, or what can be read only once, such as the input, kept while it is needed; raises
-    as `bytes_of` does."""
+    """Yield ``file``, or a temporary seekable copy of a source such as standard input or a pipe.
+
+    Raises the errors of `bytes_of`.
+    """
     if not is_input(file) and (file.is_file() or not file.exists() or file.is_dir()):
         require_files()
         yield file
         return
     from studio_tui.domain.people.hr_file.source import MAX_BYTES
 
-    # Its reader has limits of its own, in rows and in signs, which are far below.
+    # The limits in rows and characters of the reader itself are far lower.
     limits = LineLimits(lines=10_000_000, longest=8_000_000, most=MAX_BYTES)
     with _opened(file) as source, spooled(source, limits, _name(file)) as copy:
         yield copy
 
 
 def list_text(file: Path) -> str:
-    """The text of a list of users; raises as `bytes_of` does."""
+    """Return the text of a list of users; raises the errors of `bytes_of`."""
     with _opened(file) as source:
         try:
             return "\n".join(lines_of(source, NAMES, "The list of users"))
@@ -67,18 +69,21 @@ def list_text(file: Path) -> str:
 
 
 def toml_of(file: Path) -> tuple[str, str]:
-    """The text of a TOML file or of the input, and what messages call it; raises `Refused`."""
+    """Return the text of a TOML file, and its name for messages.
+
+    Raises the errors of `bytes_of`.
+    """
     name = "the input" if is_input(file) else str(file)
     return decode_utf8(bytes_of(file, TEXT_BYTES), name), name
 
 
 def is_input(file: Path) -> bool:
-    """Whether the input is meant."""
+    """Return whether ``file`` stands for standard input."""
     return file == DASH
 
 
 def name_of(file: Path) -> str:
-    """What lists and logs call ``file``."""
+    """Return the name of ``file`` for lists and logs."""
     return "the input" if is_input(file) else clean_line(file.name)
 
 

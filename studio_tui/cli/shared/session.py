@@ -1,4 +1,4 @@
-"""Opening the Studio for a command, as who runs it (A1)."""
+"""Opening the Studio for a command, with the actor who runs it (A1)."""
 
 import os
 import signal
@@ -27,7 +27,10 @@ R = TypeVar("R")
 
 @contextmanager
 def studio_as_it_is(making: CreatePolicy = CreatePolicy.NEVER) -> Iterator[Studio]:
-    """The Studio of the settings, to look at: nobody signs in, nobody becomes its first admin."""
+    """Open the configured Studio without an actor. Creates no first admin.
+
+    ``making`` says whether a missing database is created.
+    """
     clock = clock_from(os.environ.get("STUDIO_NOW"))
     with closing(open_studio(settings.load(), clock, making)) as studio:
         if studio.store.is_sqlite:
@@ -38,13 +41,17 @@ def studio_as_it_is(making: CreatePolicy = CreatePolicy.NEVER) -> Iterator[Studi
 
 @contextmanager
 def _damage_in_words(studio: Studio) -> Iterator[None]:
-    """What is read from a damaged page may be beyond all understanding: then that is said."""
+    """Replace an unexpected error by a message about damage if the database is damaged.
+
+    Values from a damaged page can raise any exception.
+    """
     try:
         yield
     except (StudioError, OSError):
         raise
     except Exception as error:
-        # Click ends a command by exceptions of its own; its import is not for the screens.
+        # Click ends a command by exceptions of its own. They are matched by module, because this
+        # module does not import click.
         if type(error).__module__.startswith("click"):
             raise
         if found := studio.store.damage():
@@ -54,9 +61,10 @@ def _damage_in_words(studio: Studio) -> Iterator[None]:
 
 @contextmanager
 def unsigned_studio() -> Iterator[Studio]:
-    """The Studio of the settings, for what the program itself does: nobody signs in.
+    """Open the configured Studio for an act of the program itself, without an actor.
 
-    None is made where there is none: whoever makes it is its first admin, and means to be.
+    Creates no database: a user who creates one becomes its first admin, and must do so
+    deliberately.
     """
     with studio_as_it_is() as studio:
         tell_opened(studio)
@@ -65,7 +73,7 @@ def unsigned_studio() -> Iterator[Studio]:
 
 @contextmanager
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
-    """The Studio of the settings, and who is asking it."""
+    """Open the configured Studio, and yield it with the actor who runs the command."""
     with studio_as_it_is(
         CreatePolicy.NEVER if restricted_session() else CreatePolicy.IN_FOLDER
     ) as studio:
@@ -74,7 +82,7 @@ def own_studio() -> Iterator[tuple[Studio, Actor]]:
 
 
 def tell_opened(studio: Studio) -> None:
-    """Say that there was no Studio until just now, and what others could read of it."""
+    """Print that the database was created, and which files were closed to other accounts."""
     if new := studio.store.creation_message:
         complain(f"studio-tui: {new}")
     for sentence in studio.store.closed:
@@ -83,12 +91,14 @@ def tell_opened(studio: Studio) -> None:
 
 @contextmanager
 def stopped_by_ctrl_c() -> Iterator[CancelToken]:
-    """What Ctrl-C asks to stop, beside what it does anyway: a statement of SQLite hears nothing of
-    signals."""
+    """Yield a token that Ctrl-C cancels, in addition to raising `KeyboardInterrupt`.
+
+    The token is needed because a statement that runs in SQLite does not notice signals.
+    """
     stop = CancelToken()
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.default_int_handler:
-        # Whoever started it ignores Ctrl-C, or does something else with it.
+        # The parent process ignores Ctrl-C or has its own handler: leave that in place.
         yield stop
         return
 
@@ -104,7 +114,7 @@ def stopped_by_ctrl_c() -> Iterator[CancelToken]:
 
 
 def _tell_sight(studio: Studio, actor: Actor, *, as_json: bool) -> None:
-    """Say to who sees a part of the organisation how much of it that is (U12)."""
+    """Print which part of the organisation the actor sees, if it is not the whole (U12)."""
     if actor.scope and not as_json:
         from studio_tui.services.people import scopes
 
@@ -112,9 +122,9 @@ def _tell_sight(studio: Studio, actor: Actor, *, as_json: bool) -> None:
 
 
 def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable[P, R | None]:
-    """A command that is given the Studio and the actor before its own arguments.
+    """Decorate a command that takes the Studio and the actor before its own arguments.
 
-    Where there was nothing to do it says so, and has not failed.
+    If the command raises `NothingToDo`, its message is printed, and the exit code is 0.
     """
 
     @wraps(command)
@@ -127,7 +137,7 @@ def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable
                     _tell_sight(studio, actor, as_json=bool(kwargs.get("as_json")))
                     return done
                 except NothingToDo as error:
-                    # What reads JSON reads nothing else.
+                    # With --json, stdout holds only JSON: the message goes to stderr.
                     (complain if kwargs.get("as_json") else say)(error.message)
                     return None
 

@@ -1,7 +1,6 @@
-"""What the command line is handed by whoever starts it: the way to the screens, and the log; and
-how it is asked by a shell.
+"""The dependencies that the command line gets from its caller: the screens and the error log.
 
-The command line does not know the screens; only `studio_tui.main` knows both.
+The command line does not import the screens. Only `studio_tui.main` imports both.
 """
 
 from __future__ import annotations
@@ -24,24 +23,27 @@ if TYPE_CHECKING:
     Transports = Callable[[Studio], Sequence[Transport]]
 
 ASKED_BY_SHELL = "_STUDIO_TUI_COMPLETE"
-"""The variable that a shell sets when it asks what could come next."""
+"""Environment variable that a shell sets to request completions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The object of click's context."""
+    """The dependencies of the command line, stored as the object of click's context."""
 
     run_app: Callable[[OpenStudio, Transports | None, WhoAsks | None], int]
-    """Runs the screens on the Studio that is opened so, its mail taken away by these transports or
-    else by what the settings name, for who it is each time that is asked; returns the exit code."""
+    """Runs the screens and returns the exit code.
+
+    Its arguments are a function that opens the Studio; the mail transports, or None for those of
+    the settings; and a function that returns the actor each time it is called, or None.
+    """
     why_no_terminal: Callable[[], str | None]
-    """Why no screen can be drawn here, in a sentence; None where one can."""
+    """Returns a sentence on why no screen can be drawn in this terminal, or None if it can."""
     log_error: Callable[[BaseException], Path]
-    """Writes an unexpected error down where only the account can read it; returns where."""
+    """Writes an unexpected error to a log that only the account can read; returns its path."""
 
     @classmethod
     def of(cls, ctx: click.Context) -> Surroundings:
-        """Those of the running command."""
+        """Return the dependencies of the running command."""
         found = ctx.find_object(cls)
         if found is None:
             raise RuntimeError("the program was started without its surroundings")

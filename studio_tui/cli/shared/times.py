@@ -1,4 +1,4 @@
-"""Instants and days, as they are read from arguments and shown (D1)."""
+"""Parsing days and instants from arguments, and formatting them for output (D1)."""
 
 import os
 from contextlib import suppress
@@ -17,23 +17,28 @@ from studio_tui.services.system.context import Studio
 
 
 def day(text: str) -> date:
-    """The type of an option: a day that lies ahead, as `domain.shared.written_dates` reads it."""
+    """Parse an option that is a day in the future.
+
+    The rules are those of `domain.shared.written_dates`.
+    """
     return _day(text, Nearest.NEXT)
 
 
 def past_day(text: str) -> date:
-    """The type of an option: like `day`, of what has happened."""
+    """Parse an option like `day`, but for a day in the past."""
     return _day(text, Nearest.LAST)
 
 
 def instant(text: str) -> datetime:
-    """The type of an option: a day and a time that lie ahead; see `in_zone` for one without an
-    offset."""
+    """Parse an option that is a day and a time in the future.
+
+    The result has no offset unless the text has one; see `in_zone`.
+    """
     return _instant(text, Nearest.NEXT)
 
 
 def past_instant(text: str) -> datetime:
-    """The type of an option: like `instant`, of what has happened."""
+    """Parse an option like `instant`, but for a time in the past."""
     return _instant(text, Nearest.LAST)
 
 
@@ -57,16 +62,18 @@ def _instant(text: str, nearest: Nearest) -> datetime:
 
 
 def _today() -> date:
-    """The day in the organisation's zone: options are read before the Studio is opened."""
+    """Return the current day in the organisation's zone.
+
+    Reads it from the settings, because options are parsed before the Studio is opened.
+    """
     now = clock_from(os.environ.get("STUDIO_NOW")).now()
     return local_day(now, settings.load().organisation.zone)
 
 
 def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    """``moment``, in ``zone`` unless it names its own offset (D1).
+    """Return ``moment`` with ``zone`` as its time zone, unless it has an offset already (D1).
 
-    Raises `Refused` for a time over which the clocks are put forward or back there: it does not
-    exist, or exists twice.
+    Raises `Refused` for a local time that a clock change makes ambiguous or leaves out.
     """
     if moment.tzinfo:
         return moment
@@ -85,24 +92,24 @@ def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def iso(studio: Studio, moment: datetime | None) -> str | None:
-    """ISO 8601 to the second, with the offset of the organisation's zone."""
+    """Format an instant as ISO 8601 to the second, with the offset of the organisation's zone."""
     if moment is None:
         return None
     return moment.astimezone(studio.zone).isoformat(timespec="seconds")
 
 
 def shown(studio: Studio, moment: datetime | None) -> str:
-    """``2026-03-31 14:00`` in the organisation's zone; empty for None."""
+    """Format an instant as ``2026-03-31 14:00`` in the organisation's zone; empty for None."""
     return f"{moment.astimezone(studio.zone):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def when(studio: Studio, moment: datetime) -> str:
-    """``at 14:00 (Europe/Brussels)``, with the day where it is not today."""
+    """Format an instant as ``at 14:00 (Europe/Brussels)``, with the day if it is not today."""
     local = moment.astimezone(studio.zone)
     on = "" if local.date() == studio.today() else f"on {local:%Y-%m-%d} "
     return f"{on}at {local:%H:%M} ({zone_in_words(moment, studio.zone)})"
 
 
 def with_zone(studio: Studio, heading: str) -> str:
-    """The heading of a column of instants."""
+    """Return the heading of a column of instants, with the organisation's zone."""
     return f"{heading} ({studio.zone.key})"
