@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from studio_tui.domain.people.review import REMEMBERED, Decision, Review, ReviewKind
+from studio_tui.domain.people.review import GRACE_TIME, Decision, Review, ReviewKind
 from studio_tui.domain.pushes.push import STATUSES, Status
 from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.wording.counting import counted
@@ -35,7 +35,10 @@ _UNDONE = DefaultTable(
 
 
 def decided_in_words(decision: Decision, number: int, waiting: int) -> str:
-    """Return the message after a decision: ``3 changes: handed over (z undo); 1 still waiting.``"""
+    """Return the message after a decision.
+
+    For example ``3 changes: handed over (z undo); 1 still waiting.``
+    """
     undone = _UNDONE[decision]
     more = f"; {waiting:,} still waiting" if waiting else ""
     return f"{counted(number, 'change')}: {decision.done} ({undone}){more}."
@@ -49,7 +52,7 @@ def changed_meanwhile_in_words(changes: int, *, remembered: bool) -> list[str]:
         said.append(f"{counted(changes, 'change')} of its people {wait} for a decision")
     if not remembered:
         said.append(
-            f"It was closed for more than {REMEMBERED.days} days: of its people only what changed "
+            f"It was closed for more than {GRACE_TIME.days} days: of its people only what changed "
             "before and from now on is listed"
         )
     return said

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_tui.config.settings import Security, Smtp
-from studio_tui.domain.outbox.bounces import LONGEST_WORDS, ReturnedMail
+from studio_tui.domain.outbox.bounces import MAX_EXPLANATION, ReturnedMail
 from studio_tui.mail.bounces.report import read_returned
 from studio_tui.mail.transport.outcomes import Deferred, Delivered, Rejected, RelayDown
 from studio_tui.mail.transport.smtp import SmtpConnection
@@ -50,7 +50,7 @@ def test_mail_that_came_back(content: bytes) -> None:
     found = read_returned(content)
     assert isinstance(found, ReturnedMail)
     if found.bounce:
-        assert len(found.bounce.words) <= LONGEST_WORDS
+        assert len(found.bounce.words) <= MAX_EXPLANATION
         assert "\x1b" not in found.bounce.words
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from studio_tui.domain.conversations.conversation import Ask, MyConversationFilter, Plan
 from studio_tui.domain.outbox.notification import NotificationFilter
-from studio_tui.domain.people.access import OF_WHOLE, Action, Actor, may
+from studio_tui.domain.people.access import FULL_SIGHT_ACTIONS, Action, Actor, may
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.shared.errors import NotFound, StudioError
 from studio_tui.domain.shared.selection import Selection
@@ -212,7 +212,7 @@ def test_who_sees_the_whole_organisation_is_told_of_them(limited: World) -> None
 def test_what_is_about_the_whole_organisation_is_for_who_sees_it(limited: World) -> None:
     """A2."""
     els = as_user(limited.studio, "els")
-    assert {action for action in Action if not may(els, action)} == OF_WHOLE
+    assert {action for action in Action if not may(els, action)} == FULL_SIGHT_ACTIONS
 
 
 def _each_call(limited: World) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -8,7 +8,7 @@ from studio_tui.cli.people import shapes
 from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.scope import asked_for
+from studio_tui.domain.people.scope import scope_audience
 from studio_tui.services.people import scopes as service
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.people import sight_in_words
@@ -44,7 +44,7 @@ def scope(
     given = (where is not None, bool(teams or departments), everybody)
     if sum(given) > 1:
         raise click.UsageError("Either --where, or --team and --department, or --all.")
-    wanted = asked_for(teams, departments) or where
+    wanted = scope_audience(teams, departments) or where
     with shape_of_nothing(as_json, lambda: shapes.scope(service.show(studio, actor, user))):
         if everybody:
             found = service.lift(studio, actor, user)

@@ -205,7 +205,7 @@ def both(one: Audience | None, other: Audience | None) -> Audience | None:
     return all_of((one, other))
 
 
-def asks_about_left(audience: Audience | None) -> bool:
+def mentions_left(audience: Audience | None) -> bool:
     """Return whether the audience mentions people who have left.
 
     If so, people who have left are included in the search.

@@ -226,7 +226,7 @@ def is_audience_text(text: str) -> bool:
     return by_itself or _SIGNS.search(text) is not None
 
 
-def standing_named(text: str) -> str | None:
+def parse_standing(text: str) -> str | None:
     """Return the name of the status or flag that ``text`` denotes, by its name or its label."""
     plain = " ".join(text.lower().replace("_", " ").split())
     for name, label in STANDINGS.items():

@@ -30,10 +30,10 @@ class Bounce:
     code: str
     """Status code of the report, ``5.1.1`` or ``550``; empty if the report has none."""
     words: str
-    """Explanation of the report, sanitised, on one line of at most `LONGEST_WORDS` characters."""
+    """Explanation of the report, sanitised, on one line of at most `MAX_EXPLANATION` characters."""
 
 
-LONGEST_WORDS = 500
+MAX_EXPLANATION = 500
 """Maximum number of characters of a report's explanation that are stored."""
 
 

@@ -254,7 +254,7 @@ INVITATIONS = frozenset(kind for kind in Kind if kind.form.has_entry)
 """Kinds that contain a calendar entry (C5)."""
 NOTICES = frozenset(kind for kind in Kind if kind.form is MailForm.NOTICE)
 """Kinds that are sent at once and never dropped (C6, A1)."""
-KEPT_BY_HAND = frozenset(kind for kind in Kind if DropReason.BY_HAND not in kind.dropped_when)
+UNDROPPABLE_KINDS = frozenset(kind for kind in Kind if DropReason.BY_HAND not in kind.dropped_when)
 """Kinds that cannot be dropped by hand."""
 KINDS_BY_DETAIL = tuple(
     sorted((k for k in Kind if k.form is MailForm.PUSH), key=lambda kind: kind.declared.tells)

@@ -69,7 +69,7 @@ _READ = frozenset(
         Action.VERIFY_ACTIVITY,
     }
 )
-OF_WHOLE = frozenset(
+FULL_SIGHT_ACTIONS = frozenset(
     {
         Action.IMPORT_USERS,
         Action.NAME_STAND_INS,
@@ -97,7 +97,7 @@ _RIGHTS: dict[Role, frozenset[Action]] = {
 
 def may(actor: Actor, action: Action) -> bool:
     """Return whether ``actor`` may do ``action``, by their role and their sight (U12)."""
-    return action in _RIGHTS[actor.role] and not (actor.scope and action in OF_WHOLE)
+    return action in _RIGHTS[actor.role] and not (actor.scope and action in FULL_SIGHT_ACTIONS)
 
 
 def require(actor: Actor, action: Action) -> None:

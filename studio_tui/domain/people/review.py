@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import CompleteTable
 
-REMEMBERED = timedelta(days=90)
+GRACE_TIME = timedelta(days=90)
 """Time after closing a push during which changes of its people are still recorded.
 
 The push may be reopened. Until then, these changes are not on the desk.

@@ -8,7 +8,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 LIMITED_ROLES = (Role.ADMIN, Role.SUPPORT)
 """Roles whose sight can be limited. Users with other roles see only their own data anyway."""
-BEYOND = (
+OUT_OF_SIGHT = (
     "That reaches beyond whom you may see: nothing was changed. "
     "Ask an admin who sees the whole organisation."
 )
@@ -40,7 +40,7 @@ class Scope:
         return bool(self.audience)
 
 
-def asked_for(teams: Sequence[str], departments: Sequence[str]) -> str:
+def scope_audience(teams: Sequence[str], departments: Sequence[str]) -> str:
     """Return the audience of all users in ``teams``, teams below them, or ``departments``."""
     parts = [
         *(f"team under {in_quotes(name)}" for name in teams),

@@ -52,9 +52,9 @@ class Limits:
     """The limits of an unattended import. If it exceeds one, it waits for an admin."""
 
     left: Limit = field(default=parse_limit("2%"))
-    """Maximum of users to mark as left, relative to the active users."""
+    """Maximum number or share of active users to mark as left."""
     refused: Limit = field(default=parse_limit("1%"))
-    """Maximum of refused lines, relative to the lines of the file."""
+    """Maximum number or share of lines of the file that may be refused."""
 
     def why_wait(self, left: int, active: int, refused: int, lines: int) -> str:
         """Return which limits an import exceeds; empty if it may proceed."""
@@ -77,7 +77,7 @@ def _share(count: int, of: int) -> str:
     return f" ({count / of:.1%})" if of else ""
 
 
-class Fate(StrEnum):
+class FileOutcome(StrEnum):
     """The result of the latest file of the unattended import."""
 
     WAITS = "waits"
@@ -92,7 +92,7 @@ class LastFile:
     name: str
     digest: str
     """Digest of the content and of the import options; equal for the same file."""
-    fate: Fate
+    fate: FileOutcome
     at: datetime
     """When the file was processed, or since when it waits."""
     by: str
@@ -100,7 +100,7 @@ class LastFile:
     why: str
     """Reason for waiting."""
     people: int
-    """Number of people whom the waiting import would add, change or refuse."""
+    """Number of people that the waiting import would add, change or refuse."""
     planned: bytes
     """Result of its dry run, as `services.people.import_plan.ImportPlan.fingerprint`."""
     holds_until: date | None
@@ -112,7 +112,7 @@ class LastFile:
     @property
     def waits(self) -> bool:
         """Whether an admin has to decide on the import."""
-        return self.fate is Fate.WAITS
+        return self.fate is FileOutcome.WAITS
 
     def says_the_same(self, digest: str, today: date) -> bool:
         """Return whether a file with this digest has the same result on ``today``."""

@@ -2,7 +2,7 @@
 
 import re
 
-from studio_tui.domain.outbox.bounces import LONGEST_WORDS, Bounce, ReturnKind
+from studio_tui.domain.outbox.bounces import MAX_EXPLANATION, Bounce, ReturnKind
 from studio_tui.domain.shared.text import clean_line
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,400}@[^<>\s@]{1,255}>")
@@ -89,7 +89,7 @@ def bounce_of(status: str, diagnostic: str, text: str, subject: str) -> Bounce:
     """Return why a mail bounced, by the fields of the report or else by its text."""
     words = clean_line(_TYPED.sub("", diagnostic, count=1)) or _complaint(text)
     words = words or clean_line(subject)
-    return Bounce(_code(status, words), words[:LONGEST_WORDS])
+    return Bounce(_code(status, words), words[:MAX_EXPLANATION])
 
 
 def header_block(text: str) -> str:

@@ -25,7 +25,7 @@ from studio_tui.domain.audiences.audience import (
     any_of,
     parts_of,
 )
-from studio_tui.domain.audiences.words import STANDINGS, UNITS, WORDS, ConditionForm, standing_named
+from studio_tui.domain.audiences.words import STANDINGS, UNITS, WORDS, ConditionForm, parse_standing
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.domain.shared.written_dates import Nearest, parse_day
 
@@ -152,7 +152,7 @@ class _Tree(Transformer[Token, Any]):
     def in_push(
         self, word: Token, names: tuple[Name, ...], standing: Token | None = None
     ) -> Audience:
-        return _condition(word, names=names, standing=standing_named(standing or "") or "")
+        return _condition(word, names=names, standing=parse_standing(standing or "") or "")
 
     def names(self, found: tuple[Name, ...] | Name) -> tuple[Name, ...]:
         return found if isinstance(found, tuple) else (found,)

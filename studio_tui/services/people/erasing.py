@@ -8,7 +8,7 @@ was.
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.person_acts import Erased
-from studio_tui.domain.people.unattended import Fate
+from studio_tui.domain.people.unattended import FileOutcome
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import planning
 from studio_tui.services.conversations.current import conversation_to_change
@@ -99,7 +99,7 @@ def _erase(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
 
 def _discard_import(studio: Studio) -> bool:
     last = last_file.last_file()
-    if last is None or last.fate is not Fate.WAITS:
+    if last is None or last.fate is not FileOutcome.WAITS:
         return False
-    last_file.decide(Fate.DISCARDED, studio.now())
+    last_file.decide(FileOutcome.DISCARDED, studio.now())
     return True

@@ -14,7 +14,7 @@ from enum import StrEnum
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import FileHints, HrFile
-from studio_tui.domain.people.unattended import Fate, LastFile, Limits
+from studio_tui.domain.people.unattended import FileOutcome, LastFile, Limits
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo
@@ -172,7 +172,7 @@ def apply(
         _require_same(looked.last)
         plan = imports.apply_if(studio, actor, looked.file, decide, progress)
         if not changed:
-            last_file.decide(Fate.IMPORTED, studio.now())
+            last_file.decide(FileOutcome.IMPORTED, studio.now())
     if changed:
         raise Conflict(changed)
     return plan
@@ -188,7 +188,7 @@ def discard(studio: Studio, actor: Actor, *, seen: LastFile | None = None) -> La
         last = _required()
         if seen is not None:
             _require_same(seen)
-        last_file.decide(Fate.DISCARDED, studio.now())
+        last_file.decide(FileOutcome.DISCARDED, studio.now())
         write_activity(actor, studio.now(), Verb.DISCARD_IMPORT, last.name)
     return last
 
@@ -237,7 +237,7 @@ def _remember(
         LastFile(
             name=given.name,
             digest=given.digest,
-            fate=Fate.WAITS if why else Fate.IMPORTED,
+            fate=FileOutcome.WAITS if why else FileOutcome.IMPORTED,
             at=before.at if before is not None and still else now,
             by=actor.login,
             why=why,
@@ -270,9 +270,9 @@ def _given_before(studio: Studio, given: GivenFile, last: LastFile) -> str:
 
     Empty also for the file that waits, since the limits may have changed.
     """
-    if last.fate is Fate.DISCARDED and last.digest == given.digest:
+    if last.fate is FileOutcome.DISCARDED and last.digest == given.digest:
         return f"the same file was discarded on {_day(studio, last)}"
-    if last.fate is Fate.IMPORTED and last.says_the_same(given.digest, studio.today()):
+    if last.fate is FileOutcome.IMPORTED and last.says_the_same(given.digest, studio.today()):
         return f"the same file was imported on {_day(studio, last)}"
     return ""
 

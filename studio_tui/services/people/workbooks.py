@@ -14,7 +14,7 @@ from studio_tui.domain.people.hr_file.sheets import (
     SheetText,
     as_csv,
     cell_text,
-    filled_down,
+    fill_merged_cells,
     lists_people,
 )
 from studio_tui.domain.shared.cancellation import Progress
@@ -61,7 +61,7 @@ class _Sheet:
 
     def rows(self) -> Iterator[Sequence[str]]:
         """Return all rows as texts, starting with the first row of the sheet."""
-        return filled_down(self._texts(), self._found.merged_cell_ranges or ())
+        return fill_merged_cells(self._texts(), self._found.merged_cell_ranges or ())
 
     def _texts(self) -> Iterator[Sequence[str]]:
         first_row, first_column = self._found.start or (0, 0)

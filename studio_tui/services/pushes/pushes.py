@@ -7,7 +7,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.outbox.notification import leaves_at
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.review import REMEMBERED, ReviewFilter
+from studio_tui.domain.people.review import GRACE_TIME, ReviewFilter
 from studio_tui.domain.pushes.push import (
     Progress,
     Push,
@@ -65,7 +65,7 @@ class Reopened:
     changes: int
     """Number of lines about people of the push on the desk of changes (U7)."""
     remembered: bool
-    """Whether ``changes`` is complete, because the push was closed recently (`REMEMBERED`)."""
+    """Whether ``changes`` is complete, because the push was closed recently (`GRACE_TIME`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +255,7 @@ def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> Reopene
             line,
             again,
             review_read.count_selected(waiting),
-            current.closed_at is None or current.closed_at > studio.now() - REMEMBERED,
+            current.closed_at is None or current.closed_at > studio.now() - GRACE_TIME,
         )
 
 

@@ -16,7 +16,7 @@ from studio_tui.domain.audiences.audience import (
     Condition,
     Day,
     Not,
-    asks_about_left,
+    mentions_left,
 )
 from studio_tui.domain.audiences.words import WORDS, ConditionForm, ValueKind, Word
 from studio_tui.domain.outbox.kinds import Capacity, Kind
@@ -334,7 +334,7 @@ def count_in(audience: Audience) -> int:
 
 def includes_left(audience: Audience | None) -> bool:
     """Return whether an audience asks about former users, itself or through a segment."""
-    return audience is not None and asks_about_left(expand_segments(audience))
+    return audience is not None and mentions_left(expand_segments(audience))
 
 
 def everyone_in(audience: Audience) -> Any:
@@ -344,4 +344,4 @@ def everyone_in(audience: Audience) -> Any:
     """
     said = expand_segments(audience)
     found = audience_condition(said)
-    return found if asks_about_left(said) else both(U.active == SQL("TRUE"), found)
+    return found if mentions_left(said) else both(U.active == SQL("TRUE"), found)

@@ -26,7 +26,7 @@ from studio_tui.config.private_files import (
     new_file,
     require_own_folder,
 )
-from studio_tui.domain.people.scope import BEYOND
+from studio_tui.domain.people.scope import OUT_OF_SIGHT
 from studio_tui.domain.shared import disk
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import (
@@ -236,7 +236,7 @@ class Store:
             except peewee.IntegrityError as error:
                 if sight is not None and sight.is_limited:
                     # A user beyond the scope has this login, address or name.
-                    raise Refused(BEYOND) from error
+                    raise Refused(OUT_OF_SIGHT) from error
                 raise
 
     def _server_time(self) -> datetime:

@@ -218,8 +218,8 @@ class PushTable(Table):
 
     ``remind_before`` and ``remind_after`` are days before and after the deadline, such as ``7,1``
     (P15). ``audience`` selects users in addition to those that were picked (P13), as JSON
-    (`domain.audiences.audience.kept_text`); ``audience_on`` is the day of the last automatic check
-    for matching users.
+    (`domain.audiences.audience.encode_audience`); ``audience_on`` is the day of the last automatic
+    check for matching users.
     """
 
     name = CharField()

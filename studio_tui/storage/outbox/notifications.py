@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Case, Join, Value, fn
 
 from studio_tui.domain.outbox.bounces import Bounce
-from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, Capacity, Kind
+from studio_tui.domain.outbox.kinds import UNDROPPABLE_KINDS, Capacity, Kind
 from studio_tui.domain.outbox.notification import (
     WAITING,
     Notification,
@@ -334,7 +334,7 @@ def drop(selection: Selection[NotificationFilter], reason: str, now: datetime) -
     Kinds that must not be dropped by hand are left out.
     """
     droppable = _N.state.in_((NotificationState.QUEUED, NotificationState.FAILED)) & _N.kind.not_in(
-        list(KEPT_BY_HAND)
+        list(UNDROPPABLE_KINDS)
     )
     dropped = _N.update(state=NotificationState.DROPPED, error=reason)
     return int(dropped.where(droppable, _N.id.in_(_ids(selection, now))).execute())

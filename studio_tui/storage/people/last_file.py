@@ -7,7 +7,7 @@ import zlib
 from datetime import datetime
 from typing import Any
 
-from studio_tui.domain.people.unattended import Fate, LastFile
+from studio_tui.domain.people.unattended import FileOutcome, LastFile
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.tables import UnattendedImport
 
@@ -30,7 +30,7 @@ class StoredFile:
 def last_file() -> LastFile | None:
     """Return the last file without its content; None if there is none."""
     for name, digest, fate, at, by, why, people, planned, until in _I.select(*_COLUMNS).tuples():
-        return LastFile(name, digest, Fate(fate), at, by, why, people, bytes(planned), until)
+        return LastFile(name, digest, FileOutcome(fate), at, by, why, people, bytes(planned), until)
     return None
 
 
@@ -63,6 +63,6 @@ def plan_again(people: int, planned: bytes) -> None:
     _I.update(people=people, planned=planned).execute()
 
 
-def decide(fate: Fate, at: datetime) -> None:
+def decide(fate: FileOutcome, at: datetime) -> None:
     """Record that the waiting file was imported or discarded, and delete its content."""
     _I.update(fate=fate, at=at, content=_EMPTY, planned=_EMPTY, people=0, why="").execute()

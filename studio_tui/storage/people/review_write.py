@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import EXCLUDED, JOIN, SQL, Cast, NodeList, Select, Table, Value, fn
 
-from studio_tui.domain.people.review import REMEMBERED, Decision, ReviewKind
+from studio_tui.domain.people.review import GRACE_TIME, Decision, ReviewKind
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import (
     EVERYBODY,
@@ -293,7 +293,7 @@ def _still_to_talk(at: datetime, *columns: Any) -> Any:
 
     Includes pushes that were closed shortly before ``at``.
     """
-    remembered = P.closed_at.is_null() | (P.closed_at > at - REMEMBERED)
+    remembered = P.closed_at.is_null() | (P.closed_at > at - GRACE_TIME)
     return (
         A.select(*columns)
         .join(P, on=P.id == A.push)

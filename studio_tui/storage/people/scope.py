@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import Select
 
-from studio_tui.domain.people.scope import BEYOND, LIMITED_ROLES, NOT_ALONE
+from studio_tui.domain.people.scope import LIMITED_ROLES, NOT_ALONE, OUT_OF_SIGHT
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.expressions import (
     EVERYBODY,
@@ -96,7 +96,7 @@ def require_within(lines: Iterable[int]) -> None:
     written_now = among(_LINE.id, lines)
     about = Select((_LINE,), (ONE,)).join(_ABOUT, on=_ABOUT.activity_id == _LINE.id)
     if stored(about.where(written_now, _ABOUT.user_id.not_in(_SEEN)).limit(1)):
-        raise Refused(BEYOND)
+        raise Refused(OUT_OF_SIGHT)
     in_push = Select((_LINE,), (ONE,)).join(_IN_PUSH, on=_IN_PUSH.push_id == _LINE.push_id)
     shared = _LINE.action.in_(OF_WHOLE_PUSH) & _IN_PUSH.user_id.not_in(_SEEN)
     if stored(in_push.where(written_now, shared).limit(1)):
@@ -118,4 +118,4 @@ def require_whole_teams(keys: Collection[str]) -> None:
     in_teams = people.c.team_id.in_(Select((_BELOW,), (_BELOW.id,)))
     beyond = Select((people,), (ONE,)).where(in_teams, people.c.user_id.not_in(_SEEN))
     if stored(beyond.limit(1).with_cte(below)):
-        raise Refused(BEYOND)
+        raise Refused(OUT_OF_SIGHT)

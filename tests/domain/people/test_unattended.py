@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from studio_tui.domain.people.unattended import Fate, LastFile, Limits, parse_limit
+from studio_tui.domain.people.unattended import FileOutcome, LastFile, Limits, parse_limit
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_why_an_import_waits_names_what_is_beyond() -> None:
 def test_a_file_says_the_same_until_somebody_leaves_by_it() -> None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     until = date(2026, 3, 31)
-    file = LastFile("people.csv", "digest", Fate.IMPORTED, at, "els", "", 0, b"", until)
+    file = LastFile("people.csv", "digest", FileOutcome.IMPORTED, at, "els", "", 0, b"", until)
     assert file.says_the_same("digest", until)
     assert not file.says_the_same("digest", date(2026, 4, 1))
     assert not file.says_the_same("another", until)

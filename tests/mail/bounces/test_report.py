@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.outbox.bounces import LONGEST_WORDS, Bounce, ReturnedMail, ReturnKind
+from studio_tui.domain.outbox.bounces import MAX_EXPLANATION, Bounce, ReturnedMail, ReturnKind
 from studio_tui.mail.bounces.envelope_ids import envelope_id, message_id_of_envelope
 from studio_tui.mail.bounces.report import read_returned
 from studio_tui.mail.bounces.wording import message_ids_in
@@ -69,7 +69,7 @@ def test_a_bounce_says_of_which_mail_it_is_and_why(name: str) -> None:
     code, words = BOUNCED[name]
     assert (read.kind, read.message_ids[0], read.bounce.code) == (ReturnKind.BOUNCED, OURS, code)
     assert read.bounce.words.startswith(words)
-    assert len(read.bounce.words) <= LONGEST_WORDS
+    assert len(read.bounce.words) <= MAX_EXPLANATION
     assert read.bounce.words.isprintable()
 
 

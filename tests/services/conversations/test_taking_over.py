@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan, Reading
-from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, NOTICES, Capacity, Kind
+from studio_tui.domain.outbox.kinds import NOTICES, UNDROPPABLE_KINDS, Capacity, Kind
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
@@ -264,7 +264,7 @@ def test_notices_leave_at_once_and_nothing_stops_them(
     conversations.finish(studio, as_user(studio, "cor"), talk.id)
     conversations.reopen(studio, admin, talk.id)
     with pytest.raises(Refused, match="always leaves"):
-        outbox.drop(studio, admin, Selection.of(_ids(studio, admin, KEPT_BY_HAND)))
+        outbox.drop(studio, admin, Selection.of(_ids(studio, admin, UNDROPPABLE_KINDS)))
     waiting = [n.id for n in mail(studio, admin) if n.kind in NOTICES]
     conversations.cancel(studio, admin, talk.id)
     unassign_users(studio, admin, push, ["ann"])

@@ -106,7 +106,7 @@ def count_known(headings: Sequence[str], mapping: Mapping[str, str]) -> int:
     return sum(1 for h in headings if plain(h) in mapped or recognise(h) is not None)
 
 
-def telling_columns(headings: Sequence[str], mapping: Mapping[str, str]) -> set[ImportField]:
+def recognised_fields(headings: Sequence[str], mapping: Mapping[str, str]) -> set[ImportField]:
     """Return the fields that ``headings`` provide, recognised or mapped."""
     mapped = {plain(heading): field.strip() for heading, field in mapping.items()}
     told = {found[0] for heading in headings if (found := recognise(heading))}
@@ -128,7 +128,7 @@ def _asked(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, Imp
     return asked
 
 
-def columns_called(headings: Sequence[str], wanted: str) -> list[int]:
+def find_columns(headings: Sequence[str], wanted: str) -> list[int]:
     """Return the indexes of the columns that ``wanted`` refers to: a heading, or ``column 4``."""
     exact = [i for i, heading in enumerate(headings) if clean_line(heading) == clean_line(wanted)]
     alike = exact or [i for i, heading in enumerate(headings) if plain(heading) == plain(wanted)]
@@ -140,12 +140,12 @@ def columns_called(headings: Sequence[str], wanted: str) -> list[int]:
 
 def _ignored(headings: Sequence[str], wanted: str) -> list[int]:
     """Return the columns to ignore. Of several with the same heading, all but the first."""
-    alike = columns_called(headings, wanted)
+    alike = find_columns(headings, wanted)
     return alike[1:] if len(alike) > 1 else [_index(headings, wanted)]
 
 
 def _index(headings: Sequence[str], wanted: str) -> int:
-    alike = columns_called(headings, wanted)
+    alike = find_columns(headings, wanted)
     if len(alike) == 1:
         return alike[0]
     name = clean_line(wanted)

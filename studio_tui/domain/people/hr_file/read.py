@@ -6,7 +6,7 @@ from datetime import date
 from typing import BinaryIO
 
 from studio_tui.domain.people.hr_file.dates import DAY_ZERO, DayOrder
-from studio_tui.domain.people.hr_file.headings import Layout, columns_called, lay_out
+from studio_tui.domain.people.hr_file.headings import Layout, find_columns, lay_out
 from studio_tui.domain.people.hr_file.records import (
     DAYS,
     NOT_STORED,
@@ -156,7 +156,7 @@ def _words(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[str, boo
     return {
         name: _STATUSES[said]
         for name, field in mapping.items()
-        if (said := field.strip().casefold()) in _STATUSES and not columns_called(headings, name)
+        if (said := field.strip().casefold()) in _STATUSES and not find_columns(headings, name)
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from studio_tui.domain.people.hr_file.headings import count_known, recognise, telling_columns
+from studio_tui.domain.people.hr_file.headings import count_known, recognise, recognised_fields
 from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.source import SourceFile
 from studio_tui.domain.shared.dataclass import dataclass
@@ -184,7 +184,7 @@ def _headings_among(
     for place in sorted(range(1, len(top)), key=lambda place: -known[place]):
         if known[place] <= max(known[0], 1):
             break
-        told = telling_columns(top[place], mapping)
+        told = recognised_fields(top[place], mapping)
         if told & {ImportField.EMAIL, ImportField.PRINCIPAL} and not any(
             "@" in cell for cell in top[place]
         ):

@@ -15,12 +15,12 @@ from studio_tui.domain.shared.lookalikes import appearance
 def shared_names(
     entries: Sequence[ImportEntry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
 ) -> Iterator[tuple[ImportEntry, ImportField, str]]:
-    """Yield the rows whose login would equal or resemble a name of somebody else.
+    """Yield the rows with a login or an address that could be mistaken for another person's.
 
-    That is the address or the login of another person. Each row comes with field and reason.
-    ``by_login`` and ``by_email`` must contain all logins and addresses of ``entries`` in both
-    roles, and ``by_login`` the `appearance` of those that are `not_ascii`. Names that the file
-    itself takes away from a user are free.
+    The login equals another person's address or looks like their login, or the address equals their
+    login. Each row comes with field and reason. ``by_login`` and ``by_email`` must contain all
+    logins and addresses of ``entries`` in both roles, and ``by_login`` the `appearance` of those
+    that are `not_ascii`. Names that the file itself takes away from a user are free.
     """
     by_user = {entry.user_id: entry for entry in entries if entry.user_id is not None}
     by_address = {entry.email: entry for entry in entries}

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from studio_tui.domain.people.hr_file.dates import DAY_ZERO
-from studio_tui.domain.people.hr_file.headings import count_known, telling_columns
+from studio_tui.domain.people.hr_file.headings import count_known, recognised_fields
 from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.rows import LOOKED_THROUGH
 from studio_tui.domain.shared.dataclass import dataclass
@@ -77,12 +77,12 @@ def lists_people(rows: Iterable[Sequence[str]], mapping: Mapping[str, str]) -> b
     """Return whether one of the first rows has known headings."""
     return any(
         count_known(cells, mapping) >= _ENOUGH
-        and telling_columns(cells, mapping) & {ImportField.EMAIL, ImportField.PRINCIPAL}
+        and recognised_fields(cells, mapping) & {ImportField.EMAIL, ImportField.PRINCIPAL}
         for cells in islice(rows, LOOKED_THROUGH)
     )
 
 
-def filled_down(
+def fill_merged_cells(
     rows: Iterable[Sequence[str]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
 ) -> Iterator[Sequence[str]]:
     """Yield the rows with the value of a vertically merged cell in each row that it spans.

@@ -237,7 +237,10 @@ def _damaged(name: str, encoding: Encoding, broken: _Broken) -> str:
 
 
 def _first_undecodable(binary: BinaryIO, encoding: Encoding, name: str) -> _Broken | None:
-    """Decode the whole file; return where that fails, or None. Raises `Refused` for NUL bytes."""
+    """Decode the whole file; return the first undecodable line, or None.
+
+    Raises `Refused` for NUL bytes.
+    """
     decoder = codecs.getincrementaldecoder(encoding.codec)()
     line, accents = 1, False
     while True:
