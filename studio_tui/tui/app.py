@@ -238,7 +238,7 @@ class StudioApp(Commands, App[None]):
 
     def check_for_changes(self) -> None:
         """Check off the event loop whether the database has changed."""
-        self.changes.look()
+        self.changes.check()
 
     def choose_columns(self, listed: "Listed") -> None:
         """Prompt for the columns of a list (S5)."""
@@ -364,7 +364,7 @@ class StudioApp(Commands, App[None]):
         before, self.actor = self.actor, actor
         if before is None or before.role is actor.role:
             return
-        self.places.keep_open_ones()
+        self.places.reset_closed()
         for screen in self.places.screens():
             if screen.is_mounted:
                 screen.query_one(TopBar).update()
@@ -551,7 +551,7 @@ class StudioApp(Commands, App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Clear the transient message at every key press, and hand the event to the key queue."""
         if isinstance(event, events.Key):
-            self.messages.read()
+            self.messages.clear_said()
         await self.keys.handle_event(event)
 
     async def on_key_done(self, message: KeyDone) -> None:

@@ -27,7 +27,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
 
     destination: Destination | None = None
     """The destination that opened the screen; None if it was opened otherwise."""
-    _seen: int | None = None
+    _loaded_stamp: int | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
             then(answer)
             target.ready()
 
-        self.read(lane, call, filled, self._not_there(target, failed))
+        self.read(lane, call, filled, self._failing(target, failed))
 
     def read_to_open(
         self,
@@ -109,7 +109,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
             else:
                 target.ready()
 
-        self.read(lane, call, open_, self._not_there(target, failed))
+        self.read(lane, call, open_, self._failing(target, failed))
 
     def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> TargetHandle:
         """Queue keys for the result of ``lane``. A previous request of the lane is superseded."""
@@ -118,21 +118,21 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         target = self._targets[lane] = self.shell.keys.expect(self, give_up)
         return target
 
-    def _not_there(
+    def _failing(
         self, target: TargetHandle, failed: Callable[[StudioError], None] | None
     ) -> Callable[[StudioError], None]:
-        def not_there(error: StudioError) -> None:
+        def fail(error: StudioError) -> None:
             (failed or self.shell.bridge.report)(error)
             target.failed()
 
-        return not_there
+        return fail
 
     def _give_up(self) -> None:
         """Close this screen, which has shown no data yet, unless it is the bottom screen."""
         if len(self.app.screen_stack) > 1 and self.app.screen is self:
             self.dismiss()
 
-    def welcome(self, destination: Destination) -> None:
+    def show_result_of(self, destination: Destination) -> None:
         """Handle a return to this screen by ``destination``: show what it names."""
 
     def may_do(self, command: Command) -> bool:
@@ -161,8 +161,8 @@ class StudioScreen(ServiceCalls, Screen[Any]):
 
         A screen that is not mounted loads when it is shown.
         """
-        if self.is_mounted and self._seen != self.shell.stamp:
-            self._seen = self.shell.stamp
+        if self.is_mounted and self._loaded_stamp != self.shell.stamp:
+            self._loaded_stamp = self.shell.stamp
             self.reload()
 
     def mark_stale(self) -> None:
@@ -170,7 +170,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
 
         The result of the last load may be missing or outdated.
         """
-        self._seen = None
+        self._loaded_stamp = None
 
     def on_screen_resume(self) -> None:
         """Refresh the frame and reload the screen if it is stale."""

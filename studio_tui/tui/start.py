@@ -176,7 +176,7 @@ class OpenedStudio(StudioApp):
 
     def changed(self) -> None:
         """Refresh the undo line and the badges after a change."""
-        self.undo.look()
+        self.undo.load()
         self.badges.count()
 
     @property

@@ -48,7 +48,7 @@ class Changes:
         self.is_away = False
         """Whether the database is unreachable."""
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Check off the event loop."""
         shell = shell_of(self._app)
         if shell.actor is not None:

@@ -55,7 +55,7 @@ class Messages:
         self._said = line(sentence, "$error")
         self.refresh()
 
-    def read(self) -> None:
+    def clear_said(self) -> None:
         """Clear the transient message: a key was pressed."""
         if self._said is not None:
             self._said = None

@@ -127,7 +127,7 @@ class Places:
 
     # Changes of the role
 
-    def keep_open_ones(self) -> None:
+    def reset_closed(self) -> None:
         """Leave the places that the new role may not see, and reset their stacks."""
         open_ = {place.id: place for place in self.open()}
         if self._app.current_mode not in open_:
@@ -146,7 +146,7 @@ class Places:
         await self._app.switch_mode(place.id)
         first = self._app.screen_stack[0]
         if isinstance(first, StudioScreen):
-            first.welcome(destination)
+            first.show_result_of(destination)
         while self._app.screen is not first and not getattr(self._app.screen, "unsaved", False):
             await self._app.pop_screen()
 

@@ -59,7 +59,7 @@ class UndoLine:
         now, hold = shell.studio.now(), shell.studio.settings.notifications.hold_time
         return next((act for act in self._acts if _in_view(act, now, hold)), None)
 
-    def look(self) -> None:
+    def load(self) -> None:
         """Query off the event loop which acts can be undone."""
         shell = shell_of(self._app)
         if shell.actor is not None:
@@ -108,7 +108,7 @@ class UndoLine:
     def _undo_failed(self, error: StudioError) -> None:
         self._jobs.ended()
         self._messages.complain(error.message)
-        self.look()
+        self.load()
 
     def _found(self, acts: "list[Undoable]") -> None:
         self._acts = tuple(acts)

@@ -405,7 +405,7 @@ class AssignScreen(StudioScreen):
         push, beneath = to.Push(self.push.id), self.app.screen_stack[-2]
         came_from = beneath.destination if isinstance(beneath, StudioScreen) else None
         if isinstance(came_from, to.Push) and came_from.id == push.id:
-            cast(StudioScreen, beneath).welcome(push)
+            cast(StudioScreen, beneath).show_result_of(push)
             self.dismiss()
         else:
             self.shell.go_to(push, instead=True)

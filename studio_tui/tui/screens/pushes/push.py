@@ -209,7 +209,7 @@ class PushScreen(StudioScreen):
             if isinstance(pane, PushUsers) or pane.display:
                 pane.reload()
 
-    def welcome(self, destination: to.Destination) -> None:
+    def show_result_of(self, destination: to.Destination) -> None:
         """Show the Users tab: the user returns after assigning users."""
         self.show_users()
 

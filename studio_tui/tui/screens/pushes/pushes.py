@@ -212,7 +212,7 @@ class PushesScreen(StudioScreen):
 
         return PushFilter(text), LazySource(found)
 
-    def welcome(self, destination: to.Destination) -> None:
+    def show_result_of(self, destination: to.Destination) -> None:
         """Highlight the pushes just created and move the cursor to the first of them (P2)."""
         created = destination.created if isinstance(destination, to.Pushes) else ()
         if not created:
