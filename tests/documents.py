@@ -1,5 +1,6 @@
-"""Writes anew what the documents hold that is declared in the program: tables, the manual page and
-the pictures of the guide.
+"""Regenerate the parts of the documentation that are derived from declarations in the program.
+
+These are the tables, the manual page and the pictures of the guide.
 
     python -m tests.documents
 """
@@ -21,12 +22,12 @@ TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "configuration.md": ("settings", settings_table.in_markdown),
     "json.md": ("shapes", shapes_table.in_markdown),
 }
-"""What stands between the marks of a name in a document."""
+"""By document: the name of its marks, and the function that generates the text between them."""
 MANUAL = DOCS / "studio-tui.1"
 
 
 def written_anew(document: str) -> str:
-    """The text of a document with what is declared now."""
+    """Return the text of a document with its table regenerated."""
     mark, made = TABLES[document]
     text = (DOCS / document).read_text(encoding="utf-8")
     before, _, rest = text.partition(f"<!-- {mark} -->\n")
@@ -35,7 +36,7 @@ def written_anew(document: str) -> str:
 
 
 def main() -> None:
-    """Write them."""
+    """Write all documents, the manual page and the pictures."""
     for document in TABLES:
         (DOCS / document).write_text(written_anew(document), encoding="utf-8")
     MANUAL.write_text(manual.in_roff(), encoding="utf-8")

@@ -1,5 +1,7 @@
-"""Text that people could type and that must stay text (A5): for tests of everything that shows,
-sends or writes it."""
+"""Text that users could type and that must stay text (A5).
+
+Used to test everything that displays, sends or writes such text.
+"""
 
 ESC = "\x1b"
 
@@ -35,7 +37,7 @@ HOSTILE = (
     "'; DROP TABLE user; --",
     "100% _done_ \\ ^.*$",
 )
-"""Names; every one of them can be a name of a user, a team, a push, a template or a question."""
+"""Names, each of which is valid for a user, a team, a push, a template or a question."""
 
 
 def _packed(most: int) -> tuple[str, ...]:
@@ -50,13 +52,13 @@ def _packed(most: int) -> tuple[str, ...]:
 
 
 PACKED = _packed(165)
-"""The same but the very long, several in a name: what takes long is tried with each of these."""
+"""`HOSTILE` without its very long texts, several per name: fewer runs for slow tests."""
 
 CONTROLS = tuple(chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0)) if code != 0x0A)
-"""What never reaches a terminal, a header or a cell."""
+"""Control characters that must never reach a terminal, a header or a cell."""
 
 BIDIRECTIONAL = tuple("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What would turn a line around."""
+"""Characters that would change the direction of a line."""
 
 SIGNS = frozenset({*CONTROLS, *BIDIRECTIONAL, "\u2028", "\u2029"})
-"""All that text is cleaned of; a newline and a tab are among what may stand between lines."""
+"""All characters that text is cleaned of. Newlines and tabs are valid between lines."""

@@ -1,4 +1,7 @@
-"""A small IMAP server for tests: one folder, what reading it once needs, and hanging up."""
+"""A small IMAP server for tests with one folder.
+
+It implements the commands for reading that folder once, and can cut connections.
+"""
 
 import re
 import socketserver
@@ -16,7 +19,7 @@ _BY_NUMBER = re.compile(r"(\d+):(\d+)")
 
 @dataclass
 class Mailbox:
-    """What the server holds and has seen."""
+    """The mails of the server and a record of the client's requests."""
 
     mails: list[bytes]
     username: str = "studio"
@@ -24,14 +27,14 @@ class Mailbox:
     tokens: list[str] = field(default_factory=list)
     folder: str = "INBOX"
     seen: set[int] = field(default_factory=set)
-    """The numbers of mails that are marked, from 1 on."""
+    """The numbers of the mails with the flag ``\\Seen``, from 1 on."""
     fetched: list[int] = field(default_factory=list)
     logins: int = 0
     hang_up_after: list[int] = field(default_factory=list)
-    """After so many commands, each connection in its turn is cut; none left: never."""
+    """Number of commands after which each connection in turn is cut; without an entry, never."""
     port: int = 0
     authority: str = ""
-    """Where the certificate is to be trusted by, as PEM."""
+    """The certificate of the authority that signed that of the server, as PEM."""
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -116,12 +119,12 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A client that hangs up is no fault of the test."""
+        """Ignore the error of a client that hangs up: it is not a failure of the test."""
 
 
 @contextmanager
 def imap_server(box: Mailbox, *, tls: bool = False) -> Iterator[Mailbox]:
-    """Runs until the block ends."""
+    """Run the server until the block ends."""
     context = None
     if tls:
         authority = trustme.CA()

@@ -1,4 +1,4 @@
-"""``man studio-tui``: a manual page of all commands, made of their declarations."""
+"""The manual page ``studio-tui(1)``, generated from the declarations of all commands."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from studio_tui.config.setting import settings_in
 from studio_tui.config.settings import Settings
 
 _FIRST = 128
-"""The first sign that is none of ASCII."""
+"""The first code point beyond ASCII."""
 _EXIT = (
     ("0", "Done, or there was nothing to do, which is said."),
     ("1", "Refused or failed; one line on standard error says why."),
@@ -22,7 +22,7 @@ _ENVIRONMENT = (
 
 
 def in_roff() -> str:
-    """The page in the language of man(7), ASCII alone."""
+    """Return the page in roff with the macros of man(7), in ASCII."""
     return "".join(f"{line}\n" for line in _page())
 
 
@@ -47,7 +47,7 @@ def _page() -> Iterator[str]:
 
 
 def every_command() -> Iterator[tuple[str, click.Command]]:
-    """Every command that does something, by the words that call it."""
+    """Yield each command that performs an action, preceded by the words that call it."""
     context = click.Context(program, info_name="studio-tui")
     for name in COMMANDS:
         command = program.get_command(context, name)
@@ -83,7 +83,7 @@ def _text(text: str) -> Iterator[str]:
         if number:
             yield ".PP"
         line = _escaped(" ".join(paragraph.split()))
-        # A line that begins so would be a request.
+        # Roff would read a line with this first character as a request.
         yield f"\\&{line}" if line.startswith((".", "'")) else line
 
 

@@ -1,6 +1,6 @@
 """Text that has broken other programs, in the spirit of the public lists of naughty strings.
 
-Our own collection, for what takes any text; `tests.hostile` are names for every screen.
+A collection for fields that accept any text; `tests.hostile` has names for every screen.
 """
 
 RESERVED = (
@@ -29,7 +29,7 @@ RESERVED = (
     "file:///etc/passwd",
     "http://a/%%30%30",
 )
-"""Words that mean something to a language, a file system or a command line."""
+"""Words with a meaning in a language, a file system or a command line."""
 
 NUMBERS = (
     "0",
@@ -49,7 +49,7 @@ NUMBERS = (
     "99999999999999999999999999999999",
     "1_000",
 )
-"""What looks like a number, a price or a day."""
+"""Text that resembles a number, a price or a date."""
 
 INJECTIONS = (
     "' OR 1=1 -- 1",
@@ -108,7 +108,7 @@ INJECTIONS = (
     "|",
     ">",
 )
-"""What some language, template, shell, sheet or markup would act on."""
+"""Text that a language, template engine, shell, spreadsheet or markup would interpret."""
 
 HEADERS = (
     "x\r\nBcc: a@example.org",
@@ -128,7 +128,7 @@ HEADERS = (
     "x;TZID=y",
     "\\,\\;",
 )
-"""What a mail or an invitation could take for more than text."""
+"""Text that could inject headers or properties into a mail or an invitation."""
 
 TERMINAL = (
     "\x1b[2J",
@@ -152,7 +152,7 @@ TERMINAL = (
     "\x05",
     "\x1b[21t",
 )
-"""What a terminal would do."""
+"""Escape sequences and control characters that a terminal would obey."""
 
 UNICODE = (
     "Ω≈ç√∫˜µ≤≥÷",
@@ -203,6 +203,6 @@ UNICODE = (
     "長" * 99,
     "e\u0301" * 90,
 )
-"""Letters, marks and directions."""
+"""Letters, combining marks, emoji and directions."""
 
 NAUGHTY = (*RESERVED, *NUMBERS, *INJECTIONS, *HEADERS, *TERMINAL, *UNICODE)

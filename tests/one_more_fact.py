@@ -1,8 +1,8 @@
-"""The program with one more fact about a user: a process of its own, because it is declared before
-anything is derived from the declarations.
+"""The program with an additional fact about a user.
 
-Runs the commands that standard input lists in JSON, and prints in JSON what each said and what else
-is derived.
+Runs as a separate process, because the fact is declared before anything is derived from the
+declarations. Runs the commands that standard input lists in JSON. Prints in JSON the output of each
+command and what else is derived from the fact.
 """
 
 import json
@@ -29,7 +29,7 @@ facts.FACTS += (
 
 
 def main() -> None:
-    """Run the commands on a new Studio, whose table of users has the column."""
+    """Run the commands on a new Studio whose table of users has the additional column."""
     from click.testing import CliRunner
 
     said: dict[str, Any] = {"without column": _add_column()}
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _add_column() -> list[str]:
-    """Give the table of users the column, as a new fact needs; returns which facts lacked one."""
+    """Add the column of the fact to the table of users; return the facts that lacked a column."""
     from peewee import CharField
 
     from studio_tui.storage.engine.tables import UserTable

@@ -1,7 +1,7 @@
-"""Which connections to SQLite are left open, wherever in the process they were made.
+"""Tracks SQLite connections that are left open, wherever in the process they were opened.
 
-Python 3.13 warns of one that is left open, but only once it is collected: in another test, or in
-none.
+Python 3.13 warns of an unclosed connection, but only when it is garbage collected: during another
+test, or never.
 """
 
 import sqlite3
@@ -15,30 +15,31 @@ from weakref import WeakSet
 
 _FRAMES = 12
 _PATIENCE = 20
-"""Seconds for which a thread may still read."""
+"""Seconds to wait for threads that still read."""
 _connect: Callable[..., sqlite3.Connection] = sqlite3.connect
 _closed = threading.Condition()
 _open: WeakSet[Any] = WeakSet()
 _collected: list[str] = []
-"""Of each that was collected without having been closed, the calls that made it."""
+"""The stack of the call that opened each connection that was garbage collected without close."""
 
 
 def watch() -> None:
-    """Know of every connection from now on."""
+    """Track every connection that is opened after this call."""
     for module in (sqlite3, dbapi2):
         module.connect = _watched  # type: ignore[attr-defined]
 
 
 def left_open() -> list[str]:
-    """The calls that made each that was left open since this was last asked.
+    """Return the stacks of the calls that opened connections that are still open, and forget them.
 
-    What a thread still reads by is waited for.
+    Includes connections that were garbage collected without being closed. Waits until threads that
+    still read have closed theirs.
     """
     with _closed:
         _closed.wait_for(lambda: not _open, _PATIENCE)
         left = [*_collected, *(each.made_by for each in _open)]
         for each in _open:
-            # Told once: not again when it is collected.
+            # Reported: do not report the connection again when it is garbage collected.
             each.made_by = ""
         _collected.clear()
         _open.clear()
@@ -63,9 +64,9 @@ def _remembering(kind: type[sqlite3.Connection]) -> type[sqlite3.Connection]:
             _closed.notify_all()
 
     def collected(self: Any) -> None:
-        # Python clears weak references first: the set does not have it any more.
+        # Python clears weak references first, so the set no longer contains the connection.
         try:
-            self.total_changes  # noqa: B018 - asks whether it is closed
+            self.total_changes  # noqa: B018 - raises if it is closed
         except sqlite3.Error:
             return
         if self.made_by:

@@ -1,4 +1,4 @@
-"""A small organisation, imported as an admin would import it."""
+"""A small organisation, imported with the service that admins use."""
 
 from datetime import timedelta
 from textwrap import dedent
@@ -26,12 +26,15 @@ PEOPLE = dedent(
     eve,eve@example.org,Eve,Alone,en,,,,,
     """
 )
-"""Bob leads Belgium alone (so Dan manages him), Béatrice leads France, Cor coaches Ann, Cas is in
-two teams, Eve has no manager."""
+"""The HR file of the organisation.
+
+Bob leads Belgium alone, so Dan manages him. Béatrice leads France, Cor coaches Ann, Cas is in two
+teams, and Eve has no manager.
+"""
 
 
 def import_people(studio: Studio, admin: Actor, text: str = PEOPLE) -> None:
-    """Import ``text``, a CSV in our own headings."""
+    """Import ``text``, a CSV with the Studio's own headings."""
     imports.apply(studio, admin, hr_file.read(text.encode()))
 
 
@@ -44,7 +47,7 @@ def create_push(
     starts_in: int = 0,
     lasts: int = 30,
 ) -> Push:
-    """A push of a starter template that starts in so many days from today."""
+    """Create a push of a starter template that starts ``starts_in`` days from today."""
     first = studio.today() + timedelta(days=starts_in)
     draft = PushDraft(name, first, first + timedelta(days=lasts))
     found = templates.find(studio, admin, template)

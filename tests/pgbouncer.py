@@ -1,4 +1,4 @@
-"""A real PgBouncer before a server of the tests, in transaction mode."""
+"""A real PgBouncer in front of a PostgreSQL server of the tests, in transaction mode."""
 
 import os
 import shutil
@@ -26,13 +26,16 @@ logfile = {folder}/log
 auth_type = any
 server_round_robin = 1
 """
-"""Which connection of the server a transaction has changes as often as it can."""
+"""Round robin makes a transaction change its server connection as often as possible."""
 
 
 @contextmanager
 def pgbouncer(server: str, folder: Path, documented: str) -> Iterator[str]:
-    """PgBouncer before ``server``, with what the documentation says to set; the URL of a database
-    through it, but for its name. It listens on a socket in ``folder`` alone."""
+    """Run PgBouncer in front of ``server`` with the documented settings.
+
+    Yields the URL of the database ``postgres`` through PgBouncer, which listens only on a socket in
+    ``folder``.
+    """
     assert PGBOUNCER is not None
     settings = folder / "pgbouncer.ini"
     behind = psycopg.conninfo.conninfo_to_dict(server)["host"]
@@ -40,7 +43,7 @@ def pgbouncer(server: str, folder: Path, documented: str) -> Iterator[str]:
     settings.write_text(f"{own}{documented}\n")
     user = "pgserver" if os.geteuid() == 0 else None
     if user is not None:
-        # It refuses to be run by root.
+        # PgBouncer refuses to run as root.
         ensure_user_exists(user)
         for path in (folder, settings):
             shutil.chown(path, user)

@@ -1,4 +1,4 @@
-"""Conversations as tests plan, move, hand over and cancel them: their rows, and the invitations."""
+"""Plan, move, hand over and cancel conversations in tests: the rows and the invitations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ _BY_HAND = {
 
 
 class Planner:
-    """One conversation of ann, with bob unless said otherwise, and who writes it."""
+    """A conversation of Ann, with Bob by default, and the actor who changes it."""
 
     def __init__(self, studio: Studio, actor: Actor, *, push_id: int | None = None) -> None:
         self._studio = studio
@@ -40,7 +40,7 @@ class Planner:
         self.id = 0
 
     def plan(self, conductor: str = "bob", *, place: str = "") -> None:
-        """Plan it for the first time."""
+        """Plan the conversation for the first time."""
         with self._writing() as cause:
             template = scalar("SELECT id FROM template WHERE name_key = 'regular'")
             self.id = ConversationTable.insert(
@@ -58,7 +58,7 @@ class Planner:
             self.told = invitations.invite(cause, [self.id])
 
     def move(self, *, to: datetime = WHEN + timedelta(days=1), conductor: str = "bob") -> None:
-        """Another date, and perhaps somebody else."""
+        """Change the date, and the conductor if another one is given."""
         with self._writing() as cause:
             execute(
                 "UPDATE conversation SET planned_for = ?, conductor_id = ? WHERE id = ?",
@@ -69,11 +69,11 @@ class Planner:
             self.told = invitations.invite(cause, [self.id])
 
     def cancel(self) -> None:
-        """It does not take place."""
+        """Cancel the conversation."""
         self.cancel_with()
 
     def cancel_with(self, *others: "Planner") -> None:
-        """This one does not take place, and others neither."""
+        """Cancel this conversation and ``others`` in one transaction."""
         ids = [self.id, *(each.id for each in others)]
         with self._writing() as cause:
             for conversation_id in ids:
@@ -81,11 +81,11 @@ class Planner:
             self.told = invitations.withdraw(cause, ids)
 
     def hold(self) -> None:
-        """It has taken place."""
+        """Mark the conversation as held."""
         self.change_by_hand("held")
 
     def change_by_hand(self, what: str) -> None:
-        """Change the rows and tell nobody: for what is checked when a mail leaves."""
+        """Change the rows without queueing mail, to test the checks made before mail leaves."""
         with self._studio.store.writing():
             execute(_BY_HAND[what], self.id)
 
@@ -102,11 +102,11 @@ class Planner:
 
 
 def invitations_in(studio: Studio, actor: Actor) -> list[Notification]:
-    """What is in the outbox about conversations, in the order it was written."""
+    """Return the notifications about conversations without a push, in the order of writing."""
     listed = [each for each in mail(studio, actor) if each.push_id is None]
     return sorted(listed, key=lambda each: each.id)
 
 
 def said(listed: list[Notification]) -> list[tuple[str, Kind, Capacity, str]]:
-    """Who reads what, as what, and what became of it."""
+    """Return recipient, kind, capacity and state of each notification."""
     return [(each.recipient, each.kind, each.capacity, each.state.value) for each in listed]

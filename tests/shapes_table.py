@@ -1,7 +1,8 @@
-"""The shapes of JSON, as ``docs/json.md`` has them: read from the functions that make them, and
-from the types of what these are given.
+"""The JSON shapes that ``docs/json.md`` documents.
 
-``python -m tests.documents`` writes them anew; a test compares what commands print with them.
+They are derived from the source of the functions that build them and from the types of their
+arguments. ``python -m tests.documents`` regenerates them; a test compares them with the output of
+commands.
 """
 
 import ast
@@ -35,7 +36,7 @@ _CALLS = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a shape: its path (``users[].login``), and what stands there."""
+    """A key of a shape: its path (``users[].login``) and the kind of its value."""
 
     path: str
     kind: str
@@ -43,7 +44,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ShapeTable:
-    """What one function makes."""
+    """The keys of the object that one function builds."""
 
     name: str
     about: str
@@ -51,7 +52,7 @@ class ShapeTable:
 
 
 def every_shape() -> dict[str, ShapeTable]:
-    """Each public function that makes an object, by name."""
+    """Return the shapes of all public functions that build an object, by function name."""
     found: dict[str, ShapeTable] = {}
     reader = _Reader([importlib.import_module(module) for module in MODULES])
     for name, function in reader.functions.items():
@@ -62,7 +63,7 @@ def every_shape() -> dict[str, ShapeTable]:
 
 
 def in_markdown() -> str:
-    """A heading, a sentence and a table for each."""
+    """Return a heading, a sentence and a table for each shape."""
     return "\n".join(line for _, shape in sorted(every_shape().items()) for line in _table(shape))
 
 
@@ -74,10 +75,10 @@ def _table(shape: ShapeTable) -> Iterator[str]:
 
 
 class _Unqualified(ast.NodeTransformer):
-    """Takes ``people_shapes.user`` for ``user``: each function is called so in one module only."""
+    """Replaces ``people_shapes.user`` by ``user``: function names are unique across modules."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """Leave the module out."""
+        """Drop the module of a qualified name."""
         self.generic_visit(node)
         if isinstance(node.value, ast.Name) and node.value.id.endswith("_shapes"):
             return ast.Name(node.attr, node.ctx)
@@ -85,7 +86,7 @@ class _Unqualified(ast.NodeTransformer):
 
 
 class _Reader:
-    """Reads the functions of modules."""
+    """Derives shapes from the syntax trees of modules."""
 
     def __init__(self, modules: Sequence[types.ModuleType]) -> None:
         self._names: dict[str, Any] = {}
@@ -99,9 +100,9 @@ class _Reader:
             self.functions |= found
 
     def keys(self, name: str, prefix: str = "") -> list[Key]:
-        """The keys of what a function returns; none where it returns no object."""
+        """Return the keys of the object that a function returns; empty if it returns no object."""
         if name in self._reading:
-            # An object with objects of its own kind within.
+            # The object contains objects of its own kind.
             return [Key(f"{prefix}…", "the same again")]
         self._reading.append(name)
         try:
@@ -185,7 +186,7 @@ class _Reader:
         yield from inner
 
     def _shape_called(self, node: ast.expr) -> str:
-        """The function whose object, or objects, this is."""
+        """Return the function that builds this object or these objects; empty if none does."""
         match node:
             case ast.Call(func=ast.Name(id=name)) if self._makes_object(name):
                 return name
@@ -197,7 +198,7 @@ class _Reader:
                 return ""
 
     def _kind(self, node: ast.expr, known: dict[str, Any]) -> str:
-        """What stands there, in words."""
+        """Describe the value of an expression in words."""
         shape = self._shape_called(node)
         name = f"[{shape.replace('_', ' ')}](#{shape.replace('_', '-')})" if shape else "object"
         if shape.startswith("_"):
@@ -254,7 +255,7 @@ class _Reader:
         return found
 
     def _type(self, node: ast.expr, known: Mapping[str, Any]) -> Any:
-        """The type of an expression, or what `_in_words` takes in its place."""
+        """Return the type of an expression, or a description that `_in_words` accepts instead."""
         match node:
             case ast.Name(id=name):
                 return known.get(name, self._names.get(name))
@@ -310,7 +311,7 @@ class _Reader:
 
 
 def _names_in(module: types.ModuleType) -> dict[str, Any]:
-    """What the names of a module mean, with those that are imported for types alone."""
+    """Return the names of a module with their values, including those imported for types only."""
     names = dict(vars(module))
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module != "__future__":
@@ -320,7 +321,7 @@ def _names_in(module: types.ModuleType) -> dict[str, Any]:
 
 
 def _plain(of: Any) -> Any:
-    """A type without its “or None”."""
+    """Return a type without its “or None”."""
     if isinstance(of, types.UnionType) or typing.get_origin(of) is typing.Union:
         return next((each for each in typing.get_args(of) if each is not type(None)), None)
     return of
@@ -355,7 +356,7 @@ def _element(of: Any) -> Any:
 
 
 def _fields(of: Any, prefix: str) -> list[Key]:
-    """The keys that ``asdict`` makes of a dataclass, with those of dataclasses within."""
+    """Return the keys that ``asdict`` makes of a dataclass, with those of nested dataclasses."""
     of = _plain(of)
     if not is_dataclass(of):
         return []
@@ -370,7 +371,7 @@ def _fields(of: Any, prefix: str) -> list[Key]:
 
 
 def _in_words(of: Any) -> str:
-    """A type in words, or words as they are."""
+    """Describe a type in words; return a string unchanged."""
     if isinstance(of, str):
         return of
     if of is type(None):

@@ -1,4 +1,4 @@
-"""A real mail server for tests: it records what it takes, and can be told to misbehave.
+"""A real mail server for tests: it records the messages that it accepts, and follows a script.
 
     with smtp_server(security=Security.STARTTLS, username="studio", password="…") as server:
         server.script("rcpt", "550 5.1.1 no such user", recipient="bob@example.org")
@@ -7,8 +7,9 @@
         server.wait_for(3)
         assert server.messages[0].parsed["Subject"] == "…"
 
-It runs in a thread of its own, so that tests with and without an event loop can use it, and other
-processes too: ``server.environ`` is what they need to find and to trust it.
+The server runs in a thread of its own, so that tests with and without an event loop and other
+processes can use it. ``server.environ`` has the variables that a process needs to find and trust
+it.
 """
 
 import asyncio
@@ -32,25 +33,28 @@ from studio_tui.config.settings import Security, Smtp
 from studio_tui.mail.compose.flowed import unflow
 
 Step = Literal["connect", "ehlo", "login", "mail", "rcpt", "data", "content", "message", "accepted"]
-"""Where the server can be told what to do: at the greeting, at a command, while the content comes,
-after the final dot, and after it has kept the message."""
+"""Points at which the script can set the reply.
+
+At the greeting, at a command, while the content arrives (content), after the final dot (message),
+and after the message is stored (accepted).
+"""
 
 PIPELINING = False
-"""Whether servers offer PIPELINING, where it is not said for one of them."""
+"""Whether servers offer PIPELINING unless `smtp_server` is given a value."""
 
 _DSN = ("RET=", "ENVID=", "ORCPT=", "NOTIFY=")
 """Parameters of DSN."""
 HANG_UP = "hang up"
-"""In a reply's place: the connection is cut."""
+"""Scripted in place of a reply: the server cuts the connection."""
 STALL = "stall"
-"""In a reply's place: nothing is answered, the connection stays open."""
+"""Scripted in place of a reply: the server never replies and leaves the connection open."""
 HOLD = "hold"
-"""In a reply's place: nothing is answered until `Server.let_go`, then what is usual."""
+"""Scripted in place of a reply: the server waits for `Server.let_go`, then replies as usual."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message as it came over the wire."""
+    """A message as received over the wire."""
 
     sender: str
     recipients: tuple[str, ...]
@@ -58,11 +62,11 @@ class Received:
 
     @property
     def parsed(self) -> EmailMessage:
-        """The message, read strictly enough to note every defect."""
+        """The parsed message; the parser records every defect."""
         return _parsed(self.content)
 
     def text(self, subtype: Literal["plain", "html"]) -> str:
-        """The plain or the HTML part as a mail program shows it, with bare newlines."""
+        """Return the plain or the HTML part as a mail program displays it, with bare newlines."""
         part = self.parsed.get_body((subtype,))
         assert part is not None
         text = str(part.get_content()).replace("\r\n", "\n")
@@ -86,7 +90,7 @@ class _Rule:
 
 @dataclass
 class Server:
-    """A running server and what it has seen so far."""
+    """A running server and a record of its sessions."""
 
     host: str
     security: Security
@@ -96,78 +100,78 @@ class Server:
     messages: list[Received] = field(default_factory=list)
     refused_tokens: list[str] = field(default_factory=list)
     connections: int = 0
-    """How many times somebody connected."""
+    """Number of connections since the start."""
     open: int = 0
-    """How many connections are open now."""
+    """Number of open connections."""
     logins: list[tuple[str, str]] = field(default_factory=list)
-    """Method and user name of every login tried."""
+    """Method and user name of every login attempt."""
     followed: int = 0
-    """How many scripted replies were given, or withheld."""
+    """Number of scripted replies given or withheld."""
     per_connection: int | None = None
-    """After so many messages, a connection is closed with 421."""
+    """Number of messages after which a connection is closed with 421; None for no limit."""
     tokens: list[str] | None = None
-    """The tokens that are taken (XOAUTH2); None where there is no login by token."""
+    """The tokens that XOAUTH2 accepts; None disables login by token."""
     token_refusal: str = '{"status":"401","schemes":"bearer","scope":"https://mail.example.org/"}'
-    """What is told of a token that is not taken, before the login is refused."""
+    """The challenge sent for a token that is not accepted, before the login is refused."""
     dsn: bool = False
-    """Whether it offers DSN (RFC 3461)."""
+    """Whether the server offers DSN (RFC 3461)."""
     asked: list[str] = field(default_factory=list)
-    """What was said of reports, with each sender and recipient."""
+    """The DSN parameters sent with each sender and recipient."""
     authority: Path | None = None
-    """The certificate to trust, where there is TLS."""
+    """The certificate to trust; None without TLS."""
     client: Path | None = None
-    """A certificate with its key that the server takes from a client, where it asks for one."""
+    """A client certificate with its key that the server accepts; None if it requests none."""
     peers: list[str] = field(default_factory=list)
-    """The address that each connection came from."""
+    """The client address of each connection."""
     held: threading.Event = field(default_factory=threading.Event)
-    """Set by `let_go`."""
+    """Set by `let_go`; replies scripted as `HOLD` wait for it."""
     _rules: list[_Rule] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def script(
         self, step: Step, reply: str, *, recipient: str | None = None, times: float = float("inf")
     ) -> None:
-        """Answer ``reply`` (``"451 4.3.0 later"``, `HANG_UP`, `STALL` or `HOLD`) at ``step``.
+        """Reply ``reply`` (``"451 4.3.0 later"``, `HANG_UP`, `STALL` or `HOLD`) at ``step``.
 
-        Only for ``recipient`` where one is named, only the first ``times`` times. Of several
-        rules for one step, the first that fits is followed.
+        With ``recipient``, only for that recipient; with ``times``, only that many times. If
+        several rules match a step, the first applies.
         """
         with self._changed:
             self._rules.append(_Rule(step, reply, recipient, times))
 
     def behave(self) -> None:
-        """Forget everything scripted."""
+        """Remove all scripted replies."""
         with self._changed:
             self._rules.clear()
 
     def let_go(self) -> None:
-        """Answer as usual what was held."""
+        """Release all replies scripted as `HOLD`, including those that come later."""
         self.held.set()
 
     def let_go_once(self) -> None:
-        """Answer as usual what is held by now, and hold what comes later."""
+        """Release the replies that are held at the moment, and hold those that come later."""
         self.held.set()
         self.held.clear()
 
     def wait_until_followed(self, count: int = 1, seconds: float = 20) -> None:
-        """Return once so many scripted replies were given, or withheld; fails after ``seconds``."""
+        """Wait until ``count`` scripted replies were given or withheld; fail after ``seconds``."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.followed >= count, seconds), "not followed"
 
     def wait_for(self, count: int, seconds: float = 20) -> list[Received]:
-        """The messages, once there are at least ``count``; fails after ``seconds``."""
+        """Wait for at least ``count`` messages and return them; fail after ``seconds``."""
         with self._changed:
             arrived = self._changed.wait_for(lambda: len(self.messages) >= count, seconds)
             assert arrived, f"{len(self.messages)} messages after {seconds} s, not {count}"
             return list(self.messages)
 
     def wait_until_idle(self, seconds: float = 20) -> None:
-        """Return once nobody is connected; fails after ``seconds``."""
+        """Wait until no client is connected; fail after ``seconds``."""
         with self._changed:
             assert self._changed.wait_for(lambda: self.open == 0, seconds), "still connected"
 
     def settings(self, **changes: Any) -> Smtp:
-        """Settings that reach this server."""
+        """Return settings that connect to this server."""
         values: dict[str, Any] = {
             "host": self.host,
             "port": self.port,
@@ -179,7 +183,9 @@ class Server:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The same as variables of the environment, with the password and whom to trust."""
+        """The same settings as environment variables, with the password and the trusted
+        certificate.
+        """
         settings = self.settings()
         environ = {
             "STUDIO_SMTP_HOST": settings.host,
@@ -195,7 +201,7 @@ class Server:
         return environ
 
     def rule(self, step: Step, recipients: list[str] | None = None) -> str | None:
-        """The reply scripted for this moment, counted as used."""
+        """Return the reply scripted for ``step`` and count it as used; None if there is no rule."""
         with self._changed:
             for rule in self._rules:
                 wanted = rule.recipient is None or rule.recipient in (recipients or [])
@@ -207,7 +213,7 @@ class Server:
         return None
 
     def keep(self, envelope: Envelope) -> None:
-        """Take a message in."""
+        """Store a message."""
         assert isinstance(envelope.original_content, bytes)
         received = Received(
             str(envelope.mail_from), tuple(envelope.rcpt_tos), envelope.original_content
@@ -217,7 +223,7 @@ class Server:
             self._changed.notify_all()
 
     def count(self, change: int) -> None:
-        """Somebody connected (1) or is gone (-1)."""
+        """Count a connection that was opened (1) or closed (-1)."""
         with self._changed:
             self.connections += max(change, 0)
             self.open += change
@@ -225,7 +231,7 @@ class Server:
 
 
 class _Connection(SMTP):
-    """One connection, which follows the script."""
+    """A connection that follows the script of its server."""
 
     def __init__(self, server: Server, pipelining: bool, **options: Any) -> None:
         self._server = server
@@ -286,7 +292,7 @@ class _Connection(SMTP):
         await super().smtp_RCPT(self._noted(arg))
 
     def _noted(self, arg: str) -> str:
-        """The argument of a command without what it says of reports, which is written down."""
+        """Record the DSN parameters of a command and return its arguments without them."""
         if not self._server.dsn:
             return arg
         address, *parameters = arg.split()
@@ -384,13 +390,13 @@ def smtp_server(
     tokens: list[str] | None = None,
     asks_clients: bool = False,
 ) -> Iterator[Server]:
-    """A server that runs until the block ends.
+    """Run a server until the block ends.
 
-    ``certificate_for`` is the name in its certificate (``localhost`` matches), ``starttls``
-    whether it offers STARTTLS where `security` says so, ``pipelining`` whether it takes commands
-    ahead of its answers (None: as `PIPELINING` says). With ``tokens``, it
-    takes these by XOAUTH2 and, without a ``password``, nothing else. Where it
-    ``asks_clients``, whoever connects needs a certificate (`Server.client`).
+    - ``certificate_for``: the name in the certificate; ``localhost`` matches.
+    - ``starttls``: whether STARTTLS is offered if ``security`` asks for it.
+    - ``pipelining``: whether PIPELINING is offered; None for the value of `PIPELINING`.
+    - ``tokens``: the tokens accepted by XOAUTH2, which without a ``password`` is the only login.
+    - ``asks_clients``: whether clients need a certificate (`Server.client`).
     """
     server = Server("localhost", security, username, password, tokens=tokens)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""A real token endpoint for tests (OAuth 2): it gives tokens, and can be told to misbehave.
+"""A real OAuth 2 token endpoint for tests: it issues tokens, and can be made to misbehave.
 
 with token_server("one", "two") as endpoint:
     endpoint.answer(401, {"error": "invalid_client", "error_description": "AADSTS7000215: …"})
@@ -16,7 +16,7 @@ SECRET = "client~Secret.of-the.App"
 
 
 class Endpoint:
-    """A running endpoint and what it was asked."""
+    """A running token endpoint and a record of its requests."""
 
     def __init__(self, tokens: tuple[str, ...]) -> None:
         self._tokens = tokens
@@ -27,27 +27,27 @@ class Endpoint:
         self.status, self.headers = 200, dict[str, str]()
         self.body: bytes | None = None
         self.stalls = threading.Event()
-        """While this is set, nothing is answered."""
+        """While set, the endpoint sends no response."""
         self.drips = threading.Event()
-        """While this is set, an answer has no end."""
+        """While set, the endpoint sends a response that never ends."""
         self.over = threading.Event()
 
     def answer(
         self, status: int, body: Mapping[str, Any] | bytes, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Answer this from here on."""
+        """Send this response to every later request."""
         self.status, self.headers = status, dict(headers or {})
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
 
     def usual(self) -> bytes:
-        """A token: each of them once, the last for ever."""
+        """Return a token response: each token once, in order; the last one repeatedly."""
         token = self._tokens[min(len(self.asked), len(self._tokens)) - 1]
         return json.dumps(
             {"token_type": "Bearer", "access_token": token, "expires_in": self.expires_in}
         ).encode()
 
     def environ(self, **more: str) -> dict[str, str]:
-        """What the Studio is told to ask it."""
+        """Return the settings that make the Studio use this endpoint, as environment variables."""
         return {
             "STUDIO_SMTP_AUTH": "oauth2",
             "STUDIO_SMTP_OAUTH2_TOKEN_URL": self.url,
@@ -60,7 +60,7 @@ class Endpoint:
 
 @contextlib.contextmanager
 def token_server(*tokens: str) -> Iterator[Endpoint]:
-    """An endpoint that runs until the block ends, and gives these ``tokens`` one after another."""
+    """Run an endpoint until the block ends; it issues ``tokens`` in order."""
     endpoint = Endpoint(tokens)
 
     class Handler(BaseHTTPRequestHandler):

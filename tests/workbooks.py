@@ -1,4 +1,4 @@
-"""Small workbooks for tests, part by part: what an office program writes, and what none does.
+"""Small workbooks for tests, built part by part, including ones that no office program writes.
 
 `Sheet` takes rows of Python values. A `Raw` value is the XML of a whole cell.
 """
@@ -26,7 +26,7 @@ DAY_ZERO = date(1899, 12, 30)
 
 
 class Raw(str):
-    """The XML of a cell, with ``{ref}`` for its reference."""
+    """The XML of a cell, with ``{ref}`` in place of its reference."""
 
 
 @dataclass
@@ -37,11 +37,11 @@ class Sheet:
     rows: Sequence[Sequence[object]]
     hidden: bool = False
     merged: Sequence[str] = field(default_factory=tuple)
-    """As ``A1:A3``."""
+    """Ranges of merged cells, such as ``A1:A3``."""
 
 
 def xlsx(*sheets: Sheet, day_zero: date = DAY_ZERO, more: Iterable[tuple[str, str]] = ()) -> bytes:
-    """A workbook; ``more`` are further parts by their names."""
+    """Return an Excel workbook; ``more`` adds or replaces parts by name."""
     numbered = list(enumerate(sheets, 1))
     entries = "".join(
         f'<sheet name="{escape(sheet.name)}" sheetId="{n}" r:id="rId{n}"'
@@ -73,7 +73,7 @@ def xlsx(*sheets: Sheet, day_zero: date = DAY_ZERO, more: Iterable[tuple[str, st
 
 
 def zipped(parts: dict[str, str]) -> bytes:
-    """A ZIP file of these parts."""
+    """Return a ZIP file of these parts."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in parts.items():
@@ -111,7 +111,7 @@ def _cells(row: Sequence[object], number: int, day_zero: date) -> Iterable[str]:
 
 
 def ods(name: str, body: str) -> bytes:
-    """An OpenDocument workbook with one sheet of this XML, its prefixes those of LibreOffice."""
+    """Return an OpenDocument workbook with one sheet of this XML, with LibreOffice's prefixes."""
     namespace = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = " ".join(
         f'xmlns:{each}="{namespace}:{each}:1.0"' for each in ("office", "table", "text", "calcext")

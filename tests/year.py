@@ -1,11 +1,13 @@
-"""A year of a small Studio, played by the commands of whichever version is told: what the kept
-databases of ``tests/files/upgrades`` are made with, once for each release.
+"""Plays a year of a small Studio with the commands of a given release.
+
+Makes the databases in ``tests/files/upgrades``, once for each release.
 
     python -m tests.year FOLDER --source CLONE
 
-``CLONE`` is a clone of the release. Two files come to be in ``FOLDER``: the SQLite database and,
-as SQL, what ``db copy`` made of it on PostgreSQL, both compressed. The account that runs it is the
-first admin, and the name of its host stands in the activity: `unshare --uts` gives it another.
+``CLONE`` is a clone of the release. Writes two compressed files to ``FOLDER``: the SQLite database
+and an SQL dump of its copy on PostgreSQL, made by ``db copy``. The account that runs the program is
+the first admin, and its host name is stored in the activity: run it under ``unshare --uts`` to set
+another host name.
 """
 
 import argparse
@@ -33,7 +35,7 @@ _QUARTERS = (
 
 
 class Year:
-    """The commands of one version, on a Studio of its own, at the instants that are told."""
+    """Runs commands of one version on a Studio of its own, each at a given instant."""
 
     def __init__(self, source: Path, folder: Path, server: Server) -> None:
         self._folder = folder
@@ -51,7 +53,10 @@ class Year:
     def at(
         self, instant: str, *arguments: str, typed: str = "", codes: Sequence[int] = (0,)
     ) -> str:
-        """What a command prints at ``instant``; fails where it ends with another code."""
+        """Run a command at ``instant`` and return its output.
+
+        Fails if the exit code is not in ``codes``.
+        """
         done = subprocess.run(
             [sys.executable, "-m", "studio_tui", *arguments],
             env=self._environ | {"STUDIO_NOW": instant},
@@ -65,7 +70,7 @@ class Year:
         return done.stdout
 
     def play(self) -> None:
-        """All of the year."""
+        """Play the whole year."""
         (self._folder / "people.csv").write_text(_people(), encoding="utf-8")
         self.at("2025-01-06T09:00:00+01:00", "users", "import", "people.csv")
         for number, (name, first, deadline) in enumerate(_QUARTERS):
@@ -79,7 +84,7 @@ class Year:
     def _quarter(self, number: int, name: str, first: str, deadline: str) -> None:
         day, year_month = f"{first}T09:00:00+01:00", first[:7]
         if number:
-            # People come and go, and Sales has another leader in the second half.
+            # Users join and leave, and Sales has another leader in the second half of the year.
             (self._folder / "people.csv").write_text(_people(number), encoding="utf-8")
             self.at(day, "users", "import", "people.csv", "--yes")
         create = ("pushes", "create", "Regular", "--name", name)
@@ -109,7 +114,7 @@ class Year:
             self.at(f"{deadline}T09:55:00+01:00", "worker", "--drain", codes=(0, 1))
 
     def to_postgresql(self, url: str) -> None:
-        """A copy of the database, by the version's own command."""
+        """Copy the database to PostgreSQL with the version's own command."""
         self.at("2026-01-21T09:00:00+01:00", "db", "copy", "--to", url)
 
 
@@ -120,9 +125,9 @@ def _leader(number: int, quarter: int) -> str:
 
 
 def _people(quarter: int = 0) -> str:
-    """Thirty people and who came since, as HR tells in a quarter; two leave in each.
+    """Return the HR file of a quarter: thirty users and those who joined; two leave each quarter.
 
-    u1 leads those who lead Sales and Support.
+    u1 leads the leaders of Sales and Support.
     """
     lines = ["u1,u1@example.org,Ines,Directeur,fr,,Company,,,,yes\n"]
     leads = {2: "Company > Support", 3: "Company > Sales", 4: ""}
@@ -146,12 +151,12 @@ def _people(quarter: int = 0) -> str:
 
 
 def main() -> None:
-    """Make the files."""
+    """Play the year and write the two files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--source", type=Path, required=True, help="a clone of the release")
     asked = parser.parse_args()
-    # The folder of a program is its account's alone.
+    # The folder that a program is run in is private to its account.
     with TemporaryDirectory() as made, smtp_server() as mail:
         folder = Path(made)
         mail.script("rcpt", "550 5.1.1 no such user", recipient="u13@example.org")
@@ -183,7 +188,7 @@ def _dumped(year: Year, folder: Path) -> bytes:
 def _dump(program: Path, url: str) -> bytes:
     options = ("--no-owner", "--no-privileges", "--inserts", "--rows-per-insert=200")
     dumped = subprocess.run([program, *options, url], capture_output=True, check=True).stdout
-    # What is for psql alone begins so.
+    # Lines that begin with a backslash are meta-commands of psql.
     return b"".join(line for line in dumped.splitlines(True) if not line.startswith(b"\\"))
 
 
