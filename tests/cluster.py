@@ -34,7 +34,7 @@ class Cluster:
         self._stop("fast")
 
     def crash(self) -> None:
-        """Stop the server in immediate mode: it writes nothing more, and sends nothing to standbys."""
+        """Stop the server in immediate mode: nothing more is written or sent to a standby."""
         self._stop("immediate")
 
     def start(self) -> None:

@@ -183,9 +183,7 @@ class Server:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The same settings as environment variables, with the password and the trusted
-        certificate.
-        """
+        """The same settings as environment variables, with the password and trusted certificate."""
         settings = self.settings()
         environ = {
             "STUDIO_SMTP_HOST": settings.host,

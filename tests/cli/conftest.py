@@ -1,4 +1,4 @@
-"""The command line on a Studio of its own: real commands, a real SQLite file, a set clock."""
+"""Run real commands on a Studio of the test's own: an SQLite file and a fixed clock."""
 
 import json
 import shutil
@@ -19,13 +19,13 @@ from tests.organisation import PEOPLE
 
 NOW = "2026-03-02T10:00:00+01:00"
 COMMAND = (sys.executable, "-m", "studio_tui")
-"""The program, for a process of its own."""
+"""The command line of the program, to start it as a separate process."""
 ACCOUNT = own_account().login
-"""Who runs the tests, and so is the first admin."""
+"""The login of the account that runs the tests, which becomes the first admin."""
 
 
 class Cli:
-    """Runs commands, and stops the test where the exit code is not as said."""
+    """Runs commands in the process of the test and checks their exit codes."""
 
     def run(self, *arguments: str, exit_code: int = 0, typed: str | bytes = "") -> Result:
         result = self.tried(*arguments, typed=typed)
@@ -34,38 +34,41 @@ class Cli:
         return result
 
     def tried(self, *arguments: str, typed: str | bytes = "") -> Result:
-        """How a command ends that may succeed or not; its one handler of errors is run as well."""
+        """Run a command and return its result, whatever its exit code.
+
+        The error handler of the program runs as well.
+        """
         return CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
 
     def out(self, *arguments: str, typed: str = "") -> str:
-        """What a command that succeeds prints."""
+        """Run a command that succeeds and return its output."""
         return self.run(*arguments, typed=typed).stdout
 
     def json(self, *arguments: str, typed: str = "") -> Any:
-        """What it prints with ``--json``."""
+        """Run a command with ``--json`` and return the parsed output."""
         return json.loads(self.out(*arguments, "--json", typed=typed))
 
     def refused(self, *arguments: str, typed: str | bytes = "") -> str:
-        """The one line on stderr of a command that is refused."""
+        """Run a command that is refused and return its one line on stderr."""
         result = self.run(*arguments, exit_code=1, typed=typed)
         assert result.stderr.count("\n") == 1, result.stderr
         assert result.stderr.startswith("studio-tui: ")
         return result.stderr
 
     def nothing_to_do(self, *arguments: str) -> str:
-        """The one line that a command says where it has nothing to do, and so has not failed."""
+        """Run a command that has nothing to do; return its one line, printed with exit code 0."""
         said = self.out(*arguments)
         assert said.count("\n") == 1, said
         return said
 
     def misused(self, *arguments: str) -> str:
-        """What is said about wrong usage."""
+        """Run a command with wrong usage and return its error message."""
         return self.run(*arguments, exit_code=2).stderr
 
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """Commands on a Studio that is not there yet, from a folder with nothing in it."""
+    """Commands on a Studio that does not exist yet, run in an empty directory."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -76,19 +79,21 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
 
 @pytest.fixture
 def made(cli: Cli) -> None:
-    """A Studio with nothing in it, so that no command after it says that it made one."""
+    """An empty Studio, so that later commands do not report that they created it."""
     cli.run("db", "migrate")
 
 
 @pytest.fixture(scope="session")
 def kept_studios(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for Studios that are made once by real commands, and copied for each test."""
+    """A directory for Studios that real commands make once, and that are copied for each test."""
     return tmp_path_factory.mktemp("kept-studios")
 
 
 def _made_once(kept_studios: Path, name: str, home: Path, make: Callable[[], object]) -> None:
-    """Run ``make`` for the first test that asks for ``name``. For the others, copy what it left in
-    the home and in the folder where commands run."""
+    """Run ``make`` for the first test that requests ``name``, and cache the resulting files.
+
+    For later tests, copy the cached home and working directory.
+    """
     kept = kept_studios / name
     places = {"home": home, "work": Path.cwd()}
     if kept.exists():
@@ -102,7 +107,7 @@ def _made_once(kept_studios: Path, name: str, home: Path, make: Callable[[], obj
 
 @pytest.fixture
 def people(cli: Cli) -> Path:
-    """The small organisation as a file, in the folder where commands run."""
+    """The HR file of the small organisation, in the working directory."""
     path = Path.cwd() / "people.csv"
     path.write_text(PEOPLE, encoding="utf-8")
     return path
@@ -110,7 +115,7 @@ def people(cli: Cli) -> Path:
 
 @pytest.fixture
 def organisation(cli: Cli, people: Path, kept_studios: Path, private_home: Path) -> Cli:
-    """Commands on a Studio with the small organisation in it."""
+    """Commands on a Studio with the small organisation."""
 
     def make() -> None:
         cli.run("users", "import", "people.csv")
@@ -121,7 +126,7 @@ def organisation(cli: Cli, people: Path, kept_studios: Path, private_home: Path)
 
 @pytest.fixture
 def pushed(organisation: Cli, kept_studios: Path, private_home: Path) -> Cli:
-    """And with an open push “Q1 review” for Ann, Ben and Eve, who has no manager."""
+    """Adds an open push “Q1 review” for Ann, Ben and Eve, who has no manager."""
 
     def make() -> None:
         organisation.run(*create("Q1 review"))
@@ -132,14 +137,14 @@ def pushed(organisation: Cli, kept_studios: Path, private_home: Path) -> Cli:
 
 
 def create(name: str, first: str = "2026-03-01", deadline: str = "2026-03-31") -> tuple[str, ...]:
-    """The arguments that create a push of the template Regular."""
+    """Return the arguments that create a push of the template Regular."""
     return (
         "pushes", "create", "Regular", "--name", name, "--from", first, "--deadline", deadline,
     )  # fmt: skip
 
 
 class Accounts:
-    """Runs commands from the account of anybody."""
+    """Runs commands from any user's account."""
 
     def __init__(self, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cli = cli
@@ -147,17 +152,17 @@ class Accounts:
 
     @contextmanager
     def of(self, login: str) -> Iterator[Cli]:
-        """The same command line, run by somebody else (A1)."""
+        """Return the same command line, run from the account ``login`` (A1)."""
         account = identity.Account(login, login)
         with self._monkeypatch.context() as patched:
-            # Who runs a command is decided by the system: this stands in for another account.
+            # The operating system determines the account of a command: replace it.
             patched.setattr("studio_tui.services.people.identity.own_account", lambda: account)
             yield self.cli
 
 
 @pytest.fixture
 def accounts(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> Accounts:
-    """Accounts of everybody, with an open push “Q1 review” for Ann, Ben and Eve."""
+    """Accounts of all users, with an open push “Q1 review” for Ann, Ben and Eve."""
     return Accounts(pushed, monkeypatch)
 
 
@@ -166,7 +171,7 @@ PLAN = ("conversations", "plan", "Q1 review", "ben", "--at", "2026-03-10T14:00")
 
 @pytest.fixture
 def talk(accounts: Accounts, kept_studios: Path, private_home: Path) -> Accounts:
-    """And Bob's conversation with Ben is planned: number 1."""
+    """Adds conversation 1, Bob's with Ben, which is planned."""
 
     def make() -> None:
         with accounts.of("bob") as bob:

@@ -1,4 +1,4 @@
-"""A keyring that is a file, for hosts and tests without a desktop: ``FILE_KEYRING`` says which."""
+"""A keyring backend that stores passwords in the file ``FILE_KEYRING``, without a desktop."""
 
 import json
 import os
@@ -8,16 +8,16 @@ from keyring.backend import KeyringBackend
 
 
 class FileKeyring(KeyringBackend):
-    """Passwords as JSON, by service and user."""
+    """Stores passwords as JSON by service and user."""
 
     priority = 5.0
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The password, None where there is none."""
+        """Return the password, or None if none is stored."""
         return self._all().get(f"{service} {username}")
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep a password."""
+        """Store a password."""
         kept = {**self._all(), f"{service} {username}": password}
         self._path.write_text(json.dumps(kept), encoding="utf-8")
 

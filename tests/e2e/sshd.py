@@ -1,4 +1,4 @@
-"""A real sshd on loopback, set up as docs/ssh.md says, and clients that come with their keys."""
+"""A real sshd on loopback, configured as docs/ssh.md says, and clients that log in with keys."""
 
 import os
 import re
@@ -38,11 +38,11 @@ GatewayPorts yes
 PermitTunnel yes
 AcceptEnv SSH_* STUDIO_* PYTHON* XDG_* EDITOR VISUAL PAGER LANG LC_* _STUDIO_TUI_COMPLETE
 """
-"""What stands above the lines of the guide: as open as a host may be."""
+"""The configuration above the lines of the guide: the most permissive that a host may have."""
 
 
 def documented() -> str:
-    """The lines for sshd_config, word for word."""
+    """Return the lines for sshd_config from the guide, verbatim."""
     found = re.search(r"<!-- sshd configuration -->\n```\n(.*?)```", GUIDE, re.DOTALL)
     assert found is not None
     return found[1]
@@ -50,16 +50,16 @@ def documented() -> str:
 
 @dataclass(frozen=True)
 class Door:
-    """Where to knock."""
+    """A running sshd and its clients' keys."""
 
     port: int
     folder: Path
     log: Path
     control: tuple[str, ...] = ()
-    """Options that go through a connection that stands."""
+    """Options that reuse a connection opened by `ajar`."""
 
     def key(self, name: str, *options: str) -> Path:
-        """The private key of somebody, made when it is first asked for."""
+        """Return the private key of ``name``, created on first use."""
         path = self.folder / f"key_{name}"
         if not path.exists():
             kind = options or ("-t", "ed25519")
@@ -69,9 +69,9 @@ class Door:
         return path
 
     def command(self, name: str, *words: str, options: Sequence[str] = ()) -> list[str]:
-        """``ssh`` as somebody, with what they send."""
+        """Return an ``ssh`` command line that logs in with the key ``name`` and sends ``words``."""
         at = f"{ACCOUNT}@127.0.0.1"
-        # A command that begins with a dash would be an option of the client.
+        # ssh would read a command that begins with a dash as an option of its own.
         sent = [f" {word}" if word.startswith("-") else word for word in words]
         return [
             "ssh",
@@ -85,7 +85,7 @@ class Door:
         ]
 
     def options(self, name: str) -> list[str]:
-        """What makes a client of OpenSSH come with this key and no other."""
+        """Return the options that make OpenSSH offer this key and no other."""
         return [
             "-F", "none", "-i", str(self.key(name)),
             "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
@@ -95,7 +95,7 @@ class Door:
     def knock(
         self, name: str, *words: str, options: Sequence[str] = (), typed: str = "", **environ: str
     ) -> "subprocess.CompletedProcess[str]":
-        """Come in as somebody, and what came of it."""
+        """Log in with the key ``name``, run a command, and return its result."""
         return subprocess.run(
             self.command(name, *words, options=options),
             input=typed,
@@ -110,7 +110,7 @@ class Door:
 
     @contextmanager
     def ajar(self, name: str) -> Iterator["Door"]:
-        """A door at which somebody has shown their key already: each command costs less."""
+        """Open a shared connection for ``name``, so that each command skips authentication."""
         path = self.folder / f"m{name}"
         control = ["-o", f"ControlPath={path}"]
         master = ["-o", "ControlMaster=yes", "-o", "ControlPersist=yes", *control]
@@ -122,13 +122,13 @@ class Door:
             subprocess.run(leave, capture_output=True, check=True)
 
     def logged(self, words: str) -> bool:
-        """Whether sshd wrote this."""
+        """Return whether the log of sshd contains ``words``."""
         return words in self.log.read_text(encoding="utf-8", errors="replace")
 
 
 @contextmanager
 def open_door(folder: Path, config: Path) -> Iterator[Door]:
-    """sshd with the lines of the guide, for the Studio that ``config`` names."""
+    """Run sshd with the lines of the guide, for the Studio whose configuration is ``config``."""
     assert SSHD is not None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

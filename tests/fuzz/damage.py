@@ -1,7 +1,7 @@
-"""Damaged examples: what a real file, mail or command looks like after something went wrong.
+"""Strategies for damaged files, mails and commands, derived from valid examples.
 
-``STUDIO_EXAMPLES`` says how many times as many are tried, and other ones on every run
-(``nox -s fuzz``).
+``STUDIO_EXAMPLES`` multiplies the number of examples, and makes them differ on every run (``nox -s
+fuzz``).
 """
 
 import os
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 TIMES = int(os.environ.get("STUDIO_EXAMPLES", "1"))
-"""How many times as many examples are tried."""
+"""Factor for the number of examples."""
 _PIECES = (
     *(b"\0", b"\r", b"\n", b"\r\n\r\n", b'"', b"'", b";", b",", b"\t", b"|", b" > ", b"=", b"--"),
     *(b"[", b"]]", b"<", b"&", b"%s", b"{0}", b"-1", b"1e999", b"9" * 20, b"0001-01-01"),
@@ -19,11 +19,14 @@ _PIECES = (
     *(b"&#x0;", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"Content-Type: ", b"=?utf-8?b?//79?="),
     *(b"=?x-unknown?q?=00?=", b"\xff" * 8, b"\x7f\xff\xff\xff", b"1979-05-27T07:32:00Z"),
 )
-"""What is put in: bytes that end things, that begin others, and that are none."""
+"""Bytes to insert: terminators, opening delimiters, invalid encodings and extreme values."""
 
 
 def fuzzing(examples: int) -> settings:
-    """``examples`` of them, the same on every run; or many times as many, and other ones."""
+    """Return settings for ``examples`` examples, the same on every run.
+
+    If `TIMES` is above 1, there are that many times as many, and they differ on every run.
+    """
     return settings(
         max_examples=examples * TIMES,
         derandomize=TIMES == 1,
@@ -35,7 +38,7 @@ def fuzzing(examples: int) -> settings:
 
 @st.composite
 def damaged(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
-    """One of ``examples`` with a few changes: pieces cut out, doubled, turned round or put in."""
+    """Draw one of ``examples`` with up to six edits: parts cut, repeated, reversed or replaced."""
     content = draw(st.sampled_from(examples))
     for _ in range(draw(st.integers(1, 6))):
         start = draw(st.integers(0, len(content)))
@@ -55,7 +58,7 @@ def damaged(draw: st.DrawFn, examples: tuple[bytes, ...]) -> bytes:
 
 
 def damaged_text(*examples: str) -> st.SearchStrategy[str]:
-    """The same for text."""
+    """Like `damaged`, for text."""
     return damaged(tuple(each.encode() for each in examples)).map(
         lambda content: content.decode(errors="replace")
     )

@@ -1,4 +1,4 @@
-"""A Studio on each engine, with a clock that a test can move."""
+"""A Studio on each engine, with a clock that tests can move."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,24 +23,24 @@ _numbers = count()
 
 @dataclass
 class MovableClock:
-    """Stands still until a test moves it."""
+    """A clock that stands still until a test moves it."""
 
     instant: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
     def now(self) -> datetime:
-        """The instant it stands at."""
+        """Return the instant at which the clock stands."""
         return self.instant
 
     def time(self) -> SteadyTime:
-        """The same for leases: they end when a test moves it."""
+        """Return the same instant for leases, which expire when a test moves the clock."""
         return SteadyTime(self.instant.timestamp(), "test")
 
     def jumped_within(self, seconds: float) -> bool:
-        """Moving it is time that goes by."""
+        """Return False: moving the clock counts as elapsed time, not as a jump."""
         return False
 
     def move(self, **span: float) -> None:
-        """Go on by ``days=…``, ``hours=…``, ``minutes=…``."""
+        """Move the clock forward by ``days=…``, ``hours=…`` or ``minutes=…``."""
         self.instant += timedelta(**span)
 
 
@@ -52,7 +52,7 @@ def clock() -> MovableClock:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database without a row in it, on each engine in turn."""
+    """The URL of a migrated database without rows, on each engine in turn."""
     if request.param == "sqlite":
         migrated: Path = request.getfixturevalue("migrated_file")
         yield f"sqlite:///{shutil.copy(migrated, tmp_path)}"
@@ -63,7 +63,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a database without so much as a table in it."""
+    """The URL of a database without tables, on each engine in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'studio.db'}"
         return
@@ -81,7 +81,7 @@ def _database(server: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def studio(database_url: str, clock: MovableClock) -> Iterator[Studio]:
-    """An open Studio of Example NV, in Brussels, with nothing in it."""
+    """An open, empty Studio of Example NV in Brussels."""
     settings = Settings(
         database=Database(url=database_url), organisation=Organisation(name="Example NV")
     )
@@ -92,7 +92,7 @@ def studio(database_url: str, clock: MovableClock) -> Iterator[Studio]:
 
 @pytest.fixture
 def open_database(studio: Studio) -> Callable[[], None]:
-    """Takes away what makes the engine refuse to change the activity, as its owner could."""
+    """Remove the triggers that protect the activity from changes, as the database owner could."""
 
     def take_away() -> None:
         with studio.store.writing():
@@ -112,5 +112,5 @@ def open_database(studio: Studio) -> Callable[[], None]:
 
 @pytest.fixture
 def admin(studio: Studio) -> Actor:
-    """The first admin, with the starter templates in place."""
+    """The first admin; the starter templates exist."""
     return sign_in(studio, Account("els", "Els Claes", "account els on hr-host"))

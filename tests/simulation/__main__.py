@@ -13,7 +13,7 @@ from tests.simulation.world import simulate
 
 
 def main() -> int:
-    """Run the seeds that are asked for; 1 where one of them broke a promise."""
+    """Run the requested seeds; return 1 if one of them broke an invariant."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, help="run this one alone")
     parser.add_argument("--trace", action="store_true", help="print all that happens")

@@ -1,4 +1,4 @@
-"""What people do while mail leaves: so that what a mail tells of is gone, in the middle."""
+"""Acts of an admin while mail leaves, which make the reason for a mail disappear."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,11 +15,11 @@ from tests.simulation.invariants import Invariants
 from tests.simulation.organisation import LARGE, SMALL
 
 _USERS = range(4, 18)
-"""Those who lead nobody."""
+"""Numbers of users who lead no team."""
 
 
 class Acts:
-    """The acts of an admin."""
+    """Draws and performs the acts of an admin."""
 
     def __init__(
         self, studio: Studio, admin: Actor, rules: Invariants, note: Callable[[str], None]
@@ -30,9 +30,9 @@ class Acts:
         self._note = note
 
     def drawn(self, random: Random, until: float) -> Iterator[tuple[float, Callable[[], None]]]:
-        """Acts, and when each is done."""
+        """Yield acts with the simulated second at which each is performed."""
         for _ in range(random.randint(1, 4)):
-            # Most mail leaves at the beginning.
+            # Prefer early acts: most mail leaves at the beginning.
             at = until * random.random() ** 2
             name, login = random.choice((LARGE, SMALL)), f"u{random.choice(_USERS):02}"
             act = random.choice((self._close, self._unassign, self._leave, self._hold, self._erase))

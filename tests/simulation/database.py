@@ -1,4 +1,4 @@
-"""The real SQLite, whose statements are points at which a process is killed or the disk fails."""
+"""The real SQLite, with a point before each statement at which a process or the disk can fail."""
 
 import sqlite3
 from collections.abc import Callable
@@ -17,8 +17,10 @@ Failure = tuple[str, int]
 
 
 def watch(store: Store, failing: Callable[[str], Failure | None]) -> None:
-    """Ask ``failing`` before each statement of a process how it fails; a process may be killed
-    before each, and after each commit."""
+    """Call ``failing`` before each statement of a process, and raise the failure that it returns.
+
+    A process can be killed before each statement and after each commit.
+    """
     _Connection.failing = staticmethod(failing)
     store.database.close_idle()
     store.database.connect_params["factory"] = _Connection
@@ -35,13 +37,13 @@ class _Cursor(sqlite3.Cursor):
         try:
             process.step()
         except Killed:
-            # What it has not committed goes with it: SQLite takes it back at the next look.
+            # Discard uncommitted changes, as SQLite does when the file is opened again.
             self.connection.rollback()
             raise
         if (failure := self.connection.failing(sql)) is not None:
             words, code = failure
             if code == sqlite3.SQLITE_FULL and self.connection.in_transaction:
-                # SQLite takes back the whole transaction by itself.
+                # SQLite rolls back the whole transaction by itself.
                 self.connection.rollback()
             error = sqlite3.OperationalError(words)
             error.sqlite_errorcode = code
@@ -57,7 +59,7 @@ class _Connection(sqlite._Connection):
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        # Pushes take turns by chance: here by none.
+        # Pushes take turns at random: make the order deterministic.
         self.create_function("RANDOM", 0, lambda: 0)
 
     def cursor(self, factory: Any = None) -> Any:

@@ -1,8 +1,8 @@
-"""An event loop whose time is simulated, and processes on it that can be killed or stopped.
+"""An event loop with simulated time, and processes on it that can be killed or stopped.
 
-Every callback belongs to the process in whose context it was registered. Within a process
-callbacks run in the order in which they were registered, as asyncio promises; which process runs
-next is drawn. A process that is killed runs nothing more: no handler, no ``finally``.
+Every callback belongs to the process in whose context it was registered. Within a process,
+callbacks run in the order of registration, as asyncio guarantees; the process that runs next is
+drawn at random. A killed process runs nothing more: no handler and no ``finally``.
 """
 
 import asyncio
@@ -17,70 +17,70 @@ from random import Random
 from typing import Any
 
 _MANY = 500
-"""Tasks, of which those that are done are forgotten."""
+"""Number of tracked tasks above which finished ones are removed."""
 _current: ContextVar["Process | None"] = ContextVar("_current", default=None)
 
 
 class Killed(BaseException):
-    """Ends what the current process does: nothing may catch it."""
+    """Ends the current process. Code under test must not catch it."""
 
 
 class Stuck(Exception):
-    """Nothing is left to happen, and the simulation is not over."""
+    """Raised when no callback is left and the simulation has not ended."""
 
 
 @dataclass(eq=False)
 class Process:
-    """A process of one host; the mail server and the network belong to none."""
+    """A process on a host. The mail server and the network belong to no process."""
 
     name: str
     is_alive: bool = True
     stands_until: float = 0.0
-    """It is stopped, as by SIGSTOP, or its host sleeps, until then."""
+    """When a stop, as by SIGSTOP or by a sleeping host, ends, in simulated seconds."""
     stood_at: float = float("-inf")
-    """When it was stopped last."""
+    """When the process was last stopped."""
     steps: int = 0
-    """Callbacks it has run and statements it has asked: the points at which it can be killed."""
+    """Number of callbacks and statements run: the points at which the process can be killed."""
     killed_at_step: int = 0
-    """0: never."""
+    """The step at which the process is killed; 0 for never."""
     at_death: Callable[["Process"], None] = lambda process: None
-    """What the system does for it then."""
+    """Called when the process is killed, to do what the operating system would do."""
 
     def step(self) -> None:
-        """Come to a point at which it can be killed; raises `Killed` where it is."""
+        """Count a step; kill the process if this is its last. Raises `Killed` if it is dead."""
         self.steps += 1
         if self.steps == self.killed_at_step and self.is_alive:
             self.kill()
         self.require_alive()
 
     def kill(self) -> None:
-        """End it, as by SIGKILL."""
+        """End the process, as by SIGKILL."""
         self.stands_until = 0.0
         self.is_alive = False
         self.at_death(self)
 
     def require_alive(self) -> None:
-        """Raise `Killed` where it was killed."""
+        """Raise `Killed` if the process was killed."""
         if not self.is_alive:
             raise Killed
 
 
 def current_process() -> Process | None:
-    """The process that runs just now; None: the world outside."""
+    """Return the running process; None for the mail server, the network and the host."""
     return _current.get()
 
 
 def context_of(process: Process | None) -> Context:
-    """A context in which this process runs."""
+    """Return a context in which callbacks belong to ``process``."""
     context = copy_context()
     context.run(_current.set, process)
     return context
 
 
 class SimulatedLoop(asyncio.BaseEventLoop):
-    """Runs what is ready, and lets time pass only where nothing is."""
+    """An event loop that runs ready callbacks, and advances its time only if there are none."""
 
-    # What `BaseEventLoop` keeps: not in the stubs.
+    # Attributes of `BaseEventLoop` that the stubs lack.
     _ready: deque[asyncio.Handle]
     _scheduled: list[asyncio.TimerHandle]
     _stopping: bool
@@ -90,40 +90,40 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._random = random
         self._now = 0.0
         self.connect: Callable[[asyncio.BaseProtocol, str, int], Coroutine[Any, Any, Any]]
-        """What opens connections: the network of the simulation."""
+        """Opens connections through the simulated network."""
         self.thread_seconds: Callable[[], float] = lambda: 0.0
-        """Seconds until a thread runs, and until its result is heard of."""
+        """Returns the seconds until a thread starts, and until its result arrives."""
         self._tasks: list[asyncio.Task[Any]] = []
         self.set_task_factory(self._make_task)
         self.set_exception_handler(lambda loop, context: None)
 
     def time(self) -> float:
-        """Seconds since the simulation began."""
+        """Return the seconds since the start of the simulation."""
         return self._now
 
     def start(self, process: Process, main: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
-        """Run ``main`` as a process of its own."""
+        """Run ``main`` as ``process``."""
         return context_of(process).run(self.create_task, main)
 
     def outside(self, seconds: float, callback: Callable[..., None], *args: Any) -> None:
-        """Call ``callback`` after so many seconds, in no process."""
+        """Call ``callback`` after ``seconds``, outside any process."""
         self.call_later(seconds, callback, *args, context=context_of(None))
 
     def within(
         self, process: Process | None, seconds: float, callback: Callable[..., None], *args: Any
     ) -> None:
-        """Call ``callback`` after so many seconds, in a process."""
+        """Call ``callback`` after ``seconds``, in ``process``."""
         self.call_later(seconds, callback, *args, context=context_of(process))
 
-    def run_in_executor(  # type: ignore[override] # a future of ours is one
+    def run_in_executor(  # type: ignore[override] # returns a subclass
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> "asyncio.Future[Any]":
-        """Run ``func`` a little later, and tell its result a little after that."""
+        """Run ``func`` after a delay and set its result after another."""
         future: asyncio.Future[Any] = self.create_future()
         self.call_later(self.thread_seconds(), self._run_thread, future, func, args)
         return future
 
-    async def create_connection(  # type: ignore[override] # the one form that is used
+    async def create_connection(  # type: ignore[override] # only the form in use
         self,
         protocol_factory: Callable[[], asyncio.BaseProtocol],
         host: str,
@@ -132,19 +132,19 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         ssl: Any = None,
         **options: Any,
     ) -> tuple[asyncio.BaseTransport, asyncio.BaseProtocol]:
-        """Connect over the network of the simulation; nobody speaks TLS there."""
+        """Connect through the simulated network, which has no TLS."""
         if ssl is not None:
             raise ConnectionResetError("no TLS here")
         protocol = protocol_factory()
         return await self.connect(protocol, host, port), protocol
 
     def bury(self) -> None:
-        """Let go of what was killed without letting it do anything more."""
+        """Dispose of the coroutines of killed processes without running more of their code."""
         asyncio._set_running_loop(self)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                # Closing one may make others.
+                # Closing a coroutine may create other tasks.
                 while self._tasks:
                     _close(self._tasks.pop().get_coro())
         finally:
@@ -194,7 +194,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         handle._run()
 
     def _take_what_is_due(self) -> None:
-        """Move to `_ready` what is due; where nothing is ready, let time pass."""
+        """Move due timers to `_ready`. If nothing is ready, advance the time first."""
         until = float("inf")
         for handle in self._ready:
             process = _process_of(handle)
@@ -215,7 +215,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
                 self._ready.append(due)
 
     def _next(self) -> asyncio.Handle | None:
-        """The first callback of a process that is drawn."""
+        """Remove and return the first ready callback of a process that is drawn at random."""
         ready = self._ready
         if not ready:
             return None
@@ -234,7 +234,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         return found
 
     def _wake(self) -> None:
-        """Let a process that stood still hear of the network first, as a system tells it."""
+        """Let a resumed process see network events before its timers, as a real system does."""
         woken = {
             process
             for handle in self._ready
@@ -249,14 +249,14 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             self._ready.extend(in_order)
 
     def _process_events(self, event_list: Any) -> None:
-        """There are none: nothing comes from the system."""
+        """Do nothing: there are no events from the operating system."""
 
     def _write_to_self(self) -> None:
-        """No thread is waited for."""
+        """Do nothing: no thread needs to wake the loop."""
 
 
 def _close(coroutine: Any) -> None:
-    """Let a coroutine go, whatever it awaits in a ``finally``."""
+    """Close a coroutine, even if it awaits something in a ``finally``."""
     context = context_of(_DEAD)
     while coroutine.cr_frame is not None:
         with suppress(BaseException):
@@ -264,7 +264,7 @@ def _close(coroutine: Any) -> None:
 
 
 def _process_of(handle: asyncio.Handle) -> Process | None:
-    """The process in whose context a callback was registered."""
+    """Return the process in whose context a callback was registered."""
     process: Process | None = handle._context.get(_current)  # type: ignore[attr-defined]
     return process
 

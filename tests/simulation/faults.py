@@ -1,7 +1,7 @@
-"""What goes wrong in a simulation, and when: all of it drawn from the seed.
+"""The faults of a simulation and their times, all drawn from the seed.
 
-Each seed has a few kinds of faults only, each for some time: where everything fails at once, what
-needs a long run of good luck before one fault is never seen.
+Each seed has only a few kinds of faults, each for limited periods. If everything failed at once,
+faults that only appear after a long undisturbed run would never be found.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ PERMANENT = {
     Stage.MESSAGE: ("554 5.7.1 refused", "550 5.7.1 looks like spam"),
 }
 CLOSED = "554 5.7.1 relay access denied for now"
-"""What the server says to everybody who is named while it takes no mail."""
+"""The reply to every recipient while the server accepts no mail."""
 UNKNOWN = frozenset({"u03@one.example", "u11@three.example"})
-"""The server knows no such user, whenever it is asked."""
+"""Recipients that the server always rejects as unknown."""
 THEMES = (
     frozenset({"slow", "away", "stops"}),
     frozenset({"slow", "away"}),
@@ -40,7 +40,7 @@ THEMES = (
     frozenset({"full", "kills"}),
     frozenset({"closed", "kills"}),
 )
-"""Kinds that only together show what a safeguard is for."""
+"""Kinds of faults that only in combination show the need for a safeguard."""
 KINDS = (
     "closed",
     "kills",
@@ -61,30 +61,30 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time during which something is wrong."""
+    """A period during which a fault is active."""
 
     begins: float
     ends: float
     is_mild: bool
-    """Silence in the place of a refusal, and refusals for the time being."""
+    """Whether connections hang instead of being refused, and refusals are temporary."""
     of: str = ""
-    """The host that it is about; empty: all."""
+    """The affected host; empty for all."""
 
     def holds(self, now: float, name: str = "") -> bool:
-        """Whether it is wrong just now, for this process."""
+        """Return whether the fault is active at ``now`` for the process ``name``."""
         return self.begins <= now < self.ends and (not self.of or name.startswith(f"{self.of}."))
 
 
 @dataclass
 class Faults:
-    """The faults of one seed; a `Mood` of the mail server."""
+    """The faults of one seed; implements `Mood` for the mail server."""
 
     seed: int
     kinds: frozenset[str] | None = None
-    """None: drawn from the seed."""
+    """The kinds of faults; None to draw them from the seed."""
     spans: dict[str, list[Span]] = field(default_factory=dict)
     until: float = 0.0
-    """From here on nothing goes wrong any more, in seconds."""
+    """The time after which no fault is active, in simulated seconds."""
 
     def __post_init__(self) -> None:
         self._random = Random(f"{self.seed} faults")
@@ -103,14 +103,14 @@ class Faults:
         self.per_domain_minute = draw.choice((0, 0, 3)) if self.has("limits") else 0
         self.least = 0.3
         self.slowness = draw.choice((0.2, 0.6, 0.95))
-        """How much of the time-out an answer takes at most."""
+        """The longest delay of a reply, as a fraction of the timeout."""
         most = draw.choice((1, 2, 5))
         self.bursts = [self.until * draw.random() * 0.8 for _ in range(most)]
-        """When mail is due."""
+        """The times at which mail becomes due."""
         self.network_seconds = draw.choice((0.005, 0.05, 0.3))
         self.thread_seconds = draw.choice((0.001, 0.01, 0.1))
         self.rate = draw.choice((0.01, 0.05, 0.2))
-        """How often a single reply or statement fails, while it may."""
+        """The probability that a reply or statement fails while its fault is active."""
         for kind in ("slow", "outage", "refusals", "twists", "full", "busy"):
             self.spans[kind] = self._spans(longest=self.until / 2)
         self.spans["closed"] = self._spans(longest=self.until / 2)[:1]
@@ -129,9 +129,9 @@ class Faults:
         self.now: Callable[[], float] = lambda: 0.0
 
     def _outlast_leases(self) -> None:
-        """Let a host lose its leases while its mail is on the wire, and others be there."""
+        """Make a host lose its leases while its mail is on the wire and another host works."""
         draw = self._random
-        # The first mail of a connection waits for six answers, and these are longer than a lease.
+        # The first mail of a connection waits for six replies, which together outlast a lease.
         self.timeout, self.least = 20.0, 0.96
         self.lease = 4 * self.timeout + 30
         self.until, self.slowness = 4 * self.lease, 0.95
@@ -144,11 +144,11 @@ class Faults:
             self.spans[kind] = [Span(begins, ends, is_mild=True, of=draw.choice(self.hosts))]
 
     def has(self, kind: str) -> bool:
-        """Whether this kind of fault is met at all."""
+        """Return whether this kind of fault occurs in the simulation."""
         return self.kinds is not None and kind in self.kinds
 
     def happens(self, kind: str, name: str = "") -> Span | None:
-        """Whether this is wrong just now, for this process."""
+        """Return the active period of this fault for the process ``name``, or None."""
         if not self.has(kind):
             return None
         now = self.now()
@@ -158,13 +158,13 @@ class Faults:
         return None
 
     def death(self) -> int:
-        """After how many steps a process that begins is killed; 0: it is not."""
+        """Draw the number of steps after which a new process is killed; 0 for never."""
         if not self.has("kills") or self.now() > self.until or self._random.random() < 0.3:
             return 0
         return int(10 ** self._random.uniform(0, 3.4))
 
     def kills(self) -> list[tuple[float, str]]:
-        """When what runs on a host is killed, whatever it does."""
+        """Draw times and hosts at which the running process is killed, whatever its state."""
         draw = self._random
         if not self.has("kills"):
             return []
@@ -174,7 +174,7 @@ class Faults:
         ]
 
     def pause(self) -> float:
-        """Seconds until a process that was killed is started again."""
+        """Draw the seconds until a killed process is started again."""
         return self._random.choice((0.5, 5.0, 60.0)) * self._random.random()
 
     def connects(self) -> str:
@@ -223,7 +223,7 @@ class Faults:
         return self._random.choice(list(twists))
 
     def of_statement(self, sql: str) -> Failure | None:
-        """How a statement of the current process fails, None where it does not."""
+        """Return the failure of a statement of the current process, or None."""
         process = current_process()
         name = process.name if process else ""
         if self.happens("away", name):
@@ -249,6 +249,6 @@ _WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "WITH", "COMMIT"})
 
 
 def standing(faults: Faults, process: Process) -> float:
-    """Until when a process of this host stands still, 0 where it does not."""
+    """Return the time until which the process is stopped; 0 if it is not."""
     span = faults.happens("stops", process.name)
     return span.ends if span else 0.0

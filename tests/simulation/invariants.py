@@ -1,5 +1,8 @@
-"""What holds whatever fails (N1 to N8, N12 to N14), looked at from outside: by what the server
-took, and by what a second connection reads in the database."""
+"""The invariants that hold whatever fails (N1 to N8, N12 to N14).
+
+They are checked from outside the program: against the mails that the server accepted, and against
+the database as a second connection reads it.
+"""
 
 import sqlite3
 from collections import Counter, defaultdict
@@ -14,7 +17,7 @@ from tests.simulation.network import Connection
 
 _MINUTE = 60.0
 _NOT_GONE = ("a later mail says it anew", "no longer their leader or coach")
-"""Reasons that come without an act of those that are simulated."""
+"""Reasons for dropping a mail that need no simulated act."""
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ class _Row:
 
 
 class Invariants:
-    """Looks at everything that happens, and says what broke a promise."""
+    """Observes all events and records violations."""
 
     def __init__(
         self, looking: sqlite3.Connection, loop: SimulatedLoop, faults: Faults, pace: Pace
@@ -39,28 +42,28 @@ class Invariants:
         self._unwritten = pace.unwritten(faults.connections)
         recheck_after = pace.recheck_after.total_seconds()
         self._recheck_after = recheck_after + 1
-        """Seconds after its claim for which a mail leaves without another look."""
+        """Seconds after its claim during which a mail may leave without being checked again."""
         self.problems: list[str] = []
         self.copies: Counter[str] = Counter()
         self._gone: dict[str, float] = {}
-        """By key: when it ceased to be true."""
+        """By key of a notification: when its reason disappeared."""
         self._died: dict[Process, float] = {}
         self._failed: dict[Process, list[float]] = defaultdict(list)
-        """When the database failed a process."""
+        """By process: when the database failed it."""
         self._written: dict[str, tuple[float, Process]] = {}
 
     def break_rule(self, words: str) -> None:
-        """Something broke a promise."""
+        """Record a violation."""
         self.problems.append(f"{self._loop.time():.3f} {words}")
 
     def waiting(self) -> int:
-        """How many mails wait."""
+        """Return the number of mails that are queued or being sent."""
         states = "state IN ('queued', 'sending')"
         found = self._looking.execute(f"SELECT COUNT(*) FROM notification WHERE {states}")
         return int(found.fetchone()[0])
 
     def gone(self, condition: str, *params: str) -> None:
-        """What the mails under this condition tell is true no longer."""
+        """Record that the reason for the unsent mails under this SQL condition has disappeared."""
         found = self._looking.execute(
             "SELECT n.key FROM notification n JOIN users u ON u.id = n.recipient_id "
             f"JOIN push p ON p.id = n.push_id WHERE n.state <> 'sent' AND {condition}",
@@ -70,26 +73,26 @@ class Invariants:
             self._gone.setdefault(key, self._loop.time())
 
     def died(self, process: Process) -> None:
-        """A process was killed."""
+        """Record that a process was killed."""
         self._died[process] = self._loop.time()
 
     def crashed(self, process: Process, error: Exception) -> None:
-        """A worker ended by itself."""
+        """Record that a worker ended with an error, which is a violation."""
         self.break_rule(f"{process.name} ended by {error!r}")
 
     def database_failed(self, process: Process) -> None:
-        """The database did not do what a process asked."""
+        """Record that the database failed a statement of a process."""
         self._failed[process].append(self._loop.time())
 
     def written(self, connection: Connection, data: bytes) -> None:
-        """A client writes: where that is a message, it is its own, and still true."""
+        """Check a message that a client writes: its lease holds, and its reason still exists."""
         if not data.endswith(b"\r\n.\r\n") or not (key := key_of(data)):
             return
         now, process = self._loop.time(), connection.process
         assert process is not None
         row = self._row(key)
         if row.state == "dropped" and key in self._gone:
-            # Erasing drops also what a worker has claimed: it is looked at below.
+            # Erasing a user also drops claimed mail. The check of `_gone` below covers it.
             pass
         elif row.state != "sending" or row.lease != process.name:
             whose = f"{row.state}, of {row.lease}"
@@ -102,14 +105,14 @@ class Invariants:
         self._written[key] = now, process
 
     def dealt_with(self, session: MailSession, key: str) -> None:
-        """The server deals with a message: it is still on the wire, and so still under lease."""
+        """Check that a message that the server processes is still under its sender's lease."""
         connection = session.connection
         process = connection.process
         if process is None or not process.is_alive or not connection.is_open:
             return
         now, row = self._loop.time(), self._row(key)
         if process.stands_until > now or process.stood_at >= self._written[key][0]:
-            # It cannot break off anything while it stands.
+            # A stopped process cannot abort its transmission.
             return
         if row.state == "dropped" and key in self._gone:
             return
@@ -119,7 +122,7 @@ class Invariants:
         self.break_rule(f"{key} is on the wire of {process.name} beyond its lease ({whose})")
 
     def at_the_end(self, server: MailServer, processes: Sequence[Process]) -> None:
-        """All mail left, failed or was dropped, as it may, and what went twice had a reason."""
+        """Check that every mail reached a permitted final state and every copy has a cause."""
         rows = self._rows()
         by_key: dict[str, list[Taken]] = defaultdict(list)
         for taken in server.taken:
@@ -167,7 +170,7 @@ class Invariants:
                 )
 
     def _cause(self, taken: Taken) -> str:
-        """Why a mail that was taken may be sent once more; empty where it may not."""
+        """Return why a mail that was accepted may be sent again; empty if it may not."""
         process = taken.process
         if taken.answered_at is None:
             return "no answer"
@@ -183,7 +186,7 @@ class Invariants:
     def _look_at_limits(self, taken: Sequence[Taken]) -> None:
         if not self._faults.per_minute or self._faults.has("clocks"):
             return
-        # What the Studio does not know to be sent is not counted: not what is sent once more.
+        # Mails that the Studio does not know to be sent are not counted, so leave out copies.
         last = {each.key: each for each in taken}
         known = sorted(each.at for each in last.values() if each.answered_at is not None)
         for first, at in enumerate(known):
@@ -195,7 +198,7 @@ class Invariants:
                 return
 
     def _look_at_turns(self, taken: Sequence[Taken]) -> None:
-        """Where not all can leave at once, each of two pushes has its turn (N14)."""
+        """Check that each of two pushes has its turn if the limits delay mail (N14)."""
         faults = self._faults
         if (
             faults.kinds != frozenset({"limits"})
@@ -205,7 +208,7 @@ class Invariants:
             return
         first = [each.key.partition("-")[0] for each in taken[: faults.per_minute]]
         for push, number in Counter(row.key.partition("-")[0] for row, _ in self._rows()).items():
-            # One of its mails may be to somebody whom the server does not know.
+            # Some recipients of the push may be unknown to the server.
             wanted = min(number, faults.per_minute // 2) - 2
             if first.count(push) < wanted:
                 self.break_rule(f"push {push} has no turn: {' '.join(first)}")
@@ -226,7 +229,7 @@ _ABOUT_NOBODY = (
     "AND a.unassigned_at IS NULL LEFT JOIN conversation c ON c.assignment_id = a.id "
     "WHERE x.notification_id = n.id AND c.finished_at IS NULL)"
 )
-"""Mails to managers of whose people nobody is asked any more."""
+"""Mails to managers that concern no user with an open assignment."""
 _ROWS = (
     "SELECT n.id, n.key, n.state, n.lease, n.lease_until, n.error, u.email "
     "FROM notification n JOIN users u ON u.id = n.recipient_id"

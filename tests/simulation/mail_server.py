@@ -1,4 +1,4 @@
-"""A mail server: the SMTP dialogue byte by byte, and what it takes or refuses as it likes."""
+"""A simulated mail server: the SMTP dialogue byte by byte, with random replies and faults."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "SIZE 10000000")
 
 
 class Stage(StrEnum):
-    """What the server answers to."""
+    """The points of the dialogue at which the server replies."""
 
     GREETING = "greeting"
     MAIL = "MAIL"
@@ -25,66 +25,69 @@ class Stage(StrEnum):
 
 
 class Twist(StrEnum):
-    """What becomes of a reply on its way out."""
+    """A fault in the delivery of a reply."""
 
     NONE = ""
     LOST = "lost"
-    """It is never written, and the dialogue goes on."""
+    """The reply is not sent, and the dialogue continues."""
     SILENT = "silent"
-    """It is never written, nor is anything after it."""
+    """Neither the reply nor anything after it is sent."""
     TWICE = "twice"
     SWAPPED = "swapped"
-    """What is said next comes first."""
+    """The next reply is sent first."""
     GARBLED = "garbled"
     CUT = "cut"
-    """The connection is cut in the middle of it."""
+    """The connection is cut in the middle of the reply."""
 
 
 class Mood(Protocol):
-    """What the server does, at each moment; drawn from the seed (`faults`)."""
+    """Decides how the server behaves at each moment; drawn from the seed (`faults`)."""
 
     def connects(self) -> str:
-        """How a connection ends that is just made: empty, ``refused`` or ``hangs``."""
+        """Return the failure of a new connection: ``refused`` or ``hangs``; empty for none."""
 
     def refusal(self, stage: Stage, recipient: str) -> str:
-        """The reply at a stage, empty where it says yes."""
+        """Return the reply that refuses a stage; empty to accept it."""
 
     def think(self) -> float:
-        """Seconds until it has dealt with a command."""
+        """Return the seconds until a command is processed."""
 
     def twist(self, stage: Stage) -> Twist:
-        """What becomes of the reply."""
+        """Return the fault in the delivery of a reply."""
 
     def cuts(self) -> tuple[int | None, int | None]:
-        """After how many bytes a new connection is cut, there and back; None: never."""
+        """Return the number of bytes, to the server and back, after which a connection is cut.
+
+        None means never.
+        """
 
     def pipelines(self) -> bool:
-        """Whether it offers PIPELINING on a new connection."""
+        """Return whether a new connection is offered PIPELINING."""
 
 
 @dataclass(eq=False, slots=True)
 class Taken:
-    """A message that the server took."""
+    """A message that the server accepted."""
 
     at: float
     key: str
-    """That of the notification."""
+    """The key of the notification."""
     recipient: str
     process: Process
     written_at: float
-    """When the client wrote its end."""
+    """When the server read the end of the message."""
     answered_at: float | None = None
-    """When the client had the answer; None: never."""
+    """When the reply arrived at the client; None for never."""
 
 
 def key_of(message: bytes) -> str:
-    """The key of the notification that a message tells of; empty where it is none of ours."""
+    """Return the key of the notification in a message; empty for other messages."""
     found = _KEY.search(message)
     return found[1].decode() if found else ""
 
 
 class Offered(NamedTuple):
-    """A permanent refusal that concerned a mail."""
+    """A permanent refusal of a recipient's mail."""
 
     recipient: str
     reply: str
@@ -92,21 +95,21 @@ class Offered(NamedTuple):
 
 @dataclass(eq=False)
 class MailServer:
-    """Takes mail, and remembers all of it."""
+    """Accepts mail and records it."""
 
     loop: SimulatedLoop
     random: Random
     mood: Mood
     trace: Callable[[str], None]
     judge: Callable[["MailSession", str], None]
-    """Is asked when a message is dealt with, taken or not: by session and key."""
+    """Called with session and key before a message is accepted or refused."""
     taken: list[Taken] = field(default_factory=list)
     refused: list[Offered] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
 
 
 class MailSession:
-    """A connection at the server."""
+    """The server's end of a connection."""
 
     def __init__(self, server: MailServer, connection: Connection) -> None:
         self._server = server
@@ -121,14 +124,14 @@ class MailSession:
         self._is_over = False
 
     def begin(self) -> None:
-        """Greet."""
+        """Send the greeting."""
         refusal = self._server.mood.refusal(Stage.GREETING, "")
         self._say(refusal or "220 mail.example.org ESMTP", Stage.GREETING)
         if refusal:
             self._hang_up()
 
     def receive(self, data: bytes) -> None:
-        """Take commands and messages in, as far as they are whole."""
+        """Process the commands and messages that are complete."""
         self._rest += data
         while not self._is_over:
             if self._reads_message:
@@ -147,7 +150,7 @@ class MailSession:
             self._command(line.decode())
 
     def end(self) -> None:
-        """The client is gone."""
+        """Stop the dialogue: the client has disconnected."""
         self._is_over = True
 
     def _command(self, line: str) -> None:
@@ -201,7 +204,7 @@ class MailSession:
     def _deal_with(self, message: bytes, recipient: str, read_at: float) -> None:
         server, process = self._server, self.connection.process
         if self._is_over and server.random.random() < 0.5:
-            # Who has hung up since is not answered: a server may throw such a mail away.
+            # The client has disconnected, so there is no reply. A server may discard the mail.
             return
         key = key_of(message)
         if not key or process is None:
@@ -250,7 +253,8 @@ class MailSession:
             return
         twist = self._server.mood.twist(stage) if stage is not None else Twist.NONE
         if not twist or self._is_twisted:
-            # Two at once can look like an answer that was never given: nobody could tell.
+            # Two faults together can look like a reply that was never sent, which no client can
+            # detect.
             send(data, seconds, heard)
             return
         self._is_twisted = True

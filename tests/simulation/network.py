@@ -1,4 +1,4 @@
-"""Connections that take their time, arrive in pieces, and are cut at any byte."""
+"""Connections with latency that deliver data in pieces and can be cut at any byte."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,29 +8,29 @@ from typing import Any, Protocol
 from tests.simulation.event_loop import Process, SimulatedLoop, current_process
 
 _INSTANT = 1e-6
-"""Seconds between two things that arrive one after the other."""
+"""Seconds between two consecutive arrivals."""
 
 
 class Session(Protocol):
-    """The end of a connection at the server."""
+    """The server's end of a connection."""
 
     def begin(self) -> None:
-        """Somebody has connected."""
+        """Handle a new connection."""
 
     def receive(self, data: bytes) -> None:
-        """Bytes have arrived."""
+        """Handle received bytes."""
 
     def end(self) -> None:
-        """The other end is gone."""
+        """Handle the end of the connection."""
 
 
 class Connection(asyncio.Transport):
-    """A TCP connection: in order, both ways, until it is closed or cut."""
+    """A TCP connection that delivers in order, in both directions, until it is closed or cut."""
 
     def __init__(
         self, loop: SimulatedLoop, random: Random, protocol: asyncio.BaseProtocol, seconds: float
     ) -> None:
-        """``seconds``: how long a piece takes at most."""
+        """Open a connection; ``seconds`` is the maximum latency of a piece."""
         super().__init__()
         self._loop = loop
         self._random = random
@@ -39,21 +39,21 @@ class Connection(asyncio.Transport):
         self.process: Process | None = current_process()
         self.session: Session
         self.watch: Callable[[Connection, bytes], None] = lambda connection, data: None
-        """Hears of what the client writes, as it does."""
+        """Called with the data when the client writes."""
         self.is_open = True
-        """Whether the client still listens."""
+        """Whether the client still reads."""
         self._is_broken = False
-        """Nothing more arrives at the client."""
+        """Whether data to the client is lost."""
         self._is_heard = True
-        """Whether the server still listens."""
+        """Whether the server still reads."""
         self.cut_there: int | None = None
-        """Bytes to the server after which it is cut; None: never."""
+        """Number of bytes to the server after which the connection is cut; None for never."""
         self.cut_back: int | None = None
-        """The same of bytes to the client."""
+        """Number of bytes to the client after which the connection is cut; None for never."""
         self._there_at = self._back_at = 0.0
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """The client writes."""
+        """Send data from the client."""
         if not self.is_open:
             return
         self.watch(self, bytes(data))
@@ -62,7 +62,7 @@ class Connection(asyncio.Transport):
             self._loop.outside(self._there_at - self._loop.time(), self._arrive_there, piece)
 
     def reply(self, data: bytes, seconds: float, heard: Callable[[], None] | None = None) -> None:
-        """The server writes, after so many seconds; ``heard`` once the client has it."""
+        """Send data from the server after ``seconds``; call ``heard`` when the client has it."""
         at = max(self._back_at, self._loop.time() + seconds)
         pieces = self._pieces(data)
         for number, piece in enumerate(pieces, 1):
@@ -71,13 +71,13 @@ class Connection(asyncio.Transport):
             self._loop.within(self.process, at - self._loop.time(), self._arrive_back, piece, told)
 
     def hang_up(self, seconds: float) -> None:
-        """The server closes the connection after all that it has written."""
+        """Close the connection from the server, after all data that was written."""
         at = self._arrival(max(self._back_at, self._loop.time() + seconds))
         self._loop.within(self.process, at - self._loop.time(), self._lose, None)
         self._is_heard = False
 
     def cut(self) -> None:
-        """The network breaks: nothing more arrives, at either end."""
+        """Break the connection: nothing more arrives at either end."""
         if not self._is_broken:
             self._is_broken = True
             reset = ConnectionResetError("Connection reset by peer")
@@ -85,40 +85,40 @@ class Connection(asyncio.Transport):
             self._end_there()
 
     def client_ends(self) -> None:
-        """The system closes it for a client that is gone: what was written still arrives."""
+        """Close the connection as the system does for a dead client. Written data still arrives."""
         if self.is_open:
             self.is_open = False
             self._there_at = self._arrival(self._there_at)
             self._loop.outside(self._there_at - self._loop.time(), self._end_there)
 
     def abort(self) -> None:
-        """The client gives it up."""
+        """Close the connection from the client."""
         if self.is_open:
             self.client_ends()
             self._loop.call_soon(self._protocol.connection_lost, None)
 
     def close(self) -> None:
-        """The same: what was written leaves by itself."""
+        """Close the connection from the client; written data still arrives."""
         self.abort()
 
     def is_closing(self) -> bool:
-        """Whether the client has closed it, or knows that it is lost."""
+        """Return whether the client has closed the connection or knows that it is lost."""
         return not self.is_open
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """Somebody else listens from here on."""
+        """Set the protocol that receives data."""
         self._protocol = protocol
 
     def get_protocol(self) -> asyncio.BaseProtocol:
-        """Who listens."""
+        """Return the protocol that receives data."""
         return self._protocol
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Nothing is known of it."""
+        """Return ``default``: no information is available."""
         return default
 
     def _arrival(self, after: float) -> float:
-        # Of timers of one instant asyncio promises no order.
+        # asyncio does not define the order of timers for the same instant.
         at = self._loop.time() + self._random.random() * self._seconds
         return max(after + _INSTANT, at)
 

@@ -1,4 +1,4 @@
-"""The organisation of a simulation: made once, and copied for each seed."""
+"""The organisation of a simulation, made once and copied for each seed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from tests.acting import assign
 from tests.organisation import create_push, import_people
 
 BEGINS = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-"""When a simulation begins."""
+"""The start of a simulation."""
 LARGE, SMALL = "Large", "Small"
 """The two pushes."""
 ADMIN = Account("admin", "Admin")
@@ -22,7 +22,7 @@ _USERS = 18
 
 
 def make(path: Path) -> None:
-    """Make the database: two pushes, of which all mail is due within two minutes."""
+    """Make the database: two pushes whose mail is all due within two minutes."""
     studio = _open(f"sqlite:///{path}", BEGINS - timedelta(minutes=2))
     admin = sign_in(studio, ADMIN)
     logins = [f"u{number:02}" for number in range(_USERS)]
@@ -39,7 +39,7 @@ def make(path: Path) -> None:
 
 
 def opened(url: str) -> tuple[Studio, Actor]:
-    """The Studio of a copy, and its admin."""
+    """Open a copy of the Studio; return it with its admin."""
     studio = _open(url, BEGINS)
     return replace(studio, is_temporary=True), sign_in(studio, ADMIN)
 

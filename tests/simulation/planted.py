@@ -1,4 +1,4 @@
-"""Faults of the program that the simulation has to find: each takes one safeguard away."""
+"""Bugs that the simulation must find: each disables one safeguard."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ Planting = Callable[[], Any]
 
 @contextmanager
 def no_lease_is_asked_for() -> Iterator[None]:
-    """What leaves is not asked whether its lease still holds."""
+    """Send mail without checking that its lease still holds."""
     with (
         nothing_is_looked_at_again(),
         patch.object(Lease, "may_begin", lambda lease, claimed_at: True),
@@ -30,18 +30,18 @@ def no_lease_is_asked_for() -> Iterator[None]:
 
 @contextmanager
 def nothing_is_cut_off() -> Iterator[None]:
-    """A mail that is on the wire stays there beyond its lease."""
+    """Do not abort a transmission when its lease expires."""
 
     async def within(lease: Lease, claimed_at: float, sending: Awaitable[Any]) -> Any:
         return await sending
 
-    # Where renewing fails, so does the second look.
+    # If renewing fails, the second check would fail as well, so disable it.
     with nothing_is_looked_at_again(), patch.object(Lease, "within", within):
         yield
 
 
 def leases_do_not_last() -> Any:
-    """What others hold is taken from them at once."""
+    """Requeue the mail that other workers have leased at once."""
 
     def recover(lease: str, steady: Any, now: Any) -> int:
         taken = "UPDATE notification SET state = 'queued', due_at = ?, lease = NULL"
@@ -51,12 +51,12 @@ def leases_do_not_last() -> Any:
 
 
 def nothing_is_renewed() -> Any:
-    """A lease is taken to be renewed and is not."""
+    """Assume that leases are renewed, without renewing them."""
     return patch.object(delivery, "renew", lambda studio, lease, *, lasting: None)
 
 
 def written_before_the_answer() -> Any:
-    """A mail is written as sent before the server has answered."""
+    """Record a mail as sent before the server has replied."""
 
     async def hand_over(
         connection: Any, dialogue: Any, message: bytes, envelope: tuple[str, str]
@@ -68,7 +68,7 @@ def written_before_the_answer() -> Any:
 
 
 def retries_are_not_counted() -> Any:
-    """What is sent at a second try does not count for the limits."""
+    """Leave mails sent at a second attempt out of the limits."""
     counting = sent_counts.count
 
     def count(sent: Any, limits: Any, now: Any) -> None:
@@ -88,7 +88,7 @@ def _was_tried(address: str) -> bool:
 
 
 def any_number_is_unwritten() -> Any:
-    """The server may know of any number of mails what the database does not."""
+    """Allow any number of mails whose outcome is not yet written to the database."""
 
     async def reserve(queue: SendQueue, notification_id: int) -> None:
         return
@@ -97,17 +97,17 @@ def any_number_is_unwritten() -> Any:
 
 
 def nothing_is_checked_again() -> Any:
-    """What is no longer true is sent all the same."""
+    """Send mail even if its reason has disappeared."""
     return patch.object(delivery, "why_dropped", lambda delivery, now=None: None)
 
 
 def nothing_is_looked_at_again() -> Any:
-    """A mail that has waited for a slow server leaves as it was when it was claimed."""
+    """Send a mail that waited for a slow server as it was when it was claimed."""
     return patch.object(delivery, "is_as_claimed", lambda studio, lease, delivery, hours: True)
 
 
 def every_refusal_is_final() -> Any:
-    """A permanent refusal fails the mail, whatever it is about."""
+    """Fail a mail at any permanent refusal, whatever the refusal is about."""
 
     def doubt(breaker: Any, outcome: Any, mail_id: int, domain: str) -> Any:
         return outcome
@@ -116,7 +116,7 @@ def every_refusal_is_final() -> Any:
 
 
 def the_oldest_goes_first() -> Any:
-    """Where not all can leave, a push waits for those before it."""
+    """Send the mail of older pushes first if not all mail can leave."""
 
     def in_turn(now: Any, limit: int, avoiding: Any = ()) -> list[int]:
         text = "SELECT id FROM notification WHERE state = 'queued' AND due_at <= ?"

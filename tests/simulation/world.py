@@ -1,4 +1,4 @@
-"""One simulation: hosts with workers, a mail server, people who act, and all that fails."""
+"""One simulation: hosts with workers, a mail server, an admin who acts, and all faults."""
 
 import asyncio
 import shutil
@@ -34,42 +34,42 @@ from tests.simulation.mail_server import MailServer, MailSession
 from tests.simulation.network import Connection
 
 _LOOK_EVERY = 20.0
-"""Seconds between two looks at what the outbox holds."""
+"""Seconds between two checks of the outbox."""
 _PATIENCE = 12 * 3600.0
-"""Seconds after the last fault until all mail has left, or is not to leave."""
+"""Seconds after the last fault within which all mail must have reached a final state."""
 _STEPS = 400_000
-"""Callbacks after which a simulation is given up."""
+"""Number of callbacks after which a simulation is aborted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a seed."""
+    """The result of a seed."""
 
     seed: int
     kinds: frozenset[str]
     problems: tuple[str, ...]
-    """What broke a promise; empty where nothing did."""
+    """The violated invariants; empty if there are none."""
     trace: tuple[str, ...]
     seconds: float
-    """Simulated ones."""
+    """Simulated seconds."""
     kills: int
     stops: int
     taken: int
-    """Mails that the server took, copies included."""
+    """Number of mails that the server accepted, including copies."""
     copies: dict[str, int]
-    """How many of them were copies, by what allows it."""
+    """Number of copies by permitted cause."""
 
 
 @dataclass
 class _HostClock:
-    """The clock of a host: it is ahead or behind, and is set now and then."""
+    """The clock of a host: it runs ahead or behind, and may jump."""
 
     loop: SimulatedLoop
     ahead: float
     jumps: list[tuple[float, float]] = field(default_factory=list)
 
     def now(self) -> datetime:
-        """What it shows."""
+        """Return the time that the clock shows."""
         now = self.loop.time()
         jumped = sum(seconds for at, seconds in self.jumps if at <= now)
         return organisation.BEGINS + timedelta(seconds=now + self.ahead + jumped)
@@ -77,16 +77,16 @@ class _HostClock:
 
 @dataclass
 class _Steady:
-    """What leases are measured by: nobody sets it."""
+    """The clock of leases, which is never set."""
 
     loop: SimulatedLoop
 
     def time(self) -> SteadyTime:
-        """Its reading."""
+        """Return the simulated time."""
         return SteadyTime(self.loop.time(), "simulation")
 
     def jumped_within(self, seconds: float) -> bool:
-        """Never."""
+        """Return False: the clock never jumps."""
         return False
 
 
@@ -137,7 +137,7 @@ class World:
         self._loop.thread_seconds = lambda: self._threads.random() * faults.thread_seconds
 
     def run(self) -> Outcome:
-        """Run it to its end."""
+        """Run the simulation and return its outcome."""
         database.watch(self._studio.store, self._of_statement)
         self._spread()
         for host in self._faults.hosts:
@@ -181,7 +181,7 @@ class World:
             yield
 
     def _flush(self, path: Path) -> None:
-        """The disk takes in what was written, or not."""
+        """Flush to disk, or raise `Unavailable` if the disk is full."""
         process = current_process()
         if process is not None:
             process.step()
@@ -189,7 +189,7 @@ class World:
                 raise Unavailable("The disk does not take it.")
 
     def _spread(self) -> None:
-        """Let mail be due in a few bursts over the time in which something goes wrong."""
+        """Spread the due times of mail over a few bursts while faults are active."""
         draw, bursts = self._random, self._faults.bursts
         ids = [found for (found,) in self._looking.execute("SELECT id FROM notification")]
         due = [organisation.BEGINS + timedelta(seconds=draw.choice(bursts)) for _ in ids]
@@ -262,7 +262,7 @@ class World:
         self._loop.outside(self._faults.pause(), self._start, host, int(number) + 1)
 
     def _stop_and_go(self) -> None:
-        """Let processes stand still whose time has come."""
+        """Stop the processes whose stop has begun, and check again later."""
         for process in self._processes:
             until = standing(self._faults, process)
             if process.is_alive and until > process.stands_until:
@@ -291,7 +291,7 @@ class World:
         return connection
 
     def _look(self) -> None:
-        """Look how far it is; end it where there is nothing left to do."""
+        """Check progress; end the simulation if all mail is done or it takes too long."""
         now = self._loop.time()
         waiting = self.rules.waiting()
         if now > self._faults.until and not waiting:
@@ -306,7 +306,7 @@ class World:
             self._loop.outside(_LOOK_EVERY, self._look)
 
     def _end(self) -> None:
-        """Tell all workers to stop, and see that they do."""
+        """Stop all workers, and check after a minute that they have stopped."""
         self._is_over = True
         for worker in self._workers.values():
             worker.stop()
@@ -328,8 +328,10 @@ def _name_of_process(size: int) -> str:
 
 
 def simulate(seed: int, folder: Path, *, kinds: frozenset[str] | None = None) -> Outcome:
-    """Run the simulation of ``seed``; ``folder`` holds the database that `organisation.make` made
-    as ``made.db``."""
+    """Run the simulation of ``seed``.
+
+    ``folder`` holds ``made.db``, the database made by `organisation.make`.
+    """
     path = folder / "studio.db"
     for end in ("", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)

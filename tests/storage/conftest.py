@@ -1,4 +1,4 @@
-"""A Studio on each engine, and an account without the rights of root."""
+"""A Studio on each engine, and a process without the rights of root."""
 
 import os
 import tempfile
@@ -23,9 +23,9 @@ _NOBODY = 65534
 
 @pytest.fixture
 def own_folder() -> Iterator[Path]:
-    """A folder that belongs to an account whom permissions bind, and this process is that account.
+    """A directory of an unprivileged account, which is the effective user of this process.
 
-    Root may read and write what it likes, which no person who runs the Studio may.
+    Root ignores permissions, which bind everybody who runs the Studio.
     """
     before = os.geteuid()
     with tempfile.TemporaryDirectory() as name:

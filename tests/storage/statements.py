@@ -1,6 +1,6 @@
-"""The SQL that storage holds as text: ``python -m tests.storage.statements`` lists it.
+"""List the SQL that storage holds as text: ``python -m tests.storage.statements``.
 
-Migrations are left out: they are as they were when they were written.
+Migrations are left out: they stay as they were written.
 """
 
 import ast
@@ -21,13 +21,13 @@ WHY = {
     "people/key_lookup.py": "sshd waits for it: Peewee takes longer to import than it takes",
     "pushes/act_snapshot.py": "a temporary table, which is none of a model",
 }
-"""What the builder cannot say, or what it costs, of the text in each file."""
+"""By file: why Peewee's query builder cannot express the SQL, or what that would cost."""
 _BEGINS = re.compile(r"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|VALUES|CREATE|ANALYZE)\b")
 _BY_NUMBER = re.compile(r"\brow\[\d+\]")
 
 
 def statements() -> Iterator[tuple[str, int, str]]:
-    """Each statement or sub-query as text: file, line, and how it begins."""
+    """Yield file, line and beginning of each statement or sub-query that is written as text."""
     for path in _files():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)
@@ -38,7 +38,7 @@ def statements() -> Iterator[tuple[str, int, str]]:
 
 
 def numbered_columns() -> int:
-    """How often a column of a row is found by its number."""
+    """Return the number of places that access a column of a row by position."""
     return sum(len(_BY_NUMBER.findall(path.read_text(encoding="utf-8"))) for path in _files())
 
 

@@ -1,4 +1,4 @@
-"""Helpers for tests of screens: an app that runs, and waiting until nothing is under way."""
+"""Helpers for tests of screens: run an app, press keys and wait until it is idle."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,14 +18,14 @@ WIDE = (120, 40)
 
 @asynccontextmanager
 async def running(app: App[Any], size: tuple[int, int] = NARROW) -> AsyncIterator[Pilot[Any]]:
-    """``app`` in a terminal of ``size``, once everything it asked for is there."""
+    """Run ``app`` in a terminal of ``size``, and wait until its first data is displayed."""
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no call is under way and every answer is drawn, or the app ends."""
+    """Wait until no call is running and every result is displayed, or until the app ends."""
     bridge = cast(Bridge, bridge_of(pilot.app))
     quiet = 0
     while quiet < 2 and not pilot.app._exit:
@@ -36,13 +36,13 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Wait until something is true, whatever is under way."""
+    """Wait until ``condition`` holds; raises `TimeoutError` after a minute."""
     async with asyncio.timeout(60):
         while not condition():
             await pilot.pause(0.01)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
-    """Press keys and wait until everything they caused is drawn."""
+    """Press keys and wait until all their effects are displayed."""
     await pilot.press(*keys)
     await settled(pilot)

@@ -1,4 +1,4 @@
-"""Everything that makes pictures drift is set before Textual is imported."""
+"""Set everything that could change snapshots before Textual is imported."""
 
 import os
 from pathlib import Path
@@ -19,5 +19,5 @@ idle.use()
 
 @pytest.fixture
 def pictures(snapshot: SnapshotAssertion, tmp_path: Path) -> Pictures:
-    """Compares pictures of an app with those that are kept."""
+    """Compares snapshots of an app with the stored ones."""
     return Pictures(snapshot, tmp_path)

@@ -1,4 +1,4 @@
-"""A small app around the list alone, and one around the whole shell."""
+"""A small app that contains only a list, and an app with the whole shell."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ COLUMNS: tuple[Column[Person], ...] = (
 
 
 class ListApp(App[None]):
-    """A list and nothing else; keeps what the list posted."""
+    """An app with nothing but a list, which records the messages that the list posts."""
 
     def __init__(self, source: Source[Any, Any], filter_: Any = 1, *, marks: bool = True) -> None:
         super().__init__(css_path=sorted(asset("styles").glob("*.tcss")))
@@ -81,7 +81,7 @@ class ListApp(App[None]):
 
 @dataclass
 class FakeStore:
-    """A database that nobody else could read."""
+    """A database whose transactions fail."""
 
     closed: tuple[str, ...] = ()
     creation_message: str = ""
@@ -92,7 +92,7 @@ class FakeStore:
 
 @dataclass
 class FakeStudio:
-    """What the shell itself needs of an open Studio."""
+    """The parts of an open Studio that the shell itself uses."""
 
     clock: Clock = NOON
     settings: Settings = field(
@@ -141,7 +141,7 @@ class PeopleScreen(StudioScreen):
 
 
 class EmptyScreen(StudioScreen):
-    """A place with nothing in it."""
+    """A place without content."""
 
 
 PLACES = (
@@ -152,7 +152,7 @@ PLACES = (
 
 
 def studio_app(actor: Actor = ADMIN, places: tuple[Place, ...] = PLACES) -> StudioApp:
-    """The shell around two places."""
+    """Return the shell with ``places``."""
     studio = FakeStudio()
     return StudioApp(lambda _: (cast(Any, studio), actor), places)
 

@@ -1,9 +1,10 @@
-"""The pictures of ``docs/guide.md``: the kept pictures of the screens, which the tests compare with
-what is drawn, and a short film of some of them.
+"""The pictures of ``docs/guide.md``, and a short animation of some of them.
+
+They are the stored snapshots of the screens, which tests compare with the drawn ones.
 
     python -m tests.tui.guide
 
-A picture of the guide is a kept one without its address of a font in the web.
+A picture of the guide is a snapshot without the web address of its font.
 """
 
 import re
@@ -31,24 +32,24 @@ PICTURES: Mapping[str, str] = {
     "conversation": "conversations/test_conversation_snapshots/test_leader_prepares[120x40]",
     "editor": "templates/test_template_snapshots/test_editor[120x40]",
 }
-"""Which kept picture is which of the guide, in its order."""
+"""By name in the guide, in its order: the stored snapshot."""
 FILM = ("today", "new-pushes", "assign", "dry-run", "push", "by-manager")
 SECONDS = 3
-"""How long each picture of the film stands."""
+"""Seconds for which the animation displays each picture."""
 _NAME = re.compile(r"\bterminal-")
-"""What the names within a picture begin with: in one file they have to differ."""
+"""The prefix of the identifiers in a picture, which must be unique within the animation."""
 _FONT = re.compile(r",\s*url\([^)]*\) format\([^)]*\)")
 
 
 def kept(name: str) -> str:
-    """A kept picture as the guide shows it."""
+    """Return a stored snapshot as a picture of the guide."""
     folder, _, rest = PICTURES[name].partition("/")
     path = ROOT / "tests/tui/screens" / folder / "__snapshots__" / f"{rest}.svg"
     return _FONT.sub("", path.read_text(encoding="utf-8"))
 
 
 def film() -> str:
-    """Pictures one after another, without end; who wants no motion sees the first."""
+    """Return an endless animation; with reduced motion, only its first picture is displayed."""
     frames = [kept(name) for name in FILM]
     size = re.findall(r'viewBox="([^"]*)"', frames[0])[0]
     whole, share = SECONDS * len(frames), 100 / len(frames)
@@ -77,13 +78,13 @@ def film() -> str:
 
 
 def every_file() -> Iterator[tuple[Path, str]]:
-    """Each file of the folder, and what is to be in it."""
+    """Yield each file of the directory with its content."""
     yield from ((FOLDER / f"{name}.svg", kept(name)) for name in PICTURES)
     yield FOLDER / "film.svg", film()
 
 
 def main() -> None:
-    """Write the pictures anew; what is in the folder beside them goes."""
+    """Write all pictures, and delete other files in their directory."""
     FOLDER.mkdir(exist_ok=True)
     files = dict(every_file())
     for path in set(FOLDER.iterdir()) - files.keys():

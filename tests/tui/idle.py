@@ -1,4 +1,4 @@
-"""Waiting until an app that is tested has nothing left to do."""
+"""Wait until a tested app is idle."""
 
 import asyncio
 from contextlib import suppress
@@ -9,23 +9,23 @@ import textual.pilot
 from textual._context import active_app
 
 _SOON = 0.06
-"""Seconds. A timer that is due by then is part of what a key causes, as a redraw is."""
+"""Seconds. A timer that is due within this time, such as a redraw, is an effect of a key."""
 _CALL = 0.3
-"""Seconds that a call off the loop is waited for."""
+"""Seconds to wait for a call on a background thread."""
 _PATIENCE = 1.0
-"""Seconds after which a loop that is never idle is taken as it is."""
+"""Seconds after which a busy loop is no longer waited for."""
 
 
 async def nothing_to_do(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
-    """Wait until the loop has nothing left to do but to wait.
+    """Wait until the event loop is idle.
 
-    Textual naps instead, until the process has used no CPU for a fiftieth of a second: that takes
-    most of the time of a test, and never comes true beside tests that are busy.
+    Textual instead sleeps until the process has used no CPU for a fiftieth of a second. That takes
+    most of the time of a test, and never happens next to tests that are busy.
     """
     loop: Any = asyncio.get_running_loop()
     app: Any = active_app.get(None)
     if app is not None and hasattr(app, "bridge"):
-        # A call that a test holds up does not end.
+        # A call that a test delays may not end.
         with suppress(TimeoutError):
             async with asyncio.timeout(_CALL):
                 await app.bridge.idle()
@@ -45,7 +45,7 @@ async def nothing_to_do(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
 
 
 def use() -> None:
-    """Let every pilot wait so."""
+    """Make every pilot wait with `nothing_to_do`."""
     for module in (textual.app, textual.pilot):
         assert module.wait_for_idle
         module.wait_for_idle = nothing_to_do  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Made-up people in a source that lives in memory, and an app to look at them with."""
+"""Made-up people in in-memory sources for lists."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -22,28 +22,28 @@ class Person:
 
 
 def person(number: int) -> Person:
-    """The person with this id, the same on every run."""
+    """Return the person with this id, the same on every run."""
     given, family = _GIVEN[number % 10], _FAMILY[number // 10 % 8]
     name = f"{given} {family} {number}"
     return Person(number, name, f"user{number}", _TEAMS[number % 6], number % 3 == 0)
 
 
 def hostile_people() -> list[Person]:
-    """Somebody for every hostile name."""
+    """Return a person for every hostile name."""
     return [
         Person(number, name, name, name, done=False) for number, name in enumerate(HOSTILE, start=1)
     ]
 
 
 def is_marked(selection: Selection[int], row_id: int) -> bool:
-    """Whether a person of a crowd is selected."""
+    """Return whether a person of a crowd is selected."""
     return selection.contains(row_id, lambda divisor: row_id % divisor == 0)
 
 
 class Crowd:
-    """A source of any number of people, none of whom exists before being asked for.
+    """A source of any number of people, each of whom is created when requested.
 
-    The filter is a divisor: of a crowd of ``size``, those whose id it divides.
+    The filter is a divisor: it matches the people whose id it divides.
     """
 
     def __init__(self, size: int, divisor: int = 1, *, sort: Sort | None = None) -> None:
@@ -80,7 +80,7 @@ class Crowd:
 
 
 class Listed:
-    """A source of just these people."""
+    """A source of the given people."""
 
     def __init__(self, people: Sequence[Person]) -> None:
         self.people = list(people)

@@ -1,4 +1,4 @@
-"""Pictures of an app, compared with those that were looked at and kept."""
+"""Compare snapshots of an app with those that were reviewed and stored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,10 +18,10 @@ THEMES = ("studio-dark", "studio-light", "studio-plain")
 
 
 class Pictures:
-    """Compares pictures of one app in each size and theme with ``NAME[THEME-WIDTHxHEIGHT].svg``.
+    """Compares an app in each size and theme with ``NAME[THEME-WIDTHxHEIGHT].svg``.
 
-    The app is started once, in the first size: what a size or a theme changes is drawn anew.
-    ``pytest --snapshot-update`` keeps the pictures as they are drawn.
+    The app is started once, in the first size, and redrawn for every other size and theme. ``pytest
+    --snapshot-update`` stores the snapshots as drawn.
     """
 
     def __init__(self, kept: SnapshotAssertion, folder: Path) -> None:
@@ -35,7 +35,7 @@ class Pictures:
         sizes: Sequence[Size] = (NARROW, WIDE),
         themes: Sequence[str] = ("",),
     ) -> None:
-        """Fail where a picture is another than the one that is kept, once ``before`` has run."""
+        """Run ``before``, and fail if a snapshot differs from the stored one."""
         drawn = asyncio.run(_draw(app, before, sizes, themes))
         others = [name for name, svg in drawn.items() if self._kept(name=name) != svg]
         for name in others:

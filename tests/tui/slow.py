@@ -1,5 +1,4 @@
-"""A machine that is slow exactly as long as a test wants: a gate before every answer of the
-database and before every widget that is mounted."""
+"""A gate that delays every database result and every mounted widget while a test needs it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from studio_tui.tui.runtime.background_calls import Bridge
 
 
 class Gate:
-    """Nothing passes while it is shut."""
+    """While the gate is closed, results and widgets wait."""
 
     def __init__(self) -> None:
         self.open_ = asyncio.Event()
@@ -22,22 +21,22 @@ class Gate:
         self.waiting = 0
 
     def shut(self) -> None:
-        """From here on everything waits."""
+        """Close the gate."""
         self.open_.clear()
 
     async def met(self) -> None:
-        """Let everything go on until it waits here."""
+        """Run the event loop until pending work waits at the gate."""
         for _ in range(300):
             await asyncio.sleep(0)
 
     def open(self) -> None:
-        """Let everything pass."""
+        """Open the gate."""
         self.open_.set()
 
 
 @contextmanager
 def slow_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    """Everything that an app reads or mounts waits at this gate; it begins open."""
+    """Make everything that an app reads or mounts wait at a gate, which is open at first."""
     gate = Gate()
     read, mount = Bridge._run, MessagePump._pre_process
 

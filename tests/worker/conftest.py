@@ -1,4 +1,4 @@
-"""The Studio on each engine, with people in it."""
+"""A Studio on each engine, with people in it."""
 
 import pytest
 
@@ -13,6 +13,6 @@ __all__ = ["MovableClock", "admin", "clock", "database_url", "first_admin", "stu
 
 @pytest.fixture
 def admin(studio: Studio, first_admin: Actor) -> Actor:
-    """The admin, once the people of `tests.organisation` are imported."""
+    """The admin, after the people of `tests.organisation` are imported."""
     import_people(studio, first_admin)
     return first_admin

@@ -1,4 +1,4 @@
-"""Workers as processes of their own, to be killed and stopped."""
+"""Workers as separate processes that tests can stop and kill."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from studio_tui.services.system.context import Studio
 from tests.smtp_server import Server
 
 LEASE = 4.0
-"""Seconds that a hurried worker holds what it claimed."""
+"""Seconds for which a hurried worker leases claimed notifications."""
 _COMMAND = Path(sys.executable).with_name("studio-tui")
 
 Process = subprocess.Popen[str]
@@ -32,7 +32,7 @@ Process = subprocess.Popen[str]
 
 @contextmanager
 def hurried_worker(studio: Studio, server: Server, connections: int = 1) -> Iterator[Process]:
-    """A worker with a lease of `LEASE`; killed at the end if it still runs."""
+    """Run a worker with a lease of `LEASE` seconds; it is killed at the end if it still runs."""
     command = [sys.executable, "-m", "bench.crash_worker", "--lease", str(LEASE)]
     with _started(command, studio, server, connections) as process:
         yield process
@@ -42,8 +42,7 @@ def hurried_worker(studio: Studio, server: Server, connections: int = 1) -> Iter
 def service(
     studio: Studio, server: Server, *options: str, connections: int = 1
 ) -> Iterator[Process]:
-    """``studio-tui worker`` itself, at the time of ``studio``; killed at the end if it still
-    runs."""
+    """Run ``studio-tui worker`` at the time of ``studio``; it is killed at the end if it runs."""
     command = [str(_COMMAND), "worker", *options]
     now = {"STUDIO_NOW": studio.now().isoformat()}
     with _started(command, studio, server, connections, now) as process:
@@ -51,37 +50,37 @@ def service(
 
 
 def stop(process: Process, seconds: float = 30) -> tuple[int, str]:
-    """Tell a worker to stop; its exit code and what it printed."""
+    """Send SIGTERM to a worker and return its exit code and output."""
     process.send_signal(signal.SIGTERM)
     printed, _ = process.communicate(timeout=seconds)
     return process.returncode, printed
 
 
 def told(process: Process) -> dict[str, Any]:
-    """The next line of the log of a worker that writes JSON."""
+    """Read the next line of a worker's JSON log."""
     assert process.stdout is not None
     return dict(json.loads(process.stdout.readline()))
 
 
 def wait_until_heard(process: Process) -> None:
-    """Return once ``process`` has got the signals that were sent to it."""
+    """Wait until the signals sent to ``process`` are delivered."""
     status = Path(f"/proc/{process.pid}/status")
     pending = re.compile(r"^(?:Sig|Shd)Pnd:\s*0*[1-9a-f]", re.MULTILINE)
     wait_until(lambda: not pending.search(status.read_text()))
 
 
 def everything(studio: Studio, admin: Actor) -> list[Notification]:
-    """The whole outbox."""
+    """Return all notifications in the outbox."""
     return outbox.every(studio, admin, NotificationFilter())
 
 
 def wait_until_sent(studio: Studio, admin: Actor) -> None:
-    """Return once every notification is *sent*."""
+    """Wait until every notification is *sent*."""
     wait_until(lambda: set(outbox.counts(studio, admin)) == {NotificationState.SENT})
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 150) -> None:
-    """Return once ``condition`` holds; fails after ``seconds``."""
+    """Wait until ``condition`` holds; fail after ``seconds``."""
     until = monotonic() + seconds
     while not condition():
         assert monotonic() < until, f"not so after {seconds} s"

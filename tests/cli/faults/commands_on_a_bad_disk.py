@@ -1,8 +1,8 @@
-"""Runs commands on a disk that fails when it is told to, each in a fork of one process.
+"""Runs commands on a disk that fails on request, each in a fork of one process.
 
-A process of its own, started with ``failing_disk.c`` loaded before the C library. Reads jobs from
-its input and answers each on its output, a line of JSON each. Starting the program anew for each
-command would take most of the time.
+This is a separate process, started with ``failing_disk.c`` preloaded before the C library. It reads
+jobs from stdin and writes their results to stdout, one line of JSON each. Starting the program anew
+for each command would take most of the time.
 """
 
 import ctypes
@@ -24,7 +24,7 @@ DISK.fault_trace.restype = ctypes.c_char_p
 
 
 def main() -> None:
-    """Answer jobs until there are no more."""
+    """Run jobs until the input ends."""
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_done(json.loads(line))) + "\n")
         sys.stdout.flush()
@@ -43,7 +43,7 @@ def _done(job: dict[str, Any]) -> dict[str, Any]:
             _run(job, writing)
         os.close(writing)
         with os.fdopen(reading) as modules:
-            # What a command imports, the next one has.
+            # Import the modules that the command imported, so that later forks have them.
             for name in modules.read().split():
                 with suppress(ImportError):
                     importlib.import_module(name)
@@ -61,10 +61,10 @@ def _done(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _run(job: dict[str, Any], modules: int) -> None:
-    """Run the command of a job, and end this process as the program would."""
+    """Run the command of a job, and end this process with its exit code."""
     code: Any = 1
     try:
-        # The folder may be another one of the same name by now.
+        # The directory may have been replaced by another of the same name.
         os.chdir(job["folder"])
         os.environ.update(job["environment"])
         if job["account"]:

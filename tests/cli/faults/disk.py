@@ -1,6 +1,6 @@
-"""A disk that fails at the nth call of a command, and what a Studio is afterwards.
+"""A disk that fails at the nth call of a command, and digests of the resulting files.
 
-The library that fails is compiled from ``failing_disk.c`` by the C compiler of this host.
+The failing library is compiled from ``failing_disk.c`` by the C compiler of this host.
 """
 
 import errno
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 KILL, TORN = -1, -2
-"""The process is killed before the call, or after half of what it writes is written."""
+"""Kill the process before the call, or after half of its data is written."""
 FAULTS = {
     "ENOSPC": errno.ENOSPC,
     "EIO": errno.EIO,
@@ -31,24 +31,24 @@ _SOURCE = Path(__file__).with_name("failing_disk.c")
 _BY_CHANCE = re.compile(
     r"""(?<=^INSERT INTO "schema_migration" VALUES).*$|'[0-9a-f]{16}'""", re.MULTILINE
 )
-"""What two runs write not the same: when migrations were applied, and the name of a copy."""
+"""Contents that differ between two runs: times of migrations, and the random id of a copy."""
 _OF_SQLITE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended."""
+    """The result of a command."""
 
     exit_code: int
-    """Negative for the signal that ended it."""
+    """Negative if a signal ended the command."""
     stdout: str
     stderr: str
     calls: Sequence[str]
-    """The calls that changed files, up to the one that failed: which, and on what."""
+    """The calls that changed files, up to the failed one, each with its path."""
 
 
 def compiled(folder: Path) -> Path:
-    """The library that fails, made in ``folder``."""
+    """Compile the failing library in ``folder`` and return its path."""
     made = folder / "failing_disk.so"
     command = ["cc", "-O1", "-shared", "-fPIC", "-o", str(made), str(_SOURCE), "-ldl"]
     subprocess.run(command, check=True)
@@ -56,7 +56,7 @@ def compiled(folder: Path) -> Path:
 
 
 class BadDisk:
-    """Runs commands whose files under ``root`` are on a disk that fails when asked."""
+    """Runs commands; calls on files under ``root`` fail on request."""
 
     def __init__(self, server: "subprocess.Popen[str]") -> None:
         self._server = server
@@ -70,7 +70,7 @@ class BadDisk:
         account: str = "",
         environment: Mapping[str, str] = {},
     ) -> Ended:
-        """Run a command; its call number ``at`` meets ``fault``, with 0 none does."""
+        """Run a command whose call number ``at`` meets ``fault``; with 0, no call fails."""
         job = {
             "arguments": arguments,
             "folder": self._folder,
@@ -88,7 +88,7 @@ class BadDisk:
 
 @contextmanager
 def bad_disk(library: Path, root: Path) -> Iterator[BadDisk]:
-    """Commands in the current folder and environment, whose files under ``root`` may fail."""
+    """Run commands in the current directory and environment, with failing files under ``root``."""
     environment = os.environ | {
         "LD_PRELOAD": str(library),
         "FAULT_ROOT": str(root),
@@ -106,26 +106,26 @@ def bad_disk(library: Path, root: Path) -> Iterator[BadDisk]:
 
 
 class Kept:
-    """The folders of a Studio as they are, to be brought back again and again."""
+    """A copy of the directories of a Studio, to be restored any number of times."""
 
     def __init__(self, root: Path, folder: Path) -> None:
-        """Keep what is under ``root`` in ``folder``, which has room for more."""
+        """Copy ``root`` to ``folder``, which also has space for scratch files."""
         self.folder = folder
         self._root, self._kept = root, folder / "kept"
         shutil.copytree(root, self._kept, symlinks=True)
 
     def bring_back(self) -> None:
-        """Let everything be as it was."""
+        """Restore the copied state."""
         for place in self._root.iterdir():
             shutil.rmtree(place) if place.is_dir() else place.unlink()
         shutil.copytree(self._kept, self._root, symlinks=True, dirs_exist_ok=True)
 
 
 def state(root: Path, scratch: Path) -> dict[str, str]:
-    """What is there, by path: of a database what its tables hold, of a file its text.
+    """Return the contents of files by path: a digest for a database, the text for other files.
 
-    What SQLite keeps beside a database counts as a part of it, and what the program writes into its
-    log does not count.
+    The write-ahead log and journal of SQLite count as part of the database. The log of the program
+    is left out.
     """
     found = {}
     for path in sorted(root.rglob("*")):
@@ -139,8 +139,11 @@ def state(root: Path, scratch: Path) -> dict[str, str]:
 
 
 def contents(path: Path, scratch: Path) -> str:
-    """A digest of all rows of a database that is whole, read in a copy: recovering it is left to
-    the program. Raises AssertionError where it is not whole."""
+    """Return a digest of all rows of a database.
+
+    The database is recovered in a copy, so that recovering the original is left to the program.
+    Raises `AssertionError` if the database is corrupt.
+    """
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     for end in ("", "-wal", "-journal"):
@@ -154,7 +157,7 @@ def contents(path: Path, scratch: Path) -> str:
 
 
 def differences(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """The paths at which two states are not the same."""
+    """Return the paths whose contents differ between two states."""
     return [
         path for path in sorted(found.keys() | wanted.keys()) if found.get(path) != wanted.get(path)
     ]

@@ -1,8 +1,8 @@
-"""The commands that are tried on a disk that fails, and what has to be so afterwards (N1, C4).
+"""The commands that are tested on a failing disk, and the expected results (N1, C4).
 
-Whatever the nth call meets: the database is whole and as before the command or as after it; an
-exit code of 0 says it is as after, of 1 that it is as before, with one line that says what to do;
-and once the disk works again, so does the command.
+Whatever the nth call meets, the database is intact and in its state before or after the command.
+Exit code 0 means the state after it; 1 means the state before it, with a one-line error that names
+a remedy. Once the disk works again, the command succeeds.
 """
 
 import re
@@ -17,7 +17,7 @@ _SAYS = re.compile(
     r"^studio-tui: .*(try again|check that|check the|choose a|restore a backup|is there already|"
     r"wait, or run|Edit ).*\.\n$"
 )
-"""One line that says what happened, and what to do."""
+"""One line that reports the error and a remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,24 @@ class Scenario:
     account: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     has_steps: bool = False
-    """Whether it is several acts, of which each can be done without the next."""
+    """Whether the command consists of several acts that are committed separately."""
     made_first: str = "nothing"
-    """A pattern of the file that comes to be before the line of activity that tells of it: where
-    the command is killed in between, it is there alone, and whole."""
+    """A pattern of the file that is created before its line of activity is committed.
+
+    A command that is killed in between leaves the file alone, and complete.
+    """
     mark: str = "nothing"
-    """A pattern of a file that says that it was cut off, so that nobody begins anew there."""
+    """A pattern of a marker file for an interrupted command, which prevents a new start there."""
     goes_on: tuple[str, ...] = ()
-    """What does the rest, where the command itself is for the first time only."""
+    """The command that completes an interrupted one that can only run once; empty if none."""
     unstable: str = "nothing"
-    """A pattern of the files in which two runs write not the same."""
+    """A pattern of the files whose contents differ between two runs."""
     look: tuple[str, ...] = ("activity", "verify")
-    """A command that says that all is well afterwards."""
+    """A command that verifies the result."""
 
 
 def scenarios(root: Path) -> dict[str, Scenario]:
-    """Every command that is tried, on files under ``root``."""
+    """Return every scenario by name, for files under ``root``."""
     new = {"STUDIO_DATABASE_URL": f"sqlite:///{root}/new/studio.db"}
     copied = f"sqlite:///{root}/work/copied.db"
     return {
@@ -79,7 +81,7 @@ def scenarios(root: Path) -> dict[str, Scenario]:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One call that meets one fault."""
+    """A call that meets a fault."""
 
     at: int
     call: str
@@ -88,22 +90,22 @@ class Case:
 
 @dataclass
 class Tried:
-    """What became of the cases of one scenario."""
+    """The results of the cases of one scenario."""
 
     calls: int = 0
     wrong: list[str] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
-    """How often a command ended how, by fault."""
+    """Number of commands by fault and ending."""
 
     def told(self, name: str) -> str:
-        """All of it, for people."""
+        """Return a summary of the results for people."""
         counts = (f"{count:5} {end}" for end, count in self.ends.most_common())
         found = (f"    ! {each}" for each in self.wrong)
         return "\n".join([f"\n{name}: {self.calls} calls", *counts, *found])
 
 
 class Trial:
-    """One scenario, tried again and again on a Studio that is brought back each time."""
+    """Runs one scenario repeatedly on a Studio that is restored each time."""
 
     def __init__(self, disk: BadDisk, scenario: Scenario, kept: Kept, root: Path) -> None:
         self._disk, self._scenario, self._kept, self._root = disk, scenario, kept, root
@@ -116,12 +118,12 @@ class Trial:
         self.tried = Tried(len(self._usual.calls))
 
     def every(self) -> Iterator[Case]:
-        """Every call with every fault."""
+        """Yield every call with every fault."""
         for at, call in enumerate(self._usual.calls, 1):
             yield from (Case(at, call, fault) for fault in FAULTS)
 
     def sample(self, most: int) -> Iterator[Case]:
-        """At most ``most`` calls, no two of one kind where there are others, each with a fault."""
+        """Yield at most ``most`` calls of different kinds, each with one fault in turn."""
         first: dict[str, Case] = {}
         for at, call in enumerate(self._usual.calls, 1):
             first.setdefault(_kind(call), Case(at, call, ""))
@@ -132,7 +134,7 @@ class Trial:
             yield Case(case.at, case.call, names[number % len(names)])
 
     def check(self, case: Case) -> None:
-        """Let one call meet one fault, look at what is left, and do it again."""
+        """Run the command with one fault, check the result, and run the command again."""
         self._kept.bring_back()
         ended = self._run(case)
         wrong = self._faults_left(ended)
@@ -191,14 +193,14 @@ class Trial:
         return state(self._root, self._scratch)
 
     def _differences(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
-        """Those of `_all_differences`, without the folders that a command works in."""
+        """Return `_all_differences` without the work folders of commands."""
         return _without_work_folders(self._all_differences(found, wanted))
 
     def _without_mark(self, paths: list[str]) -> list[str]:
         return [path for path in paths if not re.search(self._scenario.mark, path)]
 
     def _all_differences(self, found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
-        """The files that are there or not, and those with other contents where that says much."""
+        """Return the differing paths; an unstable file counts only if one state lacks it."""
         return [
             path
             for path in differences(found, wanted)
@@ -206,7 +208,7 @@ class Trial:
         ]
 
     def _is_first(self, changed: list[str], missing: list[str]) -> bool:
-        """Whether nothing has changed but the file that comes first, which is as it is to be."""
+        """Return whether only the file that is created first has changed, and is complete."""
         first = self._scenario.made_first
         return not any(re.search(first, path) for path in missing) and all(
             re.search(first, path) for path in changed
@@ -217,12 +219,12 @@ class Trial:
 
 
 def _without_work_folders(paths: list[str]) -> list[str]:
-    """One may be left where it could not be removed: it goes with the next that is made."""
+    """Leave out work folders. One may remain if its removal failed; the next command removes it."""
     return [path for path in paths if not re.search(r"(^|/)\.?studio-tui-[^/]*/", path)]
 
 
 def _kind(call: str) -> str:
-    """A call and on what kind of file: names that are made up are alike."""
+    """Return the name of a call and its file, with random names made equal."""
     name, _, path = call.partition(" ")
     return f"{name} {re.sub(r'studio-tui-[^/]*', 'studio-tui-', Path(path).name)}"
 

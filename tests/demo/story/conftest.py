@@ -1,4 +1,4 @@
-"""The demo as it comes."""
+"""The organisation, plan and story of the built-in demo."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What tests of importing share: files as text, and the whole database to compare."""
+"""Helpers for tests of imports: HR files as text, and a dump of the database to compare."""
 
 from pathlib import Path
 from typing import Any
@@ -16,33 +16,33 @@ SAMPLES = Path(__file__).parents[2] / "files" / "hr"
 
 
 def hr(*lines: str) -> HrFile:
-    """A file of these lines, the headings first."""
+    """Return an HR file of these lines, with the headings first."""
     return read("\n".join(lines).encode())
 
 
 def take(studio: Studio, admin: Actor, *lines: str) -> ImportPlan:
-    """Import a file of these lines."""
+    """Import an HR file of these lines."""
     return imports.apply(studio, admin, hr(*lines))
 
 
 def user(studio: Studio, admin: Actor, login: str) -> User:
-    """Who goes by ``login``."""
+    """Return the user with this login."""
     return users.find(studio, admin, login).user
 
 
 def managers(studio: Studio, admin: Actor, login: str) -> dict[str, set[str]]:
-    """The managers of a user: login and reasons."""
+    """Return the managers of a user: their reasons by login."""
     return {one.login: set(one.reason.split(", ")) for one in user(studio, admin, login).managers}
 
 
 def found(studio: Studio, admin: Actor, text: str) -> set[str]:
-    """The logins that filtering by ``text`` finds, those who left too."""
+    """Return the logins that the filter ``text`` matches, including users who left."""
     listed = users.every(studio, admin, UserFilter(text=text, include_left=True))
     return {one.login for one in listed}
 
 
 def whole_database(studio: Studio) -> dict[str, list[Any]]:
-    """Every row of every table."""
+    """Return every row of every table, by table."""
     with studio.store.reading():
         return {
             table._meta.table_name: sorted(

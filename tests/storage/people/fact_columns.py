@@ -1,4 +1,4 @@
-"""What the table of users says of the facts that are kept in it."""
+"""Compare the columns of the table of users with the declared facts."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ _FIELDS: DefaultTable[FactType, Any] = DefaultTable(
     {FactType.DAY: DateField, FactType.STATUS: BooleanField}, otherwise=CharField
 )
 DERIVED = {"id", "sort_name", "search", "left_at"}
-"""Columns that are made of facts, beside the keys of those that are unique."""
+"""Columns derived from facts, apart from the ``_key`` columns of unique facts."""
 
 
 def without_column() -> list[str]:
-    """The facts whose column, or the key beside it, the table lacks or has in another form."""
+    """Return the facts whose column or ``_key`` column is missing or has the wrong type."""
     return [fact.name for fact in FACTS if fact.is_column and not _has_column(fact)]
 
 
 def without_fact() -> set[str]:
-    """The columns that no fact is behind."""
+    """Return the columns that belong to no fact."""
     keys = {f"{fact.name}_key" for fact in FACTS if fact.unique}
     return set(UserTable._meta.fields) - keys - DERIVED - {fact.name for fact in FACTS}
 

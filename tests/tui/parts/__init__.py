@@ -1,1 +1,1 @@
-"""The parts of the app."""
+"""Tests of the parts of the app."""

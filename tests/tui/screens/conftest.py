@@ -1,4 +1,4 @@
-"""A Studio of Example NV for every test of a screen."""
+"""A Studio of Example NV for tests of screens."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,6 @@ from tests.tui.screens.organisation import Example, example
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Example]:
-    """A new Studio with nobody but its admin, on a clock that stands still."""
+    """A new Studio that contains only its admin, with a clock that stands still."""
     with example(tmp_path) as one:
         yield one

@@ -1,4 +1,4 @@
-"""What a test sees of a screen."""
+"""Read the contents of a screen in tests."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from tests.hostile import SIGNS
 
 
 def listed(pilot: Pilot[Any], selector: str = "") -> RecordList[Any, Any]:
-    """The list on the screen, or the one that ``selector`` tells from others."""
+    """Return the list on the screen; ``selector`` selects one of several."""
     return pilot.app.screen.query_one(f"RecordList{selector}", RecordList)
 
 
 def rows(pilot: Pilot[Any], selector: str = "") -> list[Any]:
-    """The rows of a list that are loaded, from the top."""
+    """Return the loaded rows of a list, from the top."""
     of = listed(pilot, selector)
     window = of._feed.window
     assert window is not None
@@ -22,13 +22,13 @@ def rows(pilot: Pilot[Any], selector: str = "") -> list[Any]:
 
 
 def shown(pilot: Pilot[Any]) -> str:
-    """The text that stands on the screen."""
+    """Return the text of the screen."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in strips)
 
 
 def assert_text(pilot: Pilot[Any]) -> None:
-    """Everything on the screen is text: nothing that a terminal would act on (A5)."""
+    """Fail if the screen contains a character that a terminal would interpret (A5)."""
     assert pilot.app.is_running
     found = SIGNS & set(shown(pilot).replace("\n", ""))
     assert not found, sorted(found)

@@ -1,4 +1,4 @@
-"""What is put into a Studio by services once in a process, and copied for every test after."""
+"""Fill a Studio with services once per process, and copy the result for later tests."""
 
 import sqlite3
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from tests.tui.screens.organisation import Example
 
 
 def made_once(fill: Callable[[Example], object]) -> Callable[[Example], None]:
-    """Let ``fill`` work on the first new Studio only, and copy the database that it left to others.
+    """Run ``fill`` only for the first new Studio, and copy its database to later ones.
 
-    A Studio in which something was done already, or whose clock was moved, is filled as it is.
+    A Studio that has changed otherwise, or whose clock was moved, is filled separately.
     """
     left: dict[tuple[object, ...], bytes] = {}
 
@@ -32,7 +32,8 @@ def made_once(fill: Callable[[Example], object]) -> Callable[[Example], None]:
 def _content(made: Example) -> bytes:
     with closing(_connected(made)) as own:
         content = bytearray(own.serialize())
-    # The version of the file format, by which a database in memory cannot have a write-ahead log.
+    # Set the file format version to that without a write-ahead log, which a database in memory
+    # cannot have.
     content[18:20] = b"\1\1"
     return bytes(content)
 

@@ -1,4 +1,4 @@
-"""Example NV with conversations in every state, as its leaders, coaches and users see them."""
+"""Example NV with conversations in every state, for its leaders, coaches and users."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,12 +16,12 @@ fay,fay@example.org,Fay,Mertens,Sales > Belgium,,,Sales,nl,2020-01-06,
 gus,gus@example.org,Gus,Claes,Sales > Belgium,,,Sales,nl,2020-01-06,
 hal,hal@example.org,Hal,Goossens,Sales > Belgium,,,Sales,nl,2020-01-06,
 """
-"""More people of Bob's; Carl coaches Ann as well."""
+"""Further members of Bob's team. Carl also coaches Ann."""
 
 
 @made_once
 def busy(made: Example) -> None:
-    """Bob leads Ann, Eva, Fay, Gus and Hal; each of them is elsewhere in two pushes."""
+    """Create two pushes in which Ann, Eva, Fay, Gus and Hal, whom Bob leads, differ in status."""
     made.load(PEOPLE + TEAM)
     late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
     assign(made, late, "ann", "eva", "fay", "bob")
@@ -41,25 +41,27 @@ def busy(made: Example) -> None:
 
 
 def of_push(made: Example, login: str, push_id: int) -> Ask:
-    """What a push asks for a user."""
+    """Return the ask of a push for a user."""
     return Ask(user_id(made, login), push_id)
 
 
 def of_template(made: Example, login: str, name: str = "Regular") -> Ask:
-    """What no push asks for."""
+    """Return an ask for a user outside any push."""
     found = templates.find(made.studio, made.admin, name)
     return Ask(user_id(made, login), template_id=found.id)
 
 
 def plan(made: Example, by: str, ask: Ask, *, days: int) -> Conversation:
-    """Plan a conversation at ten in Brussels, so many days from the second of March 2026."""
+    """Plan a conversation at ten in Brussels, ``days`` days after 2 March 2026."""
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC) + timedelta(days=days)
     return conversations.plan(made.studio, made.actor(by), ask, Plan(at, 60, "Room 3"))
 
 
 def hostile_team(made: Example, more: tuple[str, ...] = ()) -> None:
-    """Bob leads somebody of every hostile name and of these, and a push of such a name asks for
-    each."""
+    """Give Bob a team member for every hostile name and every name of ``more``.
+
+    A push with a hostile name is assigned to all of them.
+    """
     of_team = "Sales > Belgium"
     made.load(PEOPLE + hostile_rows(of_team) + hostile_rows(of_team, more, "p", 170))
     push = create(made, "[@click=app.quit()]Q1[/]", date(2026, 3, 1), date(2026, 3, 31))

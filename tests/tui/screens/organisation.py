@@ -1,4 +1,4 @@
-"""A real Studio of Example NV on SQLite, as screens meet it: people, pushes, mail of all states."""
+"""A real Studio of Example NV on SQLite, with people, pushes and mail in all states."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ sam,sam@example.org,Sam,Claes,Management,,,People,en,2020-03-01,support
 
 @dataclass
 class Example:
-    """An open Studio, its admin, and a clock to move."""
+    """An open Studio, its admin and its clock."""
 
     studio: Studio
     admin: Actor
@@ -58,7 +58,7 @@ class Example:
         imports.apply(self.studio, self.admin, file)
 
     def push(self, name: str, *logins: str) -> PushFacts:
-        """A push of the starter template, with these users assigned."""
+        """Create a push of the starter template and assign these users."""
         template = templates.find(self.studio, self.admin, "Regular")
         draft = PushDraft(name, date(2026, 3, 1), date(2026, 3, 31))
         (push,) = pushes.create(self.studio, self.admin, template.id, [draft])
@@ -66,24 +66,24 @@ class Example:
         return assign.assign(self.studio, self.admin, push, chosen).push
 
     def app(self, actor: Actor | None = None) -> OpenedStudio:
-        """The app on it, without Today: it opens at the templates, or at one's conversations."""
+        """Return the app without Today: it opens at the templates or the conversations."""
         return OpenedStudio(lambda _: (self.studio, actor or self.admin), PLACES[1:])
 
     def whole_app(self, actor: Actor | None = None) -> OpenedStudio:
-        """The app on it with all its places, as people start it."""
+        """Return the app with all its places, as users start it."""
         return OpenedStudio(lambda _: (self.studio, actor or self.admin))
 
     def look(self, pilot: Pilot[Any]) -> None:
-        """Let the app find out at once what others changed."""
+        """Make the app check for changes by others at once."""
         cast(OpenedStudio, pilot.app).check_for_changes()
 
     def actor(self, login: str) -> Actor:
-        """Somebody else than the admin."""
+        """Return the actor of a user other than the admin."""
         return sign_in(self.studio, Account(login, login))
 
 
 class Postman:
-    """Carries mail nowhere, and refuses some addresses for good."""
+    """A transport that delivers nothing, and permanently refuses some recipients."""
 
     def __init__(self, *refused: str) -> None:
         self.refused = refused
@@ -96,12 +96,12 @@ class Postman:
         return Delivered(250, "kept")
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: there is no connection."""
 
 
 @contextmanager
 def example(folder: Path, smtp: Smtp | None = None) -> Iterator[Example]:
-    """A new Studio with nobody but its admin."""
+    """Open a new Studio that contains only its admin."""
     path = folder / "studio.db"
     path.touch(0o600)
     path.write_bytes(_migrated())
@@ -120,7 +120,7 @@ def example(folder: Path, smtp: Smtp | None = None) -> Iterator[Example]:
 
 @cache
 def _migrated() -> bytes:
-    """A database without anybody: making one takes a third of a second."""
+    """Return a migrated, empty database. Making one takes a third of a second."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "studio.db")
         open_store(f"sqlite:///{path}").close()
@@ -130,8 +130,10 @@ def _migrated() -> bytes:
 def hostile_rows(
     team: str = "", names: Sequence[str] = HOSTILE, sign: str = "h", most: int = 150
 ) -> str:
-    """A user for each of these names, as rows under `HEADINGS`, with logins that begin with
-    ``sign``; each in a team of such a name, or all in ``team``."""
+    """Return rows under `HEADINGS`, one user per name, with logins that begin with ``sign``.
+
+    Each user is in a team with their own name, or in ``team`` if it is given.
+    """
     cells = []
     for number, name in enumerate(names):
         quoted = name.replace("\x00", "").replace('"', '""')[:most]
@@ -147,7 +149,7 @@ def _team(name: str) -> str:
 
 
 async def fill_outbox(example: Example) -> PushFacts:
-    """Mail that was sent, that failed, that was dropped, that waits."""
+    """Fill the outbox with mail that was sent, failed, was dropped or waits."""
     example.load(PEOPLE)
     push = example.push("Q1 review", "ann", "dina", "lone")
     example.clock.move(minutes=5)

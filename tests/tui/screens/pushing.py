@@ -1,4 +1,4 @@
-"""Pushes in every state, and what tests of their screens do again and again."""
+"""Pushes in every state, and common steps of tests of their screens."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,28 +20,28 @@ from tests.tui.screens.organisation import PEOPLE, Example
 
 
 def create(made: Example, name: str, first: date, last: date) -> Push:
-    """A push of the starter template, with nobody in it."""
+    """Create a push of the starter template, without users."""
     template = templates.find(made.studio, made.admin, "Regular")
     draft = PushDraft(name, first, last)
     return pushes.create(made.studio, made.admin, template.id, [draft])[0]
 
 
 def assign(made: Example, push: Push, *logins: str) -> Push:
-    """``push`` with these users."""
+    """Assign these users and return the current push."""
     chosen = assigning.users_named(made.studio, made.admin, logins)
     assigning.assign(made.studio, made.admin, push, chosen)
     return pushes.show(made.studio, made.admin, push.id)
 
 
 def user_id(made: Example, login: str) -> int:
-    """The id of a user."""
+    """Return the id of a user."""
     (term,) = assigning.users_named(made.studio, made.admin, [login]).terms
     (found,) = term.marked
     return found
 
 
 def everything(made: Example) -> dict[str, Push]:
-    """The people of Example NV and a push in every state, by name."""
+    """Create the people of Example NV and a push in every state; return the pushes by name."""
     _make_everything(made)
     every = pushes.every(made.studio, made.admin)
     return {push.name: push for push in every}
@@ -65,7 +65,7 @@ def _make_everything(made: Example) -> None:
 
 
 async def put_cursor_on(pilot: Pilot[Any], name: str) -> None:
-    """Move the cursor of the list on the screen to the row of this name."""
+    """Move the cursor of the list to the row with this name."""
     of = pilot.app.screen.query_one(RecordList)
     for _ in range(1000):
         if of.length:
@@ -80,11 +80,11 @@ async def put_cursor_on(pilot: Pilot[Any], name: str) -> None:
 
 
 def said(pilot: Pilot[Any]) -> str:
-    """What the status line says."""
+    """Return the text of the status line."""
     status: str = pilot.app.status.plain  # type: ignore[attr-defined]
     return status
 
 
 def footer(pilot: Pilot[Any]) -> str:
-    """What the footer offers."""
+    """Return the commands in the footer."""
     return pilot.app.screen.query_one(CommandBar).render().plain

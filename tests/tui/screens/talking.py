@@ -1,4 +1,4 @@
-"""Conversations for tests of their screen: people, a push, and what was written so far."""
+"""Conversations for tests of their screen, with people, a push and answers."""
 
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -31,7 +31,10 @@ RESULT = "Which result of the past period are you most satisfied with?"
 
 
 def planned(made: Example, *, template: str = "Regular") -> Conversation:
-    """Bob is to talk with Ann, as a push asks."""
+    """Plan a conversation of Bob with Ann; with Quick, start it.
+
+    The push “Q1 review” asks for the conversation if the template is Regular.
+    """
     made.load(PEOPLE)
     if template == "Regular":
         ask = Ask(user_id(made, "ann"), made.push("Q1 review", "ann").id)
@@ -46,12 +49,12 @@ def planned(made: Example, *, template: str = "Regular") -> Conversation:
 
 
 def reading(made: Example, conversation: Conversation, login: str) -> Reading:
-    """A conversation as somebody reads it."""
+    """Return a conversation as the user ``login`` reads it."""
     return conversations.read(made.studio, made.actor(login), conversation.id)
 
 
 def question_id(made: Example, conversation: Conversation, text: str) -> int:
-    """The id of a question; a step without topics goes by its kind."""
+    """Return the id of a question; a step without topics is found by its kind."""
     for entry in reading(made, conversation, "bob").entries:
         if text in (entry.asked.question.text, entry.asked.step):
             return entry.asked.id
@@ -59,7 +62,7 @@ def question_id(made: Example, conversation: Conversation, text: str) -> int:
 
 
 def stands(made: Example, conversation: Conversation, login: str, part: Part, text: str) -> Written:
-    """What is in the database under a question."""
+    """Return the stored answer to a question."""
     for entry in reading(made, conversation, login).entries:
         if text in (entry.asked.question.text, entry.asked.step):
             return stored_answer(entry, part)
@@ -69,7 +72,7 @@ def stands(made: Example, conversation: Conversation, login: str, part: Part, te
 def write(
     made: Example, conversation: Conversation, login: str, part: Part, question: str, text: str
 ) -> None:
-    """Write elsewhere than on the screen of the test."""
+    """Write an answer from outside the tested screen."""
     version = stands(made, conversation, login, part, question).version
     asked = question_id(made, conversation, question)
     actor = made.actor(login)
@@ -85,10 +88,10 @@ async def open_one(pilot: Pilot[Any], conversation: Conversation) -> Conversatio
 
 
 def screen_of(pilot: Pilot[Any]) -> ConversationScreen:
-    """The screen, as what it is."""
+    """Return the current screen, typed as a `ConversationScreen`."""
     return cast(ConversationScreen, pilot.app.screen)
 
 
 def as_actor(made: Example, login: str) -> Actor:
-    """Somebody who uses the app."""
+    """Return the actor of a user of the app."""
     return made.actor(login)

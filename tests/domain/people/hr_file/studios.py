@@ -1,4 +1,4 @@
-"""A Studio to check files against: what a database would answer, from plain values."""
+"""An in-memory Studio to check HR files against, which answers the queries of a database."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from studio_tui.domain.people.keys import key
 
 @dataclass
 class FakeStudio:
-    """Users by login and address, teams, and who leads them."""
+    """Users by login, address and number, the teams, and the teams that each user leads."""
 
     logins: dict[str, Known] = field(default_factory=dict)
     emails: dict[str, Known] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class FakeStudio:
         return {user_id: set(self.led[user_id]) for user_id in user_ids}
 
     def apply(self, file: HrFile, checked: Checked) -> None:
-        """Import ``checked`` as the database side is told to."""
+        """Import ``checked`` as the database does."""
         for person in checked.people:
             self._write(person)
         if "leads" in file.present_fields:
