@@ -121,11 +121,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 def test_a_kind_of_mail(copy: Copy) -> None:
     found = copy.answer(
-        "from studio_tui.domain.outbox.kinds import KEPT_BY_HAND, NOTICES, Capacity, Kind\n"
+        "from studio_tui.domain.outbox.kinds import UNDROPPABLE_KINDS, NOTICES, Capacity, Kind\n"
         "from studio_tui.mail.compose.wording_template import names_in, wordings\n"
         "from studio_tui.wording.mail import KIND_LABELS, kind_in_words\n"
         "kind = Kind('praised')\n"
-        "print(json.dumps([kind in NOTICES, kind in KEPT_BY_HAND, KIND_LABELS[kind],"
+        "print(json.dumps([kind in NOTICES, kind in UNDROPPABLE_KINDS, KIND_LABELS[kind],"
         " kind_in_words(kind, Capacity.USER), kind.why(Capacity.USER),"
         " [name for name in wordings() if kind in name],"
         " 'praise' in names_in('praised.user')]))"
@@ -148,14 +148,14 @@ def test_a_verb(copy: Copy) -> None:
         "from studio_tui.domain.activity.verb_table import in_markdown\n"
         "from studio_tui.domain.activity.verbs import UNDOABLE, Verb\n"
         "from studio_tui.storage.activity.activity import write_activity\n"
-        "from studio_tui.tui.parts.undo import _what\n"
+        "from studio_tui.tui.parts.undo import _act_in_words\n"
         "praise = Verb('praised user')\n"
         "with own_studio() as (studio, actor), studio.store.writing():\n"
         "    now = studio.now()\n"
         "    write_activity(actor, now, praise, 'ann', after={'praise': 'much'})\n"
         "    write_activity(actor, now, praise, 'ann', after={'mail dropped': 1}, undoing=True)\n"
         "print(json.dumps([praise in UNDOABLE, f'| {praise} | yes | praise |' in in_markdown(),"
-        " _what(SimpleNamespace(action=str(praise)), 'ann')]))"
+        " _act_in_words(SimpleNamespace(action=str(praise)), 'ann')]))"
     )
     assert told == [True, True, "“ann” praised"]
     lines = json.loads(copy.run("activity", "list", "--action", "praised", "--json"))
