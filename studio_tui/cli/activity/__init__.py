@@ -1,1 +1,1 @@
-"""Commands of the activity."""
+"""The commands of the activity."""

@@ -1,4 +1,4 @@
-"""``studio-tui activity``: who did what, when, from where, from what to what (A3)."""
+"""``studio-tui activity``: who changed what, when, and from which value to which (A3)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ C = TypeVar("C", bound=Callable[..., Any])
 
 
 def _narrowing(command: C) -> C:
-    """What all commands take that read lines; all of it must hold."""
+    """Add the filter options of all commands that read lines. A line must match all of them."""
     for option in (
         click.option("--until", type=past_day, metavar="DATE", help="Not after this day."),
         click.option("--since", type=past_day, metavar="DATE", help="Not before this day."),
@@ -120,7 +120,10 @@ def verify(
 
 
 def where_it_breaks(studio: Studio, found: Verified) -> str:
-    """Which line is not as it was written, or the first after what is missing."""
+    """Return a sentence about the first line that was changed, or that follows a missing one.
+
+    Returns an empty text if the activity is intact.
+    """
     if found.flaw is not None and found.broken is None:
         return _flaw(found)
     if found.broken is None:
@@ -205,7 +208,10 @@ def _emptied(studio: Studio, line: ActivityLine) -> str:
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """``deadline: 2026-03-31 → 2026-04-30``; a whole text is only named."""
+    """Return changes as ``deadline: 2026-03-31 → 2026-04-30``.
+
+    A changed text is named but not shown.
+    """
     parts = []
     for key in {**before, **after}:
         if key == "text":

@@ -1,4 +1,4 @@
-"""The JSON about the activity: part of the contract in ``docs/commands.md``."""
+"""The JSON of the activity: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def activity(studio: Studio, of: ActivityLine) -> Shape:
-    """One line of activity (A3)."""
+    """Return the JSON of a line of activity (A3)."""
     return {
         "id": of.id,
         "at": iso(studio, of.at),
@@ -31,7 +31,10 @@ def activity(studio: Studio, of: ActivityLine) -> Shape:
 
 
 def verified(of: Verified, against: str | None) -> Shape:
-    """What looking at the chain of seals found (A3)."""
+    """Return the JSON of verifying the chain of seals (A3).
+
+    ``against`` is the seal or anchor to verify against, or None.
+    """
     return {
         "intact": of.intact and (against is None or of.kept_at is not None),
         "sealed": of.of,

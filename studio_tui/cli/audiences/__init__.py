@@ -1,1 +1,1 @@
-"""Options that take an audience, and commands of segments."""
+"""The options that take an audience, and the commands of segments."""

@@ -1,4 +1,4 @@
-"""``studio-tui segments``: filters that have a name (P13)."""
+"""``studio-tui segments``: audiences that have a name (P13)."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The JSON about audiences: part of the contract in ``docs/commands.md``."""
+"""The JSON of audiences: part of the contract in ``docs/commands.md``."""
 
 from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.times import iso
@@ -8,12 +8,12 @@ from studio_tui.services.system.context import Studio
 
 
 def why(of: Reason) -> Shape:
-    """Why somebody is in an audience, or is not."""
+    """Return the JSON of why a user matches an audience or not."""
     return {"matches": of.holds, "tree": _tree(of)}
 
 
 def segment(of: Segment) -> Shape:
-    """A segment."""
+    """Return the JSON of a segment."""
     return {
         "name": of.name,
         "description": of.description,
@@ -24,7 +24,7 @@ def segment(of: Segment) -> Shape:
 
 
 def segment_version(studio: Studio, of: Segment) -> Shape:
-    """A segment as it was saved."""
+    """Return the JSON of a version of a segment."""
     return {
         "version": of.version,
         "saved_at": iso(studio, of.saved_at),
@@ -36,7 +36,10 @@ def segment_version(studio: Studio, of: Segment) -> Shape:
 
 
 def segment_saved(of: SegmentSaved) -> Shape:
-    """A segment that was added or changed, and who comes and goes by that."""
+    """Return the JSON of a segment that was added or changed, and of its effects.
+
+    Each effect counts the people who begin and cease to match.
+    """
     return {
         **segment(of.segment),
         "added": of.added,

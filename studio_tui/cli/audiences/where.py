@@ -1,4 +1,4 @@
-"""``--where``: the people whom a list shows or an act is for, as an audience (P13)."""
+"""``--where``: an audience that limits the people of a list or an act (P13)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,12 +15,12 @@ from studio_tui.services.system.context import Studio
 
 C = TypeVar("C", bound=Callable[..., Any])
 _BEFORE = 50
-"""Characters that are shown of a long filter in front of the wrong word."""
+"""Number of characters that are shown of a long filter before the wrong word."""
 _SHOWN = 76
 
 
 def where_option(command: C) -> C:
-    """``--where``, as the argument ``where``: a text; `where_of` makes an audience of it."""
+    """Add the option ``--where``, as the argument ``where``: a text that `where_of` parses."""
     option = click.option(
         "--where",
         metavar="FILTER",
@@ -31,7 +31,10 @@ def where_option(command: C) -> C:
 
 
 def audience_option(command: C) -> C:
-    """``--audience``, as the argument ``audience``: whom a push is for; see `where_of`."""
+    """Add the option ``--audience``, the people of a push.
+
+    Its argument ``audience`` is a text that `where_of` parses.
+    """
     option = click.option(
         "--audience",
         metavar="FILTER",
@@ -42,9 +45,9 @@ def audience_option(command: C) -> C:
 
 
 def where_of(studio: Studio, actor: Actor, where: str | None) -> Audience | None:
-    """The audience that ``--where`` says; None where it was not given.
+    """Parse ``--where`` into an audience; returns None if the option was not given.
 
-    Raises `click.UsageError` that shows which word is wrong, and what would do.
+    Raises `click.UsageError` that marks the wrong word and suggests a correction.
     """
     if where is None:
         return None
@@ -54,7 +57,7 @@ def where_of(studio: Studio, actor: Actor, where: str | None) -> Audience | None
 
 @contextmanager
 def wrong_filter_pointed_out() -> Iterator[None]:
-    """A wrong filter is wrong usage: what is wrong, and where."""
+    """Replace `WrongAudience` by a usage error that marks the wrong word."""
     try:
         yield
     except WrongAudience as error:
@@ -62,9 +65,9 @@ def wrong_filter_pointed_out() -> Iterator[None]:
 
 
 def pointed_out(error: WrongAudience) -> str:
-    """What is wrong with a filter, and below it the filter with its wrong word marked."""
+    """Return what is wrong with a filter and, below, the filter with its wrong word marked."""
     start = max(error.at - _BEFORE, 0)
-    # One cell a character more or less would point at another word.
+    # Replace each unprintable character by one space, so that the marks stay below the word.
     before, word = (
         "".join(c if c.isprintable() else " " for c in part)
         for part in (error.text[start : error.at], error.text[error.at :])

@@ -1,1 +1,1 @@
-"""Commands of conversations."""
+"""The commands of conversations."""

@@ -1,4 +1,4 @@
-"""``studio-tui conversations``: list and show; the rest is in modules of its own."""
+"""``studio-tui conversations``: list and show. The other verbs have modules of their own."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -43,7 +43,7 @@ from studio_tui.wording.conversations import STATE_LABELS
 from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
 Listed = tuple[str, Assignment]
-"""The name of the push, and one user's conversation in it."""
+"""The name of a push, and a user's conversation in it."""
 
 
 VERBS = {
@@ -67,7 +67,7 @@ VERBS = {
         ("export", "files", "export", "Take a finished one along, as Markdown or PDF."),
     )
 }
-"""Imported when called: a list need not wait for what the others need."""
+"""The verbs, imported when called, so that a list does not wait for their imports."""
 
 
 @click.group("conversations", cls=LazyGroup, lazy=VERBS)
@@ -140,7 +140,11 @@ def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> N
 def _one(
     studio: Studio, actor: Actor, named: Sequence[str]
 ) -> tuple[FoundConversation | None, Reading | None]:
-    """What a push asks, where one does, and the conversation, where there is one."""
+    """Return the user's assignment in the push, and the conversation as the actor may read it.
+
+    The first is None if no push asks for the conversation, the second if none is planned or begun
+    yet.
+    """
     number = number_in(named)
     if number is None:
         found = service.look_up(
@@ -156,7 +160,7 @@ def _one(
 
 
 def _shape(studio: Studio, found: FoundConversation | None, reading: Reading | None) -> Shape:
-    """How far it is, in the names of the list, and the conversation."""
+    """Return the JSON of a user in a push, with the keys of the list, and of the conversation."""
     if found is not None:
         about = pushes_shapes.conversation(studio, found.push, found.assignment)
     else:

@@ -1,4 +1,4 @@
-"""Which conversation is meant: by a push and a user, by its number, or by a user and a template."""
+"""Arguments that name a conversation: a push and a user, its id, or a user and a template."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -17,23 +17,26 @@ _PAIR = 2
 
 
 def conversation_argument(command: C) -> C:
-    """``PUSH USER`` or ``ID``, as the argument ``named``."""
+    """Add ``PUSH USER`` or ``ID``, as the argument ``named``."""
     return click.argument("named", nargs=-1, required=True, metavar="PUSH USER | ID")(command)
 
 
 def ask_argument(command: C) -> C:
-    """``PUSH USER``, or ``USER`` with ``--template``, as ``named`` and ``template``."""
+    """Add ``PUSH USER``, or ``USER`` with ``--template``.
+
+    Their arguments are ``named`` and ``template``.
+    """
     option = click.option("--template", help="Of a conversation that no push asks for.")
     return click.argument("named", nargs=-1, required=True, metavar="[PUSH] USER")(option(command))
 
 
 def is_number(text: str) -> bool:
-    """Whether it names a conversation by its number."""
+    """Return whether ``text`` has the form of the id of a conversation."""
     return text.isascii() and text.isdigit()
 
 
 def number_in(named: Sequence[str]) -> int | None:
-    """The number of a conversation, None where a push and a user are named.
+    """Return the id in the argument, or None if a push and a user are named.
 
     Raises `click.UsageError` for anything else.
     """
@@ -47,9 +50,9 @@ def number_in(named: Sequence[str]) -> int | None:
 def conversation_named(
     studio: Studio, actor: Actor, named: Sequence[str], missing: type[Refused] = Refused
 ) -> int:
-    """The id of the conversation that is meant.
+    """Return the id of the named conversation.
 
-    Raises ``missing`` where a push asks for it and nobody has planned or begun it yet.
+    Raises ``missing`` if a push asks for the conversation, but none is planned or begun yet.
     """
     number = number_in(named)
     if number is not None:
@@ -63,7 +66,10 @@ def conversation_named(
 
 
 def ask_named(studio: Studio, actor: Actor, named: Sequence[str], template: str | None) -> Ask:
-    """What a conversation is to be about."""
+    """Return what a new conversation is about: a user, and a push or a template.
+
+    Raises `click.UsageError` if the arguments name neither.
+    """
     if template is None and len(named) == _PAIR:
         return conversations.find(studio, named[0], named[1], asked_by=actor)
     if template is not None and len(named) == 1:

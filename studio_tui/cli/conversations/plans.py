@@ -1,4 +1,4 @@
-"""``studio-tui conversations``: plan, move, cancel; who is to hold it."""
+"""``studio-tui conversations``: plan, move, cancel, and choose who is to hold the conversation."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -43,7 +43,7 @@ _AT = (
 )
 
 _JUST_NOW = timedelta(seconds=10)
-"""What was done so recently was done by this command."""
+"""Maximum age of the newest act that can be undone to count as the act of this command."""
 
 
 @click.command()
@@ -245,14 +245,14 @@ def not_mine(studio: Studio, actor: Actor, push: str, user: str, undo: bool) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """How a command was asked for."""
+    """The options for dry runs and output that a command was called with."""
 
     dry_run: bool
     with_mail: bool
     as_json: bool
 
     def tries(self, studio: Studio, actor: Actor, act: Callable[[], object], done: str) -> bool:
-        """Whether it is only tried: then what it would send is printed."""
+        """Return whether this is a dry run. If so, run ``act`` and print the mail it would send."""
         dry_runs.check_options(dry_run=self.dry_run, with_mail=self.with_mail)
         if self.dry_run:
             dry_runs.try_act(
@@ -274,9 +274,10 @@ def _do(
     number_of: Callable[[], int | None],
     asked: _Asked,
 ) -> None:
-    """Plan or move a conversation by ``act``, or only try it.
+    """Plan or move a conversation by ``act``, or do so as a dry run.
 
-    ``number_of`` finds the id of the one there is, where there turns out to be nothing to do.
+    ``number_of`` returns the id of the existing conversation. It is printed if there is nothing to
+    do.
     """
     tried: list[Conversation] = []
     if asked.tries(studio, actor, lambda: tried.append(act()), "planned so"):
@@ -304,11 +305,11 @@ def _handed(assignment: Assignment) -> dict[str, object]:
 
 
 def _say_undo(studio: Studio, actor: Actor) -> None:
-    """How many mails leave when, and how they are taken back, where any do."""
+    """Print how many mails leave at what time and how to undo them, if the command sent any."""
     acts = undoing.undoable(studio, actor)
     if acts and acts[0].done_at >= studio.now() - _JUST_NOW:
         mails = counted(acts[0].mails, "mail")
-        # Beside the answer, which scripts read.
+        # To stderr, because scripts read the answer on stdout.
         complain(f"{mails} to leave {when(studio, acts[0].leaves_at)}. {UNDO}")
 
 

@@ -1,4 +1,4 @@
-"""The JSON about conversations: part of the contract in ``docs/commands.md``."""
+"""The JSON of conversations: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def unasked(studio: Studio, of: Conversation) -> Shape:
-    """A conversation that no push asks for, in the names of one that a push does."""
+    """Return the JSON of a conversation without a push, with the keys of one with a push."""
     at = of.finished_at or of.started_at or of.planned_for
     return {
         "push": None,
@@ -39,7 +39,7 @@ def unasked(studio: Studio, of: Conversation) -> Shape:
 
 
 def my_conversation(studio: Studio, of: MyConversation) -> Shape:
-    """One line of My conversations (C1)."""
+    """Return the JSON of a row of My conversations (C1)."""
     return {
         "id": of.conversation_id,
         "push": of.push or None,
@@ -61,7 +61,7 @@ def my_conversation(studio: Studio, of: MyConversation) -> Shape:
 
 
 def usable(of: Usable) -> Shape:
-    """Something that a conversation can be about (C2)."""
+    """Return the JSON of a push or template that a conversation can be about (C2)."""
     return {
         "push": of.name if of.ask.push_id is not None else None,
         "template": of.template.name,
@@ -71,7 +71,7 @@ def usable(of: Usable) -> Shape:
 
 
 def held(studio: Studio, of: Conversation) -> Shape:
-    """One conversation, and nothing of what was said."""
+    """Return the JSON of a conversation without what was written in it."""
     return {
         "id": of.id,
         "push": of.push or None,
@@ -93,7 +93,7 @@ def held(studio: Studio, of: Conversation) -> Shape:
 
 
 def reading(studio: Studio, of: Reading) -> Shape:
-    """One conversation with what one reader may read of it (C2, C6, T4)."""
+    """Return the JSON of a conversation with the texts that the reader may read (C2, C6, T4)."""
     return {
         **held(studio, of.conversation),
         "readable": sorted(of.parts),

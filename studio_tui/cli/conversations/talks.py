@@ -1,4 +1,4 @@
-"""``studio-tui conversations``: write, submit, start, finish, reopen; ask more."""
+"""``studio-tui conversations``: write, submit, start, finish, reopen; add and remove questions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,11 +34,11 @@ from studio_tui.wording.templates import KIND_LABELS
 
 _HELD_AT = "When it was held, such as 2026-03-31T14:00 or “fri 14h30”; otherwise just now."
 _NEWEST = 0
-"""What --restore without a version means."""
+"""The version that --restore without a number stands for: the newest replaced one."""
 _FIRST_WORDS = 40
-"""Characters that are repeated of what was replaced."""
+"""Maximum number of characters of a replaced text that are quoted."""
 _MOST = 4 * MAX_ANSWER + 10
-"""Bytes that the longest answer can have."""
+"""Maximum size of an answer, in bytes."""
 _PREPARATIONS = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION)
 
 
@@ -221,7 +221,10 @@ def _typed(text: str) -> str:
 
 
 def _earlier(kept: Sequence[Written], version: int) -> str:
-    """The text of this version among those that were replaced."""
+    """Return the text of a version among ``kept``, the replaced texts.
+
+    Raises `NotFound` if the version is not stored.
+    """
     for text in kept:
         if version in (_NEWEST, text.version):
             return text.text
@@ -232,7 +235,7 @@ def _earlier(kept: Sequence[Written], version: int) -> str:
 
 
 def _replaced(standing: Written) -> str:
-    """What its author has replaced, and how it comes back."""
+    """Return a sentence about the text that was replaced, and how to restore it."""
     count = f"{len(standing.text):,} characters of version {standing.version}"
     first = clean_line(standing.text)[:_FIRST_WORDS]
     more = "…" if len(standing.text) > _FIRST_WORDS else ""
@@ -240,7 +243,10 @@ def _replaced(standing: Written) -> str:
 
 
 def _entry(reading: Reading, question: int) -> Entry:
-    """The entry of this number: its place in the list that “show” prints, from 1."""
+    """Return the entry with the number ``question``, counted from 1 as “show” prints them.
+
+    Raises `NotFound` if there is none.
+    """
     if 1 <= question <= len(reading.entries):
         return reading.entries[question - 1]
     raise NotFound(
@@ -250,13 +256,16 @@ def _entry(reading: Reading, question: int) -> Entry:
 
 
 def _place(reading: Reading, question_id: int) -> int:
-    """The number of a question in a conversation, from 1."""
+    """Return the number of a question in a conversation, counted from 1."""
     ids = [entry.asked.id for entry in reading.entries]
     return ids.index(question_id) + 1
 
 
 def _part(reading: Reading, asked: AskedQuestion) -> Part:
-    """What is to be written under a question now; what cannot be is for the service to refuse."""
+    """Return the part to write under a question: a preparation that is open, or the answer.
+
+    Whether the answer may be written is left to the service.
+    """
     prepared = [part for part in _PREPARATIONS if part in reading.writes]
     return prepared[0] if prepared else asked.part
 

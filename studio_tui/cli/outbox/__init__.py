@@ -1,1 +1,1 @@
-"""Commands of the outbox, of mail and of the worker."""
+"""The commands of the outbox, of mail and of the worker."""

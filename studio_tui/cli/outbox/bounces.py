@@ -1,4 +1,4 @@
-"""``studio-tui mail bounces``: take in mail that came back (N15)."""
+"""``studio-tui mail bounces``: reading bounces (N15)."""
 
 import signal
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.bounces import BounceReader, Mailbox, ProcessedBounces
 
 _LARGEST = 64_000_000
-"""Bytes of one mail: more than servers take."""
+"""Maximum size of a bounce in bytes, which is more than mail servers accept."""
 _SAID = CompleteTable(
     {
         ReturnKind.BOUNCED: "A bounce of no mail of this Studio: nothing was done.",
@@ -106,7 +106,7 @@ def _read(file: Path) -> bytes:
 
 
 def _in_words(taken: "ProcessedBounces") -> str:
-    """What one mail was."""
+    """Return a sentence about the kind of a single mail."""
     if not taken.mails:
         return _SAID[next(iter(taken.read.kinds))]
     (mail,) = taken.mails
@@ -145,7 +145,10 @@ def _of_bounces(read: BouncesRead) -> str:
 
 @contextmanager
 def _stopped_between_mails() -> Iterator[CancelToken]:
-    """What SIGTERM or Ctrl-C asks to stop, once what was read is written."""
+    """Yield a token that SIGTERM or Ctrl-C cancels.
+
+    The mails read so far are recorded before the command stops.
+    """
     stop = CancelToken()
 
     def ask(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""What `doctor` finds about the outbox: whether mail leaves."""
+"""The checks of `doctor` on whether the outbox is being sent."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,11 +17,11 @@ from studio_tui.wording.mail import what_waits_for_limits
 from studio_tui.worker.advice import in_words
 
 _LONG = timedelta(minutes=10)
-"""What should have left and waits longer than this, nobody sends."""
+"""The time after which due mail counts as stuck: no worker sends it."""
 
 
 def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
-    """Since when what waits, who sends, the last success and the last error."""
+    """Yield the findings on waiting mail, limits, workers, the last sending and the last error."""
     yield _counts(studio, health)
     yield _waiting(studio, health)
     if health.limited is not None:
@@ -41,7 +41,7 @@ def outbox_findings(studio: Studio, health: outbox.Health) -> Iterator[Finding]:
 
 
 def _stopped(studio: Studio, fault: str, code: int | None, words: str, since: datetime) -> Finding:
-    """What the last worker said, in the words that it said it in."""
+    """Return the last reason for which a worker stopped, in the words that the worker used."""
     down = RelayDown(Fault(fault), code, words)
     said = f"{in_words(down)} (since {shown(studio, since)}, {studio.zone.key})"
     return Finding("mail stopped", Verdict.LIMITED, said)
@@ -70,7 +70,7 @@ def _waiting(studio: Studio, health: outbox.Health) -> Finding:
 
 
 def _hours(studio: Studio) -> Iterator[Finding]:
-    """When mail may reach its recipients (N20)."""
+    """Yield a finding on the hours at which mail may reach its recipients (N20)."""
     said = studio.settings.notifications
     try:
         if hours_of(studio) is None:

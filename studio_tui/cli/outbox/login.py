@@ -1,5 +1,8 @@
-"""What `doctor` and `mail test` find on the way to the mail server, step by step: the secret, the
-certificates, the token, the connection with its login (N11, N14)."""
+"""The checks of `doctor` and `mail test` on the login to the mail server.
+
+They go step by step: the secret, the certificates, the token, then the connection with its login
+(N11, N14).
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,7 +26,10 @@ from studio_tui.worker.advice import in_words
 
 
 def way_to_server(smtp: Smtp) -> Iterator[Finding]:
-    """Each step up to the login, as far as it gets; raises what `secrets.find` raises."""
+    """Yield a finding for each step up to the login.
+
+    A missing secret or wrong certificates end the checks. Raises the errors of `secrets.find`.
+    """
     found = secrets.find(smtp) if smtp.has_secret else None
     name = "client secret" if smtp.by_token else "password"
     who = secrets.holder(smtp)
@@ -56,7 +62,7 @@ async def _on_the_wire(smtp: Smtp, secret: Secret | None) -> list[Finding]:
     connection = SmtpConnection(smtp, secret, tokens)
     try:
         if any(each.health is Verdict.BROKEN for each in findings):
-            # What works beside it is told as well; nobody logs in.
+            # Check the connection itself without a login, so that its result is reported as well.
             connection = SmtpConnection(msgspec.structs.replace(smtp, username=""))
         findings.append(_server(smtp, await connection.check(), findings))
     finally:
@@ -65,7 +71,10 @@ async def _on_the_wire(smtp: Smtp, secret: Secret | None) -> list[Finding]:
 
 
 async def _next(smtp: Smtp, secret: Secret | None, tokens: Tokens | None) -> Finding:
-    """A server that is used while those before it are down: mail leaves without it as well."""
+    """Check a further server, used only while those before it are down.
+
+    A failure counts as limited, because mail leaves without this server.
+    """
     connection = SmtpConnection(smtp, secret, tokens)
     try:
         down = await connection.check()

@@ -1,4 +1,4 @@
-"""``studio-tui mail``: try the settings, preview the wording (N9), keep the password (N11)."""
+"""``studio-tui mail``: test the settings, preview the wording (N9), store the password (N11)."""
 
 import asyncio
 import sys

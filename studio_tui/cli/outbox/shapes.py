@@ -1,4 +1,4 @@
-"""The JSON about mail and workers: part of the contract in ``docs/commands.md``."""
+"""The JSON of mail and workers: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio_tui.domain.outbox.notification import Notification, NotificationStat
 from studio_tui.domain.pushes.push import Skipped
 
 if TYPE_CHECKING:
-    # A command that shows no mail does not wait for what writes it.
+    # These modules write mail. Commands that show no mail do not import them.
     from studio_tui.mail.compose.rendering import RenderedMail
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.outbox.outbox import Health, ReadMail
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
-    """What every dry run tells: who gets what and why, who does not, and the mails (P14)."""
+    """Return the JSON of a dry run: recipients with reasons, people left out, and mails (P14)."""
     return {
         "notifications": [
             {
@@ -47,7 +47,7 @@ def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
 
 
 def told(studio: Studio, of: Notification) -> Shape:
-    """A mail that a dry run tells of: what it is about, and who gets it."""
+    """Return the JSON of a mail in a dry run: its kind, its recipient and when it is due."""
     return {
         "kind": of.kind,
         "capacity": of.capacity,
@@ -58,7 +58,10 @@ def told(studio: Studio, of: Notification) -> Shape:
 
 
 def resumed(studio: Studio, of: RestoreReport | None, message_ids: dict[int, str]) -> Shape:
-    """Why mail had stopped, and what may go twice."""
+    """Return the JSON of why mail was stopped, and of the mails that may be sent twice.
+
+    ``of`` is None if mail was not stopped.
+    """
     return {
         "stopped_at": iso(studio, of.at) if of else None,
         "why": of.why if of else None,
@@ -71,7 +74,7 @@ def resumed(studio: Studio, of: RestoreReport | None, message_ids: dict[int, str
 
 
 def worker(studio: Studio, of: SeenWorker) -> Shape:
-    """A worker, what it holds and since when."""
+    """Return the JSON of a worker with the mails that it holds and since when."""
     known = of.known
     return {
         "id": known.lease,
@@ -88,7 +91,7 @@ def worker(studio: Studio, of: SeenWorker) -> Shape:
 
 
 def bounces_read(of: BouncesRead) -> Shape:
-    """What reading mail that came back came to: of how many mails each (N15)."""
+    """Return the JSON of reading bounces: the number of mails of each kind (N15)."""
     return {
         "read": of.read,
         "bounced": of.kinds.get(ReturnKind.BOUNCED, 0),
@@ -105,7 +108,7 @@ def bounces_read(of: BouncesRead) -> Shape:
 
 
 def rendered(of: RenderedMail) -> Shape:
-    """What a recipient reads."""
+    """Return the JSON of the text of a mail."""
     return {
         "language": of.language,
         "subject": of.subject,
@@ -115,7 +118,7 @@ def rendered(of: RenderedMail) -> Shape:
 
 
 def undoable(studio: Studio, of: Undoable) -> Shape:
-    """An act that can be taken back (N5)."""
+    """Return the JSON of an act that can be undone (N5)."""
     return {
         "action": of.action,
         "push": of.push,
@@ -125,7 +128,7 @@ def undoable(studio: Studio, of: Undoable) -> Shape:
 
 
 def health(studio: Studio, of: Health) -> Shape:
-    """Whether mail leaves."""
+    """Return the JSON of whether mail is being sent."""
     address, words = of.last_error or (None, None)
     return {
         "counts": {state: of.counts.get(state, 0) for state in NotificationState},
@@ -160,7 +163,7 @@ def _stopped(studio: Studio, of: Health) -> Shape | None:
 
 
 def notification(studio: Studio, of: Notification, message_id: str) -> Shape:
-    """One row of the outbox (N10)."""
+    """Return the JSON of a row of the outbox (N10)."""
     return {
         "id": of.id,
         "kind": of.kind,
@@ -180,7 +183,7 @@ def notification(studio: Studio, of: Notification, message_id: str) -> Shape:
 
 
 def mail(studio: Studio, of: ReadMail) -> Shape:
-    """A mail as the recipient got it, or as it would go now."""
+    """Return the JSON of a mail as it was sent, or as it would be sent at the moment."""
     return {
         **notification(studio, of.notification, of.message_id),
         "from": of.sender,

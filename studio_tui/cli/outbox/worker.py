@@ -1,4 +1,4 @@
-"""``studio-tui worker``: send mail until stopped; list and free workers."""
+"""``studio-tui worker``: send mail until stopped; list workers and release their mail."""
 
 from collections.abc import Iterable
 

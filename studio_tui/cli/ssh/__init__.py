@@ -1,1 +1,1 @@
-"""Commands of SSH."""
+"""The commands of SSH."""

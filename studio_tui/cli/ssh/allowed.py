@@ -1,7 +1,7 @@
-"""The program as somebody has it who came by an SSH key: one command of theirs, and no other.
+"""The program in a session that an SSH key opened: a fixed set of commands.
 
-What is open is listed; whatever is not listed does not run. No option of it reads or writes a file
-of the host: `studio_tui.cli.shared.paths` sees to that.
+Only the listed commands run. No option reads or writes a file of the host, which
+`studio_tui.cli.shared.paths` ensures.
 """
 
 import shlex
@@ -53,8 +53,10 @@ _OPEN_GROUPS: Mapping[str, frozenset[str]] = {
     "mail": frozenset({"test", "preview"}),
     "ssh": frozenset({"add-key", "remove-key", "list"}),
 }  # fmt: skip
-"""What can be done over SSH, with the rights of who does it. A command without verbs has an empty
-one."""
+"""The verbs of each command that are allowed over SSH, with the rights of the user of the key.
+
+A command without verbs has the empty verb.
+"""
 
 HOST_ONLY = frozenset(
     {
@@ -64,16 +66,17 @@ HOST_ONLY = frozenset(
         "users erase", "users retention",
     }
 )  # fmt: skip
-"""What is done on the host, by the account of the service."""
+"""Commands that run only on the host, under the account of the service."""
 
 MOST_CHARACTERS = 100_000
-"""Longest command; the kernel hands over a little more."""
+"""Maximum length of a command in characters, a little less than the kernel accepts."""
 
 
 def words_of(sent: str) -> list[str]:
-    """The words of a command that came over SSH, quotes read as a shell reads them; no shell does.
+    """Split a command that came over SSH into words.
 
-    Raises `click.UsageError` for a command that is none.
+    Quotes are read as a shell reads them, but no shell runs. Raises `click.UsageError` if the text
+    cannot be split.
     """
     if len(sent) > MOST_CHARACTERS:
         raise click.UsageError("The command is too long: hand long lists over as input (“-”).")
@@ -87,13 +90,13 @@ def words_of(sent: str) -> list[str]:
 
 
 def is_open(path: str) -> bool:
-    """Whether the command of these words, such as ``pushes list``, can be run over SSH."""
+    """Return whether a command, such as ``pushes list``, is allowed over SSH."""
     group, _, verb = path.partition(" ")
     return verb in _OPEN_GROUPS.get(group, ())
 
 
 def key_program(program: Program) -> click.Group:
-    """``program``, which is ``studio-tui``, for who came by a key."""
+    """Return ``program``, the root group, limited to the commands for a user with an SSH key."""
     return _KeyProgram(
         known=frozenset(program.lazy),
         name=program.name,
@@ -107,7 +110,7 @@ def key_program(program: Program) -> click.Group:
 
 
 class _KeyProgram(Program):
-    """The commands that are open; of those ``known`` the others say that they are not."""
+    """The allowed commands. Other commands in ``known`` are refused with an explanation."""
 
     def __init__(self, *args: Any, known: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -121,7 +124,7 @@ class _KeyProgram(Program):
 
 
 class _OpenGroup(click.Group):
-    """The part of a group that is open."""
+    """The allowed part of a group. Other commands of the group are refused with an explanation."""
 
     def __init__(self, whole: click.Group) -> None:
         super().__init__(whole.name, params=whole.params, help=whole.help)

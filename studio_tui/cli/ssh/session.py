@@ -1,4 +1,7 @@
-"""``studio-tui ssh keys`` and ``session``: what sshd calls, at the door and behind it (A1)."""
+"""``studio-tui ssh keys`` and ``session``: the commands that sshd runs (A1).
+
+sshd runs the first to read the permitted keys, and the second as the session of a key.
+"""
 
 import os
 import shlex
@@ -53,13 +56,16 @@ def session(ctx: click.Context, fingerprint: str, config: Path | None) -> None:
     begin_key_session(fingerprint, config)
     from studio_tui.cli.ssh.allowed import key_program, words_of
 
-    # The group of all commands is what this one was called by.
+    # The root context belongs to the group of all commands.
     whole = cast(Program, ctx.find_root().command)
     key_program(whole).main(words_of(sent), prog_name="studio-tui", obj=Surroundings.of(ctx))
 
 
 def _command(fingerprint: str, config: Path | None) -> str:
-    """What the shell of the account is to run; isolated, so that no variable changes Python."""
+    """Return the command of a session for the shell of the account.
+
+    Python is isolated (``-I``), so that no environment variable changes its behaviour.
+    """
     words = [sys.executable, "-I", "-m", "studio_tui", "ssh", "session", fingerprint]
     if config is not None:
         words += ["--config", str(config.absolute())]

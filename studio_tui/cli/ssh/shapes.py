@@ -1,4 +1,4 @@
-"""The JSON of a key: part of the contract in ``docs/commands.md``."""
+"""The JSON of an SSH key: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def user_key(studio: Studio, of: UserKey) -> Shape:
-    """A key with which somebody comes in (A1)."""
+    """Return the JSON of a user's SSH key (A1)."""
     return {
         "login": of.login,
         "name": of.name,

@@ -1,10 +1,10 @@
-"""``studio-tui ssh``: who comes in over SSH, with which key (A1)."""
+"""``studio-tui ssh``: the SSH keys of users (A1)."""
 
 import click
 
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
 
-# sshd waits for “keys”: it loads nothing that the others need.
+# sshd waits for “keys”, so that command does not load the imports of the others.
 _COMMANDS = {
     "add-key": Lazy("studio_tui.cli.ssh.keys", "add_key", "Let a user in with a key."),
     "remove-key": Lazy("studio_tui.cli.ssh.keys", "remove_key", "Let nobody in with a key."),

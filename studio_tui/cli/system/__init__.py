@@ -1,1 +1,1 @@
-"""Commands of the program itself: database, doctor, demo, screens."""
+"""The commands of the program itself: database, doctor, demo and screens."""

@@ -1,4 +1,4 @@
-"""``studio-tui completion``: what a shell reads to complete commands and names."""
+"""``studio-tui completion``: the script with which a shell completes commands and names."""
 
 import click
 

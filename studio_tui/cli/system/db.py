@@ -1,4 +1,4 @@
-"""``studio-tui db``: look after the database."""
+"""``studio-tui db``: maintenance of the database."""
 
 import os
 from pathlib import Path

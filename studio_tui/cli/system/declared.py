@@ -1,4 +1,4 @@
-"""``studio-tui apply`` and ``export-config``: what there is to be, as a file."""
+"""``studio-tui apply`` and ``export-config``: a file that declares pushes, templates and more."""
 
 from pathlib import Path
 

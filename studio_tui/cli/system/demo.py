@@ -1,4 +1,4 @@
-"""``studio-tui demo``: the Studio on made-up data."""
+"""``studio-tui demo``: the Studio with generated data."""
 
 import click
 

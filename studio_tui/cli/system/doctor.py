@@ -1,4 +1,4 @@
-"""``studio-tui doctor``: what is set up, what is missing, what to do."""
+"""``studio-tui doctor``: what is set up, what is missing, and what to do."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
 _NEWEST = 10_000
-"""So many lines of activity are looked at: all of them may take a while."""
+"""Maximum number of activity lines to verify, because verifying all may take a while."""
 _RESTORE = "move it away, and restore a backup with “studio-tui db restore FILE”"
 _UNINDEXED = (
     "PostgreSQL had no extension pg_trgm to make an index of names with: a filter looks through "
@@ -141,7 +141,7 @@ def _inside(studio: Studio) -> Iterator[Finding]:
 
 
 def _activity(studio: Studio, found: Verified) -> Finding:
-    """Whether the newest lines are as they were written (A3)."""
+    """Return a finding on whether the newest lines of activity are unchanged (A3)."""
     if not found.intact:
         message = f"{where_it_breaks(studio, found)}: “studio-tui activity verify” looks at all"
         return Finding("activity", Verdict.LIMITED, message)
@@ -152,11 +152,14 @@ def _activity(studio: Studio, found: Verified) -> Finding:
 
 
 def _senders(studio: Studio) -> Iterator[Finding]:
-    """Who sends cannot be invited: ``ORGANIZER`` would be one of the guests."""
+    """Yield a finding for each user with the sender's address.
+
+    They cannot be invited, because the ``ORGANIZER`` of an invitation cannot be one of its guests.
+    """
     try:
         names = conversations.users_with_sender_address(studio)
     except StudioError:
-        # The mail server's own line says what is wrong with the sender.
+        # The finding on the mail server reports what is wrong with the sender.
         return
     address = sender_from(studio.settings.smtp.sender).address if names else ""
     for name in names:

@@ -1,4 +1,4 @@
-"""What `doctor` finds."""
+"""The findings of `doctor`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,22 +8,22 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 
 class Verdict(StrEnum):
-    """How something is."""
+    """The result of a check."""
 
     OK = "ok"
     LIMITED = "limited"
-    """The Studio can be used, but something does not happen."""
+    """The Studio can be used, but a part of it does not work."""
     BROKEN = "broken"
-    """Work stops here."""
+    """The Studio cannot be used until this is repaired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check of `doctor`."""
 
     name: str
     health: Verdict
     message: str
-    """What is, and what to do where it is not as it should be."""
+    """What was found, and what to do if it is not in order."""
     facts: Mapping[str, Any] | None = None
-    """The same for programs, where there is more to it than whether it works."""
+    """Details of the finding for programs; None if the message says all."""

@@ -1,4 +1,4 @@
-"""``studio-tui init``: a configuration, a database and a look at the mail server, in one act."""
+"""``studio-tui init``: write a configuration, create the database and check the mail server."""
 
 import sys
 from collections.abc import Callable
@@ -26,18 +26,18 @@ _ABOUT: Final = "# “studio-tui doctor” says what is set and what is missing.
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A setting that is asked for."""
+    """A setting that the command prompts for."""
 
     option: str
     section: str
     key: str
     text: str
     of_server: bool = False
-    """Whether it means nothing without a mail server."""
+    """Whether the setting is used only with a mail server."""
 
     @property
     def usual(self) -> str:
-        """What holds unless it is answered."""
+        """The default of the setting."""
         return str(getattr(getattr(Settings(), self.section), self.key))
 
 
@@ -94,7 +94,7 @@ def init(**given: str | None) -> None:
 
 
 def _answers(given: dict[str, str | None]) -> dict[str, Any]:
-    """What is to stand in the file: what was given or typed, where it is not the usual."""
+    """Return the content of the configuration file: given or typed answers that are no defaults."""
     content: dict[str, Any] = {}
     for question in _QUESTIONS:
         if question.of_server and "smtp" not in content:
@@ -132,11 +132,11 @@ def _with(content: dict[str, Any], question: _Question, answer: str) -> dict[str
 
 
 def _tried(content: dict[str, Any]) -> Settings:
-    """The settings of this content; raises `Refused` for what cannot be used."""
+    """Return the settings of this content. Raises `Refused` if they cannot be used."""
     try:
         chosen = settings.from_content(content)
     except Refused as refused:
-        # The file is not there yet.
+        # Leave out the path of the file, which does not exist yet.
         raise Refused(refused.message.removeprefix(f"{settings.config_path()}: ")) from refused
     if chosen.smtp.host:
         chosen.smtp.require_usable()
@@ -154,7 +154,7 @@ def _make_database() -> None:
 
 
 def _look_at(smtp: Smtp) -> None:
-    """Tell how far mail gets; raises `Unavailable` where it does not reach the server."""
+    """Check the connection to the mail server. Raises `Unavailable` if a step fails."""
     if not smtp.host:
         say("No mail server is set: mail waits in the outbox.")
         return

@@ -1,4 +1,7 @@
-"""Opening the screens: what opens the database is imported off the loop, after the first frame."""
+"""Opening the screens.
+
+The code that opens the database is imported in a thread, after the first frame.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ T = TypeVar("T")
 
 
 class _Opened:
-    """What a thread opens for the screens: closed when they end, and at once where they have."""
+    """The contexts that a thread opens for the screens, closed when the screens end.
+
+    A context that is ready only after that is closed at once.
+    """
 
     def __init__(self) -> None:
         self._contexts = ExitStack()
@@ -28,7 +34,10 @@ class _Opened:
         self._ended = False
 
     def enter(self, context: AbstractContextManager[T]) -> T:
-        """Enter ``context``; raises `StudioError` where nobody waits for it any more."""
+        """Enter ``context`` and return its value.
+
+        Raises `StudioError` if the screens have ended.
+        """
         from studio_tui.domain.shared.errors import StudioError
 
         with ExitStack() as late:
@@ -49,9 +58,9 @@ class _Opened:
 
 
 def open_screens(surroundings: Surroundings) -> int:
-    """Run the screens on the Studio of this account; returns the exit code.
+    """Run the screens on the Studio of this account, and return the exit code.
 
-    Click is not needed for it, and the first picture does not wait for it.
+    Click is not imported, so that the first frame does not wait for its import.
     """
     if why := surroundings.why_no_terminal():
         complain(why)
@@ -74,7 +83,7 @@ def _run(surroundings: Surroundings) -> int:
 
 
 def open_demo_screens(surroundings: Surroundings) -> int:
-    """Run the screens on the demo, its mail kept in a folder; returns the exit code."""
+    """Run the screens on the demo, whose mail goes to a folder, and return the exit code."""
     demos: list[Demo] = []
     with _Opened() as opened:
 

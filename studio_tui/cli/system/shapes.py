@@ -1,4 +1,4 @@
-"""The JSON about a copied database: part of the contract in ``docs/commands.md``."""
+"""The JSON of a copied database: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def moved(of: Moved) -> Shape:
-    """A database that was copied, backed up or restored."""
+    """Return the JSON of a database that was copied, backed up or restored."""
     return {
         "database": of.name,
         "tables": [

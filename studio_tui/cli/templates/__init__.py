@@ -1,1 +1,1 @@
-"""Commands of templates and of the question library."""
+"""The commands of templates and of the question library."""

@@ -1,4 +1,4 @@
-"""The JSON about templates and topics: part of the contract in ``docs/commands.md``."""
+"""The JSON of templates and topics: part of the contract in ``docs/commands.md``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def template(of: Template) -> Shape:
-    """A template, without its steps."""
+    """Return the JSON of a template without its steps."""
     definition = of.definition
     return {
         "name": of.name,
@@ -33,12 +33,12 @@ def template(of: Template) -> Shape:
 
 
 def whole_template(of: Template) -> Shape:
-    """A template with its steps."""
+    """Return the JSON of a template with its steps."""
     return {**template(of), "steps": [asdict(step) for step in of.definition.steps]}
 
 
 def version(studio: Studio, of: TemplateVersion, since: Iterable[Change]) -> Shape:
-    """A version of a template, with what changed since the one before (T5)."""
+    """Return the JSON of a version of a template, with the changes since the previous one (T5)."""
     return {
         "version": of.id,
         "saved_at": iso(studio, of.saved_at),
@@ -49,5 +49,5 @@ def version(studio: Studio, of: TemplateVersion, since: Iterable[Change]) -> Sha
 
 
 def library_topic(of: LibraryTopic) -> Shape:
-    """A topic of the question library (T2)."""
+    """Return the JSON of a topic of the question library (T2)."""
     return asdict(of.topic)

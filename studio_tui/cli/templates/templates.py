@@ -1,4 +1,4 @@
-"""``studio-tui templates``: list, show, as text files, duplicate, archive, delete."""
+"""``studio-tui templates``: list, show, export, import, duplicate, archive and delete."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

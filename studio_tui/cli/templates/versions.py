@@ -1,4 +1,4 @@
-"""``studio-tui templates versions|bring-back``: what a template was before (T5)."""
+"""``studio-tui templates versions`` and ``bring-back``: earlier versions of a template (T5)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -45,7 +45,7 @@ def bring_back(studio: Studio, actor: Actor, template: str, version: int) -> Non
 
 
 def version_numbered(saved: Sequence[TemplateVersion], number: int) -> TemplateVersion:
-    """The version of this number; raises `NotFound`."""
+    """Return the version with this number. Raises `NotFound` if there is none."""
     for version in saved:
         if version.id == number:
             return version
@@ -53,7 +53,7 @@ def version_numbered(saved: Sequence[TemplateVersion], number: int) -> TemplateV
 
 
 def _since(saved: Sequence[TemplateVersion], version: TemplateVersion) -> tuple[Change, ...]:
-    """What changed since the version before; nothing of the first."""
+    """Return the changes since the previous version; empty for the first."""
     earlier = [other for other in saved if other.id == version.id - 1]
     return changes(earlier[0].definition, version.definition) if earlier else ()
 

@@ -1,1 +1,1 @@
-"""Commands of what is to be done today."""
+"""The command of Today."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def case(studio: Studio, of: Case) -> Shape:
-    """One line of Today (S1)."""
+    """Return the JSON of a line of Today (S1)."""
     return {
         "kind": of.kind,
         "count": of.count,

@@ -1,4 +1,4 @@
-"""``studio-tui today``: what needs somebody (S1), fit for cron and a status line."""
+"""``studio-tui today``: the lines of Today (S1), also for cron and a status line."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -86,7 +86,10 @@ def today(
 
 
 def _shown(found: Today, push: str | None, everything: bool) -> list[Case]:
-    """The lines of a push or of all, those that were put off only where ``everything`` is asked."""
+    """Return the lines of a push or of all pushes.
+
+    Lines that were put off are included only with ``everything``.
+    """
     put_off = _chosen(found.snoozed, None, push) if everything else ()
     return [*_chosen(found.cases, None, push), *put_off]
 
@@ -107,7 +110,7 @@ def _check_options(
 
 
 def _name_of(studio: Studio, actor: Actor, name: str, cases: Iterable[Case]) -> str:
-    """The push of a line; else one that has none, if ``actor`` may know of it."""
+    """Return the name of the push of a line, or of a push without lines that ``actor`` may see."""
     for case in cases:
         if fold(case.push) == fold(name):
             return case.push
