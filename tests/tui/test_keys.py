@@ -1,5 +1,6 @@
 """A key means the same everywhere (S8): the table of ``docs/keys.md``."""
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -7,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from inspect import getsource
 from pathlib import Path
+
+from textual.keys import _character_to_key
 
 import studio_tui.tui
 from studio_tui.tui.commands import Command, Commands
@@ -95,3 +98,39 @@ def _saves(owner: type) -> bool:
         command for base in owner.__mro__ for command in base.__dict__.get("OWN_COMMANDS", ())
     )
     return any(command.keys == "ctrl+s" for command in commands)
+
+
+_NAMED = re.compile(
+    r"(?:^|[:.;(] )(\S|ctrl\+\w|space|tab|enter|escape) (?:adds|brings|changes|clears|closes"
+    r"|compares|goes|hands|leads|makes|marks|opens|picks|puts|reads|retries|says|sends|sets|shows"
+    r"|sorts|switches|takes)\b"
+)
+"""A key at the beginning of a sentence, with what it does."""
+_SCREENS = Path(studio_tui.tui.__path__[0]) / "screens"
+
+
+def _keys_in(modules: str) -> set[str]:
+    """The keys of all commands that are declared below a module."""
+    return {
+        key
+        for owner in _classes(Commands)
+        if owner.__module__.startswith(f"studio_tui.tui.{modules}")
+        for command in owner.__dict__.get("OWN_COMMANDS", ())
+        for key in command.keys.split(",")
+    }
+
+
+def test_a_key_that_a_sentence_names_is_that_of_a_command_there() -> None:
+    list(every_command())
+    everywhere = _keys_in("app") | _keys_in("start") | _keys_in("widgets")
+    named = 0
+    for path in sorted(_SCREENS.rglob("*.py")):
+        feature = path.relative_to(_SCREENS).parts[0]
+        known = everywhere | _keys_in(f"screens.{feature}")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for key in _NAMED.findall(node.value):
+                    named += 1
+                    pressed = _character_to_key(key) if len(key) == 1 else key
+                    assert pressed in known, f"{path.name}: {node.value!r}"
+    assert named > 10

@@ -248,7 +248,7 @@ class ConversationActions(StudioScreen):
 
         def written(_: object) -> None:
             reads = "reads" if call is conversations.open_own else "no longer reads"
-            self.say(f"{conductor} {reads} what you wrote before: o changes it back.")
+            self.say(f"{conductor} {reads} what you wrote before: U changes it back.")
             self.reload()
 
         self.write(lambda: call(self.studio, self.actor, self.conversation_id), written)

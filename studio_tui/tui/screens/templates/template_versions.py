@@ -160,7 +160,7 @@ class TemplateVersions(StudioScreen):
             return changes_text(changes(chosen.definition, self._template.definition))
         before = [version for version in self._versions if version.id == chosen.id - 1]
         if not before:
-            return line("c compares it with how it is now.", "$muted")
+            return line("= compares it with how it is now.", "$muted")
         return changes_text(changes(before[0].definition, chosen.definition))
 
 
