@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio_tui.cli.shared.surroundings import ASKED_BY_SHELL, Surroundings
+from studio_tui.cli.shared.dependencies import ASKED_BY_SHELL, Dependencies
 from studio_tui.cli.system.screens import open_screens
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
-    from studio_tui.cli.shared.surroundings import OpenStudio, Transports, WhoAsks
+    from studio_tui.cli.shared.dependencies import OpenStudio, Transports, WhoAsks
 
 
 def run() -> None:
@@ -25,14 +25,14 @@ def run() -> None:
         # environment.
         os.environ.pop(ASKED_BY_SHELL, None)
     if len(sys.argv) == 1 and ASKED_BY_SHELL not in os.environ:
-        sys.exit(open_screens(SURROUNDINGS))
+        sys.exit(open_screens(DEPENDENCIES))
     from studio_tui.cli.main import program
 
     if ASKED_BY_SHELL in os.environ:
         from studio_tui.cli.shared.completion import answer
 
-        sys.exit(answer(program, SURROUNDINGS))
-    program(prog_name="studio-tui", obj=SURROUNDINGS)
+        sys.exit(answer(program, DEPENDENCIES))
+    program(prog_name="studio-tui", obj=DEPENDENCIES)
 
 
 def _write_any_name(stream: Any) -> None:
@@ -54,5 +54,5 @@ def _log_error(error: BaseException) -> Path:
     return log_error(error)
 
 
-SURROUNDINGS = Surroundings(_run_app, why_no_terminal, _log_error)
+DEPENDENCIES = Dependencies(_run_app, why_no_terminal, _log_error)
 """The dependencies that the command line is given."""

@@ -35,14 +35,14 @@ def main() -> None:
     said: dict[str, Any] = {"without column": _add_column()}
     from studio_tui.cli.main import program
     from studio_tui.config.settings import load
-    from studio_tui.main import SURROUNDINGS
+    from studio_tui.main import DEPENDENCIES
 
     commands: dict[str, list[str]] = json.load(sys.stdin)
-    CliRunner().invoke(program, ["db", "migrate"], obj=SURROUNDINGS)
+    CliRunner().invoke(program, ["db", "migrate"], obj=DEPENDENCIES)
     with sqlite3.connect(load().database_url.removeprefix("sqlite:///")) as database:
         database.execute("ALTER TABLE users ADD COLUMN cost_centre TEXT NOT NULL DEFAULT ''")
     for name, arguments in commands.items():
-        result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS)
+        result = CliRunner().invoke(program, arguments, obj=DEPENDENCIES)
         said[name] = result.stdout or result.stderr or repr(result.exception)
     json.dump(said | _derived(), sys.stdout)
 

@@ -3,9 +3,9 @@
 import click
 
 from studio_tui import __version__
+from studio_tui.cli.shared.dependencies import Dependencies
 from studio_tui.cli.shared.lazy import Lazy
 from studio_tui.cli.shared.program import Program
-from studio_tui.cli.shared.surroundings import Surroundings
 
 COMMANDS = {
     "demo": Lazy(
@@ -78,4 +78,4 @@ def program(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         from studio_tui.cli.system.screens import open_screens
 
-        ctx.exit(open_screens(Surroundings.of(ctx)))
+        ctx.exit(open_screens(Dependencies.of(ctx)))

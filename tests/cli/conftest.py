@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from studio_tui.cli.main import program
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from studio_tui.services.people import identity
 from studio_tui.services.people.identity import own_account
 from tests.organisation import PEOPLE
@@ -38,7 +38,7 @@ class Cli:
 
         The error handler of the program runs as well.
         """
-        return CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+        return CliRunner().invoke(program, arguments, obj=DEPENDENCIES, input=typed)
 
     def out(self, *arguments: str, typed: str = "") -> str:
         """Run a command that succeeds and return its output."""

@@ -24,9 +24,9 @@ IN_ONE_PROCESS = """
 import sys, shlex
 from click.testing import CliRunner
 from studio_tui.cli.main import program
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 for command in sys.argv[1:]:
-    done = CliRunner().invoke(program, shlex.split(command), obj=SURROUNDINGS)
+    done = CliRunner().invoke(program, shlex.split(command), obj=DEPENDENCIES)
     print(done.stdout, "ended with", done.exit_code)
     print(done.stderr, end="", file=sys.stderr)
 """

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from studio_tui.cli.main import program
-from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.pushes.push import PushState, Status

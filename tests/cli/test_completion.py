@@ -18,9 +18,9 @@ from click.types import StringParamType
 
 from studio_tui.cli.main import program
 from studio_tui.cli.shared.completion import answer, names_of
+from studio_tui.cli.shared.dependencies import ASKED_BY_SHELL
 from studio_tui.cli.shared.session import own_studio
-from studio_tui.cli.shared.surroundings import ASKED_BY_SHELL
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from tests.cli.conftest import COMMAND, Accounts, Cli, create
 from tests.cli.test_contract import commands
 from tests.domain.people.test_ssh_keys import ED25519
@@ -44,7 +44,7 @@ def complete(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
         capfd.readouterr()
         monkeypatch.setenv("COMP_TYPED", f"studio-tui {line}")
         monkeypatch.setenv(ASKED_BY_SHELL, "bash_complete")
-        answer(program, SURROUNDINGS)
+        answer(program, DEPENDENCIES)
         told = capfd.readouterr()
         assert told.err == ""
         return [way.partition("\t")[2] for way in told.out.splitlines()[1:]]

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from studio_tui.cli.main import program
 from studio_tui.domain.shared.text import clean_text
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from tests.cli.conftest import ACCOUNT, Accounts, Cli
 from tests.cli.test_contract import examples
 
@@ -74,7 +74,7 @@ def filled(command: click.Command, text: str) -> list[str]:
 def wrong(path: tuple[str, ...], words: list[str], typed: bytes = b"") -> str:
     """What is wrong with how a command ends; nothing where all is well."""
     arguments = [*path, *words]
-    result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+    result = CliRunner().invoke(program, arguments, obj=DEPENDENCIES, input=typed)
     found = what_is_wrong(result)
     said = f"{result.exit_code} {result.stderr!r}"
     return f"{arguments}: {', '.join(found)}: {said}" if found else ""

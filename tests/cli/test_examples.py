@@ -15,7 +15,7 @@ import pytest
 
 from studio_tui.cli.main import program
 from studio_tui.config.settings import Settings, load
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from studio_tui.services.audiences.parsing import parse
 from tests.cli.conftest import Accounts, Cli
 from tests.smtp_server import smtp_server
@@ -54,13 +54,13 @@ def called(text: str) -> Iterator[list[str]]:
 
 def require_understood(arguments: list[str]) -> None:
     """Fail where the program would say that it is used wrongly."""
-    context = program.make_context("studio-tui", [*arguments], obj=SURROUNDINGS)
+    context = program.make_context("studio-tui", [*arguments], obj=DEPENDENCIES)
     command, words = context.command, arguments
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         _, found, words = command.resolve_command(context, words)
         assert found is not None
         command = found
-    command.make_context("studio-tui", [*words], parent=context, obj=SURROUNDINGS).close()
+    command.make_context("studio-tui", [*words], parent=context, obj=DEPENDENCIES).close()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -127,9 +127,9 @@ _EACH = """
 import json, sys
 from click.testing import CliRunner
 from studio_tui.cli.main import program
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 for environ, arguments in json.load(sys.stdin):
-    done = CliRunner(env=environ).invoke(program, arguments, obj=SURROUNDINGS)
+    done = CliRunner(env=environ).invoke(program, arguments, obj=DEPENDENCIES)
     print(json.dumps([done.exit_code, done.stderr]))
 """
 

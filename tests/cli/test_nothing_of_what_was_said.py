@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from studio_tui.cli.main import program
 from studio_tui.config.log import log_path
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from tests.cli.conftest import ACCOUNT, Accounts, Cli
 
 MARK = "MARKED"
@@ -59,7 +59,7 @@ TELLS = [each for each in LOOKS if each[0] in ("activity",)]
 
 def said(*arguments: str) -> str:
     """All that a command says, whether it is refused or not."""
-    result = CliRunner().invoke(program, arguments, obj=SURROUNDINGS)
+    result = CliRunner().invoke(program, arguments, obj=DEPENDENCIES)
     return result.stdout + result.stderr
 
 

@@ -104,9 +104,9 @@ def tried(cli: Cli, *arguments: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr, whatever they are."""
     from click.testing import CliRunner
 
-    from studio_tui.main import SURROUNDINGS
+    from studio_tui.main import DEPENDENCIES
 
-    return said(CliRunner().invoke(program, arguments, obj=SURROUNDINGS))
+    return said(CliRunner().invoke(program, arguments, obj=DEPENDENCIES))
 
 
 @pytest.mark.parametrize("login", ["ann", "bob", "cor"])

@@ -16,7 +16,7 @@ from studio_tui.config.setting import setting, settings_in
 from studio_tui.config.settings import Notifications, Settings, load
 from studio_tui.config.settings_table import in_markdown
 from studio_tui.domain.shared.errors import Refused
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -108,7 +108,7 @@ def test_one_more_setting_is_found_wherever_settings_are(
             load(environ)
         assert str(refused.value) == f"{path}: {said}"
     monkeypatch.setenv("STUDIO_CONFIG", str(path))
-    told = CliRunner().invoke(program, ["doctor"], obj=SURROUNDINGS)
+    told = CliRunner().invoke(program, ["doctor"], obj=DEPENDENCIES)
     assert (told.exit_code, "“sunday” is neither monday nor friday" in told.stdout) == (1, True)
     row = '| `digest` | `"friday"` | the day of the digest | `STUDIO_NOTIFICATIONS_DIGEST` |\n'
     assert row in in_markdown()

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from studio_tui.cli.main import program
 from studio_tui.config.settings import Security
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from tests.smtp_server import Received, Server, smtp_server
 
 EXPORT = (
@@ -63,7 +63,7 @@ class Shell:
         environ = {**self.environ, "STUDIO_NOW": self.now.isoformat()}
         if arguments[0] in _ALONE:
             return _start(environ, *arguments, typed=typed, exit_code=exit_code)
-        done = CliRunner(env=environ).invoke(program, arguments, obj=SURROUNDINGS, input=typed)
+        done = CliRunner(env=environ).invoke(program, arguments, obj=DEPENDENCIES, input=typed)
         assert done.exit_code == exit_code, (arguments, done.stdout, done.stderr)
         return done.stderr if exit_code else done.stdout
 

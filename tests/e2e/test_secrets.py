@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from studio_tui.cli.main import program
 from studio_tui.config.settings import Security
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from tests.e2e.test_pty import opened
 from tests.organisation import PEOPLE
 from tests.smtp_server import Server, smtp_server
@@ -57,7 +57,7 @@ class Watched:
     def run(self, *arguments: str, typed: str = "") -> int:
         """Run a command, in this process; its exit code."""
         done = CliRunner(env=self.environ).invoke(
-            program, arguments, obj=SURROUNDINGS, input=typed.encode()
+            program, arguments, obj=DEPENDENCIES, input=typed.encode()
         )
         self.said += [done.stdout_bytes, done.stderr_bytes]
         return done.exit_code

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.cli.ssh.allowed import MOST_CHARACTERS
+from studio_tui.cli.ssh.allowed import MAX_COMMAND_LENGTH
 from tests.cli.conftest import create
 from tests.e2e.sshd import ACCOUNT, SSHD, STUDIO, Door, open_door
 from tests.e2e.test_pty import opened
@@ -339,7 +339,7 @@ def test_the_subsystem_is_the_studio_too(door: Door) -> None:
 
 
 def test_a_command_has_an_end(door: Door) -> None:
-    done = door.knock("els", "pushes show " + "x" * MOST_CHARACTERS)
+    done = door.knock("els", "pushes show " + "x" * MAX_COMMAND_LENGTH)
     assert done.returncode == 2
     assert "too long" in done.stderr
     done = door.knock("els", "pushes assign 'Q1 review' --dry-run" + " ann" * 20_000)

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from studio_tui.cli.main import program
-from studio_tui.cli.ssh.allowed import HOST_ONLY, key_program, words_of
-from studio_tui.main import SURROUNDINGS
+from studio_tui.cli.ssh.allowed import HOST_ONLY, key_program, split_command
+from studio_tui.main import DEPENDENCIES
 from tests.cli.test_every_command import leaves
 from tests.fuzz.damage import damaged_text, fuzzing
 
@@ -44,10 +44,10 @@ def _nobody(tmp_path_factory: pytest.TempPathFactory) -> object:
 def ended(sent: str) -> Result | None:
     """How the command of a session ends; None where it is no command."""
     try:
-        words = words_of(sent)
+        words = split_command(sent)
     except click.UsageError:
         return None
-    return CliRunner().invoke(key_program(program), words, obj=SURROUNDINGS)
+    return CliRunner().invoke(key_program(program), words, obj=DEPENDENCIES)
 
 
 @given(COMMANDS)

@@ -9,7 +9,6 @@ import click
 
 from studio_tui.cli.activity import shapes
 from studio_tui.cli.audiences.where import where_of, where_option
-from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -18,7 +17,8 @@ from studio_tui.cli.shared.output import (
     write_table,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import iso, past_day, shown, with_zone
+from studio_tui.cli.shared.suggestions import CommandGroup
+from studio_tui.cli.shared.times import iso, past_day, shown, zone_heading
 from studio_tui.domain.activity.origins import short_origin
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import end_of_day, start_of_day
@@ -67,7 +67,15 @@ def list_(studio: Studio, actor: Actor, /, limit: int, as_json: bool, **narrowin
     if as_json:
         write_json([shapes.activity(studio, line) for line in lines])
         return
-    headings = (with_zone(studio, "When"), "Who", "Did", "What", "Users", "Changed", "From where")
+    headings = (
+        zone_heading(studio, "When"),
+        "Who",
+        "Did",
+        "What",
+        "Users",
+        "Changed",
+        "From where",
+    )
     write_table(headings, (_row(studio, line) for line in lines), "No activity.")
 
 

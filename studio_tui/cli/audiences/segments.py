@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from studio_tui.cli.audiences import shapes
-from studio_tui.cli.audiences.where import where_of, where_option, wrong_filter_pointed_out
-from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.audiences.where import where_of, where_option, wrong_filter_as_usage_error
+from studio_tui.cli.shared.input_files import read_toml
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -17,8 +17,8 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.reading import toml_of
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import CommandGroup
 from studio_tui.cli.shared.times import shown
 from studio_tui.domain.audiences.segment import Effect, Segment, SegmentSaved
 from studio_tui.domain.people.access import Action, Actor, require
@@ -95,7 +95,7 @@ def save(
     def saving() -> SegmentSaved:
         return service.save(studio, actor, name, audience, description=describe, new_name=rename)
 
-    with wrong_filter_pointed_out():
+    with wrong_filter_as_usage_error():
         done = service.try_saving(studio, saving) if dry_run else saving()
     if as_json:
         write_json(shapes.segment_saved(done))
@@ -155,7 +155,7 @@ def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
     “-” reads the input. What is so already stays as it is.
     """
     require(actor, Action.EDIT_SEGMENTS)
-    text, name = toml_of(file)
+    text, name = read_toml(file)
     done = service.import_text(studio, actor, text, name)
     if as_json:
         write_json([shapes.segment_saved(each) for each in done])

@@ -51,20 +51,20 @@ def where_of(studio: Studio, actor: Actor, where: str | None) -> Audience | None
     """
     if where is None:
         return None
-    with wrong_filter_pointed_out():
+    with wrong_filter_as_usage_error():
         return audience_of(studio, actor, where)
 
 
 @contextmanager
-def wrong_filter_pointed_out() -> Iterator[None]:
+def wrong_filter_as_usage_error() -> Iterator[None]:
     """Replace `WrongAudience` by a usage error that marks the wrong word."""
     try:
         yield
     except WrongAudience as error:
-        raise click.UsageError(pointed_out(error), click.get_current_context()) from None
+        raise click.UsageError(marked_filter(error), click.get_current_context()) from None
 
 
-def pointed_out(error: WrongAudience) -> str:
+def marked_filter(error: WrongAudience) -> str:
     """Return what is wrong with a filter and, below, the filter with its wrong word marked."""
     start = max(error.at - _BEFORE, 0)
     # Replace each unprintable character by one space, so that the marks stay below the word.

@@ -6,11 +6,10 @@ import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.conversations import shapes
-from studio_tui.cli.conversations.named import conversation_argument, number_in
+from studio_tui.cli.conversations.arguments import conversation_argument, id_in
 from studio_tui.cli.pushes import shapes as pushes_shapes
 from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
-from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
     write_facts,
@@ -19,7 +18,8 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.shared.suggestions import NameChoice
+from studio_tui.cli.shared.times import shown, zone_heading
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.conversations.conversation import (
     Ask,
@@ -116,7 +116,16 @@ def list_(
     if as_json:
         write_json([shapes.my_conversation(studio, one) for one in found])
         return
-    headings = ("ID", "Name", "Login", "About", "Status", with_zone(studio, "When"), "Deadline", "")
+    headings = (
+        "ID",
+        "Name",
+        "Login",
+        "About",
+        "Status",
+        zone_heading(studio, "When"),
+        "Deadline",
+        "",
+    )
     rows = (_row_of_list(studio, one) for one in found)
     write_table(headings, rows, "No conversations. “studio-tui conversations usable USER”.")
 
@@ -145,7 +154,7 @@ def _one(
     The first is None if no push asks for the conversation, the second if none is planned or begun
     yet.
     """
-    number = number_in(named)
+    number = id_in(named)
     if number is None:
         found = service.look_up(
             studio, actor, service.find(studio, named[0], named[1], asked_by=actor)
@@ -164,7 +173,7 @@ def _shape(studio: Studio, found: FoundConversation | None, reading: Reading | N
     if found is not None:
         about = pushes_shapes.conversation(studio, found.push, found.assignment)
     else:
-        about = shapes.unasked(studio, reading.conversation) if reading else {}
+        about = shapes.without_push(studio, reading.conversation) if reading else {}
     return {**about, "conversation": shapes.reading(studio, reading) if reading else None}
 
 
@@ -175,7 +184,15 @@ def _list_pushed(
     if as_json:
         write_json([pushes_shapes.conversation(studio, name, one) for name, one in listed])
         return
-    headings = ("Push", "Login", "Name", "Status", with_zone(studio, "When"), "Conductor", "Flags")
+    headings = (
+        "Push",
+        "Login",
+        "Name",
+        "Status",
+        zone_heading(studio, "When"),
+        "Conductor",
+        "Flags",
+    )
     write_table(headings, (_row(studio, *each) for each in listed), "No conversations.")
 
 
@@ -199,12 +216,12 @@ def _assignment_facts(studio: Studio, found: FoundConversation) -> Iterator[tupl
     yield "User", f"{one.name} ({one.login})"
     yield "Status", STATUS_LABELS[one.status]
     yield "Excuse", one.excuse
-    yield with_zone(studio, "When"), shown(studio, one.status_at)
+    yield zone_heading(studio, "When"), shown(studio, one.status_at)
     yield "Conductor", one.conductor
     yield "Flags", attention_of(one)
     yield "Managers", managers or "none"
     yield "Reminders", str(one.reminders or "")
-    yield with_zone(studio, "Reminded"), shown(studio, one.reminded_at)
+    yield zone_heading(studio, "Reminded"), shown(studio, one.reminded_at)
 
 
 def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tuple[str, str]]:
@@ -217,11 +234,11 @@ def _conversation_facts(studio: Studio, reading: Reading | None) -> Iterator[tup
         yield "User", f"{one.name} ({one.login})"
         yield "Conductor", one.conductor
     yield "State", STATE_LABELS[one.state]
-    yield with_zone(studio, "Planned for"), shown(studio, one.planned_for)
+    yield zone_heading(studio, "Planned for"), shown(studio, one.planned_for)
     yield "Minutes", str(one.minutes) if one.planned_for else ""
     yield "Place", one.place
-    yield with_zone(studio, "Held"), shown(studio, one.finished_at)
-    yield with_zone(studio, "Cancelled"), shown(studio, one.cancelled_at)
+    yield zone_heading(studio, "Held"), shown(studio, one.finished_at)
+    yield zone_heading(studio, "Cancelled"), shown(studio, one.cancelled_at)
     if reading.closed_to_reader:
         yield "Closed", "what was written before you held it, unless who wrote it opens it"
     if reading.closed_to_conductor:

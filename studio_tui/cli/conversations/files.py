@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from studio_tui.cli.conversations import shapes
-from studio_tui.cli.conversations.named import conversation_argument, conversation_named
-from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.conversations.arguments import conversation_argument, conversation_named
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -19,7 +18,8 @@ from studio_tui.cli.shared.output import (
 )
 from studio_tui.cli.shared.paths import DASH, Dash, HostPath
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.shared.suggestions import NameChoice
+from studio_tui.cli.shared.times import shown, zone_heading
 from studio_tui.domain.conversations.conversation import (
     Conversation,
     ConversationState,
@@ -128,7 +128,15 @@ def history(
         for line in exports.history_csv(studio, held):
             click.echo(line, nl=False)
     else:
-        headings = ("ID", "Name", "Login", "Conductor", "State", with_zone(studio, "When"), "About")
+        headings = (
+            "ID",
+            "Name",
+            "Login",
+            "Conductor",
+            "State",
+            zone_heading(studio, "When"),
+            "About",
+        )
         write_table(headings, (_row(studio, one) for one in held), "No conversations.")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from studio_tui.cli.conversations import shapes
-from studio_tui.cli.conversations.named import (
+from studio_tui.cli.conversations.arguments import (
     ask_argument,
     ask_named,
     conversation_argument,
@@ -18,9 +18,9 @@ from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_json,
     write_table,
 )
@@ -150,12 +150,12 @@ def cancel(
     as_json: bool,
 ) -> None:
     """Cancel a conversation: what was written stays, invitations are withdrawn."""
-    with shape_of_nothing(as_json, lambda: None):
+    with json_if_nothing_to_do(as_json, lambda: None):
         number = conversation_named(studio, actor, named, NothingToDo)
     asked = _Asked(dry_run, with_mail, as_json)
     if asked.tries(studio, actor, lambda: service.cancel(studio, actor, number), "cancelled"):
         return
-    with shape_of_nothing(as_json, lambda: _as_it_is(studio, actor, number)):
+    with json_if_nothing_to_do(as_json, lambda: _as_it_is(studio, actor, number)):
         cancelled = service.cancel(studio, actor, number)
     if as_json:
         write_json(shapes.held(studio, cancelled))
@@ -192,7 +192,7 @@ def hand_over(
         studio, actor, lambda: service.hand_over(studio, actor, found, conductor), "handed over"
     ):
         return
-    with shape_of_nothing(
+    with json_if_nothing_to_do(
         as_json, lambda: _handed(service.look_up(studio, actor, found).assignment)
     ):
         handed = service.hand_over(studio, actor, found, conductor)
@@ -255,7 +255,7 @@ class _Asked:
         """Return whether this is a dry run. If so, run ``act`` and print the mail it would send."""
         dry_runs.check_options(dry_run=self.dry_run, with_mail=self.with_mail)
         if self.dry_run:
-            dry_runs.try_act(
+            dry_runs.run_and_write(
                 studio,
                 actor,
                 act,
@@ -282,7 +282,7 @@ def _do(
     tried: list[Conversation] = []
     if asked.tries(studio, actor, lambda: tried.append(act()), "planned so"):
         return
-    with shape_of_nothing(
+    with json_if_nothing_to_do(
         asked.as_json, lambda: {**_as_it_is(studio, actor, number_of() or 0), "warnings": []}
     ):
         planned = act()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 
-def unasked(studio: Studio, of: Conversation) -> Shape:
+def without_push(studio: Studio, of: Conversation) -> Shape:
     """Return the JSON of a conversation without a push, with the keys of one with a push."""
     at = of.finished_at or of.started_at or of.planned_for
     return {

@@ -5,12 +5,16 @@ from datetime import datetime
 
 import click
 
-from studio_tui.cli.conversations.named import ask_named, conversation_argument, conversation_named
-from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.conversations.arguments import (
+    ask_named,
+    conversation_argument,
+    conversation_named,
+)
+from studio_tui.cli.shared.input_files import read_bytes
 from studio_tui.cli.shared.output import say
 from studio_tui.cli.shared.paths import DASH
-from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.cli.shared.times import in_zone, past_instant
 from studio_tui.config.bounded_input import decode_utf8
 from studio_tui.domain.conversations.conversation import (
@@ -217,7 +221,7 @@ def _finish_by_id(
 def _typed(text: str) -> str:
     if text != str(DASH):
         return text
-    return decode_utf8(bytes_of(DASH, _MOST), "The text from the input").removesuffix("\n")
+    return decode_utf8(read_bytes(DASH, _MOST), "The text from the input").removesuffix("\n")
 
 
 def _earlier(kept: Sequence[Written], version: int) -> str:

@@ -25,7 +25,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.worker.advice import in_words
 
 
-def way_to_server(smtp: Smtp) -> Iterator[Finding]:
+def login_findings(smtp: Smtp) -> Iterator[Finding]:
     """Yield a finding for each step up to the login.
 
     A missing secret or wrong certificates end the checks. Raises the errors of `secrets.find`.

@@ -7,8 +7,7 @@ import click
 
 from studio_tui.cli.outbox import shapes
 from studio_tui.cli.outbox.bounces import bounces
-from studio_tui.cli.outbox.login import way_to_server
-from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
+from studio_tui.cli.outbox.login import login_findings
 from studio_tui.cli.shared.output import (
     complain,
     json_option,
@@ -18,6 +17,7 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import CommandGroup, NameChoice
 from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
 from studio_tui.config.bounded_input import LineLimits, lines_of, standard_input
@@ -71,7 +71,7 @@ def _tell_steps(studio: Studio) -> None:
     if not smtp.host or not smtp.by_token:
         return
     smtp.require_usable()
-    for finding in way_to_server(smtp):
+    for finding in login_findings(smtp):
         if finding.health is Verdict.BROKEN:
             reason = f"{finding.name}: {finding.message}"
             raise Unavailable(f"The test mail did not leave: {clean_line(reason)}")

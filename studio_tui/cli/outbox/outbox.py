@@ -9,19 +9,19 @@ from studio_tui.cli.outbox import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
-from studio_tui.cli.shared.near_misses import CommandGroup, NameChoice
 from studio_tui.cli.shared.output import (
     complain,
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_facts,
     write_json,
     write_table,
     write_text,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import shown, when, with_zone
+from studio_tui.cli.shared.suggestions import CommandGroup, NameChoice
+from studio_tui.cli.shared.times import shown, when, zone_heading
 from studio_tui.domain.outbox.notification import (
     Notification,
     NotificationFilter,
@@ -214,7 +214,7 @@ def resume(studio: Studio, actor: Actor, dry_run: bool, as_json: bool) -> None:
     Shows what may go twice: what would have left by then, as far as the database knows.
     """
     act = restoring.possible_duplicates if dry_run else restoring.resume
-    with shape_of_nothing(as_json, lambda: shapes.resumed(studio, None, {})):
+    with json_if_nothing_to_do(as_json, lambda: shapes.resumed(studio, None, {})):
         found = act(studio, actor)
     if as_json:
         ids = service.message_ids(studio, list(found.mails))
@@ -249,7 +249,7 @@ def undo(studio: Studio, actor: Actor, push: str | None, only_list: bool, as_jso
     if only_list:
         _list_acts(studio, acts, as_json)
         return
-    with shape_of_nothing(as_json, lambda: {"action": None, "push": push, "dropped": 0}):
+    with json_if_nothing_to_do(as_json, lambda: {"action": None, "push": push, "dropped": 0}):
         if not acts:
             raise NothingToDo(
                 "Nothing to undo: of all you did last, mail has left, it was changed since, or "
@@ -276,7 +276,7 @@ def _try(
     run, skipped = dry_run_of_resend(studio, lambda: act(studio, actor, chosen))
     mails = counted(len(run.notifications), "mail")
     say(f"{mails} would be sent, and {len(skipped)} would not.")
-    dry_runs.tell(run, skipped, with_mail=with_mail)
+    dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
 def _say_again(done: ResendResult, what: str) -> None:
@@ -297,7 +297,7 @@ def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:
     if as_json:
         write_json([shapes.undoable(studio, act) for act in acts])
         return
-    headings = ("Did", "Push", "Mails", with_zone(studio, "Until"))
+    headings = ("Did", "Push", "Mails", zone_heading(studio, "Until"))
     rows = ((act.action, act.push, str(act.mails), _second(studio, act)) for act in acts)
     write_table(headings, rows, "Nothing can be undone.")
 
@@ -307,7 +307,7 @@ def _second(studio: Studio, act: Undoable) -> str:
 
 
 def _write_mails(studio: Studio, mails: Iterable[Notification], empty: str = "") -> None:
-    headings = ("Id", "State", "Kind", "To", "About", with_zone(studio, "Due"), "Sent", "Why")
+    headings = ("Id", "State", "Kind", "To", "About", zone_heading(studio, "Due"), "Sent", "Why")
     write_table(headings, (_row(studio, one) for one in mails), empty)
 
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 
-def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
+def dry_run(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
     """Return the JSON of a dry run: recipients with reasons, people left out, and mails (P14)."""
     return {
         "notifications": [
             {
-                **told(studio, each),
+                **dry_run_mail(studio, each),
                 "about": [{"login": u, "reason": run.reason(each, u)} for u in each.about],
             }
             for each in run.notifications
@@ -46,7 +46,7 @@ def tried(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
     }
 
 
-def told(studio: Studio, of: Notification) -> Shape:
+def dry_run_mail(studio: Studio, of: Notification) -> Shape:
     """Return the JSON of a mail in a dry run: its kind, its recipient and when it is due."""
     return {
         "kind": of.kind,

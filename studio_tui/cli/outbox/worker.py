@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import click
 
 from studio_tui.cli.outbox import shapes
-from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.session import unsigned_studio
-from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.shared.suggestions import CommandGroup
+from studio_tui.cli.shared.times import shown, zone_heading
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.services.outbox import workers as service
 from studio_tui.services.outbox.workers import SeenWorker
@@ -51,7 +51,7 @@ def list_(as_json: bool) -> None:
             write_json([shapes.worker(studio, each) for each in found])
             return
         headings = ("Id", "State", "Host", "Version", "Pid", "Mails", "Since")
-        seen = with_zone(studio, "Last seen")
+        seen = zone_heading(studio, "Last seen")
         rows = (tuple(_row(studio, each)) for each in found)
         write_table((*headings, seen), rows, "No worker is at work.")
 

@@ -9,17 +9,17 @@ from studio_tui.cli.people import shapes
 from studio_tui.cli.people.fact_options import (
     CHANGED,
     OPTIONS,
-    entered_by,
-    in_options,
+    errors_by_option,
     options_of_facts,
+    person_input,
 )
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_json,
 )
 from studio_tui.cli.shared.session import with_studio
@@ -36,7 +36,7 @@ from studio_tui.wording.people import change_in_words, noticed_in_words, overwri
 
 @click.command()
 @click.argument("login")
-@options_of_facts(required=["email"], taking_away=False)
+@options_of_facts(required=["email"], with_removal=False)
 @click.option(
     "--push",
     "pushes_named",
@@ -65,11 +65,11 @@ def add(
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     require(actor, Action.EDIT_PEOPLE)
-    entered = entered_by(typed)
+    entered = person_input(typed)
     push_ids = [pushes.find(studio, actor, name).id for name in pushes_named]
 
     def act() -> PersonEdited:
-        with in_options(OPTIONS):
+        with errors_by_option(OPTIONS):
             return by_hand.add(studio, actor, login, entered, push_ids=push_ids)
 
     _do(studio, actor, act, _tell_added, dry_run=dry_run, with_mail=with_mail, as_json=as_json)
@@ -77,7 +77,7 @@ def add(
 
 @click.command()
 @click.argument("user", metavar="LOGIN")
-@options_of_facts(taking_away=True)
+@options_of_facts(with_removal=True)
 @dry_run_options
 @json_option
 @with_studio
@@ -97,7 +97,7 @@ def edit(
     retry”.
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
-    entered = entered_by(typed)
+    entered = person_input(typed)
     if not entered.names:
         listed = ", ".join(fact.option for fact in CHANGED)
         raise click.UsageError(f"Say what to change: {listed}.")
@@ -105,10 +105,10 @@ def edit(
     was = {name: getattr(found, name) for name in entered.values}
 
     def act() -> PersonEdited:
-        with in_options(OPTIONS):
+        with errors_by_option(OPTIONS):
             return by_hand.edit(studio, actor, found.id, entered, was=was)
 
-    with shape_of_nothing(as_json, lambda: shapes.person_edited(studio, _nothing(found))):
+    with json_if_nothing_to_do(as_json, lambda: shapes.person_edited(studio, _nothing(found))):
         _do(studio, actor, act, _tell_edited, dry_run=dry_run, with_mail=with_mail, as_json=as_json)
 
 
@@ -157,14 +157,14 @@ def _do(
             tell(studio, done, False)
         return
     tried: list[PersonEdited] = []
-    run = dry_runs.tried_all(studio, actor, lambda: tried.append(act()))
+    run = dry_runs.run_dry_as(studio, actor, lambda: tried.append(act()))
     if as_json:
         write_json(
-            {**shapes.person_edited(studio, tried[0]), **outbox_shapes.tried(studio, run, ())}
+            {**shapes.person_edited(studio, tried[0]), **outbox_shapes.dry_run(studio, run, ())}
         )
     else:
         tell(studio, tried[0], True)
-        dry_runs.tell(run, (), with_mail=with_mail)
+        dry_runs.write_dry_run(run, (), with_mail=with_mail)
 
 
 def _tell_added(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
@@ -232,9 +232,9 @@ def _move(
     require(actor, Action.EDIT_PEOPLE)
     user_ids = users.ids_named(studio, actor, logins)
     tried: list[ActiveChanged] = []
-    with shape_of_nothing(as_json, lambda: shapes.active_changed(ActiveChanged((), 0))):
+    with json_if_nothing_to_do(as_json, lambda: shapes.active_changed(ActiveChanged((), 0))):
         if dry_run:
-            dry_runs.tried_all(studio, actor, lambda: tried.append(act(studio, actor, user_ids)))
+            dry_runs.run_dry_as(studio, actor, lambda: tried.append(act(studio, actor, user_ids)))
         else:
             tried.append(act(studio, actor, user_ids))
     if as_json:

@@ -35,17 +35,17 @@ _GETS = DefaultTable(
 
 
 def options_of_facts(
-    *, required: Sequence[str] = (), taking_away: bool
+    *, required: Sequence[str] = (), with_removal: bool
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Add an option for each fact that is edited by hand; those in ``required`` are mandatory.
 
-    With ``taking_away``, each fact with several values also gets an option ``--no-…`` that removes
+    With ``with_removal``, each fact with several values also gets an option ``--no-…`` that removes
     values.
     """
 
     def decorate(command: Callable[P, R]) -> Callable[P, R]:
         for fact in reversed(CHANGED):
-            for option, words in reversed(list(_options(fact, taking_away=taking_away))):
+            for option, words in reversed(list(_options(fact, with_removal=with_removal))):
                 command = click.option(
                     option,
                     fact.name if option == fact.option else f"no_{fact.name}",
@@ -59,18 +59,18 @@ def options_of_facts(
     return decorate
 
 
-def _options(fact: Fact, *, taking_away: bool) -> Iterator[tuple[str, str]]:
+def _options(fact: Fact, *, with_removal: bool) -> Iterator[tuple[str, str]]:
     if not fact.is_several:
-        yield fact.option, f"{'Another' if taking_away else 'The'} {fact.in_words}."
+        yield fact.option, f"{'Another' if with_removal else 'The'} {fact.in_words}."
         return
     own = "they lead" if fact.name == "leads" else "of theirs"
     yield fact.option, f"{_GETS[fact.type]} {own}; can be given several times."
-    if taking_away:
+    if with_removal:
         no_more = "they lead no more" if fact.name == "leads" else "of theirs no more"
         yield f"--no-{fact.option.removeprefix('--')}", f"{_GETS[fact.type]} {no_more}."
 
 
-def entered_by(typed: Mapping[str, Any]) -> PersonInput:
+def person_input(typed: Mapping[str, Any]) -> PersonInput:
     """Return the values of the options, which are keyed by the names of facts.
 
     A key with the prefix ``no_`` holds values to remove.
@@ -85,7 +85,7 @@ def entered_by(typed: Mapping[str, Any]) -> PersonInput:
 
 
 @contextmanager
-def in_options(names: Mapping[str, str]) -> Iterator[None]:
+def errors_by_option(names: Mapping[str, str]) -> Iterator[None]:
     """Replace the names of fields in an `Invalid` error by the names of options."""
     try:
         yield

@@ -15,12 +15,12 @@ from studio_tui.cli.people.unattended import (
 )
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.errors import FAILED
-from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.shared.input_files import display_name, read_bytes, seekable
 from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
-from studio_tui.cli.shared.reading import bytes_of, name_of, seekable
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.hr_file import MAX_BYTES, FileHints
 from studio_tui.domain.people.review import Review
@@ -115,7 +115,7 @@ def import_(
         decide_waiting(studio, actor, unattended, _tell_dry_run, yes=yes, as_json=as_json)
         return
     if unattended.limits:
-        given = GivenFile(name_of(file), bytes_of(file, MAX_BYTES), dict(mapping), form)
+        given = GivenFile(display_name(file), read_bytes(file, MAX_BYTES), dict(mapping), form)
         run_unattended(studio, actor, given, unattended.limits, dry_run=dry_run, as_json=as_json)
         return
     with ProgressPrinter("Reading") as reading, seekable(file) as source:

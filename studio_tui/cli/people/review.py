@@ -9,18 +9,18 @@ from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.people import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
-from studio_tui.cli.shared.dry_run import UNDO, dry_run_options, try_act
-from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.shared.dry_run import UNDO, dry_run_options, run_and_write
 from studio_tui.cli.shared.output import (
     complain,
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_json,
     write_table,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import when, with_zone
+from studio_tui.cli.shared.suggestions import NameChoice
+from studio_tui.cli.shared.times import when, zone_heading
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter, ReviewKind
 from studio_tui.domain.shared.selection import Selection
@@ -113,7 +113,7 @@ def review(
     elif dry_run:
         ((name, act),) = asked
         sentence = f"{name.lstrip('-').replace('-', ' ').capitalize()}"
-        try_act(studio, actor, act, push, sentence, with_mail=with_mail, as_json=as_json)
+        run_and_write(studio, actor, act, push, sentence, with_mail=with_mail, as_json=as_json)
     else:
         ((_, act),) = asked
         confirm_count(
@@ -122,7 +122,7 @@ def review(
             "Nothing was decided",
             yes=yes,
         )
-        with shape_of_nothing(as_json, shapes.nothing_decided):
+        with json_if_nothing_to_do(as_json, shapes.nothing_decided):
             decided = act()
         _tell(studio, decided, as_json)
 
@@ -145,7 +145,15 @@ def _list(
     if as_json:
         write_json([shapes.review(studio, each) for each in found])
         return
-    headings = ("ID", "What", "Who", "Push", with_zone(studio, "Conversation"), "Change", "Propose")
+    headings = (
+        "ID",
+        "What",
+        "Who",
+        "Push",
+        zone_heading(studio, "Conversation"),
+        "Change",
+        "Propose",
+    )
     write_table(headings, (_row(studio, each) for each in found), _EMPTY)
     if found:
         say("Next: “studio-tui users review ID…” with --keep, --hand-over LOGIN, --tell and so on.")
@@ -166,7 +174,7 @@ def _row(studio: Studio, of: Review) -> tuple[str, ...]:
 def _bring_back(studio: Studio, actor: Actor, ids: Sequence[int], as_json: bool) -> None:
     if not ids:
         raise click.UsageError("Say which: ID….")
-    with shape_of_nothing(as_json, lambda: {"waiting": 0}):
+    with json_if_nothing_to_do(as_json, lambda: {"waiting": 0}):
         number = reviews.bring_back(studio, actor, ids)
     if as_json:
         write_json({"waiting": number})

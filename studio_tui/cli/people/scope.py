@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from studio_tui.cli.people import shapes
-from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.output import json_if_nothing_to_do, json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.scope import scope_audience
@@ -45,7 +45,7 @@ def scope(
     if sum(given) > 1:
         raise click.UsageError("Either --where, or --team and --department, or --all.")
     wanted = scope_audience(teams, departments) or where
-    with shape_of_nothing(as_json, lambda: shapes.scope(service.show(studio, actor, user))):
+    with json_if_nothing_to_do(as_json, lambda: shapes.scope(service.show(studio, actor, user))):
         if everybody:
             found = service.lift(studio, actor, user)
         elif wanted is not None:

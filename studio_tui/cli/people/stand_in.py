@@ -9,7 +9,13 @@ import click
 from studio_tui.cli.people import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.dry_run import dry_run_options
-from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json, write_table
+from studio_tui.cli.shared.output import (
+    json_if_nothing_to_do,
+    json_option,
+    say,
+    write_json,
+    write_table,
+)
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
@@ -74,9 +80,11 @@ def stand_in(
         act = partial(service.name_stand_in, studio, actor, leader_id, wanted)
     if dry_run:
         sentence = "It would end" if end else f"{by} would stand in for {leader}"
-        dry_runs.try_act(studio, actor, act, None, sentence, with_mail=with_mail, as_json=as_json)
+        dry_runs.run_and_write(
+            studio, actor, act, None, sentence, with_mail=with_mail, as_json=as_json
+        )
         return
-    with shape_of_nothing(as_json, list):
+    with json_if_nothing_to_do(as_json, list):
         done = act()
     if as_json:
         write_json([shapes.stand_in(each) for each in done.stand_ins])

@@ -6,18 +6,18 @@ import click
 
 from studio_tui.cli.people import shapes
 from studio_tui.cli.people.edit import tell_noticed
-from studio_tui.cli.people.fact_options import in_options
+from studio_tui.cli.people.fact_options import errors_by_option
 from studio_tui.cli.shared import dry_run as dry_runs
-from studio_tui.cli.shared.near_misses import CommandGroup
 from studio_tui.cli.shared.output import (
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_facts,
     write_json,
     write_table,
 )
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import CommandGroup
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.teams import Team
 from studio_tui.services.people import teams as service
@@ -155,7 +155,7 @@ def edit(
         )
     found = service.find(studio, actor, team)
     wanted = TeamEdit(name, TOP if top else under, leaders, no_leaders)
-    with shape_of_nothing(as_json, lambda: shapes.team_changed(TeamChanged(found, found))):
+    with json_if_nothing_to_do(as_json, lambda: shapes.team_changed(TeamChanged(found, found))):
         done = _done(
             studio,
             actor,
@@ -182,9 +182,9 @@ def _done(
 ) -> TeamChanged:
     require(actor, Action.EDIT_PEOPLE)
     tried: list[TeamChanged] = []
-    with in_options(_OPTIONS):
+    with errors_by_option(_OPTIONS):
         if dry_run:
-            dry_runs.tried_all(studio, actor, lambda: tried.append(act()))
+            dry_runs.run_dry_as(studio, actor, lambda: tried.append(act()))
             return tried[0]
         return act()
 

@@ -15,7 +15,7 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.shared.times import shown, zone_heading
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.scope import LIMITED_ROLES, Scope
@@ -116,7 +116,13 @@ def show(studio: Studio, actor: Actor, user: str, as_json: bool) -> None:
         write_table(("Push", "Status", "Flags"), _push_rows(found), "")
     if found.notifications:
         click.echo()
-        headings = ("Mail", "Push", "State", with_zone(studio, "Due"), with_zone(studio, "Sent"))
+        headings = (
+            "Mail",
+            "Push",
+            "State",
+            zone_heading(studio, "Due"),
+            zone_heading(studio, "Sent"),
+        )
         write_table(headings, _mail_rows(studio, found), "")
 
 

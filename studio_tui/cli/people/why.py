@@ -3,7 +3,7 @@
 import click
 
 from studio_tui.cli.audiences import shapes
-from studio_tui.cli.audiences.where import wrong_filter_pointed_out
+from studio_tui.cli.audiences.where import wrong_filter_as_usage_error
 from studio_tui.cli.shared.output import json_option, say, write_json, write_text
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
@@ -21,7 +21,7 @@ from studio_tui.wording.audiences import reason_lines
 @with_studio
 def why(studio: Studio, actor: Actor, user: str, where: str, as_json: bool) -> None:
     """Tell why USER (a login or an address) is among those of whom a filter holds, or is not."""
-    with wrong_filter_pointed_out():
+    with wrong_filter_as_usage_error():
         audience = audience_of(studio, actor, where)
     found = users.find(studio, actor, user).user
     reason = explaining.why(studio, actor, found.id, audience)

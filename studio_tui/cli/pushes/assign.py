@@ -11,15 +11,15 @@ from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
+from studio_tui.cli.shared.input_files import read_user_list
 from studio_tui.cli.shared.output import (
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_json,
     write_table,
 )
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.reading import list_text
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import when
 from studio_tui.domain.audiences.audience import Audience
@@ -79,7 +79,7 @@ def assign(
     """
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     require(actor, Action.ASSIGN)
-    names = [*logins, *(parse_names(list_text(listed)) if listed else ())]
+    names = [*logins, *(parse_names(read_user_list(listed)) if listed else ())]
     if not names and not earlier and where is None:
         raise click.UsageError("Say who: LOGIN…, --from-push, --where or --file.")
     found = service.find(studio, actor, push)
@@ -95,7 +95,7 @@ def assign(
             "Nobody was assigned",
             yes=yes,
         )
-    with shape_of_nothing(as_json, lambda: shapes.nobody_told(found, "added")):
+    with json_if_nothing_to_do(as_json, lambda: shapes.nobody_told(found, "added")):
         done = assigning.assign(studio, actor, found, chosen, expected=expect)
     if as_json:
         write_json(shapes.assigned(studio, done))
@@ -173,19 +173,19 @@ def _try(
     preview = assigning.preview(studio, actor, push, chosen)
     skipped = assigning.skipped(studio, actor, push, chosen)
     run = (
-        dry_runs.tried(
+        dry_runs.run_dry(
             studio,
             lambda: assigning.assign(studio, actor, push, chosen),
             lambda done: done.activity_id,
         )
         if preview.adding
-        else dry_runs.nothing()
+        else dry_runs.empty()
     )
     if as_json:
         write_json(shapes.assign_preview(studio, push, preview, run, skipped))
         return
     _tell_preview(studio, push, preview)
-    dry_runs.tell(run, skipped, with_mail=with_mail)
+    dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
 _TOLD_BEFORE = "all were told before, so that nobody gets mail again."

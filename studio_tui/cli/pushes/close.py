@@ -11,9 +11,9 @@ from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
 from studio_tui.cli.shared.output import (
     complain,
+    json_if_nothing_to_do,
     json_option,
     say,
-    shape_of_nothing,
     write_json,
     write_table,
 )
@@ -73,7 +73,7 @@ def close(
                 "It was not closed",
                 yes=yes,
             )
-        with shape_of_nothing(as_json, lambda: shapes.closed(Closed(found, 0, 0), found)):
+        with json_if_nothing_to_do(as_json, lambda: shapes.closed(Closed(found, 0, 0), found)):
             closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
         now = service.show(studio, actor, closed.push.id)
         _tell(closed, now, told=tell, as_json=as_json)
@@ -91,7 +91,7 @@ def reopen(
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     found = service.find(studio, actor, push)
     if dry_run:
-        dry_runs.try_act(
+        dry_runs.run_and_write(
             studio,
             actor,
             lambda: service.reopen(studio, actor, found),
@@ -101,7 +101,7 @@ def reopen(
             as_json=as_json,
         )
         return
-    with shape_of_nothing(as_json, lambda: _reopened(found, 0, 0)):
+    with json_if_nothing_to_do(as_json, lambda: _reopened(found, 0, 0)):
         done = service.reopen_with_result(studio, actor, found)
     opened = done.push
     if as_json:
@@ -150,10 +150,10 @@ def _try(
 ) -> None:
     dropped = _waiting(studio, actor, push)
     users = assign.every(studio, actor, push)
-    with shape_of_nothing(
-        as_json, lambda: shapes.close_preview(studio, push, (), dry_runs.nothing(), ())
+    with json_if_nothing_to_do(
+        as_json, lambda: shapes.close_preview(studio, push, (), dry_runs.empty(), ())
     ):
-        run = dry_runs.tried(studio, closing, lambda done: done.activity_id)
+        run = dry_runs.run_dry(studio, closing, lambda done: done.activity_id)
     told = {each.recipient for each in run.notifications}
     skipped = list(_skipped(users, told)) if tell else []
     if as_json:
@@ -165,7 +165,7 @@ def _try(
         say(f"{counted(len(dropped), 'waiting mail')} would be dropped:")
         rows = ((str(each.id), KIND_LABELS[each.kind], each.to) for each in dropped)
         write_table(("Id", "Kind", "To"), rows, "")
-    dry_runs.tell(run, skipped, with_mail=with_mail)
+    dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
 def _waiting(studio: Studio, actor: Actor, push: Push) -> list[Notification]:

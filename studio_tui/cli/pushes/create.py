@@ -83,7 +83,7 @@ def create(
     number = members.count(studio, actor, wanted) if wanted else 0
     if dry_run:
         named = ", ".join(f"“{draft.name}”" for draft in drafts)
-        dry_runs.try_act(
+        dry_runs.run_and_write(
             studio,
             actor,
             lambda: audiences.create_for(studio, actor, found.id, drafts, wanted, once=once),

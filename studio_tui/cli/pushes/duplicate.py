@@ -101,7 +101,7 @@ def _try(
     with_mail: bool,
     as_json: bool,
 ) -> None:
-    run = dry_runs.tried_all(studio, actor, lambda: service.duplicate(studio, actor, push, draft))
+    run = dry_runs.run_dry_as(studio, actor, lambda: service.duplicate(studio, actor, push, draft))
     skipped = service.skipped(studio, actor, push)
     if as_json:
         write_json(
@@ -111,14 +111,14 @@ def _try(
                 "deadline": draft.deadline.isoformat(),
                 "adding": people,
                 "left": len(skipped),
-                **outbox_shapes.tried(studio, run, skipped),
+                **outbox_shapes.dry_run(studio, run, skipped),
             }
         )
         return
     say(f"“{draft.name}” would run from {draft.available_from} to {draft.deadline}.")
     managers = counted(run.managers_told, "manager")
     say(f"{counted(people, 'user')} would be assigned and {managers} told.")
-    dry_runs.tell(run, skipped, with_mail=with_mail)
+    dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
 def _tell(studio: Studio, made: Push, done: Assigned) -> None:

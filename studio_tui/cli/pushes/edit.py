@@ -10,7 +10,13 @@ from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import UNDO, dry_run_options
-from studio_tui.cli.shared.output import complain, json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.output import (
+    complain,
+    json_if_nothing_to_do,
+    json_option,
+    say,
+    write_json,
+)
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day, iso, when
 from studio_tui.domain.audiences.audience import Audience
@@ -128,7 +134,7 @@ def edit(
         tell=tell,
     )
     if dry_run:
-        dry_runs.try_act(
+        dry_runs.run_and_write(
             studio,
             actor,
             lambda: change.do(studio, actor),
@@ -139,7 +145,7 @@ def edit(
         )
         return
     _confirm(studio, actor, change, yes=yes)
-    with shape_of_nothing(as_json, lambda: {**shapes.nobody_told(found), "added": 0}):
+    with json_if_nothing_to_do(as_json, lambda: {**shapes.nobody_told(found), "added": 0}):
         edited, joined = change.do(studio, actor)
     if as_json:
         _write_json(studio, edited, joined)

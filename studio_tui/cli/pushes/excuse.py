@@ -7,11 +7,11 @@ import click
 
 from studio_tui.cli.outbox import shapes as outbox_shapes
 from studio_tui.cli.pushes import shapes
-from studio_tui.cli.pushes.this_far import chosen_users, this_far_options
+from studio_tui.cli.pushes.user_selection import chosen_users, user_filter_options
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
-from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.output import json_if_nothing_to_do, json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day, when
 from studio_tui.domain.people.access import Action, Actor, require
@@ -30,7 +30,7 @@ Act = Callable[[], ExcuseResult]
 @click.argument("logins", nargs=-1, metavar="[LOGIN]...")
 @click.option("--reason", help="Why: for HR and their managers to read.")
 @click.option("--back", is_flag=True, help="Ask them again.")
-@this_far_options
+@user_filter_options
 @yes_option
 @dry_run_options
 @json_option
@@ -91,7 +91,7 @@ def excuse(
 @click.argument("logins", nargs=-1, metavar="[LOGIN]...")
 @click.option("--to", "until", type=day, metavar="DAY", help="Until when: 2026-04-15, +2w.")
 @click.option("--back", is_flag=True, help="As long as everybody again.")
-@this_far_options
+@user_filter_options
 @yes_option
 @dry_run_options
 @json_option
@@ -153,18 +153,18 @@ def _do(
     as_json: bool,
 ) -> None:
     left_out = skipped()
-    with shape_of_nothing(as_json, lambda: shapes.nobody_told(push, "changed")):
-        excepted = act()
+    with json_if_nothing_to_do(as_json, lambda: shapes.nobody_told(push, "changed")):
+        result = act()
     if as_json:
-        write_json(shapes.excepted(studio, excepted))
+        write_json(shapes.excuse_result(studio, result))
         return
-    users = f"{counted(excepted.changed, 'user')} of “{push.name}” {done}"
-    if excepted.leaves_at is None:
+    users = f"{counted(result.changed, 'user')} of “{push.name}” {done}"
+    if result.leaves_at is None:
         say(f"{users}.")
     else:
-        told = counted(excepted.users_told, "user")
-        managers = counted(excepted.managers_told, "manager")
-        say(f"{users}; {told} and {managers} told: {when(studio, excepted.leaves_at)}.")
+        told = counted(result.users_told, "user")
+        managers = counted(result.managers_told, "manager")
+        say(f"{users}; {told} and {managers} told: {when(studio, result.leaves_at)}.")
     for each in left_out:
         say(f"{each.name} {each.why}.")
 
@@ -185,19 +185,19 @@ def _try(
         tried.append(act())
         return tried[0]
 
-    with shape_of_nothing(
+    with json_if_nothing_to_do(
         as_json,
         lambda: {
             "push": push.name,
             "changed": 0,
-            **outbox_shapes.tried(studio, dry_runs.nothing(), skipped),
+            **outbox_shapes.dry_run(studio, dry_runs.empty(), skipped),
         },
     ):
-        run = dry_runs.tried(studio, kept, lambda excepted: excepted.activity_id)
+        run = dry_runs.run_dry(studio, kept, lambda result: result.activity_id)
     if as_json:
-        write_json(shapes.excepted_preview(studio, tried[0], run, skipped))
+        write_json(shapes.excuse_preview(studio, tried[0], run, skipped))
         return
     told = counted(len(run.notifications), "mail")
     mails = f"{told} would leave" if run.notifications else "nobody would get mail"
     say(f"{counted(tried[0].changed, 'user')} of “{push.name}” would be {done}: {mails}.")
-    dry_runs.tell(run, skipped, with_mail=with_mail)
+    dry_runs.write_dry_run(run, skipped, with_mail=with_mail)

@@ -3,9 +3,9 @@
 import click
 
 from studio_tui.cli.shared.lazy import Lazy, LazyGroup
-from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import json_option, write_json, write_table
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushState
 from studio_tui.services.pushes import pushes as service

@@ -7,13 +7,13 @@ import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.pushes import shapes
-from studio_tui.cli.pushes.this_far import this_far
+from studio_tui.cli.pushes.user_selection import by_status
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
 from studio_tui.cli.shared.dry_run import dry_run_options
-from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json
+from studio_tui.cli.shared.output import json_if_nothing_to_do, json_option, say, write_json
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.cli.shared.times import when
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState, Status
@@ -83,7 +83,7 @@ def remind(
     if logins:
         chosen = reminding.users_named(studio, actor, found, logins)
     else:
-        chosen = this_far(statuses, overdue=overdue, where=where_of(studio, actor, where))
+        chosen = by_status(statuses, overdue=overdue, where=where_of(studio, actor, where))
     if managers:
         chosen_managers = reminding.managers_named(studio, actor, managers)
         _remind_managers(
@@ -99,7 +99,7 @@ def remind(
             "Nobody was reminded",
             yes=yes,
         )
-        with shape_of_nothing(as_json, lambda: shapes.nobody_told(found)):
+        with json_if_nothing_to_do(as_json, lambda: shapes.nobody_told(found)):
             done = reminding.remind(studio, actor, found, chosen, again=again)
         _tell(studio, found, done, as_json)
 
@@ -120,7 +120,7 @@ def _remind_managers(
         return reminding.remind_managers(studio, actor, push, managers, chosen, again=again)
 
     if not dry_run:
-        with shape_of_nothing(as_json, lambda: shapes.nobody_told(push)):
+        with json_if_nothing_to_do(as_json, lambda: shapes.nobody_told(push)):
             done = remind()
         _tell(studio, push, done, as_json)
         return
@@ -131,7 +131,7 @@ def _remind_managers(
         write_json(shapes.remind_preview(studio, push, nobody, run, []))
         return
     say(f"{counted(preview.reminding, 'manager')} of “{push.name}” would be reminded.")
-    dry_runs.tell(run, [], with_mail=with_mail)
+    dry_runs.write_dry_run(run, [], with_mail=with_mail)
 
 
 def _tell(studio: Studio, push: Push, reminded: Reminded, as_json: bool) -> None:
@@ -172,12 +172,12 @@ def _try(
         f"{counted(preview.reminding, 'user')} of “{push.name}” would be reminded and "
         f"{counted(managers, 'manager')} told."
     )
-    dry_runs.tell(run, skipped, with_mail=with_mail)
+    dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
 def _tried(studio: Studio, push: Push, number: int, act: Callable[[], Reminded]) -> "DryRun":
     """Return the mail that reminding ``number`` people would send."""
     # A push that is not open is refused by the service itself, even if there is nobody to remind.
     if number or push.state is not PushState.OPEN:
-        return dry_runs.tried(studio, act, lambda done: done.activity_id)
-    return dry_runs.nothing()
+        return dry_runs.run_dry(studio, act, lambda done: done.activity_id)
+    return dry_runs.empty()

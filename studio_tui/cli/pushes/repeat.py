@@ -7,7 +7,13 @@ from typing import Any, TypeVar
 import click
 
 from studio_tui.cli.pushes import shapes
-from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json, write_table
+from studio_tui.cli.shared.output import (
+    json_if_nothing_to_do,
+    json_option,
+    say,
+    write_json,
+    write_table,
+)
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day
 from studio_tui.domain.people.access import Actor
@@ -73,7 +79,7 @@ def repeat(
     asked = [every is not None, after_hire is not None, skip is not None, no_skip is not None, stop]
     _check(asked, until=until, no_until=no_until, every=every)
     found = pushes.find(studio, actor, push)
-    with shape_of_nothing(as_json, lambda: _shape(studio, actor, found)):
+    with json_if_nothing_to_do(as_json, lambda: _shape(studio, actor, found)):
         if every is not None:
             service.set_rhythm(studio, actor, found, every, until)
         elif after_hire is not None:

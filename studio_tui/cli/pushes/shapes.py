@@ -197,7 +197,7 @@ def assign_preview(
         "without_manager": [{"login": u.login, "name": u.name} for u in of.without_manager],
         "managers": of.managers,
         "leaves_at": iso(studio, of.leaves_at),
-        **outbox_shapes.tried(studio, run, skipped),
+        **outbox_shapes.dry_run(studio, run, skipped),
     }
 
 
@@ -213,7 +213,7 @@ def remind_preview(
         "recently": preview.recently_count,
         "excused": preview.excused,
         "managers": run.managers_told,
-        **outbox_shapes.tried(studio, run, skipped),
+        **outbox_shapes.dry_run(studio, run, skipped),
     }
 
 
@@ -229,8 +229,10 @@ def close_preview(
         "push": of.name,
         "assigned": of.progress.assigned,
         "done": of.progress.done,
-        "dropped": [{"id": each.id, **outbox_shapes.told(studio, each)} for each in dropped],
-        **outbox_shapes.tried(studio, run, skipped),
+        "dropped": [
+            {"id": each.id, **outbox_shapes.dry_run_mail(studio, each)} for each in dropped
+        ],
+        **outbox_shapes.dry_run(studio, run, skipped),
     }
 
 
@@ -244,7 +246,7 @@ def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
     }
 
 
-def excepted(studio: Studio, of: ExcuseResult) -> Shape:
+def excuse_result(studio: Studio, of: ExcuseResult) -> Shape:
     """Return the JSON of the result of excusing users or changing their own deadline (P18)."""
     return {
         "push": of.push.name,
@@ -255,11 +257,11 @@ def excepted(studio: Studio, of: ExcuseResult) -> Shape:
     }
 
 
-def excepted_preview(
+def excuse_preview(
     studio: Studio, of: ExcuseResult, run: DryRun, skipped: Iterable[Skipped]
 ) -> Shape:
     """Return the JSON of a dry run of excusing users or changing their own deadline (P14)."""
-    told = outbox_shapes.tried(studio, run, skipped)
+    told = outbox_shapes.dry_run(studio, run, skipped)
     return {"push": of.push.name, "changed": of.changed, **told}
 
 

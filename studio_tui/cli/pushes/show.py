@@ -7,7 +7,6 @@ import click
 from studio_tui.cli.audiences.where import where_of, where_option
 from studio_tui.cli.pushes import shapes
 from studio_tui.cli.shared.groups import show_groups
-from studio_tui.cli.shared.near_misses import NameChoice
 from studio_tui.cli.shared.output import (
     json_option,
     write_csv,
@@ -16,7 +15,8 @@ from studio_tui.cli.shared.output import (
     write_table,
 )
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import iso, shown, with_zone
+from studio_tui.cli.shared.suggestions import NameChoice
+from studio_tui.cli.shared.times import iso, shown, zone_heading
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.groups import By
@@ -79,7 +79,7 @@ def show(
     write_facts(_facts(found, comes_again, audience))
     click.echo()
     write_table(
-        ("Login", "Name", "Status", with_zone(studio, "When"), "Flags", "Reminders", "Managers"),
+        ("Login", "Name", "Status", zone_heading(studio, "When"), "Flags", "Reminders", "Managers"),
         (_user_row(studio, user) for user in users),
         "Nobody matches." if where else _NOBODY,
     )

@@ -21,7 +21,7 @@ from click.shell_completion import (
 )
 from click.types import StringParamType
 
-from studio_tui.cli.shared.surroundings import ASKED_BY_SHELL
+from studio_tui.cli.shared.dependencies import ASKED_BY_SHELL
 from studio_tui.domain.shared.text import clean_line
 
 if TYPE_CHECKING:
@@ -91,11 +91,13 @@ class _Name(StringParamType):
         kind = self._kinds[min(len(typed or ()), len(self._kinds) - 1)]
         # Do not offer a name that is on the command line already.
         return [
-            CompletionItem(name) for name in _found(kind, incomplete) if name not in (typed or ())
+            CompletionItem(name)
+            for name in _candidates(kind, incomplete)
+            if name not in (typed or ())
         ]
 
 
-def _found(kind: str, incomplete: str) -> list[str]:
+def _candidates(kind: str, incomplete: str) -> list[str]:
     from studio_tui.services.system.completing import NameKind, names_beginning
 
     found: Iterable[str]
@@ -127,14 +129,14 @@ def _studio() -> "Iterator[tuple[Studio, Actor]]":
         yield studio.seen_by(actor), actor
 
 
-def answer(program: click.Command, surroundings: object) -> int:
+def answer(program: click.Command, dependencies: object) -> int:
     """Print the completions that the shell requests, and return the exit code.
 
     Prints nothing on an error: a message would disturb the command line.
     """
     asked = os.environ.pop(ASKED_BY_SHELL, "")
     try:
-        return shell_complete(program, {"obj": surroundings}, PROGRAM, ASKED_BY_SHELL, asked)
+        return shell_complete(program, {"obj": dependencies}, PROGRAM, ASKED_BY_SHELL, asked)
     except Exception:
         return 1
 
@@ -144,18 +146,18 @@ def script(program: click.Command, shell: str) -> str:
     return SHELLS[shell](program, {}, PROGRAM, ASKED_BY_SHELL).source()
 
 
-def script_over(destination: str) -> str:
+def ssh_script(destination: str) -> str:
     """Return the script that bash sources to run and complete the program over SSH."""
     return _OVER_SSH % {"to": shlex.quote(destination), "rest": _BASH % {"asking": _ASKING_THERE}}
 
 
-def answer_line(program: click.Command, surroundings: object, line: str) -> str:
+def answer_for_line(program: click.Command, dependencies: object, line: str) -> str:
     """Return the answer to bash for an unfinished command line, which may come from an SSH client.
 
     Returns an empty text on an error.
     """
     try:
-        return _Bash(program, {"obj": surroundings}, PROGRAM, ASKED_BY_SHELL).told_of(line)
+        return _Bash(program, {"obj": dependencies}, PROGRAM, ASKED_BY_SHELL).answer_for(line)
     except Exception:
         return ""
 
@@ -205,9 +207,9 @@ class _Bash(ShellComplete):
 
     def complete(self) -> str:
         """Return the answer for the line in the environment variable ``COMP_TYPED``."""
-        return self.told_of(os.environ.get("COMP_TYPED", ""))
+        return self.answer_for(os.environ.get("COMP_TYPED", ""))
 
-    def told_of(self, line: str) -> str:
+    def answer_for(self, line: str) -> str:
         """Return the word to complete as it was typed, then one line for each completion.
 
         Each line is a type (``typed``, ``plain``, ``file`` or ``dir``), a tab, and a value.
@@ -216,7 +218,7 @@ class _Bash(ShellComplete):
         found = self.get_completions(words[1:], last.value)
         before = "" if last.quote else last.raw
         return "\n".join(
-            [f"typed\t{before}", *(f"{each.type}\t{last.replaced(each.value)}" for each in found)]
+            [f"typed\t{before}", *(f"{each.type}\t{last.quoted(each.value)}" for each in found)]
         )
 
 
@@ -226,7 +228,7 @@ class _Word:
     def __init__(self) -> None:
         self.raw = self.value = self.quote = ""
 
-    def replaced(self, value: str) -> str:
+    def quoted(self, value: str) -> str:
         """Return ``value``, escaped to replace the word.
 
         After an open quote the result leaves out the text that was typed before the word.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from studio_tui.cli.shared.output import (
+    json_if_nothing_to_do,
     say,
-    shape_of_nothing,
     write_facts,
     write_json,
     write_table,
@@ -51,7 +51,7 @@ def check_options(*, dry_run: bool, with_mail: bool) -> None:
         raise click.UsageError("--mail goes with --dry-run.")
 
 
-def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
+def run_dry(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int]) -> DryRun:
     """Return the mail that ``act`` would send. All changes of ``act`` are rolled back.
 
     ``activity_of`` returns the id of the activity line of a result of ``act``.
@@ -61,14 +61,14 @@ def tried(studio: Studio, act: Callable[[], T], activity_of: Callable[[T], int])
     return dry_run(studio, act, activity_of)
 
 
-def tried_all(studio: Studio, actor: Actor, act: Callable[[], object]) -> DryRun:
+def run_dry_as(studio: Studio, actor: Actor, act: Callable[[], object]) -> DryRun:
     """Return all mail that ``actor`` would send by ``act``. All changes are rolled back."""
     from studio_tui.services.outbox.dry_run import dry_run_of
 
     return dry_run_of(studio, actor, act)
 
 
-def try_act(
+def run_and_write(
     studio: Studio,
     actor: Actor,
     act: Callable[[], object],
@@ -86,13 +86,13 @@ def try_act(
     """
     from studio_tui.cli.outbox import shapes as outbox_shapes
 
-    with shape_of_nothing(
-        as_json, lambda: {"push": push, **outbox_shapes.tried(studio, nothing(), ())}
+    with json_if_nothing_to_do(
+        as_json, lambda: {"push": push, **outbox_shapes.dry_run(studio, empty(), ())}
     ):
-        run = tried_all(studio, actor, act)
+        run = run_dry_as(studio, actor, act)
     if as_json:
         named = push or next((each.push for each in run.notifications if each.push), None)
-        write_json({"push": named, **outbox_shapes.tried(studio, run, skipped)})
+        write_json({"push": named, **outbox_shapes.dry_run(studio, run, skipped)})
         return
     leaves = min((each.due_at for each in run.notifications), default=None)
     if leaves is None:
@@ -101,17 +101,17 @@ def try_act(
         told = counted(len({each.recipient for each in run.notifications}), "person", "people")
         mails = counted(len(run.notifications), "mail")
         say(f"{sentence}: {told} would get {mails}, which would leave {when(studio, leaves)}.")
-    tell(run, skipped, with_mail=with_mail)
+    write_dry_run(run, skipped, with_mail=with_mail)
 
 
-def nothing() -> DryRun:
+def empty() -> DryRun:
     """Return the result of a dry run that sends no mail."""
     from studio_tui.services.outbox.dry_run import NOTHING
 
     return NOTHING
 
 
-def tell(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
+def write_dry_run(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
     """Print the recipients, the people left out, and, with ``with_mail``, one mail of each kind."""
     if run.notifications:
         say("Who would be told:")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.shared.suggestions import CommandGroup
 
 
 class Lazy(NamedTuple):

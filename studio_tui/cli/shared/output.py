@@ -96,7 +96,7 @@ def write_facts(facts: Iterable[tuple[str, str]]) -> None:
 
 
 @contextmanager
-def shape_of_nothing(as_json: bool, shape: Callable[[], object]) -> Iterator[None]:
+def json_if_nothing_to_do(as_json: bool, shape: Callable[[], object]) -> Iterator[None]:
     """Print the usual JSON with empty values if the block raises `NothingToDo`.
 
     The error goes on to `session.with_studio`, which prints the reason on stderr.

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
+from studio_tui.cli.shared.dependencies import Dependencies
 from studio_tui.cli.shared.errors import say
 from studio_tui.cli.shared.lazy import LazyGroup
-from studio_tui.cli.shared.surroundings import Surroundings
 
 
 class Program(LazyGroup):
@@ -23,4 +23,4 @@ class Program(LazyGroup):
             raise
         except (Exception, KeyboardInterrupt) as error:
             pressed = KeyboardInterrupt() if isinstance(error, click.Abort) else error
-            raise click.exceptions.Exit(say(pressed, Surroundings.of(ctx).log_error)) from error
+            raise click.exceptions.Exit(say(pressed, Dependencies.of(ctx).log_error)) from error

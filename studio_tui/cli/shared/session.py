@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 @contextmanager
-def studio_as_it_is(making: CreatePolicy = CreatePolicy.NEVER) -> Iterator[Studio]:
+def studio_without_actor(making: CreatePolicy = CreatePolicy.NEVER) -> Iterator[Studio]:
     """Open the configured Studio without an actor. Creates no first admin.
 
     ``making`` says whether a missing database is created.
@@ -35,12 +35,12 @@ def studio_as_it_is(making: CreatePolicy = CreatePolicy.NEVER) -> Iterator[Studi
     with closing(open_studio(settings.load(), clock, making)) as studio:
         if studio.store.is_sqlite:
             record_database(Path(studio.store.name))
-        with _damage_in_words(studio):
+        with _damage_reported(studio):
             yield studio
 
 
 @contextmanager
-def _damage_in_words(studio: Studio) -> Iterator[None]:
+def _damage_reported(studio: Studio) -> Iterator[None]:
     """Replace an unexpected error by a message about damage if the database is damaged.
 
     Values from a damaged page can raise any exception.
@@ -66,22 +66,22 @@ def unsigned_studio() -> Iterator[Studio]:
     Creates no database: a user who creates one becomes its first admin, and must do so
     deliberately.
     """
-    with studio_as_it_is() as studio:
-        tell_opened(studio)
+    with studio_without_actor() as studio:
+        report_creation(studio)
         yield studio
 
 
 @contextmanager
 def own_studio() -> Iterator[tuple[Studio, Actor]]:
     """Open the configured Studio, and yield it with the actor who runs the command."""
-    with studio_as_it_is(
+    with studio_without_actor(
         CreatePolicy.NEVER if restricted_session() else CreatePolicy.IN_FOLDER
     ) as studio:
         actor = current_actor(studio)
         yield studio.seen_by(actor), actor
 
 
-def tell_opened(studio: Studio) -> None:
+def report_creation(studio: Studio) -> None:
     """Print that the database was created, and which files were closed to other accounts."""
     if new := studio.store.creation_message:
         complain(f"studio-tui: {new}")
@@ -130,7 +130,7 @@ def with_studio(command: Callable[Concatenate[Studio, Actor, P], R]) -> Callable
     @wraps(command)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R | None:
         with own_studio() as (studio, actor):
-            tell_opened(studio)
+            report_creation(studio)
             with stopped_by_ctrl_c() as stop, studio.until(stop):
                 try:
                     done = command(studio, actor, *args, **kwargs)

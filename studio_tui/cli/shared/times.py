@@ -110,6 +110,6 @@ def when(studio: Studio, moment: datetime) -> str:
     return f"{on}at {local:%H:%M} ({zone_in_words(moment, studio.zone)})"
 
 
-def with_zone(studio: Studio, heading: str) -> str:
+def zone_heading(studio: Studio, heading: str) -> str:
     """Return the heading of a column of instants, with the organisation's zone."""
     return f"{heading} ({studio.zone.key})"

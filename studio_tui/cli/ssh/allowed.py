@@ -13,7 +13,7 @@ import click
 from studio_tui.cli.shared.program import Program
 from studio_tui.domain.shared.errors import Forbidden
 
-_OPEN_GROUPS: Mapping[str, frozenset[str]] = {
+_ALLOWED: Mapping[str, frozenset[str]] = {
     "today": frozenset({""}),
     "calendar": frozenset({""}),
     "apply": frozenset({""}),
@@ -68,17 +68,17 @@ HOST_ONLY = frozenset(
 )  # fmt: skip
 """Commands that run only on the host, under the account of the service."""
 
-MOST_CHARACTERS = 100_000
+MAX_COMMAND_LENGTH = 100_000
 """Maximum length of a command in characters, a little less than the kernel accepts."""
 
 
-def words_of(sent: str) -> list[str]:
+def split_command(sent: str) -> list[str]:
     """Split a command that came over SSH into words.
 
     Quotes are read as a shell reads them, but no shell runs. Raises `click.UsageError` if the text
     cannot be split.
     """
-    if len(sent) > MOST_CHARACTERS:
+    if len(sent) > MAX_COMMAND_LENGTH:
         raise click.UsageError("The command is too long: hand long lists over as input (“-”).")
     try:
         sent.encode()
@@ -89,10 +89,10 @@ def words_of(sent: str) -> list[str]:
         raise click.UsageError(f"The command cannot be read: {error}.") from None
 
 
-def is_open(path: str) -> bool:
+def is_allowed(path: str) -> bool:
     """Return whether a command, such as ``pushes list``, is allowed over SSH."""
     group, _, verb = path.partition(" ")
-    return verb in _OPEN_GROUPS.get(group, ())
+    return verb in _ALLOWED.get(group, ())
 
 
 def key_program(program: Program) -> click.Group:
@@ -100,7 +100,7 @@ def key_program(program: Program) -> click.Group:
     return _KeyProgram(
         known=frozenset(program.lazy),
         name=program.name,
-        lazy={name: lazy for name, lazy in program.lazy.items() if name in _OPEN_GROUPS},
+        lazy={name: lazy for name, lazy in program.lazy.items() if name in _ALLOWED},
         invoke_without_command=True,
         callback=program.callback,
         params=program.params,
@@ -120,10 +120,10 @@ class _KeyProgram(Program):
         if cmd_name not in self.lazy:
             return _refused(cmd_name) if cmd_name in self._known else None
         command = super().get_command(ctx, cmd_name)
-        return _OpenGroup(command) if isinstance(command, click.Group) else command
+        return _AllowedGroup(command) if isinstance(command, click.Group) else command
 
 
-class _OpenGroup(click.Group):
+class _AllowedGroup(click.Group):
     """The allowed part of a group. Other commands of the group are refused with an explanation."""
 
     def __init__(self, whole: click.Group) -> None:
@@ -131,14 +131,16 @@ class _OpenGroup(click.Group):
         self._whole = whole
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [verb for verb in self._whole.list_commands(ctx) if is_open(f"{self.name} {verb}")]
+        return [
+            verb for verb in self._whole.list_commands(ctx) if is_allowed(f"{self.name} {verb}")
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command = self._whole.get_command(ctx, cmd_name)
         if command is None:
             return None
         path = f"{self.name} {cmd_name}"
-        return command if is_open(path) else _refused(path)
+        return command if is_allowed(path) else _refused(path)
 
 
 def _refused(path: str) -> click.Command:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
+from studio_tui.cli.shared.input_files import read_bytes
 from studio_tui.cli.shared.output import json_option, say, write_json, write_table
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.reading import bytes_of
 from studio_tui.cli.shared.session import with_studio
-from studio_tui.cli.shared.times import shown, with_zone
+from studio_tui.cli.shared.times import shown, zone_heading
 from studio_tui.cli.ssh import shapes
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.ssh_keys import MAX_BYTES, UserKey
@@ -28,7 +28,7 @@ def add_key(studio: Studio, actor: Actor, login: str, file: Path) -> None:
     Of a pair of keys it is the file that ends in .pub: one line.
     """
     require(actor, Action.KEEP_KEYS)
-    added = service.add(studio, actor, login, _text(bytes_of(file, MAX_BYTES)))
+    added = service.add(studio, actor, login, _text(read_bytes(file, MAX_BYTES)))
     say(f"{added.name} ({added.login}) comes in with the key {added.fingerprint}.")
 
 
@@ -58,7 +58,15 @@ def list_(studio: Studio, actor: Actor, login: str | None, as_json: bool) -> Non
     if as_json:
         write_json([shapes.user_key(studio, key) for key in listed])
         return
-    headings = ("Login", "Name", "Fingerprint", "Kind", "Comment", with_zone(studio, "Added"), "")
+    headings = (
+        "Login",
+        "Name",
+        "Fingerprint",
+        "Kind",
+        "Comment",
+        zone_heading(studio, "Added"),
+        "",
+    )
     empty = "No keys. “studio-tui ssh add-key LOGIN FILE” adds one."
     write_table(headings, _rows(studio, listed), empty)
 

@@ -11,9 +11,9 @@ from typing import cast
 
 import click
 
+from studio_tui.cli.shared.dependencies import Dependencies
 from studio_tui.cli.shared.paths import HostPath
 from studio_tui.cli.shared.program import Program
-from studio_tui.cli.shared.surroundings import Surroundings
 from studio_tui.config.session import account_name, begin_key_session
 from studio_tui.domain.people.ssh_keys import FINGERPRINT
 from studio_tui.domain.shared.errors import Refused
@@ -54,11 +54,11 @@ def session(ctx: click.Context, fingerprint: str, config: Path | None) -> None:
     """
     sent = os.environ.get("SSH_ORIGINAL_COMMAND", "")
     begin_key_session(fingerprint, config)
-    from studio_tui.cli.ssh.allowed import key_program, words_of
+    from studio_tui.cli.ssh.allowed import key_program, split_command
 
     # The root context belongs to the group of all commands.
     whole = cast(Program, ctx.find_root().command)
-    key_program(whole).main(words_of(sent), prog_name="studio-tui", obj=Surroundings.of(ctx))
+    key_program(whole).main(split_command(sent), prog_name="studio-tui", obj=Dependencies.of(ctx))
 
 
 def _command(fingerprint: str, config: Path | None) -> str:

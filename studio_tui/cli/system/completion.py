@@ -3,8 +3,8 @@
 import click
 
 from studio_tui.cli.shared import completion as shells
-from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.surroundings import Surroundings
+from studio_tui.cli.shared.dependencies import Dependencies
+from studio_tui.cli.shared.suggestions import NameChoice
 
 
 @click.command()
@@ -23,6 +23,6 @@ def completion(ctx: click.Context, shell: str, over: str | None, line: str | Non
     if shell != "bash" or (over is not None and line is not None):
         raise click.UsageError("--over and --line are for bash, one of them at a time.")
     if over is not None:
-        click.echo(shells.script_over(over), nl=False)
-    elif told := shells.answer_line(program, Surroundings.of(ctx), line or ""):
+        click.echo(shells.ssh_script(over), nl=False)
+    elif told := shells.answer_for_line(program, Dependencies.of(ctx), line or ""):
         click.echo(told)

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from studio_tui import __version__
-from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.shared.input_files import read_bytes
 from studio_tui.cli.shared.output import complain, json_option, say, write_json
 from studio_tui.cli.shared.paths import Dash, HostPath
 from studio_tui.cli.shared.progress import ProgressPrinter
-from studio_tui.cli.shared.reading import bytes_of
-from studio_tui.cli.shared.session import studio_as_it_is, with_studio
+from studio_tui.cli.shared.session import studio_without_actor, with_studio
+from studio_tui.cli.shared.suggestions import CommandGroup
 from studio_tui.cli.system import shapes
 from studio_tui.config import settings
 from studio_tui.config.bounded_input import decode_utf8
@@ -41,7 +41,7 @@ def migrate() -> None:
     applied. On a new database, the account that runs it becomes its first admin.
     """
     account = own_account()
-    with studio_as_it_is(CreatePolicy.ASKED) as studio:
+    with studio_without_actor(CreatePolicy.ASKED) as studio:
         for sentence in studio.store.closed:
             complain(f"studio-tui: {sentence}")
         for name in studio.store.applied:
@@ -114,7 +114,7 @@ def _target(url: str | None, file: Path | None) -> str:
     if (url is None) == (file is None):
         raise click.UsageError("Say where to: --to URL or --to-file FILE.")
     if file is not None:
-        return decode_utf8(bytes_of(file, _LONGEST_URL), "The file with the URL").strip()
+        return decode_utf8(read_bytes(file, _LONGEST_URL), "The file with the URL").strip()
     if url is None or settings.Database(url=url).holds_password or without_password(url) != url:
         raise Refused(
             "A password in a command can be seen by everybody on this host: leave it out, and keep "

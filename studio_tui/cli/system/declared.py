@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from studio_tui.cli.shared.bulk_confirmation import confirm_count, yes_option
+from studio_tui.cli.shared.input_files import read_toml
 from studio_tui.cli.shared.output import json_option, say, write_json, write_text
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.reading import toml_of
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.declared import DeclaredChange
@@ -30,7 +30,7 @@ def apply(
     All of it or nothing; what FILE does not name stays, and applying it once more changes nothing.
     “-” reads it from the input.
     """
-    declared = service.read(*toml_of(file))
+    declared = service.read(*read_toml(file))
     if dry_run:
         _tell(service.try_applying(studio, actor, declared), done=False, as_json=as_json)
         return

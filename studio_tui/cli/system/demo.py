@@ -2,7 +2,7 @@
 
 import click
 
-from studio_tui.cli.shared.surroundings import Surroundings
+from studio_tui.cli.shared.dependencies import Dependencies
 from studio_tui.cli.system.screens import open_demo_screens
 
 
@@ -13,9 +13,9 @@ def demo(ctx: click.Context) -> None:
 
     No mail leaves the machine, and nothing is kept. Without a terminal, the story is told as text.
     """
-    surroundings = Surroundings.of(ctx)
-    if not surroundings.why_no_terminal():
-        ctx.exit(open_demo_screens(surroundings))
+    dependencies = Dependencies.of(ctx)
+    if not dependencies.why_no_terminal():
+        ctx.exit(open_demo_screens(dependencies))
     from studio_tui.cli.shared.output import write_text
     from studio_tui.demo.narration import narrate
 

@@ -9,11 +9,11 @@ import click
 from studio_tui import __version__
 from studio_tui.cli.activity.activity import where_it_breaks
 from studio_tui.cli.outbox.findings import outbox_findings
-from studio_tui.cli.outbox.login import way_to_server
+from studio_tui.cli.outbox.login import login_findings
 from studio_tui.cli.shared.contract import CONTRACT
 from studio_tui.cli.shared.errors import FAILED
 from studio_tui.cli.shared.output import json_option, say, write_json
-from studio_tui.cli.shared.session import studio_as_it_is
+from studio_tui.cli.shared.session import studio_without_actor
 from studio_tui.cli.shared.times import shown as time_shown
 from studio_tui.cli.system.findings import Finding, Verdict
 from studio_tui.config import settings
@@ -100,7 +100,7 @@ def _settings(loaded: Settings) -> Finding:
 
 def _database() -> Iterator[Finding]:
     try:
-        with studio_as_it_is() as studio:
+        with studio_without_actor() as studio:
             if damage := studio.store.damage(thoroughly=True):
                 message = f"{studio.store.name} is damaged ({damage}): {_RESTORE}"
                 yield Finding("database", Verdict.BROKEN, message)
@@ -185,6 +185,6 @@ def _mail(smtp: Smtp) -> Iterator[Finding]:
     try:
         smtp.require_usable()
         sender_from(smtp.sender)
-        yield from way_to_server(smtp)
+        yield from login_findings(smtp)
     except StudioError as error:
         yield Finding("mail server", Verdict.BROKEN, error.message)

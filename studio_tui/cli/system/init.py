@@ -7,9 +7,9 @@ from typing import Any, Final
 import click
 import tomli_w
 
-from studio_tui.cli.outbox.login import way_to_server
+from studio_tui.cli.outbox.login import login_findings
 from studio_tui.cli.shared.output import say
-from studio_tui.cli.shared.session import studio_as_it_is
+from studio_tui.cli.shared.session import studio_without_actor
 from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
 from studio_tui.config.private_files import make_file, new_file
@@ -146,7 +146,7 @@ def _tried(content: dict[str, Any]) -> Settings:
 
 
 def _make_database() -> None:
-    with studio_as_it_is(CreatePolicy.ASKED) as studio:
+    with studio_without_actor(CreatePolicy.ASKED) as studio:
         founder = create_first_admin(studio, own_account())
         say(f"The database {studio.store.name} is ready.")
         if founder:
@@ -158,7 +158,7 @@ def _look_at(smtp: Smtp) -> None:
     if not smtp.host:
         say("No mail server is set: mail waits in the outbox.")
         return
-    for finding in way_to_server(smtp):
+    for finding in login_findings(smtp):
         told = clean_line(f"{finding.name}: {finding.message}")
         if finding.health is Verdict.BROKEN:
             raise Unavailable(f"All is written, but mail cannot leave yet: {told}")

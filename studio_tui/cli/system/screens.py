@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
+from studio_tui.cli.shared.dependencies import Dependencies
 from studio_tui.cli.shared.errors import WRONG_USAGE, complain, say
-from studio_tui.cli.shared.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from studio_tui.demo import Demo
@@ -57,21 +57,21 @@ class _Opened:
         self._contexts.close()
 
 
-def open_screens(surroundings: Surroundings) -> int:
+def open_screens(dependencies: Dependencies) -> int:
     """Run the screens on the Studio of this account, and return the exit code.
 
     Click is not imported, so that the first frame does not wait for its import.
     """
-    if why := surroundings.why_no_terminal():
+    if why := dependencies.why_no_terminal():
         complain(why)
         return WRONG_USAGE
     try:
-        return _run(surroundings)
+        return _run(dependencies)
     except (Exception, KeyboardInterrupt) as error:
-        return say(error, surroundings.log_error)
+        return say(error, dependencies.log_error)
 
 
-def _run(surroundings: Surroundings) -> int:
+def _run(dependencies: Dependencies) -> int:
     with _Opened() as opened:
 
         def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
@@ -79,10 +79,10 @@ def _run(surroundings: Surroundings) -> int:
 
             return opened.enter(own_studio())
 
-        return surroundings.run_app(opening, None, _current_actor)
+        return dependencies.run_app(opening, None, _current_actor)
 
 
-def open_demo_screens(surroundings: Surroundings) -> int:
+def open_demo_screens(dependencies: Dependencies) -> int:
     """Run the screens on the demo, whose mail goes to a folder, and return the exit code."""
     demos: list[Demo] = []
     with _Opened() as opened:
@@ -99,7 +99,7 @@ def open_demo_screens(surroundings: Surroundings) -> int:
             demos.append(opened.enter(open_demo(clock, progress)))
             return demos[-1].studio, demos[-1].actor
 
-        return surroundings.run_app(opening, lambda studio: [demos[-1].mail], None)
+        return dependencies.run_app(opening, lambda studio: [demos[-1].mail], None)
 
 
 def _current_actor(studio: Studio) -> Actor:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.shared.input_files import read_toml
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -13,8 +13,8 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.reading import toml_of
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import CommandGroup
 from studio_tui.cli.templates import shapes
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.templates.changes import described
@@ -76,7 +76,7 @@ def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
     “-” reads the input.
     """
     require(actor, Action.EDIT_LIBRARY)
-    text, name = toml_of(file)
+    text, name = read_toml(file)
     topics = service.import_text(studio, actor, text, name)
     if as_json:
         write_json([shapes.library_topic(topic) for topic in topics])

@@ -6,7 +6,7 @@ from shlex import quote
 
 import click
 
-from studio_tui.cli.shared.near_misses import CommandGroup
+from studio_tui.cli.shared.input_files import read_toml
 from studio_tui.cli.shared.output import (
     json_option,
     say,
@@ -16,8 +16,8 @@ from studio_tui.cli.shared.output import (
     write_text,
 )
 from studio_tui.cli.shared.paths import Dash, HostPath
-from studio_tui.cli.shared.reading import toml_of
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import CommandGroup
 from studio_tui.cli.templates import shapes
 from studio_tui.cli.templates.versions import bring_back, version_numbered, versions
 from studio_tui.domain.people.access import Action, Actor, require
@@ -71,7 +71,7 @@ def show(studio: Studio, actor: Actor, template: str, as_json: bool) -> None:
 def import_(studio: Studio, actor: Actor, file: Path, as_json: bool) -> None:
     """Add the template in FILE, or change the one of the same name; “-” reads the input."""
     require(actor, Action.EDIT_TEMPLATES)
-    text, name = toml_of(file)
+    text, name = read_toml(file)
     template = service.import_text(studio, actor, text, name)
     if as_json:
         write_json(shapes.whole_template(template))

@@ -7,9 +7,15 @@ import click
 
 from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.groups import show_groups
-from studio_tui.cli.shared.near_misses import NameChoice
-from studio_tui.cli.shared.output import json_option, say, shape_of_nothing, write_json, write_table
+from studio_tui.cli.shared.output import (
+    json_if_nothing_to_do,
+    json_option,
+    say,
+    write_json,
+    write_table,
+)
 from studio_tui.cli.shared.session import with_studio
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.cli.shared.times import day
 from studio_tui.cli.today import shapes
 from studio_tui.domain.people.access import Actor
@@ -68,7 +74,7 @@ def today(
         push = _name_of(studio, actor, push, (*found.cases, *found.snoozed))
     if snooze:
         cases = list(_chosen(found.cases, snooze, push))
-        with shape_of_nothing(as_json, lambda: _shapes(studio, found, push, everything)):
+        with json_if_nothing_to_do(as_json, lambda: _shapes(studio, found, push, everything)):
             number = service.snooze(studio, actor, cases, until)
         _say_put_off(number, until, as_json)
     elif wake:

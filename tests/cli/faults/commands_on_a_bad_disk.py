@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from studio_tui.cli.main import program
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from studio_tui.services.people import identity
 
 DISK = ctypes.CDLL(None)
@@ -72,7 +72,7 @@ def _run(job: dict[str, Any], modules: int) -> None:
             identity.own_account = lambda: account
         DISK.fault_arm(job["at"], job["fault"])
         try:
-            program(job["arguments"], prog_name="studio-tui", obj=SURROUNDINGS)
+            program(job["arguments"], prog_name="studio-tui", obj=DEPENDENCIES)
         except SystemExit as end:
             code = end.code or 0
         sys.stdout.flush()

@@ -10,8 +10,8 @@ import pytest
 
 from studio_tui.cli.main import program
 from studio_tui.cli.shared.paths import HostPath
-from studio_tui.cli.ssh.allowed import HOST_ONLY, is_open, key_program
-from studio_tui.main import SURROUNDINGS
+from studio_tui.cli.ssh.allowed import HOST_ONLY, is_allowed, key_program
+from studio_tui.main import DEPENDENCIES
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.cli.test_contract import commands
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
@@ -89,7 +89,7 @@ def test_a_database_that_is_not_there_is_not_made(cli: Cli) -> None:
 
 def test_it_is_decided_for_every_command_whether_it_is_open() -> None:
     """A new command is refused over SSH until it stands in one of the two lists."""
-    undecided = [path for path in commands() if is_open(path) == (path in HOST_ONLY)]
+    undecided = [path for path in commands() if is_allowed(path) == (path in HOST_ONLY)]
     assert undecided == []
 
 
@@ -100,7 +100,7 @@ def test_the_guide_lists_what_is_open_and_what_is_not() -> None:
         for group, verbs in re.findall(r"^\| `([a-z-]+)`[^|]* \| (.*)\|$", table[0], re.MULTILINE)
         for verb in re.findall(r"`([a-z][a-z-]*)`", verbs) or [""]
     }
-    assert listed == {path for path in commands() if is_open(path)}
+    assert listed == {path for path in commands() if is_allowed(path)}
     paragraph = table[2].strip().partition("\n\n")[0]
     assert set(re.findall(r"`([a-z -]+)`", paragraph)) == HOST_ONLY
 
@@ -109,12 +109,12 @@ def test_what_is_not_open_is_not_there() -> None:
     open_ = key_program(program)
     for path, command in commands().items():
         group, _, verb = path.partition(" ")
-        context = click.Context(open_, obj=SURROUNDINGS)
+        context = click.Context(open_, obj=DEPENDENCIES)
         found = open_.get_command(context, group)
         if isinstance(found, click.Group):
             found = found.get_command(context, verb)
         assert found is not None
-        assert (found.callback is command.callback) == is_open(path), path
+        assert (found.callback is command.callback) == is_allowed(path), path
 
 
 def every_parameter() -> Iterator[tuple[str, click.Parameter]]:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from studio_tui.cli.shared.session import studio_as_it_is
+from studio_tui.cli.shared.session import studio_without_actor
 from studio_tui.config.settings import Security
 from studio_tui.services.outbox import delivery
 from studio_tui.services.people.identity import is_new
@@ -123,11 +123,11 @@ def test_a_worker_makes_no_database(cli: Cli, private_home: Path) -> None:
 
 
 def test_it_makes_nobody_an_admin(cli: Cli) -> None:
-    with studio_as_it_is(CreatePolicy.ASKED):
+    with studio_without_actor(CreatePolicy.ASKED):
         pass
     said = f"nobody is known yet: {ACCOUNT} becomes the first admin"
     assert examine(cli)["account"] == ("ok", said)
-    with studio_as_it_is() as studio:
+    with studio_without_actor() as studio:
         assert is_new(studio)
 
 
@@ -160,7 +160,7 @@ def test_whether_mail_leaves(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_who_holds_mail(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
-    with studio_as_it_is() as studio:
+    with studio_without_actor() as studio:
         delivery.claim(studio, "w1", limit=2, lasting=timedelta(minutes=5))
     assert examine(pushed)["sending"][1] == "worker w1 holds 2 mails until 2026-03-02 10:10"
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:11:00+01:00")
@@ -179,12 +179,12 @@ def test_what_is_wrong_with_own_texts(cli: Cli, private_home: Path) -> None:
 
 
 def test_what_stops_mail_is_told_until_it_no_longer_does(pushed: Cli) -> None:
-    with studio_as_it_is() as studio:
+    with studio_without_actor() as studio:
         delivery.record_server_fault(studio, ("login", 535, "5.7.8 authentication failed"))
     health, said = examine(pushed)["mail stopped"]
     assert health == "limited"
     assert "5.7.8 authentication failed" in said
     assert "(since 2026-03-02 10:00, Europe/Brussels)" in said
-    with studio_as_it_is() as studio:
+    with studio_without_actor() as studio:
         delivery.record_server_fault(studio, None)
     assert "mail stopped" not in examine(pushed)

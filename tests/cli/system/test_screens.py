@@ -9,11 +9,11 @@ import pytest
 
 from studio_tui.cli.system.screens import open_screens
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.main import SURROUNDINGS
+from studio_tui.main import DEPENDENCIES
 from tests.cli.conftest import Cli
 
 if TYPE_CHECKING:
-    from studio_tui.cli.shared.surroundings import OpenStudio
+    from studio_tui.cli.shared.dependencies import OpenStudio
 
 
 def _hear_nothing(_: str) -> None:
@@ -25,7 +25,7 @@ def _run(run_app: "Callable[[OpenStudio], None]") -> None:
         run_app(open_studio)
         return 0
 
-    assert open_screens(replace(SURROUNDINGS, run_app=run, why_no_terminal=lambda: None)) == 0
+    assert open_screens(replace(DEPENDENCIES, run_app=run, why_no_terminal=lambda: None)) == 0
 
 
 def test_what_was_opened_is_closed_when_the_screens_end(organisation: Cli) -> None:

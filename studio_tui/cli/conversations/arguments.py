@@ -35,7 +35,7 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def number_in(named: Sequence[str]) -> int | None:
+def id_in(named: Sequence[str]) -> int | None:
     """Return the id in the argument, or None if a push and a user are named.
 
     Raises `click.UsageError` for anything else.
@@ -54,7 +54,7 @@ def conversation_named(
 
     Raises ``missing`` if a push asks for the conversation, but none is planned or begun yet.
     """
-    number = number_in(named)
+    number = id_in(named)
     if number is not None:
         return conversations.numbered(studio, actor, number)
     found = conversations.look_up(

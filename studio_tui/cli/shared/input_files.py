@@ -27,7 +27,7 @@ NAMES = LineLimits(lines=1_000_000, longest=100_000, most=32_000_000)
 """Limits of a list of users, with one login or address per line or many on one line."""
 
 
-def bytes_of(file: Path, most: int) -> bytes:
+def read_bytes(file: Path, most: int) -> bytes:
     """Return the content of ``file``, or of standard input if it is ``-``.
 
     Raises `Refused` for more than ``most`` bytes, and `Unavailable` if the file cannot be read.
@@ -45,7 +45,7 @@ def bytes_of(file: Path, most: int) -> bytes:
 def seekable(file: Path) -> Iterator[Path | BinaryIO]:
     """Yield ``file``, or a temporary seekable copy of a source such as standard input or a pipe.
 
-    Raises the errors of `bytes_of`.
+    Raises the errors of `read_bytes`.
     """
     if not is_input(file) and (file.is_file() or not file.exists() or file.is_dir()):
         require_files()
@@ -59,8 +59,8 @@ def seekable(file: Path) -> Iterator[Path | BinaryIO]:
         yield copy
 
 
-def list_text(file: Path) -> str:
-    """Return the text of a list of users; raises the errors of `bytes_of`."""
+def read_user_list(file: Path) -> str:
+    """Return the text of a list of users; raises the errors of `read_bytes`."""
     with _opened(file) as source:
         try:
             return "\n".join(lines_of(source, NAMES, "The list of users"))
@@ -68,13 +68,13 @@ def list_text(file: Path) -> str:
             raise Unavailable(f"{_name(file)} cannot be read: {error.strerror}.") from error
 
 
-def toml_of(file: Path) -> tuple[str, str]:
+def read_toml(file: Path) -> tuple[str, str]:
     """Return the text of a TOML file, and its name for messages.
 
-    Raises the errors of `bytes_of`.
+    Raises the errors of `read_bytes`.
     """
     name = "the input" if is_input(file) else str(file)
-    return decode_utf8(bytes_of(file, TEXT_BYTES), name), name
+    return decode_utf8(read_bytes(file, TEXT_BYTES), name), name
 
 
 def is_input(file: Path) -> bool:
@@ -82,7 +82,7 @@ def is_input(file: Path) -> bool:
     return file == DASH
 
 
-def name_of(file: Path) -> str:
+def display_name(file: Path) -> str:
     """Return the name of ``file`` for lists and logs."""
     return "the input" if is_input(file) else clean_line(file.name)
 

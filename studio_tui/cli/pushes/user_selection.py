@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from studio_tui.cli.audiences.where import where_of, where_option
-from studio_tui.cli.shared.near_misses import NameChoice
+from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, PushFacts, Status
@@ -18,7 +18,7 @@ from studio_tui.wording.pushes import STATUS_LABELS
 C = TypeVar("C", bound=Callable[..., Any])
 
 
-def this_far_options(command: C) -> C:
+def user_filter_options(command: C) -> C:
     """Add the options ``--status``, ``--overdue`` and ``--where``.
 
     Their arguments are ``statuses``, ``overdue`` and ``where``.
@@ -52,10 +52,10 @@ def chosen_users(
         raise click.UsageError("Say who: either LOGIN…, or --status, --overdue and --where.")
     if logins:
         return excuse.users_named(studio, actor, push, logins)
-    return this_far(statuses, overdue=overdue, where=where_of(studio, actor, where))
+    return by_status(statuses, overdue=overdue, where=where_of(studio, actor, where))
 
 
-def this_far(
+def by_status(
     statuses: Sequence[str], *, overdue: bool, where: Audience | None
 ) -> Selection[AssignmentFilter]:
     """Return the users with these statuses who are in the audience.

@@ -27,7 +27,7 @@ ASKED_BY_SHELL = "_STUDIO_TUI_COMPLETE"
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Dependencies:
     """The dependencies of the command line, stored as the object of click's context."""
 
     run_app: Callable[[OpenStudio, Transports | None, WhoAsks | None], int]
@@ -42,9 +42,9 @@ class Surroundings:
     """Writes an unexpected error to a log that only the account can read; returns its path."""
 
     @classmethod
-    def of(cls, ctx: click.Context) -> Surroundings:
+    def of(cls, ctx: click.Context) -> Dependencies:
         """Return the dependencies of the running command."""
         found = ctx.find_object(cls)
         if found is None:
-            raise RuntimeError("the program was started without its surroundings")
+            raise RuntimeError("the program was started without its dependencies")
         return found
