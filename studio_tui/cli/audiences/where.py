@@ -14,9 +14,9 @@ from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.system.context import Studio
 
 C = TypeVar("C", bound=Callable[..., Any])
-_BEFORE = 50
+_MAX_BEFORE = 50
 """Number of characters that are shown of a long filter before the wrong word."""
-_SHOWN = 76
+_MAX_SHOWN = 76
 
 
 def where_option(command: C) -> C:
@@ -66,14 +66,14 @@ def wrong_filter_as_usage_error() -> Iterator[None]:
 
 def marked_filter(error: WrongAudience) -> str:
     """Return what is wrong with a filter and, below, the filter with its wrong word marked."""
-    start = max(error.at - _BEFORE, 0)
+    start = max(error.at - _MAX_BEFORE, 0)
     # Replace each unprintable character by one space, so that the marks stay below the word.
     before, word = (
         "".join(c if c.isprintable() else " " for c in part)
         for part in (error.text[start : error.at], error.text[error.at :])
     )
-    shown = f"{before}{word}"[:_SHOWN]
-    marks = "^" * min(width_of(word[: error.length]) or 1, max(_SHOWN - len(before), 1))
+    shown = f"{before}{word}"[:_MAX_SHOWN]
+    marks = "^" * min(width_of(word[: error.length]) or 1, max(_MAX_SHOWN - len(before), 1))
     return "\n".join(
         (
             f"The filter is wrong at character {error.at + 1}: {clean_line(error.reason)}",

@@ -136,9 +136,9 @@ def list_(
 @with_studio
 def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> None:
     """Show one conversation: how far it is, and what you may read of it."""
-    found, reading = _one(studio, actor, named)
+    found, reading = _find(studio, actor, named)
     if as_json:
-        write_json(_shape(studio, found, reading))
+        write_json(_shape_of_found(studio, found, reading))
         return
     facts = list(_assignment_facts(studio, found)) if found else []
     write_facts([*facts, *_conversation_facts(studio, reading)])
@@ -146,7 +146,7 @@ def show(studio: Studio, actor: Actor, named: Sequence[str], as_json: bool) -> N
         write_text("\n" + "\n".join(_entry_lines(reading, number, entry)))
 
 
-def _one(
+def _find(
     studio: Studio, actor: Actor, named: Sequence[str]
 ) -> tuple[FoundConversation | None, Reading | None]:
     """Return the user's assignment in the push, and the conversation as the actor may read it.
@@ -168,7 +168,9 @@ def _one(
     return service.look_up(studio, actor, Ask(about.user_id, about.push_id)), reading
 
 
-def _shape(studio: Studio, found: FoundConversation | None, reading: Reading | None) -> Shape:
+def _shape_of_found(
+    studio: Studio, found: FoundConversation | None, reading: Reading | None
+) -> Shape:
     """Return the JSON of a user in a push, with the keys of the list, and of the conversation."""
     if found is not None:
         about = pushes_shapes.conversation(studio, found.push, found.assignment)

@@ -93,7 +93,7 @@ def plan(
         actor,
         lambda: service.plan(studio, actor, ask, wanted, conductor=conductor),
         lambda: service.look_up(studio, actor, ask).conversation_id,
-        _Asked(dry_run, with_mail, as_json),
+        _RunOptions(dry_run, with_mail, as_json),
     )
 
 
@@ -132,7 +132,7 @@ def move(
         actor,
         lambda: service.move(studio, actor, conversation, wanted),
         lambda: number,
-        _Asked(dry_run, with_mail, as_json),
+        _RunOptions(dry_run, with_mail, as_json),
     )
 
 
@@ -152,10 +152,10 @@ def cancel(
     """Cancel a conversation: what was written stays, invitations are withdrawn."""
     with json_if_nothing_to_do(as_json, lambda: None):
         number = conversation_named(studio, actor, named, NothingToDo)
-    asked = _Asked(dry_run, with_mail, as_json)
-    if asked.tries(studio, actor, lambda: service.cancel(studio, actor, number), "cancelled"):
+    asked = _RunOptions(dry_run, with_mail, as_json)
+    if asked.is_dry_run(studio, actor, lambda: service.cancel(studio, actor, number), "cancelled"):
         return
-    with json_if_nothing_to_do(as_json, lambda: _as_it_is(studio, actor, number)):
+    with json_if_nothing_to_do(as_json, lambda: _shape_of_id(studio, actor, number)):
         cancelled = service.cancel(studio, actor, number)
     if as_json:
         write_json(shapes.held(studio, cancelled))
@@ -187,17 +187,17 @@ def hand_over(
     CONDUCTOR, unless who wrote it opens it (“conversations open”).
     """
     found = service.find(studio, push, user, asked_by=actor)
-    asked = _Asked(dry_run, with_mail, as_json)
-    if asked.tries(
+    asked = _RunOptions(dry_run, with_mail, as_json)
+    if asked.is_dry_run(
         studio, actor, lambda: service.hand_over(studio, actor, found, conductor), "handed over"
     ):
         return
     with json_if_nothing_to_do(
-        as_json, lambda: _handed(service.look_up(studio, actor, found).assignment)
+        as_json, lambda: _shape_handed_over(service.look_up(studio, actor, found).assignment)
     ):
         handed = service.hand_over(studio, actor, found, conductor)
     if as_json:
-        write_json(_handed(handed))
+        write_json(_shape_handed_over(handed))
         return
     say(f"{handed.conductor} is to hold the conversation with {handed.name}; both are told.")
     _say_undo(studio, actor)
@@ -244,14 +244,16 @@ def not_mine(studio: Studio, actor: Actor, push: str, user: str, undo: bool) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RunOptions:
     """The options for dry runs and output that a command was called with."""
 
     dry_run: bool
     with_mail: bool
     as_json: bool
 
-    def tries(self, studio: Studio, actor: Actor, act: Callable[[], object], done: str) -> bool:
+    def is_dry_run(
+        self, studio: Studio, actor: Actor, act: Callable[[], object], done: str
+    ) -> bool:
         """Return whether this is a dry run. If so, run ``act`` and print the mail it would send."""
         dry_runs.check_options(dry_run=self.dry_run, with_mail=self.with_mail)
         if self.dry_run:
@@ -272,7 +274,7 @@ def _do(
     actor: Actor,
     act: Callable[[], Conversation],
     number_of: Callable[[], int | None],
-    asked: _Asked,
+    asked: _RunOptions,
 ) -> None:
     """Plan or move a conversation by ``act``, or do so as a dry run.
 
@@ -280,10 +282,10 @@ def _do(
     do.
     """
     tried: list[Conversation] = []
-    if asked.tries(studio, actor, lambda: tried.append(act()), "planned so"):
+    if asked.is_dry_run(studio, actor, lambda: tried.append(act()), "planned so"):
         return
     with json_if_nothing_to_do(
-        asked.as_json, lambda: {**_as_it_is(studio, actor, number_of() or 0), "warnings": []}
+        asked.as_json, lambda: {**_shape_of_id(studio, actor, number_of() or 0), "warnings": []}
     ):
         planned = act()
     found = service.warnings(studio, actor, planned)
@@ -296,11 +298,11 @@ def _do(
     _say_undo(studio, actor)
 
 
-def _as_it_is(studio: Studio, actor: Actor, number: int) -> dict[str, object]:
+def _shape_of_id(studio: Studio, actor: Actor, number: int) -> dict[str, object]:
     return shapes.held(studio, service.show(studio, actor, number))
 
 
-def _handed(assignment: Assignment) -> dict[str, object]:
+def _shape_handed_over(assignment: Assignment) -> dict[str, object]:
     return {"login": assignment.login, "conductor": assignment.conductor}
 
 

@@ -39,9 +39,9 @@ from studio_tui.wording.templates import KIND_LABELS
 _HELD_AT = "When it was held, such as 2026-03-31T14:00 or “fri 14h30”; otherwise just now."
 _NEWEST = 0
 """The version that --restore without a number stands for: the newest replaced one."""
-_FIRST_WORDS = 40
+_QUOTED_CHARACTERS = 40
 """Maximum number of characters of a replaced text that are quoted."""
-_MOST = 4 * MAX_ANSWER + 10
+_MAX_BYTES = 4 * MAX_ANSWER + 10
 """Maximum size of an answer, in bytes."""
 _PREPARATIONS = (Part.USER_PREPARATION, Part.CONDUCTOR_PREPARATION)
 
@@ -126,11 +126,13 @@ def write(
     typed = _typed(text) if text is not None else ""
     reading = service.read(studio, actor, number)
     entry = _entry(reading, question)
-    part = _part(reading, entry.asked)
-    standing = _standing(entry, part)
+    part = _part_to_write(reading, entry.asked)
+    standing = _current_text(entry, part)
     known = standing.version if version is None else version
     if restore is not None:
-        typed = _earlier(service.earlier(studio, actor, number, entry.asked.id, part), restore)
+        typed = _replaced_text(
+            service.earlier(studio, actor, number, entry.asked.id, part), restore
+        )
     try:
         written = service.write(
             studio, actor, number, entry.asked.id, part, typed, known, whole=True
@@ -142,7 +144,7 @@ def write(
         ) from error
     say(f"Written: {len(written.text):,} characters, version {written.version}.")
     if standing.text and standing.text not in written.text:
-        say(_replaced(standing))
+        say(_replaced_in_words(standing))
 
 
 @click.command()
@@ -189,7 +191,7 @@ def add_question(
     with studio.at_once():
         for one in asked:
             added = service.add_question(studio, actor, number, heading, one)
-            place = _place(service.read(studio, actor, number), added.id)
+            place = _number_of(service.read(studio, actor, number), added.id)
             say(f"Question {place} is asked: {added.question.text}")
 
 
@@ -221,10 +223,10 @@ def _finish_by_id(
 def _typed(text: str) -> str:
     if text != str(DASH):
         return text
-    return decode_utf8(read_bytes(DASH, _MOST), "The text from the input").removesuffix("\n")
+    return decode_utf8(read_bytes(DASH, _MAX_BYTES), "The text from the input").removesuffix("\n")
 
 
-def _earlier(kept: Sequence[Written], version: int) -> str:
+def _replaced_text(kept: Sequence[Written], version: int) -> str:
     """Return the text of a version among ``kept``, the replaced texts.
 
     Raises `NotFound` if the version is not stored.
@@ -238,11 +240,11 @@ def _earlier(kept: Sequence[Written], version: int) -> str:
     raise NotFound(f"Version {version} is not kept. There is: {versions}.")
 
 
-def _replaced(standing: Written) -> str:
+def _replaced_in_words(standing: Written) -> str:
     """Return a sentence about the text that was replaced, and how to restore it."""
     count = f"{len(standing.text):,} characters of version {standing.version}"
-    first = clean_line(standing.text)[:_FIRST_WORDS]
-    more = "…" if len(standing.text) > _FIRST_WORDS else ""
+    first = clean_line(standing.text)[:_QUOTED_CHARACTERS]
+    more = "…" if len(standing.text) > _QUOTED_CHARACTERS else ""
     return f"It takes the place of {count}: “{first}{more}”. --restore brings them back."
 
 
@@ -259,13 +261,13 @@ def _entry(reading: Reading, question: int) -> Entry:
     )
 
 
-def _place(reading: Reading, question_id: int) -> int:
+def _number_of(reading: Reading, question_id: int) -> int:
     """Return the number of a question in a conversation, counted from 1."""
     ids = [entry.asked.id for entry in reading.entries]
     return ids.index(question_id) + 1
 
 
-def _part(reading: Reading, asked: AskedQuestion) -> Part:
+def _part_to_write(reading: Reading, asked: AskedQuestion) -> Part:
     """Return the part to write under a question: a preparation that is open, or the answer.
 
     Whether the answer may be written is left to the service.
@@ -274,6 +276,6 @@ def _part(reading: Reading, asked: AskedQuestion) -> Part:
     return prepared[0] if prepared else asked.part
 
 
-def _standing(entry: Entry, part: Part) -> Written:
+def _current_text(entry: Entry, part: Part) -> Written:
     by_part = {Part.USER_PREPARATION: entry.user, Part.CONDUCTOR_PREPARATION: entry.conductor}
     return by_part.get(part, entry.answer) or Written()

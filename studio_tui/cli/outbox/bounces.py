@@ -25,9 +25,9 @@ from studio_tui.wording.mail import why_in_words
 if TYPE_CHECKING:
     from studio_tui.services.outbox.bounces import BounceReader, Mailbox, ProcessedBounces
 
-_LARGEST = 64_000_000
+_MAX_BYTES = 64_000_000
 """Maximum size of a bounce in bytes, which is more than mail servers accept."""
-_SAID = CompleteTable(
+_KIND_SENTENCES = CompleteTable(
     {
         ReturnKind.BOUNCED: "A bounce of no mail of this Studio: nothing was done.",
         ReturnKind.DELAYED: "No bounce: a mail is delayed and still being tried.",
@@ -37,7 +37,7 @@ _SAID = CompleteTable(
         ReturnKind.OTHER: "No bounce: another mail.",
     }
 )
-_COUNTED = CompleteTable(
+_KIND_LABELS = CompleteTable(
     {
         ReturnKind.BOUNCED: "Bounces",
         ReturnKind.DELAYED: "Delayed, still being tried",
@@ -98,9 +98,9 @@ _BY_DEFAULT = click.core.ParameterSource.DEFAULT
 
 def _read(file: Path) -> bytes:
     if file == DASH:
-        return read_input(_LARGEST)
+        return read_input(_MAX_BYTES)
     try:
-        return read_file(file, _LARGEST)
+        return read_file(file, _MAX_BYTES)
     except OSError as error:
         raise Unavailable(f"{file} cannot be read: {error.strerror}.") from error
 
@@ -108,14 +108,14 @@ def _read(file: Path) -> bytes:
 def _in_words(taken: "ProcessedBounces") -> str:
     """Return a sentence about the kind of a single mail."""
     if not taken.mails:
-        return _SAID[next(iter(taken.read.kinds))]
+        return _KIND_SENTENCES[next(iter(taken.read.kinds))]
     (mail,) = taken.mails
     before = " before" if taken.read.known else ""
     return f"Mail {mail.id} to {mail.to} bounced{before}: {why_in_words(mail)}"
 
 
 def _tell_all(reader: "BounceReader", mailbox: "Mailbox", *, as_json: bool) -> None:
-    with _stopped_between_mails() as stop:
+    with _stopped_by_signal() as stop:
         read = reader.process_mailbox(mailbox, lambda: not stop.asked)
     if as_json:
         write_json(shapes.bounces_read(read))
@@ -130,21 +130,24 @@ def _tell_all(reader: "BounceReader", mailbox: "Mailbox", *, as_json: bool) -> N
 
 def _facts(read: BouncesRead) -> Iterator[tuple[str, str]]:
     yield "Read", counted(read.read, "mail")
-    for kind, words in _COUNTED.items():
+    for kind, words in _KIND_LABELS.items():
         if number := read.kinds.get(kind, 0):
-            yield words, f"{number:,}" + (_of_bounces(read) if kind is ReturnKind.BOUNCED else "")
+            yield (
+                words,
+                f"{number:,}" + (_bounce_counts(read) if kind is ReturnKind.BOUNCED else ""),
+            )
     if read.unread:
         yield "Not readable", f"{read.unread:,}"
 
 
-def _of_bounces(read: BouncesRead) -> str:
+def _bounce_counts(read: BouncesRead) -> str:
     return (
         f": {read.marked:,} new, {read.known:,} known, {read.foreign:,} of no mail of this Studio"
     )
 
 
 @contextmanager
-def _stopped_between_mails() -> Iterator[CancelToken]:
+def _stopped_by_signal() -> Iterator[CancelToken]:
     """Yield a token that SIGTERM or Ctrl-C cancels.
 
     The mails read so far are recorded before the command stops.

@@ -16,7 +16,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import what_waits_for_limits
 from studio_tui.worker.advice import in_words
 
-_LONG = timedelta(minutes=10)
+_STUCK_AFTER = timedelta(minutes=10)
 """The time after which due mail counts as stuck: no worker sends it."""
 
 
@@ -63,7 +63,7 @@ def _waiting(studio: Studio, health: outbox.Health) -> Finding:
     if since is None:
         return Finding("waiting", Verdict.OK, "nothing that should have left")
     said = f"since {shown(studio, since)} ({studio.zone.key}) for what should have left"
-    if studio.now() - since < _LONG:
+    if studio.now() - since < _STUCK_AFTER:
         return Finding("waiting", Verdict.OK, said)
     advice = "start “studio-tui worker”, or open the Studio; below is what stands in its way"
     return Finding("waiting", Verdict.LIMITED, f"{said}: {advice}")

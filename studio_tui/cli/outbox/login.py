@@ -44,7 +44,7 @@ def login_findings(smtp: Smtp) -> Iterator[Finding]:
         yield certificates
         if certificates.health is Verdict.BROKEN:
             return
-    yield from asyncio.run(_on_the_wire(smtp, found.password if found else None))
+    yield from asyncio.run(_connection_findings(smtp, found.password if found else None))
 
 
 def _certificates(smtp: Smtp) -> Finding:
@@ -56,7 +56,7 @@ def _certificates(smtp: Smtp) -> Finding:
     return Finding("certificates", Verdict.OK, ", ".join(read))
 
 
-async def _on_the_wire(smtp: Smtp, secret: Secret | None) -> list[Finding]:
+async def _connection_findings(smtp: Smtp, secret: Secret | None) -> list[Finding]:
     tokens = tokens_of(smtp, secret) if smtp.username else None
     findings = await _token(smtp, tokens) if tokens else []
     connection = SmtpConnection(smtp, secret, tokens)
@@ -67,10 +67,10 @@ async def _on_the_wire(smtp: Smtp, secret: Secret | None) -> list[Finding]:
         findings.append(_server(smtp, await connection.check(), findings))
     finally:
         await connection.close()
-    return findings + [await _next(each, secret, tokens) for each in smtp.in_order()[1:]]
+    return findings + [await _further_server(each, secret, tokens) for each in smtp.in_order()[1:]]
 
 
-async def _next(smtp: Smtp, secret: Secret | None, tokens: Tokens | None) -> Finding:
+async def _further_server(smtp: Smtp, secret: Secret | None, tokens: Tokens | None) -> Finding:
     """Check a further server, used only while those before it are down.
 
     A failure counts as limited, because mail leaves without this server.

@@ -37,8 +37,8 @@ from studio_tui.worker.advice import in_words
 from studio_tui.worker.retry import reply_text
 from studio_tui.worker.service import transports_of
 
-_KEY = LineLimits(lines=200, longest=passwords.LONGEST_KEY, most=passwords.LONGEST_KEY)
-_ONE_LINE = LineLimits(lines=1, longest=4_096, most=4_096)
+_KEY_LIMITS = LineLimits(lines=200, longest=passwords.LONGEST_KEY, most=passwords.LONGEST_KEY)
+_PASSWORD_LIMITS = LineLimits(lines=1, longest=4_096, most=4_096)
 
 
 @click.group("mail", cls=CommandGroup)
@@ -133,7 +133,7 @@ def password(of_bounces: bool) -> None:
     client secret, or the key of a service account: the whole JSON file, from the input.
     """
     if of_bounces:
-        _keep_of_bounces(settings.load().bounces)
+        _store_password_of_bounces(settings.load().bounces)
         return
     smtp = settings.load().smtp
     if not smtp.username:
@@ -141,31 +141,31 @@ def password(of_bounces: bool) -> None:
     if not smtp.has_secret:
         raise Refused("smtp.token_command gives the token: there is no password to keep.")
     noun, who = passwords.noun(smtp), passwords.holder(smtp)
-    kept = passwords.set_password(smtp, _asked(smtp, f"{noun} of {who}"))
+    kept = passwords.set_password(smtp, _read_secret(smtp, f"{noun} of {who}"))
     say(f"The {noun} of {who} is kept in {kept}.")
     used = passwords.where(smtp)
     if used and used != kept:
         complain(f"But {used} holds another, which is used first.")
 
 
-def _keep_of_bounces(mailbox: Bounces) -> None:
+def _store_password_of_bounces(mailbox: Bounces) -> None:
     if not mailbox.username:
         raise Refused("There is nobody to log in as: set username in [bounces] first.")
     noun, smtp = f"password of {mailbox.username}", passwords.as_smtp(mailbox)
-    kept = passwords.set_password(smtp, _asked(smtp, noun), place=passwords.OF_BOUNCES)
+    kept = passwords.set_password(smtp, _read_secret(smtp, noun), place=passwords.OF_BOUNCES)
     say(f"The {noun} is kept in {kept}.")
 
 
-def _asked(smtp: Smtp, noun: str) -> Secret:
+def _read_secret(smtp: Smtp, noun: str) -> Secret:
     is_key = smtp.by_token and smtp.oauth2.grant is Grant.SERVICE_ACCOUNT
     if is_key:
-        return Secret("\n".join(lines_of(standard_input(), _KEY, "The input")))
+        return Secret("\n".join(lines_of(standard_input(), _KEY_LIMITS, "The input")))
     if sys.stdin.isatty():
         prompt = noun[:1].upper() + noun[1:]
         return Secret(
             click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
         )
-    typed = next(lines_of(standard_input(), _ONE_LINE, "The input"), "")
+    typed = next(lines_of(standard_input(), _PASSWORD_LIMITS, "The input"), "")
     return Secret(passwords.without_marks(typed))
 
 

@@ -7,7 +7,7 @@ import click
 from studio_tui.cli.outbox import shapes as outbox_shapes
 from studio_tui.cli.people import shapes
 from studio_tui.cli.people.fact_options import (
-    CHANGED,
+    EDITABLE_FACTS,
     OPTIONS,
     errors_by_option,
     options_of_facts,
@@ -99,7 +99,7 @@ def edit(
     dry_runs.check_options(dry_run=dry_run, with_mail=with_mail)
     entered = person_input(typed)
     if not entered.names:
-        listed = ", ".join(fact.option for fact in CHANGED)
+        listed = ", ".join(fact.option for fact in EDITABLE_FACTS)
         raise click.UsageError(f"Say what to change: {listed}.")
     found = users.find(studio, actor, user).user
     was = {name: getattr(found, name) for name in entered.values}
@@ -124,7 +124,7 @@ def leave(
 
     “users return” takes them back.
     """
-    _move(studio, actor, by_hand.leave, logins, "left", dry_run=dry_run, as_json=as_json)
+    _set_active(studio, actor, by_hand.leave, logins, "left", dry_run=dry_run, as_json=as_json)
 
 
 @click.command("return")
@@ -136,7 +136,7 @@ def return_(
     studio: Studio, actor: Actor, logins: Sequence[str], dry_run: bool, as_json: bool
 ) -> None:
     """Take users back who had left: they are in their teams and pushes as they were."""
-    _move(studio, actor, by_hand.take_back, logins, "back", dry_run=dry_run, as_json=as_json)
+    _set_active(studio, actor, by_hand.take_back, logins, "back", dry_run=dry_run, as_json=as_json)
 
 
 def _do(
@@ -180,7 +180,7 @@ def _tell_added(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
             f"Assigned to “{each.push.name}”, {told}; mail "
             f"{'would leave' if dry_run else 'leaves'} {when(studio, each.leaves_at)}."
         )
-    tell_noticed(done.reviews_added, dry_run=dry_run)
+    tell_reviews_added(done.reviews_added, dry_run=dry_run)
     if done.assigned and not dry_run:
         complain(UNDO)
 
@@ -204,12 +204,12 @@ def _tell_edited(studio: Studio, done: PersonEdited, dry_run: bool) -> None:
             f"{counted(len(done.bounced), 'mail')} came back from the address before: "
             f"“studio-tui outbox retry {ids}” sends what is still true."
         )
-    tell_noticed(done.reviews_added, dry_run=dry_run)
+    tell_reviews_added(done.reviews_added, dry_run=dry_run)
     if done.imported:
         complain(overwritten_in_words(user.name, list(done.before)))
 
 
-def tell_noticed(number: int, *, dry_run: bool) -> None:
+def tell_reviews_added(number: int, *, dry_run: bool) -> None:
     """Print how many changes of people in open pushes wait on the desk of changes, if any (U7)."""
     if number:
         complain(f"{noticed_in_words(number, would=dry_run)}: “studio-tui users review”.")
@@ -219,7 +219,7 @@ def _nothing(user: User) -> PersonEdited:
     return PersonEdited(user, ())
 
 
-def _move(
+def _set_active(
     studio: Studio,
     actor: Actor,
     act: Callable[[Studio, Actor, Sequence[int]], ActiveChanged],
@@ -240,10 +240,10 @@ def _move(
     if as_json:
         write_json(shapes.active_changed(tried[0]))
         return
-    _tell_moved(tried[0], how, dry_run=dry_run)
+    _tell_set_active(tried[0], how, dry_run=dry_run)
 
 
-def _tell_moved(moved: ActiveChanged, how: str, *, dry_run: bool) -> None:
+def _tell_set_active(moved: ActiveChanged, how: str, *, dry_run: bool) -> None:
     marked = {"left": "marked as left", "back": "back"}[how]
     for each in moved.people:
         pushes_in = ", ".join(f"“{name}”" for name in each.pushes) or "no open push"
@@ -256,6 +256,6 @@ def _tell_moved(moved: ActiveChanged, how: str, *, dry_run: bool) -> None:
         have = "has" if moved.unmanaged == 1 else "have"
         users = counted(moved.unmanaged, "user")
         say(f"Of those whom they manage, {users} {have} no other manager.")
-    tell_noticed(moved.reviews_added, dry_run=dry_run)
+    tell_reviews_added(moved.reviews_added, dry_run=dry_run)
     if dry_run:
         say("Nothing was changed.")

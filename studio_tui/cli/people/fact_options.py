@@ -14,8 +14,8 @@ from studio_tui.services.people.person_input import PersonInput
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CHANGED = [fact for fact in FACTS if fact.changed_by]
-_TYPED = DefaultTable(
+EDITABLE_FACTS = [fact for fact in FACTS if fact.changed_by]
+_METAVARS = DefaultTable(
     {
         FactType.EMAIL: "ADDRESS",
         FactType.DAY: "DATE",
@@ -28,7 +28,7 @@ _TYPED = DefaultTable(
     },
     otherwise="TEXT",
 )
-_GETS = DefaultTable(
+_NOUNS = DefaultTable(
     {FactType.TEAMS: "A team", FactType.PEOPLE: "A coach", FactType.NAMES: "A group"},
     otherwise="",
 )
@@ -44,12 +44,12 @@ def options_of_facts(
     """
 
     def decorate(command: Callable[P, R]) -> Callable[P, R]:
-        for fact in reversed(CHANGED):
+        for fact in reversed(EDITABLE_FACTS):
             for option, words in reversed(list(_options(fact, with_removal=with_removal))):
                 command = click.option(
                     option,
                     fact.name if option == fact.option else f"no_{fact.name}",
-                    metavar=_TYPED[fact.type],
+                    metavar=_METAVARS[fact.type],
                     multiple=fact.is_several,
                     required=fact.name in required,
                     help=words,
@@ -64,10 +64,10 @@ def _options(fact: Fact, *, with_removal: bool) -> Iterator[tuple[str, str]]:
         yield fact.option, f"{'Another' if with_removal else 'The'} {fact.in_words}."
         return
     own = "they lead" if fact.name == "leads" else "of theirs"
-    yield fact.option, f"{_GETS[fact.type]} {own}; can be given several times."
+    yield fact.option, f"{_NOUNS[fact.type]} {own}; can be given several times."
     if with_removal:
         no_more = "they lead no more" if fact.name == "leads" else "of theirs no more"
-        yield f"--no-{fact.option.removeprefix('--')}", f"{_GETS[fact.type]} {no_more}."
+        yield f"--no-{fact.option.removeprefix('--')}", f"{_NOUNS[fact.type]} {no_more}."
 
 
 def person_input(typed: Mapping[str, Any]) -> PersonInput:
@@ -94,5 +94,8 @@ def errors_by_option(names: Mapping[str, str]) -> Iterator[None]:
         raise Invalid(said) from error
 
 
-OPTIONS: Mapping[str, str] = {"login": "LOGIN", **{fact.name: fact.option for fact in CHANGED}}
+OPTIONS: Mapping[str, str] = {
+    "login": "LOGIN",
+    **{fact.name: fact.option for fact in EDITABLE_FACTS},
+}
 """The option of each field, or the argument, by which errors call the field."""

@@ -8,7 +8,7 @@ import click
 
 from studio_tui.cli.people import shapes
 from studio_tui.cli.people.unattended import (
-    Unattended,
+    UnattendedOptions,
     decide_waiting,
     run_unattended,
     unattended_options,
@@ -33,7 +33,7 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.people import value_in_words
 from studio_tui.wording.review import change_in_words
 
-_MOST = 20
+_MAX_LISTED = 20
 """Maximum number of changes of people in open pushes that a dry run lists."""
 
 
@@ -96,7 +96,7 @@ def import_(
     sheet: str,
     dry_run: bool,
     skip_refused: bool,
-    unattended: Unattended,
+    unattended: UnattendedOptions,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -143,8 +143,8 @@ def import_(
         _tell_dry_run(plan, touched)
     else:
         _tell_done(plan)
-        _tell_came_back(studio, actor)
-        _tell_waiting(touched)
+        _tell_bounced(studio, actor)
+        _tell_reviews_waiting(touched)
     if stopped or plan.all_refused:
         complain(f"studio-tui: {_why_nothing(plan)}")
         click.get_current_context().exit(FAILED)
@@ -152,10 +152,10 @@ def import_(
 
 def _tell_dry_run(plan: ImportPlan, touched: Sequence[Review]) -> None:
     _tell_plan(plan)
-    _tell_tried(touched)
+    _tell_reviews_of_dry_run(touched)
 
 
-def _tell_tried(touched: Sequence[Review]) -> None:
+def _tell_reviews_of_dry_run(touched: Sequence[Review]) -> None:
     """Print the changes of people in open pushes that would wait for a decision (U7)."""
     if not touched:
         return
@@ -163,13 +163,13 @@ def _tell_tried(touched: Sequence[Review]) -> None:
     say(f"{changes} of people in open pushes would wait for a decision:")
     _list(
         f"{each.name} ({each.login}) in “{each.push}”: {each.kind.label}, {change_in_words(each)}"
-        for each in touched[:_MOST]
+        for each in touched[:_MAX_LISTED]
     )
-    if len(touched) > _MOST:
-        _list([f"and {len(touched) - _MOST:,} more"])
+    if len(touched) > _MAX_LISTED:
+        _list([f"and {len(touched) - _MAX_LISTED:,} more"])
 
 
-def _tell_waiting(touched: Sequence[Review]) -> None:
+def _tell_reviews_waiting(touched: Sequence[Review]) -> None:
     """Print how many of the changes wait for a decision."""
     if touched:
         wait = counted(
@@ -208,7 +208,7 @@ def _tell_plan(plan: ImportPlan) -> None:
     if plan.refusals:
         say(f"{counted(len(plan.refusals), 'line is', 'lines are')} refused:")
         _list(map(str, plan.refusals))
-    _tell_besides(plan)
+    _tell_warnings(plan)
     if plan.sheet:
         say(f"The file is {plan.encoding}; what is read is the sheet “{plan.sheet}”.")
     else:
@@ -216,7 +216,7 @@ def _tell_plan(plan: ImportPlan) -> None:
     say(f"In short: {plan.summary}; {plan.unchanged:,} unchanged. Nothing was changed yet.")
 
 
-def _tell_came_back(studio: Studio, actor: Actor) -> None:
+def _tell_bounced(studio: Studio, actor: Actor) -> None:
     """Print how bounced mails are sent again to people whose address has changed (N15)."""
     from studio_tui.services.outbox import outbox
 
@@ -233,7 +233,7 @@ def _tell_done(plan: ImportPlan) -> None:
     if plan.refusals:
         say(f"{counted(len(plan.refusals), 'refused line')} left out:")
         _list(map(str, plan.refusals))
-    _tell_besides(plan)
+    _tell_warnings(plan)
     if plan.touched:
         say("Next: “studio-tui users list” shows everyone and their managers.")
 
@@ -244,7 +244,7 @@ def _tell_admins(plan: ImportPlan, became: str) -> None:
         _list(f"{user.name} ({user.login})" for user in plan.new_admins)
 
 
-def _tell_besides(plan: ImportPlan) -> None:
+def _tell_warnings(plan: ImportPlan) -> None:
     for word in plan.unknown_words:
         active, left = quote(f"{word}=active"), quote(f"{word}=left")
         say(f"What “{clean_line(word)}” means is not known: add --map {active} or --map {left}.")

@@ -187,14 +187,14 @@ def _tell(studio: Studio, done: Decided, as_json: bool) -> None:
         write_json(shapes.decided(studio, done))
         return
     say(f"{counted(len(done.ids), 'change')} decided: {done.decision.done}.")
-    for sentence in _besides(done):
+    for sentence in _notes(done):
         complain(sentence)
     if done.leaves_at is not None:
         leave = counted(done.mails, "mail leaves", "mails leave")
         say(f"{leave} {when(studio, done.leaves_at)}. {UNDO}")
 
 
-def _besides(done: Decided) -> Iterable[str]:
+def _notes(done: Decided) -> Iterable[str]:
     for row_id, decision in sorted(done.before.items()):
         yield f"{row_id}: {f'{decision.done} already' if decision else 'it waits no longer'}."
     if done.left:

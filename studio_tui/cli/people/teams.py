@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from studio_tui.cli.people import shapes
-from studio_tui.cli.people.edit import tell_noticed
+from studio_tui.cli.people.edit import tell_reviews_added
 from studio_tui.cli.people.fact_options import errors_by_option
 from studio_tui.cli.shared import dry_run as dry_runs
 from studio_tui.cli.shared.output import (
@@ -208,7 +208,7 @@ def _tell(done: TeamChanged, *, as_json: bool, dry_run: bool) -> None:
     if done.other_managers:
         get = "would get" if dry_run else "get" if done.other_managers > 1 else "gets"
         say(f"{counted(done.other_managers, 'user')} {get} other managers.")
-    tell_noticed(done.reviews_added, dry_run=dry_run)
+    tell_reviews_added(done.reviews_added, dry_run=dry_run)
     if dry_run:
         say("Nothing was changed.")
 

@@ -34,7 +34,7 @@ _WAITING = "studio-tui users import --waiting"
 
 
 @dataclass(frozen=True, slots=True)
-class Unattended:
+class UnattendedOptions:
     """The options of unattended imports."""
 
     limits: Limits | None
@@ -59,7 +59,7 @@ def unattended_options(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        kwargs["unattended"] = _asked(kwargs)
+        kwargs["unattended"] = _options_given(kwargs)
         return command(*args, **kwargs)
 
     for option in reversed(_OPTIONS):
@@ -87,7 +87,7 @@ _OPTIONS = (
 )
 
 
-def _asked(given: dict[str, Any]) -> Unattended:
+def _options_given(given: dict[str, Any]) -> UnattendedOptions:
     """Return the options that were given. Raises `click.UsageError` for a wrong combination."""
     unattended, waiting = given.pop("unattended"), given.pop("waiting")
     left, refused = given.pop("at_most_left"), given.pop("at_most_refused")
@@ -106,7 +106,7 @@ def _asked(given: dict[str, Any]) -> Unattended:
         raise click.UsageError("Unattended, refused lines are left out up to --at-most-refused.")
     usual = Limits()
     limits = Limits(left or usual.left, refused or usual.refused) if unattended else None
-    return Unattended(limits, apply, discard)
+    return UnattendedOptions(limits, apply, discard)
 
 
 def _more_than_waiting(given: Mapping[str, Any], unattended: bool) -> bool:
@@ -137,14 +137,14 @@ def run_unattended(
     else:
         say(f"{given.name}: {words}")
     if result.outcome in (Outcome.WAITS, Outcome.REFUSED):
-        complain(f"studio-tui: {given.name} was not imported: {_look(result, dry_run=dry_run)}")
+        complain(f"studio-tui: {given.name} was not imported: {_advice(result, dry_run=dry_run)}")
         click.get_current_context().exit(FAILED)
 
 
 def decide_waiting(
     studio: Studio,
     actor: Actor,
-    asked: Unattended,
+    asked: UnattendedOptions,
     tell: Callable[[ImportPlan, Sequence[Review]], None],
     *,
     yes: bool,
@@ -210,7 +210,7 @@ def _apply(studio: Studio, actor: Actor, *, yes: bool, as_json: bool) -> None:
         changes = [shapes.review(studio, each) for each in touched]
         write_json({**plan.as_json(), "review": changes})
         return
-    say(f"{found.last.name}: {_done(plan)}")
+    say(f"{found.last.name}: {_imported_in_words(plan)}")
     if touched:
         many = counted(len(touched), "change waits", "changes wait")
         say(f"{many} for a decision: “studio-tui users review”.")
@@ -232,21 +232,25 @@ def _in_words(result: Result, *, dry_run: bool) -> str:
     if result.outcome is Outcome.REFUSED:
         return "failed: all of its lines are refused; nothing was changed"
     if result.outcome is Outcome.NOTHING:
-        return f"nothing to do: everybody is as the file says, {_unchanged(result.plan)}"
-    return f"would be {_done(result.plan)}" if dry_run else _done(result.plan)
+        return f"nothing to do: everybody is as the file says, {_unchanged_in_words(result.plan)}"
+    return (
+        f"would be {_imported_in_words(result.plan)}"
+        if dry_run
+        else _imported_in_words(result.plan)
+    )
 
 
-def _done(plan: ImportPlan) -> str:
-    return f"imported: {plan.summary}; {_unchanged(plan)}"
+def _imported_in_words(plan: ImportPlan) -> str:
+    return f"imported: {plan.summary}; {_unchanged_in_words(plan)}"
 
 
-def _unchanged(plan: ImportPlan) -> str:
+def _unchanged_in_words(plan: ImportPlan) -> str:
     skipped = counted(len(plan.refusals), "refused line")
     besides = f", {skipped} left out" if plan.refusals else ""
     return f"{plan.unchanged:,} unchanged{besides}"
 
 
-def _look(result: Result, *, dry_run: bool) -> str:
+def _advice(result: Result, *, dry_run: bool) -> str:
     if result.outcome is Outcome.REFUSED:
         return "all of its lines are refused."
     if dry_run:

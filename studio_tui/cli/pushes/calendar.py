@@ -11,13 +11,13 @@ from studio_tui.services.pushes import calendar as service
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.calendar import count_in_words
 
-_MOST = 60
+_MAX_MONTHS = 60
 
 
 @click.command()
 @click.option(
     "--months",
-    type=click.IntRange(1, _MOST),
+    type=click.IntRange(1, _MAX_MONTHS),
     default=12,
     show_default=True,
     help="So many months from today on.",

@@ -15,7 +15,7 @@ from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.pushes import check as push_check
 from studio_tui.services.system.context import Studio
 
-_NAMED = 10
+_MAX_NAMES = 10
 
 
 @click.command()
@@ -62,6 +62,6 @@ def _shape(of: PushWarning) -> dict[str, object]:
 
 def _lines(warnings: Iterable[PushWarning]) -> Iterable[str]:
     for each in warnings:
-        named = ", ".join(each.users[:_NAMED])
-        more = f" and {each.count - _NAMED:,} more" if each.count > _NAMED else ""
+        named = ", ".join(each.users[:_MAX_NAMES])
+        more = f" and {each.count - _MAX_NAMES:,} more" if each.count > _MAX_NAMES else ""
         yield f"{each.words}: {named}{more}" if named else f"{each.words}"

@@ -33,7 +33,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import reminders_in_words
 
-_LONGEST = 365
+_MAX_DAYS = 365
 
 
 def _days(least: int) -> Callable[[str], tuple[int, ...]]:
@@ -44,9 +44,9 @@ def _days(least: int) -> Callable[[str], tuple[int, ...]]:
 
     def days(text: str) -> tuple[int, ...]:
         parts = [part.strip() for part in text.split(",") if part.strip()]
-        if not all(part.isdecimal() and least <= int(part) <= _LONGEST for part in parts):
+        if not all(part.isdecimal() and least <= int(part) <= _MAX_DAYS for part in parts):
             raise click.BadParameter(
-                f"Write numbers of days from {least} to {_LONGEST}, such as 7,1, or '' for none."
+                f"Write numbers of days from {least} to {_MAX_DAYS}, such as 7,1, or '' for none."
             )
         return tuple(dict.fromkeys(map(int, parts)))
 

@@ -181,7 +181,7 @@ def _try(
 ) -> None:
     tried: list[ExcuseResult] = []
 
-    def kept() -> ExcuseResult:
+    def act_and_record() -> ExcuseResult:
         tried.append(act())
         return tried[0]
 
@@ -193,7 +193,7 @@ def _try(
             **outbox_shapes.dry_run(studio, dry_runs.empty(), skipped),
         },
     ):
-        run = dry_runs.run_dry(studio, kept, lambda result: result.activity_id)
+        run = dry_runs.run_dry(studio, act_and_record, lambda result: result.activity_id)
     if as_json:
         write_json(shapes.excuse_preview(studio, tried[0], run, skipped))
         return

@@ -236,40 +236,40 @@ class _Word:
         if self.quote == "'":
             return value.replace("'", "'\\''")
         if self.quote == '"':
-            return "".join(f"\\{sign}" if sign in '"\\$`' else sign for sign in value)
+            return "".join(f"\\{char}" if char in '"\\$`' else char for char in value)
         option, equals, _ = self.raw.partition("=")
         before = f"{option}=" if equals and option.startswith("--") else ""
         return before + "".join(
-            sign if sign.isalnum() or sign in _PLAIN else f"\\{sign}" for sign in value
+            char if char.isalnum() or char in _UNESCAPED else f"\\{char}" for char in value
         )
 
 
-_PLAIN = "-_./,@%+:="
-_END = ";|&()<>"
+_UNESCAPED = "-_./,@%+:="
+_SEPARATORS = ";|&()<>"
 
 
 def _words(line: str) -> tuple[list[str], _Word]:
     """Split a line into words as bash does. The last word may be unfinished or empty."""
     words: list[str] = []
     word = _Word()
-    signs = iter(line)
-    for sign in signs:
-        if not word.quote and sign in " \t\n" + _END:
+    chars = iter(line)
+    for char in chars:
+        if not word.quote and char in " \t\n" + _SEPARATORS:
             words += [word.value] if word.raw else []
             word = _Word()
             continue
-        word.raw += sign
-        if sign == "\\" and word.quote != "'":
-            following = next(signs, "")
+        word.raw += char
+        if char == "\\" and word.quote != "'":
+            following = next(chars, "")
             word.raw += following
             kept = word.quote == '"' and following not in '"\\$`'
             word.value += f"\\{following}" if kept else following
-        elif sign == word.quote:
+        elif char == word.quote:
             word.quote = ""
-        elif not word.quote and sign in "\"'":
-            word.quote = sign
+        elif not word.quote and char in "\"'":
+            word.quote = char
         else:
-            word.value += sign
+            word.value += char
     return words, word
 
 

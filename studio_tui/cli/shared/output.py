@@ -24,7 +24,7 @@ from studio_tui.domain.shared.text import clean_line, clean_text
 C = TypeVar("C", bound=Callable[..., Any])
 
 _GAP = "  "
-_LEAST = 6
+_MIN_WIDTH = 6
 """Minimum width of a column, in cells."""
 _TO_ESCAPE = re.compile(
     "[\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff\ufff9-\ufffb\ufeff]"
@@ -112,14 +112,14 @@ def json_if_nothing_to_do(as_json: bool, shape: Callable[[], object]) -> Iterato
 def _to_terminal(text: str, taken: int) -> str:
     if not sys.stdout.isatty():
         return text
-    return cut(text, max(shutil.get_terminal_size().columns - taken, _LEAST))
+    return cut(text, max(shutil.get_terminal_size().columns - taken, _MIN_WIDTH))
 
 
 def _narrowed(widths: Sequence[int], available: int) -> list[int]:
     """Reduce ``widths``, the widest first, until the columns fit into ``available`` cells."""
     narrowed = list(widths)
     excess = sum(narrowed) + len(_GAP) * (len(narrowed) - 1) - available
-    while excess > 0 and max(narrowed) > _LEAST:
+    while excess > 0 and max(narrowed) > _MIN_WIDTH:
         narrowed[narrowed.index(max(narrowed))] -= 1
         excess -= 1
     return narrowed

@@ -4,7 +4,7 @@ import sys
 from time import monotonic
 from types import TracebackType
 
-_PATIENCE = 0.5
+_DELAY = 0.5
 """Seconds before progress is first shown. Shorter operations show none."""
 _ERASE = "\r\x1b[K"
 
@@ -24,7 +24,7 @@ class ProgressPrinter:
     def __call__(self, share: float) -> None:
         """Display that ``share``, from 0 to 1, is done."""
         percent = int(share * 100)
-        if self._watched and percent > self._shown and monotonic() - self._began > _PATIENCE:
+        if self._watched and percent > self._shown and monotonic() - self._began > _DELAY:
             self._shown = percent
             self._write(f"{_ERASE}{self._doing}… {percent} %")
 

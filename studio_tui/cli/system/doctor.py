@@ -34,7 +34,7 @@ from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
-_NEWEST = 10_000
+_MAX_LINES = 10_000
 """Maximum number of activity lines to verify, because verifying all may take a while."""
 _RESTORE = "move it away, and restore a backup with “studio-tui db restore FILE”"
 _UNINDEXED = (
@@ -137,7 +137,7 @@ def _inside(studio: Studio) -> Iterator[Finding]:
     if may(actor, Action.READ_OUTBOX):
         yield from outbox_findings(studio, outbox.health(studio, actor))
     if may(actor, Action.READ_ACTIVITY):
-        yield _activity(studio, verify.verify(studio, actor, newest=_NEWEST))
+        yield _activity(studio, verify.verify(studio, actor, newest=_MAX_LINES))
 
 
 def _activity(studio: Studio, found: Verified) -> Finding:

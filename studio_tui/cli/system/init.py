@@ -36,7 +36,7 @@ class _Question:
     """Whether the setting is used only with a mail server."""
 
     @property
-    def usual(self) -> str:
+    def default(self) -> str:
         """The default of the setting."""
         return str(getattr(getattr(Settings(), self.section), self.key))
 
@@ -77,7 +77,7 @@ def init(**given: str | None) -> None:
     if path.exists():
         raise Refused(f"{path} is there already: edit it, and try it by “studio-tui doctor”.")
     content = _answers(given)
-    chosen = _tried(content)
+    chosen = _checked_settings(content)
     with new_file(path) as place:
         make_file(place)
         place.write_text(f"{_ABOUT}{tomli_w.dumps(content)}", encoding="utf-8")
@@ -89,7 +89,7 @@ def init(**given: str | None) -> None:
             f"The database is not made: {error.message} Edit {path}, then run “studio-tui db "
             "migrate”."
         ) from error
-    _look_at(chosen.smtp)
+    _check_mail_server(chosen.smtp)
     say("Next: “studio-tui users import FILE”, or “studio-tui” for the whole screen.")
 
 
@@ -101,37 +101,37 @@ def _answers(given: dict[str, str | None]) -> dict[str, Any]:
             continue
         answer = given[question.option.removeprefix("--").replace("-", "_")]
         if answer is None and sys.stdin.isatty():
-            answer = _typed(question, content)
+            answer = _prompt(question, content)
         answer = clean_line(answer or "")
-        if answer and answer != question.usual:
-            content = _with(content, question, answer)
+        if answer and answer != question.default:
+            content = _with_answer(content, question, answer)
     return content
 
 
-def _typed(question: _Question, content: dict[str, Any]) -> str:
+def _prompt(question: _Question, content: dict[str, Any]) -> str:
     def check(typed: str) -> str:
         try:
-            _tried(_with(content, question, clean_line(typed)))
+            _checked_settings(_with_answer(content, question, clean_line(typed)))
         except StudioError as error:
             raise click.UsageError(error.message) from None
         return typed
 
     answer: str = click.prompt(
         question.text,
-        default=question.usual,
-        show_default=bool(question.usual),
+        default=question.default,
+        show_default=bool(question.default),
         value_proc=check,
         err=True,
     )
     return answer
 
 
-def _with(content: dict[str, Any], question: _Question, answer: str) -> dict[str, Any]:
+def _with_answer(content: dict[str, Any], question: _Question, answer: str) -> dict[str, Any]:
     section = {**content.get(question.section, {}), question.key: answer}
     return {**content, question.section: section}
 
 
-def _tried(content: dict[str, Any]) -> Settings:
+def _checked_settings(content: dict[str, Any]) -> Settings:
     """Return the settings of this content. Raises `Refused` if they cannot be used."""
     try:
         chosen = settings.from_content(content)
@@ -153,7 +153,7 @@ def _make_database() -> None:
             say(f"{founder.name} ({founder.login}) is its first admin.")
 
 
-def _look_at(smtp: Smtp) -> None:
+def _check_mail_server(smtp: Smtp) -> None:
     """Check the connection to the mail server. Raises `Unavailable` if a step fails."""
     if not smtp.host:
         say("No mail server is set: mail waits in the outbox.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _Opened:
+class _ThreadContexts:
     """The contexts that a thread opens for the screens, closed when the screens end.
 
     A context that is ready only after that is closed at once.
@@ -48,7 +48,7 @@ class _Opened:
                     return value
         raise StudioError("The Studio was left before it was open.")
 
-    def __enter__(self) -> _Opened:
+    def __enter__(self) -> _ThreadContexts:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -72,7 +72,7 @@ def open_screens(dependencies: Dependencies) -> int:
 
 
 def _run(dependencies: Dependencies) -> int:
-    with _Opened() as opened:
+    with _ThreadContexts() as opened:
 
         def opening(_: Callable[[str], None]) -> tuple[Studio, Actor]:
             from studio_tui.cli.shared.session import own_studio
@@ -85,7 +85,7 @@ def _run(dependencies: Dependencies) -> int:
 def open_demo_screens(dependencies: Dependencies) -> int:
     """Run the screens on the demo, whose mail goes to a folder, and return the exit code."""
     demos: list[Demo] = []
-    with _Opened() as opened:
+    with _ThreadContexts() as opened:
 
         def opening(tell: Callable[[str], None]) -> tuple[Studio, Actor]:
             from studio_tui.config.clock import clock_from

@@ -152,7 +152,7 @@ def test_progress_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio_tui.cli.shared.progress._PATIENCE", -1)
+    monkeypatch.setattr("studio_tui.cli.shared.progress._DELAY", -1)
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
