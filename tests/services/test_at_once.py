@@ -1,4 +1,4 @@
-"""Several people, and several programs, at the same moment (A4, N8, P12)."""
+"""Races between users, and between processes, that act at the same moment (A4, N8, P12)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -35,11 +35,14 @@ from tests.services.conftest import MovableClock
 T = TypeVar("T")
 
 ROUNDS = range(4)
-"""So often is each race run: once is luck."""
+"""Number of times that each race is repeated, because a single run may pass by luck."""
 
 
 def at_once(*acts: Callable[[], T]) -> list[T | Refused]:
-    """What came of ``acts``, begun at the same moment in a thread each."""
+    """Run each act of ``acts`` in a thread of its own, at the same moment, and return the outcomes.
+
+    An outcome is the act's result, or the `Refused` that it raised.
+    """
     line = Barrier(len(acts))
 
     def run(act: Callable[[], T]) -> T | Refused:
@@ -57,8 +60,8 @@ def refusals(outcomes: list[T | Refused]) -> list[Refused]:
     return [outcome for outcome in outcomes if isinstance(outcome, Refused)]
 
 
-def test_of_two_accounts_one_becomes_the_first_admin(studio: Studio) -> None:
-    """A1: whoever comes second is nobody yet."""
+def test_only_one_of_two_accounts_at_once_becomes_the_first_admin(studio: Studio) -> None:
+    """A1: the second account is not a user yet, and is refused."""
     outcomes = at_once(
         *(partial(sign_in, studio, Account(login, login)) for login in ("els", "sam"))
     )
@@ -69,7 +72,9 @@ def test_of_two_accounts_one_becomes_the_first_admin(studio: Studio) -> None:
     assert len(templates.every(studio, admins[0])) == 3
 
 
-def test_two_who_assign_the_same_people_tell_them_once(studio: Studio, admin: Actor) -> None:
+def test_two_assignments_of_the_same_users_at_once_notify_each_user_once(
+    studio: Studio, admin: Actor
+) -> None:
     """P12, N2."""
     import_people(studio, admin)
     for number in ROUNDS:
@@ -83,8 +88,10 @@ def test_two_who_assign_the_same_people_tell_them_once(studio: Studio, admin: Ac
         assert told == ["ann", "bea", "ben", "bob", "cas", "cor"]
 
 
-def test_of_two_edits_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
-    """A4: and the activity tells of the one that happened."""
+def test_the_second_of_two_edits_of_a_push_at_once_is_a_conflict(
+    studio: Studio, admin: Actor
+) -> None:
+    """A4: the activity records only the edit that was saved."""
     push = create_push(studio, admin)
     for number in ROUNDS:
         names = [f"Name {number}{letter}" for letter in "ab"]
@@ -101,7 +108,9 @@ def test_of_two_edits_one_is_told_of_the_other(studio: Studio, admin: Actor) -> 
         assert lines(studio, admin)[0].before == {"name": before.name}
 
 
-def test_of_two_who_save_a_template_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
+def test_the_second_of_two_saves_of_a_template_at_once_is_a_conflict(
+    studio: Studio, admin: Actor
+) -> None:
     """A4."""
     for number in ROUNDS:
         template = templates.find(studio, admin, "Regular")
@@ -120,7 +129,7 @@ def test_of_two_who_save_a_template_one_is_told_of_the_other(studio: Studio, adm
         assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
 
 
-def test_a_name_is_given_once(studio: Studio, admin: Actor) -> None:
+def test_two_pushes_created_at_once_cannot_have_the_same_name(studio: Studio, admin: Actor) -> None:
     """P1."""
     for number in ROUNDS:
         outcomes = at_once(*[partial(create_push, studio, admin, f"Push {number}")] * 2)
@@ -128,8 +137,10 @@ def test_a_name_is_given_once(studio: Studio, admin: Actor) -> None:
     assert len(pushes.every(studio, admin)) == len(ROUNDS)
 
 
-def test_nobody_is_assigned_to_a_push_while_it_closes(studio: Studio, admin: Actor) -> None:
-    """P9: a closed push has no mail that waits, whoever came first."""
+def test_no_user_stays_assigned_to_a_push_that_closes_at_the_same_moment(
+    studio: Studio, admin: Actor
+) -> None:
+    """P9: a closed push has no waiting mail, whichever act came first."""
     import_people(studio, admin)
     for number in ROUNDS:
         push = create_push(studio, admin, f"Push {number}")
@@ -141,8 +152,10 @@ def test_nobody_is_assigned_to_a_push_while_it_closes(studio: Studio, admin: Act
         assert {each.state for each in mail(studio, admin)} <= {"dropped"}
 
 
-def test_of_an_edit_and_a_closing_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
-    """A4: a closed push is what it was when it was closed."""
+def test_the_second_of_an_edit_and_a_closing_at_once_is_a_conflict(
+    studio: Studio, admin: Actor
+) -> None:
+    """A4: an edit does not change a push that is closed."""
     for number in ROUNDS:
         push = create_push(studio, admin, f"Push {number}")
         outcomes = at_once(
@@ -155,8 +168,10 @@ def test_of_an_edit_and_a_closing_one_is_told_of_the_other(studio: Studio, admin
         assert after.name == (push.name if closed else f"Edited {number}")
 
 
-def test_of_two_managers_one_plans_and_the_other_hears_of_it(studio: Studio, admin: Actor) -> None:
-    """P10, A4: one conversation, one conductor, one invitation to each side."""
+def test_the_second_of_two_managers_who_plan_at_once_is_refused_and_reads_who_holds_it(
+    studio: Studio, admin: Actor
+) -> None:
+    """P10, A4: the result is one conversation, one conductor and one invitation to each side."""
     import_people(studio, admin)
     managers = [as_user(studio, login) for login in ("bob", "cor")]
     plan = Plan(studio.now() + timedelta(days=2))
@@ -173,8 +188,10 @@ def test_of_two_managers_one_plans_and_the_other_hears_of_it(studio: Studio, adm
         assert len(invited) == 2 * (number + 1)
 
 
-def test_of_two_who_write_one_answer_one_is_told_of_the_other(studio: Studio, admin: Actor) -> None:
-    """A4, C4: as from two windows of the conductor."""
+def test_the_second_of_two_writes_of_an_answer_at_once_is_a_conflict(
+    studio: Studio, admin: Actor
+) -> None:
+    """A4, C4: the conductor writes in two windows."""
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     bob = as_user(studio, "bob")
@@ -186,7 +203,7 @@ def test_of_two_who_write_one_answer_one_is_told_of_the_other(studio: Studio, ad
         assert [isinstance(each, Conflict) for each in refusals(outcomes)] == [True]
 
 
-def test_of_two_who_bring_back_a_version_one_is_told_of_the_other(
+def test_the_second_of_two_restorations_of_a_version_at_once_is_a_conflict(
     studio: Studio, admin: Actor
 ) -> None:
     """A4."""
@@ -200,8 +217,10 @@ def test_of_two_who_bring_back_a_version_one_is_told_of_the_other(
         assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
 
 
-def test_two_who_remind_the_same_people_remind_them_once(studio: Studio, admin: Actor) -> None:
-    """P15: and two workers that find the same reminder due."""
+def test_two_reminders_of_the_same_users_at_once_remind_each_user_once(
+    studio: Studio, admin: Actor
+) -> None:
+    """P15: also if two workers find the same reminder due."""
     import_people(studio, admin)
     everybody: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
     for number in ROUNDS:
@@ -214,8 +233,10 @@ def test_two_who_remind_the_same_people_remind_them_once(studio: Studio, admin: 
         ]
 
 
-def test_what_is_undone_is_not_sent(studio: Studio, admin: Actor, clock: MovableClock) -> None:
-    """N5: an act is taken back whole, or it is too late."""
+def test_an_undone_act_sends_no_mail_even_if_sending_begins_at_the_same_moment(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """N5: either the whole act is undone, or it is too late and all of its mail is sent."""
     import_people(studio, admin)
     for number in ROUNDS:
         push = create_push(studio, admin, f"Push {number}")
@@ -229,7 +250,7 @@ def test_what_is_undone_is_not_sent(studio: Studio, admin: Actor, clock: Movable
         assert states == ({NotificationState.SENT} if late else {NotificationState.DROPPED})
 
 
-def test_two_workers_never_take_the_same_mail(
+def test_two_workers_never_claim_the_same_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N8."""
@@ -247,7 +268,9 @@ def test_two_workers_never_take_the_same_mail(
 
 
 @pytest.mark.parametrize("change", ["import", "assign"])
-def test_what_is_read_together_is_of_one_moment(studio: Studio, admin: Actor, change: str) -> None:
+def test_queries_of_one_reading_transaction_see_the_same_data(
+    studio: Studio, admin: Actor, change: str
+) -> None:
     """A list does not change between its count and its rows."""
     import_people(studio, admin)
     push = create_push(studio, admin)

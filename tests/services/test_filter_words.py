@@ -1,4 +1,4 @@
-"""What words of a filter find beside names, and what lists are sorted by, on each engine (S5)."""
+"""Filter words that match other columns than names, and the sort orders of lists (S5)."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,8 +28,10 @@ _LEFT = "email,given_name,family_name,active\ncas@example.org,Cas,Dubois,no\n"
 
 @pytest.fixture(autouse=True)
 def late(studio: Studio, admin: Actor, clock: MovableClock) -> None:
-    """A push that is late: Ann held it with Bob, Ben plans it with Bob, Cas has left, Eve has no
-    manager. The mails about it were sent, and a second push waits for its day."""
+    """Create an overdue push: Ann had her conversation with Bob, Ben's is planned, Cas has left.
+
+    Eve has no manager. The mails of the push were sent.
+    """
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     finish(studio, admin, push, "ann", by="bob")
@@ -65,7 +67,9 @@ def _logins(found: Source[Any, Any]) -> list[str]:
         ("planned 100%", []),
     ],
 )
-def test_words_of_a_push(studio: Studio, admin: Actor, text: str, logins: list[str]) -> None:
+def test_filter_words_of_the_users_of_a_push(
+    studio: Studio, admin: Actor, text: str, logins: list[str]
+) -> None:
     (push,) = pushes.every(studio, admin)
     found = assigning.source(studio, admin, push, AssignmentFilter(text), Sort("name"))
     assert sorted(_logins(found)) == logins
@@ -89,7 +93,9 @@ def test_words_of_a_push(studio: Studio, admin: Actor, text: str, logins: list[s
         ("remote", ["ann"]),
     ],
 )
-def test_words_of_the_users(studio: Studio, admin: Actor, text: str, logins: list[str]) -> None:
+def test_filter_words_of_the_list_of_users(
+    studio: Studio, admin: Actor, text: str, logins: list[str]
+) -> None:
     filter_ = UserFilter(text, include_left=True)
     found = users.source(studio, admin, filter_, Sort("login"))
     assert _logins(found) == logins
@@ -97,7 +103,7 @@ def test_words_of_the_users(studio: Studio, admin: Actor, text: str, logins: lis
     assert len(found.matching(filter_, every)) == found.count() == len(logins)
 
 
-def test_words_of_candidates(studio: Studio, admin: Actor) -> None:
+def test_filter_words_of_the_candidates_of_a_push(studio: Studio, admin: Actor) -> None:
     (push,) = pushes.every(studio, admin)
     for text, logins in (("smith", ["ann", "ben", "bob"]), ("already", ["ann", "ben", "eve"])):
         filter_ = UserFilter(text, candidate_for=push.id)
@@ -117,18 +123,20 @@ def test_words_of_candidates(studio: Studio, admin: Actor) -> None:
         ("failed", set()),
     ],
 )
-def test_words_of_the_outbox(studio: Studio, admin: Actor, text: str, recipients: set[str]) -> None:
+def test_filter_words_of_the_outbox(
+    studio: Studio, admin: Actor, text: str, recipients: set[str]
+) -> None:
     found = outbox.every(studio, admin, NotificationFilter(text))
     assert {mail.recipient for mail in found} == recipients
 
 
-def test_words_of_the_history(studio: Studio, admin: Actor) -> None:
+def test_filter_words_of_the_history(studio: Studio, admin: Actor) -> None:
     for text, number in (("held", 1), ("cancelled", 0), ("regular", 1), ("held smith", 1)):
         found = conversations.history(studio, admin, HistoryFilter(text), Sort("at"))
         assert found.count() == number, text
 
 
-def test_lists_are_sorted_by_what_no_index_knows(studio: Studio, admin: Actor) -> None:
+def test_lists_can_be_sorted_by_columns_without_an_index(studio: Studio, admin: Actor) -> None:
     (push,) = pushes.every(studio, admin)
 
     def of_push(column: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How many statements a call of a service takes: as many for many people as for few."""
+"""The number of SQL statements of each service call does not depend on the number of rows."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -49,19 +49,19 @@ EXPECTED = {
     "unassign": 17,
     "close": 17,
 }
-"""What each call takes, the beginning and the end of its transaction left out."""
+"""Statements per call, without those that begin and end its transaction."""
 _TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 _EVERYBODY = Selection.matching(UserFilter())
 _ALL_OF_IT = Selection.matching(AssignmentFilter())
 
 
 class _Statements(logging.Handler):
-    """Counts what Peewee logs of each statement."""
+    """A handler that counts the statements that Peewee logs."""
 
     taken = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count one."""
+        """Count one statement."""
         if not str(record.msg[0]).startswith(_TRANSACTION):
             self.taken += 1
 
@@ -72,7 +72,7 @@ def _statements() -> Iterator[_Statements]:
     level, told = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
-    # What a test logs is shown where it fails: not hundreds of statements.
+    # Without this, pytest prints hundreds of logged statements when a test fails.
     logger.propagate = False
     try:
         yield handler
@@ -84,7 +84,7 @@ def _statements() -> Iterator[_Statements]:
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("people", [30, 90])
-def test_a_call_takes_as_many_statements_for_many_as_for_few(
+def test_a_call_executes_as_many_statements_for_many_users_as_for_few(
     studio: Studio, admin: Actor, clock: MovableClock, people: int
 ) -> None:
     taken: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Every service asks whether its actor may (A2), and every write leaves one line (A3)."""
+"""Every service checks the actor's permission (A2); every write adds one line of activity (A3)."""
 
 import importlib
 import inspect
@@ -113,31 +113,31 @@ PEOPLE_CHANGED = (
     "nic,nic@example.org,Nic,Nys,Sales > Belgium,\n"
 )
 on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What is allowed does not depend on the database."""
+"""Permissions do not depend on the database engine."""
 
 
 @dataclass(frozen=True)
 class World:
-    """A Studio in which everything can be done."""
+    """A Studio with an object for every service to act on."""
 
     studio: Studio
     clock: MovableClock
     push: PushFacts
-    """Open, with Ann and Ben; one mail was sent, the others failed; all other mail waits."""
+    """An open push with Ann and Ben. One mail was sent, the others failed; later mail waits."""
     template: Template
     spare: Template
     closed: PushFacts
     planned: Conversation
-    """Of Ben, with Bob."""
+    """The planned conversation of Ben with Bob."""
     begun: int
     held: int
-    """Two more of Ben with Bob, that no push asked for."""
+    """The ids of two more conversations of Ben with Bob, outside any push."""
     assigned_in: int
-    """The activity that assigned them to ``closed``'s successor; its mail still waits."""
+    """The id of the activity line that assigned Ann to the push “Later”; its mail still waits."""
     changed_manager: int
     joined: int
     kept: int
-    """Changes of people: of two somebody has to decide, and one is left as it is."""
+    """Ids of changes of people: two that have to be decided, and one that was left as it is."""
 
     @property
     def topic(self) -> LibraryTopic:
@@ -150,7 +150,7 @@ class World:
 
     @property
     def changed(self) -> Template:
-        """The template as somebody has it who has read another description of it."""
+        """The template with another description, as a client with outdated data would have it."""
         definition = replace(self.template.definition, description="Other")
         return replace(self.template, definition=definition)
 
@@ -185,7 +185,7 @@ class World:
 
 @pytest.fixture
 def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
-    """Everything that can be done is there to be done."""
+    """A Studio in which every service has something to act on."""
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
@@ -224,7 +224,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
 
 ADMIN, SUPPORT, EVERYONE = {"els"}, {"els", "sam"}, {"els", "sam", "eve"}
 NOBODY: set[str] = set()
-"""Of those who have no part in it."""
+"""The users who may use a service that is only for the participants of the conversation."""
 Call = Callable[[World, Actor], object]
 NAME = Sort("name")
 NEW = PersonInput({"email": "new@example.org", "given_name": "New"})
@@ -233,7 +233,7 @@ WAITING = GivenFile("people.csv", b"email,name,active\neve@example.org,Eve Alone
 
 
 def _keeping(studio: Studio) -> Studio:
-    """Where who left is kept for a month, and who left did so long ago."""
+    """Return a Studio that retains users for a month, in which those who left did so long ago."""
     with studio.store.writing():
         left = UserTable.update(left_at=studio.now() - timedelta(60))
         left.where(UserTable.left_at.is_null(False)).execute()
@@ -549,7 +549,7 @@ READS: dict[str, tuple[set[str], Call]] = {
 
 
 def _brought_back(w: World) -> Studio:
-    """The Studio, its database out of a backup."""
+    """Return the Studio, with its database marked as restored from a backup."""
     with w.studio.seen_by(None).store.writing():
         restored.mark_restored(w.studio.now())
     return w.studio
@@ -577,7 +577,7 @@ def _set_audience(w: World, actor: Actor) -> None:
 
 
 def _repeating(w: World, *skipped: int) -> PushFacts:
-    """The push, as one that comes again every month."""
+    """Return the push, set to repeat every month."""
     first, deadline, today = w.push.available_from, w.push.deadline, w.studio.today()
     with w.studio.store.writing():
         repeat_id = stored_repeats.insert(
@@ -932,7 +932,7 @@ def _save_and_remove_view(world: World, actor: Actor) -> object:
 
 
 OWN: dict[str, Call] = {
-    # Of each kind it finds what one may see: `test_finding`, `test_completion`.
+    # `test_finding` and `test_completion` check that results are limited to what the actor may see.
     "system.finding.find": lambda w, a: finding.find(w.studio, a, "ann"),
     "system.completing.names_beginning": lambda w, a: names_beginning(
         w.studio, a, NameKind.USER, "a"
@@ -952,7 +952,7 @@ OWN: dict[str, Call] = {
     "today.today.snooze": lambda w, a: today.snooze(w.studio, a, today.show(w.studio, a).cases),
     "today.today.wake": lambda w, a: today.wake(w.studio, a, today.show(w.studio, a).snoozed),
 }
-"""What everybody has for themself alone: it changes nothing of the Studio."""
+"""Services for the actor's own data; they leave nothing in the activity."""
 
 
 INSIDE = "works inside what a service has opened after it asked"
@@ -1034,12 +1034,15 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "activity.verify.seal_rest": ITSELF,
     "activity.verify.anchor": ITSELF,
 }
-"""Services that take a Studio and no actor, and why nobody need be asked. What is given no Studio
-cannot reach the database by itself."""
+"""Services with a Studio and no actor, and the reason why they check no permission.
+
+A function without a Studio cannot reach the database by itself.
+"""
 EMPTYING = {"people.erasing.erase", "people.retention.erase_over"}
-"""What empties lines of activity."""
+"""Services that remove personal data from lines of activity."""
 LINES_OF = {"pushes.duplicate.duplicate": 2, "pushes.audiences.set_audience": 2}
-"""How many lines of activity a service leaves that does two acts in one: one is undone alone."""
+"""Number of activity lines of a service that performs two acts, each of which can be undone alone.
+"""
 ASKED_BEFORE = {
     "conversations.planning.cancel_now",
     "conversations.current.no_part_error",
@@ -1065,12 +1068,11 @@ ASKED_BEFORE = {
     "pushes.pushes.create_one",
     "templates.starters.add_starters",
 }
-"""They are given the actor to write it down, or are the asking itself."""
+"""Functions that take the actor only to record it, or that perform the check themselves."""
 
 
 def test_no_service_is_missing_from_the_tables() -> None:
-    """A2: a service that takes an actor is listed above with who may use it; one that takes none,
-    with the reason why."""
+    """A2: a service with an actor is listed with who may use it, one without with the reason."""
     functions = _public_functions()
     with_actor = {name for name, parameters in functions.items() if "actor" in parameters}
     assert with_actor - ASKED_BEFORE == READS.keys() | WRITES.keys() | OWN.keys()
@@ -1080,8 +1082,10 @@ def test_no_service_is_missing_from_the_tables() -> None:
 
 
 def _public_functions() -> dict[str, set[str]]:
-    """Every function that others may call, and its parameters. What a package offers goes by the
-    name of the package."""
+    """Return the public functions of the services and their parameters.
+
+    A function that a package exports has the name of the package.
+    """
     found: dict[str, set[str]] = {}
     offered: set[Callable[..., Any]] = set()
     for module in pkgutil.walk_packages(services.__path__, f"{services.__name__}."):
@@ -1103,7 +1107,7 @@ def _functions(module_name: str) -> list[tuple[str, Callable[..., Any]]]:
 
 
 @on_one_engine
-def test_who_may_use_a_service_can_and_who_may_not_is_refused(world: World) -> None:
+def test_each_service_accepts_the_permitted_users_and_refuses_the_others(world: World) -> None:
     """A2."""
     outcomes = {
         (name, login): _allowed(world, call, login)
@@ -1131,15 +1135,15 @@ def _allowed(world: World, call: Call, login: str) -> bool:
 
 
 @on_one_engine
-def test_support_may_not_even_import_what_is_there_already(world: World) -> None:
-    """A2: a change that changes nothing is one they may not make."""
+def test_support_may_not_import_a_template_even_if_it_changes_nothing(world: World) -> None:
+    """A2: the permission is checked before the content."""
     text = text_files.dumps(world.template.definition)
     with pytest.raises(Forbidden):
         templates.import_text(world.studio, as_user(world.studio, "sam"), text, "regular.toml")
 
 
 def test_every_write_leaves_exactly_one_line(world: World) -> None:
-    """A3: with who and when; and reading leaves none."""
+    """A3: the line has the actor and the time; reading adds no line."""
     els = as_user(world.studio, "els")
     for name, (allowed, call) in WRITES.items():
         if "els" not in allowed:
@@ -1149,7 +1153,7 @@ def test_every_write_leaves_exactly_one_line(world: World) -> None:
             call(world, els)
             after = lines(world.studio, els)
             if name in EMPTYING:
-                # Nothing but what tells of who was erased goes from the lines before (U13).
+                # Only personal data of the erased users is removed from earlier lines (U13).
                 assert [(each.id, each.at) for each in after[1:]] == [
                     (each.id, each.at) for each in before
                 ]
@@ -1166,7 +1170,7 @@ def test_every_write_leaves_exactly_one_line(world: World) -> None:
 
 
 @on_one_engine
-def test_the_activity_says_from_what_to_what(world: World) -> None:
+def test_the_activity_records_the_values_before_and_after(world: World) -> None:
     """A3."""
     studio, els = world.studio, as_user(world.studio, "els")
     templates.save(studio, els, world.template, replace(world.template.definition, name="Renamed"))
@@ -1184,7 +1188,7 @@ def test_the_activity_says_from_what_to_what(world: World) -> None:
 
 
 @on_one_engine
-def test_the_activity_of_a_push_and_of_a_user_is_theirs(world: World) -> None:
+def test_the_activity_of_a_push_or_a_user_lists_only_its_own_lines(world: World) -> None:
     """A3."""
     studio, els = world.studio, as_user(world.studio, "els")
     assigning.unassign_users(studio, els, world.push, ["ben"])

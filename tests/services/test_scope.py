@@ -1,4 +1,4 @@
-"""U12: to who sees a part of the organisation, what is beyond is as if it were not there."""
+"""U12: for a user with limited sight, people outside their scope do not seem to exist."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ from tests.services.test_rights import (
 )
 
 MARK = "zzmark"
-"""Whoever is beyond has it in every name."""
+"""A marker that stands in every name of the people outside the scope."""
 BEYOND = (
     "login,email,given_name,family_name,department,teams,leads,coaches,role,groups\n"
     "zzmark,zzmark@zzmark.example,Zzmark,Zzmarkson,Zzmark,Zzmark team,,,,zzmark\n"
@@ -55,8 +55,11 @@ BEYOND = (
 
 @pytest.fixture
 def limited(world: World) -> World:  # noqa: F811
-    """The same Studio as Els sees it, who sees the department “Within”; beyond are people who are
-    in the same pushes, whose mail waits and failed, who act, change and are decided about."""
+    """The Studio as Els sees it, whose scope is the department “Within”.
+
+    People outside her scope are in the same pushes, have waiting and failed mail, act, change and
+    have changes to decide about.
+    """
     studio, els = world.studio, as_user(world.studio, "els")
     with studio.store.writing():
         UserTable.update(department="Within").execute()
@@ -94,29 +97,29 @@ def limited(world: World) -> World:  # noqa: F811
 
 
 _FOR_WHO_SEES_ALL = "limited to a part of the organisation"
-"""What is said of an act that is about the whole organisation."""
+"""Part of the error about an act that concerns the whole organisation."""
 REFUSED = {
-    # The push is not theirs alone, or there is nothing to do.
+    # The push also has other users, or there is nothing to do.
     *("pushes.pushes.close", "pushes.pushes.edit", "pushes.pushes.edit_with_result"),
     *("people.by_hand.add", "people.teams.remove", "today.today.wake"),
-    # How a push that others are in comes again, and whom it is for.
+    # The repetition and the audience of a push that has other users.
     *("pushes.repeats.set_rhythm", "pushes.repeats.set_until"),
     *("pushes.repeats.skip", "pushes.repeats.keep", "pushes.repeats.stop"),
     *("pushes.audiences.set_audience", "system.declared.apply"),
-    # There is no segment for them.
+    # No segment is visible to a user with limited sight.
     *("audiences.segments.delete", "audiences.segments.find", "audiences.segments.versions"),
-    # What was said is between two people (C6).
+    # Content of conversations is private to the two participants (C6).
     *("conversations.earlier", "conversations.exports.to_bytes", "conversations.exports.to_file"),
     *("conversations.exports.to_text", "conversations.open_own", "conversations.close_own"),
     *("conversations.add_question", "conversations.remove_question", "conversations.begin"),
     *("conversations.mine_again", "conversations.not_mine", "conversations.start"),
     *("conversations.submit", "conversations.write"),
 }
-"""What is refused to an admin who sees all people of it but one."""
+"""Services that refuse an admin who sees all users of the push but one."""
 
 
 def told(value: object) -> Iterator[str]:
-    """Every text that a result holds, however deep; a list that reads by itself is read."""
+    """Yield every text in a result, at any depth; lists that load their rows lazily are read."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, bytes):
@@ -138,7 +141,7 @@ def told(value: object) -> Iterator[str]:
 
 
 def _beyond() -> list[Any]:
-    """Every row that is about somebody beyond."""
+    """Return every row that refers to a user outside the scope, by table."""
     people = "(SELECT id FROM users WHERE login LIKE 'zzmark%')"
     found: list[Any] = []
     with unlimited_sight():
@@ -157,15 +160,18 @@ def _beyond() -> list[Any]:
     return found
 
 
-def test_of_every_table_it_is_said_which_rows_one_sees() -> None:
-    """A table that is added has to say it."""
+def test_every_table_declares_which_rows_a_limited_user_sees() -> None:
+    """A table that is added has to declare it, too."""
     assert sorted(sight.ROWS) == sorted(table_facts(model).name for model in TABLES)
 
 
 @on_one_engine
-def test_no_service_tells_of_anybody_beyond_or_changes_them(limited: World) -> None:
-    """U12: neither what a service gives nor what it says when it does not; and an act touches
-    nothing beyond, or nothing at all. A service that is added is asked as well."""
+def test_no_service_reveals_or_changes_anybody_outside_the_scope(limited: World) -> None:
+    """U12: neither a result nor an error names a user outside the scope.
+
+    An act changes nothing outside the scope, or is refused. Services that are added are tested as
+    well.
+    """
     telling, changing, refused = dict[str, str](), dict[str, object](), set[str]()
     newest = _newest_line(limited)
     for name, call in _each_call(limited):
@@ -175,7 +181,7 @@ def test_no_service_tells_of_anybody_beyond_or_changes_them(limited: World) -> N
             with limited.studio.store.reading():
                 require_within(range(newest + 1, _newest_line(limited) + 1))
         except (StudioError, IndexError) as error:
-            # What there is none of for Els, the table of rights cannot find either.
+            # Els does not see the data that this call of the table of rights looks up.
             result = str(error)
             if _FOR_WHO_SEES_ALL not in result:
                 refused.add(name)
@@ -191,8 +197,8 @@ def test_no_service_tells_of_anybody_beyond_or_changes_them(limited: World) -> N
 
 
 @on_one_engine
-def test_who_sees_the_whole_organisation_is_told_of_them(limited: World) -> None:
-    """What the test above looks for is there to be found."""
+def test_a_user_with_full_sight_does_see_the_people_outside_the_scope(limited: World) -> None:
+    """Prove that the marker that the test above looks for is in the data."""
     studio, admin = limited.studio.seen_by(None), as_user(limited.studio, "zzmarkhr")
     for every in (
         users.every(studio, admin, UserFilter()),
@@ -209,14 +215,14 @@ def test_who_sees_the_whole_organisation_is_told_of_them(limited: World) -> None
 
 
 @on_one_engine
-def test_what_is_about_the_whole_organisation_is_for_who_sees_it(limited: World) -> None:
+def test_acts_on_the_whole_organisation_require_full_sight(limited: World) -> None:
     """A2."""
     els = as_user(limited.studio, "els")
     assert {action for action in Action if not may(els, action)} == FULL_SIGHT_ACTIONS
 
 
 def _each_call(limited: World) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each service as Els calls it; nothing of what it does stays."""
+    """Yield each service with a call of it by Els; the changes of each call are rolled back."""
     els = as_user(limited.studio, "els")
     assert els.scope
     calls = {name: call for name, (_, call) in (READS | WRITES).items()} | OWN
@@ -233,10 +239,10 @@ def _newest_line(limited: World) -> int:
 
 
 @on_one_engine
-def test_a_manager_beyond_is_told_and_named_and_can_be_handed_over_to(
+def test_a_manager_outside_the_scope_is_notified_named_and_can_receive_a_conversation(
     studio: Studio, admin: Actor
 ) -> None:
-    """P6, P10: Cor, who coaches Ann and coached Ben, is beyond; nothing else of him is seen."""
+    """P6, P10: Cor, who coaches Ann and Ben, is outside the scope and otherwise invisible."""
     import_people(studio, admin)
     other = "login,email,given_name,family_name,role\nhr,hr@example.org,Hilde,Raes,admin\n"
     import_people(studio, admin, other)
@@ -269,8 +275,10 @@ def test_a_manager_beyond_is_told_and_named_and_can_be_handed_over_to(
 
 
 @on_one_engine
-def test_who_leads_people_beyond_holds_their_conversations(studio: Studio, admin: Actor) -> None:
-    """U12: as their manager, and in My conversations alone."""
+def test_a_manager_holds_the_conversations_of_team_members_outside_their_scope(
+    studio: Studio, admin: Actor
+) -> None:
+    """U12: as their manager, and only in My conversations."""
     import_people(studio, admin)
     both = "login,email,given_name,family_name,role,leads\n"
     import_people(studio, admin, f"{both}hr,hr@example.org,Hilde,Raes,admin,Sales > Belgium\n")

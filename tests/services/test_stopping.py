@@ -1,4 +1,4 @@
-"""A bulk act is done whole or not at all: stopped, killed, or left by its database (N1, P6)."""
+"""A bulk act that is stopped, killed or loses its database changes nothing (N1, P6)."""
 
 import signal
 import subprocess
@@ -31,7 +31,7 @@ _ENDLESS = (
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor) -> PushFacts:
-    """Nobody is in it, of 400."""
+    """A push without users, in a Studio with 400 people."""
     made = create_push(studio, admin)
     make_people(studio, _MANY)
     return made
@@ -58,10 +58,10 @@ def _at(share: float, act: Callable[[], object]) -> Progress:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
-def test_what_is_stopped_changes_nothing(
+def test_an_act_that_is_stopped_changes_nothing(
     studio: Studio, admin: Actor, push: PushFacts, share: float
 ) -> None:
-    """Nobody looks after the last step but the end of the transaction itself."""
+    """Nothing checks the stop request between the last step and the end of the transaction."""
     before, stop = _counts(studio), CancelToken()
     with pytest.raises(Stopped, match="Nothing was changed"), studio.until(stop):
         _assign(studio, admin, push, _at(share, stop.ask))
@@ -69,7 +69,7 @@ def test_what_is_stopped_changes_nothing(
     assert _assign(studio, admin, push).added == _MANY
 
 
-def test_a_statement_that_takes_long_is_broken_off(studio: Studio) -> None:
+def test_a_statement_that_takes_long_is_cancelled(studio: Studio) -> None:
     for run in (execute, rows):
         stop = CancelToken()
         threading.Timer(0.05, stop.ask).start()
@@ -79,10 +79,10 @@ def test_a_statement_that_takes_long_is_broken_off(studio: Studio) -> None:
         assert scalar("SELECT 1") == 1
 
 
-def test_who_waits_for_their_turn_can_give_up(
+def test_an_act_that_waits_for_a_lock_can_be_stopped(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
-    """Another program writes: waiting for it ends when nobody wants it any more."""
+    """Another program writes: waiting for its lock ends when a stop is requested."""
     before, stop, locked, over = (
         _counts(studio),
         CancelToken(),
@@ -108,7 +108,7 @@ def test_who_waits_for_their_turn_can_give_up(
     assert _assign(studio, admin, push).added == _MANY
 
 
-def test_a_disk_that_is_full_and_a_server_that_goes_away(
+def test_a_full_disk_or_a_lost_server_changes_nothing(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     before = _counts(studio)
@@ -161,7 +161,7 @@ assigning.assign(studio, admin, push, Selection.matching(UserFilter()), progress
 """
 
 
-def test_a_program_that_is_killed_leaves_nothing_half_done(
+def test_a_program_that_is_killed_leaves_no_partial_change(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     before = _counts(studio)

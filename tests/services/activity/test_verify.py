@@ -1,4 +1,4 @@
-"""The activity is only ever added to, and its chain of seals shows what was not (A3)."""
+"""The activity is append-only, and its chain of seals reveals any other change (A3)."""
 
 import json
 import sqlite3
@@ -27,14 +27,14 @@ def verified(studio: Studio, actor: Actor, kept: str | None = None) -> Verified:
 
 
 def change(studio: Studio, sql: str, *params: object) -> None:
-    """Write to the database past the program."""
+    """Write to the database without the program."""
     with studio.store.writing():
         execute(sql, *params)
 
 
 @pytest.fixture
 def acted(studio: Studio, admin: Actor) -> Studio:
-    """A Studio in which something was done."""
+    """A Studio with some activity."""
     import_people(studio, admin)
     assign(studio, admin, create_push(studio, admin), "ann", "ben")
     create_push(studio, admin, "Q2 review")
@@ -42,7 +42,7 @@ def acted(studio: Studio, admin: Actor) -> Studio:
 
 
 def id_of(studio: Studio, actor: Actor, action: str) -> int:
-    """The newest line of that action."""
+    """Return the id of the newest line of ``action``."""
     return next(line.id for line in lines(studio, actor) if line.action == action)
 
 
@@ -57,7 +57,7 @@ def test_every_act_is_sealed(acted: Studio, admin: Actor) -> None:
     assert verified(acted, admin, kept=after.head).kept_at == after.lines
 
 
-def test_what_was_taken_back_leaves_no_seal(acted: Studio, admin: Actor) -> None:
+def test_an_act_that_is_rolled_back_leaves_no_seal(acted: Studio, admin: Actor) -> None:
     before = verified(acted, admin)
     with acted.store.dry_run():
         create_push(acted, admin, "Tried")
@@ -66,8 +66,8 @@ def test_what_was_taken_back_leaves_no_seal(acted: Studio, admin: Actor) -> None
     assert verified(acted, admin) == before
 
 
-def test_it_is_what_the_document_says(acted: Studio, admin: Actor) -> None:
-    """docs/activity.md, computed by its own words."""
+def test_seals_are_computed_as_documented(acted: Studio, admin: Actor) -> None:
+    """The seals equal those computed by the description in docs/activity.md."""
     create_push(acted, replace(admin, origin=""), "From nowhere")
     seal = "0" * 64
     with acted.store.reading():
@@ -93,13 +93,13 @@ def test_it_is_what_the_document_says(acted: Studio, admin: Actor) -> None:
 
 
 @pytest.mark.parametrize("table", ["activity", "activity_user", "activity_seal"])
-def test_the_engine_refuses_to_change_it(acted: Studio, admin: Actor, table: str) -> None:
+def test_the_engine_refuses_to_change_the_activity(acted: Studio, admin: Actor, table: str) -> None:
     column = {"activity": "subject", "activity_seal": "hash"}.get(table, "user_id")
     attacks = [f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"]
     if not acted.store.is_sqlite:
         attacks.append(f"TRUNCATE {table} CASCADE")
     if acted.store.is_sqlite:
-        # It takes the place of a row, of which those that refuse to delete hear nothing.
+        # REPLACE deletes the old row without firing the triggers that refuse a deletion.
         attacks.append(f"REPLACE INTO {table} SELECT * FROM {table}")
         attacks.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
     before = lines(acted, admin)
@@ -125,7 +125,7 @@ def test_the_engine_refuses_to_change_it(acted: Studio, admin: Actor, table: str
         "UPDATE activity_seal SET hash = REPLACE(hash, '0', '1') WHERE activity_id = ?",
     ],
 )
-def test_an_edit_is_seen_where_it_is(
+def test_an_edited_line_is_reported_as_the_broken_one(
     acted: Studio, admin: Actor, open_database: Callable[[], None], edit: str
 ) -> None:
     line = id_of(acted, admin, "assigned users")
@@ -138,10 +138,10 @@ def test_an_edit_is_seen_where_it_is(
     assert found.lines < found.of
 
 
-def test_a_line_that_was_taken_out_is_seen(
+def test_a_deleted_line_is_detected(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
-    """With its seal, by the line after it."""
+    """The line is deleted with its seal, and the seal of the next line does not match."""
     push = pushes.find(acted, admin, "Q2 review")
     pushes.edit(acted, admin, push, draft_of(push, name="Q2"))
     line = id_of(acted, admin, "edited push")
@@ -155,13 +155,13 @@ def test_a_line_that_was_taken_out_is_seen(
     assert found.broken.line.subject == "Q3 review"
 
 
-def test_a_line_without_which_its_seal_is_left_is_seen(
+def test_a_line_deleted_without_its_seal_is_detected(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
     line = id_of(acted, admin, "created push")
     open_database()
     if acted.store.is_sqlite:
-        # What refers to the line would keep it; a damaged file or another program does not ask.
+        # Foreign keys would keep the line. A damaged file or another program does not check them.
         with closing(sqlite3.connect(acted.store.name)) as other, other:
             other.execute("DELETE FROM activity WHERE id = ?", (line,))
     else:
@@ -173,10 +173,10 @@ def test_a_line_without_which_its_seal_is_left_is_seen(
     assert (found.broken.activity_id, found.broken.line) == (line, None)
 
 
-def test_a_cut_off_end_is_seen(
+def test_a_truncated_activity_is_detected(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
-    """By the count that is kept; and by an anchor elsewhere where that is put back, too."""
+    """The stored count reveals it; if that is changed as well, an anchor kept elsewhere does."""
     before = verified(acted, admin)
     line = id_of(acted, admin, "created push")
     open_database()
@@ -219,7 +219,7 @@ def test_a_cut_off_end_is_seen(
         ],
     ],
 )
-def test_what_has_lost_its_seal_is_not_sealed_by_the_next_act(
+def test_a_later_act_does_not_seal_lines_whose_seals_were_lost(
     acted: Studio, admin: Actor, open_database: Callable[[], None], attack: list[str]
 ) -> None:
     open_database()
@@ -230,11 +230,11 @@ def test_what_has_lost_its_seal_is_not_sealed_by_the_next_act(
     assert not verified(acted, admin).intact
 
 
-def test_an_emptied_activity_is_seen(
+def test_an_emptied_activity_is_detected(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
     open_database()
-    # What refers to the lines would keep them.
+    # Foreign keys would keep the lines.
     for table in ("notification_user", "notification", "not_mine", "conversation", "assignment"):
         change(acted, f"DELETE FROM {table}")
     for table in ("activity_user", "activity_seal", "activity"):
@@ -249,7 +249,7 @@ def test_an_emptied_activity_is_seen(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_id_is_not_used_again(
+def test_the_id_of_a_deleted_line_is_not_reused(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
     line = id_of(acted, admin, "created push")
@@ -261,7 +261,7 @@ def test_an_id_is_not_used_again(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_what_a_program_that_died_left_unsealed_is_sealed_and_that_is_written_down(
+def test_lines_left_unsealed_by_a_crash_are_sealed_later_and_that_is_recorded(
     acted: Studio, admin: Actor, open_database: Callable[[], None]
 ) -> None:
     every = len(lines(acted, admin))
@@ -280,14 +280,14 @@ def test_what_a_program_that_died_left_unsealed_is_sealed_and_that_is_written_do
     assert (after.intact, after.lines) == (True, every + 2)
 
 
-def test_the_newest_alone(acted: Studio, admin: Actor) -> None:
+def test_verifying_only_the_newest_lines(acted: Studio, admin: Actor) -> None:
     every = verified(acted, admin)
     newest = verify.verify(acted, admin, newest=2)
     assert (newest.lines, newest.of, newest.head) == (2, every.of, every.head)
     assert verify.verify(acted, admin, newest=10_000) == every
 
 
-def test_many_at_once_make_one_chain(acted: Studio, admin: Actor) -> None:
+def test_concurrent_acts_form_one_chain(acted: Studio, admin: Actor) -> None:
     def act(number: int) -> None:
         for turn in range(5):
             create_push(acted, admin, f"Push {number}.{turn}")
@@ -303,8 +303,8 @@ def test_many_at_once_make_one_chain(acted: Studio, admin: Actor) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_nobody_waits_for_the_chain_while_a_long_act_goes_on(acted: Studio, admin: Actor) -> None:
-    """The long act began first, ends last, and is sealed last."""
+def test_a_long_transaction_does_not_block_the_chain(acted: Studio, admin: Actor) -> None:
+    """The long act begins first, ends last, and is sealed last."""
     begun, go_on = threading.Event(), threading.Event()
     push = pushes.find(acted, admin, "Q2 review")
 
@@ -329,7 +329,7 @@ def test_nobody_waits_for_the_chain_while_a_long_act_goes_on(acted: Studio, admi
         assert newest == scalar("SELECT MAX(id) - 1 FROM activity")
 
 
-def test_what_is_no_seal_is_refused(acted: Studio, admin: Actor) -> None:
+def test_an_anchor_that_is_not_a_seal_is_refused(acted: Studio, admin: Actor) -> None:
     for text in ("", "abc", "g" * 64):
         with pytest.raises(Refused, match="64 hexadecimal digits"):
             verified(acted, admin, kept=text)

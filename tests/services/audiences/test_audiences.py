@@ -1,4 +1,4 @@
-"""Audiences of a small organisation: SQL on both engines, beside plain Python (P13)."""
+"""Audiences in a small organisation: the SQL of both engines against plain Python (P13)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ eve,eve@example.org,Eve,Alone,en,,,,,,études,2000-01-01
 
 @dataclass
 class Organisation:
-    """What is known of it, for the plain evaluation."""
+    """The data that the plain evaluation of audiences reads."""
 
     users: dict[str, User]
     pushes: dict[str, dict[str, Assignment]]
@@ -67,7 +67,7 @@ class Organisation:
 
 @pytest.fixture
 def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> Organisation:
-    """A few people in two pushes, as far as one can be in them."""
+    """A few people in two pushes, in every state that a user of a push can have."""
     import_people(studio, admin, PEOPLE)
     old, new = create_push(studio, admin, "Old", lasts=5), create_push(studio, admin, "New")
     assign(studio, admin, old, "ann", "ben", "cas", "eve", "cor")
@@ -100,7 +100,7 @@ def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> Organisat
 
 
 def holds(of: Organisation, user: User, audience: Audience) -> bool:
-    """Whether somebody is in an audience, by what it says."""
+    """Return whether ``user`` is in ``audience``, evaluated in plain Python."""
     if isinstance(audience, Condition):
         return _condition_holds(of, user, audience)
     if isinstance(audience, Not):
@@ -228,10 +228,10 @@ _AUDIENCES = st.recursive(
 )
 
 
-def test_sql_finds_whom_an_audience_says(
+def test_the_sql_of_an_audience_finds_the_same_users_as_plain_python(
     studio: Studio, admin: Actor, organisation: Organisation
 ) -> None:
-    """Any audience, on any engine, with what is asked about each condition."""
+    """For any audience on either engine."""
 
     @settings(
         max_examples=60 if studio.store.is_sqlite else 30,
@@ -272,13 +272,17 @@ WRONG = {
     "group #3": (6, "takes a name"),
     "segment x": (8, "There is no segment “x”"),
 }
-"""A name that means nothing, or more than one thing: its place, and what would do."""
+"""An ambiguous or unknown name: the position of the error and part of its message."""
 
 
 @pytest.mark.one_engine
-def test_a_name_means_one_thing(studio: Studio, admin: Actor, organisation: Organisation) -> None:
-    """Otherwise the error stands at the name and says what to write; a number tells those apart
-    that have one name."""
+def test_a_name_in_an_audience_must_be_unambiguous(
+    studio: Studio, admin: Actor, organisation: Organisation
+) -> None:
+    """An error points at the name and suggests what to write.
+
+    A number distinguishes objects with the same name.
+    """
     first = create_push(studio, admin, "Twice")
     pushes.close(studio, admin, first)
     second = create_push(studio, admin, "Twice")
@@ -297,10 +301,10 @@ def test_a_name_means_one_thing(studio: Studio, admin: Actor, organisation: Orga
 
 
 @pytest.mark.one_engine
-def test_what_was_renamed_is_meant_as_before(
+def test_a_stored_audience_follows_renamed_objects(
     studio: Studio, admin: Actor, organisation: Organisation
 ) -> None:
-    """What is kept knows teams, pushes and people by their ids, and prints their names of today."""
+    """Stored audiences refer to teams, pushes and people by id, and print their current names."""
     written = 'in push New and team under Sales and manager "bob" or team "IT > Belgium"'
     kept = to_plain(audience_of(studio, admin, written))
     push = pushes.find(studio, admin, "New")
@@ -318,10 +322,10 @@ def test_what_was_renamed_is_meant_as_before(
 
 
 @pytest.mark.one_engine
-def test_why_somebody_is_in_or_not(
+def test_the_explanation_of_membership_in_an_audience(
     studio: Studio, admin: Actor, organisation: Organisation
 ) -> None:
-    """Each condition is true or false of her, with what it looked at."""
+    """Each condition is true or false of Ann, and names the value it was compared with."""
     written = "team under Sales and (hired before 2020-01-01 or in push Old done) and not left"
     audience = audience_of(studio, admin, written)
     reason = why(studio, admin, organisation.users["ann"].id, audience)
@@ -338,10 +342,10 @@ def test_why_somebody_is_in_or_not(
 
 
 @pytest.mark.one_engine
-def test_an_audience_is_marked_as_any_filter_is(
+def test_an_audience_is_selected_like_any_other_filter(
     studio: Studio, admin: Actor, organisation: Organisation
 ) -> None:
-    """Who has left is not assigned, and who matches is, whatever else is marked."""
+    """Users who have left are not assigned; those who match are, whatever else is selected."""
     push = create_push(studio, admin, "Third")
     audience = audience_of(studio, admin, 'in push old and not in push "New"')
     chosen = Selection.matching(UserFilter(where=audience)).unmark([organisation.users["cas"].id])

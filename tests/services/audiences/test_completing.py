@@ -1,4 +1,4 @@
-"""What is meant as an audience, and what may follow as one types (P13)."""
+"""Recognising and completing audiences while the user types (P13)."""
 
 import pytest
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.one_engine
      "name O'Brien", "leads", "languages", "lefty and co", '"ann"', "mail", "(ann)", "and", "group",
      "notes", "lef"],
 )  # fmt: skip
-def test_free_words_stay_free_words(text: str) -> None:
+def test_plain_search_words_are_not_read_as_an_audience(text: str) -> None:
     assert not is_audience_text(text)
 
 
@@ -29,7 +29,7 @@ def test_free_words_stay_free_words(text: str) -> None:
      "in push x", "hired before", "reminded within 7 days", 'group "x', "team #3", "email *@x.org",
      "not (department in (", "no_manager or left", "left", " Left ", "no manager", "mail failed"],
 )  # fmt: skip
-def test_what_begins_as_an_audience_is_meant_as_one(text: str) -> None:
+def test_text_that_begins_like_an_audience_is_read_as_one(text: str) -> None:
     assert is_audience_text(text)
 
 
@@ -57,11 +57,11 @@ WAYS = {
     "left or no ": ["no manager"],
     'group "a" and "': [],
 }
-"""What is typed, and some of what may follow."""
+"""Typed text, and some of the completions that it must offer."""
 
 
-def test_what_may_follow(studio: Studio, admin: Actor) -> None:
-    """Words, and values; what is taken is read as an audience, or may go on."""
+def test_completions_of_a_typed_audience(studio: Studio, admin: Actor) -> None:
+    """Completions are words and values; a chosen one parses as an audience or can be continued."""
     import_people(studio, admin)
     create_push(studio, admin)
     for typed, expected in WAYS.items():

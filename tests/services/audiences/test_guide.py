@@ -1,4 +1,4 @@
-"""``docs/audiences.md``: its tables are those of the declarations, its examples are run (P13)."""
+"""``docs/audiences.md`` has the generated tables, and its examples are valid (P13)."""
 
 import re
 from pathlib import Path
@@ -24,13 +24,13 @@ ann,ann@example.org,Ann,Peeters,,,,
 """
 
 
-def test_the_tables_are_those_of_the_declarations() -> None:
+def test_the_tables_are_generated_from_the_declarations() -> None:
     assert GUIDE.endswith(in_markdown())
 
 
 @pytest.mark.one_engine
-def test_every_example_is_an_audience(studio: Studio, admin: Actor) -> None:
-    """It means something in a small organisation, and is printed as it stands."""
+def test_every_example_is_a_valid_audience(studio: Studio, admin: Actor) -> None:
+    """Each example has a meaning in a small organisation and is printed unchanged."""
     import_people(studio, admin, PEOPLE)
     create_push(studio, admin, "Yearly review")
     blocks = re.findall(r"```audience\n(.*?)```", GUIDE, re.DOTALL)

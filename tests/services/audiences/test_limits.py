@@ -1,4 +1,4 @@
-"""Audiences as large as they may be, and selections of many terms, in lists and in acts (P13)."""
+"""Audiences of the maximum size, and selections of many terms, in lists and acts (P13)."""
 
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -21,7 +21,7 @@ from tests.organisation import create_push, import_people
 
 WORDS = ['team under "Sales"', "no manager", 'in push "Q1 review" overdue', "manager dan",
          "reminded within 7 days", "mail failed", 'name "ann"', 'login "b*"']  # fmt: skip
-"""One of each way to be asked."""
+"""One audience for each kind of query."""
 
 
 def _turned(times: int) -> str:
@@ -41,10 +41,10 @@ LARGEST = {
 
 
 @pytest.mark.one_engine
-def test_the_largest_audience_is_listed_looked_over_and_assigned(
+def test_the_largest_audiences_can_be_listed_previewed_and_assigned(
     studio: Studio, admin: Actor
 ) -> None:
-    """SQLite reads a hundred brackets within brackets."""
+    """SQLite parses up to a hundred nested parentheses."""
     import_people(studio, admin)
     push = assigned(studio, admin, create_push(studio, admin), "ann", "bob").push
     everybody = users.every(studio, admin, UserFilter())
@@ -56,7 +56,7 @@ def test_the_largest_audience_is_listed_looked_over_and_assigned(
         chosen = Selection.matching(filter_)
         seen = assign.preview(studio, admin, push, chosen)
         assert seen.adding + seen.already == len(found)
-    # Of those that are joined, the deepest.
+    # Check only the last audience, which has nested brackets around conditions.
     check.check(studio, admin, push, chosen)
     remind.preview(studio, admin, push, Selection.matching(AssignmentFilter(where=audience)))
 
@@ -68,8 +68,10 @@ def _is_in(
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_sum_of_many_terms_counts_in_its_order(studio: Studio, admin: Actor, first: bool) -> None:
-    """Audiences, words, lists of pushes and picked people, added and taken away by turns."""
+def test_the_terms_of_a_selection_apply_in_their_order(
+    studio: Studio, admin: Actor, first: bool
+) -> None:
+    """The terms are audiences, words, pushes and single users, added or removed in turn."""
     import_people(studio, admin)
     push = create_push(studio, admin)
     earlier = assigned(studio, admin, create_push(studio, admin, "Earlier"), "ann", "bob").push

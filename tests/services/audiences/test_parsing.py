@@ -1,4 +1,4 @@
-"""Reading audiences as text (P13)."""
+"""Parsing audiences from text (P13)."""
 
 import pytest
 from hypothesis import given, settings
@@ -55,7 +55,7 @@ WRITTEN = {
     "not not left": None,
     "group left and left": None,
 }
-"""What is written: what is printed, if another text."""
+"""Written text, and its printed form if that differs."""
 
 WRONG = {
     "": (0, "is empty"),
@@ -88,18 +88,18 @@ WRONG = {
     "x" * (MAX_LENGTH + 1): (MAX_LENGTH, "longer than 10,000 characters"),
     "(" * MAX_LENGTH: (MAX_LENGTH, "a condition is to stand here"),
 }
-"""What is wrong: at which place, and why."""
+"""Invalid text: the position of the error and part of its message."""
 
 
 @pytest.mark.parametrize("written", WRITTEN, ids=lambda text: text[:30])
-def test_what_is_written_is_printed_in_one_form(written: str) -> None:
+def test_equivalent_texts_are_printed_in_one_form(written: str) -> None:
     printed = str(parse(written))
     assert printed == (WRITTEN[written] or written)
     assert parse(printed) == parse(written)
 
 
 @pytest.mark.parametrize("written", WRONG, ids=lambda text: text[:30])
-def test_an_error_names_the_word_and_its_place(written: str) -> None:
+def test_a_syntax_error_names_the_word_and_its_position(written: str) -> None:
     with pytest.raises(WrongAudience) as wrong:
         parse(written)
     at, reason = WRONG[written]
@@ -149,8 +149,8 @@ AUDIENCES: st.SearchStrategy[Audience] = st.recursive(
 
 @given(AUDIENCES)
 @settings(max_examples=100, deadline=None)
-def test_what_is_printed_is_read_again(audience: Audience) -> None:
-    """Whatever the names are, as text and as it is kept."""
+def test_a_printed_audience_parses_to_the_same_audience(audience: Audience) -> None:
+    """With any names, both as text and in the stored form."""
     assert parse(str(audience)) == audience
     assert from_plain(to_plain(audience)) == audience
 
@@ -163,8 +163,8 @@ _PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=12).map(" ".join)))
 @settings(max_examples=100, deadline=None)
-def test_whatever_is_typed_is_read_or_said_to_be_wrong(text: str) -> None:
-    """There is no other error, and its place is one of the text."""
+def test_any_text_is_parsed_or_refused_with_an_error(text: str) -> None:
+    """No other error is raised, and its position is within the text."""
     found, wrong = _tried(text)
     if wrong is not None:
         assert 0 <= wrong.at <= len(text)

@@ -33,9 +33,11 @@ def those(studio: Studio, admin: Actor, where: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("people")
-def test_a_segment_stands_for_what_it_says(studio: Studio, admin: Actor) -> None:
-    """Wherever a filter is written, also below *not*; a change is a version and an act, and counts
-    at once where the segment is used."""
+def test_a_segment_can_be_used_wherever_a_filter_is_written(studio: Studio, admin: Actor) -> None:
+    """Also below *not*. A change creates a version and an activity, and applies at once.
+
+    It applies wherever the segment is used.
+    """
     assert save(studio, admin, "Belgium", 'team "Sales > Belgium"').added
     save(studio, admin, "Others", 'team under Sales and not segment "belgium"')
     assert those(studio, admin, "segment Belgium") == ["ann", "ben", "bob", "cas"]
@@ -65,7 +67,7 @@ def test_a_segment_stands_for_what_it_says(studio: Studio, admin: Actor) -> None
 
 
 @pytest.mark.usefixtures("people")
-def test_a_segment_that_is_used_is_renamed_and_not_deleted(studio: Studio, admin: Actor) -> None:
+def test_a_segment_in_use_can_be_renamed_but_not_deleted(studio: Studio, admin: Actor) -> None:
     first = save(studio, admin, "First", "group remote").segment
     save(studio, admin, "Second", "segment First or left")
     tried = segments.try_saving(
@@ -88,7 +90,7 @@ def test_a_segment_that_is_used_is_renamed_and_not_deleted(studio: Studio, admin
 
 
 @pytest.mark.usefixtures("people")
-def test_a_segment_names_itself_neither_directly_nor_by_others(
+def test_a_segment_cannot_refer_to_itself_directly_or_through_others(
     studio: Studio, admin: Actor
 ) -> None:
     save(studio, admin, "A", "left")
@@ -105,8 +107,8 @@ def test_a_segment_names_itself_neither_directly_nor_by_others(
 
 
 @pytest.mark.usefixtures("people")
-def test_segments_that_double_each_other_have_an_end(studio: Studio, admin: Actor) -> None:
-    """Each has twice the conditions of the one before; a change below is held against it, too."""
+def test_the_size_of_segments_that_refer_to_others_is_limited(studio: Studio, admin: Actor) -> None:
+    """Each segment doubles the one before; a change of a used segment is checked as well."""
     save(studio, admin, "S0", "left")
     for number in range(1, 9):
         save(studio, admin, f"S{number}", f"segment S{number - 1} or segment S{number - 1}")
@@ -117,8 +119,8 @@ def test_segments_that_double_each_other_have_an_end(studio: Studio, admin: Acto
 
 
 @pytest.mark.usefixtures("people")
-def test_segments_are_text_files(studio: Studio, admin: Actor) -> None:
-    """What is exported is imported again, whatever stands before what it names; all, or none."""
+def test_exported_segments_can_be_imported_again(studio: Studio, admin: Actor) -> None:
+    """The order in the file does not matter; either all segments are imported, or none."""
     save(studio, admin, "B", 'group "remote" and team "Sales > Belgium"')
     save(studio, admin, "A", "segment B or left")
     text = segments.export_text(segments.every(studio, admin))
