@@ -1,4 +1,4 @@
-"""The shell: places, commands, messages, sizes, opening and leaving."""
+"""The shell: places, commands, messages, terminal sizes, opening and quitting."""
 
 import threading
 from pathlib import Path
@@ -40,7 +40,7 @@ def said(app: StudioApp) -> str:
 
 
 def _opening_app() -> tuple[StudioApp, threading.Event]:
-    """The app, and what lets its database be open."""
+    """Return the app, and the event that lets its database open."""
     opened = threading.Event()
 
     def open_studio(_: Any) -> Any:
@@ -50,7 +50,7 @@ def _opening_app() -> tuple[StudioApp, threading.Event]:
     return StudioApp(open_studio, PLACES), opened
 
 
-async def test_the_frame_is_there_before_the_database_is_open() -> None:
+async def test_the_frame_is_displayed_before_the_database_is_open() -> None:
     app, opened = _opening_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -62,7 +62,7 @@ async def test_the_frame_is_there_before_the_database_is_open() -> None:
         assert "Example NV · Ann Peeters" in drawn(app, TopBar)
 
 
-async def test_keys_while_the_database_opens_are_for_the_first_place() -> None:
+async def test_keys_pressed_while_the_database_opens_are_delivered_to_the_first_place() -> None:
     app, opened = _opening_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "1", "j")
@@ -73,7 +73,7 @@ async def test_keys_while_the_database_opens_are_for_the_first_place() -> None:
         assert app.screen.query_one(RecordBrowser).list.cursor == 1
 
 
-async def test_one_can_leave_while_the_database_opens() -> None:
+async def test_the_user_can_quit_while_the_database_opens() -> None:
     app, opened = _opening_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("question_mark", "2", "slash", "x")
@@ -96,7 +96,7 @@ async def test_keys_wait_for_the_screen_they_are_meant_for() -> None:
         assert (listed.text, listed.list.cursor) == ("", 1)
 
 
-async def test_a_database_that_does_not_open_says_why_and_can_be_tried_again() -> None:
+async def test_a_database_that_does_not_open_displays_the_reason_and_can_be_retried() -> None:
     tries: list[int] = []
 
     def open_studio(_: Any) -> Any:
@@ -124,7 +124,7 @@ async def test_digits_and_clicks_go_to_places_and_each_keeps_its_state() -> None
         assert app.screen.query_one(RecordBrowser).list.cursor == 2
 
 
-async def test_what_the_actor_may_not_do_is_not_offered() -> None:
+async def test_commands_and_places_without_permission_are_not_offered() -> None:
     app = studio_app(SUPPORT)
     async with running(app) as pilot:
         assert "Imports" not in drawn(app, TopBar)
@@ -135,7 +135,7 @@ async def test_what_the_actor_may_not_do_is_not_offered() -> None:
         assert isinstance(app.screen, PeopleScreen)
 
 
-async def test_what_cannot_be_done_now_is_shown_and_says_why() -> None:
+async def test_an_unavailable_command_is_displayed_and_reports_the_reason() -> None:
     app = studio_app()
     async with running(app) as pilot:
         assert "p Push" in drawn(app, CommandBar)
@@ -145,7 +145,7 @@ async def test_what_cannot_be_done_now_is_shown_and_says_why() -> None:
         assert said(app) == ""
 
 
-async def test_messages_are_not_markup_and_the_standing_one_comes_back() -> None:
+async def test_messages_are_not_markup_and_the_standing_message_returns() -> None:
     app = studio_app()
     async with running(app) as pilot:
         app.messages.stand("SMTP is not set up: mail waits in the outbox.")
@@ -172,7 +172,7 @@ async def test_the_footer_follows_the_focus() -> None:
         assert "space Mark" in drawn(app, CommandBar)
 
 
-async def test_a_click_in_the_footer_does_the_command() -> None:
+async def test_a_click_in_the_footer_runs_the_command() -> None:
     app = studio_app()
     async with running(app) as pilot:
         x = drawn(app, CommandBar).index("Note") + 1
@@ -181,7 +181,7 @@ async def test_a_click_in_the_footer_does_the_command() -> None:
         assert "O'Brien" in said(app)
 
 
-async def test_filtering_as_one_types() -> None:
+async def test_the_list_is_filtered_while_the_user_types() -> None:
     app = studio_app()
     async with running(app) as pilot:
         browser = app.screen.query_one(RecordBrowser)
@@ -196,7 +196,7 @@ async def test_filtering_as_one_types() -> None:
         assert browser.list.current_id == 3
 
 
-async def test_keys_that_arrive_together_are_not_taken_for_others() -> None:
+async def test_keys_that_arrive_together_are_delivered_in_order() -> None:
     app = studio_app()
     async with running(app) as pilot:
         browser = app.screen.query_one(RecordBrowser)
@@ -210,7 +210,7 @@ async def test_keys_that_arrive_together_are_not_taken_for_others() -> None:
         assert browser.list.length == 83
 
 
-async def test_the_order_can_be_changed_and_turned_round() -> None:
+async def test_the_order_can_be_changed_and_reversed() -> None:
     app = studio_app()
     async with running(app) as pilot:
         browser = app.screen.query_one(RecordBrowser)
@@ -219,7 +219,7 @@ async def test_the_order_can_be_changed_and_turned_round() -> None:
         assert browser.list.cursor == 249
 
 
-async def test_the_palette_does_commands_and_says_why_not() -> None:
+async def test_the_palette_runs_commands_and_reports_why_it_cannot() -> None:
     app = studio_app()
     async with running(app) as pilot:
         await press(pilot, "ctrl+p")
@@ -248,7 +248,7 @@ async def test_the_keys_help_has_a_row_for_every_key() -> None:
         assert isinstance(app.screen, PeopleScreen)
 
 
-async def test_a_terminal_that_is_too_small_says_so_and_recovers() -> None:
+async def test_a_terminal_that_is_too_small_displays_a_message_and_recovers() -> None:
     app = studio_app()
     async with running(app, size=(20, 5)) as pilot:
         assert isinstance(app.screen, TooSmall)
@@ -269,7 +269,7 @@ async def test_a_terminal_that_is_too_small_says_so_and_recovers() -> None:
         assert app.screen.query_one(RecordBrowser).text == "3"
 
 
-async def test_what_others_change_appears_by_itself() -> None:
+async def test_changes_of_others_are_displayed_automatically() -> None:
     studio = FakeStudio()
     reloaded: list[int] = []
 
@@ -297,7 +297,7 @@ async def test_what_others_change_appears_by_itself() -> None:
         assert reloaded == [7, 8]
 
 
-async def test_no_colour_means_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_color_selects_the_plain_theme(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = studio_app()
     async with running(app):
@@ -309,7 +309,7 @@ async def test_no_animation_over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
     assert studio_app().animation_level == "none"
 
 
-async def test_a_fault_of_a_screen_leaves_no_stack_on_the_screen(
+async def test_an_unexpected_error_of_a_screen_is_written_to_the_log(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

@@ -1,4 +1,4 @@
-"""``docs/guide.md``: its pictures are those of the screens as they are."""
+"""``docs/guide.md``: its pictures match the screens."""
 
 import re
 
@@ -7,15 +7,16 @@ from tests.tui.guide import FOLDER, PICTURES, ROOT, every_file
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 
 
-def test_the_pictures_are_those_that_are_compared_with_the_screens() -> None:
-    """A screen that changes changes its kept picture, and this is to be made anew:
-    ``python -m tests.tui.guide``."""
+def test_the_pictures_match_the_stored_snapshots() -> None:
+    """After a change of a stored snapshot, regenerate the pictures:
+    ``python -m tests.tui.guide``.
+    """
     files = dict(every_file())
     assert sorted(FOLDER.iterdir()) == sorted(files)
     assert [path.name for path, text in files.items() if path.read_text("utf-8") != text] == []
 
 
-def test_every_picture_is_in_the_guide_once_and_loads_nothing() -> None:
+def test_every_picture_is_in_the_guide_once_and_loads_no_resource() -> None:
     assert re.findall(r"\]\(pictures/([a-z-]+)\.svg\)", GUIDE) == [*PICTURES]
     for path, text in every_file():
         assert set(re.findall(r"(?:https?|file):[^\s\"<]*", text.replace(_SVG, ""))) <= {_RICH}, (
@@ -25,4 +26,4 @@ def test_every_picture_is_in_the_guide_once_and_loads_nothing() -> None:
 
 _SVG = "http://www.w3.org/2000/svg"
 _RICH = "https://www.textualize.io"
-"""A remark in each picture."""
+"""A web address in a comment of every picture."""

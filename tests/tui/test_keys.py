@@ -1,4 +1,4 @@
-"""A key means the same everywhere (S8): the table of ``docs/keys.md``."""
+"""A key has the same meaning on every screen (S8): the table of ``docs/keys.md``."""
 
 import ast
 import importlib
@@ -19,7 +19,7 @@ from studio_tui.tui.screens.templates.outline_editor import OutlineEditor
 _DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "keys.md"
 _ROW = re.compile(r"\| `(\w)` \| ([^|]+) \| ([^|]+) \|")
 _ADDS = {"a", "s", "t"}
-"""What adds something in the editor of an outline."""
+"""Keys that add an element in the outline editor."""
 
 
 def _classes(base: type) -> Iterator[type]:
@@ -29,7 +29,7 @@ def _classes(base: type) -> Iterator[type]:
 
 
 def every_command() -> Iterator[Command]:
-    """Every command of the program's screens, as it is declared."""
+    """Yield every command that a screen or widget of the program declares."""
     for module in pkgutil.walk_packages(studio_tui.tui.__path__, "studio_tui.tui."):
         importlib.import_module(module.name)
     for owner in _classes(Commands):
@@ -38,7 +38,7 @@ def every_command() -> Iterator[Command]:
 
 
 def _letters() -> dict[str, set[str]]:
-    """What every key of one letter stands for on any screen of the program."""
+    """Return, by key of one character, the labels of its commands on all screens."""
     for module in pkgutil.walk_packages(studio_tui.tui.__path__, "studio_tui.tui."):
         importlib.import_module(module.name)
     found: dict[str, set[str]] = defaultdict(set)
@@ -53,7 +53,7 @@ def _letters() -> dict[str, set[str]]:
     return found
 
 
-def test_every_letter_means_what_the_document_says() -> None:
+def test_every_letter_has_the_meaning_in_the_document() -> None:
     documented = {
         key: {name.strip() for name in names.split(",")}
         for key, _, names in _ROW.findall(_DOCUMENT.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ def test_every_letter_means_what_the_document_says() -> None:
 
 
 def test_no_meaning_has_two_letters() -> None:
-    """Who has learned a key on one screen presses it on the next."""
+    """A user who has learned a key on one screen presses it on the next."""
     of: dict[str, set[str]] = defaultdict(set)
     for key, labels in _letters().items():
         for label in labels:
@@ -70,14 +70,14 @@ def test_no_meaning_has_two_letters() -> None:
     assert {label: keys for label, keys in of.items() if len(keys) > 1} == {
         # The list of pushes has no marks, so that a is free there.
         "Assign users": {"a", "A"},
-        # A push is closed; a text that is read is left.
+        # `c` closes a push; `q` closes a text that is displayed.
         "Close": {"c", "q"},
     }
 
 
-def test_ctrl_s_ends_every_dialog_of_several_fields() -> None:
-    """Enter goes on to the next field: who has filled the first is not to go through the others."""
-    every = list(every_command())  # which imports all there is
+def test_ctrl_s_submits_every_dialog_with_several_fields() -> None:
+    """Enter only moves to the next field, so a form needs a key that submits from any field."""
+    every = list(every_command())  # imports every module
     forms = [
         owner for owner in _classes(Dialog) if _has_fields(owner) and not owner.__subclasses__()
     ]
@@ -105,12 +105,12 @@ _NAMED = re.compile(
     r"|compares|goes|hands|leads|makes|marks|opens|picks|puts|reads|retries|says|sends|sets|shows"
     r"|sorts|switches|takes)\b"
 )
-"""A key at the beginning of a sentence, with what it does."""
+"""A sentence that starts with a key and a verb that describes the key."""
 _SCREENS = Path(studio_tui.tui.__path__[0]) / "screens"
 
 
 def _keys_in(modules: str) -> set[str]:
-    """The keys of all commands that are declared below a module."""
+    """Return the keys of all commands that are declared in a module or package."""
     return {
         key
         for owner in _classes(Commands)
@@ -120,7 +120,7 @@ def _keys_in(modules: str) -> set[str]:
     }
 
 
-def test_a_key_that_a_sentence_names_is_that_of_a_command_there() -> None:
+def test_a_key_that_a_text_of_a_screen_names_has_a_command_on_the_screen() -> None:
     list(every_command())
     everywhere = _keys_in("app") | _keys_in("start") | _keys_in("widgets")
     named = 0

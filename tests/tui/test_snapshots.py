@@ -1,4 +1,4 @@
-"""Pictures of the shell and the list: empty, typical, filtered and marked, in error; both sizes."""
+"""Snapshots of the shell and the list: empty, typical, filtered and marked, and with an error."""
 
 from typing import Any
 

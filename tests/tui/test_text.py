@@ -1,4 +1,4 @@
-"""Text of people on the screen is inert and measured in cells."""
+"""Names and other user input are displayed as plain text and measured in cells."""
 
 import pytest
 from hypothesis import given
@@ -20,7 +20,7 @@ def test_no_control_reaches_the_screen_and_nothing_is_markup(name: str) -> None:
     assert filled("<$name>", name=name).plain == f"<{plain(name)}>"
 
 
-def test_brackets_are_shown_as_typed() -> None:
+def test_brackets_are_displayed_as_typed() -> None:
     assert line("O'Brien [HR]").plain == "O'Brien [HR]"
     assert line("[/x]", "$error").plain == "[/x]"
     assert block("two\nlines\twide").plain == "two\nlines   wide"
@@ -49,10 +49,10 @@ def test_cells_side_by_side_do_not_run_into_each_other(left: str, right: str) ->
         ("e\u0301te\u0301s", 4, "étés"),
     ],
 )
-def test_what_does_not_fit_ends_with_an_ellipsis(text: str, width: int, shown: str) -> None:
+def test_text_that_does_not_fit_ends_with_an_ellipsis(text: str, width: int, shown: str) -> None:
     assert fit(text, width) == shown
 
 
-def test_numbers_stand_at_the_right() -> None:
+def test_numbers_are_right_aligned() -> None:
     assert fit("42", 5, right=True) == "   42"
     assert fit("123456", 4, right=True).endswith(ELLIPSIS)

@@ -1,4 +1,4 @@
-"""What ``?`` shows: every key where one is, grouped, found by typing, done by choosing (S4)."""
+"""The keys help (``?``): all keys of the screen, grouped, filtered and run from the list (S4)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ __all__ = ["made"]
 
 
 def lines(pilot: Pilot[Any]) -> list[str]:
-    """The rows of the help: headings, and keys with what they do."""
+    """Return the rows of the help: headings, and keys with their titles."""
     assert isinstance(pilot.app.screen, KeysHelp)
     return [f"{r.choice.key} {r.choice.title}" if r.choice else r.heading for r in rows(pilot)]
 
@@ -88,7 +88,7 @@ async def test_it_names_the_command_that_does_the_same_from_a_shell(made: Exampl
 
 
 def _parse(verb: str) -> None:
-    """Fail where the real command line takes no such command, option or argument."""
+    """Fail if the command line has no such command, option or argument."""
     command: click.Command = program
     context = click.Context(program, info_name="studio-tui")
     words = verb.split()
@@ -98,11 +98,11 @@ def _parse(verb: str) -> None:
             break
         command, context = inner, click.Context(inner, info_name=words.pop(0), parent=context)
     assert command is not program, verb
-    # Raises `NoSuchOption`; what no argument takes is left over.
+    # Raises `NoSuchOption`; surplus arguments are returned in `left`.
     given, left, _ = command.make_parser(context).parse_args(words)
     assert not left, verb
     needed = [given.get(str(each.name)) for each in command.params if each.required]
-    # What is left out is None, or a sign of click's own.
+    # A missing parameter is None, or a sentinel of click.
     assert all(value and isinstance(value, str | tuple | list) for value in needed), verb
 
 
@@ -121,7 +121,7 @@ def test_what_is_no_command_is_told(verb: str) -> None:
 
 
 def test_what_takes_a_right_can_be_done_from_a_shell() -> None:
-    """What changes something is named; what only a screen has needs no right."""
+    """Every command that needs a permission has an equivalent command line."""
     bare = {c.id for c in every_command() if c.needs is not None and not c.verb}
     assert bare == set()
     assert any(c.needs is Action.REMIND for c in every_command())

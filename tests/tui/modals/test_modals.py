@@ -1,4 +1,4 @@
-"""What is asked over a screen, with hostile text in it."""
+"""Modal dialogs: their results, and hostile text in them."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.tui.demo import EmptyScreen, studio_app
 
 
 async def ask(modal: ModalScreen[Any], *keys: str) -> list[Any]:
-    """What the modal ends with when these keys are pressed."""
+    """Press keys in the modal and return the results with which it is dismissed."""
     answers: list[Any] = []
     app = studio_app()
     async with running(app) as pilot:
@@ -39,7 +39,9 @@ async def ask(modal: ModalScreen[Any], *keys: str) -> list[Any]:
         (["right", "left", "enter"], None),
     ],
 )
-async def test_confirm_is_safe_unless_one_goes_to_yes(keys: list[str], answer: bool | None) -> None:
+async def test_confirm_returns_none_unless_the_user_moves_to_yes(
+    keys: list[str], answer: bool | None
+) -> None:
     assert await ask(Confirm("Close “[/x]”?", "Close it", detail="3 mails wait."), *keys) == [
         answer
     ]
@@ -76,7 +78,7 @@ async def test_hostile_text_is_shown_as_text() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 async def test_a_detail_is_never_wider_than_its_dialog(width: int) -> None:
-    """Neither in a dialog that is as wide as what it says, nor in one of a set width."""
+    """Neither in a dialog that is sized by its content, nor in a dialog with a fixed width."""
     told = "What is dropped goes. " * 12
     dialogs: list[ModalScreen[Any]] = [
         Confirm("Drop it?", "Drop it", detail=told),

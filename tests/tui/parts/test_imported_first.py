@@ -1,4 +1,4 @@
-"""What several threads read as soon as the database is open is imported by one, before that."""
+"""The preload: one thread imports the services before several threads need them at once."""
 
 import ast
 import json
@@ -10,8 +10,8 @@ from studio_tui.tui import parts
 from studio_tui.tui.start import PRELOADED_MODULES
 
 
-def test_what_the_parts_of_the_app_read_is_imported_before_they_do() -> None:
-    """In a process of its own: here it is all imported already."""
+def test_services_that_app_parts_import_lazily_are_preloaded() -> None:
+    """Runs in a process of its own, because the test process has imported every module already."""
     code = (
         f"import json, sys, {', '.join(PRELOADED_MODULES)}; print(json.dumps(sorted(sys.modules)))"
     )

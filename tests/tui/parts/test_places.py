@@ -1,4 +1,4 @@
-"""Back and forward through places, and through what is opened over them."""
+"""Back and forward through places, and through the pages that are opened in them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,12 +30,12 @@ def made(tmp_path: Path) -> Iterator[Example]:
 
 
 def at(pilot: Pilot[Any]) -> tuple[str, to.Destination | None]:
-    """The place, and what is opened there."""
+    """Return the current place and the destination of its page; None if no page is open."""
     screen = cast(StudioScreen, pilot.app.screen)
     return pilot.app.current_mode, screen.destination
 
 
-def test_the_app_has_parts_and_inherits_from_no_tower() -> None:
+def test_the_app_is_composed_of_parts_instead_of_inheriting_mixins() -> None:
     ours = [each.__name__ for each in OpenedStudio.__mro__ if "studio_tui" in each.__module__]
     assert ours == ["OpenedStudio", "StudioApp", "Commands"]
 
@@ -65,7 +65,7 @@ async def test_back_and_forward_lead_through_places_and_pages(made: Example) -> 
         assert "nowhere to go forward to" in said(pilot)
 
 
-async def test_escape_is_a_way_back_and_what_was_left_can_be_opened_again(made: Example) -> None:
+async def test_escape_goes_back_and_forward_opens_the_page_again(made: Example) -> None:
     async with running(made.whole_app()) as pilot:
         await press(pilot, "3", "enter")
         person = at(pilot)
@@ -76,7 +76,7 @@ async def test_escape_is_a_way_back_and_what_was_left_can_be_opened_again(made: 
         assert at(pilot) == person
 
 
-async def test_what_is_marked_is_not_lost_by_going_back(made: Example) -> None:
+async def test_going_back_keeps_the_marks_of_a_page(made: Example) -> None:
     made.push("Q1 review", "ann")
     async with running(made.whole_app()) as pilot:
         await press(pilot, "2", "a", "space")
@@ -89,7 +89,7 @@ async def test_what_is_marked_is_not_lost_by_going_back(made: Example) -> None:
         assert screen.unsaved
 
 
-async def test_settings_that_are_not_saved_are_asked_about(made: Example) -> None:
+async def test_going_back_from_unsaved_settings_asks_for_confirmation(made: Example) -> None:
     made.push("Q1 review", "ann")
     async with running(made.whole_app()) as pilot:
         await press(pilot, "2", "e", "end", "x", "tab", "tab", "tab", "tab", "tab")

@@ -1,4 +1,4 @@
-"""Taking back what was just done, as long as its mail waits (N5)."""
+"""Undoing an action while its mail is held (N5)."""
 
 import asyncio
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def made(tmp_path: Path) -> Iterator[Example]:
 
 
 def app(made: Example, login: str = "") -> OpenedStudio:
-    """The app, with somebody who takes the mail away."""
+    """Return the app with a working transport for its mail."""
     actor = made.actor(login) if login else made.admin
     return OpenedStudio(
         lambda _: (made.studio, actor), transports=lambda _: [Postman()], places=PLACES[1:]
@@ -37,7 +37,7 @@ def app(made: Example, login: str = "") -> OpenedStudio:
 
 
 async def follow(made: Example, pilot: Pilot[Any]) -> None:
-    """Let the app see what was done, and what time it is."""
+    """Let the app notice changes in the database and the current time."""
     made.look(pilot)
     await settled(pilot)
     cast(OpenedStudio, pilot.app).undo.count()
@@ -52,7 +52,7 @@ def ticking(pilot: Pilot[Any]) -> bool:
     return cast(OpenedStudio, pilot.app).undo.ticking
 
 
-async def test_an_assigning_counts_down_and_is_taken_back_by_a_key(made: Example) -> None:
+async def test_an_assignment_counts_down_and_a_key_undoes_it(made: Example) -> None:
     async with running(app(made)) as pilot:
         assert said(pilot) == ""
         made.push("Q1 review", "ann", "dina")
@@ -69,7 +69,7 @@ async def test_an_assigning_counts_down_and_is_taken_back_by_a_key(made: Example
     assert assigned(made, "Q1 review") == set()
 
 
-async def test_the_newest_is_taken_back_first(made: Example) -> None:
+async def test_the_newest_action_is_undone_first(made: Example) -> None:
     async with running(app(made)) as pilot:
         made.push("First", "ann")
         made.push("Second", "ann", "bob")
@@ -81,7 +81,7 @@ async def test_the_newest_is_taken_back_first(made: Example) -> None:
         assert undo.undoable(made.studio, made.admin) == []
 
 
-async def test_a_reminding_is_taken_back(made: Example) -> None:
+async def test_a_reminder_is_undone(made: Example) -> None:
     push = made.push("Q1 review", "ann", "dina")
     made.clock.move(days=4)
     async with running(app(made, "sam")) as pilot:
@@ -94,7 +94,7 @@ async def test_a_reminding_is_taken_back(made: Example) -> None:
     assert assigned(made, "Q1 review") == {"ann", "dina"}
 
 
-async def test_once_the_mail_may_leave_nothing_is_offered(made: Example) -> None:
+async def test_undo_is_not_offered_once_the_mail_may_leave(made: Example) -> None:
     async with running(app(made)) as pilot:
         made.push("Q1 review", "ann")
         await follow(made, pilot)
@@ -107,7 +107,7 @@ async def test_once_the_mail_may_leave_nothing_is_offered(made: Example) -> None
     assert assigned(made, "Q1 review") == {"ann"}
 
 
-async def test_too_late_says_so_and_looks_again(made: Example) -> None:
+async def test_undoing_too_late_reports_it_and_refreshes_the_status(made: Example) -> None:
     async with running(app(made)) as pilot:
         push = made.push("Q1 review", "ann")
         await follow(made, pilot)
@@ -118,7 +118,9 @@ async def test_too_late_says_so_and_looks_again(made: Example) -> None:
         assert said(pilot) == ""
 
 
-async def test_mail_of_a_later_day_is_in_view_for_the_hold_after_and_before(made: Example) -> None:
+async def test_mail_of_a_later_day_is_displayed_during_the_hold_and_again_before_it_leaves(
+    made: Example,
+) -> None:
     async with running(app(made)) as pilot:
         push = create(made, "Spring", date(2026, 4, 1), date(2026, 4, 30))
         chosen = assign.users_named(made.studio, made.admin, ["ann"])
@@ -138,7 +140,7 @@ async def test_mail_of_a_later_day_is_in_view_for_the_hold_after_and_before(made
         assert "mail leaves in 1:01 · z undo" in said(pilot)
 
 
-async def test_what_stands_in_the_way_of_mail_stays_in_view(made: Example) -> None:
+async def test_the_reason_why_no_mail_is_sent_stays_displayed(made: Example) -> None:
     async with running(made.app()) as pilot:
         assert said(pilot).startswith("No mail server is set up")
         made.push("Q1 review", "ann")
@@ -151,7 +153,7 @@ async def test_what_stands_in_the_way_of_mail_stays_in_view(made: Example) -> No
         assert said(pilot).startswith("No mail server is set up")
 
 
-async def test_a_name_that_is_long_or_hostile_leaves_room_for_the_key(made: Example) -> None:
+async def test_a_long_or_hostile_name_leaves_room_for_the_key(made: Example) -> None:
     async with running(app(made)) as pilot:
         made.push("[/x] " + "名" * 90, "ann")
         await follow(made, pilot)
@@ -160,7 +162,7 @@ async def test_a_name_that_is_long_or_hostile_leaves_room_for_the_key(made: Exam
         assert pilot.app.status.cell_length <= 78  # type: ignore[attr-defined]
 
 
-async def test_z_is_typed_where_text_is_entered(made: Example) -> None:
+async def test_z_is_typed_as_text_in_an_input(made: Example) -> None:
     async with running(app(made)) as pilot:
         made.push("Q1 review", "ann")
         await follow(made, pilot)
@@ -168,7 +170,7 @@ async def test_z_is_typed_where_text_is_entered(made: Example) -> None:
         assert assigned(made, "Q1 review") == {"ann"}
 
 
-async def test_nobody_takes_back_what_another_did(made: Example) -> None:
+async def test_users_cannot_undo_actions_of_others(made: Example) -> None:
     async with running(app(made, "sam")) as pilot:
         made.push("Q1 review", "ann")
         await follow(made, pilot)
@@ -177,7 +179,9 @@ async def test_nobody_takes_back_what_another_did(made: Example) -> None:
     assert assigned(made, "Q1 review") == {"ann"}
 
 
-async def test_the_outbox_and_the_mail_say_why_it_was_dropped(made: Example) -> None:
+async def test_the_outbox_and_the_mail_display_that_the_mail_was_dropped_by_undo(
+    made: Example,
+) -> None:
     async with running(app(made)) as pilot:
         made.push("Q1 review", "ann")
         await follow(made, pilot)
@@ -188,8 +192,8 @@ async def test_the_outbox_and_the_mail_say_why_it_was_dropped(made: Example) -> 
         assert "dropped: what caused it was undone. This is how it would" in shown(pilot)
 
 
-async def test_what_stands_is_read_whole_at_80_columns(made: Example) -> None:
-    """Beside what can be undone, and a reason that is long."""
+async def test_a_standing_message_is_displayed_in_full_at_80_columns(made: Example) -> None:
+    """Also next to an action that can be undone, and with a long reason."""
     reason = (
         "No mail is sent: the mail server smtp.example.org does not let hr-studio@example.org send "
         "as personeelsdienst@voorbeeld-organisatie.be: ask who keeps it"
@@ -199,7 +203,7 @@ async def test_what_stands_is_read_whole_at_80_columns(made: Example) -> None:
         await follow(made, pilot)
         for words in ("mail server is set up:", "waits in the outbox", "z undo"):
             assert words in " ".join(shown(pilot).split())
-        # What the app finds out about mail by itself may take its place at any time.
+        # The app may replace the message at any time when it checks the mail by itself.
         async with asyncio.timeout(60):
             while reason not in " ".join(shown(pilot).split()):
                 pilot.app.messages.stand(reason)  # type: ignore[attr-defined]

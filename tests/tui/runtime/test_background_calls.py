@@ -1,4 +1,4 @@
-"""Calls off the loop: fresh answers only, writes one after another, errors as one sentence."""
+"""Background calls: stale results are dropped, writes are serialised, errors are one sentence."""
 
 import threading
 from pathlib import Path
@@ -31,7 +31,7 @@ def _own_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Gate:
-    """A call that waits until it is let through, and tells that it began."""
+    """A call that sets ``began`` when it starts, and blocks until ``opened`` is set."""
 
     def __init__(self, answer: str) -> None:
         self.answer = answer
@@ -44,7 +44,9 @@ class Gate:
         return self.answer
 
 
-async def test_an_overtaken_answer_is_dropped_and_only_the_newest_call_made() -> None:
+async def test_of_queued_reads_in_a_lane_only_the_newest_runs_and_stale_results_are_dropped() -> (
+    None
+):
     app = BridgeApp()
     async with running(app) as pilot:
         first, second, third = Gate("first"), Gate("second"), Gate("third")
@@ -59,7 +61,7 @@ async def test_an_overtaken_answer_is_dropped_and_only_the_newest_call_made() ->
         assert not second.began.is_set()
 
 
-async def test_an_answer_is_dropped_when_a_question_comes_before_its_turn() -> None:
+async def test_a_result_is_dropped_if_its_lane_is_read_again_before_delivery() -> None:
     app = BridgeApp()
     async with running(app) as pilot:
         answers: list[str] = []
@@ -90,7 +92,7 @@ async def test_lanes_do_not_wait_for_each_other() -> None:
         assert answers == ["quick", "slow"]
 
 
-async def test_a_dropped_lane_answers_nobody() -> None:
+async def test_dropping_a_lane_cancels_its_read_and_discards_the_result() -> None:
     app = BridgeApp()
     async with running(app) as pilot:
         gate = Gate("unwanted")
@@ -115,7 +117,7 @@ async def test_a_dropped_lane_answers_nobody() -> None:
         assert stops[1] is None, "a write comes to its end"
 
 
-async def test_writes_are_made_one_after_another_and_all_count() -> None:
+async def test_writes_run_one_at_a_time_in_order_and_none_is_dropped() -> None:
     app = BridgeApp()
     async with running(app) as pilot:
         under_way: list[int] = []
@@ -135,7 +137,7 @@ async def test_writes_are_made_one_after_another_and_all_count() -> None:
         assert max(most) == 1
 
 
-async def test_errors_go_to_who_asked_or_to_the_report() -> None:
+async def test_errors_go_to_the_callback_of_the_call_or_to_the_default_handler() -> None:
     app = BridgeApp()
 
     def refuse() -> None:
@@ -150,7 +152,7 @@ async def test_errors_go_to_who_asked_or_to_the_report() -> None:
         assert [str(error) for error in app.errors] == ["The push is closed."]
 
 
-async def test_a_fault_is_one_sentence_and_its_stack_is_in_a_private_log() -> None:
+async def test_an_unexpected_error_is_one_sentence_and_its_traceback_is_in_a_private_log() -> None:
     app = BridgeApp()
 
     def fail() -> None:
@@ -170,7 +172,7 @@ async def test_a_fault_is_one_sentence_and_its_stack_is_in_a_private_log() -> No
         assert log_path().stat().st_mode & 0o777 == 0o600
 
 
-async def test_nothing_is_told_to_a_widget_that_is_gone_but_errors_of_writes_are() -> None:
+async def test_results_for_a_removed_widget_are_dropped_but_write_errors_are_reported() -> None:
     app = BridgeApp()
     async with running(app) as pilot:
         gates = [Gate("read"), Gate("write")]
@@ -190,7 +192,7 @@ async def test_nothing_is_told_to_a_widget_that_is_gone_but_errors_of_writes_are
         assert [str(error) for error in app.errors] == ["Too late."]
 
 
-async def test_closing_waits_for_writes_only_as_long_as_it_has_patience() -> None:
+async def test_closing_waits_for_writes_until_its_timeout() -> None:
     app = BridgeApp()
     async with running(app):
         stuck, read = Gate("stuck"), Gate("read")

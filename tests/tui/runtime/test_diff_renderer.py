@@ -1,4 +1,4 @@
-"""What reaches the terminal is only what changed, and the terminal shows what it should."""
+"""The diff renderer writes only changed cells, and the terminal still displays every update."""
 
 from pathlib import Path
 
@@ -72,7 +72,9 @@ class Terminal:
 
 @pytest.mark.parametrize("erases", [True, False])
 @given(pictures=st.lists(PICTURE, min_size=1, max_size=4))
-def test_the_terminal_shows_the_picture(erases: bool, pictures: list[list[list[Piece]]]) -> None:
+def test_a_terminal_displays_the_same_as_with_a_full_redraw(
+    erases: bool, pictures: list[list[list[Piece]]]
+) -> None:
     renderer, ours, theirs = DiffRenderer(erases=erases), Terminal(), Terminal()
     console = Console(color_system="truecolor", width=WIDTH)
     for picture in pictures:
@@ -82,7 +84,7 @@ def test_the_terminal_shows_the_picture(erases: bool, pictures: list[list[list[P
 
 
 @given(before=PICTURE, after=PICTURE, y=st.integers(0, HEIGHT - 1), cut=st.integers(1, WIDTH - 1))
-def test_a_part_of_the_picture_can_change(
+def test_a_partial_update_displays_the_same_as_a_full_redraw(
     before: list[list[Piece]], after: list[list[Piece]], y: int, cut: int
 ) -> None:
     renderer, ours, theirs = DiffRenderer(erases=True), Terminal(), Terminal()
@@ -102,7 +104,7 @@ def test_nothing_is_written_when_nothing_changed(picture: list[list[Piece]]) -> 
     assert renderer.difference(layout(picture), COLORS) == ""
 
 
-def test_after_forgetting_everything_is_written() -> None:
+def test_after_forget_everything_is_written_again() -> None:
     renderer = DiffRenderer(erases=True)
     picture = [[("Ann", 0)]] * HEIGHT
     first = renderer.difference(layout(picture), COLORS)
@@ -110,14 +112,14 @@ def test_after_forgetting_everything_is_written() -> None:
     assert renderer.difference(layout(picture), COLORS) == first
 
 
-def test_one_changed_character_is_a_few_bytes() -> None:
+def test_one_changed_character_writes_a_few_bytes() -> None:
     renderer = DiffRenderer(erases=True)
     renderer.difference(layout([[("Ann Peeters 1", 5)]] * HEIGHT), COLORS)
     changed = [[("Ann Peeters 1", 5)]] * (HEIGHT - 1) + [[("Ann Peeters 2", 5)]]
     assert renderer.difference(layout(changed), COLORS) == "\x1b[4;13H2"
 
 
-def test_after_what_terminals_measure_differently_nothing_is_taken_for_granted() -> None:
+def test_after_a_character_of_uncertain_width_the_cursor_is_positioned_again() -> None:
     renderer = DiffRenderer(erases=True)
     renderer.difference(layout([[("👩\u200d👧 Ann", 5)]] * HEIGHT), COLORS)
     changed = [[("👩\u200d👧 Eva", 5)]] + [[("👩\u200d👧 Ann", 5)]] * (HEIGHT - 1)
@@ -125,16 +127,16 @@ def test_after_what_terminals_measure_differently_nothing_is_taken_for_granted()
     assert written.startswith("\x1b[1;1H👩\u200d👧\x1b[1;3H Eva")
 
 
-def test_a_mark_without_a_letter_moves_nothing() -> None:
-    """As at the beginning of a line that is broken before a mark."""
+def test_a_combining_mark_without_a_base_character_shifts_no_cells() -> None:
+    """A combining mark can start a line that was wrapped in front of the mark."""
     renderer, terminal = DiffRenderer(erases=True), Terminal()
     for picture in ([[("漢字" * 8, 0)]] * HEIGHT, [[("\u0301", 0), ("\u0301Ann", 5)]] * HEIGHT):
         terminal.stream.feed(renderer.difference(layout(picture), COLORS))
     assert [line.rstrip() for line in terminal.screen.display] == ["Ann"] * HEIGHT
 
 
-def test_every_sign_that_is_drawn_is_in_the_fonts_of_the_console() -> None:
-    """``console_font.txt`` holds what Debian's default console font has beyond ASCII."""
+def test_every_drawn_character_is_in_the_console_font() -> None:
+    """``console_font.txt`` holds the non-ASCII characters of Debian's default console font."""
     font = set(Path("tests/files/console_font.txt").read_text(encoding="utf-8"))
     sources = [each for each in Path("studio_tui").rglob("*.py") if not _is_table_of_input(each)]
     drawn = {sign for each in sources for sign in each.read_text(encoding="utf-8")}
@@ -144,12 +146,12 @@ def test_every_sign_that_is_drawn_is_in_the_fonts_of_the_console() -> None:
 
 
 def _is_table_of_input(source: Path) -> bool:
-    """Whether the letters in it are compared with what is read, and never drawn."""
+    """Return whether the module uses its characters only to match input, and never draws them."""
     tables = ("text.py", "lookalikes.py", "addresses.py", "facts.py")
     return source.parent.name == "hr_file" or ("domain" in source.parts and source.name in tables)
 
 
-def test_the_console_gets_only_signs_that_it_has() -> None:
+def test_the_console_gets_only_characters_of_its_font() -> None:
     renderer = DiffRenderer(erases=False, plain=True)
     strip = Strip([Segment("⏎ ▃▅✓")])
     update = LayoutUpdate([[strip]], Region(0, 0, 5, 1))

@@ -1,4 +1,4 @@
-"""A text in an editor of one's own (A5)."""
+"""Editing a text in the user's external editor (A5)."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def _script(tmp_path: Path, body: str) -> list[str]:
     return [str(path)]
 
 
-def test_the_text_lies_in_a_private_file_and_comes_back_clean(
+def test_the_text_is_passed_in_a_private_file_and_comes_back_without_control_characters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "run"
@@ -37,17 +37,19 @@ def test_the_text_lies_in_a_private_file_and_comes_back_clean(
         (r"""printf '\377\376' > "$1" """, "left no text behind"),
     ],
 )
-def test_an_editor_that_fails_costs_nothing(tmp_path: Path, body: str, reason: str) -> None:
+def test_an_editor_that_fails_raises_an_error_with_the_reason(
+    tmp_path: Path, body: str, reason: str
+) -> None:
     with pytest.raises(StudioError, match=reason):
         external_editor.edited("old", _script(tmp_path, body))
 
 
-def test_an_editor_that_is_not_there() -> None:
+def test_an_editor_that_does_not_exist_raises_an_error_with_the_reason() -> None:
     with pytest.raises(StudioError, match="vi cannot be started: No such file"):
         external_editor.edited("old", ["/nowhere/vi"])
 
 
-def test_a_line_that_the_editor_ended_is_not_an_empty_one_more(tmp_path: Path) -> None:
+def test_the_newline_that_an_editor_adds_at_the_end_is_removed(tmp_path: Path) -> None:
     body = 'echo more >> "$1"'
     assert external_editor.edited("one\n", _script(tmp_path, body)) == "one\nmore\n"
     assert external_editor.edited("one ", _script(tmp_path, body)) == "one more"
@@ -60,11 +62,11 @@ def test_a_line_that_the_editor_ended_is_not_an_empty_one_more(tmp_path: Path) -
         ({"EDITOR": "'/opt/my editor' -n"}, ["/opt/my editor", "-n"]),
     ],
 )
-def test_which_editor(environ: dict[str, str], command: list[str]) -> None:
+def test_visual_takes_precedence_over_editor(environ: dict[str, str], command: list[str]) -> None:
     assert external_editor.editor(environ) == command
     assert external_editor.why_no_editor(environ) is None
 
 
-def test_without_any_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_editor_the_reason_is_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert external_editor.why_no_editor({"EDITOR": "unclosed '"}) is not None

@@ -1,4 +1,4 @@
-"""The style sheet that is parsed once."""
+"""The cached style sheet: parsed once per set of theme variables."""
 
 from textual.color import Color
 
@@ -7,8 +7,8 @@ from studio_tui.tui.runtime.stylesheet import CachedStylesheet
 _SHEET = "Label { color: $key; } Input { width: 5; }"
 
 
-def test_parsed_once_a_theme() -> None:
-    """Other colours make other rules; the same colours the very same ones, nothing is read anew."""
+def test_rules_are_parsed_once_per_theme() -> None:
+    """Other variables yield other rules. The same variables yield the identical cached rules."""
     sheet = CachedStylesheet(variables={"key": "red"})
     sheet.add_source(_SHEET)
     sheet.parse()

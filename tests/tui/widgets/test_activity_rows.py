@@ -1,4 +1,4 @@
-"""What was done, in words (A3)."""
+"""The activity log in words (A3)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,22 +41,22 @@ def _line(before: Any = None, after: Any = None, action: str = "edited push") ->
         ({"teams": []}, {"teams": ["Sales", "Legal"]}, ["teams: none → Sales, Legal"]),
     ],
 )
-def test_changes_are_told_in_words(before: Any, after: Any, told: list[str]) -> None:
+def test_changes_are_described_in_words(before: Any, after: Any, told: list[str]) -> None:
     assert changes(_line(before, after), _ZONE) == told
 
 
-def test_without_a_zone_it_is_named() -> None:
+def test_without_a_time_zone_times_are_in_utc_and_labelled() -> None:
     assert changes(_line(after={"at": _AT.isoformat()})) == ["at 2026-03-02 16:43 (UTC)"]
 
 
-def test_the_detail_and_the_filter_say_the_same() -> None:
+def test_the_filter_searches_the_text_of_the_detail() -> None:
     done = _line({"status": "not_planned"}, {"at": _AT.isoformat()}, "began conversation")
     for words in ("was not planned", "at 2026-03-02 17:43"):
         assert words in in_full(done, _ZONE)
         assert words in found_in(done, _ZONE)
 
 
-def test_the_detail_says_from_where() -> None:
+def test_the_detail_and_the_filter_include_the_origin() -> None:
     done = replace(_line(), origin="key SHA256:x from 192.0.2.7")
     assert "From      key SHA256:x from 192.0.2.7\nWhat" in in_full(done, _ZONE)
     assert "192.0.2.7" in found_in(done, _ZONE)

@@ -1,11 +1,11 @@
-"""Facts about one thing."""
+"""The widget that lists the facts about a record."""
 
 from studio_tui.tui.widgets.facts import Facts
 
 LONG = "Anna-Margarethe von der Leyen-Bartholdy (leads Belgium), Bob Smith (coach)"
 
 
-def test_a_value_of_several_lines_stays_below_its_beginning() -> None:
+def test_wrapped_lines_of_a_value_are_indented_to_the_value_column() -> None:
     drawn = Facts.drawn([("To", "Ann"), ("Managers", LONG)], 40)
     first, *lines = drawn.plain.split("\n")
     assert first == "To        Ann"
@@ -16,5 +16,5 @@ def test_a_value_of_several_lines_stays_below_its_beginning() -> None:
     assert max(map(len, lines)) <= 40
 
 
-def test_where_there_is_no_room_the_terminal_breaks_the_lines() -> None:
+def test_a_value_is_not_wrapped_if_its_column_is_too_narrow() -> None:
     assert Facts.drawn([("Managers", LONG)], 25).plain == f"Managers  {LONG}"

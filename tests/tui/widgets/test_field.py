@@ -1,4 +1,4 @@
-"""Forms: what is entered, and what is wrong with it."""
+"""Forms: entered values, and validation errors."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class FormApp(App[None]):
         return str(self.form.field(name).query_one(".below", Static).content)
 
 
-async def test_reasons_stand_beside_their_fields_and_nothing_moves() -> None:
+async def test_errors_are_displayed_below_their_fields_without_moving_the_layout() -> None:
     app = FormApp()
     async with app.run_test() as pilot:
         places = [field.region for field in app.query(Field)]
@@ -66,8 +66,10 @@ async def test_reasons_stand_beside_their_fields_and_nothing_moves() -> None:
 
 
 class ToldEarly(App[None]):
-    """What is to be shown is told before anything is there to show it, as a screen that opens on a
-    busy machine tells it."""
+    """An app that sets hints, errors and options of fields before the fields are mounted.
+
+    A screen that opens on a busy machine can do so.
+    """
 
     def compose(self) -> ComposeResult:
         fields: list[Labelled] = [Field("day", "Day"), LinesField("text", "Text")]
@@ -80,21 +82,21 @@ class ToldEarly(App[None]):
         yield from (*fields, pick)
 
 
-async def test_what_stands_below_can_be_told_before_it_is_mounted() -> None:
+async def test_the_text_below_a_field_can_be_set_before_the_field_is_mounted() -> None:
     app = ToldEarly()
     async with app.run_test():
         below = [str(each.content) for each in app.query(".below").results(Static)]
         assert below == ["As it is written", "As it is written", "The first"]
 
 
-async def test_what_belongs_to_no_field_is_told() -> None:
+async def test_an_error_without_a_field_is_displayed_as_a_notification() -> None:
     app = FormApp()
     async with app.run_test():
         app.form.show_error(Refused("The push is closed."))
         assert app.posted == ["The push is closed."]
 
 
-async def test_enter_goes_on_and_submits_at_the_end() -> None:
+async def test_enter_moves_to_the_next_field_and_submits_in_the_last() -> None:
     app = FormApp()
     async with app.run_test() as pilot:
         app.form.field("name").focus_entry()
@@ -114,7 +116,7 @@ async def test_tabs_are_chosen_with_keys_and_clicks() -> None:
         assert app.posted == ["settings", "users", "settings"]
 
 
-async def test_facts_are_inert_and_in_line() -> None:
+async def test_facts_are_aligned_and_contain_no_markup_or_controls() -> None:
     app = FormApp()
     async with app.run_test():
         assert str(app.query_one(Facts).content) == "Name      [/x]\nDeadline  [31m31 March"

@@ -1,4 +1,4 @@
-"""What a mail tells, in the lists of mails."""
+"""The columns of mail lists."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def _mail(kind: Kind, capacity: Capacity) -> Notification:
 
 
 @pytest.mark.parametrize(("kind", "capacity"), product(Kind, Capacity))
-def test_there_is_room_for_what_every_mail_tells(kind: Kind, capacity: Capacity) -> None:
+def test_the_kind_column_fits_every_kind_of_mail(kind: Kind, capacity: Capacity) -> None:
     column = next(c for c in mail_columns(ZoneInfo("UTC")) if c.key == "kind")
     words = column.cell(_mail(kind, capacity))
     assert words == kind_in_words(kind, capacity)
@@ -45,7 +45,7 @@ def test_there_is_room_for_what_every_mail_tells(kind: Kind, capacity: Capacity)
     assert len(kind_in_words(kind, capacity)) <= column.most
 
 
-def test_what_no_push_asked_for_is_about_its_template() -> None:
+def test_a_mail_without_a_push_is_about_its_template() -> None:
     to_user = replace(_mail(Kind.PLANNED, Capacity.USER), push="", push_id=None, template="Quick")
     assert about(to_user) == "Quick"
     assert about(replace(to_user, capacity=Capacity.MANAGER)) == "Quick: bob"

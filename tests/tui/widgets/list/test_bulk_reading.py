@@ -1,4 +1,4 @@
-"""Ranges of marks, and rows taken along (S5, S7)."""
+"""Marking ranges of rows, and copying or exporting rows (S5, S7)."""
 
 import csv
 from dataclasses import replace
@@ -34,12 +34,12 @@ def test_a_range_goes_both_ways_in_the_order_of_the_list() -> None:
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, 999_999), (1, 4), (2_000_000, 4)])
-def test_a_range_that_is_none_or_too_long_is_refused(first: int, last: int) -> None:
+def test_a_range_with_a_missing_end_or_too_many_rows_is_refused(first: int, last: int) -> None:
     with pytest.raises(Refused):
         ids_between(Crowd(1_000_000, 1 if last > 4 else 2), first, last)
 
 
-def test_the_rows_of_a_selection_stand_in_the_order_of_the_list() -> None:
+def test_the_rows_of_a_selection_are_in_the_order_of_the_list() -> None:
     crowd = Crowd(1_000_000)
     assert [row.id for row in rows_of(crowd, Selection.of([9, 2, 500_000]))] == [2, 9, 500_000]
     some = Selection.matching(300_000).unmark([600_000])
@@ -54,7 +54,7 @@ def test_too_many_rows_are_refused(selection: Selection[int]) -> None:
         rows_of(Crowd(1_000_000), selection)
 
 
-def test_what_is_copied_is_obeyed_by_nobody() -> None:
+def test_copied_text_contains_no_control_characters_and_no_formulas() -> None:
     people = [replace(person(1), name=text) for text in (*HOSTILE, "=1+1", "a\nb")]
     text = as_csv(people, COLUMNS)
     assert not (SIGNS - {"\n"}) & set(text)
@@ -65,16 +65,16 @@ def test_what_is_copied_is_obeyed_by_nobody() -> None:
     assert as_csv(people[:1], COLUMNS).startswith("[/x],")
 
 
-def test_more_than_a_terminal_takes_is_refused() -> None:
+def test_copying_more_than_the_terminal_clipboard_accepts_is_refused() -> None:
     with pytest.raises(Refused, match="clipboard"):
         as_csv([replace(person(1), name="x" * 80_000)], COLUMNS)
 
 
 class Told(Exception):
-    """Whoever is told wants no more."""
+    """Raised by a progress callback to stop the export."""
 
 
-def test_a_list_goes_into_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_list_is_exported_to_a_file_completely_or_not_at_all(tmp_path: Path) -> None:
     path, shares = tmp_path / "users.csv", list[float]()
 
     def write(selection: Selection[int] | None, tell: Any = shares.append) -> list[list[str]]:
@@ -101,7 +101,7 @@ def test_a_list_goes_into_a_file_whole_or_not_at_all(tmp_path: Path) -> None:
     assert {each.name for each in tmp_path.iterdir()} <= {"users.csv", "home"}
 
 
-def test_a_file_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_on_request(tmp_path: Path) -> None:
     path = tmp_path / "users.csv"
     path.write_text("mine")
     with pytest.raises(FileAlreadyExists):
@@ -128,14 +128,14 @@ async def test_a_range_is_marked_by_its_two_ends_and_copied() -> None:
         assert [line[-1] for line in copied] == ["Number", *map(str, range(2, 8))]
 
 
-async def test_the_row_under_the_cursor_is_copied_where_none_is_marked() -> None:
+async def test_the_row_under_the_cursor_is_copied_if_no_row_is_marked() -> None:
     async with running(studio_app()) as pilot:
         await press(pilot, "j", "Y")
         assert "1 row copied" in said(pilot)
         assert pilot.app.clipboard.strip().endswith(",2")
 
 
-async def test_a_range_in_a_filter_leaves_what_is_marked_outside_of_it() -> None:
+async def test_a_range_in_a_filtered_list_keeps_marks_outside_of_the_filter() -> None:
     async with running(studio_app()) as pilot:
         await press(pilot, "space", "slash", "2", "enter", "g", "space", "G", "V")
         assert browser(pilot).list.selected_count == 126

@@ -1,4 +1,4 @@
-"""How columns share the width of a list."""
+"""The distribution of the width of a list among its columns."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ def laid_out(room: int, *columns: Column[str]) -> dict[str, tuple[int, int]]:
     return {placed.column.key: (placed.x, placed.width) for placed in place(columns, room)}
 
 
-def test_what_is_left_over_is_shared_by_flex() -> None:
+def test_spare_width_is_shared_in_proportion_to_flex() -> None:
     columns = column("a", 10, flex=2), column("b", 10, flex=1), column("c", 5)
     assert laid_out(10 + 10 + 5 + 2 * GAP + 9, *columns) == {
         "a": (0, 16),
@@ -25,21 +25,21 @@ def test_what_is_left_over_is_shared_by_flex() -> None:
     }
 
 
-def test_no_column_grows_beyond_its_most() -> None:
+def test_no_column_grows_beyond_its_maximum_width() -> None:
     assert laid_out(60, column("a", 10, flex=5, most=12), column("b", 10, flex=1)) == {
         "a": (0, 12),
         "b": (14, 46),
     }
 
 
-def test_columns_give_way_the_highest_number_first() -> None:
+def test_columns_with_the_highest_gives_way_are_hidden_first() -> None:
     columns = column("a", 20), column("b", 10, gives_way=2), column("c", 10, gives_way=1)
     assert set(laid_out(44, *columns)) == {"a", "b", "c"}
     assert set(laid_out(43, *columns)) == {"a", "c"}
     assert set(laid_out(31, *columns)) == {"a"}
 
 
-def test_a_column_that_stays_is_cut_at_the_edge() -> None:
+def test_a_column_that_is_never_hidden_is_cut_at_the_edge() -> None:
     assert laid_out(12, column("a", 20)) == {"a": (0, 12)}
 
 
@@ -49,7 +49,7 @@ def test_a_column_that_stays_is_cut_at_the_edge() -> None:
         st.tuples(st.integers(1, 40), st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=8
     ),
 )
-def test_nothing_overlaps_and_nothing_leaves_the_list(
+def test_columns_neither_overlap_nor_exceed_the_list(
     room: int, shapes: list[tuple[int, int, int]]
 ) -> None:
     columns = [column(str(n), *shape) for n, shape in enumerate(shapes)]

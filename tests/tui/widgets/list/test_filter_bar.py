@@ -1,4 +1,4 @@
-"""What a list is filtered by, as one types."""
+"""The filter bar: the list is filtered while the user types."""
 
 import pytest
 from textual.app import App, ComposeResult
@@ -19,7 +19,7 @@ class FilterApp(App[None]):
         yield list_
 
 
-async def test_the_first_letter_filters_at_once_and_the_rest_together(
+async def test_the_first_letter_filters_at_once_and_further_letters_are_debounced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(filter_bar, "PAUSE", 60)

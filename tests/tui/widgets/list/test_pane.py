@@ -1,4 +1,4 @@
-"""The pane beside a list: it follows the cursor, where there is room (S6)."""
+"""The detail pane next to a list: it follows the cursor if the terminal is wide enough (S6)."""
 
 from collections.abc import Callable, Iterable
 from threading import Event
@@ -24,7 +24,7 @@ ROOM = (FROM, 24)
 
 
 class Beside(StudioScreen):
-    """People, each of whom is shown in three lines; keeps who was read."""
+    """A list of people with a detail pane, which records the names of the people it reads."""
 
     read_rows: list[str]
 
@@ -63,7 +63,7 @@ class Beside(StudioScreen):
 
 
 class Other(Beside):
-    """Another place with such a list."""
+    """Another place with a list and a detail pane."""
 
 
 PLACES = (Place("people", "People", "1", Beside), Place("other", "Other", "2", Other))
@@ -74,7 +74,7 @@ def _app() -> Any:
 
 
 def _beside(pilot: Pilot[Any]) -> str | None:
-    """What the pane says; None where there is none."""
+    """Return the text of the detail pane; None if the pane is hidden."""
     pane = pilot.app.screen.query_one(Pane)
     return pane.render().plain if pane.display else None
 
@@ -85,7 +85,7 @@ def _screen(pilot: Pilot[Any]) -> Beside:
     return screen
 
 
-async def test_the_row_under_the_cursor_is_beside_the_list() -> None:
+async def test_the_pane_displays_the_row_under_the_cursor() -> None:
     async with running(_app(), ROOM) as pilot:
         first, second = (_name(pilot, place) for place in (0, 1))
         assert _beside(pilot) == f"beside {first}\nline 0"
@@ -93,7 +93,7 @@ async def test_the_row_under_the_cursor_is_beside_the_list() -> None:
         await until(pilot, lambda: _beside(pilot) == f"beside {second}\nline 0")
 
 
-async def test_who_goes_on_reads_nothing_on_the_way() -> None:
+async def test_rows_that_the_cursor_passes_quickly_are_not_read() -> None:
     async with running(_app(), ROOM) as pilot:
         _screen(pilot).read_rows.clear()
         listed = pilot.app.screen.query_one(RecordList)
@@ -103,7 +103,7 @@ async def test_who_goes_on_reads_nothing_on_the_way() -> None:
         assert _screen(pilot).read_rows == [_name(pilot, 12)]
 
 
-async def test_an_answer_that_comes_late_is_of_nobody() -> None:
+async def test_a_late_result_for_a_previous_row_is_never_displayed() -> None:
     async with running(_app(), ROOM) as pilot:
         screen, listed = _screen(pilot), pilot.app.screen.query_one(RecordList)
         screen.read_rows.clear()
@@ -124,7 +124,7 @@ async def test_an_answer_that_comes_late_is_of_nobody() -> None:
         assert not any(_name(pilot, 1) in (said or "") for said in seen)
 
 
-async def test_it_comes_and_goes_with_the_width_and_the_cursor_stays() -> None:
+async def test_the_pane_depends_on_the_terminal_width_and_the_cursor_stays() -> None:
     async with running(_app(), (FROM - 1, 24)) as pilot:
         await press(pilot, *["down"] * 40)
         listed = pilot.app.screen.query_one(RecordList)
@@ -140,7 +140,7 @@ async def test_it_comes_and_goes_with_the_width_and_the_cursor_stays() -> None:
         assert _screen(pilot).read_rows == [_name(pilot, 40)] * 2
 
 
-async def test_it_is_switched_off_on_every_screen() -> None:
+async def test_switching_the_pane_off_applies_to_every_screen() -> None:
     async with running(_app(), ROOM) as pilot:
         read = _screen(pilot).read_rows
         read.clear()
@@ -154,7 +154,7 @@ async def test_it_is_switched_off_on_every_screen() -> None:
         assert set(read) == {_name(pilot, 1)}
 
 
-async def test_there_is_nothing_to_switch_where_there_is_no_room() -> None:
+async def test_the_switch_has_no_effect_if_the_terminal_is_too_narrow_for_the_pane() -> None:
     async with running(_app(), (FROM - 1, 24)) as pilot:
         await press(pilot, "P")
         await pilot.resize_terminal(*ROOM)
@@ -162,7 +162,7 @@ async def test_there_is_nothing_to_switch_where_there_is_no_room() -> None:
         assert _beside(pilot) is not None
 
 
-async def test_what_cannot_be_read_is_said_in_the_pane_until_it_can() -> None:
+async def test_the_pane_displays_a_read_error_until_a_read_succeeds() -> None:
     async with running(_app(), ROOM) as pilot:
         screen = _screen(pilot)
         screen.said = "away"
@@ -175,7 +175,7 @@ async def test_what_cannot_be_read_is_said_in_the_pane_until_it_can() -> None:
         assert _beside(pilot) == f"back {_name(pilot, 0)}\nline 0"
 
 
-async def test_it_is_empty_where_there_is_no_row() -> None:
+async def test_the_pane_is_empty_if_the_list_is_empty() -> None:
     async with running(_app(), ROOM) as pilot:
         listed = pilot.app.screen.query_one(RecordList)
         listed.set_source(Crowd(0), 1)
@@ -183,7 +183,7 @@ async def test_it_is_empty_where_there_is_no_row() -> None:
         assert _beside(pilot) == ""
 
 
-async def test_what_is_too_long_says_how_it_is_read_whole() -> None:
+async def test_a_text_that_is_too_long_for_the_pane_ends_with_the_key_that_opens_it() -> None:
     async with running(_app(), ROOM) as pilot:
         listed = pilot.app.screen.query_one(RecordList)
         place = next(n for n in range(20) if listed._row_at(n).id == 3)  # type: ignore[union-attr]
@@ -194,7 +194,7 @@ async def test_what_is_too_long_says_how_it_is_read_whole() -> None:
         assert said[-1] == "… ⏎ all of it"
 
 
-async def test_the_list_has_its_keys_and_the_pane_none() -> None:
+async def test_the_list_has_the_focus_and_the_pane_takes_none() -> None:
     async with running(_app(), ROOM) as pilot:
         assert isinstance(pilot.app.focused, RecordList)
         pane = pilot.app.screen.query_one(ListWithPane).query_one(Pane)

@@ -1,4 +1,4 @@
-"""Rows about people and pasted lists, as a filter (P13)."""
+"""Conversion of marked rows and of pasted lists of people to a filter (P13)."""
 
 import pytest
 

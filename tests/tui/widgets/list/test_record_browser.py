@@ -1,4 +1,4 @@
-"""What a list says of itself: of how many rows a filter leaves these (S5)."""
+"""The summary of a list: matching rows, all rows and selected rows (S5)."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from tests.tui.people import Crowd
 
 
 def summary(pilot: Any) -> str:
-    """What stands at the right above the list."""
+    """Return the summary at the top right of the list."""
     return str(pilot.app.screen.query_one(".summary", Static).content)
 
 
-async def test_a_filter_says_of_how_many_rows_it_leaves_these() -> None:
+async def test_the_summary_of_a_filtered_list_includes_the_total() -> None:
     async with running(studio_app()) as pilot:
         assert summary(pilot) == "250 users"
         await press(pilot, "slash", "2")
@@ -33,7 +33,7 @@ async def test_a_filter_says_of_how_many_rows_it_leaves_these() -> None:
         assert summary(pilot) == "1 selected · 250 users"
 
 
-async def test_a_filter_that_leaves_all_says_so_only_while_it_is_there() -> None:
+async def test_the_summary_omits_the_total_if_all_rows_match() -> None:
     async with running(studio_app()) as pilot:
         await press(pilot, "slash", "1", "enter")
         assert summary(pilot) == "250 users"
@@ -42,7 +42,7 @@ async def test_a_filter_that_leaves_all_says_so_only_while_it_is_there() -> None
 
 
 class Growing(StudioScreen):
-    """A list that others add to."""
+    """A list whose number of rows the test changes, and which counts its counting queries."""
 
     number = 30
     counts = 0

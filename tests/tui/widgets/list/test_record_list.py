@@ -1,4 +1,4 @@
-"""The list: cursor, marks, filters, millions of rows."""
+"""The record list: cursor, marks, filters, and millions of rows."""
 
 import asyncio
 import threading
@@ -26,12 +26,12 @@ MILLION = 1_000_000
 
 
 def picture(app: ListApp) -> list[str]:
-    """The lines of the list as they are drawn."""
+    """Return the drawn lines of the list."""
     return [app.list.render_line(y).text for y in range(app.list.size.height)]
 
 
 def cursor_row(app: ListApp) -> int:
-    """The id of the row that is drawn as the one under the cursor."""
+    """Return the id of the row that is drawn with the style of the cursor."""
     style = app.list.get_component_rich_style("list--cursor")
     for y in range(1, app.list.size.height):
         strip = app.list.render_line(y)
@@ -76,7 +76,7 @@ async def test_keys_move_the_cursor_through_a_million_rows(keys: list[str], at: 
         assert cursor_row(app) == at + 1
 
 
-async def test_only_a_window_of_a_million_rows_is_ever_read() -> None:
+async def test_only_a_window_of_a_million_rows_is_read() -> None:
     class Counted(Crowd):
         read = 0
 
@@ -132,7 +132,7 @@ async def test_clicks_move_mark_and_sort() -> None:
         assert sorts == [Sort("name")]
 
 
-async def test_space_marks_and_goes_down() -> None:
+async def test_space_marks_the_row_and_moves_the_cursor_down() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         await press(pilot, "space", "down", "space")
@@ -158,7 +158,7 @@ async def test_a_marks_all_that_match_and_unmarks_them_again() -> None:
         assert not any(MARK in line for line in picture(app))
 
 
-async def test_rows_marked_one_by_one_are_all_marked_too() -> None:
+async def test_a_unmarks_all_if_every_row_was_marked_individually() -> None:
     app = ListApp(Listed([person(1), person(2)]), "")
     async with running(app) as pilot:
         await press(pilot, "space", "space", "a")
@@ -204,7 +204,7 @@ async def test_the_cursor_goes_to_the_top_when_its_row_is_filtered_away() -> Non
         assert app.list.current == person(7)
 
 
-async def test_reloading_moves_nothing_even_when_rows_go() -> None:
+async def test_reloading_keeps_the_cursor_and_the_viewport_when_rows_are_deleted() -> None:
     people = [person(number) for number in range(1, 101)]
     app = ListApp(Listed(people), "")
     async with running(app) as pilot:
@@ -227,26 +227,26 @@ async def test_reloading_moves_nothing_even_when_rows_go() -> None:
 
 
 class Gated:
-    """A source that answers something when the test lets it."""
+    """A source with a query that blocks until the test opens ``gate``."""
 
     def __init__(self, *of_what: Any) -> None:
         super().__init__(*of_what)
         self.gate = threading.Event()
 
     def wait(self) -> None:
-        # Longer than any test takes to open it, on a busy machine too.
+        # Every test opens the gate within this time, even on a busy machine.
         assert self.gate.wait(60)
 
 
 class Slow(Gated, Crowd):
-    """A crowd whose rows are read when the test says so."""
+    """A crowd that returns rows once its gate is open."""
 
     def rows(self, start: int, stop: int) -> Sequence[Person]:
         self.wait()
         return super().rows(start, stop)
 
 
-async def test_the_picture_stays_until_the_first_new_rows_are_there() -> None:
+async def test_the_old_rows_stay_displayed_until_the_first_new_rows_arrive() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         before = picture(app)
@@ -259,7 +259,7 @@ async def test_the_picture_stays_until_the_first_new_rows_are_there() -> None:
         assert "Ann Janssens 10" in picture(app)[1]
 
 
-async def test_a_stale_answer_never_overwrites_a_newer_one() -> None:
+async def test_a_stale_result_never_overwrites_a_newer_one() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         slow = Slow(250, 10)
@@ -273,7 +273,7 @@ async def test_a_stale_answer_never_overwrites_a_newer_one() -> None:
         assert app.list.length == 250 // 7
 
 
-async def test_what_was_asked_for_is_shown_however_often_others_change_something() -> None:
+async def test_concurrent_reloads_do_not_delay_the_rows_of_a_new_filter() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         first, second = Slow(250, 10), Slow(260, 10)
@@ -288,15 +288,15 @@ async def test_what_was_asked_for_is_shown_however_often_others_change_something
 
 
 class Later(Gated, Listed):
-    """People who are listed when the test says so."""
+    """A list of people that returns rows once its gate is open."""
 
     def rows(self, start: int, stop: int) -> Sequence[Person]:
         self.wait()
         return super().rows(start, stop)
 
 
-async def test_keys_pressed_while_what_others_changed_is_read_count() -> None:
-    """On the row they were meant for, wherever that is by then."""
+async def test_keys_pressed_during_a_reload_act_on_the_displayed_rows() -> None:
+    """They act on the rows that the user saw, wherever the reload moves those rows."""
     people = [person(number) for number in range(1, 1_001)]
     app = ListApp(Listed(people), "")
     async with running(app) as pilot:
@@ -315,14 +315,14 @@ async def test_keys_pressed_while_what_others_changed_is_read_count() -> None:
 
 
 class SlowlyCounted(Gated, Crowd):
-    """A crowd whose marks are counted when the test says so."""
+    """A crowd that counts the marked rows once its gate is open."""
 
     def selected(self, selection: Selection[int]) -> int:
         self.wait()
         return super().selected(selection)
 
 
-async def test_marks_are_counted_however_often_others_change_something() -> None:
+async def test_concurrent_reloads_do_not_delay_the_count_of_marked_rows() -> None:
     first, second = SlowlyCounted(MILLION), SlowlyCounted(MILLION - 1)
     app = ListApp(first)
     async with running(app) as pilot:
@@ -338,7 +338,7 @@ async def test_marks_are_counted_however_often_others_change_something() -> None
 
 
 class SlowlyMeasured(Gated, Crowd):
-    """A crowd that says how many it is when the test lets it."""
+    """A crowd that counts its rows once its gate is open."""
 
     def count(self) -> int:
         self.wait()
@@ -348,7 +348,7 @@ class SlowlyMeasured(Gated, Crowd):
         return [person(place + 1) for place in range(start, min(stop, self.size))]
 
 
-async def test_how_many_there_are_is_found_out_however_often_others_change_something() -> None:
+async def test_concurrent_reloads_do_not_delay_the_count_of_rows() -> None:
     first, second = SlowlyMeasured(MILLION), SlowlyMeasured(MILLION - 1)
     app = ListApp(Crowd(MILLION), "all")
     async with running(app) as pilot:
@@ -360,7 +360,7 @@ async def test_how_many_there_are_is_found_out_however_often_others_change_somet
         assert app.list.length == MILLION
         second.gate.set()
         await until(pilot, lambda: app.list.length == MILLION - 1)
-        # What was known a moment ago is said until it is known anew.
+        # The previous count is displayed until the new count arrives.
         third = SlowlyMeasured(MILLION - 2)
         app.list.reload(third)
         await pilot.press("end")
@@ -371,7 +371,7 @@ async def test_how_many_there_are_is_found_out_however_often_others_change_somet
         assert app.list.length == MILLION - 2
 
 
-async def test_what_is_looked_at_away_from_the_cursor_stays() -> None:
+async def test_a_viewport_scrolled_away_from_the_cursor_stays_on_reload_and_resize() -> None:
     people = [person(number) for number in range(1, 1_001)]
     app = ListApp(Listed(people), "")
     async with running(app) as pilot:
@@ -393,7 +393,7 @@ async def test_what_is_looked_at_away_from_the_cursor_stays() -> None:
         assert cursor_row(app) == 3
 
 
-async def test_home_comes_back_where_the_cursor_never_left() -> None:
+async def test_home_scrolls_back_to_a_cursor_that_is_in_the_first_row() -> None:
     app = ListApp(Crowd(1_000))
     async with running(app) as pilot:
         app.list.scroll_to(y=600, animate=False)
@@ -402,7 +402,7 @@ async def test_home_comes_back_where_the_cursor_never_left() -> None:
         assert cursor_row(app) == 1
 
 
-async def test_all_keys_wait_for_what_was_filtered() -> None:
+async def test_keys_are_queued_until_the_filtered_rows_arrive() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         slow = Slow(250, 10)
@@ -416,7 +416,7 @@ async def test_all_keys_wait_for_what_was_filtered() -> None:
 
 
 async def slow_from_now_on(app: ListApp, pilot: Pilot[Any]) -> Slow:
-    """A million are listed, and what else is read of them waits."""
+    """List a million rows, then block all further reads of rows."""
     slow = Slow(MILLION)
     slow.gate.set()
     app.list.set_source(slow, 1)
@@ -425,7 +425,7 @@ async def slow_from_now_on(app: ListApp, pilot: Pilot[Any]) -> Slow:
     return slow
 
 
-async def test_a_mark_waits_for_its_row() -> None:
+async def test_a_mark_is_queued_until_its_row_is_loaded() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         slow = await slow_from_now_on(app, pilot)
@@ -435,7 +435,7 @@ async def test_a_mark_waits_for_its_row() -> None:
         assert app.list.selection == Selection.of([1, MILLION])
 
 
-async def test_rows_that_are_not_there_yet_are_dots() -> None:
+async def test_rows_that_are_not_loaded_are_drawn_as_dots() -> None:
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         slow = await slow_from_now_on(app, pilot)
@@ -446,7 +446,7 @@ async def test_rows_that_are_not_there_yet_are_dots() -> None:
         assert cursor_row(app) == MILLION
 
 
-async def test_a_source_that_fails_leaves_the_picture_and_says_why() -> None:
+async def test_a_source_that_fails_keeps_the_rows_and_reports_the_error() -> None:
     class Broken(Crowd):
         def rows(self, start: int, stop: int) -> Sequence[Person]:
             raise Unavailable("The database does not answer.")
@@ -467,7 +467,7 @@ async def test_a_source_that_fails_leaves_the_picture_and_says_why() -> None:
         assert any("The database does not answer." in line for line in picture(app))
 
 
-async def test_hostile_names_keep_the_columns_straight() -> None:
+async def test_hostile_names_keep_the_columns_aligned() -> None:
     people = hostile_people()
     app = ListApp(Listed(people), "")
     async with running(app, size=(120, 60)):
@@ -479,7 +479,7 @@ async def test_hostile_names_keep_the_columns_straight() -> None:
             assert line.split()[-1] == str(place)
 
 
-async def test_columns_give_way_when_it_is_narrow() -> None:
+async def test_columns_are_hidden_in_a_narrow_terminal() -> None:
     app = ListApp(Crowd(250))
     async with running(app, size=(60, 20)) as pilot:
         assert picture(app)[0].split() == ["Name", "Login", "Status"]
@@ -488,7 +488,7 @@ async def test_columns_give_way_when_it_is_narrow() -> None:
         assert picture(app)[0].split()[-1] == "Number"
 
 
-async def test_without_marks_there_is_no_marking() -> None:
+async def test_rows_of_a_list_without_marks_cannot_be_marked() -> None:
     app = ListApp(Crowd(250), marks=False)
     async with running(app) as pilot:
         await press(pilot, "space", "a")
@@ -502,7 +502,7 @@ KEYS = st.sampled_from(
 
 
 def apply(key: str, state: dict[str, Any], size: int, page: int) -> None:
-    """The model: what a key does to the cursor and to the set of marked ids."""
+    """Apply a key to the model: to its cursor, its set of marked ids and its filter."""
     ids = [n for n in range(1, size + 1) if n % state["divisor"] == 0]
     last = len(ids) - 1
     if key in ("narrow", "all"):

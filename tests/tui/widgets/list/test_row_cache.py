@@ -1,4 +1,4 @@
-"""What a list keeps of its source."""
+"""The window of rows that a list caches from its source."""
 
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.tui.widgets.list.row_cache import BLOCK, Window
@@ -14,7 +14,7 @@ def window_on(size: int) -> Window[Person, int]:
     return Window(Crowd(size), 1)
 
 
-def test_whole_blocks_are_wanted_around_what_is_looked_at() -> None:
+def test_missing_rows_of_the_viewport_are_requested_in_whole_blocks() -> None:
     window = window_on(1_000_000)
     assert window.wanting(70, 90, ()) == (BLOCK, 2 * BLOCK)
     assert window.wanting(60, 90, ()) == (0, 2 * BLOCK)
@@ -23,7 +23,7 @@ def test_whole_blocks_are_wanted_around_what_is_looked_at() -> None:
     assert window.wanting(60, 90, ()) == (0, BLOCK)
 
 
-def test_nothing_is_wanted_beyond_the_end() -> None:
+def test_no_rows_beyond_the_end_are_requested() -> None:
     window = fetched(window_on(10), 0, BLOCK)
     assert (window.length, window.counted) == (10, True)
     assert window.wanting(0, 500, ()) is None
@@ -36,7 +36,7 @@ def test_the_length_is_a_lower_bound_until_counted() -> None:
     assert (window.length, window.counted) == (1_000, True)
 
 
-def test_rows_that_went_away_shorten_the_list() -> None:
+def test_a_short_read_reduces_the_length() -> None:
     window = window_on(70)
     window.store_count(200)
     fetched(window, BLOCK, 2 * BLOCK)
@@ -46,7 +46,7 @@ def test_rows_that_went_away_shorten_the_list() -> None:
     assert window.length <= 4 * BLOCK
 
 
-def test_memory_is_bounded_and_what_was_used_longest_ago_goes() -> None:
+def test_memory_is_bounded_and_the_least_recently_used_blocks_are_evicted() -> None:
     window = window_on(1_000_000)
     for block in range(200):
         fetched(window, block * BLOCK, (block + 1) * BLOCK)
@@ -56,7 +56,7 @@ def test_memory_is_bounded_and_what_was_used_longest_ago_goes() -> None:
     assert window.row(100 * BLOCK) is None
 
 
-def test_other_filters_are_asked_for_with_the_rows() -> None:
+def test_matches_of_other_filters_are_fetched_with_the_rows() -> None:
     window = window_on(100)
     window.store(window.fetch(0, BLOCK, Selection.matching(3)))
     assert window.matches(2, 3)
