@@ -1,5 +1,8 @@
-"""A disk that is full to the last byte, or mounted read-only, and an account without a name: really
-so, in a name space of the kernel. Each says what it is and what to do, and nothing is written."""
+"""Commands on a full disk, on a read-only disk, and from an account without a name.
+
+Each condition is real, made in a namespace of the kernel. Each command reports the problem and its
+remedy, and writes nothing.
+"""
 
 import shlex
 import subprocess
@@ -30,14 +33,17 @@ for command in sys.argv[1:]:
     print(done.stdout, "ended with", done.exit_code)
     print(done.stderr, end="", file=sys.stderr)
 """
-"""Starting the program anew for each command would take most of the time."""
+"""A script that runs several commands in one process.
+
+Starting the program for each command would take most of the time.
+"""
 DISKS = {
     "read-only": ('mount -o remount,ro "$1"', "mounted read-only. Mount it for writing"),
     "full": ('dd if=/dev/zero of="$1/rest" 2>&- || true', "disk of the database is full"),
 }
 COMMANDS = ("users list", "worker --drain", "db backup kept.db", shlex.join(create("New")))
 MOUNTING = (("--map-root-user", "--mount"), ("--mount",))
-"""As an account like any other, or as root where no account may make name spaces of its own."""
+"""Options of ``unshare``, without and with root, which containers may require."""
 
 
 def in_name_space(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +51,7 @@ def in_name_space(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def works(*how: str) -> bool:
-    """Whether the kernel lets this account make a name space, as some containers forbid."""
+    """Return whether the kernel lets this account make a namespace. Some containers forbid it."""
     try:
         return in_name_space(*how).returncode == 0
     except FileNotFoundError:
@@ -58,7 +64,7 @@ def running(*commands: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def mounting() -> tuple[str, ...]:
-    """How to make a name space in which something can be mounted."""
+    """The options of ``unshare`` that make a namespace in which a file system can be mounted."""
     mount = ("sh", "-c", "mount -t tmpfs none /mnt")
     found = [how for how in MOUNTING if works(*how, *mount)]
     if not found:
@@ -67,7 +73,7 @@ def mounting() -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("disk", DISKS)
-def test_a_disk_that_takes_nothing_is_called_so_by_every_command(
+def test_every_command_reports_that_the_disk_is_full_or_read_only(
     organisation: Cli,
     private_home: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -87,7 +93,7 @@ def test_a_disk_that_takes_nothing_is_called_so_by_every_command(
     assert not Path("kept.db").exists()
 
 
-def test_an_account_without_a_name_is_nobody(organisation: Cli) -> None:
+def test_an_account_without_a_name_is_refused(organisation: Cli) -> None:
     if not works("--user", "--map-user=12345", "true"):
         pytest.skip("this kernel lets this account have no other number")
     commands = running("users list", "db migrate", "doctor")

@@ -1,5 +1,7 @@
-"""Options that take one of several names: also in the words that are shown for them, and with a
-near miss."""
+"""Options that accept one of several names.
+
+They also accept the labels shown for the names, and suggest the nearest name.
+"""
 
 from collections.abc import Iterator
 
@@ -16,7 +18,7 @@ from studio_tui.wording import mail, pushes, templates
 
 
 def choices() -> Iterator[tuple[str, click.Choice[str]]]:
-    """Every parameter of every command that is one of several names: its path, and its type."""
+    """Yield the path and the type of every parameter that accepts one of several names."""
     groups: list[tuple[str, click.Group]] = [("", program)]
     while groups:
         path, group = groups.pop()
@@ -37,7 +39,7 @@ def convert(parameter: str, word: str) -> str:
     return CHOICES[parameter].convert(word, None, None)
 
 
-def test_each_names_what_was_meant() -> None:
+def test_every_choice_suggests_the_nearest_name() -> None:
     assert len(CHOICES) > 8
     assert [name for name, choice in CHOICES.items() if not isinstance(choice, NameChoice)] == []
     for name, choice in CHOICES.items():
@@ -63,7 +65,7 @@ def test_each_names_what_was_meant() -> None:
         ("mail preview kind", Kind, mail.KIND_LABELS),
     ],
 )
-def test_a_name_is_taken_as_it_is_shown(
+def test_a_choice_accepts_the_name_and_the_label_shown_for_it(
     parameter: str, names: list[str], labels: dict[str, str]
 ) -> None:
     for name in names:
@@ -72,7 +74,7 @@ def test_a_name_is_taken_as_it_is_shown(
             assert convert(parameter, word) == name
 
 
-def test_words_of_the_screens_are_taken_and_named() -> None:
+def test_a_choice_accepts_and_suggests_the_words_of_the_screens() -> None:
     assert convert("outbox list state", "waits") == "held"
     assert convert("mail preview capacity", "conductor") == "manager"
     with pytest.raises(click.BadParameter, match="Did you mean “waiting”"):

@@ -1,4 +1,4 @@
-"""What a shell is told that asks what may come next."""
+"""The answers of the program to a shell that completes a command line."""
 
 import os
 import pty
@@ -38,7 +38,7 @@ ODD = "Q1 'odd' $(touch pwned); `touch pwned` * \"x\" a,b:c"
 
 @pytest.fixture
 def complete(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Complete:
-    """What bash is offered for a line that is begun; nothing is ever said on stderr."""
+    """Return the completions that bash is offered for a line. Check that stderr is empty."""
 
     def offered(line: str) -> list[str]:
         capfd.readouterr()
@@ -61,7 +61,7 @@ def test_commands_and_options(complete: Complete) -> None:
     assert complete("no-such-command") == []
 
 
-def test_names_of_what_is_there(pushed: Cli, complete: Complete) -> None:
+def test_existing_names_are_completed(pushed: Cli, complete: Complete) -> None:
     assert complete("pushes show ") == ["Q1\\ review"]
     assert complete("pushes show 'q1") == ["Q1 review"]
     assert complete('pushes assign "Q1 review" b') == ["bea", "ben", "bob"]
@@ -77,8 +77,8 @@ def test_names_of_what_is_there(pushed: Cli, complete: Complete) -> None:
     assert 'not team under "Sales > Belgium"' in complete("users list --where 'not team under \"S")
 
 
-def test_only_what_one_may_see(accounts: Accounts, complete: Complete) -> None:
-    """A2, U12: a leader is told of the own people, a scoped admin of those within."""
+def test_only_visible_names_are_completed(accounts: Accounts, complete: Complete) -> None:
+    """A2, U12: a leader is offered the people of the team, a scoped admin those in the scope."""
     with accounts.of("bob"):
         assert complete("users show ") == ["ann", "ben", "bob", "cas"]
         assert complete("conversations show Q") == ["Q1\\ review"]
@@ -135,7 +135,7 @@ def test_hostile_names_stay_one_word(organisation: Cli, complete: Complete) -> N
 
 
 def test_a_real_bash(pushed: Cli) -> None:
-    """What a person types, with the key that completes: nothing of a name is run."""
+    """Type a line into an interactive bash and press Tab. Nothing in a name is executed."""
     pushed.run(*create(ODD))
     script = pushed.out("completion", "bash")
     Path("rc").write_text(f"PS1='> '\n{script}", encoding="utf-8")
@@ -158,7 +158,7 @@ def test_a_real_bash(pushed: Cli) -> None:
 
 
 def _read(terminal: int, end: str) -> str:
-    """What comes until the shell has written ``end`` at the end of it, or has ended."""
+    """Read the output of ``terminal`` until it ends with ``end``, or until the shell has ended."""
     text = ""
     while not text.endswith((end, f"{end}\r\n")):
         try:
@@ -176,12 +176,12 @@ def test_each_shell_has_a_script_that_it_can_read(cli: Cli) -> None:
         if found := shutil.which(shell):
             Path("script").write_text(text, encoding="utf-8")
             subprocess.run([found, "-n", "script"], check=True)
-    # What click writes for fish is changed: at the first comma alone a name begins.
+    # The script that click writes for fish is changed: the name begins after the first comma only.
     assert 'string split -m 1 ","' in cli.out("completion", "fish")
 
 
 def test_over_ssh_by_the_key_and_only_what_is_open(accounts: Accounts, private_home: Path) -> None:
-    """A1, A2: Bob's key completes Bob's people, and no command of the host."""
+    """A1, A2: Bob's key completes the names of Bob's people, and no command of the host."""
     accounts.cli.run("ssh", "add-key", "bob", typed=f"{ED25519} laptop")
     [key] = accounts.cli.json("ssh", "list", "bob")
     [database] = private_home.rglob("studio.db")
@@ -201,8 +201,8 @@ def test_over_ssh_by_the_key_and_only_what_is_open(accounts: Accounts, private_h
     assert over("studio-tui d") == []
 
 
-def test_a_script_for_elsewhere_runs_everything_over_ssh(cli: Cli) -> None:
-    """What is typed comes to the program there as it was typed."""
+def test_a_script_for_another_machine_runs_every_command_over_ssh(cli: Cli) -> None:
+    """The program on the host receives the arguments exactly as they were typed."""
     Path("ssh").write_text("#!/bin/sh\nprintf '<%s>' \"$@\"\n", encoding="utf-8")
     Path("ssh").chmod(0o700)
     script = cli.out("completion", "bash", "--over", "studio@example.org")
@@ -234,14 +234,14 @@ def test_every_argument_that_is_a_name_is_completed() -> None:
     assert left == FREE
 
 
-def test_what_is_called_like_a_name_and_is_none_is_left(complete: Complete) -> None:
+def test_an_argument_that_is_only_called_like_a_name_is_not_completed(complete: Complete) -> None:
     assert complete("pushes create Regular --push ") == []
     [push] = [each for each in commands()["pushes create"].params if "--push" in each.opts]
     assert names_of(push) == ()
 
 
-def test_nothing_is_loaded_that_a_name_does_not_take() -> None:
-    """Somebody waits for the answer with their hand on the key."""
+def test_a_completion_loads_only_the_modules_that_it_needs() -> None:
+    """A person waits for each completion."""
     asked = {**os.environ, ASKED_BY_SHELL: "bash_complete", "COMP_TYPED": "studio-tui pushes show "}
     code = (
         "import sys; sys.argv = ['studio-tui']; from studio_tui.main import run\n"

@@ -1,4 +1,4 @@
-"""``docs/commands.md``: what it says of commands, options and JSON is what there is."""
+"""``docs/commands.md``: its commands, options and JSON are those of the program."""
 
 import json
 import re
@@ -26,16 +26,19 @@ available_from = 2026-06-01
 deadline = 2026-06-30
 """
 FREE = {"changes", "recognised", "before", "after"}
-"""Objects whose names depend on what they tell of."""
+"""Objects whose keys depend on their content."""
 
 
 def commands() -> dict[str, click.Command]:
-    """Every command there is, by the words that call it."""
+    """Return every command, by the words that call it."""
     return dict(every_command())
 
 
 def examples() -> list[tuple[str, Any]]:
-    """Each command whose JSON the document shows; where it shows none, it is the one before."""
+    """Return each command in the document with its JSON.
+
+    A command without JSON of its own has that of the command before it.
+    """
     found: list[tuple[str, Any]] = []
     for section in re.split(r"^### ", TEXT, flags=re.MULTILINE)[1:]:
         command = section.splitlines()[0].removeprefix("`studio-tui ").removesuffix("`")
@@ -45,7 +48,7 @@ def examples() -> list[tuple[str, Any]]:
 
 
 def synopsis() -> dict[str, set[str]]:
-    """The options that the list of commands names, by the words that call each command."""
+    """Return the options in the document's list of commands, by command."""
     block = TEXT.split("```")[1].replace("\n   ", " ")
     found: dict[str, set[str]] = {}
     for line in filter(None, block.splitlines()):
@@ -72,7 +75,7 @@ def test_every_command_and_option_is_listed() -> None:
     }
 
 
-def test_every_command_says_what_it_does() -> None:
+def test_every_command_and_option_has_a_help_text() -> None:
     for words, command in commands().items():
         assert command.help, words
         for param in command.params:
@@ -90,15 +93,15 @@ def test_every_command_has_an_example_that_can_be_typed(cli: Cli, words: str) ->
     assert " ".join(example.split()) in " ".join(cli.out(*words.split(), "--help").split())
 
 
-def test_the_version_is_the_one_of_the_program(cli: Cli) -> None:
+def test_the_version_of_the_contract_is_that_of_the_program(cli: Cli) -> None:
     assert f"a contract, of version **{CONTRACT}**" in TEXT
     assert cli.json("doctor")["contract"] == CONTRACT
 
 
-def test_every_example_has_the_names_that_are_printed(
+def test_every_example_has_the_keys_that_are_printed(
     cli: Cli, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The examples, run in their order, print what the document shows."""
+    """The examples, run in their order, print the JSON that the document shows."""
     with people.open("a", encoding="utf-8") as file:
         file.write("zoe,zoe@example.org,Zoé,Doe,nl,,,nelly,,\n")
         for login in ("uma", "una"):
@@ -128,12 +131,12 @@ def test_every_example_has_the_names_that_are_printed(
 
 
 def takes_refused(arguments: list[str]) -> bool:
-    """Whether an import does not fail because of refused lines."""
+    """Return whether an import succeeds in spite of refused lines."""
     return not {"--skip-refused", "--waiting"}.isdisjoint(arguments)
 
 
 def coach_fay(cli: Cli) -> None:
-    """Let who runs the commands hold two conversations with Fay, one of them done."""
+    """Let the current account hold two conversations with Fay and finish one of them."""
     head = "login,email,given_name,family_name,coaches"
     Path("fay.csv").write_text(f"{head}\nfay,fay@example.org,Fay,Novak,{ACCOUNT}\n")
     cli.run("users", "import", "fay.csv")
@@ -144,14 +147,14 @@ def coach_fay(cli: Cli) -> None:
 
 
 def change_managers(cli: Cli) -> None:
-    """Give people of an open push one more manager."""
+    """Add a manager for the people of an open push."""
     Path("zac.csv").write_text(
         "login,email,given_name,family_name,leads\nzac,zac@example.org,Zac,Zomers,Sales > Belgium\n"
     )
     cli.run("users", "import", "zac.csv")
 
 
-def test_every_json_is_shown() -> None:
+def test_the_document_shows_the_json_of_every_command() -> None:
     shown = [command for command, _ in examples()]
     with_json = [
         words
@@ -163,7 +166,7 @@ def test_every_json_is_shown() -> None:
 
 
 def assert_alike(shown: Any, printed: Any, at: str) -> None:
-    """The same names all the way down, and values of the same kind where both are known."""
+    """Compare the keys at all levels, and the types of values where both are given."""
     if shown is None or printed is None:
         return
     assert type(shown) is type(printed), at

@@ -1,6 +1,6 @@
-"""Every command with what nobody should type: it ends with 0, 1 or 2 and says why in one line.
+"""Every command with absurd arguments: it ends with 0, 1 or 2 and reports the reason in one line.
 
-All in one process and in one Studio: a command that is added is walked through as well.
+All run in one process and in one Studio. New commands are included automatically.
 """
 
 import json
@@ -22,20 +22,20 @@ from tests.cli.conftest import ACCOUNT, Accounts, Cli
 from tests.cli.test_contract import examples
 
 RUN_ON = {"worker", "ssh session", "demo", "mail password", "mail test"}
-"""Commands that go on until they are stopped, or that speak to somebody."""
+"""Commands that run until they are stopped, or that connect to a server."""
 HOSTILE = "\x1b]0;x\x07[/x] Ωnobody' \u202e%s"
 JUNK = b'\xff\xfe\x00\x81junk\r\n\x1b[31m;;;"\x00'
 
 
 ROLES = {"admin": ACCOUNT, "support": "sam", "leader": "bob", "user": "ann", "nobody": "zed"}
-"""Who types, by their login."""
+"""The login of the actor, by role."""
 VALUES = (
     *("Q1 review", "Regular", "Quick", "ann", "ben", "bob", "1", "0", "-1", "2026-03-10", "today"),
     *("2026-03-10T14:00", "31/02/2026", "Sales > Belgium", "not planned", "people.csv", ".", ""),
     *('team "Sales" and not left', "team (", "/dev/null", " ", HOSTILE, "x" * 300, "--", "json"),
     "'; DROP TABLE user; --",
 )
-"""What there is, what could be, and what is none."""
+"""Values that exist, values that could exist, and invalid values."""
 
 
 def leaves(group: click.Group = program, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -59,7 +59,10 @@ def command_at(path: tuple[str, ...]) -> click.Command:
 
 
 def filled(command: click.Command, text: str) -> list[str]:
-    """Every argument, and every option that is needed, with ``text``; numbers with one of none."""
+    """Return ``text`` for every argument and required option.
+
+    A numeric one gets a number that does not exist.
+    """
     words: list[str] = []
     for param in command.params:
         numeric = isinstance(param.type, click.types.IntParamType)
@@ -72,7 +75,7 @@ def filled(command: click.Command, text: str) -> list[str]:
 
 
 def wrong(path: tuple[str, ...], words: list[str], typed: bytes = b"") -> str:
-    """What is wrong with how a command ends; nothing where all is well."""
+    """Run a command and return a description of the faults in its result, or an empty string."""
     arguments = [*path, *words]
     result = CliRunner().invoke(program, arguments, obj=DEPENDENCIES, input=typed)
     found = what_is_wrong(result)
@@ -81,7 +84,7 @@ def wrong(path: tuple[str, ...], words: list[str], typed: bytes = b"") -> str:
 
 
 def what_is_wrong(result: Result) -> list[str]:
-    """What no command may do, however it ends."""
+    """Return the faults in a result that no command may have, whatever its exit code."""
     said = result.stderr
     faults = {
         "its exit code": result.exit_code not in (0, 1, 2),
@@ -94,19 +97,19 @@ def what_is_wrong(result: Result) -> list[str]:
     return [fault for fault, there in faults.items() if there]
 
 
-def test_there_are_many() -> None:
+def test_the_commands_are_found() -> None:
     every = [" ".join(path) for path in leaves()]
     assert len(every) > 60
     assert {"users import", "pushes assign", "conversations write", "outbox drop"} <= {*every}
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "", "no-such-thing", "-1"])
-def test_what_nobody_should_type(pushed: Cli, text: str) -> None:
+def test_absurd_arguments_are_refused(pushed: Cli, text: str) -> None:
     assert [w for path in leaves() if (w := wrong(path, filled(command_at(path), text)))] == []
 
 
 def test_junk_in_the_input(pushed: Cli) -> None:
-    """“-” for a file, and an option that reads one."""
+    """Pass “-” as each argument and as the value of each option that reads a file."""
     faults = []
     for path in leaves():
         command = command_at(path)
@@ -122,15 +125,15 @@ def test_junk_in_the_input(pushed: Cli) -> None:
     assert [fault for fault in faults if fault] == []
 
 
-def test_options_that_are_none(pushed: Cli) -> None:
+def test_unknown_options_are_refused(pushed: Cli) -> None:
     for path in leaves():
         pushed.run(*path, "--no-such-option", exit_code=2)
 
 
-def test_each_role_with_values_by_chance(
+def test_each_role_with_random_values(
     talk: Accounts, private_home: Path, made_of_chance: random.Random
 ) -> None:
-    """Who may do it and who may not: what fails has changed nothing, and JSON has its shape."""
+    """A command that fails changes nothing for any role, and JSON has the documented shape."""
     path = private_home / "data" / "studio-tui" / "studio.db"
     shapes = shown_shapes()
     faults, ends = [], {role: set[int]() for role in ROLES}
@@ -156,12 +159,12 @@ def test_each_role_with_values_by_chance(
 
 @pytest.fixture
 def made_of_chance() -> random.Random:
-    """The same on every run."""
+    """A random generator with a fixed seed."""
     return random.Random(20)
 
 
 def by_chance(command: click.Command, chance: random.Random) -> list[str]:
-    """Arguments as the command asks for, most of them, and a few of its options."""
+    """Return most of the arguments that the command requires, and a few of its options."""
     words: list[str] = []
     values: list[str] = []
     for param in command.params:
@@ -177,19 +180,19 @@ def by_chance(command: click.Command, chance: random.Random) -> list[str]:
 
 
 def value_for(param: click.Option, chance: random.Random) -> str:
-    """A value that an option takes, or one that it does not."""
+    """Return a random value, which the option may or may not accept."""
     if isinstance(param.type, click.Choice) and chance.random() < 0.8:
         return str(chance.choice(list(param.type.choices)))
     return chance.choice(VALUES)
 
 
 def version(watching: sqlite3.Connection) -> int:
-    """A number that changes when anybody else commits."""
+    """Return a number that changes when another connection commits."""
     return int(watching.execute("PRAGMA data_version").fetchone()[0])
 
 
 def shown_shapes() -> dict[str, list[list[str]]]:
-    """The names of the objects that the document shows for each command."""
+    """Return the keys of the objects that the document shows for each command."""
     found: dict[str, list[list[str]]] = {}
     every = {" ".join(path) for path in leaves()} | {path[0] for path in leaves()}
     for typed, shown in examples():
@@ -202,7 +205,7 @@ def shown_shapes() -> dict[str, list[list[str]]]:
 
 
 def wrong_shape(printed: str, shapes: list[list[str]]) -> list[str]:
-    """What is wrong with JSON that was printed."""
+    """Return the faults in printed JSON."""
     try:
         found: Any = json.loads(printed)
     except ValueError:

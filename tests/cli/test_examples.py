@@ -1,4 +1,4 @@
-"""The examples in the documents: every block of them is run, or read by what would read it."""
+"""The examples in the documents: every block is run, or parsed by its reader."""
 
 import json
 import re
@@ -25,26 +25,26 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "data/wording/README.md"]
 )
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-# Read by other programs.
+# Blocks that are read by other programs.
 OTHERS = {"powershell", "python", "sql", ""}
 _BLOCK = re.compile(r"^( *)```([a-z]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 def blocks(document: Path) -> Iterator[tuple[str, str]]:
-    """The language and the text of every block."""
+    """Yield the language and the text of every block."""
     for _, language, text in _BLOCK.findall(document.read_text(encoding="utf-8")):
         yield language, dedent(text)
 
 
 def called(text: str) -> Iterator[list[str]]:
-    """The arguments of every call of the program in the lines of a shell."""
+    """Yield the arguments of every call of the program in lines of shell."""
     for line in re.sub(r"\$\([^)]*\)", "X", text.replace("\\\n", " ")).splitlines():
         words = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
         words.whitespace_split, words.commenters = True, "#"
         command: list[str] = []
         for word in (*words, ";"):
             if set(word) <= set("|&;<>"):
-                # What stands before the name of the program are variables.
+                # Words before the name of the program are variables.
                 if command and command[0].rpartition("/")[2] == "studio-tui":
                     yield command[1:]
                 command = []
@@ -53,7 +53,7 @@ def called(text: str) -> Iterator[list[str]]:
 
 
 def require_understood(arguments: list[str]) -> None:
-    """Fail where the program would say that it is used wrongly."""
+    """Fail if the program would report wrong usage."""
     context = program.make_context("studio-tui", [*arguments], obj=DEPENDENCIES)
     command, words = context.command, arguments
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
@@ -64,9 +64,7 @@ def require_understood(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_block_is_understood_by_what_reads_it(
-    document: Path, tmp_path: Path, cli: Cli
-) -> None:
+def test_every_block_is_accepted_by_its_reader(document: Path, tmp_path: Path, cli: Cli) -> None:
     for language, text in blocks(document):
         match language:
             case "sh":
@@ -83,7 +81,7 @@ def test_every_block_is_understood_by_what_reads_it(
             case "json":
                 json.loads(text)
             case "ini":
-                # systemd takes a key several times; a part of a file may begin within a section.
+                # systemd accepts a repeated key; a drop-in file may begin within a section.
                 whole = text if text.startswith("[") else f"[part]\n{text}"
                 RawConfigParser(strict=False).read_string(whole)
             case "audience":
@@ -92,14 +90,14 @@ def test_every_block_is_understood_by_what_reads_it(
                 assert language in OTHERS
 
 
-def test_words_in_a_sentence_are_understood_too() -> None:
-    """A command in the text of a document that names no placeholder."""
+def test_commands_in_sentences_are_accepted() -> None:
+    """Commands in the text of a document that contain no placeholder."""
     found = 0
     for document in DOCUMENTS:
         for text in re.findall(r"`(studio-tui [^`\n]*)`", document.read_text(encoding="utf-8")):
             if not re.search(r"[A-Z]{2}|[…|[]", text):
                 for arguments in called(text):
-                    # A sentence may name a command without what it takes, and the help of one.
+                    # A sentence may name a command without its arguments, or with --help.
                     with suppress(click.MissingParameter, click.exceptions.Exit):
                         require_understood(arguments)
                     found += 1
@@ -113,8 +111,10 @@ def test_the_calendar_is_read_from_its_example(organisation: Cli) -> None:
     assert "First year" in organisation.out("pushes", "list")
 
 
-def test_what_the_readme_does_is_done(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its two lists of commands, one after the other, in a small organisation."""
+def test_the_commands_of_the_readme_succeed(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lists of commands, one after the other, in a small organisation."""
     admin, leader, *_ = (
         [*called(text)] for text in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)[1:]
     )
@@ -130,6 +130,6 @@ def test_what_the_readme_does_is_done(accounts: Accounts, monkeypatch: pytest.Mo
     with accounts.of("bob") as bob:
         for arguments in leader:
             typed = "It went well." if "-" in arguments else ""
-            # Fonts take their time, and paper has tests of its own.
+            # A PDF takes long to make and has tests of its own.
             bob.run(*(word.replace("ann.pdf", "ann.md") for word in arguments), typed=typed)
     assert "It went well." in Path("ann.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Names that would be more than text, through the output of every command (A5)."""
+"""Hostile names, printed by every command (A5)."""
 
 import csv
 import io
@@ -13,13 +13,16 @@ from studio_tui.domain.shared.text import clean_line
 from tests.cli.conftest import Cli
 from tests.hostile import BIDIRECTIONAL, CONTROLS, HOSTILE
 
-# A file with NUL in it is none, and somebody without a name is refused.
+# A file that contains NUL is refused, and so is a person without a name.
 NAMES = [name.replace("\0", "") for name in HOSTILE if clean_line(name)]
 
 
 @pytest.fixture(scope="module")
 def file() -> str:
-    """Somebody for every hostile name, led by the one before, in teams and groups of that name."""
+    """An HR file with a person for every hostile name.
+
+    Each person leads the team of the one before, and teams and groups have hostile names as well.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("login", "email", "given_name", "family_name", "teams", "leads", "groups"))
@@ -32,7 +35,10 @@ def file() -> str:
 
 @pytest.fixture
 def hostile(cli: Cli, file: str) -> Cli:
-    """All of them in a push, whose name is hostile too, of a hostile template."""
+    """A Studio with these people in a push.
+
+    The push and its template have hostile names as well.
+    """
     Path("people.csv").write_text(file, encoding="utf-8")
     skip = ("--skip-refused",)
     cli.run("users", "import", "people.csv", *skip)
@@ -108,10 +114,10 @@ READING = (
     ("templates", "duplicate", "]0;T [/x]"),
     ("templates", "archive", "]0;T [/x]"),
 )
-"""Every command that shows a name, in an order in which all of them succeed."""
+"""Every command that prints a name, in an order in which all of them succeed."""
 
 
-def test_nothing_but_text_comes_out(hostile: Cli) -> None:
+def test_no_control_character_is_printed(hostile: Cli) -> None:
     for arguments in READING:
         result = hostile.run(*arguments)
         for sign in (*CONTROLS, *BIDIRECTIONAL):
@@ -119,7 +125,7 @@ def test_nothing_but_text_comes_out(hostile: Cli) -> None:
             assert sign not in printed or sign == "\t", (arguments, sign)
 
 
-def test_nothing_but_text_comes_out_of_errors(hostile: Cli) -> None:
+def test_no_control_character_is_printed_in_errors(hostile: Cli) -> None:
     name = PUSH + "\x9b31m\nand more"
     for arguments in (
         ("pushes", "show", name),
@@ -138,7 +144,7 @@ def test_nothing_but_text_comes_out_of_errors(hostile: Cli) -> None:
         assert not {*CONTROLS, *BIDIRECTIONAL} & set(said), arguments
 
 
-def test_json_and_csv_tell_the_name_as_it_is(hostile: Cli) -> None:
+def test_json_and_csv_hold_the_whole_cleaned_name(hostile: Cli) -> None:
     users: dict[str, Any] = {user["login"]: user for user in hostile.json("users", "list")}
     rows = {
         row["login"]: row for row in csv.DictReader(hostile.out("users", "export").splitlines())

@@ -1,5 +1,7 @@
-"""Input without end, without line ends, or nested without a bottom: each is refused in words, with
-little memory and time, by whatever command reads it."""
+"""Input without end, without line ends, or nested too deeply.
+
+Every command that reads it refuses it with a message, in little memory and time.
+"""
 
 import json
 import resource
@@ -14,9 +16,9 @@ import pytest
 from tests.cli.conftest import COMMAND, Cli, create
 
 MEMORY = 512 * 1024 * 1024
-"""Bytes of address space."""
+"""Limit of the address space, in bytes."""
 SECONDS = 10
-"""Of processor time."""
+"""Limit of the processor time, in seconds."""
 
 ENDLESS = {
     "lines": "yes",
@@ -53,21 +55,23 @@ DEEP = {
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended."""
+    """The exit code and the stderr of a process."""
 
     code: int
     said: str
 
 
 def limit() -> None:
-    """Give this process little memory and time."""
+    """Limit the memory and the processor time of this process."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def limited(arguments: Sequence[str], source: str = "") -> Ended:
-    """What a command says that has little memory and time, its input the output of ``source``, a
-    command of the shell."""
+    """Run a command with little memory and time.
+
+    Its input is the output of the shell command ``source``.
+    """
     feeding = subprocess.Popen(
         ["sh", "-c", f"({source or 'true'}) 2>&-"], stdout=subprocess.PIPE, process_group=0
     )
@@ -86,7 +90,7 @@ def limited(arguments: Sequence[str], source: str = "") -> Ended:
 
 
 def is_refused(ended: Ended) -> bool:
-    """Whether it ended with one sentence that says why."""
+    """Return whether the command was refused with one sentence that states the reason."""
     return (
         ended.code == 1
         and ended.said.count("\n") == 1
@@ -97,7 +101,7 @@ def is_refused(ended: Ended) -> bool:
 
 @pytest.fixture
 def pushed(organisation: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """An open push for Ann, and a mail server to log in at."""
+    """A Studio with an open push for Ann and a mail server that requires a login."""
     organisation.run(*create("Q1 review"))
     organisation.run("pushes", "assign", "Q1 review", "ann")
     monkeypatch.setenv("STUDIO_SMTP_HOST", "mail.example.org")
@@ -106,12 +110,15 @@ def pushed(organisation: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 
 def sources(reader: str) -> list[str]:
-    """What a reader is tried with: those that read the most with everything, each of the others
-    with one, all of which somebody is tried with."""
+    """Return the names of the inputs that a reader is tried with.
+
+    The two readers that read the most are tried with all. Each other reader is tried with one, so
+    that each input is tried with some reader.
+    """
     if reader in ("users import", "pushes assign"):
         return list(ENDLESS)
     place = list(READERS).index(reader)
-    # The first line of others is a password.
+    # The password is the first line, so the other inputs are valid passwords.
     names = ["a line without an end", "NUL bytes"] if reader == "mail password" else list(ENDLESS)
     return [names[place % len(names)]]
 
@@ -135,8 +142,10 @@ for environ, arguments in json.load(sys.stdin):
 
 
 def limited_all(commands: Sequence[tuple[dict[str, str], Sequence[str]]]) -> list[Ended]:
-    """What commands say one after another, each in its environment, that have little memory and
-    time together."""
+    """Run commands one after another in one process with little memory and time.
+
+    Each command has its own environment.
+    """
     done = subprocess.run(
         [sys.executable, "-c", _EACH],
         input=json.dumps(commands),
@@ -148,7 +157,7 @@ def limited_all(commands: Sequence[tuple[dict[str, str], Sequence[str]]]) -> lis
     return [Ended(*json.loads(line)) for line in done.stdout.splitlines()]
 
 
-def test_toml_that_nests_to_no_end_is_refused(pushed: Cli, tmp_path: Path) -> None:
+def test_toml_that_is_nested_too_deeply_is_refused(pushed: Cli, tmp_path: Path) -> None:
     commands: list[tuple[dict[str, str], Sequence[str]]] = []
     for number, name in enumerate(("dotted keys", "lists", "many keys")):
         home = tmp_path / str(number)
@@ -162,7 +171,7 @@ def test_toml_that_nests_to_no_end_is_refused(pushed: Cli, tmp_path: Path) -> No
         assert is_refused(ended), (command, ended)
 
 
-def test_a_configuration_that_nests_to_no_end_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_a_configuration_that_is_nested_too_deeply_is_refused(cli: Cli, tmp_path: Path) -> None:
     commands: list[tuple[dict[str, str], Sequence[str]]] = []
     for number, content in enumerate(DEEP.values()):
         text = tmp_path / f"{number}.toml"
@@ -173,7 +182,7 @@ def test_a_configuration_that_nests_to_no_end_is_refused(cli: Cli, tmp_path: Pat
         assert is_refused(ended), (name, ended)
 
 
-def test_a_list_that_is_too_large_says_by_how_much(pushed: Cli) -> None:
+def test_the_message_about_a_list_that_is_too_large_states_the_limit(pushed: Cli) -> None:
     ended = limited(READERS["pushes assign"], "yes")
     assert "has more than 1,000,000 lines: it is not read." in ended.said
     ended = limited(READERS["pushes assign"], "echo ann; yes | tr -d '\\n'")
@@ -182,7 +191,7 @@ def test_a_list_that_is_too_large_says_by_how_much(pushed: Cli) -> None:
     assert "larger than 1000 kB" in ended.said
 
 
-def test_an_input_that_is_closed_is_said_to_be(pushed: Cli) -> None:
+def test_a_closed_stdin_is_reported(pushed: Cli) -> None:
     for reader in ("users import", "templates import", "pushes assign", "ssh add-key"):
         done = subprocess.run(
             ["sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, *READERS[reader]],

@@ -1,4 +1,4 @@
-"""``man studio-tui`` and ``docs/json.md``: made of the declarations, and as these are."""
+"""``man studio-tui`` and ``docs/json.md``: generated from the declarations, and up to date."""
 
 import importlib
 import os
@@ -16,8 +16,8 @@ from tests.cli.conftest import Cli
 from tests.cli.test_contract import commands
 
 
-def test_what_is_declared_is_written() -> None:
-    """``python -m tests.documents`` writes it."""
+def test_the_generated_documents_are_up_to_date() -> None:
+    """``python -m tests.documents`` writes the documents."""
     assert documents.MANUAL.read_text(encoding="utf-8") == manual.in_roff()
     for document in documents.TABLES:
         written = (documents.DOCS / document).read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ def test_groff_understands_the_manual() -> None:
 
 @pytest.fixture
 def observed(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
-    """The objects that each function of the modules `shapes` has made."""
+    """The objects that each function of the modules ``shapes`` returned, by function name."""
     made: dict[str, list[Any]] = {}
 
     def watch(name: str, function: Any) -> Any:
@@ -69,7 +69,7 @@ def observed(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Any]]:
     return made
 
 
-def test_what_commands_print_fits_the_reference(
+def test_the_json_of_commands_matches_the_reference(
     pushed: Cli, observed: dict[str, list[Any]]
 ) -> None:
     review = ("pushes", "show", "Q1 review")
@@ -102,7 +102,7 @@ def test_what_commands_print_fits_the_reference(
 
 
 def _fits(value: Any, kind: str) -> bool:
-    """Whether a value is of the kind that the reference tells."""
+    """Return whether a value is of the kind that the reference states."""
     if value is None:
         return kind.endswith("null") or "any" in kind
     value = value.value if isinstance(value, Enum) else value

@@ -1,5 +1,7 @@
-"""A database file that is empty, missing, replaced, damaged or another's: no new Studio is made in
-its place, nothing is written into nothing, and what to do is said."""
+"""A database file that is empty, missing, replaced, damaged or of another program.
+
+No new Studio is made in its place, nothing is written, and the message names the remedy.
+"""
 
 import os
 import random
@@ -19,7 +21,7 @@ PAGE = 4_096
 
 @pytest.fixture
 def database(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where the database is to be, in a folder that is there."""
+    """The path of a database that does not exist yet, in an existing folder."""
     folder = tmp_path / "volume"
     folder.mkdir(mode=0o700)
     monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{folder / 'studio.db'}")
@@ -60,12 +62,12 @@ def test_a_new_studio_is_announced_once(cli: Cli, database: Path) -> None:
     assert cli.run("users", "list").stderr == ""
 
 
-def test_what_only_looks_or_sends_makes_none(cli: Cli, database: Path) -> None:
+def test_commands_that_only_read_or_send_do_not_create_a_studio(cli: Cli, database: Path) -> None:
     assert HOW[1] in cli.refused("worker", "--drain")
     cli.run("ssh", "keys", exit_code=1)
     config = Path("config.toml").absolute()
     config.write_text(f'[database]\nurl = "sqlite:///{database}"\n')
-    # A process is in the session of a key until it ends.
+    # A process stays in the session of a key until it ends, so run this one separately.
     session = subprocess.run(
         [*COMMAND, "ssh", "session", "SHA256:" + "x" * 43, "--config", str(config)],
         env={**os.environ, "SSH_ORIGINAL_COMMAND": "users list"},
@@ -79,7 +81,7 @@ def test_what_only_looks_or_sends_makes_none(cli: Cli, database: Path) -> None:
     assert list(database.parent.iterdir()) == []
 
 
-def test_a_studio_that_is_gone_is_not_made_anew(cli: Cli, database: Path) -> None:
+def test_a_deleted_studio_is_not_replaced_by_a_new_one(cli: Cli, database: Path) -> None:
     cli.run("users", "list")
     cli.run("db", "backup", "kept.db")
     database.unlink()
@@ -89,7 +91,7 @@ def test_a_studio_that_is_gone_is_not_made_anew(cli: Cli, database: Path) -> Non
     assert cli.json("users", "list")
 
 
-def test_a_backup_comes_into_an_empty_file(cli: Cli, database: Path) -> None:
+def test_a_backup_is_restored_into_an_empty_file(cli: Cli, database: Path) -> None:
     cli.run("users", "list")
     cli.run("db", "backup", "kept.db")
     database.write_bytes(b"")
@@ -97,7 +99,7 @@ def test_a_backup_comes_into_an_empty_file(cli: Cli, database: Path) -> None:
     assert cli.json("users", "list")
 
 
-def test_a_database_of_something_else_is_left_alone(cli: Cli, database: Path) -> None:
+def test_a_database_of_another_program_is_left_alone(cli: Cli, database: Path) -> None:
     with closing(sqlite3.connect(database)) as other:
         other.execute("CREATE TABLE accounts (id INTEGER)")
     database.chmod(0o600)
@@ -106,7 +108,9 @@ def test_a_database_of_something_else_is_left_alone(cli: Cli, database: Path) ->
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-def test_a_worker_whose_database_goes_ends(cli: Cli, database: Path, replaced: bool) -> None:
+def test_a_worker_ends_if_its_database_is_deleted_or_replaced(
+    cli: Cli, database: Path, replaced: bool
+) -> None:
     cli.run("users", "list")
     environ = {
         **os.environ,
@@ -133,7 +137,7 @@ def test_a_worker_whose_database_goes_ends(cli: Cli, database: Path, replaced: b
     assert replaced or not database.exists()
 
 
-def test_what_a_killed_backup_left_goes_with_the_next(cli: Cli, database: Path) -> None:
+def test_the_remains_of_a_killed_backup_are_removed_by_the_next(cli: Cli, database: Path) -> None:
     cli.run("users", "list")
     left = database.with_name(".studio-tui-left")
     left.mkdir(mode=0o700)
@@ -144,7 +148,7 @@ def test_what_a_killed_backup_left_goes_with_the_next(cli: Cli, database: Path) 
     }  # fmt: skip
 
 
-def test_a_damaged_page_is_noticed_and_said(organisation: Cli, private_home: Path) -> None:
+def test_a_damaged_page_is_reported(organisation: Cli, private_home: Path) -> None:
     whole = private_home / "data" / "studio-tui" / "studio.db"
     with closing(sqlite3.connect(whole)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")

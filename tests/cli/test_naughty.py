@@ -18,11 +18,11 @@ from tests.hostile import SIGNS
 from tests.naughty import NAUGHTY
 
 NAMES = list({fold(clean_line(text)): text for text in NAUGHTY if clean_line(text)}.values())
-"""Of those that are the same to a reader, one; somebody without a name is refused."""
+"""Names without duplicates that look the same to a reader. A person without a name is refused."""
 
 
 def clean(printed: str) -> str:
-    """``printed``, which holds nothing that a terminal would act on."""
+    """Return ``printed`` after a check that it has nothing that a terminal would act on."""
     found = SIGNS & set(printed) - {"\n", "\t"}
     assert not found, sorted(found)
     return printed
@@ -30,7 +30,7 @@ def clean(printed: str) -> str:
 
 @pytest.fixture
 def people(cli: Cli) -> Cli:
-    """Somebody of every such name."""
+    """A Studio with a person for every name."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("login", "email", "given_name", "family_name", "department"))
@@ -41,7 +41,7 @@ def people(cli: Cli) -> Cli:
     return cli
 
 
-def test_names_are_the_text_and_nothing_else(people: Cli) -> None:
+def test_names_are_stored_and_printed_as_clean_text(people: Cli) -> None:
     by_login = {user["login"]: user["given_name"] for user in people.json("users", "list")}
     for number, name in enumerate(NAMES):
         assert by_login[f"n{number}"] == clean_line(unescape_cell(name)), name
@@ -49,7 +49,7 @@ def test_names_are_the_text_and_nothing_else(people: Cli) -> None:
     clean(people.out("activity", "list"))
 
 
-def test_what_is_exported_is_imported_as_it_was(people: Cli) -> None:
+def test_an_export_of_people_is_imported_unchanged(people: Cli) -> None:
     exported = clean(people.out("users", "export"))
     for row in csv.DictReader(exported.splitlines()):
         for cell in row.values():
@@ -83,7 +83,7 @@ def test_questions_go_through_a_file_and_back(cli: Cli) -> None:
 
 
 def test_pushes_of_every_name_and_the_mail_about_them(people: Cli) -> None:
-    # Of those that look alike one: the others are refused as the name of a push.
+    # Of names that look alike, only one is accepted as the name of a push.
     different = {appearance(name): name for name in NAMES}.values()
     names = [name for name in different if ";" not in name]
     unique = [f"--push={name};2026-03-01;2026-03-31" for name in names]
@@ -100,7 +100,7 @@ def test_pushes_of_every_name_and_the_mail_about_them(people: Cli) -> None:
         assert sum(line.lower().startswith("bcc:") for line in run.splitlines()) == 0
 
 
-def test_what_is_not_found_is_said_as_text(cli: Cli) -> None:
+def test_the_error_about_an_unknown_name_is_clean_text(cli: Cli) -> None:
     cli.run("db", "migrate")
     commands = ("users", "pushes", "templates")
     for number, name in enumerate(NAMES):
@@ -108,7 +108,7 @@ def test_what_is_not_found_is_said_as_text(cli: Cli) -> None:
         assert clean_line(name)[:100] in clean(said)
 
 
-def test_the_log_holds_text(private_home: Path) -> None:
+def test_the_log_holds_clean_text(private_home: Path) -> None:
     for text in NAUGHTY:
         path = log_error(ValueError(f"{text} before"))
     written = path.read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def test_the_log_holds_text(private_home: Path) -> None:
     clean(written.replace("\n", ""))
 
 
-def test_very_many_words_and_very_long_ones_match_nobody(people: Cli) -> None:
+def test_a_search_for_very_many_or_very_long_words_finds_nobody(people: Cli) -> None:
     for words in ("x" * 60_000, " ".join(f"w{number}" for number in range(3_000))):
         assert people.json("users", "list", words) == []
     assert json.loads(people.out("users", "list", *["n"] * 300, "--json"))

@@ -1,7 +1,7 @@
-"""Nothing of what was said stands anywhere but before those whom it is for (C6, A3).
+"""The content of a conversation is visible only to its two participants (C6, A3).
 
-Every text of a conversation holds a mark. What everybody else can look at, and whatever is told of
-what the two did (activity, mail, dry runs, errors, logs, names of files), holds none.
+Every text of a conversation contains a mark. No mark appears in what other users can read, nor in
+any report of what the two did: activity, mail, dry runs, errors, logs, file names.
 """
 
 from pathlib import Path
@@ -58,19 +58,19 @@ TELLS = [each for each in LOOKS if each[0] in ("activity",)]
 
 
 def said(*arguments: str) -> str:
-    """All that a command says, whether it is refused or not."""
+    """Run a command and return its stdout and stderr, whether it is refused or not."""
     result = CliRunner().invoke(program, arguments, obj=DEPENDENCIES)
     return result.stdout + result.stderr
 
 
 def numbers(cli: Cli) -> dict[str, str]:
-    """The number of each question, by its text; that of the summary has none."""
+    """Return the number of each question, by its text; the summary has an empty text."""
     entries = cli.json("conversations", "show", "1")["conversation"]["entries"]
     return {one["question"]: str(one["number"]) for one in entries}
 
 
 def planted(accounts: Accounts) -> str:
-    """A mark in every text; returns what was said to the two of what was refused."""
+    """Write a mark into every text. Return the output of the commands that were refused."""
     with accounts.of("ben") as ben:
         ben.run("conversations", "write", "1", "--question", "1", "--text", f"{MARK} ben")
         refused = said("conversations", "write", "1", "--question", "2", "--text", f"{MARK} no")
@@ -104,7 +104,7 @@ def planted(accounts: Accounts) -> str:
 
 
 def looked(accounts: Accounts, *logins: str) -> dict[tuple[str, tuple[str, ...]], str]:
-    """What everybody of ``logins`` sees, wherever they look."""
+    """Return the output of every command in `LOOKS`, for each of ``logins``."""
     found = {}
     for login in logins:
         with accounts.of(login):
@@ -113,7 +113,7 @@ def looked(accounts: Accounts, *logins: str) -> dict[tuple[str, tuple[str, ...]]
     return found
 
 
-def test_nobody_else_sees_a_mark(talk: Accounts) -> None:
+def test_no_other_user_sees_a_mark(talk: Accounts) -> None:
     assert MARK not in planted(talk)
     others = (ACCOUNT, "sam", "dan")
     for state in ("in progress", "done"):
@@ -130,12 +130,12 @@ def test_nobody_else_sees_a_mark(talk: Accounts) -> None:
 
 
 def marked(found: dict[tuple[str, tuple[str, ...]], str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Where a mark was seen."""
+    """Return the logins and commands whose output contains a mark."""
     return [where for where, text in found.items() if MARK in text]
 
 
-def test_the_two_see_all_of_it(talk: Accounts) -> None:
-    """The marks are there to be found."""
+def test_the_two_participants_see_every_mark(talk: Accounts) -> None:
+    """Proves that the marks are written and can be found."""
     planted(talk)
     for login in ("ben", "bob"):
         with talk.of(login):
@@ -144,7 +144,7 @@ def test_the_two_see_all_of_it(talk: Accounts) -> None:
                 assert f"{MARK} {mark}" in shown
 
 
-def test_nothing_typed_is_in_the_activity_or_a_file(talk: Accounts) -> None:
+def test_no_content_is_in_the_activity_a_file_name_or_the_log(talk: Accounts) -> None:
     planted(talk)
     for login in (ACCOUNT, "sam"):
         with talk.of(login):

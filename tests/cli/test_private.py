@@ -1,4 +1,7 @@
-"""What others can read of the Studio's files is closed and said; what they can write is refused."""
+"""Permissions of the Studio's files.
+
+A file that others can read is made private, with a message. One that they can write is refused.
+"""
 
 import json
 from pathlib import Path
@@ -13,7 +16,7 @@ def database(private_home: Path) -> Path:
     return private_home / "data" / "studio-tui" / "studio.db"
 
 
-def test_a_database_that_others_could_read_is_closed_and_that_is_said(
+def test_a_database_that_others_can_read_is_made_private_with_a_message(
     organisation: Cli, database: Path
 ) -> None:
     database.chmod(0o644)
@@ -38,7 +41,7 @@ def test_a_database_that_others_could_write_is_not_opened(
     assert "Others can write in the folder" in organisation.refused("users", "list")
 
 
-def test_a_link_in_a_shared_folder_is_not_followed(
+def test_a_symlink_in_a_shared_folder_is_not_followed(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared, aim = tmp_path / "shared", tmp_path / "aim"
@@ -48,14 +51,14 @@ def test_a_link_in_a_shared_folder_is_not_followed(
     monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{shared / 'studio.db'}")
     cli.refused("users", "list")
     assert not aim.exists()
-    # Nor through a folder of ours into one of everybody.
+    # A symlink in a private folder that leads into a shared one is refused as well.
     (tmp_path / "studio.db").symlink_to(shared / "other.db")
     (shared / "other.db").touch(mode=0o600)
     monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{tmp_path / 'studio.db'}")
     assert "Others can write in the folder" in cli.refused("users", "list")
 
 
-def test_settings_that_others_could_write_are_not_read(
+def test_settings_that_others_can_write_are_not_read(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = Path("config.toml").absolute()

@@ -1,4 +1,4 @@
-"""How the program starts and ends, as a process of its own."""
+"""Start and exit of the program, as a separate process."""
 
 import json
 import os
@@ -19,7 +19,7 @@ INSTALLED = Path(sys.executable).with_name("studio-tui")
 
 
 def start(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
-    """The installed command, without a terminal."""
+    """Run the installed command without a terminal."""
     return subprocess.run(  # type: ignore[no-any-return,call-overload]
         [INSTALLED, *arguments],
         stdin=subprocess.DEVNULL,
@@ -32,8 +32,8 @@ def start(*arguments: str, **options: object) -> "subprocess.CompletedProcess[st
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["no-such-command"]])
-def test_what_needs_no_studio_loads_little(arguments: list[str]) -> None:
-    """`--help` is quick: it loads nothing that takes long."""
+def test_help_and_version_load_few_modules(arguments: list[str]) -> None:
+    """``--help`` is fast: it loads no module that is slow to import."""
     code = (
         "import sys, json, contextlib, io\n"
         f"sys.argv = ['studio-tui', *{arguments!r}]\n"
@@ -62,7 +62,7 @@ def test_a_command_does_not_load_the_screens() -> None:
     assert done.stdout.splitlines()[-1] == "set()"
 
 
-def test_the_help_says_of_each_command_what_the_command_says() -> None:
+def test_the_help_lists_every_command_with_its_own_help_text() -> None:
     listed = start("--help").stdout
     for name, lazy in COMMANDS.items():
         assert f"  {name} " in listed
@@ -71,13 +71,13 @@ def test_the_help_says_of_each_command_what_the_command_says() -> None:
 
 
 @pytest.mark.parametrize("noun", ["users", "pushes", "conversations"])
-def test_what_is_imported_when_it_is_called_goes_by_its_name(noun: str) -> None:
+def test_every_lazily_imported_command_has_the_name_it_is_listed_under(noun: str) -> None:
     group = COMMANDS[noun].load()
     assert isinstance(group, LazyGroup)
     assert [lazy.load().name for lazy in group.lazy.values()] == list(group.lazy)
 
 
-def test_the_module_is_the_command() -> None:
+def test_the_module_is_the_installed_command() -> None:
     done = subprocess.run([*COMMAND, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == start("--version").stdout == f"studio-tui {__version__}\n"
 
@@ -90,7 +90,7 @@ def test_without_a_terminal_it_says_so() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_a_dumb_terminal_is_none() -> None:
+def test_a_dumb_terminal_is_refused() -> None:
     ours, theirs = pty.openpty()
     environ = {**os.environ, "TERM": "dumb"}
     done = subprocess.run(
@@ -103,7 +103,7 @@ def test_a_dumb_terminal_is_none() -> None:
     assert b"TERM" in said
 
 
-def test_screens_that_would_be_drawn_into_a_file_are_not_drawn() -> None:
+def test_screens_are_not_drawn_into_a_file() -> None:
     ours, theirs = pty.openpty()
     environ = {**os.environ, "TERM": "xterm"}
     done = subprocess.run(
@@ -120,18 +120,18 @@ def test_screens_that_would_be_drawn_into_a_file_are_not_drawn() -> None:
     assert done.stderr.startswith(b"studio-tui: The Studio needs a terminal")
 
 
-def test_the_demo_without_a_terminal_tells_its_story() -> None:
+def test_the_demo_without_a_terminal_prints_its_story() -> None:
     done = start("demo")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Winter check-in" in done.stdout
     assert "\x1b" not in done.stdout
 
 
-def test_a_reader_that_goes_away_is_told_nothing(cli: Cli) -> None:
+def test_a_reader_that_closes_the_pipe_gets_no_message(cli: Cli) -> None:
     rows = (f"u{n},u{n}@example.org,Some,Body {n}\n" for n in range(5000))
     Path("many.csv").write_text("login,email,given_name,family_name\n" + "".join(rows))
     cli.run("users", "import", "many.csv")
-    # Unbuffered, Python itself does not notice that the reader went away.
+    # With unbuffered output, Python does not notice that the pipe was closed.
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     listing = subprocess.Popen(
         [INSTALLED, "users", "list"],
@@ -149,7 +149,7 @@ def test_a_reader_that_goes_away_is_told_nothing(cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_a_reader_that_was_never_there_is_told_nothing(cli: Cli) -> None:
+def test_a_pipe_that_was_closed_before_the_start_gets_no_message(cli: Cli) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
@@ -159,7 +159,7 @@ def test_a_reader_that_was_never_there_is_told_nothing(cli: Cli) -> None:
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
 
 
-def test_any_name_can_be_printed_whatever_the_locale(organisation: Cli) -> None:
+def test_any_name_can_be_printed_in_any_locale(organisation: Cli) -> None:
     environ = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     done = start("users", "list", "bea", env=environ)
     assert (done.returncode, done.stderr) == (0, "")
@@ -172,19 +172,19 @@ def test_wrong_usage(cli: Cli) -> None:
     assert "Missing argument" in cli.misused("pushes", "show")
 
 
-def test_settings_that_are_wrong_are_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_settings_are_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("config.toml").write_text('[organisation]\ntimezone = "Europe/Brussels"\n')
     monkeypatch.setenv("STUDIO_CONFIG", "config.toml")
     assert "did you mean “organisation.time_zone”?" in cli.refused("pushes", "list")
 
 
-def test_a_clock_that_is_none_is_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_clock_is_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_NOW", "yesterday")
     assert "STUDIO_NOW" in cli.refused("pushes", "list")
 
 
 @pytest.mark.usefixtures("made")
-def test_a_fault_of_the_program_is_one_line_and_a_private_log(
+def test_a_fault_of_the_program_prints_one_line_and_writes_a_private_log(
     cli: Cli, private_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:

@@ -1,5 +1,8 @@
-"""Support at the command line: sees what triage needs, sends again, reminds, changes nothing else,
-and reads nothing of what was said (A2, C6)."""
+"""The rights of support at the command line (A2, C6).
+
+Support sees what triage needs, sends mail again and reminds. It changes nothing else and reads no
+content of conversations.
+"""
 
 from pathlib import Path
 
@@ -52,7 +55,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "doctor": (),
     "today": (),
 }
-"""What support may do, and how."""
+"""Commands that support may use, with arguments."""
 REFUSED: dict[str, tuple[str, ...]] = {
     "users import": ("people.csv",),
     "users merge": ("ann", "ben"),
@@ -101,7 +104,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "db backup": ("backup.db",),
     "db copy": ("--to", "sqlite:///copy.db"),
 }
-"""What support may not do, as an admin could."""
+"""Commands that an admin may use and support may not."""
 ELSEWHERE = {
     "demo": "is a Studio of its own",
     "completion": "prints what a shell reads",
@@ -135,12 +138,12 @@ ELSEWHERE = {
     "ssh keys": "is asked by sshd",
     "ssh session": "is run by sshd",
 }
-"""What is no matter of rights here, or is tried where there is what it takes."""
+"""Commands to which the roles do not apply, or that are tested elsewhere."""
 
 
 @pytest.fixture
 def support(pushed: Cli) -> Cli:
-    """Commands by somebody who is support, in a Studio with a push."""
+    """Commands run as support, in a Studio with a push."""
     Path("me.csv").write_text(
         "login,email,given_name,family_name,role\n"
         f"{ACCOUNT},me@example.org,Sam,Support,support\n"
@@ -155,18 +158,18 @@ def support(pushed: Cli) -> Cli:
     return pushed
 
 
-def test_it_is_said_of_every_command_what_support_may() -> None:
+def test_every_command_is_listed_as_allowed_or_refused_or_elsewhere() -> None:
     assert commands().keys() == ALLOWED.keys() | REFUSED.keys() | ELSEWHERE.keys()
 
 
-def test_support_does_what_triage_takes(support: Cli) -> None:
+def test_support_may_use_the_commands_of_triage(support: Cli) -> None:
     for command, arguments in ALLOWED.items():
         support.run(*command.split(), *arguments)
     acts = [line["action"] for line in support.json("activity", "list", "--since", "2026-03-02")]
     assert acts[0] == "reminded users"
 
 
-def test_support_is_refused_what_an_admin_may(support: Cli) -> None:
+def test_support_may_not_use_the_commands_of_admins(support: Cli) -> None:
     before = support.json("activity", "list")
     for command, arguments in REFUSED.items():
         said = support.refused(*command.split(), *arguments)

@@ -1,4 +1,4 @@
-"""Every act done twice: where the second time has nothing to do, it says so and has not failed."""
+"""Every act done twice: if the second call has nothing to do, it reports that and succeeds."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.domain.people.test_ssh_keys import ED25519
 
 
 def written(cli: Cli) -> list[object]:
-    """What the Studio holds of what was done: mail and activity."""
+    """Return the mail and the activity of the Studio."""
     return [cli.json("outbox", "list"), cli.json("activity", "list", "--limit", "1000")]
 
 
@@ -31,7 +31,7 @@ def written(cli: Cli) -> list[object]:
         (("db", "migrate"), "is ready"),
     ],
 )
-def test_the_second_time_there_is_nothing_to_do(
+def test_a_second_call_reports_that_there_is_nothing_to_do(
     pushed: Cli, act: tuple[str, ...], said: str
 ) -> None:
     Path("key.pub").write_text(ED25519, encoding="utf-8")
@@ -42,7 +42,9 @@ def test_the_second_time_there_is_nothing_to_do(
 
 
 @pytest.mark.parametrize("text", [("questions", "export"), ("templates", "export", "Quick")])
-def test_what_a_file_says_already_is_written_once(organisation: Cli, text: tuple[str, ...]) -> None:
+def test_importing_an_unchanged_export_writes_nothing(
+    organisation: Cli, text: tuple[str, ...]
+) -> None:
     Path("file.toml").write_text(organisation.out(*text), encoding="utf-8")
     before = written(organisation)
     assert "as file.toml says" in organisation.out(text[0], "import", "file.toml")
@@ -57,7 +59,9 @@ def test_what_a_file_says_already_is_written_once(organisation: Cli, text: tuple
         (("outbox", "again", "1"), "Nothing to send again"),
     ],
 )
-def test_what_is_so_already_is_nothing_to_do(pushed: Cli, act: tuple[str, ...], said: str) -> None:
+def test_an_act_whose_effect_is_already_there_reports_nothing_to_do(
+    pushed: Cli, act: tuple[str, ...], said: str
+) -> None:
     assert said in pushed.nothing_to_do(*act)
 
 
@@ -79,13 +83,15 @@ CANCELLED = ("conversations", "cancel", "1")
         (("conversations", "cancel", *OWN), "Nobody has planned or begun"),
     ],
 )
-def test_so_it_is_with_a_conversation(talk: Accounts, act: tuple[str, ...], said: str) -> None:
+def test_a_second_act_on_a_conversation_reports_nothing_to_do(
+    talk: Accounts, act: tuple[str, ...], said: str
+) -> None:
     with talk.of("bob") as bob:
         bob.run(*act)
         conversation = bob.json("conversations", "show", "1")
         assert said in bob.nothing_to_do(*act)
         assert bob.json("conversations", "show", "1") == conversation
-    # Nobody is told of it a second time, and nothing is written of it.
+    # No second mail and no second line of activity is written.
     before = written(talk.cli)
     with talk.of("bob") as bob:
         bob.nothing_to_do(*act)
@@ -99,7 +105,7 @@ def test_so_it_is_with_a_conversation(talk: Accounts, act: tuple[str, ...], said
         ("ben", ("conversations", "open", "1", "--undo"), "Closed"),
     ],
 )
-def test_what_was_never_done_is_not_taken_back(
+def test_undoing_an_act_that_was_never_done_writes_nothing(
     talk: Accounts, login: str, act: tuple[str, ...], said: str
 ) -> None:
     before = written(talk.cli)
@@ -108,22 +114,22 @@ def test_what_was_never_done_is_not_taken_back(
     assert written(talk.cli) == before
 
 
-def test_what_was_reopened_is_in_progress(talk: Accounts) -> None:
+def test_a_reopened_conversation_is_not_reopened_again(talk: Accounts) -> None:
     with talk.of("bob") as bob:
         bob.run("conversations", "finish", *OWN)
         bob.run("conversations", "reopen", "1")
         assert "is in progress already" in bob.nothing_to_do("conversations", "reopen", "1")
 
 
-def test_what_was_held_was_held_once(talk: Accounts) -> None:
-    """Another time or another conductor is another thing than was recorded."""
+def test_finishing_a_held_conversation_with_another_time_is_refused(talk: Accounts) -> None:
+    """Another time or another conductor contradicts the record."""
     with talk.of("bob") as bob:
         bob.run("conversations", "finish", *OWN)
         said = bob.refused("conversations", "finish", *OWN, "--at", "2026-03-01T14:00")
     assert "was held already" in said
 
 
-def test_who_is_in_no_push_cannot_be_taken_out(pushed: Cli) -> None:
+def test_a_user_who_is_not_in_the_push_cannot_be_unassigned(pushed: Cli) -> None:
     out = ("pushes", "unassign", "Q1 review")
     pushed.run(*out, "ben")
     assert "Nobody to unassign" in pushed.nothing_to_do(*out, "ben")
@@ -154,10 +160,10 @@ def test_who_is_in_no_push_cannot_be_taken_out(pushed: Cli) -> None:
         (("outbox", "undo", "Q1 review"), {"action": None, "push": "Q1 review", "dropped": 0}),
     ],
 )
-def test_what_reads_json_reads_the_usual_names(
+def test_json_has_the_same_keys_if_there_is_nothing_to_do(
     talk: Accounts, act: tuple[str, ...], shown: dict[str, object]
 ) -> None:
-    """Why there was nothing to do is said beside it."""
+    """The reason why there was nothing to do is printed on stderr."""
     done = talk.cli.run(*(word for word in act if word != "--dry-run"), "--json")
     while act[0] == "outbox" and json.loads(done.stdout)["action"]:
         done = talk.cli.run(*act, "--json")
@@ -168,6 +174,6 @@ def test_what_reads_json_reads_the_usual_names(
     assert again.stderr.count("\n") == 1
 
 
-def test_a_push_that_is_open_is_opened_by_json(pushed: Cli) -> None:
+def test_reopening_an_open_push_prints_the_usual_json(pushed: Cli) -> None:
     shown = {"push": "Q1 review", "state": "open", "waiting_again": 0, "changes_waiting": 0}
     assert pushed.json("pushes", "reopen", "Q1 review") == shown

@@ -1,7 +1,7 @@
-"""What is not there and what is not one's own are answered alike, by every command (A2).
+"""Commands answer alike for things that do not exist and things the actor may not see (A2).
 
-A push, a user, a conversation, a template or anything else that somebody may not know of is to
-them like one that does not exist: the same words, the same exit code.
+A push, user, conversation, template or other thing that is hidden from the actor is reported like
+one that does not exist: with the same words and the same exit code.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,10 @@ PAIRS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("Q1 review", "nobody"),
     ]
 }
-"""What exists and is not Ann's, and what does not exist or asks nothing of who is named."""
+"""Names that must be answered alike: hidden from the actor, or nonexistent.
+
+Each key exists and is hidden from Ann. Its values do not exist, or do not involve the named user.
+"""
 OF_PUSH = [
     ("show",),
     ("plan", *AT),
@@ -84,7 +87,7 @@ NOT_THERE = {"push": "No push", "user": "nobody", "template": "No template", "nu
 
 @pytest.fixture
 def world(accounts: Accounts) -> Accounts:
-    """Eve is in a push that is nobody else's business; her conversation is number 1."""
+    """Eve is in a push that is hidden from all others; her conversation is number 1."""
     accounts.cli.run(*create(SECRET))
     accounts.cli.run("pushes", "assign", SECRET, "eve", "ben")
     accounts.cli.run("users", "import", "-", typed=COACHED)
@@ -101,7 +104,7 @@ def said(result: Result) -> tuple[int, str, str]:
 
 
 def tried(cli: Cli, *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr, whatever they are."""
+    """Return exit code, stdout and stderr of a command, whatever they are."""
     from click.testing import CliRunner
 
     from studio_tui.main import DEPENDENCIES
@@ -110,7 +113,7 @@ def tried(cli: Cli, *arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("login", ["ann", "bob", "cor"])
-def test_of_a_push(world: Accounts, login: str) -> None:
+def test_conversations_named_by_push_and_user(world: Accounts, login: str) -> None:
     with world.of(login) as cli:
         for command, *options in OF_PUSH:
             for there, others in PAIRS.items():
@@ -131,7 +134,7 @@ def test_of_a_push(world: Accounts, login: str) -> None:
 
 
 @pytest.mark.parametrize("login", ["ann", "bob", "cor"])
-def test_of_a_number(world: Accounts, login: str) -> None:
+def test_conversations_named_by_number(world: Accounts, login: str) -> None:
     with world.of(login) as cli:
         for command, *options in OF_NUMBER:
             known = tried(cli, "conversations", command, "1", *options)
@@ -141,7 +144,7 @@ def test_of_a_number(world: Accounts, login: str) -> None:
 
 
 @pytest.mark.parametrize("login", ["ann", "bob", "cor"])
-def test_of_a_user_and_a_template(world: Accounts, login: str) -> None:
+def test_commands_that_name_a_user_and_a_template(world: Accounts, login: str) -> None:
     with world.of(login) as cli:
         for arguments in OF_USER:
             known, unknown = (
@@ -159,7 +162,7 @@ def test_of_a_user_and_a_template(world: Accounts, login: str) -> None:
             assert len(answers) == 1, command
 
 
-def test_a_template_that_managers_may_not_start_is_like_none(world: Accounts) -> None:
+def test_a_template_that_managers_may_not_start_is_answered_like_none(world: Accounts) -> None:
     text = world.cli.out("templates", "export", "Regular")
     closed = text.replace('name = "Regular"', 'name = "Dismissal"', 1)
     closed = closed.replace("by_managers = true", "by_managers = false")
@@ -174,8 +177,8 @@ def test_a_template_that_managers_may_not_start_is_like_none(world: Accounts) ->
             assert known[0] == 1
 
 
-def test_who_is_to_hold_it(world: Accounts) -> None:
-    """A login that is known is no more to a leader than one that is not."""
+def test_a_conductor_who_is_not_a_manager_is_answered_like_an_unknown_one(world: Accounts) -> None:
+    """A leader cannot find out whether a login exists."""
     with world.of("bob") as bob:
         answers = {
             tried(bob, "conversations", "hand-over", "Q1 review", "ann", conductor)
@@ -191,7 +194,7 @@ def test_who_is_to_hold_it(world: Accounts) -> None:
 
 
 @pytest.mark.parametrize("login", ["ann", "bob"])
-def test_of_everything_else(world: Accounts, login: str) -> None:
+def test_all_other_commands(world: Accounts, login: str) -> None:
     commands = set(_commands())
     with world.of(login) as cli:
         for arguments in ELSEWHERE:

@@ -1,4 +1,4 @@
-"""What is typed nearly right, days as people write them, and the numbers of questions."""
+"""Misspelt commands and options, days in the usual notations, and the numbers of questions."""
 
 import pytest
 
@@ -19,13 +19,11 @@ from tests.cli.conftest import Cli, create
         ("mails", "mail"),
     ],
 )
-def test_a_command_that_is_none_names_the_one_that_was_meant(
-    cli: Cli, typed: str, meant: str
-) -> None:
+def test_an_unknown_command_suggests_the_nearest_one(cli: Cli, typed: str, meant: str) -> None:
     assert f"Did you mean “{meant}”?" in cli.misused(*typed.split())
 
 
-def test_options_and_their_values_name_the_nearest_too(cli: Cli) -> None:
+def test_an_unknown_option_or_value_suggests_the_nearest_one(cli: Cli) -> None:
     assert "Did you mean '--state'?" in cli.misused("pushes", "list", "--stat", "open")
     assert "Did you mean “open”?" in cli.misused("pushes", "list", "--state", "opn")
     assert "Did you mean" not in cli.misused("xyzzy")
@@ -39,7 +37,7 @@ def test_options_and_their_values_name_the_nearest_too(cli: Cli) -> None:
         ("16/3/2026", "in 3 weeks", ("2026-03-16", "2026-03-23")),
     ],
 )
-def test_a_day_is_written_as_on_the_screens(
+def test_a_day_is_accepted_as_on_the_screens(
     organisation: Cli, first: str, deadline: str, days: tuple[str, str]
 ) -> None:
     organisation.run(*create("Q1", first, deadline))
@@ -51,7 +49,7 @@ def test_a_day_is_written_as_on_the_screens(
     assert (second["available_from"], second["deadline"]) == days
 
 
-def test_a_time_is_written_as_on_the_screens(pushed: Cli) -> None:
+def test_a_time_is_accepted_as_on_the_screens(pushed: Cli) -> None:
     pushed.run("conversations", "plan", "Q1 review", "ann", "--at", "fri 14h30", "--by", "bob")
     users = {user["login"]: user for user in pushed.json("pushes", "show", "Q1 review")["users"]}
     ann = users["ann"]
@@ -60,13 +58,13 @@ def test_a_time_is_written_as_on_the_screens(pushed: Cli) -> None:
     assert ann["conductor"] == "Bob Smith"
     assert isinstance(ann["conversation"], int)
     assert (ann["reminders"], ann["reminded_at"], ann["mail_failed"]) == (0, None, False)
-    # Of what has happened, a weekday is the last one.
+    # For an event in the past, a weekday means the last one.
     pushed.run("conversations", "finish", "Q1 review", "ben", "--at", "sun 9h", "--by", "bob")
     users = {user["login"]: user for user in pushed.json("pushes", "show", "Q1 review")["users"]}
     assert users["ben"]["held_on"] == "2026-03-01"
 
 
-def test_a_mail_waits_and_a_conversation_is_held(pushed: Cli) -> None:
+def test_the_states_waiting_and_held_are_shown_in_words(pushed: Cli) -> None:
     assert "waiting" in pushed.out("outbox", "list")
     assert {one["state"] for one in pushed.json("outbox", "list")} == {"held"}
     pushed.run("conversations", "finish", "Q1 review", "ben", "--at", "sun 9h", "--by", "bob")
