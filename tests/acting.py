@@ -24,7 +24,7 @@ from studio_tui.services.pushes.assign import Assigned
 from studio_tui.services.system.context import Studio
 
 HOUR = timedelta(hours=1)
-KEPT = CompressedMessage(None, zlib.compress(b"mail"))
+MESSAGE = CompressedMessage(None, zlib.compress(b"mail"))
 """A compressed message whose content no other test uses."""
 
 
@@ -68,10 +68,10 @@ def mail(studio: Studio, actor: Actor) -> list[Notification]:
 def waiting(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
     """Return recipient, capacity and subjects of each unsent notification, sorted."""
     unsent = (NotificationState.HELD, NotificationState.QUEUED)
-    return told(each for each in listed if each.state in unsent)
+    return summaries(each for each in listed if each.state in unsent)
 
 
-def told(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
+def summaries(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple[str, ...]]]:
     """Return recipient, capacity and subjects of each notification, sorted."""
     return sorted((each.recipient, each.capacity, each.about) for each in listed)
 
@@ -80,7 +80,7 @@ def send_due(studio: Studio, worker: str = "worker") -> Claimed:
     """Claim all due mail and settle it as sent, as with a mail server that accepts everything."""
     claimed = delivery.claim(studio, worker, limit=1_000, lasting=HOUR)
     now = studio.now()
-    settled = [Sent(each.id, each.address, now, KEPT) for each in claimed.deliveries]
+    settled = [Sent(each.id, each.address, now, MESSAGE) for each in claimed.deliveries]
     delivery.settle(studio, worker, settled)
     return claimed
 

@@ -47,7 +47,7 @@ def left_open() -> list[str]:
 
 
 def _watched(*args: Any, **named: Any) -> sqlite3.Connection:
-    named["factory"] = _remembering(named.get("factory", sqlite3.Connection))
+    named["factory"] = _tracking(named.get("factory", sqlite3.Connection))
     made = _connect(*args, **named)
     made.made_by = "".join(traceback.format_stack(limit=_FRAMES)[:-1])  # type: ignore[attr-defined]
     with _closed:
@@ -56,7 +56,7 @@ def _watched(*args: Any, **named: Any) -> sqlite3.Connection:
 
 
 @cache
-def _remembering(kind: type[sqlite3.Connection]) -> type[sqlite3.Connection]:
+def _tracking(kind: type[sqlite3.Connection]) -> type[sqlite3.Connection]:
     def close(self: sqlite3.Connection) -> None:
         kind.close(self)
         with _closed:

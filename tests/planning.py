@@ -107,6 +107,6 @@ def invitations_in(studio: Studio, actor: Actor) -> list[Notification]:
     return sorted(listed, key=lambda each: each.id)
 
 
-def said(listed: list[Notification]) -> list[tuple[str, Kind, Capacity, str]]:
+def outcomes(listed: list[Notification]) -> list[tuple[str, Kind, Capacity, str]]:
     """Return recipient, kind, capacity and state of each notification."""
     return [(each.recipient, each.kind, each.capacity, each.state.value) for each in listed]

@@ -49,7 +49,7 @@ HANG_UP = "hang up"
 STALL = "stall"
 """Scripted in place of a reply: the server never replies and leaves the connection open."""
 HOLD = "hold"
-"""Scripted in place of a reply: the server waits for `Server.let_go`, then replies as usual."""
+"""Scripted in place of a reply: the server waits for `Server.release`, then replies as usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Server:
     peers: list[str] = field(default_factory=list)
     """The client address of each connection."""
     held: threading.Event = field(default_factory=threading.Event)
-    """Set by `let_go`; replies scripted as `HOLD` wait for it."""
+    """Set by `release`; replies scripted as `HOLD` wait for it."""
     _rules: list[_Rule] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -139,16 +139,16 @@ class Server:
         with self._changed:
             self._rules.append(_Rule(step, reply, recipient, times))
 
-    def behave(self) -> None:
+    def clear_script(self) -> None:
         """Remove all scripted replies."""
         with self._changed:
             self._rules.clear()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Release all replies scripted as `HOLD`, including those that come later."""
         self.held.set()
 
-    def let_go_once(self) -> None:
+    def release_held(self) -> None:
         """Release the replies that are held at the moment, and hold those that come later."""
         self.held.set()
         self.held.clear()
@@ -479,7 +479,7 @@ def _running(
     try:
         yield
     finally:
-        server.let_go()
+        server.release()
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
         assert not thread.is_alive(), "the server does not stop"

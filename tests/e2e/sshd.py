@@ -20,7 +20,7 @@ ACCOUNT = account_name()
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 _PATIENCE = 30.0
 
-_CARELESS = """\
+_PERMISSIVE = """\
 Port {port}
 ListenAddress 127.0.0.1
 HostKey {folder}/host_key
@@ -49,14 +49,14 @@ def documented() -> str:
 
 
 @dataclass(frozen=True)
-class Door:
+class SshServer:
     """A running sshd and its clients' keys."""
 
     port: int
     folder: Path
     log: Path
     control: tuple[str, ...] = ()
-    """Options that reuse a connection opened by `ajar`."""
+    """Options that reuse a connection opened by `multiplexed`."""
 
     def key(self, name: str, *options: str) -> Path:
         """Return the private key of ``name``, created on first use."""
@@ -92,7 +92,7 @@ class Door:
             "-o", f"UserKnownHostsFile={self.folder / 'known_hosts'}", "-o", "LogLevel=ERROR",
         ]  # fmt: skip
 
-    def knock(
+    def run(
         self, name: str, *words: str, options: Sequence[str] = (), typed: str = "", **environ: str
     ) -> "subprocess.CompletedProcess[str]":
         """Log in with the key ``name``, run a command, and return its result."""
@@ -109,7 +109,7 @@ class Door:
         )
 
     @contextmanager
-    def ajar(self, name: str) -> Iterator["Door"]:
+    def multiplexed(self, name: str) -> Iterator["SshServer"]:
         """Open a shared connection for ``name``, so that each command skips authentication."""
         path = self.folder / f"m{name}"
         control = ["-o", f"ControlPath={path}"]
@@ -127,14 +127,14 @@ class Door:
 
 
 @contextmanager
-def open_door(folder: Path, config: Path) -> Iterator[Door]:
+def running_sshd(folder: Path, config: Path) -> Iterator[SshServer]:
     """Run sshd with the lines of the guide, for the Studio whose configuration is ``config``."""
     assert SSHD is not None
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    door = Door(port, folder, folder / "sshd.log")
-    _make_host_key(door)
+    server = SshServer(port, folder, folder / "sshd.log")
+    _make_host_key(server)
     lines = documented().replace("/opt/studio-tui/bin/studio-tui", str(STUDIO))
     lines = lines.replace("/etc/studio-tui/config.toml", str(config))
     lines = re.sub(
@@ -143,30 +143,32 @@ def open_door(folder: Path, config: Path) -> Iterator[Door]:
         lines,
         flags=re.M,
     )
-    (folder / "sshd_config").write_text(_CARELESS.format(port=port, folder=folder) + lines)
+    (folder / "sshd_config").write_text(_PERMISSIVE.format(port=port, folder=folder) + lines)
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    door.log.touch()
-    arguments = [SSHD, "-D", "-E", str(door.log), "-f", str(folder / "sshd_config")]
-    server = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
+    server.log.touch()
+    arguments = [SSHD, "-D", "-E", str(server.log), "-f", str(folder / "sshd_config")]
+    process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
     try:
-        _wait_for(door, server)
-        yield door
+        _wait_for(server, process)
+        yield server
     finally:
-        server.terminate()
-        server.wait(_PATIENCE)
+        process.terminate()
+        process.wait(_PATIENCE)
 
 
-def _make_host_key(door: Door) -> None:
-    path = door.folder / "host_key"
+def _make_host_key(server: SshServer) -> None:
+    path = server.folder / "host_key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
     public = path.with_suffix(".pub").read_text().split()
-    (door.folder / "known_hosts").write_text(f"[127.0.0.1]:{door.port} {public[0]} {public[1]}\n")
+    (server.folder / "known_hosts").write_text(
+        f"[127.0.0.1]:{server.port} {public[0]} {public[1]}\n"
+    )
 
 
-def _wait_for(door: Door, server: "subprocess.Popen[bytes]") -> None:
+def _wait_for(server: SshServer, process: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + _PATIENCE
-    while not door.logged("Server listening"):
-        assert server.poll() is None, door.log.read_text()
-        assert time.monotonic() < until, door.log.read_text()
+    while not server.logged("Server listening"):
+        assert process.poll() is None, server.log.read_text()
+        assert time.monotonic() < until, server.log.read_text()
         time.sleep(0.02)

@@ -11,7 +11,7 @@ import pytest
 from studio_tui.domain.conversations.conversation import Conversation
 from tests.e2e.test_pty import Terminal, opened
 from tests.tui.screens.organisation import Example, example
-from tests.tui.screens.talking import ENERGY, USER, planned, stands
+from tests.tui.screens.talking import ENERGY, USER, answer_stored, planned
 
 _OPENED = """\
 import sys
@@ -49,7 +49,7 @@ Command = Callable[[Conversation, str], list[str]]
 
 
 def _written(terminal: Terminal, made: Example, talk: Conversation, text: str) -> None:
-    terminal.wait_for(lambda _: stands(made, talk, "ann", USER, ENERGY).text == text)
+    terminal.wait_for(lambda _: answer_stored(made, talk, "ann", USER, ENERGY).text == text)
 
 
 def test_killed_while_typing_and_back_again(tmp_path: Path, command: Command) -> None:
@@ -79,7 +79,7 @@ def test_told_to_end_it_saves_the_last_key(tmp_path: Path, command: Command, num
             terminal.shows("The last word")
             terminal.process.send_signal(number)
             assert terminal.ended() == 128 + number
-        assert stands(made, talk, "ann", USER, ENERGY).text == "The last word"
+        assert answer_stored(made, talk, "ann", USER, ENERGY).text == "The last word"
 
 
 def test_the_terminal_is_gone(tmp_path: Path, command: Command) -> None:
@@ -94,7 +94,7 @@ def test_the_terminal_is_gone(tmp_path: Path, command: Command) -> None:
             os.close(spare)
             terminal.process.send_signal(signal.SIGHUP)
             terminal.process.wait(30)
-        assert stands(made, talk, "ann", USER, ENERGY).text == "The last word"
+        assert answer_stored(made, talk, "ann", USER, ENERGY).text == "The last word"
 
 
 def test_an_editor_of_ones_own(tmp_path: Path, command: Command) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from studio_tui.cli.ssh.allowed import MAX_COMMAND_LENGTH
 from tests.cli.conftest import create
-from tests.e2e.sshd import ACCOUNT, SSHD, STUDIO, Door, open_door
+from tests.e2e.sshd import ACCOUNT, SSHD, STUDIO, SshServer, running_sshd
 from tests.e2e.test_pty import opened
 from tests.organisation import PEOPLE
 
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Host:
-    """A host of the Studio: what its account can do there, and the door to it."""
+    """A host of the Studio: what its account can do there, and the sshd to it."""
 
-    door: Door
+    sshd: SshServer
     folder: Path
     config: Path
 
@@ -54,7 +54,7 @@ class Host:
 
     def let_in(self, name: str, login: str) -> str:
         """Add the key of that name; returns its fingerprint."""
-        public = self.door.key(name).with_suffix(".pub").read_text()
+        public = self.sshd.key(name).with_suffix(".pub").read_text()
         said = self.studio("ssh", "add-key", login, typed=public)
         return said[said.index("SHA256:") :].split(".")[0]
 
@@ -66,10 +66,10 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     config = folder / "config.toml"
     config.write_text(f'[database]\nurl = "sqlite:///{folder / "studio.db"}"\n')
     config.chmod(0o600)
-    doorway = folder / "door"
+    doorway = folder / "sshd"
     doorway.mkdir(mode=0o700)
-    with open_door(doorway, config) as door:
-        host = Host(door, folder, config)
+    with running_sshd(doorway, config) as sshd:
+        host = Host(sshd, folder, config)
         people = folder / "people.csv"
         people.write_text(PEOPLE)
         host.studio("users", "import", str(people))
@@ -80,16 +80,16 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 
 @pytest.fixture
-def door(host: Host) -> Iterator[Door]:
-    """The door; whatever is tried at it, nothing is left behind."""
-    yield host.door
+def sshd(host: Host) -> Iterator[SshServer]:
+    """The sshd; whatever is tried at it, nothing is left behind."""
+    yield host.sshd
     assert not host.marker.exists()
 
 
-def test_one_command_runs_as_who_has_the_key(host: Host, door: Door) -> None:
-    done = door.knock("els", *create("'By Els'"))
+def test_one_command_runs_as_who_has_the_key(host: Host, sshd: SshServer) -> None:
+    done = sshd.run("els", *create("'By Els'"))
     assert (done.returncode, done.stderr) == (0, "")
-    newest = json.loads(door.knock("sam", "activity", "list", "--limit", "1", "--json").stdout)[0]
+    newest = json.loads(sshd.run("sam", "activity", "list", "--limit", "1", "--json").stdout)[0]
     assert (newest["actor"], newest["action"], newest["subject"]) == (
         "els", "created push", "By Els",
     )  # fmt: skip
@@ -97,42 +97,42 @@ def test_one_command_runs_as_who_has_the_key(host: Host, door: Door) -> None:
     assert newest["origin"] == f"key {listed[0]['fingerprint']} from 127.0.0.1"
 
 
-def test_rights_are_those_of_who_has_the_key(door: Door) -> None:
-    assert door.knock("sam", "pushes", "list").returncode == 0
-    done = door.knock("ann", "users", "list")
+def test_rights_are_those_of_who_has_the_key(sshd: SshServer) -> None:
+    assert sshd.run("sam", "pushes", "list").returncode == 0
+    done = sshd.run("ann", "users", "list")
     assert (done.returncode, done.stdout) == (1, "")
     assert "ann (user) may not see the users" in done.stderr
-    done = door.knock("ann", "ssh", "list", "--json")
+    done = sshd.run("ann", "ssh", "list", "--json")
     assert [key["login"] for key in json.loads(done.stdout)] == ["ann"]
 
 
-def test_quotes_are_read_and_no_shell_reads_them(door: Door) -> None:
-    done = door.knock("els", "pushes show 'Q1 review' --json")
+def test_quotes_are_read_and_no_shell_reads_them(sshd: SshServer) -> None:
+    done = sshd.run("els", "pushes show 'Q1 review' --json")
     assert json.loads(done.stdout)["name"] == "Q1 review"
-    done = door.knock("els", "pushes show '$(id)`id`;|>*'")
+    done = sshd.run("els", "pushes show '$(id)`id`;|>*'")
     assert done.returncode == 1
     assert "There is no push “$(id)`id`;|>*”" in done.stderr
 
 
-def test_input_output_and_exit_codes_pass_through(door: Door) -> None:
-    done = door.knock("els", "users import - --dry-run", typed=PEOPLE)
+def test_input_output_and_exit_codes_pass_through(sshd: SshServer) -> None:
+    done = sshd.run("els", "users import - --dry-run", typed=PEOPLE)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Nothing" in done.stdout or "unchanged" in done.stdout
-    done = door.knock("els", "pushes assign 'Q1 review' --file - --dry-run", typed="ann\nben\n")
+    done = sshd.run("els", "pushes assign 'Q1 review' --file - --dry-run", typed="ann\nben\n")
     assert done.returncode == 0, done.stderr
-    template = door.knock("els", "templates export Regular").stdout
-    done = door.knock("els", "templates import -", typed=template)
+    template = sshd.run("els", "templates export Regular").stdout
+    done = sshd.run("els", "templates import -", typed=template)
     assert done.returncode == 0, done.stderr
     assert "is as the input says" in done.stdout
-    exported = door.knock("els", "users", "export").stdout
+    exported = sshd.run("els", "users", "export").stdout
     assert "Béatrice" in exported
-    assert door.knock("els", "pushes", "show", "nothing").returncode == 1
-    assert door.knock("els", "pushes", "list", "--jason").returncode == 2
-    assert door.knock("els", "--version").returncode == 0
+    assert sshd.run("els", "pushes", "show", "nothing").returncode == 1
+    assert sshd.run("els", "pushes", "list", "--jason").returncode == 2
+    assert sshd.run("els", "--version").returncode == 0
 
 
-def test_without_a_terminal_the_studio_does_not_open(door: Door) -> None:
-    done = door.knock("els")
+def test_without_a_terminal_the_studio_does_not_open(sshd: SshServer) -> None:
+    done = sshd.run("els")
     assert done.returncode == 2
     assert "needs a terminal" in done.stderr
 
@@ -184,13 +184,13 @@ COMMANDS = (
 )
 
 
-def test_nothing_else_runs(host: Host, door: Door) -> None:
+def test_nothing_else_runs(host: Host, sshd: SshServer) -> None:
     listed = json.loads(host.studio("ssh", "list", "els", "--json"))
     words = {"els": listed[0]["fingerprint"], "account": ACCOUNT, "marker": host.marker}
     words |= {"config": host.config, "folder": host.folder}
-    with door.ajar("ann") as ajar:
+    with sshd.multiplexed("ann") as multiplexed:
         for command in COMMANDS:
-            done = ajar.knock("ann", command.format(**words))
+            done = multiplexed.run("ann", command.format(**words))
             assert (done.returncode in (1, 2), done.stdout) == (True, ""), (command, done.stderr)
             assert "Els" not in done.stderr
             assert "sqlite" not in done.stderr
@@ -213,28 +213,28 @@ FILES = (
 )
 
 
-def test_no_file_of_the_host_is_read(host: Host, door: Door) -> None:
-    with door.ajar("els") as ajar:
+def test_no_file_of_the_host_is_read(host: Host, sshd: SshServer) -> None:
+    with sshd.multiplexed("els") as multiplexed:
         for command in FILES:
-            done = ajar.knock("els", command.format(file=host.config))
+            done = multiplexed.run("els", command.format(file=host.config))
             assert (done.returncode, done.stdout) == (2, ""), command
             assert "no file of the host is used" in done.stderr
             assert "sqlite" not in done.stderr
 
 
-def test_a_dash_makes_no_file_of_that_name(host: Host, door: Door) -> None:
+def test_a_dash_makes_no_file_of_that_name(host: Host, sshd: SshServer) -> None:
     places = (host.folder, Path.home(), Path("/"))
     assert not any((place / "-").exists() for place in places)
-    done = door.knock("ann", "conversations export 'Q1 review' ann --output -")
+    done = sshd.run("ann", "conversations export 'Q1 review' ann --output -")
     # There is nothing to export yet, and that is all that is wrong with it.
     assert (done.returncode, done.stdout) == (1, "")
-    done = door.knock("ann", "conversations export 'Q1 review' ann --output - --font -")
+    done = sshd.run("ann", "conversations export 'Q1 review' ann --output - --font -")
     assert (done.returncode, done.stdout) == (2, "")
     assert "“-” is no file here" in done.stderr
     assert not any((place / "-").exists() for place in places)
 
 
-def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) -> None:
+def test_the_environment_of_the_client_does_not_count(host: Host, sshd: SshServer) -> None:
     other = host.folder / "other.db"
     evil = host.folder / "evil"
     evil.mkdir()
@@ -263,32 +263,32 @@ def test_the_environment_of_the_client_does_not_count(host: Host, door: Door) ->
     }
     pairs = " ".join(f'{name}="{value}"' for name, value in sent.items())
     options = ["-o", f"SetEnv={pairs}"]
-    done = door.knock("els", *create("Env"), options=options)
+    done = sshd.run("els", *create("Env"), options=options)
     assert done.returncode == 0, done.stderr
-    assert door.logged("STUDIO_DATABASE_URL"), "the attack did not even reach the host"
+    assert sshd.logged("STUDIO_DATABASE_URL"), "the attack did not even reach the host"
     newest = json.loads(host.studio("activity", "list", "--limit", "1", "--json"))[0]
     assert newest["subject"] == "Env"
     assert newest["origin"].endswith(" from 127.0.0.1")
     assert not newest["at"].startswith("2030")
     assert not other.exists()
-    done = door.knock("els", "users --help", options=options)
+    done = sshd.run("els", "users --help", options=options)
     assert done.returncode == 0
     assert "Import, list, show and export users, and keep them by hand." in done.stdout
 
 
-def test_completion_is_not_for_who_comes_in(door: Door) -> None:
+def test_completion_is_not_for_who_comes_in(sshd: SshServer) -> None:
     options = ["-o", "SetEnv=_STUDIO_TUI_COMPLETE=bash_source COMP_WORDS=x"]
-    done = door.knock("els", "--version", options=options)
+    done = sshd.run("els", "--version", options=options)
     assert done.returncode == 0
     assert done.stdout.startswith("studio-tui ")
 
 
-def test_nothing_is_forwarded(host: Host, door: Door, tmp_path: Path) -> None:
+def test_nothing_is_forwarded(host: Host, sshd: SshServer, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as inside:
         reached: list[object] = []
         inside.settimeout(0.2)
         port = inside.getsockname()[1]
-        done = door.knock(
+        done = sshd.run(
             "els", options=["-o", "LogLevel=INFO", "-W", f"127.0.0.1:{port}"], typed="hello"
         )
         assert done.returncode == 255
@@ -299,110 +299,112 @@ def test_nothing_is_forwarded(host: Host, door: Door, tmp_path: Path) -> None:
             ["-R", f"{tmp_path / 'sock'}:127.0.0.1:{port}"],
             ["-w", "0:0"],
         ):
-            done = door.knock("els", "--version", options=[*strict, *forwarded])
+            done = sshd.run("els", "--version", options=[*strict, *forwarded])
             assert (done.returncode, done.stdout) == (255, ""), forwarded
         with pytest.raises(TimeoutError):
             reached.append(inside.accept())
         assert reached == []
 
 
-def test_no_agent_goes_along(door: Door, tmp_path: Path) -> None:
+def test_no_agent_goes_along(sshd: SshServer, tmp_path: Path) -> None:
     path = tmp_path / "agent"
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.PIPE)
     with agent:
         assert agent.stdout is not None
         agent.stdout.readline()
-        done = door.knock("els", "--version", options=["-A"], SSH_AUTH_SOCK=str(path))
+        done = sshd.run("els", "--version", options=["-A"], SSH_AUTH_SOCK=str(path))
         agent.terminate()
     assert done.returncode == 0
-    assert door.logged("auth_agent_req"), "the client did not even ask"
-    assert not door.logged("SSH_AUTH_SOCK")
+    assert sshd.logged("auth_agent_req"), "the client did not even ask"
+    assert not sshd.logged("SSH_AUTH_SOCK")
 
 
 @pytest.mark.parametrize("protocol", [["-s"], ["-O"]], ids=["sftp", "rcp"])
-def test_no_file_is_copied(host: Host, door: Door, tmp_path: Path, protocol: list[str]) -> None:
+def test_no_file_is_copied(
+    host: Host, sshd: SshServer, tmp_path: Path, protocol: list[str]
+) -> None:
     remote = f"{ACCOUNT}@127.0.0.1"
-    common = ["scp", *protocol, *door.options("els"), "-P", str(door.port)]
+    common = ["scp", *protocol, *sshd.options("els"), "-P", str(sshd.port)]
     taken = tmp_path / "taken"
     for source, target in (
         (f"{remote}:{host.config}", str(taken)),
-        (str(host.door.key("els")), f"{remote}:{host.marker}"),
+        (str(host.sshd.key("els")), f"{remote}:{host.marker}"),
     ):
         done = subprocess.run([*common, source, target], capture_output=True, check=False)
         assert done.returncode != 0
     assert not taken.exists()
 
 
-def test_the_subsystem_is_the_studio_too(door: Door) -> None:
-    done = door.knock("els", "sftp", options=["-s"])
+def test_the_subsystem_is_the_studio_too(sshd: SshServer) -> None:
+    done = sshd.run("els", "sftp", options=["-s"])
     assert (done.returncode, done.stdout) == (2, "")
 
 
-def test_a_command_has_an_end(door: Door) -> None:
-    done = door.knock("els", "pushes show " + "x" * MAX_COMMAND_LENGTH)
+def test_a_command_has_an_end(sshd: SshServer) -> None:
+    done = sshd.run("els", "pushes show " + "x" * MAX_COMMAND_LENGTH)
     assert done.returncode == 2
     assert "too long" in done.stderr
-    done = door.knock("els", "pushes assign 'Q1 review' --dry-run" + " ann" * 20_000)
+    done = sshd.run("els", "pushes assign 'Q1 review' --dry-run" + " ann" * 20_000)
     assert done.returncode == 0, done.stderr
 
 
-def test_bytes_that_are_no_text_are_refused(door: Door) -> None:
-    command = [*map(os.fsencode, door.command("els")), b"pushes show \xff\xfe"]
+def test_bytes_that_are_no_text_are_refused(sshd: SshServer) -> None:
+    command = [*map(os.fsencode, sshd.command("els")), b"pushes show \xff\xfe"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 2
     assert b"not UTF-8" in done.stderr
 
 
-def test_a_key_that_nobody_added_opens_nothing(door: Door) -> None:
-    done = door.knock("mallory", "pushes", "list")
+def test_a_key_that_nobody_added_opens_nothing(sshd: SshServer) -> None:
+    done = sshd.run("mallory", "pushes", "list")
     assert (done.returncode, done.stdout) == (255, "")
     assert "Permission denied (publickey)" in done.stderr
 
 
-def test_a_key_is_not_enough_without_its_other_half(host: Host, door: Door) -> None:
+def test_a_key_is_not_enough_without_its_other_half(host: Host, sshd: SshServer) -> None:
     """To show the public key of Els, and sign with another, proves nothing."""
-    stolen = door.key("thief")
-    els = door.key("els").with_suffix(".pub").read_text()
+    stolen = sshd.key("thief")
+    els = sshd.key("els").with_suffix(".pub").read_text()
     stolen.with_suffix(".pub").write_text(els)
-    assert door.knock("thief", "pushes", "list").returncode == 255
+    assert sshd.run("thief", "pushes", "list").returncode == 255
 
 
-def test_no_password_is_asked_for(door: Door) -> None:
+def test_no_password_is_asked_for(sshd: SshServer) -> None:
     options = ["-o", "PubkeyAuthentication=no"]
-    assert door.knock("els", "pushes", "list", options=options).returncode == 255
+    assert sshd.run("els", "pushes", "list", options=options).returncode == 255
 
 
-def test_a_removed_key_opens_nothing(host: Host, door: Door) -> None:
+def test_a_removed_key_opens_nothing(host: Host, sshd: SshServer) -> None:
     fingerprint = host.let_in("second", "ann")
-    assert door.knock("second", "ssh", "list").returncode == 0
-    assert door.knock("sam", "ssh", "remove-key", fingerprint).returncode == 1
-    done = door.knock("ann", "ssh", "remove-key", fingerprint)
+    assert sshd.run("second", "ssh", "list").returncode == 0
+    assert sshd.run("sam", "ssh", "remove-key", fingerprint).returncode == 1
+    done = sshd.run("ann", "ssh", "remove-key", fingerprint)
     assert done.returncode == 0, done.stderr
-    assert door.knock("second", "ssh", "list").returncode == 255
-    assert door.knock("ann", "ssh", "list").returncode == 0
+    assert sshd.run("second", "ssh", "list").returncode == 255
+    assert sshd.run("ann", "ssh", "list").returncode == 0
 
 
-def test_who_left_does_not_come_in(host: Host, door: Door) -> None:
+def test_who_left_does_not_come_in(host: Host, sshd: SshServer) -> None:
     host.let_in("cas", "cas")
-    assert door.knock("cas", "ssh", "list").returncode == 0
+    assert sshd.run("cas", "ssh", "list").returncode == 0
     gone = "email,given_name,family_name,active\ncas@example.org,Cas,Dubois,{}\n"
     host.studio("users", "import", "-", typed=gone.format("no"))
-    assert door.knock("cas", "ssh", "list").returncode == 255
+    assert sshd.run("cas", "ssh", "list").returncode == 255
     host.studio("users", "import", "-", typed=gone.format("yes"))
-    assert door.knock("cas", "ssh", "list").returncode == 0
+    assert sshd.run("cas", "ssh", "list").returncode == 0
 
 
-def test_an_admin_adds_a_key_over_ssh(host: Host, door: Door) -> None:
-    public = door.key("ben").with_suffix(".pub").read_text()
-    assert door.knock("ann", "ssh", "add-key", "ben", typed=public).returncode == 1
-    done = door.knock("els", "ssh", "add-key", "ben", "-", typed=public)
+def test_an_admin_adds_a_key_over_ssh(host: Host, sshd: SshServer) -> None:
+    public = sshd.key("ben").with_suffix(".pub").read_text()
+    assert sshd.run("ann", "ssh", "add-key", "ben", typed=public).returncode == 1
+    done = sshd.run("els", "ssh", "add-key", "ben", "-", typed=public)
     assert done.returncode == 0, done.stderr
-    assert door.knock("ben", "ssh", "list").returncode == 0
+    assert sshd.run("ben", "ssh", "list").returncode == 0
 
 
-def test_no_shell_for_who_has_no_command(door: Door) -> None:
+def test_no_shell_for_who_has_no_command(sshd: SshServer) -> None:
     """In a terminal, without a command, there is the Studio, and nothing behind it."""
-    with opened((100, 30), door.command("els", options=["-tt"])) as terminal:
+    with opened((100, 30), sshd.command("els", options=["-tt"])) as terminal:
         terminal.shows("0 Today", "Templates", "Quit")
         terminal.type("3")
         terminal.shows("Béatrice Moreau")
@@ -416,18 +418,18 @@ def test_no_shell_for_who_has_no_command(door: Door) -> None:
         assert terminal.ended() == 0
 
 
-def test_who_loses_the_key_loses_the_open_studio(host: Host, door: Door) -> None:
+def test_who_loses_the_key_loses_the_open_studio(host: Host, sshd: SshServer) -> None:
     fingerprint = host.let_in("lost", "els")
-    with opened((100, 30), door.command("lost", options=["-tt"])) as terminal:
+    with opened((100, 30), sshd.command("lost", options=["-tt"])) as terminal:
         terminal.shows("0 Today", "Templates", "Quit")
-        done = door.knock("els", "ssh", "remove-key", fingerprint)
+        done = sshd.run("els", "ssh", "remove-key", fingerprint)
         assert done.returncode == 0, done.stderr
         assert terminal.ended() == 1
     assert b"This key belongs to no active user of this Studio" in terminal.written
 
 
-def test_help_in_a_terminal_is_not_paged(door: Door) -> None:
-    command = door.command("els", "users", "--help", options=["-tt"])
+def test_help_in_a_terminal_is_not_paged(sshd: SshServer) -> None:
+    command = sshd.command("els", "users", "--help", options=["-tt"])
     with opened((80, 10), command) as terminal:
         assert terminal.ended() == 0
     assert b"--More--" not in terminal.written

@@ -91,7 +91,7 @@ def studio(database_url: str, clock: MovableClock) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def open_database(studio: Studio) -> Callable[[], None]:
+def drop_activity_guards(studio: Studio) -> Callable[[], None]:
     """Remove the triggers that protect the activity from changes, as the database owner could."""
 
     def take_away() -> None:

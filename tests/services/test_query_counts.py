@@ -23,7 +23,7 @@ from studio_tui.services.people import users
 from studio_tui.services.pushes import assign, check, groups, pushes, remind
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today
-from tests.acting import KEPT, as_user
+from tests.acting import MESSAGE, as_user
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -138,7 +138,7 @@ def test_a_call_executes_as_many_statements_for_many_users_as_for_few(
     claimed: list[Delivery] = []
     count("claim", lambda: claimed.extend(claim()))
     assert len(claimed) > people
-    sent = [delivery.Sent(each.id, "p@example.org", studio.now(), KEPT) for each in claimed]
+    sent = [delivery.Sent(each.id, "p@example.org", studio.now(), MESSAGE) for each in claimed]
     count("settle", lambda: delivery.settle(studio, "worker", sent))
     count("unassign", lambda: assign.unassign(studio, admin, other, _ALL_OF_IT))
     count("close", lambda: pushes.close(studio, admin, push))

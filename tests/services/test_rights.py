@@ -102,7 +102,7 @@ from studio_tui.storage.people import stand_ins as stored_stand_ins
 from studio_tui.storage.people import stored_scope
 from studio_tui.storage.pushes import assignments, excuses
 from studio_tui.storage.pushes import repeats as stored_repeats
-from tests.acting import HOUR, KEPT, as_user, assign, draft_of, finish, lines
+from tests.acting import HOUR, MESSAGE, as_user, assign, draft_of, finish, lines
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -191,7 +191,7 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
     first, *others = claimed.deliveries
-    sent = delivery.Sent(first.id, first.address, studio.now(), KEPT)
+    sent = delivery.Sent(first.id, first.address, studio.now(), MESSAGE)
     failed = [delivery.Failed(each.id, each.address, "550 no") for each in others]
     delivery.settle(studio, "w", [sent, *failed])
     ben = conversations.find(studio, push.name, "ben")

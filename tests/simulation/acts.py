@@ -49,21 +49,25 @@ class Acts:
 
     def _close(self, push: str, login: str) -> None:
         pushes.close(self._studio, self._admin, pushes.find(self._studio, self._admin, push))
-        self._rules.gone("p.name = ?", push)
+        self._rules.record_reason_gone("p.name = ?", push)
 
     def _unassign(self, push: str, login: str) -> None:
         found = pushes.find(self._studio, self._admin, push)
         assign.unassign_users(self._studio, self._admin, found, [login])
-        self._rules.gone("p.name = ? AND n.capacity = 'user' AND u.login = ?", push, login)
+        self._rules.record_reason_gone(
+            "p.name = ? AND n.capacity = 'user' AND u.login = ?", push, login
+        )
 
     def _leave(self, push: str, login: str) -> None:
         by_hand.leave(self._studio, self._admin, self._ids(login))
-        self._rules.gone("u.login = ?", login)
+        self._rules.record_reason_gone("u.login = ?", login)
 
     def _hold(self, push: str, login: str) -> None:
         ask = conversations.find(self._studio, push, login)
         conversations.record_held(self._studio, self._admin, ask, conductor="u00")
-        self._rules.gone("p.name = ? AND n.capacity = 'user' AND u.login = ?", push, login)
+        self._rules.record_reason_gone(
+            "p.name = ? AND n.capacity = 'user' AND u.login = ?", push, login
+        )
 
     def _erase(self, push: str, login: str) -> None:
         (user_id,) = self._ids(login)

@@ -35,9 +35,9 @@ class Process:
 
     name: str
     is_alive: bool = True
-    stands_until: float = 0.0
+    stopped_until: float = 0.0
     """When a stop, as by SIGSTOP or by a sleeping host, ends, in simulated seconds."""
-    stood_at: float = float("-inf")
+    stopped_at: float = float("-inf")
     """When the process was last stopped."""
     steps: int = 0
     """Number of callbacks and statements run: the points at which the process can be killed."""
@@ -55,7 +55,7 @@ class Process:
 
     def kill(self) -> None:
         """End the process, as by SIGKILL."""
-        self.stands_until = 0.0
+        self.stopped_until = 0.0
         self.is_alive = False
         self.at_death(self)
 
@@ -138,7 +138,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         protocol = protocol_factory()
         return await self.connect(protocol, host, port), protocol
 
-    def bury(self) -> None:
+    def dispose(self) -> None:
         """Dispose of the coroutines of killed processes without running more of their code."""
         asyncio._set_running_loop(self)
         try:
@@ -172,16 +172,16 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             return
         except Exception as error:
             result, told = error, future.set_exception
-        self.call_later(self.thread_seconds(), self._tell, future, told, result)
+        self.call_later(self.thread_seconds(), self._set_result, future, told, result)
 
-    def _tell(
+    def _set_result(
         self, future: "asyncio.Future[Any]", told: Callable[[Any], None], result: Any
     ) -> None:
         if not future.done():
             told(result)
 
     def _run_once(self) -> None:
-        self._take_what_is_due()
+        self._collect_due()
         handle = self._next()
         if handle is None or handle.cancelled():
             return
@@ -193,12 +193,12 @@ class SimulatedLoop(asyncio.BaseEventLoop):
                 return
         handle._run()
 
-    def _take_what_is_due(self) -> None:
+    def _collect_due(self) -> None:
         """Move due timers to `_ready`. If nothing is ready, advance the time first."""
         until = float("inf")
         for handle in self._ready:
             process = _process_of(handle)
-            stands = process.stands_until if process is not None and process.is_alive else 0.0
+            stands = process.stopped_until if process is not None and process.is_alive else 0.0
             until = min(until, stands)
             if until <= self._now:
                 break
@@ -223,7 +223,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         firsts: dict[Process | None, int] = {}
         for place, handle in enumerate(ready):
             process = _process_of(handle)
-            if process not in firsts and (process is None or process.stands_until <= self._now):
+            if process not in firsts and (process is None or process.stopped_until <= self._now):
                 firsts[process] = place
         if not firsts:
             return None
@@ -239,10 +239,10 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             process
             for handle in self._ready
             if (process := _process_of(handle)) is not None
-            and 0 < process.stands_until <= self._now
+            and 0 < process.stopped_until <= self._now
         }
         for process in woken:
-            process.stands_until = 0.0
+            process.stopped_until = 0.0
         if woken:
             in_order = sorted(self._ready, key=_is_of_a_timer)
             self._ready.clear()

@@ -10,7 +10,7 @@ from random import Random
 
 from tests.simulation.database import AWAY, BUSY, FAILING, FULL, Failure
 from tests.simulation.event_loop import Process, current_process
-from tests.simulation.mail_server import Stage, Twist
+from tests.simulation.mail_server import ReplyFault, Stage
 
 TEMPORARY = {
     Stage.GREETING: ("421 4.3.2 come back later", "554 5.3.2 not now"),
@@ -196,7 +196,7 @@ class Faults:
         """See `Mood`."""
         return self._random.random() < 0.8
 
-    def think(self) -> float:
+    def processing_seconds(self) -> float:
         """See `Mood`."""
         if self.happens("slow"):
             return self._random.uniform(self.least, 1) * self.timeout * self.slowness
@@ -215,11 +215,11 @@ class Faults:
             return self._random.choice(PERMANENT[stage])
         return self._random.choice(TEMPORARY[stage])
 
-    def twist(self, stage: Stage) -> Twist:
+    def reply_fault(self, stage: Stage) -> ReplyFault:
         """See `Mood`."""
         if not self.happens("twists") or self._random.random() > self.rate:
-            return Twist.NONE
-        twists = (each for each in Twist if each)
+            return ReplyFault.NONE
+        twists = (each for each in ReplyFault if each)
         return self._random.choice(list(twists))
 
     def of_statement(self, sql: str) -> Failure | None:
@@ -248,7 +248,7 @@ class Faults:
 _WRITING = frozenset({"INSERT", "UPDATE", "DELETE", "WITH", "COMMIT"})
 
 
-def standing(faults: Faults, process: Process) -> float:
+def stop_ends(faults: Faults, process: Process) -> float:
     """Return the time until which the process is stopped; 0 if it is not."""
     span = faults.happens("stops", process.name)
     return span.ends if span else 0.0

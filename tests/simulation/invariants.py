@@ -34,9 +34,9 @@ class Invariants:
     """Observes all events and records violations."""
 
     def __init__(
-        self, looking: sqlite3.Connection, loop: SimulatedLoop, faults: Faults, pace: Pace
+        self, observer: sqlite3.Connection, loop: SimulatedLoop, faults: Faults, pace: Pace
     ) -> None:
-        self._looking = looking
+        self._observer = observer
         self._loop = loop
         self._faults = faults
         self._unwritten = pace.unwritten(faults.connections)
@@ -59,17 +59,17 @@ class Invariants:
     def waiting(self) -> int:
         """Return the number of mails that are queued or being sent."""
         states = "state IN ('queued', 'sending')"
-        found = self._looking.execute(f"SELECT COUNT(*) FROM notification WHERE {states}")
+        found = self._observer.execute(f"SELECT COUNT(*) FROM notification WHERE {states}")
         return int(found.fetchone()[0])
 
-    def gone(self, condition: str, *params: str) -> None:
+    def record_reason_gone(self, condition: str, *params: str) -> None:
         """Record that the reason for the unsent mails under this SQL condition has disappeared."""
-        found = self._looking.execute(
+        found = self._observer.execute(
             "SELECT n.key FROM notification n JOIN users u ON u.id = n.recipient_id "
             f"JOIN push p ON p.id = n.push_id WHERE n.state <> 'sent' AND {condition}",
             params,
         )
-        for (key,) in [*found, *self._looking.execute(_ABOUT_NOBODY)]:
+        for (key,) in [*found, *self._observer.execute(_ABOUT_NOBODY)]:
             self._gone.setdefault(key, self._loop.time())
 
     def died(self, process: Process) -> None:
@@ -104,14 +104,14 @@ class Invariants:
             self.break_rule(f"{process.name} sends {key}, which is not true for {ago:.1f} s")
         self._written[key] = now, process
 
-    def dealt_with(self, session: MailSession, key: str) -> None:
+    def check_processed(self, session: MailSession, key: str) -> None:
         """Check that a message that the server processes is still under its sender's lease."""
         connection = session.connection
         process = connection.process
         if process is None or not process.is_alive or not connection.is_open:
             return
         now, row = self._loop.time(), self._row(key)
-        if process.stands_until > now or process.stood_at >= self._written[key][0]:
+        if process.stopped_until > now or process.stopped_at >= self._written[key][0]:
             # A stopped process cannot abort its transmission.
             return
         if row.state == "dropped" and key in self._gone:
@@ -129,14 +129,14 @@ class Invariants:
             by_key[taken.key].append(taken)
         refused = {each.recipient for each in server.refused if each.reply != CLOSED}
         for row, recipient in rows:
-            self._look_at(row, recipient, by_key[row.key], recipient in refused)
+            self._check_row(row, recipient, by_key[row.key], recipient in refused)
         for key in by_key.keys() - {row.key for row, _ in rows}:
             self.break_rule(f"{key} was sent, and nobody wrote it")
-        self._look_at_copies(by_key)
-        self._look_at_limits(server.taken)
-        self._look_at_turns(server.taken)
+        self._check_copies(by_key)
+        self._check_limits(server.taken)
+        self._check_turns(server.taken)
 
-    def _look_at(self, row: _Row, recipient: str, taken: list[Taken], refused: bool) -> None:
+    def _check_row(self, row: _Row, recipient: str, taken: list[Taken], refused: bool) -> None:
         match row.state:
             case "sent":
                 if not taken:
@@ -154,7 +154,7 @@ class Invariants:
         if recipient in UNKNOWN and row.state == "sent":
             self.break_rule(f"{row.key} is sent, to whom the server does not know")
 
-    def _look_at_copies(self, by_key: dict[str, list[Taken]]) -> None:
+    def _check_copies(self, by_key: dict[str, list[Taken]]) -> None:
         by_process: Counter[Process] = Counter()
         for key, taken in by_key.items():
             causes = [(self._cause(each), each.process) for each in taken[:-1]]
@@ -174,16 +174,16 @@ class Invariants:
         process = taken.process
         if taken.answered_at is None:
             return "no answer"
-        if process in self._died and process.stood_at < taken.written_at:
+        if process in self._died and process.stopped_at < taken.written_at:
             return "kill"
-        if process.stood_at >= taken.written_at:
+        if process.stopped_at >= taken.written_at:
             return "stop"
         until = taken.answered_at + self._faults.lease
         if any(taken.answered_at <= at <= until for at in self._failed[process]):
             return "database"
         return ""
 
-    def _look_at_limits(self, taken: Sequence[Taken]) -> None:
+    def _check_limits(self, taken: Sequence[Taken]) -> None:
         if not self._faults.per_minute or self._faults.has("clocks"):
             return
         # Mails that the Studio does not know to be sent are not counted, so leave out copies.
@@ -197,7 +197,7 @@ class Invariants:
                 )
                 return
 
-    def _look_at_turns(self, taken: Sequence[Taken]) -> None:
+    def _check_turns(self, taken: Sequence[Taken]) -> None:
         """Check that each of two pushes has its turn if the limits delay mail (N14)."""
         faults = self._faults
         if (
@@ -214,11 +214,11 @@ class Invariants:
                 self.break_rule(f"push {push} has no turn: {' '.join(first)}")
 
     def _row(self, key: str) -> _Row:
-        found = self._looking.execute(f"{_ROWS} WHERE n.key = ?", (key,)).fetchone()
+        found = self._observer.execute(f"{_ROWS} WHERE n.key = ?", (key,)).fetchone()
         return _Row(*found[:6])
 
     def _rows(self) -> list[tuple[_Row, str]]:
-        found = self._looking.execute(f"{_ROWS} ORDER BY n.id").fetchall()
+        found = self._observer.execute(f"{_ROWS} ORDER BY n.id").fetchall()
         return [(_Row(*each[:6]), each[6]) for each in found]
 
 

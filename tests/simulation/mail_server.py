@@ -24,7 +24,7 @@ class Stage(StrEnum):
     MESSAGE = "message"
 
 
-class Twist(StrEnum):
+class ReplyFault(StrEnum):
     """A fault in the delivery of a reply."""
 
     NONE = ""
@@ -40,7 +40,7 @@ class Twist(StrEnum):
     """The connection is cut in the middle of the reply."""
 
 
-class Mood(Protocol):
+class ServerBehaviour(Protocol):
     """Decides how the server behaves at each moment; drawn from the seed (`faults`)."""
 
     def connects(self) -> str:
@@ -49,10 +49,10 @@ class Mood(Protocol):
     def refusal(self, stage: Stage, recipient: str) -> str:
         """Return the reply that refuses a stage; empty to accept it."""
 
-    def think(self) -> float:
+    def processing_seconds(self) -> float:
         """Return the seconds until a command is processed."""
 
-    def twist(self, stage: Stage) -> Twist:
+    def reply_fault(self, stage: Stage) -> ReplyFault:
         """Return the fault in the delivery of a reply."""
 
     def cuts(self) -> tuple[int | None, int | None]:
@@ -86,7 +86,7 @@ def key_of(message: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-class Offered(NamedTuple):
+class RefusedMail(NamedTuple):
     """A permanent refusal of a recipient's mail."""
 
     recipient: str
@@ -99,12 +99,12 @@ class MailServer:
 
     loop: SimulatedLoop
     random: Random
-    mood: Mood
+    behaviour: ServerBehaviour
     trace: Callable[[str], None]
     judge: Callable[["MailSession", str], None]
     """Called with session and key before a message is accepted or refused."""
     taken: list[Taken] = field(default_factory=list)
-    refused: list[Offered] = field(default_factory=list)
+    refused: list[RefusedMail] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
 
 
@@ -120,12 +120,12 @@ class MailSession:
         self._recipient = ""
         self._reads_message = False
         self._held_back: bytes | None = None
-        self._is_twisted = False
+        self._has_fault = False
         self._is_over = False
 
     def begin(self) -> None:
         """Send the greeting."""
-        refusal = self._server.mood.refusal(Stage.GREETING, "")
+        refusal = self._server.behaviour.refusal(Stage.GREETING, "")
         self._say(refusal or "220 mail.example.org ESMTP", Stage.GREETING)
         if refusal:
             self._hang_up()
@@ -160,7 +160,7 @@ class MailSession:
                 offered = [
                     each
                     for each in _EXTENSIONS
-                    if each != "PIPELINING" or self._server.mood.pipelines()
+                    if each != "PIPELINING" or self._server.behaviour.pipelines()
                 ]
                 lines = ["mail.example.org", *offered]
                 said = [f"250-{each}" for each in lines[:-1]] + [f"250 {lines[-1]}"]
@@ -186,9 +186,9 @@ class MailSession:
                 self._say("500 5.5.2 what?", None)
 
     def _answer(self, stage: Stage, yes: str) -> bool:
-        refusal = self._server.mood.refusal(stage, self._recipient)
+        refusal = self._server.behaviour.refusal(stage, self._recipient)
         if refusal.startswith("5") and self._recipient:
-            self._server.refused.append(Offered(self._recipient, refusal))
+            self._server.refused.append(RefusedMail(self._recipient, refusal))
         self._say(refusal or yes, stage)
         if refusal.startswith("421"):
             self._hang_up()
@@ -211,11 +211,11 @@ class MailSession:
             server.trace(f"{recipient}: what is no mail arrived")
             return
         server.judge(self, key)
-        refusal = server.mood.refusal(Stage.MESSAGE, recipient)
+        refusal = server.behaviour.refusal(Stage.MESSAGE, recipient)
         if refusal:
             server.trace(f"{process.name}: {key} refused: {refusal}")
             if refusal.startswith("5"):
-                server.refused.append(Offered(recipient, refusal))
+                server.refused.append(RefusedMail(recipient, refusal))
             self._say(refusal, Stage.MESSAGE, think=False)
             return
         taken = Taken(server.loop.time(), key, recipient, process, read_at)
@@ -230,7 +230,7 @@ class MailSession:
 
     def _pass_time(self) -> None:
         now = self._server.loop.time()
-        self._free_at = max(self._free_at, now) + self._server.mood.think()
+        self._free_at = max(self._free_at, now) + self._server.behaviour.processing_seconds()
 
     def _say(
         self,
@@ -251,31 +251,31 @@ class MailSession:
             send(self._held_back, seconds)
             self._held_back = None
             return
-        twist = self._server.mood.twist(stage) if stage is not None else Twist.NONE
-        if not twist or self._is_twisted:
+        twist = self._server.behaviour.reply_fault(stage) if stage is not None else ReplyFault.NONE
+        if not twist or self._has_fault:
             # Two faults together can look like a reply that was never sent, which no client can
             # detect.
             send(data, seconds, heard)
             return
-        self._is_twisted = True
+        self._has_fault = True
         self._server.trace(f"the reply {words[:3]} at {stage} is {twist}")
-        self._twist(twist, data, seconds, heard)
+        self._apply_fault(twist, data, seconds, heard)
 
-    def _twist(
-        self, twist: Twist, data: bytes, seconds: float, heard: Callable[[], None] | None
+    def _apply_fault(
+        self, twist: ReplyFault, data: bytes, seconds: float, heard: Callable[[], None] | None
     ) -> None:
         send = self.connection.reply
         match twist:
-            case Twist.SILENT:
+            case ReplyFault.SILENT:
                 self._is_silent = True
-            case Twist.TWICE:
+            case ReplyFault.TWICE:
                 send(data, seconds, heard)
                 send(data, seconds)
-            case Twist.SWAPPED:
+            case ReplyFault.SWAPPED:
                 self._held_back = data
-            case Twist.GARBLED:
+            case ReplyFault.GARBLED:
                 send(b"\x00?!\r\n", seconds)
-            case Twist.CUT:
+            case ReplyFault.CUT:
                 self.connection.cut_back = self._server.random.randrange(len(data))
                 send(data, seconds)
 

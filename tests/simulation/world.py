@@ -28,12 +28,12 @@ from studio_tui.worker.timing import Pace
 from tests.simulation import database, organisation
 from tests.simulation.acts import Acts
 from tests.simulation.event_loop import Process, SimulatedLoop, Stuck, current_process
-from tests.simulation.faults import Faults, standing
+from tests.simulation.faults import Faults, stop_ends
 from tests.simulation.invariants import Invariants
 from tests.simulation.mail_server import MailServer, MailSession
 from tests.simulation.network import Connection
 
-_LOOK_EVERY = 20.0
+_CHECK_EVERY = 20.0
 """Seconds between two checks of the outbox."""
 _PATIENCE = 12 * 3600.0
 """Seconds after the last fault within which all mail must have reached a final state."""
@@ -121,14 +121,14 @@ class World:
             read_clock_every=timedelta(minutes=20),
         )
         faults.now = self._loop.time
-        self._looking = sqlite3.connect(path, isolation_level=None)
-        self.rules = Invariants(self._looking, self._loop, faults, self._pace)
+        self._observer = sqlite3.connect(path, isolation_level=None)
+        self.rules = Invariants(self._observer, self._loop, faults, self._pace)
         self._server = MailServer(
             self._loop,
             Random(f"{faults.seed} server"),
             faults,
             self._note,
-            self.rules.dealt_with,
+            self.rules.check_processed,
         )
         self._acts = Acts(self._studio, admin, self.rules, self._note)
         self._network = Random(f"{faults.seed} network")
@@ -147,18 +147,18 @@ class World:
                 self._loop.outside(at, act)
         for at, host in self._faults.kills():
             self._loop.outside(at, self._kill, host)
-        self._loop.outside(_LOOK_EVERY, self._look)
+        self._loop.outside(_CHECK_EVERY, self._check_progress)
         self._loop.outside(0.5, self._stop_and_go)
         try:
-            with self._in_place_of_the_system():
+            with self._patched_system():
                 self._loop.run_forever()
         except Stuck:
             self.rules.break_rule("nothing happens any more, and mail waits")
         finally:
-            self._loop.bury()
+            self._loop.dispose()
             self._loop.close()
         self.rules.at_the_end(self._server, self._processes)
-        self._looking.close()
+        self._observer.close()
         return Outcome(
             self._faults.seed,
             self._faults.kinds or frozenset(),
@@ -172,7 +172,7 @@ class World:
         )
 
     @contextmanager
-    def _in_place_of_the_system(self) -> Iterator[None]:
+    def _patched_system(self) -> Iterator[None]:
         with (
             patch.object(lease, "token_hex", _name_of_process),
             patch.object(smtp_connection, "speaks_tls", _no_tls),
@@ -191,14 +191,14 @@ class World:
     def _spread(self) -> None:
         """Spread the due times of mail over a few bursts while faults are active."""
         draw, bursts = self._random, self._faults.bursts
-        ids = [found for (found,) in self._looking.execute("SELECT id FROM notification")]
+        ids = [found for (found,) in self._observer.execute("SELECT id FROM notification")]
         due = [organisation.BEGINS + timedelta(seconds=draw.choice(bursts)) for _ in ids]
-        self._looking.execute("BEGIN")
-        self._looking.executemany(
+        self._observer.execute("BEGIN")
+        self._observer.executemany(
             "UPDATE notification SET due_at = ? WHERE id = ?",
             zip(map(for_sqlite, due), ids, strict=True),
         )
-        self._looking.execute("COMMIT")
+        self._observer.execute("COMMIT")
 
     def _note(self, words: str) -> None:
         self.trace.append(f"{self._loop.time():10.3f} {words}")
@@ -264,10 +264,10 @@ class World:
     def _stop_and_go(self) -> None:
         """Stop the processes whose stop has begun, and check again later."""
         for process in self._processes:
-            until = standing(self._faults, process)
-            if process.is_alive and until > process.stands_until:
-                process.stood_at = self._loop.time()
-                process.stands_until = until
+            until = stop_ends(self._faults, process)
+            if process.is_alive and until > process.stopped_until:
+                process.stopped_at = self._loop.time()
+                process.stopped_until = until
                 self._stops += 1
                 self._note(f"{process.name} stands still until {until:.3f}")
         if self._loop.time() < self._faults.until:
@@ -290,7 +290,7 @@ class World:
         self._loop.outside(0, connection.session.begin)
         return connection
 
-    def _look(self) -> None:
+    def _check_progress(self) -> None:
         """Check progress; end the simulation if all mail is done or it takes too long."""
         now = self._loop.time()
         waiting = self.rules.waiting()
@@ -303,7 +303,7 @@ class World:
             self.rules.break_rule("it never comes to an end")
             self._end()
         else:
-            self._loop.outside(_LOOK_EVERY, self._look)
+            self._loop.outside(_CHECK_EVERY, self._check_progress)
 
     def _end(self) -> None:
         """Stop all workers, and check after a minute that they have stopped."""

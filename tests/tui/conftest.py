@@ -14,7 +14,7 @@ for _name in ("NO_COLOR", "SSH_CONNECTION", "TEXTUAL_THEME", "TEXTUAL_FILTERS"):
 from tests.tui import idle  # noqa: E402 - it imports Textual
 from tests.tui.pictures import Pictures  # noqa: E402
 
-idle.use()
+idle.patch_pilots()
 
 
 @pytest.fixture

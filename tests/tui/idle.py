@@ -16,7 +16,7 @@ _PATIENCE = 1.0
 """Seconds after which a busy loop is no longer waited for."""
 
 
-async def nothing_to_do(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
+async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
     """Wait until the event loop is idle.
 
     Textual instead sleeps until the process has used no CPU for a fiftieth of a second. That takes
@@ -44,8 +44,8 @@ async def nothing_to_do(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
             quiet += 1
 
 
-def use() -> None:
-    """Make every pilot wait with `nothing_to_do`."""
+def patch_pilots() -> None:
+    """Make every pilot wait with `wait_until_idle`."""
     for module in (textual.app, textual.pilot):
         assert module.wait_for_idle
-        module.wait_for_idle = nothing_to_do  # type: ignore[attr-defined]
+        module.wait_for_idle = wait_until_idle  # type: ignore[attr-defined]

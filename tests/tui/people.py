@@ -79,7 +79,7 @@ class Crowd:
         return number * self.divisor
 
 
-class Listed:
+class PeopleSource:
     """A source of the given people."""
 
     def __init__(self, people: Sequence[Person]) -> None:

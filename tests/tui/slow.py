@@ -24,7 +24,7 @@ class Gate:
         """Close the gate."""
         self.open_.clear()
 
-    async def met(self) -> None:
+    async def run_until_blocked(self) -> None:
         """Run the event loop until pending work waits at the gate."""
         for _ in range(300):
             await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from studio_tui.tui.modals.read_text import ReadText
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.demo import ListApp, studio_app
-from tests.tui.people import Listed, hostile_people
+from tests.tui.people import PeopleSource, hostile_people
 from tests.tui.pictures import THEMES, Pictures
 
 
@@ -36,12 +36,12 @@ def test_filtered_and_marked(pictures: Pictures) -> None:
 
 
 def test_hostile_names(pictures: Pictures) -> None:
-    app = ListApp(Listed(hostile_people()), "")
+    app = ListApp(PeopleSource(hostile_people()), "")
     pictures(app, pressing())
 
 
 def test_empty(pictures: Pictures) -> None:
-    pictures(ListApp(Listed([]), ""), pressing())
+    pictures(ListApp(PeopleSource([]), ""), pressing())
 
 
 def test_a_database_that_does_not_open(pictures: Pictures) -> None:

@@ -56,13 +56,13 @@ def stop(process: Process, seconds: float = 30) -> tuple[int, str]:
     return process.returncode, printed
 
 
-def told(process: Process) -> dict[str, Any]:
+def next_log_line(process: Process) -> dict[str, Any]:
     """Read the next line of a worker's JSON log."""
     assert process.stdout is not None
     return dict(json.loads(process.stdout.readline()))
 
 
-def wait_until_heard(process: Process) -> None:
+def wait_until_signals_arrive(process: Process) -> None:
     """Wait until the signals sent to ``process`` are delivered."""
     status = Path(f"/proc/{process.pid}/status")
     pending = re.compile(r"^(?:Sig|Shd)Pnd:\s*0*[1-9a-f]", re.MULTILINE)

@@ -29,7 +29,7 @@ from tests.services.conftest import MovableClock
 from tests.simulation.database import BUSY, watch
 from tests.simulation.event_loop import Process, context_of
 from tests.smtp_server import HOLD, smtp_server
-from tests.worker.processes import everything, service, stop, told, wait_until_sent
+from tests.worker.processes import everything, next_log_line, service, stop, wait_until_sent
 
 
 def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: Cluster) -> None:
@@ -55,13 +55,13 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
                 assert "Sending mail until stopped" in each.stdout.readline()
             server.wait_until_followed()
             own_cluster.stop()
-            server.let_go()
-            down = told(worker)
+            server.release()
+            down = next_log_line(worker)
             own_cluster.start()
-            up = told(worker)
+            up = next_log_line(worker)
             while up["event"] == "down":
                 # It is told again where the reason is another, as while the server starts.
-                up = told(worker)
+                up = next_log_line(worker)
             wait_until_sent(studio, admin)
             code, printed = stop(worker)
             assert stop(other)[0] == code == 0

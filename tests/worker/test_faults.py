@@ -196,7 +196,7 @@ def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greet
     assert report.down
     assert in_words(report.down).startswith("The mail server does not answer; mail waits")
     assert {(each.state, each.attempts) for each in mail(post.studio, post.admin)} == {(QUEUED, 0)}
-    post.server.behave()
+    post.server.clear_script()
     assert post.send().sent == 3
 
 
@@ -281,7 +281,7 @@ def test_the_same_worker_sends_on_when_a_server_that_was_gone_for_an_hour_is_bac
         running = asyncio.create_task(worker.run())
         await asyncio.to_thread(post.server.wait_until_followed, 3)
         post.clock.move(hours=1)
-        post.server.behave()
+        post.server.clear_script()
         await asyncio.to_thread(post.server.wait_for, 3)
         worker.stop()
         return await running
@@ -324,7 +324,7 @@ def test_a_server_that_relays_nothing_fails_no_mail(crowd: Post) -> None:
     assert _counts(crowd) == (0, 0, 40)
     crowd.clock.move(hours=1)
     assert crowd.send().down
-    crowd.server.behave()
+    crowd.server.clear_script()
     assert crowd.send().sent == 40
 
 
@@ -353,7 +353,7 @@ def test_what_failed_can_be_sent_again(crowd: Post) -> None:
     crowd.server.script("rcpt", "550 5.1.1 no such user")
     crowd.send()
     assert _counts(crowd) == (0, 40, 0)
-    crowd.server.behave()
+    crowd.server.clear_script()
     outbox.retry(crowd.studio, crowd.admin, Selection.matching(NotificationFilter(state=FAILED)))
     crowd.send()
     assert _counts(crowd) == (40, 0, 0)

@@ -28,7 +28,7 @@ from studio_tui.services.outbox.delivery import RetryLater, Sent
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.loop import Worker
-from tests.acting import HOUR, KEPT, assign
+from tests.acting import HOUR, MESSAGE, assign
 from tests.machines import machine_settings
 from tests.organisation import create_push
 from tests.planning import WHEN, Planner, invitations_in
@@ -218,7 +218,7 @@ class Calendars(RuleBasedStateMachine):
             self._receive(delivery)
         outcome: Sent | RetryLater = RetryLater(delivery.id, self.studio.now(), "lost", tried=True)
         if fate is Fate.ARRIVES:
-            outcome = Sent(delivery.id, delivery.address, self.studio.now(), KEPT)
+            outcome = Sent(delivery.id, delivery.address, self.studio.now(), MESSAGE)
         delivering.settle(self.studio, "A", [outcome])
 
     def _receive(self, delivery: Delivery) -> None:

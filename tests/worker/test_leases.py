@@ -19,7 +19,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.worker.lease import Lease, LeaseExpired
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
-from tests.acting import KEPT, assign, mail
+from tests.acting import MESSAGE, assign, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import Server, smtp_server
@@ -187,7 +187,7 @@ def test_a_worker_that_comes_too_late_changes_nothing(
         studio,
         "slow",
         [
-            delivery.Sent(late[0], "x@example.org", studio.now(), KEPT),
+            delivery.Sent(late[0], "x@example.org", studio.now(), MESSAGE),
             delivery.Failed(late[1], "x@example.org", "550 no"),
             delivery.RetryLater(late[2], studio.now(), "451 later", tried=True),
         ],

@@ -39,7 +39,7 @@ from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settle
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
-from tests.acting import KEPT, assign, assigned, now
+from tests.acting import MESSAGE, assign, assigned, now
 from tests.machines import machine_settings
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
@@ -205,7 +205,7 @@ class Life(RuleBasedStateMachine):
 
     def _settlement(self, row_id: int, outcome: NotificationState) -> Settlement:
         if outcome is SENT:
-            return Sent(row_id, "ann@example.org", self.studio.now(), KEPT)
+            return Sent(row_id, "ann@example.org", self.studio.now(), MESSAGE)
         if outcome is FAILED:
             return Failed(row_id, "ann@example.org", "550 no")
         return RetryLater(row_id, self.studio.now() + timedelta(minutes=1), "451 later", tried=True)

@@ -165,7 +165,7 @@ def test_one_bad_address_fails_alone_and_can_be_sent_again(
         failed = _of(_outbox(studio, admin), "ben", Capacity.USER)
         assert failed.state is NotificationState.FAILED
         assert failed.error == "550 5.1.1 no such user"
-        server.behave()
+        server.clear_script()
         outbox.retry(studio, admin, Selection.of([failed.id]))
         assert _send(studio, server).sent == 1
 
@@ -206,7 +206,7 @@ def test_a_server_that_is_away_loses_nothing(
     with smtp_server() as server:
         server.script("connect", HANG_UP)
         assert _send(studio, server).down is not None
-        server.behave()
+        server.clear_script()
         assert _send(studio, server).sent == 3
 
 
@@ -258,7 +258,7 @@ def test_what_waited_for_a_slow_server_is_looked_at_once_more(
         running = asyncio.create_task(worker.run(drain=True))
         await asyncio.to_thread(server.wait_until_followed)
         await asyncio.to_thread(assign.unassign_users, studio, admin, push, ["eve", "cor"])
-        server.let_go()
+        server.release()
         return await running
 
     with smtp_server() as server:

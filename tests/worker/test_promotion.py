@@ -21,7 +21,7 @@ from tests.databases import create_database
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HOLD, smtp_server
-from tests.worker.processes import service, stop, told, wait_until, wait_until_sent
+from tests.worker.processes import next_log_line, service, stop, wait_until, wait_until_sent
 
 
 @pytest.fixture
@@ -47,20 +47,20 @@ def test_a_worker_goes_on_with_the_standby_that_is_promoted(
         clock.move(minutes=2)
         server.script("message", HOLD, times=2)
         with service(studio, server, "--log-json") as worker:
-            assert told(worker)["event"] == "started"
+            assert next_log_line(worker)["event"] == "started"
             server.wait_until_followed(1)
             _wait_until_it_has_followed(own_cluster, standby)
             _let_it_follow_no_more(standby)
-            server.let_go_once()
+            server.release_held()
             # That the first one was sent, the standby never hears.
             wait_until(lambda: NotificationState.SENT in outbox.counts(studio, admin))
             server.wait_until_followed(2)
             own_cluster.crash()
             standby.promote()
-            server.let_go()
-            stopped = told(worker)
+            server.release()
+            stopped = next_log_line(worker)
             while stopped["fault"] == "database":
-                stopped = told(worker)
+                stopped = next_log_line(worker)
             assert (stopped["event"], stopped["fault"]) == ("down", "restored")
             twice = restored.possible_duplicates(studio, admin)
             lost = server.messages[0]

@@ -9,10 +9,10 @@ import pytest
 
 from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
 from studio_tui.worker.queue import ClaimedMail, SendQueue
-from tests.acting import KEPT
+from tests.acting import MESSAGE
 from tests.worker.test_retry import DELIVERY, NOW
 
-_SENT = Sent(DELIVERY.id, DELIVERY.address, NOW, KEPT)
+_SENT = Sent(DELIVERY.id, DELIVERY.address, NOW, MESSAGE)
 _FAILED = Failed(DELIVERY.id, DELIVERY.address, "550 no")
 _LATER = RetryLater(DELIVERY.id, NOW, "It was not sent before its lease ended.", tried=False)
 

@@ -132,7 +132,7 @@ def test_what_was_taken_and_not_sent_does_not_count(
     done = _work(studio)
     assert done.sent == 0
     assert done.down is not None
-    server.behave()
+    server.clear_script()
     assert _work(studio).sent == 4
     clock.move(minutes=1.1)
     assert _work(studio).sent == 2

@@ -24,7 +24,7 @@ from studio_tui.services.outbox.messages import Mail
 from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.retry import Attempt, decide, pause_after
 from studio_tui.worker.timing import Pace
-from tests.acting import KEPT
+from tests.acting import MESSAGE
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DELIVERY = Delivery(
@@ -47,7 +47,7 @@ DELIVERY = Delivery(
     closed=False,
     about=(),
 )
-PARCEL = PreparedMail(Mail("ann@example.org", b"bytes", b""), KEPT)
+PARCEL = PreparedMail(Mail("ann@example.org", b"bytes", b""), MESSAGE)
 
 
 def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0)) -> object:
@@ -56,7 +56,7 @@ def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0
 
 
 def test_what_the_server_took_is_sent_as_it_took_it() -> None:
-    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, KEPT)
+    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, MESSAGE)
 
 
 def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:

@@ -17,8 +17,8 @@ from tests.worker.processes import (
     hurried_worker,
     service,
     stop,
-    wait_until_heard,
     wait_until_sent,
+    wait_until_signals_arrive,
 )
 
 
@@ -45,8 +45,8 @@ def test_told_to_stop_it_finishes_what_is_on_the_wire_and_hands_back_the_rest(
             server.wait_until_followed()
             for _ in range(signals):
                 worker.send_signal(signal.SIGTERM)
-            wait_until_heard(worker)
-            server.let_go()
+            wait_until_signals_arrive(worker)
+            server.release()
             printed, _ = worker.communicate(timeout=30)
         assert worker.returncode == 0
         assert len(server.messages) == 1
@@ -68,7 +68,7 @@ def test_it_says_when_the_server_takes_no_mail_and_when_it_does_again(
         server.script("connect", HANG_UP)
         with hurried_worker(studio, server) as worker:
             server.wait_until_followed(3)
-            server.behave()
+            server.clear_script()
             wait_until_sent(studio, admin)
             code, printed = stop(worker)
     lines = [json.loads(line) for line in printed.splitlines()]
@@ -88,7 +88,7 @@ def test_to_drain_it_ends_by_itself_and_tells_by_its_exit_code(
             printed, _ = worker.communicate(timeout=30)
         assert worker.returncode == 1
         assert "The mail server does not answer" in printed
-        server.behave()
+        server.clear_script()
         with service(studio, server, "--drain") as worker:
             printed, _ = worker.communicate(timeout=30)
         assert worker.returncode == 0

@@ -36,7 +36,7 @@ _OF_SQLITE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CommandResult:
     """The result of a command."""
 
     exit_code: int
@@ -69,7 +69,7 @@ class BadDisk:
         fault: str = "",
         account: str = "",
         environment: Mapping[str, str] = {},
-    ) -> Ended:
+    ) -> CommandResult:
         """Run a command whose call number ``at`` meets ``fault``; with 0, no call fails."""
         job = {
             "arguments": arguments,
@@ -83,7 +83,7 @@ class BadDisk:
         assert self._server.stdout
         self._server.stdin.write(json.dumps(job) + "\n")
         self._server.stdin.flush()
-        return Ended(**json.loads(self._server.stdout.readline()))
+        return CommandResult(**json.loads(self._server.stdout.readline()))
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def bad_disk(library: Path, root: Path) -> Iterator[BadDisk]:
         server.stdin.close()
 
 
-class Kept:
+class StoredFiles:
     """A copy of the directories of a Studio, to be restored any number of times."""
 
     def __init__(self, root: Path, folder: Path) -> None:
@@ -114,7 +114,7 @@ class Kept:
         self._root, self._kept = root, folder / "kept"
         shutil.copytree(root, self._kept, symlinks=True)
 
-    def bring_back(self) -> None:
+    def restore(self) -> None:
         """Restore the copied state."""
         for place in self._root.iterdir():
             shutil.rmtree(place) if place.is_dir() else place.unlink()

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.cli.faults.disk import FAULTS, BadDisk, Ended, Kept, differences, state
+from tests.cli.faults.disk import FAULTS, BadDisk, CommandResult, StoredFiles, differences, state
 
-_SAYS = re.compile(
+_ERROR_LINE = re.compile(
     r"^studio-tui: .*(try again|check that|check the|choose a|restore a backup|is there already|"
     r"wait, or run|Edit ).*\.\n$"
 )
@@ -29,18 +29,18 @@ class Scenario:
     environment: Mapping[str, str] = field(default_factory=dict)
     has_steps: bool = False
     """Whether the command consists of several acts that are committed separately."""
-    made_first: str = "nothing"
+    created_first: str = "nothing"
     """A pattern of the file that is created before its line of activity is committed.
 
     A command that is killed in between leaves the file alone, and complete.
     """
     mark: str = "nothing"
     """A pattern of a marker file for an interrupted command, which prevents a new start there."""
-    goes_on: tuple[str, ...] = ()
+    completed_by: tuple[str, ...] = ()
     """The command that completes an interrupted one that can only run once; empty if none."""
     unstable: str = "nothing"
     """A pattern of the files whose contents differ between two runs."""
-    look: tuple[str, ...] = ("activity", "verify")
+    verified_by: tuple[str, ...] = ("activity", "verify")
     """A command that verifies the result."""
 
 
@@ -52,28 +52,28 @@ def scenarios(root: Path) -> dict[str, Scenario]:
         "migrate": Scenario(("db", "migrate"), environment=new, has_steps=True),
         "import": Scenario(("users", "import", "more.csv")),
         "assign": Scenario(("pushes", "assign", "Q1 review", "ann", "eve", "cas")),
-        "backup": Scenario(("db", "backup", "second.db"), made_first=r"second\.db"),
+        "backup": Scenario(("db", "backup", "second.db"), created_first=r"second\.db"),
         "restore": Scenario(
             ("db", "restore", "kept.db"),
             environment=new,
-            made_first=r"new/studio\.db$",
+            created_first=r"new/studio\.db$",
             mark=r"\.studio\.db\.restoring$",
         ),
-        "copy": Scenario(("db", "copy", "--to", copied), made_first=r"copied\.db"),
+        "copy": Scenario(("db", "copy", "--to", copied), created_first=r"copied\.db"),
         "write": Scenario(
             ("conversations", "write", "1", "--question", "1", "--text", "A lot."), account="bob"
         ),
         "archive": Scenario(
             ("users", "export-data", "ben", "--output", "ben.zip"),
             unstable=r"ben\.zip",
-            made_first=r"ben\.zip",
+            created_first=r"ben\.zip",
         ),
         "report": Scenario(("pushes", "report", "Q1 review", "--output", "review.md")),
         "replaced": Scenario(("pushes", "report", "Q1 review", "--output", "kept.md", "--force")),
         "init": Scenario(
             ("init", "--database", new["STUDIO_DATABASE_URL"]),
             has_steps=True,
-            goes_on=("db", "migrate"),
+            completed_by=("db", "migrate"),
             environment={"STUDIO_CONFIG": f"{root}/settings/config.toml"},
         ),
     }
@@ -89,7 +89,7 @@ class Case:
 
 
 @dataclass
-class Tried:
+class TrialResult:
     """The results of the cases of one scenario."""
 
     calls: int = 0
@@ -97,7 +97,7 @@ class Tried:
     ends: Counter[str] = field(default_factory=Counter)
     """Number of commands by fault and ending."""
 
-    def told(self, name: str) -> str:
+    def summary(self, name: str) -> str:
         """Return a summary of the results for people."""
         counts = (f"{count:5} {end}" for end, count in self.ends.most_common())
         found = (f"    ! {each}" for each in self.wrong)
@@ -107,15 +107,15 @@ class Tried:
 class Trial:
     """Runs one scenario repeatedly on a Studio that is restored each time."""
 
-    def __init__(self, disk: BadDisk, scenario: Scenario, kept: Kept, root: Path) -> None:
+    def __init__(self, disk: BadDisk, scenario: Scenario, kept: StoredFiles, root: Path) -> None:
         self._disk, self._scenario, self._kept, self._root = disk, scenario, kept, root
         self._scratch = kept.folder / "scratch"
-        self._kept.bring_back()
+        self._kept.restore()
         self._before = self._state()
         self._usual = self._run()
         assert self._usual.exit_code == 0, self._usual
         self._after = self._state()
-        self.tried = Tried(len(self._usual.calls))
+        self.tried = TrialResult(len(self._usual.calls))
 
     def every(self) -> Iterator[Case]:
         """Yield every call with every fault."""
@@ -135,7 +135,7 @@ class Trial:
 
     def check(self, case: Case) -> None:
         """Run the command with one fault, check the result, and run the command again."""
-        self._kept.bring_back()
+        self._kept.restore()
         ended = self._run(case)
         wrong = self._faults_left(ended)
         self.tried.ends[f"{case.fault}: {_ending(ended)}"] += 1
@@ -144,21 +144,21 @@ class Trial:
             for each in wrong
         ]
 
-    def _run(self, case: Case | None = None) -> Ended:
+    def _run(self, case: Case | None = None) -> CommandResult:
         at, fault = (case.at, case.fault) if case else (0, "")
         said = self._scenario
         return self._disk.run(
             *said.arguments, at=at, fault=fault, account=said.account, environment=said.environment
         )
 
-    def _faults_left(self, ended: Ended) -> list[str]:
+    def _faults_left(self, ended: CommandResult) -> list[str]:
         try:
             found = self._state()
         except AssertionError as error:
             return [f"a database is not whole: {error}"]
         return [*self._faults_of(ended, found)] or [*self._faults_afterwards(found)]
 
-    def _faults_of(self, ended: Ended, found: Mapping[str, str]) -> Iterator[str]:
+    def _faults_of(self, ended: CommandResult, found: Mapping[str, str]) -> Iterator[str]:
         changed = self._without_mark(self._differences(found, self._before))
         missing = self._without_mark(self._differences(found, self._after))
         if ended.exit_code == 0 and missing:
@@ -171,7 +171,7 @@ class Trial:
             yield f"it is half done: changed {changed}, missing {missing}"
         elif ended.exit_code > 1:
             yield f"it ends with {ended.exit_code}: {ended.stderr[-300:]}"
-        if ended.exit_code == 1 and not _SAYS.fullmatch(ended.stderr):
+        if ended.exit_code == 1 and not _ERROR_LINE.fullmatch(ended.stderr):
             yield f"it says: {ended.stderr[-300:]}"
 
     def _faults_afterwards(self, found: Mapping[str, str]) -> Iterator[str]:
@@ -179,15 +179,17 @@ class Trial:
         missing = self._without_mark(self._differences(found, self._after))
         was_done = not missing or (bool(changed) and self._is_first(changed, missing))
         again = self._run()
-        if again.exit_code and self._scenario.goes_on:
-            again = self._disk.run(*self._scenario.goes_on, environment=self._scenario.environment)
+        if again.exit_code and self._scenario.completed_by:
+            again = self._disk.run(
+                *self._scenario.completed_by, environment=self._scenario.environment
+            )
         if again.exit_code and not (was_done and "is there already" in again.stderr):
             yield f"then it does not work: {again.stderr[-300:]}"
         elif not was_done and (left := self._all_differences(self._state(), self._after)):
             yield f"done again, these are not as after it: {left}"
-        said = self._disk.run(*self._scenario.look, environment=self._scenario.environment)
+        said = self._disk.run(*self._scenario.verified_by, environment=self._scenario.environment)
         if said.exit_code:
-            yield f"{' '.join(self._scenario.look)} then says: {said.stderr}{said.stdout}"
+            yield f"{' '.join(self._scenario.verified_by)} then says: {said.stderr}{said.stdout}"
 
     def _state(self) -> dict[str, str]:
         return state(self._root, self._scratch)
@@ -209,7 +211,7 @@ class Trial:
 
     def _is_first(self, changed: list[str], missing: list[str]) -> bool:
         """Return whether only the file that is created first has changed, and is complete."""
-        first = self._scenario.made_first
+        first = self._scenario.created_first
         return not any(re.search(first, path) for path in missing) and all(
             re.search(first, path) for path in changed
         )
@@ -229,7 +231,7 @@ def _kind(call: str) -> str:
     return f"{name} {re.sub(r'studio-tui-[^/]*', 'studio-tui-', Path(path).name)}"
 
 
-def _ending(ended: Ended) -> str:
+def _ending(ended: CommandResult) -> str:
     if ended.exit_code != 1:
         return "killed" if ended.exit_code < 0 else "done"
     return re.sub(r"/\S+", "…", ended.stderr.strip())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Accounts
-from tests.cli.faults.disk import BadDisk, Kept, bad_disk, compiled
+from tests.cli.faults.disk import BadDisk, StoredFiles, bad_disk, compiled
 from tests.cli.faults.scenarios import Trial, scenarios
 from tests.organisation import PEOPLE
 
@@ -40,7 +40,7 @@ def test_whichever_call_fails_nothing_is_half_done(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asked = pytestconfig.getoption("--every-call")
-    kept = Kept(tmp_path, tmp_path_factory.mktemp("kept"))
+    kept = StoredFiles(tmp_path, tmp_path_factory.mktemp("kept"))
     wrong = []
     for name, scenario in scenarios(tmp_path).items():
         if asked not in ("", "all", name) or (not asked and name not in SAMPLE):
@@ -51,5 +51,5 @@ def test_whichever_call_fails_nothing_is_half_done(
         wrong += [f"{name}: {each}" for each in trial.tried.wrong]
         if asked:
             with capsys.disabled():
-                sys.stdout.write(trial.tried.told(name) + "\n")
+                sys.stdout.write(trial.tried.summary(name) + "\n")
     assert wrong == []

@@ -65,7 +65,7 @@ def test_what_failed_can_be_sent_again(pushed: Cli, monkeypatch: pytest.MonkeyPa
         failed = pushed.out("outbox", "list", "--state", "failed")
         assert "such user" in failed
         assert "\x1b" not in failed
-        server.behave()
+        server.clear_script()
         assert pushed.out("outbox", "retry", "--all").startswith("1 mail in the queue again.")
         assert "1 sent, 0 failed" in pushed.out("worker", "--drain")
         assert "Nothing to retry" in pushed.nothing_to_do("outbox", "retry", "1", "2")

@@ -54,7 +54,7 @@ async def test_the_next_while_the_first_is_down_and_back_again() -> None:
             seconds.now = 61
             assert isinstance(await sent(connection), Delivered)
             assert (len(second.messages), first.followed) == (3, 2)
-            first.behave()
+            first.clear_script()
             seconds.now = 122
             assert isinstance(await sent(connection), Delivered)
             assert (len(first.messages), len(second.messages)) == (1, 3)

@@ -126,10 +126,10 @@ def test_the_engine_refuses_to_change_the_activity(acted: Studio, admin: Actor, 
     ],
 )
 def test_an_edited_line_is_reported_as_the_broken_one(
-    acted: Studio, admin: Actor, open_database: Callable[[], None], edit: str
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None], edit: str
 ) -> None:
     line = id_of(acted, admin, "assigned users")
-    open_database()
+    drop_activity_guards()
     change(acted, edit, line)
     found = verified(acted, admin)
     assert found.broken is not None
@@ -139,14 +139,14 @@ def test_an_edited_line_is_reported_as_the_broken_one(
 
 
 def test_a_deleted_line_is_detected(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None]
 ) -> None:
     """The line is deleted with its seal, and the seal of the next line does not match."""
     push = pushes.find(acted, admin, "Q2 review")
     pushes.edit(acted, admin, push, draft_of(push, name="Q2"))
     line = id_of(acted, admin, "edited push")
     create_push(acted, admin, "Q3 review")
-    open_database()
+    drop_activity_guards()
     change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
     change(acted, "DELETE FROM activity WHERE id = ?", line)
     found = verified(acted, admin)
@@ -156,10 +156,10 @@ def test_a_deleted_line_is_detected(
 
 
 def test_a_line_deleted_without_its_seal_is_detected(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None]
 ) -> None:
     line = id_of(acted, admin, "created push")
-    open_database()
+    drop_activity_guards()
     if acted.store.is_sqlite:
         # Foreign keys would keep the line. A damaged file or another program does not check them.
         with closing(sqlite3.connect(acted.store.name)) as other, other:
@@ -174,12 +174,12 @@ def test_a_line_deleted_without_its_seal_is_detected(
 
 
 def test_a_truncated_activity_is_detected(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None]
 ) -> None:
     """The stored count reveals it; if that is changed as well, an anchor kept elsewhere does."""
     before = verified(acted, admin)
     line = id_of(acted, admin, "created push")
-    open_database()
+    drop_activity_guards()
     change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
     change(acted, "DELETE FROM activity WHERE id = ?", line)
     found = verified(acted, admin)
@@ -220,9 +220,9 @@ def test_a_truncated_activity_is_detected(
     ],
 )
 def test_a_later_act_does_not_seal_lines_whose_seals_were_lost(
-    acted: Studio, admin: Actor, open_database: Callable[[], None], attack: list[str]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None], attack: list[str]
 ) -> None:
-    open_database()
+    drop_activity_guards()
     for statement in attack:
         change(acted, statement)
     change(acted, "UPDATE activity SET subject = 'Other' WHERE id = 3")
@@ -231,9 +231,9 @@ def test_a_later_act_does_not_seal_lines_whose_seals_were_lost(
 
 
 def test_an_emptied_activity_is_detected(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None]
 ) -> None:
-    open_database()
+    drop_activity_guards()
     # Foreign keys would keep the lines.
     for table in ("notification_user", "notification", "not_mine", "conversation", "assignment"):
         change(acted, f"DELETE FROM {table}")
@@ -250,10 +250,10 @@ def test_an_emptied_activity_is_detected(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_id_of_a_deleted_line_is_not_reused(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None]
 ) -> None:
     line = id_of(acted, admin, "created push")
-    open_database()
+    drop_activity_guards()
     change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
     change(acted, "DELETE FROM activity WHERE id = ?", line)
     create_push(acted, admin, "Q3 review")
@@ -262,7 +262,7 @@ def test_the_id_of_a_deleted_line_is_not_reused(
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_lines_left_unsealed_by_a_crash_are_sealed_later_and_that_is_recorded(
-    acted: Studio, admin: Actor, open_database: Callable[[], None]
+    acted: Studio, admin: Actor, drop_activity_guards: Callable[[], None]
 ) -> None:
     every = len(lines(acted, admin))
     insert = "INSERT INTO activity (at, actor_login, action, subject) VALUES (?, 'ann', 'x', 'y')"
@@ -270,7 +270,7 @@ def test_lines_left_unsealed_by_a_crash_are_sealed_later_and_that_is_recorded(
     found = verified(acted, admin)
     assert (found.intact, found.unsealed) == (True, 1)
     assert verify.seal_rest(acted) == 0
-    open_database()
+    drop_activity_guards()
     change(acted, "UPDATE activity SET at = '2026-01-01T09:00:00Z' WHERE subject = 'y'")
     assert verified(acted, admin).flaw is Flaw.UNSEALED
     assert verify.seal_rest(acted) == 1

@@ -10,7 +10,7 @@ from studio_tui.domain.pushes.push import Push, Status
 from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.services import conversations
 from studio_tui.services.system.context import Studio
-from tests.acting import as_user, assign, finish, lines, mail, now, send_due, told, waiting
+from tests.acting import as_user, assign, finish, lines, mail, now, send_due, summaries, waiting
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -40,7 +40,7 @@ def test_the_new_conductor_and_the_user_are_told_and_nobody_else(
     row = conversations.hand_over(studio, admin, of_ann, "cor")
     assert (row.conductor, row.status) == ("Cor Coach", Status.NOT_PLANNED)
     found = [each for each in mail(studio, admin) if each.kind is Kind.HANDED_OVER]
-    assert told(found) == [("ann", USER, ("ann",)), ("cor", MANAGER, ("ann",))]
+    assert summaries(found) == [("ann", USER, ("ann",)), ("cor", MANAGER, ("ann",))]
     clock.move(minutes=2)
     sent = send_due(studio).deliveries
     assert {each.about[0].conductor for each in sent} == {"Cor Coach"}

@@ -16,10 +16,10 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import execute, rows
-from tests.acting import assign, finish, mail, send_due, told
+from tests.acting import assign, finish, mail, send_due, summaries
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import hr, whole_database
+from tests.services.people.importing import hr_file_of, whole_database
 
 pytestmark = pytest.mark.one_engine
 
@@ -42,7 +42,7 @@ def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> Non
     )
     assert whole_database(studio) == before
     assigning.assign(studio, admin, push, chosen)
-    assert told(tried.notifications) == told(mail(studio, admin))
+    assert summaries(tried.notifications) == summaries(mail(studio, admin))
     assert tried.managing == {
         "ann": {"bob": "leads Belgium", "cor": "coach"},
         "cas": {"bob": "leads Belgium", "bea": "leads France"},
@@ -85,7 +85,7 @@ def test_who_would_not_be_assigned(studio: Studio, admin: Actor) -> None:
     imports.apply(
         studio,
         admin,
-        hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
+        hr_file_of("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
     )
     everybody = Selection.matching(UserFilter(include_left=True))
     assert assigning.skipped(studio, admin, push, everybody) == [
@@ -102,7 +102,7 @@ def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableC
     imports.apply(
         studio,
         admin,
-        hr("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
+        hr_file_of("email,given_name,family_name,active", "eve@example.org,Eve,Alone,no"),
     )
     just_ann = remind.users_named(studio, admin, push, ["ann@example.org"])
     assert remind.remind(studio, admin, push, just_ann).users_told == 1
@@ -124,7 +124,7 @@ def test_others_write_meanwhile(studio: Studio, admin: Actor) -> None:
             other.submit(create_push, studio, admin, "Meanwhile").result()
         return assigning.assign(studio, admin, push, chosen)
 
-    assert told(dry_run(studio, act, lambda done: done.activity_id).notifications)
+    assert summaries(dry_run(studio, act, lambda done: done.activity_id).notifications)
     every = pushes.every(studio, admin)
     assert {(each.name, each.progress.assigned) for each in every} == {
         (push.name, 0),

@@ -10,7 +10,7 @@ from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
 from studio_tui.services.outbox.outbox import Health, Sending
 from studio_tui.services.system.context import Studio
-from tests.acting import HOUR, KEPT, assign
+from tests.acting import HOUR, MESSAGE, assign
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -54,7 +54,7 @@ def test_who_sends_what_went_and_what_went_wrong(
     )
     first, second, third = claimed
     settled: list[Settlement] = [
-        Sent(first.id, first.address, clock.now(), KEPT),
+        Sent(first.id, first.address, clock.now(), MESSAGE),
         Failed(second.id, second.address, "550 no"),
         RetryLater(third.id, clock.now() + HOUR, "451 later", tried=True),
     ]

@@ -12,7 +12,7 @@ from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
-from tests.acting import HOUR, KEPT, assign, mail, now, send_due
+from tests.acting import HOUR, MESSAGE, assign, mail, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -48,7 +48,7 @@ def test_a_notification_goes_from_held_to_sent(
     delivery.settle(
         studio,
         "w",
-        [Sent(each.id, each.address, clock.now(), KEPT) for each in claimed.deliveries],
+        [Sent(each.id, each.address, clock.now(), MESSAGE) for each in claimed.deliveries],
     )
     assert outbox.counts(studio, admin) == {State.SENT: 4}
     assert delivery.next_due(studio) is None
@@ -141,7 +141,7 @@ def test_what_waits_or_failed_can_be_dropped_and_nothing_else(
         "w",
         [
             Failed(failed.id, failed.address, "550 no"),
-            Sent(sent.id, sent.address, clock.now(), KEPT),
+            Sent(sent.id, sent.address, clock.now(), MESSAGE),
         ],
     )
     assert outbox.drop(studio, admin, EVERYTHING) == 3

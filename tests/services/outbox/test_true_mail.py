@@ -23,7 +23,7 @@ from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, mail, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import hr
+from tests.services.people.importing import hr_file_of
 
 pytestmark = pytest.mark.one_engine
 
@@ -253,7 +253,7 @@ def test_a_new_address_is_invited_and_the_old_one_is_let_go(
     plan(studio, admin, push, "ben", datetime(2026, 3, 20, 12, tzinfo=UTC))
     clock.move(minutes=3)
     send_due(studio)
-    changed = hr("login,email,given_name,family_name", "ben,ben@new.example,Ben,Willems")
+    changed = hr_file_of("login,email,given_name,family_name", "ben,ben@new.example,Ben,Willems")
     imports.apply(studio, admin, changed)
     clock.move(minutes=3)
     sent = send_due(studio).deliveries

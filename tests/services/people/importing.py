@@ -15,14 +15,14 @@ from studio_tui.storage.engine.tables import TABLES
 SAMPLES = Path(__file__).parents[2] / "files" / "hr"
 
 
-def hr(*lines: str) -> HrFile:
+def hr_file_of(*lines: str) -> HrFile:
     """Return an HR file of these lines, with the headings first."""
     return read("\n".join(lines).encode())
 
 
-def take(studio: Studio, admin: Actor, *lines: str) -> ImportPlan:
+def import_lines(studio: Studio, admin: Actor, *lines: str) -> ImportPlan:
     """Import an HR file of these lines."""
-    return imports.apply(studio, admin, hr(*lines))
+    return imports.apply(studio, admin, hr_file_of(*lines))
 
 
 def user(studio: Studio, admin: Actor, login: str) -> User:

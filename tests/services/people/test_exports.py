@@ -16,7 +16,7 @@ from studio_tui.services.people import exports, imports, users
 from studio_tui.services.people.hr_files import read
 from studio_tui.services.system.context import Studio
 from tests.hostile import HOSTILE
-from tests.services.people.importing import SAMPLES, hr, take, whole_database
+from tests.services.people.importing import SAMPLES, hr_file_of, import_lines, whole_database
 
 pytestmark = pytest.mark.one_engine
 
@@ -37,7 +37,7 @@ def check_nothing_changes(studio: Studio, admin: Actor) -> None:
 
 
 def test_an_export_in_our_own_headings(studio: Studio, admin: Actor) -> None:
-    take(
+    import_lines(
         studio,
         admin,
         HEAD + ",hired_on,active",
@@ -60,13 +60,13 @@ def test_nobody_is_a_line_of_headings() -> None:
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir()))
 def test_importing_an_export_changes_nothing(studio: Studio, admin: Actor, name: str) -> None:
-    take(studio, admin, HEAD, ELS)
+    import_lines(studio, admin, HEAD, ELS)
     imports.apply(studio, admin, read(SAMPLES / name))
     check_nothing_changes(studio, admin)
 
 
 def test_importing_an_export_of_the_demo_changes_nothing(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD, ELS)
+    import_lines(studio, admin, HEAD, ELS)
     organisation = build_organisation(demo_plan())
     imports.apply(studio, admin, read(organisation_csv(organisation).encode()))
     check_nothing_changes(studio, admin)
@@ -84,7 +84,7 @@ def test_no_cell_is_a_formula_and_all_come_back(studio: Studio, admin: Actor) ->
         # Behind an apostrophe of its own, each is read as it is written here.
         cell = f"'{name}" if name.lstrip("'")[:1] in ("=", "+", "-", "@") else name
         writer.writerow([f"-u{i}", f"+u{i}@example.org", *[cell] * 4, "", "els", cell, ""])
-    imports.apply(studio, admin, hr(text.getvalue()))
+    imports.apply(studio, admin, hr_file_of(text.getvalue()))
     listed = everybody(studio, admin)
     assert {one.given_name for one in listed} == {*names, "Els"}
     assert {one.groups for one in listed} == {*((name,) for name in names), ()}

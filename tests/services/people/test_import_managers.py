@@ -11,7 +11,7 @@ from studio_tui.services.people import imports
 from studio_tui.services.people.hr_files import read
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import rows
-from tests.services.people.importing import SAMPLES, found, managers, take, user
+from tests.services.people.importing import SAMPLES, found, import_lines, managers, user
 
 pytestmark = pytest.mark.one_engine
 
@@ -38,7 +38,7 @@ def teams_by_manager(studio: Studio) -> dict[str, bool]:
 def test_managers_are_all_leaders_of_all_teams_and_all_coaches(
     studio: Studio, admin: Actor
 ) -> None:
-    take(
+    import_lines(
         studio,
         admin,
         HEAD + ",teams,leads,coaches,active",
@@ -58,7 +58,7 @@ def test_managers_are_all_leaders_of_all_teams_and_all_coaches(
 
 
 def test_who_leads_alone_is_managed_from_above(studio: Studio, admin: Actor) -> None:
-    take(
+    import_lines(
         studio,
         admin,
         HEAD + ",teams,leads",
@@ -105,17 +105,17 @@ def test_a_new_manager_means_another_team_and_no_longer_the_old_one(
     studio: Studio, admin: Actor
 ) -> None:
     head = HEAD + ",manager"
-    take(
+    import_lines(
         studio, admin, HEAD + ",teams", row("ann", "Works council"), row("bob", ""), row("bea", "")
     )
-    take(studio, admin, head, row("ann", "bob"))
+    import_lines(studio, admin, head, row("ann", "bob"))
     assert user(studio, admin, "ann").teams == ("Team of Bob Maes", "Works council")
     assert user(studio, admin, "bob").leads == ("Team of Bob Maes",)
-    take(studio, admin, head, row("ann", "bea"))
+    import_lines(studio, admin, head, row("ann", "bea"))
     assert user(studio, admin, "ann").teams == ("Team of Bea Maes", "Works council")
     assert managers(studio, admin, "ann") == {"bea": {"leads Team of Bea Maes"}}
     assert found(studio, admin, "team of bob") == {"bob"}
-    take(studio, admin, head, row("ann", ""))
+    import_lines(studio, admin, head, row("ann", ""))
     assert user(studio, admin, "ann").teams == ("Works council",)
     assert teams_by_manager(studio) == {
         "Works council": False,
@@ -127,18 +127,18 @@ def test_a_new_manager_means_another_team_and_no_longer_the_old_one(
 def test_a_manager_who_is_not_in_the_file_comes_to_lead_a_team(
     studio: Studio, admin: Actor
 ) -> None:
-    take(studio, admin, HEAD, row("bob"))
-    plan = take(studio, admin, HEAD + ",manager", row("ann", "bob"), row("cas", "bob"))
+    import_lines(studio, admin, HEAD, row("bob"))
+    plan = import_lines(studio, admin, HEAD + ",manager", row("ann", "bob"), row("cas", "bob"))
     (bob,) = plan.changed
     assert (bob.login, bob.line) == ("bob", 0)
     assert [change.field for change in bob.changes] == ["leads"]
-    again = take(studio, admin, HEAD + ",manager", row("ann", "bob"), row("cas", "bob"))
+    again = import_lines(studio, admin, HEAD + ",manager", row("ann", "bob"), row("cas", "bob"))
     assert (again.touched, again.unchanged) == ((), 2)
 
 
 def test_the_team_that_a_manager_leads_is_joined(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD + ",leads", row("bob", "Sales > Belgium"))
-    plan = take(studio, admin, HEAD + ",manager", row("ann", "bob"))
+    import_lines(studio, admin, HEAD + ",leads", row("bob", "Sales > Belgium"))
+    plan = import_lines(studio, admin, HEAD + ",manager", row("ann", "bob"))
     assert plan.teams_created == ()
     assert user(studio, admin, "ann").teams == ("Sales > Belgium",)
     assert teams_by_manager(studio) == {"Sales": False, "Sales > Belgium": False}
@@ -147,13 +147,13 @@ def test_the_team_that_a_manager_leads_is_joined(studio: Studio, admin: Actor) -
 def test_teams_and_a_manager_together(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",teams,leads,manager"
     lines = (row("ann", "Sales|Works council", "", "bob"), row("bob", "", "Sales", ""))
-    take(studio, admin, head, *lines)
+    import_lines(studio, admin, head, *lines)
     assert user(studio, admin, "ann").teams == ("Sales", "Works council")
     lines = (row("ann", "Works council", "", "bob"), row("bob", "", "Sales", ""))
-    take(studio, admin, head, *lines)
+    import_lines(studio, admin, head, *lines)
     assert user(studio, admin, "ann").teams == ("Sales", "Works council")
     lines = (row("ann", "Works council", "", ""), row("bob", "", "", ""))
-    take(studio, admin, head, *lines)
+    import_lines(studio, admin, head, *lines)
     assert user(studio, admin, "ann").teams == ("Works council",)
     assert user(studio, admin, "bob").leads == ()
 
@@ -161,8 +161,8 @@ def test_teams_and_a_manager_together(studio: Studio, admin: Actor) -> None:
 def test_coaches_are_exactly_those_told(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",coaches"
     others = row("bob", ""), row("bea", "")
-    take(studio, admin, head, row("ann", "bob|bea@example.org|BOB"), *others)
+    import_lines(studio, admin, head, row("ann", "bob|bea@example.org|BOB"), *others)
     assert user(studio, admin, "ann").coaches == ("bea", "bob")
-    plan = take(studio, admin, head, row("ann", "els|bob"), *others)
+    plan = import_lines(studio, admin, head, row("ann", "els|bob"), *others)
     assert plan.changed[0].changes == (("coaches", ("bea", "bob"), ("bob", "els")),)
     assert user(studio, admin, "ann").coaches == ("bob", "els")

@@ -15,7 +15,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import execute
 from studio_tui.storage.people import import_read as stored_imports
 from studio_tui.storage.people.import_write import Write, write
-from tests.services.people.importing import hr, take, user, whole_database
+from tests.services.people.importing import hr_file_of, import_lines, user, whole_database
 
 pytestmark = pytest.mark.one_engine
 
@@ -38,14 +38,14 @@ class Cancelled(Exception):
 
 
 def test_cancelling_at_any_point_leaves_everything_as_it_was(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, *FIRST)
+    import_lines(studio, admin, *FIRST)
     before = whole_database(studio)
     shares = [0.0]
     with pytest.raises(Cancelled):
-        imports.apply(studio, admin, hr(*SECOND), progress=cancelling_from(shares, 1.0))
+        imports.apply(studio, admin, hr_file_of(*SECOND), progress=cancelling_from(shares, 1.0))
     for share in [*shares]:
         with pytest.raises(Cancelled):
-            imports.apply(studio, admin, hr(*SECOND), progress=cancelling_from([], share))
+            imports.apply(studio, admin, hr_file_of(*SECOND), progress=cancelling_from([], share))
         assert whole_database(studio) == before
     assert shares == sorted(shares)
     assert len(shares) > 4
@@ -63,7 +63,7 @@ def cancelling_from(shares: list[float], last: float) -> Callable[[float], None]
 def test_progress_of_many_is_told_along_the_way(studio: Studio, admin: Actor) -> None:
     shares: list[float] = []
     people = [f"u{i},u{i}@example.org,U,{i},,,,,user,yes" for i in range(6_000)]
-    imports.apply(studio, admin, hr(HEAD, *people), progress=shares.append)
+    imports.apply(studio, admin, hr_file_of(HEAD, *people), progress=shares.append)
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert max(b - a for a, b in pairwise(shares)) < 0.3
@@ -74,11 +74,11 @@ def test_progress_of_many_is_told_along_the_way(studio: Studio, admin: Actor) ->
 def test_a_failure_in_the_middle_leaves_everything_as_it_was(
     studio: Studio, admin: Actor, table: str, skip_refused: bool
 ) -> None:
-    take(studio, admin, *FIRST)
+    import_lines(studio, admin, *FIRST)
     refuse_rows_of(studio, table)
     before = whole_database(studio)
     with pytest.raises((Conflict, Unavailable)):
-        imports.apply(studio, admin, hr(*SECOND), skip_refused=skip_refused)
+        imports.apply(studio, admin, hr_file_of(*SECOND), skip_refused=skip_refused)
     assert whole_database(studio) == before
 
 
@@ -103,7 +103,7 @@ def refuse_rows_of(studio: Studio, table: str) -> None:
 
 def test_refused_lines_stop_the_whole_file_unless_skipped(studio: Studio, admin: Actor) -> None:
     before = whole_database(studio)
-    file = hr(
+    file = hr_file_of(
         *FIRST, "eve,eve,Eve,Maes,,,,,user,yes", "eva,eva@example.org,Eva,Maes,,,,eve,user,yes"
     )
     with pytest.raises(Refused, match="1 line is refused: line 4, column “email”"):
@@ -118,7 +118,7 @@ def test_refused_lines_stop_the_whole_file_unless_skipped(studio: Studio, admin:
 @pytest.mark.parametrize("row", ["user,yes", "admin,no", ",yes"])
 def test_the_last_admin_stays(studio: Studio, admin: Actor, row: str) -> None:
     before = whole_database(studio)
-    file = hr(HEAD, f"els,els@example.org,Els,Claes,,,,,{row}")
+    file = hr_file_of(HEAD, f"els,els@example.org,Els,Claes,,,,,{row}")
     for importing in (imports.preview, imports.apply):
         with pytest.raises(Refused, match=r"Els Claes \(els\).*nobody active would be admin"):
             importing(studio, admin, file)
@@ -126,13 +126,13 @@ def test_the_last_admin_stays(studio: Studio, admin: Actor, row: str) -> None:
 
 
 def test_an_admin_can_hand_over(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD, "ann,ann@example.org,Ann,Peeters,,,,,admin,yes")
-    plan = take(studio, admin, HEAD, "els,els@example.org,Els,Claes,,,,,user,no")
+    import_lines(studio, admin, HEAD, "ann,ann@example.org,Ann,Peeters,,,,,admin,yes")
+    plan = import_lines(studio, admin, HEAD, "els,els@example.org,Els,Claes,,,,,user,no")
     assert [one.login for one in plan.left] == ["els"]
 
 
 def test_two_users_can_swap_login_and_address(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, *FIRST)
+    import_lines(studio, admin, *FIRST)
     ann, bob = user(studio, admin, "ann"), user(studio, admin, "bob")
     with studio.store.writing():
         found = stored_imports.profiles([ann.id, bob.id])
@@ -151,7 +151,7 @@ def test_of_two_imports_at_once_each_is_whole(
     """The second waits for the first, and compares with what that one left."""
     second: list[ImportPlan] = []
     other = threading.Thread(
-        target=lambda: second.append(imports.apply(studio, admin, hr(*SECOND)))
+        target=lambda: second.append(imports.apply(studio, admin, hr_file_of(*SECOND)))
     )
 
     def start_the_other(share: float) -> None:
@@ -159,13 +159,13 @@ def test_of_two_imports_at_once_each_is_whole(
             other.start()
             wait_until_it_waits(studio, database_url)
 
-    first = imports.apply(studio, admin, hr(*FIRST), progress=start_the_other)
+    first = imports.apply(studio, admin, hr_file_of(*FIRST), progress=start_the_other)
     other.join(30)
     assert [one.login for one in first.added] == ["ann", "bob"]
     assert [one.login for one in second[0].added] == ["cas"]
     assert [one.login for one in second[0].changed] == ["ann"]
     assert [one.login for one in second[0].left] == ["bob"]
-    assert imports.preview(studio, admin, hr(*SECOND)).touched == ()
+    assert imports.preview(studio, admin, hr_file_of(*SECOND)).touched == ()
 
 
 def wait_until_it_waits(studio: Studio, database_url: str) -> None:
@@ -187,7 +187,7 @@ def test_who_has_waited_too_long_is_told(
 
     def import_too() -> None:
         with pytest.raises(Conflict) as told:
-            imports.apply(studio, admin, hr(*SECOND))
+            imports.apply(studio, admin, hr_file_of(*SECOND))
         refused.append(str(told.value))
 
     def run_the_other(share: float) -> None:
@@ -196,7 +196,7 @@ def test_who_has_waited_too_long_is_told(
             other.start()
             other.join(30)
 
-    plan = imports.apply(studio, admin, hr(*FIRST), progress=run_the_other)
+    plan = imports.apply(studio, admin, hr_file_of(*FIRST), progress=run_the_other)
     assert refused == ["Somebody else is importing users just now; try again when they are done."]
     assert len(plan.added) == 2
-    assert imports.preview(studio, admin, hr(*FIRST)).touched == ()
+    assert imports.preview(studio, admin, hr_file_of(*FIRST)).touched == ()

@@ -20,7 +20,14 @@ from studio_tui.storage.activity.activity import (
     activity_lines,
 )
 from tests.hostile import HOSTILE
-from tests.services.people.importing import SAMPLES, found, hr, take, user, whole_database
+from tests.services.people.importing import (
+    SAMPLES,
+    found,
+    hr_file_of,
+    import_lines,
+    user,
+    whole_database,
+)
 
 pytestmark = pytest.mark.one_engine
 
@@ -40,7 +47,7 @@ def activity(studio: Studio) -> list[ActivityLine]:
 
 
 def test_who_is_new_gets_the_defaults_of_the_organisation(studio: Studio, admin: Actor) -> None:
-    plan = take(studio, admin, HEAD, ANN)
+    plan = import_lines(studio, admin, HEAD, ANN)
     ann = user(studio, admin, "ann")
     assert [planned.login for planned in plan.added] == ["ann"]
     assert ann == User(
@@ -59,7 +66,7 @@ def test_who_is_new_gets_the_defaults_of_the_organisation(studio: Studio, admin:
 
 
 def test_everything_that_a_file_can_tell_is_kept(studio: Studio, admin: Actor) -> None:
-    take(
+    import_lines(
         studio,
         admin,
         HEAD + ",language,time_zone,groups,teams,leads,coaches,department,role,hired_on,active",
@@ -78,9 +85,9 @@ def test_everything_that_a_file_can_tell_is_kept(studio: Studio, admin: Actor) -
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD + ",teams,active", ANN + ",Sales,yes", BOB + ",Sales,no")
+    import_lines(studio, admin, HEAD + ",teams,active", ANN + ",Sales,yes", BOB + ",Sales,no")
     before = whole_database(studio)
-    file = hr(
+    file = hr_file_of(
         HEAD + ",teams,active",
         "ann,ann@example.org,Anna,Peeters,Sales > Belgium,no",
         BOB + ",Sales,yes",
@@ -106,8 +113,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(studio: Studio, admin: Acto
 
 
 def test_the_json_of_a_plan(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD + ",hired_on,shoe size", ANN + ",2020-03-31,38")
-    file = hr(
+    import_lines(studio, admin, HEAD + ",hired_on,shoe size", ANN + ",2020-03-31,38")
+    file = hr_file_of(
         HEAD + ",hired_on,shoe size", "ann,ann@example.org,Ann,Claes,,38", "bob,x,Bob,Smets,,"
     )
     assert imports.preview(studio, admin, file).as_json() == {
@@ -160,7 +167,7 @@ def test_importing_the_same_export_twice_changes_nothing(
 
 
 def test_a_column_that_is_absent_is_left_alone(studio: Studio, admin: Actor) -> None:
-    take(
+    import_lines(
         studio,
         admin,
         HEAD + ",language,time_zone,groups,teams,leads,coaches,department,role,hired_on,active",
@@ -168,7 +175,7 @@ def test_a_column_that_is_absent_is_left_alone(studio: Studio, admin: Actor) -> 
         BOB + ",nl,UTC,staff,Sales,,,,admin,,yes",
     )
     before = user(studio, admin, "ann"), user(studio, admin, "bob")
-    plan = take(studio, admin, HEAD, ANN, BOB)
+    plan = import_lines(studio, admin, HEAD, ANN, BOB)
     assert (plan.touched, plan.unchanged) == ((), 2)
     assert (user(studio, admin, "ann"), user(studio, admin, "bob")) == before
 
@@ -176,8 +183,8 @@ def test_a_column_that_is_absent_is_left_alone(studio: Studio, admin: Actor) -> 
 def test_an_empty_cell_empties(studio: Studio, admin: Actor) -> None:
     columns = ",language,time_zone,groups,teams,leads,coaches,department,role,hired_on"
     told = ",nl,UTC,staff,Sales,Sales,bob,Selling,support,2020-03-31"
-    take(studio, admin, HEAD + columns, ANN + told, BOB + told.replace("bob", ""))
-    take(studio, admin, HEAD + columns, ANN + ",,,,,,,,,", BOB + told.replace("bob", ""))
+    import_lines(studio, admin, HEAD + columns, ANN + told, BOB + told.replace("bob", ""))
+    import_lines(studio, admin, HEAD + columns, ANN + ",,,,,,,,,", BOB + told.replace("bob", ""))
     ann = user(studio, admin, "ann")
     assert (ann.language, ann.time_zone, ann.role) == ("en", "Europe/Brussels", Role.USER)
     assert (ann.groups, ann.teams, ann.leads, ann.coaches) == ((), (), (), ())
@@ -185,23 +192,27 @@ def test_an_empty_cell_empties(studio: Studio, admin: Actor) -> None:
 
 
 def test_who_is_not_in_the_file_does_not_change(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD + ",teams,groups,coaches", ANN + ",Sales,staff,bob", BOB + ",Sales,,")
+    import_lines(
+        studio, admin, HEAD + ",teams,groups,coaches", ANN + ",Sales,staff,bob", BOB + ",Sales,,"
+    )
     before = user(studio, admin, "ann"), user(studio, admin, "els")
-    take(studio, admin, HEAD + ",teams,groups,coaches", BOB + ",Finance,new,")
+    import_lines(studio, admin, HEAD + ",teams,groups,coaches", BOB + ",Finance,new,")
     assert (user(studio, admin, "ann"), user(studio, admin, "els")) == before
 
 
 def test_a_login_stays_where_the_file_has_none(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD, "annp,ann@example.org,Ann,Peeters")
-    plan = take(studio, admin, "email,given_name,family_name", "ann@example.org,Ann,Claes")
+    import_lines(studio, admin, HEAD, "annp,ann@example.org,Ann,Peeters")
+    plan = import_lines(studio, admin, "email,given_name,family_name", "ann@example.org,Ann,Claes")
     assert changes(plan.changed[0]) == {"family_name": ("Peeters", "Claes")}
     assert user(studio, admin, "annp").name == "Ann Claes"
 
 
 def test_logins_and_addresses_can_change_and_ignore_case(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD, ANN, BOB)
+    import_lines(studio, admin, HEAD, ANN, BOB)
     ids = user(studio, admin, "ann").id, user(studio, admin, "bob").id
-    take(studio, admin, HEAD, "ANN,Ann@New.org,Ann,Peeters", "bsmets,BOB@example.org,Bob,Smets")
+    import_lines(
+        studio, admin, HEAD, "ANN,Ann@New.org,Ann,Peeters", "bsmets,BOB@example.org,Bob,Smets"
+    )
     assert user(studio, admin, "ann@new.org").id == ids[0]
     assert user(studio, admin, "ann").login == "ANN"
     assert user(studio, admin, "bsmets").id == ids[1]
@@ -209,7 +220,7 @@ def test_logins_and_addresses_can_change_and_ignore_case(studio: Studio, admin: 
 
 
 def test_the_first_admin_is_updated_by_a_row_with_their_login(studio: Studio, admin: Actor) -> None:
-    plan = take(studio, admin, HEAD, "els,els.claes@example.org,Els,De Smet")
+    plan = import_lines(studio, admin, HEAD, "els,els.claes@example.org,Els,De Smet")
     assert changes(plan.changed[0]) == {
         "email": ("els@localhost.localdomain", "els.claes@example.org"),
         "family_name": ("Claes", "De Smet"),
@@ -219,8 +230,8 @@ def test_the_first_admin_is_updated_by_a_row_with_their_login(studio: Studio, ad
 
 
 def test_a_coach_who_gets_another_login_stays_the_same_coach(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD + ",coaches", ANN + ",bob", BOB + ",")
-    file = hr(HEAD + ",coaches", ANN + ",bobby", "bobby,bob@example.org,Bob,Smets,")
+    import_lines(studio, admin, HEAD + ",coaches", ANN + ",bob", BOB + ",")
+    file = hr_file_of(HEAD + ",coaches", ANN + ",bobby", "bobby,bob@example.org,Bob,Smets,")
     plan = imports.apply(studio, admin, file)
     assert [(one.login, list(changes(one))) for one in plan.changed] == [("bobby", ["login"])]
     assert user(studio, admin, "ann").coaches == ("bobby",)
@@ -228,11 +239,15 @@ def test_a_coach_who_gets_another_login_stays_the_same_coach(studio: Studio, adm
 
 def test_names_that_differ_by_case_alone_are_one(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",groups,teams"
-    take(studio, admin, head, ANN + ",Staff|STAFF,Sales > Belgium", BOB + ",staff,SALES > belgium")
+    import_lines(
+        studio, admin, head, ANN + ",Staff|STAFF,Sales > Belgium", BOB + ",staff,SALES > belgium"
+    )
     assert user(studio, admin, "ann").groups == ("Staff",)
     assert user(studio, admin, "bob").groups == ("staff",)
     assert user(studio, admin, "bob").teams == ("Sales > Belgium",)
-    plan = take(studio, admin, head, ANN + ",STAFF,sales > BELGIUM > Ghent", BOB + ",staff,")
+    plan = import_lines(
+        studio, admin, head, ANN + ",STAFF,sales > BELGIUM > Ghent", BOB + ",staff,"
+    )
     assert user(studio, admin, "ann").groups == ("STAFF",)
     assert plan.teams_created == ("Sales > Belgium > Ghent",)
 
@@ -241,14 +256,14 @@ def test_filtering_finds_by_everything_that_is_told_of_somebody(
     studio: Studio, admin: Actor
 ) -> None:
     head = HEAD + ",groups,teams,leads,department"
-    take(studio, admin, head, ANN + ",,Sales > Belgium,,", BOB + ",Équipe,,Sales,Sélling")
+    import_lines(studio, admin, head, ANN + ",,Sales > Belgium,,", BOB + ",Équipe,,Sales,Sélling")
     assert found(studio, admin, "sales") == {"ann", "bob"}
     assert found(studio, admin, "belgium") == {"ann"}
     assert found(studio, admin, "equipe") == found(studio, admin, "selling") == {"bob"}
-    take(studio, admin, HEAD + ",teams", ANN + ",Finance", BOB + ",")
+    import_lines(studio, admin, HEAD + ",teams", ANN + ",Finance", BOB + ",")
     assert found(studio, admin, "belgium") == set()
     assert found(studio, admin, "finance") == {"ann"}
-    take(studio, admin, HEAD + ",groups,leads", ANN + ",Board,", BOB + ",,")
+    import_lines(studio, admin, HEAD + ",groups,leads", ANN + ",Board,", BOB + ",,")
     assert found(studio, admin, "board") == found(studio, admin, "ann board") == {"ann"}
     assert found(studio, admin, "equipe") == found(studio, admin, "sales") == set()
 
@@ -256,9 +271,9 @@ def test_filtering_finds_by_everything_that_is_told_of_somebody(
 def test_an_import_is_one_line_of_activity_about_those_it_touched(
     studio: Studio, admin: Actor
 ) -> None:
-    take(studio, admin, HEAD, ANN, BOB)
-    take(studio, admin, HEAD + ",active,teams", ANN + ",no,Sales", BOB + ",yes,")
-    take(studio, admin, HEAD + ",active,teams", ANN + ",no,Sales", BOB + ",yes,")
+    import_lines(studio, admin, HEAD, ANN, BOB)
+    import_lines(studio, admin, HEAD + ",active,teams", ANN + ",no,Sales", BOB + ",yes,")
+    import_lines(studio, admin, HEAD + ",active,teams", ANN + ",no,Sales", BOB + ",yes,")
     second, first = activity(studio)
     assert (first.actor, first.subject, first.users) == ("els", "2 added", 2)
     assert (second.at, second.subject, second.users) == (studio.now(), "1 left", 1)
@@ -291,29 +306,29 @@ def test_hostile_and_long_names_are_kept_as_typed(studio: Studio, admin: Actor) 
         for i, name in enumerate(names)
     ]
     head = HEAD + ",groups,teams,department"
-    plan = take(studio, admin, head, *lines)
+    plan = import_lines(studio, admin, head, *lines)
     assert len(plan.added) == len(names)
     for i, name in enumerate(names):
         one = user(studio, admin, f"u{i}")
         assert (one.given_name, one.family_name, one.department) == (name, name, name)
         assert (one.groups, one.teams) == ((name,), (name,))
-    assert take(studio, admin, head, *lines).touched == ()
+    assert import_lines(studio, admin, head, *lines).touched == ()
 
 
 def test_only_who_may_import_does(studio: Studio, admin: Actor) -> None:
-    take(studio, admin, HEAD, ANN)
+    import_lines(studio, admin, HEAD, ANN)
     for role in (Role.SUPPORT, Role.USER):
         actor = Actor(admin.user_id, "ann", "Ann Peeters", role)
         with pytest.raises(Forbidden, match="may not import users"):
-            imports.preview(studio, actor, hr(HEAD, BOB))
+            imports.preview(studio, actor, hr_file_of(HEAD, BOB))
         with pytest.raises(Forbidden, match="may not import users"):
-            imports.apply(studio, actor, hr(HEAD, BOB))
+            imports.apply(studio, actor, hr_file_of(HEAD, BOB))
     assert found(studio, admin, "") == {"ann", "els"}
 
 
 def test_a_file_without_anybody_changes_nothing(studio: Studio, admin: Actor) -> None:
     before = whole_database(studio)
-    plan = take(studio, admin, HEAD)
+    plan = import_lines(studio, admin, HEAD)
     assert (plan.touched, plan.unchanged, plan.summary) == ((), 0, "nobody added or changed")
     assert whole_database(studio) == before
 
@@ -321,7 +336,7 @@ def test_a_file_without_anybody_changes_nothing(studio: Studio, admin: Actor) ->
 def test_refused_lines_are_named(studio: Studio, admin: Actor) -> None:
     lines = [f"u{i},u{i},U,{i}" for i in range(5)]
     with pytest.raises(Refused) as refused:
-        take(studio, admin, HEAD, ANN, *lines)
+        import_lines(studio, admin, HEAD, ANN, *lines)
     assert str(refused.value) == (
         "Nothing was imported, because 5 lines are refused: "
         "line 3, column “email”: “u0” is not an e-mail address; "

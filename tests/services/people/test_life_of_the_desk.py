@@ -33,7 +33,7 @@ from studio_tui.services.system.context import Studio
 from tests.acting import assign, finish, mail
 from tests.machines import machine_settings
 from tests.organisation import create_push
-from tests.services.people.importing import take, user
+from tests.services.people.importing import import_lines, user
 
 HEADINGS = "login,email,given_name,family_name,teams,leads,active,role"
 MANAGERS, PEOPLE, TEAMS = ("bob", "dora"), ("ann", "ben", "cas"), ("North", "South")
@@ -105,7 +105,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
         return Known(managers, login not in self.now.gone, self.now.address[login])
 
     def _import(self) -> None:
-        take(self.studio, self.admin, HEADINGS, *self.now.lines())
+        import_lines(self.studio, self.admin, HEADINGS, *self.now.lines())
         self._forget_trouble()
 
     def _forget_trouble(self) -> None:

@@ -23,7 +23,7 @@ from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due
 from tests.domain.people.test_ssh_keys import ED25519
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import take, user, whole_database
+from tests.services.people.importing import import_lines, user, whole_database
 
 DOUBLE = (
     "login,email,given_name,family_name,teams,coaches,groups,employee_number,hired_on,department",
@@ -37,7 +37,7 @@ _STAYS = {("activity", "actor"), ("activity_user", "user"), ("merged_user", "use
 def double(studio: Studio, admin: Actor) -> None:
     """The small organisation, with a second record of Ann."""
     import_people(studio, admin)
-    take(studio, admin, *DOUBLE)
+    import_lines(studio, admin, *DOUBLE)
 
 
 def still_named(studio: Studio, user_id: int) -> set[tuple[str, str]]:
@@ -133,7 +133,7 @@ def test_the_other_is_gone_and_an_import_knows_who_it_was(studio: Studio, admin:
     for name in ("ann2", "ann@old.example"):
         with pytest.raises(NotFound, match=r"was merged into Ann Peeters \(ann\)"):
             users.find(studio, admin, name)
-    plan = take(studio, admin, *DOUBLE)
+    plan = import_lines(studio, admin, *DOUBLE)
     assert [each.after.login for each in plan.changed] == ["ann2"]
     assert not plan.added
     assert user(studio, admin, "ann2").employee_number == "00412"
@@ -143,8 +143,10 @@ def test_the_other_is_gone_and_an_import_knows_who_it_was(studio: Studio, admin:
 def test_who_the_other_led_and_coached_is_the_ones(studio: Studio, admin: Actor) -> None:
     head = "login,email,given_name,family_name"
     ann, ann2 = "ann,ann@example.org,Ann,Peeters", "ann2,ann@old.example,Ann,Peeters"
-    take(studio, admin, f"{head},leads", f"{ann2},Sales > France")
-    take(studio, admin, f"{head},coaches", "eve,eve@example.org,Eve,Alone,ann2", f"{ann},ann2")
+    import_lines(studio, admin, f"{head},leads", f"{ann2},Sales > France")
+    import_lines(
+        studio, admin, f"{head},coaches", "eve,eve@example.org,Eve,Alone,ann2", f"{ann},ann2"
+    )
     merging.merge(studio, admin, "ann", "ann2")
     assert user(studio, admin, "eve").coaches == ("ann",)
     found = user(studio, admin, "ann")

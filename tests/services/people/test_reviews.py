@@ -29,7 +29,7 @@ from studio_tui.services.today import today
 from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import hr, take, whole_database
+from tests.services.people.importing import hr_file_of, import_lines, whole_database
 
 HEADINGS = "login,email,given_name,family_name,teams,leads,coaches,active,role"
 PEOPLE = {
@@ -55,7 +55,7 @@ def push(studio: Studio, admin: Actor) -> PushFacts:
 
 def change(studio: Studio, admin: Actor, *lines: str) -> None:
     """Import these lines."""
-    take(studio, admin, HEADINGS, *lines)
+    import_lines(studio, admin, HEADINGS, *lines)
 
 
 def desk(studio: Studio, admin: Actor) -> list[tuple[str, str, str, str]]:
@@ -103,7 +103,7 @@ def test_a_mover_is_listed_with_the_managers_before_and_after_and_the_new_one_pr
 
 @pytest.mark.usefixtures("push")
 def test_a_dry_run_tells_what_would_wait_and_leaves_nothing(studio: Studio, admin: Actor) -> None:
-    file = hr(HEADINGS, ANN_TO_DORA, BOB_LEFT)
+    file = hr_file_of(HEADINGS, ANN_TO_DORA, BOB_LEFT)
     before = whole_database(studio)
     tried = [(each.login, each.kind) for each in imports.touched(studio, admin, file)]
     assert whole_database(studio) == before

@@ -19,7 +19,7 @@ from studio_tui.services.people import stand_ins, users
 from studio_tui.services.people.stand_ins import StandInRequest, StandInResult
 from studio_tui.services.pushes import groups, remind
 from studio_tui.services.system.context import Studio
-from tests.acting import HOUR, as_user, assign, assigned, lines, mail, now, send_due, told
+from tests.acting import HOUR, as_user, assign, assigned, lines, mail, now, send_due, summaries
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -101,7 +101,10 @@ def test_for_some_of_their_people(studio: Studio, admin: Actor, push: Push) -> N
 def test_both_are_told(studio: Studio, admin: Actor, push: Push) -> None:
     _stand_in(studio, admin, "bea")
     sent = [each for each in mail(studio, admin) if each.kind is Kind.STAND_IN]
-    assert told(sent) == [("bea", Capacity.MANAGER, ("bob",)), ("bob", Capacity.USER, ("bea",))]
+    assert summaries(sent) == [
+        ("bea", Capacity.MANAGER, ("bob",)),
+        ("bob", Capacity.USER, ("bea",)),
+    ]
     builder = MessageBuilder(studio)
     texts = {
         each.name: builder.rendered(each)

@@ -32,7 +32,7 @@ from tests.acting import (
     mail,
     now,
     send_due,
-    told,
+    summaries,
     waiting,
 )
 from tests.organisation import create_push, import_people
@@ -62,7 +62,7 @@ def test_users_and_all_their_managers_are_told_once(studio: Studio, admin: Actor
     """P6, P7: Cas is in two teams, Ann has a coach, Bob leads alone, Eve has nobody."""
     done = assign(studio, admin, create_push(studio, admin), "ann", "ben", "bob", "cas", "eve")
     assert (done.added, done.users_told, done.managers_told) == (5, 5, 4)
-    assert told(mail(studio, admin)) == [
+    assert summaries(mail(studio, admin)) == [
         ("ann", USER, ("ann",)),
         ("bea", MANAGER, ("cas",)),
         ("ben", USER, ("ben",)),
@@ -80,7 +80,7 @@ def test_a_manager_who_has_left_is_told_nothing(studio: Studio, admin: Actor) ->
     """U4: and where the leader left, nobody stands in for a member."""
     leaves(studio, admin, "bob", "cor")
     assign(studio, admin, create_push(studio, admin), "ann")
-    assert told(mail(studio, admin)) == [("ann", USER, ("ann",))]
+    assert summaries(mail(studio, admin)) == [("ann", USER, ("ann",))]
 
 
 def test_late_additions_tell_only_those_added_and_their_managers(
@@ -218,7 +218,7 @@ def test_a_manager_whose_mail_left_somebody_out_is_told_when_they_are_back(
     assigning.unassign_users(studio, admin, push, ["ann"])
     clock.move(minutes=2)
     send_due(studio)
-    assert told(mail(studio, admin))[-2:] == [
+    assert summaries(mail(studio, admin))[-2:] == [
         ("bob", MANAGER, ("ben",)),
         ("cor", MANAGER, ("ann",)),
     ]

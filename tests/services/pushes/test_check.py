@@ -15,7 +15,7 @@ from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, draft_of, finish, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import take
+from tests.services.people.importing import import_lines
 
 pytestmark = pytest.mark.one_engine
 
@@ -70,7 +70,9 @@ def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
     send_due(studio)
     pushes.close(studio, admin, now(studio, admin, other))
     assert found(studio, admin, "ann", "ben") == {CheckKind.NO_ADDRESS: ["ann", "ben"]}
-    take(studio, admin, "login,email,given_name,family_name", "ann,anna@example.org,Ann,Peeters")
+    import_lines(
+        studio, admin, "login,email,given_name,family_name", "ann,anna@example.org,Ann,Peeters"
+    )
     made = pushes.find(studio, admin, "New")
     both = assigning.users_named(studio, admin, ["ann", "ben"])
     (warned,) = check.check(studio, admin, made, both)
@@ -92,6 +94,6 @@ def test_a_deadline_on_a_weekend_and_managers_without_the_days(
 def test_mail_that_leaves_at_night(studio: Studio, admin: Actor) -> None:
     """The mail of what starts later leaves at eight in Brussels: at three in New York."""
     row = "ann,ann@example.org,Ann,Peeters,America/New_York"
-    take(studio, admin, "login,email,given_name,family_name,time_zone", row)
+    import_lines(studio, admin, "login,email,given_name,family_name,time_zone", row)
     warned = found(studio, admin, "ann", "ben", starts_in=3, lasts=29)
     assert warned == {CheckKind.NIGHT_MAIL: ["ann"]}

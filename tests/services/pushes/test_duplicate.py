@@ -14,7 +14,7 @@ from studio_tui.services.pushes import duplicate as service
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
-from tests.acting import as_user, assign, assigned, draft_of, mail, now, told
+from tests.acting import as_user, assign, assigned, draft_of, mail, now, summaries
 from tests.organisation import create_push, import_people
 from tests.services.pushes.test_assign import leaves
 
@@ -41,7 +41,7 @@ def test_those_still_there_are_assigned_and_told(studio: Studio, admin: Actor) -
     assert (made.template.name, made.reminders) == (push.template.name, reminders)
     assert made.state is PushState.SCHEDULED
     assert set(assigned(studio, admin, made)) == {"ann", "cas"}
-    assert told(each for each in mail(studio, admin) if each.push == made.name) == [
+    assert summaries(each for each in mail(studio, admin) if each.push == made.name) == [
         ("ann", Capacity.USER, ("ann",)),
         ("bea", Capacity.MANAGER, ("cas",)),
         ("bob", Capacity.MANAGER, ("cas", "ann")),

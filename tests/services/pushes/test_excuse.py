@@ -32,7 +32,7 @@ from tests.acting import (
     mail,
     now,
     send_due,
-    told,
+    summaries,
 )
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -121,7 +121,7 @@ def test_who_was_never_told_is_told_once_asked_again(
     clock.move(minutes=2)
     send_due(studio)
     again = [each for each in mail(studio, admin) if each.sent_at == studio.now()]
-    assert told(again) == [
+    assert summaries(again) == [
         ("ann", USER, ("ann",)),
         ("bob", MANAGER, ("ann",)),
         ("cor", MANAGER, ("ann",)),

@@ -16,10 +16,10 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import groups as push_groups
 from studio_tui.services.pushes import remind
 from studio_tui.services.system.context import Studio
-from tests.acting import assign, finish, mail, now, send_due, told
+from tests.acting import assign, finish, mail, now, send_due, summaries
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import take
+from tests.services.people.importing import import_lines
 
 
 @pytest.fixture
@@ -58,7 +58,9 @@ def test_groups_are_a_plain_recount(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, by: By
 ) -> None:
     finish(studio, admin, push, "cas", by="bea")
-    take(studio, admin, "login,email,given_name,family_name,active", "ben,ben@example.org,B,W,no")
+    import_lines(
+        studio, admin, "login,email,given_name,family_name,active", "ben,ben@example.org,B,W,no"
+    )
     clock.move(days=40)
     groups = push_groups.every(studio, admin, push, by)
     belgium, france = "Sales > Belgium", "Sales > France"
@@ -121,7 +123,7 @@ def test_managers_alone_are_reminded_of_all_their_people(
     done = remind.remind_managers(studio, admin, push, [bob, cor])
     assert (done.users_told, done.managers_told) == (0, 1)
     reminders = [each for each in mail(studio, admin) if each.kind is Kind.REMINDER]
-    assert told(reminders) == [("bob", Capacity.MANAGER, ("cas", "ben"))]
+    assert summaries(reminders) == [("bob", Capacity.MANAGER, ("cas", "ben"))]
     (act,) = undo.undoable(studio, admin)
     assert (act.users, act.mails) == (2, 1)
     again = remind.preview_managers(studio, admin, push, [bob])

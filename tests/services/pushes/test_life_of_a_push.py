@@ -30,7 +30,7 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import execute
-from tests.acting import KEPT, assign, assigned, draft_of, finish, now
+from tests.acting import MESSAGE, assign, assigned, draft_of, finish, now
 from tests.machines import machine_settings
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -159,7 +159,7 @@ class LifeOfAPush(RuleBasedStateMachine):
         """It takes so many and puts off the next; the worker then stops, with some on its hands."""
         taken, others = self.sending[:takes], self.sending[takes:]
         at = self.studio.now()
-        delivering.settle(self.studio, "w", [Sent(d.id, d.address, at, KEPT) for d in taken])
+        delivering.settle(self.studio, "w", [Sent(d.id, d.address, at, MESSAGE) for d in taken])
         for delivery in taken:
             self._count(delivery)
         later = [RetryLater(d.id, at + HOLD, "451 later", tried=True) for d in others[:1]]

@@ -25,11 +25,11 @@ from tests.acting import (
     mail,
     now,
     send_due,
-    told,
+    summaries,
 )
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import hr
+from tests.services.people.importing import hr_file_of
 
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 USER, MANAGER = Capacity.USER, Capacity.MANAGER
@@ -59,7 +59,7 @@ def _go_to(clock: MovableClock, studio: Studio, day: date, hour: int = 9) -> Non
 
 def _leaves(studio: Studio, admin: Actor, login: str) -> None:
     row = f"{login}@example.org,{login.title()},Gone,no"
-    imports.apply(studio, admin, hr("email,given_name,family_name,active", row))
+    imports.apply(studio, admin, hr_file_of("email,given_name,family_name,active", row))
 
 
 def test_those_not_done_are_reminded_and_each_manager_by_one_mail(
@@ -69,7 +69,7 @@ def test_those_not_done_are_reminded_and_each_manager_by_one_mail(
     _leaves(studio, admin, "eve")
     done = remind.remind(studio, admin, push, EVERYBODY)
     assert (done.users_told, done.managers_told) == (2, 2)
-    assert told(_reminders(studio, admin)) == [
+    assert summaries(_reminders(studio, admin)) == [
         ("ann", USER, ("ann",)),
         ("ben", USER, ("ben",)),
         ("bob", MANAGER, ("ann", "ben")),

@@ -13,7 +13,7 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import groups, pushes, remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
 from studio_tui.services.system.context import Studio
-from tests.acting import assign, finish, mail, now, send_due, told
+from tests.acting import assign, finish, mail, now, send_due, summaries
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -89,7 +89,9 @@ def test_the_people_of_a_group_are_reminded_in_each_of_their_pushes(
     assert everywhere.preview(studio, admin, chosen).recently_count == 3
     with pytest.raises(NothingToDo):
         everywhere.remind(studio, admin, chosen)
-    assert told(users) == told(each for each in mail(studio, admin) if each.kind is Kind.REMINDER)
+    assert summaries(users) == summaries(
+        each for each in mail(studio, admin) if each.kind is Kind.REMINDER
+    )
 
 
 def test_the_people_of_all_open_pushes_are_listed_once_for_each(

@@ -17,7 +17,7 @@ from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, finish, now
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import take
+from tests.services.people.importing import import_lines
 
 pytestmark = pytest.mark.one_engine
 
@@ -28,7 +28,9 @@ HOSTILE = "<b>|`[/x]`|</b>"
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """Two weeks old, with one held, one planned, and a manager with a hostile name."""
     import_people(studio, admin)
-    take(studio, admin, "login,email,given_name,family_name", f"bob,bob@example.org,Bob,{HOSTILE}")
+    import_lines(
+        studio, admin, "login,email,given_name,family_name", f"bob,bob@example.org,Bob,{HOSTILE}"
+    )
     made = create_push(studio, admin, "Q1 | <i>review</i>")
     pushed = assign(studio, admin, made, "ann", "ben", "cas", "eve").push
     clock.move(days=14)

@@ -29,7 +29,7 @@ from studio_tui.services.today import today
 from tests.acting import HOUR, as_user, assign, finish, now, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.services.people.importing import hr
+from tests.services.people.importing import hr_file_of
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def _plan(studio: Studio, actor: Actor, push: Push, login: str, *, days: int) ->
 
 def _leaves(studio: Studio, admin: Actor, login: str) -> None:
     row = f"{login}@example.org,{login.title()},Gone,no"
-    imports.apply(studio, admin, hr("email,given_name,family_name,active", row))
+    imports.apply(studio, admin, hr_file_of("email,given_name,family_name,active", row))
 
 
 def _fails(studio: Studio, *logins: str) -> None:
@@ -85,7 +85,7 @@ def test_without_manager_until_it_is_dealt_with(studio: Studio, admin: Actor, pu
     eve = case(studio, admin, CaseKind.NO_MANAGER)
     assert (eve.count, eve.push, eve.user, eve.text) == (1, "Q1 review", "eve", "Eve Alone")
     row = "eve,eve@example.org,Eve,Alone,cor"
-    imports.apply(studio, admin, hr("login,email,given_name,family_name,coaches", row))
+    imports.apply(studio, admin, hr_file_of("login,email,given_name,family_name,coaches", row))
     assert not cases(studio, admin)[CaseKind.NO_MANAGER]
 
 

@@ -12,9 +12,9 @@ from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.delivery import Failed, RetryLater
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
-from tests.acting import HOUR, KEPT, assign, send_due
+from tests.acting import HOUR, MESSAGE, assign, send_due
 from tests.organisation import create_push, import_people
-from tests.planning import WHEN, Planner, invitations_in, said
+from tests.planning import WHEN, Planner, invitations_in, outcomes
 from tests.services.conftest import MovableClock
 
 PLANNED, MOVED, CANCELLED = Kind.PLANNED, Kind.MOVED, Kind.CANCELLED
@@ -29,7 +29,7 @@ def planner(studio: Studio, admin: Actor) -> Planner:
 
 
 def outcome(studio: Studio, admin: Actor) -> list[tuple[str, Kind, Capacity, str]]:
-    return said(invitations_in(studio, admin))
+    return outcomes(invitations_in(studio, admin))
 
 
 def send(studio: Studio, clock: MovableClock) -> None:
@@ -107,7 +107,7 @@ def test_cancelled_only_for_who_was_invited(
     to_bob = next(each for each in claimed.deliveries if each.capacity is MANAGER)
     to_ann = next(each for each in claimed.deliveries if each.capacity is USER)
     delivery.settle(studio, "A", [Failed(to_bob.id, to_bob.address, "550 no")])
-    delivery.settle(studio, "A", [delivery.Sent(to_ann.id, to_ann.address, studio.now(), KEPT)])
+    delivery.settle(studio, "A", [delivery.Sent(to_ann.id, to_ann.address, studio.now(), MESSAGE)])
     planner.cancel()
     assert outcome(studio, admin)[2:] == [("ann", CANCELLED, USER, "held")]
 

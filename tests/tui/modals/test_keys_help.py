@@ -18,7 +18,7 @@ from tests.tui.pictures import EVERY_SIZE, THEMES, Pictures
 from tests.tui.screens.conftest import made
 from tests.tui.screens.looking import assert_text, listed, rows
 from tests.tui.screens.organisation import Example, hostile_rows
-from tests.tui.screens.pushing import everything, said
+from tests.tui.screens.pushing import pushes_in_every_state, said
 from tests.tui.test_keys import every_command
 
 __all__ = ["made"]
@@ -79,7 +79,7 @@ async def test_what_is_chosen_is_done_or_it_says_why_not() -> None:
 
 
 async def test_it_names_the_command_that_does_the_same_from_a_shell(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2", "question_mark", *"end this push")
         assert detail(pilot)[1] == "studio-tui pushes close PUSH"
@@ -136,7 +136,7 @@ async def test_hostile_names_are_text(made: Example) -> None:
 
 
 def test_keys_of_a_push(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
 
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot)
@@ -146,7 +146,7 @@ def test_keys_of_a_push(made: Example, pictures: Pictures) -> None:
 
 
 def test_keys_that_are_found(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
 
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot)

@@ -17,7 +17,7 @@ from studio_tui.services.pushes import assign, pushes, remind
 from studio_tui.tui.start import PLACES, OpenedStudio
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
+from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, example
 from tests.tui.screens.pushing import create, said
 
 
@@ -32,13 +32,13 @@ def app(made: Example, login: str = "") -> OpenedStudio:
     """Return the app with a working transport for its mail."""
     actor = made.actor(login) if login else made.admin
     return OpenedStudio(
-        lambda _: (made.studio, actor), transports=lambda _: [Postman()], places=PLACES[1:]
+        lambda _: (made.studio, actor), transports=lambda _: [FakeTransport()], places=PLACES[1:]
     )
 
 
 async def follow(made: Example, pilot: Pilot[Any]) -> None:
     """Let the app notice changes in the database and the current time."""
-    made.look(pilot)
+    made.check_for_changes(pilot)
     await settled(pilot)
     cast(OpenedStudio, pilot.app).undo.count()
 

@@ -73,7 +73,7 @@ class Example:
         """Return the app with all its places, as users start it."""
         return OpenedStudio(lambda _: (self.studio, actor or self.admin))
 
-    def look(self, pilot: Pilot[Any]) -> None:
+    def check_for_changes(self, pilot: Pilot[Any]) -> None:
         """Make the app check for changes by others at once."""
         cast(OpenedStudio, pilot.app).check_for_changes()
 
@@ -82,7 +82,7 @@ class Example:
         return sign_in(self.studio, Account(login, login))
 
 
-class Postman:
+class FakeTransport:
     """A transport that delivers nothing, and permanently refuses some recipients."""
 
     def __init__(self, *refused: str) -> None:
@@ -153,7 +153,7 @@ async def fill_outbox(example: Example) -> PushFacts:
     example.load(PEOPLE)
     push = example.push("Q1 review", "ann", "dina", "lone")
     example.clock.move(minutes=5)
-    worker = Worker(example.studio, [Postman("carl@example.org")])
+    worker = Worker(example.studio, [FakeTransport("carl@example.org")])
     await worker.run(drain=True)
     example.push("Check-in [/x]", "ann", "bob")
     waiting = outbox.every(

@@ -40,7 +40,7 @@ def user_id(made: Example, login: str) -> int:
     return found
 
 
-def everything(made: Example) -> dict[str, Push]:
+def pushes_in_every_state(made: Example) -> dict[str, Push]:
     """Create the people of Example NV and a push in every state; return the pushes by name."""
     _make_everything(made)
     every = pushes.every(made.studio, made.admin)

@@ -61,7 +61,9 @@ def question_id(made: Example, conversation: Conversation, text: str) -> int:
     raise AssertionError(f"not asked: {text}")
 
 
-def stands(made: Example, conversation: Conversation, login: str, part: Part, text: str) -> Written:
+def answer_stored(
+    made: Example, conversation: Conversation, login: str, part: Part, text: str
+) -> Written:
     """Return the stored answer to a question."""
     for entry in reading(made, conversation, login).entries:
         if text in (entry.asked.question.text, entry.asked.step):
@@ -73,7 +75,7 @@ def write(
     made: Example, conversation: Conversation, login: str, part: Part, question: str, text: str
 ) -> None:
     """Write an answer from outside the tested screen."""
-    version = stands(made, conversation, login, part, question).version
+    version = answer_stored(made, conversation, login, part, question).version
     asked = question_id(made, conversation, question)
     actor = made.actor(login)
     conversations.write(made.studio, actor, conversation.id, asked, part, text, version)

@@ -16,7 +16,7 @@ from studio_tui.services.pushes import pushes, remind
 from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import rows, shown
-from tests.tui.screens.organisation import PEOPLE, Example, Postman
+from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport
 from tests.tui.screens.pushing import assign, create, put_cursor_on, said
 
 YEARLY, AUTUMN = "Yearly review", "Autumn check-in"
@@ -43,7 +43,7 @@ async def mail_leaves(made: Example) -> list[tuple[str, Kind]]:
     made.clock.move(minutes=5)
     remind.remind_by_schedule(made.studio)
     before = {each.id for each in _sent(made)}
-    await Worker(made.studio, [Postman()]).run(drain=True)
+    await Worker(made.studio, [FakeTransport()]).run(drain=True)
     return sorted((each.recipient, each.kind) for each in _sent(made) if each.id not in before)
 
 

@@ -19,7 +19,7 @@ from studio_tui.tui.screens.pushes.remind import RemindScreen
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, fill_outbox
-from tests.tui.screens.pushing import everything, put_cursor_on, said
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on, said
 
 WIDE = (140, 40)
 Marked = tuple[str, ...]
@@ -84,7 +84,7 @@ ACTS: dict[str, tuple[tuple[str, ...], Callable[[Example], set[str]]]] = {
 async def test_an_act_on_users_of_a_push(
     made: Example, act: str, marked: Marked, cursor: str, about: set[str]
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys, done_to = ACTS[act]
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
@@ -95,7 +95,7 @@ async def test_an_act_on_users_of_a_push(
 
 
 async def test_reminding_all_that_are_listed_has_a_key_of_its_own(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
         await choose(pilot, ("Dina Willems",), "Dina Willems")
@@ -108,7 +108,7 @@ async def test_reminding_all_that_are_listed_has_a_key_of_its_own(made: Example)
 
 async def test_marked_conversations_are_recorded_each_by_its_own_conductor(made: Example) -> None:
     """Lou has no manager: nothing is recorded of them, and the others are."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
         await choose(pilot, ("Dina Willems", "Lou Alone"), "Bob Janssens")
@@ -124,7 +124,7 @@ async def test_marked_conversations_are_recorded_each_by_its_own_conductor(made:
 async def test_several_are_recorded_and_handed_over_at_once(made: Example) -> None:
     made.load("zoe,zoe@example.org,Zoe,Aerts,Sales > Belgium,,,Sales,nl,2015-02-01,")
     made.load("yves,yves@example.org,Yves,Aerts,Sales > Belgium,,,Sales,nl,2015-02-01,")
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     chosen = assign.users_named(made.studio, made.admin, ["zoe", "yves"])
     assign.assign(made.studio, made.admin, late, chosen)
     async with running(made.app(), WIDE) as pilot:
@@ -142,7 +142,7 @@ async def test_several_are_recorded_and_handed_over_at_once(made: Example) -> No
 
 
 async def test_who_was_named_is_shown_at_once_and_offered_first(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
         await put_cursor_on(pilot, "Dina Willems")
@@ -156,7 +156,7 @@ async def test_who_was_named_is_shown_at_once_and_offered_first(made: Example) -
 
 
 async def test_marks_that_match_nothing_leave_the_row_under_the_cursor(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
         await press(pilot, "a", "a")

@@ -36,7 +36,7 @@ from tests.tui import WIDE, press, running, until
 from tests.tui.screens.organisation import Example, fill_outbox, hostile_rows
 from tests.tui.screens.pushes.test_pushes_snapshots import hostile_templates
 from tests.tui.screens.pushing import assign as assign_users
-from tests.tui.screens.pushing import create, everything, put_cursor_on
+from tests.tui.screens.pushing import create, pushes_in_every_state, put_cursor_on
 
 _MANY = 200
 
@@ -82,21 +82,21 @@ async def test_every_list_shows_what_is_under_its_cursor(made: Example) -> None:
 
 
 async def test_it_is_read_again_when_others_change_it(made: Example) -> None:
-    push = everything(made)["Late"]
+    push = pushes_in_every_state(made)["Late"]
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "2")
         await put_cursor_on(pilot, "Late")
         await _shows(pilot, "not planned 2")
         chosen = assign.users_named(made.studio, made.admin, ["sam"])
         await asyncio.to_thread(assign.assign, made.studio, made.admin, push, chosen)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _shows(pilot, "not planned 3")
 
 
 async def test_a_database_that_is_away_is_said_beside_the_list(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
 
     def away(*_: Any) -> Any:
         raise Unavailable("The database is away.")
@@ -112,7 +112,7 @@ async def test_a_database_that_is_away_is_said_beside_the_list(
 
 
 def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> None:
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     found = {group.name: group for group in groups.every(made.studio, made.admin, late, By.MANAGER)}
     said = _said(read_group_details(made.studio, made.admin, late, found["Bob Janssens"])).split(
         "\n"

@@ -14,7 +14,7 @@ from tests.tui import press, running, settled, until
 from tests.tui.demo import PeopleScreen, studio_app
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import everything
+from tests.tui.screens.pushing import pushes_in_every_state
 
 
 class Counter:
@@ -94,7 +94,7 @@ async def test_nobody_is_told_once_the_screen_is_left() -> None:
 async def test_pushes_stand_there_before_they_are_counted(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     gate = threading.Event()
     every, show = pushes.every, pushes.show
 

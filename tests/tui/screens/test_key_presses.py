@@ -25,7 +25,7 @@ from studio_tui.tui.screens.today.today import TodayScreen
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, example, fill_outbox
-from tests.tui.screens.pushing import everything, said, user_id
+from tests.tui.screens.pushing import pushes_in_every_state, said, user_id
 
 
 class Hand:
@@ -159,7 +159,7 @@ MOST: dict[Callable[[Hand, Example], Awaitable[None]], int] = {
 async def test_the_commonest_tasks_take_few_keys(tmp_path: Path) -> None:
     smtp = Smtp(host="localhost", sender="studio@example.org")
     with example(tmp_path, smtp) as made:
-        everything(made)
+        pushes_in_every_state(made)
         await fill_outbox(made)
         pressed = {}
         async with running(made.whole_app()) as pilot:

@@ -15,7 +15,7 @@ from tests.tui import press, running
 from tests.tui.pictures import Pictures
 from tests.tui.screens.looking import listed, shown
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox
-from tests.tui.screens.pushing import everything, said
+from tests.tui.screens.pushing import pushes_in_every_state, said
 
 
 def columns(pilot: Any) -> list[str]:
@@ -141,7 +141,7 @@ async def test_what_a_key_narrows_to_belongs_to_the_view(made: Example) -> None:
 
 @pytest.mark.parametrize("hostile", [False, True])
 def test_pictures(made: Example, pictures: Pictures, hostile: bool) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     names = (*HOSTILE[:6], "x" * 200, "長" * 100) if hostile else ("Sellers", "Without a manager")
     for name in names:
         view = ListView(name, name if hostile else "sales", "", Sort("login", descending=True))
@@ -154,7 +154,7 @@ def test_pictures(made: Example, pictures: Pictures, hostile: bool) -> None:
 
 
 def test_pictures_of_columns(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
 
     async def before(pilot: Any) -> None:
         await press(pilot, "3", "vertical_line", "j", "space")

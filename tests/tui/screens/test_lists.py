@@ -13,7 +13,7 @@ from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox
-from tests.tui.screens.pushing import everything, put_cursor_on
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on
 
 SIZES = ((80, 24), (120, 40))
 
@@ -51,7 +51,7 @@ async def test_the_newest_is_in_sight_on_return(made: Example, place: str) -> No
         await press(pilot, "1")
         made.clock.move(minutes=5)
         made.push("Later", "ann", "bob", "dina")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         await press(pilot, place)
         await settled(pilot)
@@ -64,7 +64,7 @@ async def test_the_newest_is_in_sight_on_return(made: Example, place: str) -> No
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_only_columns_in_sight_are_sorted_by(made: Example, size: tuple[int, int]) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), size) as pilot:
         for keys in (("3",), ("2", "enter"), ("4",), ("6", "t")):
             await press(pilot, *keys)
@@ -80,7 +80,7 @@ async def test_only_columns_in_sight_are_sorted_by(made: Example, size: tuple[in
 
 async def test_escape_clears_a_filter_then_leaves(made: Example) -> None:
     """S5: while it is typed, and on the list."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2")
         await put_cursor_on(pilot, "Late")

@@ -21,7 +21,7 @@ from tests.tui import press, running, settled
 from tests.tui.pictures import EVERY_SIZE, THEMES, Pictures
 from tests.tui.screens.looking import assert_text, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
-from tests.tui.screens.pushing import create, everything, said, user_id
+from tests.tui.screens.pushing import create, pushes_in_every_state, said, user_id
 from tests.tui.slow import slow_machine
 
 
@@ -38,7 +38,7 @@ def place(pilot: Pilot[Any]) -> object:
 
 
 async def test_people_pushes_and_templates_are_a_few_letters_away(made: Example) -> None:
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     async with running(made.app()) as pilot:
         await press(pilot, "ctrl+p", *"dina", "enter")
         assert isinstance(pilot.app.screen, UserScreen)
@@ -54,7 +54,7 @@ async def test_people_pushes_and_templates_are_a_few_letters_away(made: Example)
 
 
 async def test_the_best_of_all_kinds_stands_first(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     made.load("quinten,q@example.org,Quinten,Quick,,,,,,,\n")
     create(made, "Quit smoking", date(2026, 3, 1), date(2026, 3, 31))
     async with running(made.app()) as pilot:
@@ -75,7 +75,7 @@ async def test_the_best_of_all_kinds_stands_first(made: Example) -> None:
 
 
 async def test_who_may_not_see_users_finds_none(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "ctrl+p", *"ann")
         assert {kind for kind, _ in offered(pilot)} <= {"command"}
@@ -87,13 +87,13 @@ async def test_enter_takes_what_was_typed_and_not_what_was_shown(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is typed at once, as one packet over a slow line, chooses what all of it finds."""
-    everything(made)
+    pushes_in_every_state(made)
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
             gate.shut()
             for key in ("colon", *"ann pee", "enter"):
                 pilot.app.post_message(events.Key(key, key_to_character(key)))
-            await gate.met()
+            await gate.run_until_blocked()
             gate.open()
             await settled(pilot)
             assert place(pilot) == Person(user_id(made, "ann"))
@@ -108,7 +108,7 @@ async def test_commands_are_there_when_the_database_is_not(
     def away(*_: object) -> Any:
         raise Unavailable("The database does not answer.")
 
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         monkeypatch.setattr(finding, "find", away)
         await press(pilot, "ctrl+p", *"quit")
@@ -155,7 +155,7 @@ def finding_(
 
 
 def a_crowd(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     made.load(
         "".join(
             f"ann{n},ann{n}@example.org,Ann,Maes {n},,,,Customer care,nl,,\n" for n in range(60)
@@ -175,7 +175,7 @@ def test_empty(made: Example, pictures: Pictures) -> None:
 
 
 def test_typical(made: Example, pictures: Pictures) -> None:
-    pictures(*finding_("re", everything, made), EVERY_SIZE, THEMES)
+    pictures(*finding_("re", pushes_in_every_state, made), EVERY_SIZE, THEMES)
 
 
 def test_crowded(made: Example, pictures: Pictures) -> None:

@@ -8,7 +8,7 @@ from studio_tui.tui.widgets.list.columns import text_of
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from tests.tui import press, running, settled
 from tests.tui.screens.organisation import Example, fill_outbox
-from tests.tui.screens.pushing import everything, put_cursor_on
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 """Words: numbers, days and instants are not looked for in what the database sorts."""
@@ -46,7 +46,7 @@ def _rows(browser: RecordBrowser[Any, Any], text: str, sort: Sort) -> list[Any]:
 
 async def test_every_word_that_is_shown_finds_its_row(made: Example) -> None:
     await fill_outbox(made)
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), (160, 40)) as pilot:
         for place, keys in _PLACES.items():
             browser = await _go(pilot, keys)
@@ -64,7 +64,7 @@ async def test_every_word_that_is_shown_finds_its_row(made: Example) -> None:
 
 
 async def test_every_word_of_my_conversations_finds_its_line(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(made.actor("bob")), (160, 40)) as pilot:
         browser: RecordBrowser[Any, Any] = pilot.app.screen.query_one(RecordBrowser)
         lines = _rows(browser, "", browser._sort)
@@ -77,7 +77,7 @@ async def test_every_word_of_my_conversations_finds_its_line(made: Example) -> N
 
 async def test_every_column_sorts_both_ways(made: Example) -> None:
     await fill_outbox(made)
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), (160, 40)) as pilot:
         for place, keys in _PLACES.items():
             browser = await _go(pilot, keys)

@@ -24,7 +24,7 @@ from studio_tui.tui.start import OpenedStudio, run_app
 from tests.smtp_server import smtp_server
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import PEOPLE, Example, Postman, example
+from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, example
 
 
 async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -43,7 +43,7 @@ async def test_assigning_sends_mail_and_the_outbox_shows_it(tmp_path: Path) -> N
             made.clock.move(minutes=5)
             await _until(lambda: len(server.messages) == 3)
             await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
-            made.look(pilot)
+            made.check_for_changes(pilot)
             await settled(pilot)
             assert "all 3  sent 3" in shown(pilot)
             await pilot.press("q")
@@ -91,7 +91,7 @@ async def test_says_that_no_server_is_set_up(made: Example) -> None:
         none = "No mail server is set up: mail waits in the outbox"
         await _until(lambda: str(pilot.app.status) == none)  # type: ignore[attr-defined]
         made.push("Q1 review", "ann")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         waiting = f"z undo, 2:00 left · {none} (3 waiting)"
         await _until(lambda: str(pilot.app.status).endswith(waiting))  # type: ignore[attr-defined]
         made.clock.move(minutes=2)
@@ -108,7 +108,9 @@ async def test_other_transports_take_the_mail_instead(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
-    app = OpenedStudio(lambda _: (made.studio, made.admin), transports=lambda studio: [Postman()])
+    app = OpenedStudio(
+        lambda _: (made.studio, made.admin), transports=lambda studio: [FakeTransport()]
+    )
     async with running(app):
         await _until(lambda: _counts(made) == {NotificationState.SENT: 3})
         assert str(app.status) == ""
@@ -128,7 +130,7 @@ def _as(made: Example, login: str) -> OpenedStudio:
     """The app of somebody who is asked again who they are."""
     return OpenedStudio(
         lambda _: (made.studio, made.actor(login)),
-        transports=lambda _: [Postman()],
+        transports=lambda _: [FakeTransport()],
         current_actor=lambda studio: sign_in(studio, Account(login, login)),
     )
 
@@ -147,7 +149,7 @@ async def test_who_leaves_is_put_out_and_nothing_they_still_do_is_done(made: Exa
         await press(pilot, "3")
         assert app.refused is None
         _change(made, "sam", "active", "no")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _until(lambda: app.refused is not None)
         app.bridge.write(app.screen, lambda: done.append("written"))
         await _until(lambda: app.return_code is not None)
@@ -166,7 +168,7 @@ async def test_another_role_has_its_places_at_once(made: Example) -> None:
         assert "Templates" in shown(pilot)
         closed = app.screen
         _change(made, "sam", "role", "user")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _until(lambda: isinstance(app.screen, MyConversationsScreen))
         await settled(pilot)
         assert "Your role was changed: from now on it is “user”." in shown(pilot)
@@ -175,7 +177,7 @@ async def test_another_role_has_its_places_at_once(made: Example) -> None:
         assert isinstance(app.screen, MyConversationsScreen)
         await _until(lambda: not closed.is_attached)
         _change(made, "sam", "role", "admin")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _until(lambda: "Templates" in shown(pilot))
         await press(pilot, "3")
         assert "import" in shown(pilot).lower()
@@ -195,13 +197,13 @@ async def test_mail_leaves_while_the_role_allows_it(made: Example) -> None:
         first = posting._running
         assert first is not None
         _change(made, "sam", "role", "user")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _until(first.done)
         made.push("Q2 review", "ann")
         made.clock.move(minutes=5)
         assert _counts(made)[NotificationState.SENT] == 3
         _change(made, "sam", "role", "support")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _until(lambda: _counts(made) == {NotificationState.SENT: 6})
         await _until(lambda: posting._running is not first)
 
@@ -211,13 +213,13 @@ async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
     logins = iter(["sam", "sam", "ann"])
     app = OpenedStudio(
         lambda _: (made.studio, made.actor("sam")),
-        transports=lambda _: [Postman()],
+        transports=lambda _: [FakeTransport()],
         current_actor=lambda studio: made.actor(next(logins, "ann")),
     )
     async with running(app) as pilot:
         for name in ("Q1", "Q2", "Q3"):
             made.push(name, "ann")
-            made.look(pilot)
+            made.check_for_changes(pilot)
             await settled(pilot)
         await _until(lambda: app.return_code == 1)
     assert app.refused is not None
@@ -236,7 +238,7 @@ async def test_a_look_that_fails_is_made_again(made: Example) -> None:
     app = OpenedStudio(lambda _: (made.studio, made.actor("sam")), current_actor=current_actor)
     async with running(app) as pilot:
         _change(made, "sam", "role", "user")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await _until(lambda: isinstance(app.screen, MyConversationsScreen))
     assert app.refused is None
 

@@ -11,7 +11,7 @@ from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Commands, offers
 from tests.tui import press, running
 from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import everything, put_cursor_on
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on
 
 CHANGES = {
     "assign", "archive", "delete", "drop", "duplicate", "edit", "end", "import", "import_file",
@@ -74,7 +74,7 @@ async def walked(pilot: Pilot[Any]) -> dict[str, set[str]]:
 
 
 async def test_no_screen_offers_support_to_change_anything(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     before = lines(made)
     async with running(made.whole_app(made.actor("sam"))) as pilot:
         as_support = await walked(pilot)
@@ -86,7 +86,7 @@ async def test_no_screen_offers_support_to_change_anything(made: Example) -> Non
 
 async def test_an_admin_is_offered_all_of_it(made: Example) -> None:
     """So that the test above looks at what there is."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         app = cast(StudioApp, pilot.app)
         seen = set()

@@ -38,7 +38,7 @@ from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from studio_tui.tui.widgets.list.filter_bar import FilterInput
 from tests.tui import press, running, settled, until
 from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import everything, said, user_id
+from tests.tui.screens.pushing import pushes_in_every_state, said, user_id
 from tests.tui.screens.talking import planned
 from tests.tui.slow import Gate, slow_machine
 
@@ -89,7 +89,7 @@ def taken(pilot: Pilot[Any]) -> str | None:
 
 def opened_screens(made: Example) -> dict[str, Callable[[], Screen[Any]]]:
     """Every screen that an admin opens out of another one."""
-    every = everything(made)
+    every = pushes_in_every_state(made)
     quick = templates.find(made.studio, made.admin, "Quick")
     regular = templates.find(made.studio, made.admin, "Regular")
     topic = library.every(made.studio, made.admin)[0]
@@ -155,7 +155,7 @@ async def walk(
         before = app.screen.focused
         gate.shut()
         press_and_type(app, command.keys.split(",")[0])
-        await gate.met()
+        await gate.run_until_blocked()
         gate.open()
         await settled(pilot)
         here = app.screen.focused
@@ -247,7 +247,7 @@ async def slow_library(made: Example, pilot: Pilot[Any], gate: Gate, *keys: str)
     gate.shut()
     for key in ("l", *keys):
         pilot.app.post_message(events.Key(key, key_to_character(key)))
-    await gate.met()
+    await gate.run_until_blocked()
 
 
 async def test_escape_gives_up_what_does_not_open(
@@ -276,7 +276,7 @@ async def test_what_was_typed_for_what_is_given_up_is_for_nobody(
             await slow_library(made, pilot, gate, "x", "z")
             for key in ways_out:
                 pilot.app.post_message(events.Key(key, None))
-            await gate.met()
+            await gate.run_until_blocked()
             gate.open()
             await settled(pilot)
             screen = pilot.app.screen
@@ -330,7 +330,7 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_befo
             gate.shut()
             pilot.app.push_screen(TemplateEditor(quick))
             pilot.app.post_message(events.Key("enter", None))
-            await gate.met()
+            await gate.run_until_blocked()
             gate.open()
             await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
             await settled(pilot)
@@ -343,14 +343,14 @@ async def test_an_act_after_a_filter_is_about_what_the_filter_finds(
 ) -> None:
     """Not about the row that has the cursor until then."""
     opened = {"a": AssignScreen, "enter": PushScreen}[key]
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
             await press(pilot, "2", "G")
             gate.shut()
             for typed in ("slash", *"late", "enter", key):
                 pilot.app.post_message(events.Key(typed, key_to_character(typed)))
-            await gate.met()
+            await gate.run_until_blocked()
             gate.open()
             await settled(pilot)
             screen: Any = pilot.app.screen
@@ -361,17 +361,17 @@ async def test_an_act_after_a_filter_is_about_what_the_filter_finds(
 async def test_one_can_go_elsewhere_before_a_list_has_its_rows(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
             await press(pilot, "2", "slash")
             gate.shut()
             pilot.app.post_message(events.Key("x", "x"))
-            await gate.met()
+            await gate.run_until_blocked()
             pilot.app.post_message(events.Key("escape", None))
             pilot.app.post_message(events.Key("escape", None))
             pilot.app.post_message(events.Key("1", "1"))
-            await gate.met()
+            await gate.run_until_blocked()
             assert isinstance(pilot.app.screen, TemplatesScreen)
             gate.open()
 
@@ -384,7 +384,7 @@ async def test_what_the_palette_starts_takes_what_is_typed_after_it(
             gate.shut()
             for key in ("ctrl+p", *"new", "enter", "enter", *TYPED):
                 pilot.app.post_message(events.Key(key, key_to_character(key)))
-            await gate.met()
+            await gate.run_until_blocked()
             gate.open()
             await settled(pilot)
             assert isinstance(pilot.app.screen, TemplateEditor)
@@ -415,7 +415,7 @@ async def test_tab_leads_nowhere_where_no_key_works(made: Example, name: str) ->
 
 async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
     """What was typed and left is not sent by a later save."""
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     async with running(made.app()) as pilot:
         pilot.app.push_screen(PushScreen(late.id))
         await settled(pilot)
@@ -431,7 +431,7 @@ async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
 
 
 async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "1")
         pilot.app.post_message(events.Paste("\n Ann \r\nPeeters\n"))
@@ -457,7 +457,7 @@ async def test_what_is_typed_after_saving_is_for_the_screen_that_saving_leads_to
             gate.shut()
             for key in ("ctrl+s", "ctrl+p", *TYPED):
                 pilot.app.post_message(events.Key(key, key_to_character(key)))
-            await gate.met()
+            await gate.run_until_blocked()
             gate.open()
             await settled(pilot)
             assert taken(pilot) == TYPED

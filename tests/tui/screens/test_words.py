@@ -12,7 +12,7 @@ from studio_tui.tui.modals.keys import KeysHelp
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import shown
 from tests.tui.screens.organisation import Example, fill_outbox
-from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+from tests.tui.screens.pushing import footer, pushes_in_every_state, put_cursor_on, said
 
 OF_MANAGERS = {"Begin", "Cancel", "Held", "Not mine", "Hand over"}
 
@@ -29,7 +29,7 @@ async def test_no_mail_is_held(made: Example) -> None:
 
 
 async def test_a_user_is_offered_nothing_that_only_their_managers_do(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(made.actor("lone")), WIDE) as pilot:
         assert OF_MANAGERS & {offer.command.label for offer in offers(pilot.app.screen)} == set()
         assert not any(label in footer(pilot) for label in OF_MANAGERS)
@@ -42,7 +42,7 @@ async def test_a_user_is_offered_nothing_that_only_their_managers_do(made: Examp
 
 
 async def test_a_leader_is_offered_them_for_their_people(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await put_cursor_on(pilot, "Dina Willems")
         offered = {offer.command.label for offer in offers(pilot.app.screen)}
@@ -65,7 +65,7 @@ async def _try(pilot: Pilot[Any], offer: Offer) -> None:
 @pytest.mark.parametrize("login", ["lone", "bob", "sam"])
 async def test_nothing_that_is_offered_is_forbidden(made: Example, login: str) -> None:
     """A2: a user, a leader, support; on every place, each command that is not greyed out."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app(made.actor(login)), WIDE) as pilot:
         app = cast(StudioApp, pilot.app)
         for place in app.open_places():

@@ -31,11 +31,11 @@ from tests.tui.screens.talking import (
     FEELING,
     RESULT,
     USER,
+    answer_stored,
     open_one,
     planned,
     reading,
     screen_of,
-    stands,
     write,
 )
 
@@ -55,13 +55,13 @@ async def test_what_is_typed_is_saved_without_a_key(made: Example) -> None:
     async with running(made.app(made.actor("ann"))) as pilot:
         await open_one(pilot, talk)
         await press(pilot, "enter", *"Sun")
-        await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Sun")
+        await until(pilot, lambda: answer_stored(made, talk, "ann", USER, ENERGY).text == "Sun")
         await press(pilot, *"ny")
-        await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Sunny")
+        await until(pilot, lambda: answer_stored(made, talk, "ann", USER, ENERGY).text == "Sunny")
         await settled(pilot)
         assert "Saved 2026-03-02" in shown(pilot)
         assert "1 of 7 answered" in shown(pilot)
-    assert stands(made, talk, "bob", CONDUCTOR, ENERGY).text == ""
+    assert answer_stored(made, talk, "bob", CONDUCTOR, ENERGY).text == ""
 
 
 async def test_leaving_a_field_saves_it_at_once(made: Example) -> None:
@@ -69,14 +69,14 @@ async def test_leaving_a_field_saves_it_at_once(made: Example) -> None:
     async with running(made.app(made.actor("ann"))) as pilot:
         await open_one(pilot, talk)
         await press(pilot, "enter", *"One", "tab", "2", "tab", *"Three", "shift+tab", "4")
-        assert stands(made, talk, "ann", USER, ENERGY).text == "One"
-        assert stands(made, talk, "ann", USER, FEELING).text
+        assert answer_stored(made, talk, "ann", USER, ENERGY).text == "One"
+        assert answer_stored(made, talk, "ann", USER, FEELING).text
         await press(pilot, "tab", *"!", "escape")
-        assert stands(made, talk, "ann", USER, RESULT).text == "Three!"
+        assert answer_stored(made, talk, "ann", USER, RESULT).text == "Three!"
         assert isinstance(pilot.app.focused, Agenda)
         await press(pilot, "g", "enter", *"s", "escape", "escape")
         assert not isinstance(pilot.app.screen, ConversationScreen)
-    assert stands(made, talk, "ann", USER, ENERGY).text == "Ones"
+    assert answer_stored(made, talk, "ann", USER, ENERGY).text == "Ones"
 
 
 async def test_leaving_the_studio_saves_it_too(made: Example) -> None:
@@ -85,7 +85,7 @@ async def test_leaving_the_studio_saves_it_too(made: Example) -> None:
         await open_one(pilot, talk)
         await pilot.press("enter", *"Last words", "ctrl+q")
         await until(pilot, lambda: not pilot.app.is_running)
-    assert stands(made, talk, "ann", USER, ENERGY).text == "Last words"
+    assert answer_stored(made, talk, "ann", USER, ENERGY).text == "Last words"
 
 
 async def test_what_was_written_before_comes_back_by_a_key(made: Example) -> None:
@@ -101,7 +101,9 @@ async def test_what_was_written_before_comes_back_by_a_key(made: Example) -> Non
         await press(pilot, "g", "y")
         assert "The first text …" in shown(pilot)
         await press(pilot, "enter")
-        await until(pilot, lambda: "of two lines" in stands(made, talk, "ann", USER, ENERGY).text)
+        await until(
+            pilot, lambda: "of two lines" in answer_stored(made, talk, "ann", USER, ENERGY).text
+        )
         assert "of two lines" in shown(pilot)
     asked = reading(made, talk, "ann").entries[0].asked
     kept = conversations.earlier(made.studio, ann, talk.id, asked.id, USER)
@@ -119,7 +121,7 @@ async def test_each_text_keeps_its_cursor_and_its_undo(made: Example) -> None:
         assert editor(pilot).text == ""
         await press(pilot, "ctrl+y", "tab", "tab", "ctrl+z", "ctrl+s")
         assert editor(pilot).text == ""
-    assert stands(made, talk, "ann", USER, RESULT).text == ""
+    assert answer_stored(made, talk, "ann", USER, RESULT).text == ""
 
 
 async def test_choices_take_one_key_or_the_arrows(made: Example) -> None:
@@ -133,7 +135,7 @@ async def test_choices_take_one_key_or_the_arrows(made: Example) -> None:
         first, second, *_ = next(each.options for each in asked if each.text == FEELING)
         for key in ("down", "space", "backspace", "9", "1"):
             await press(pilot, key, "ctrl+s")
-            found.append(stands(made, talk, "ann", USER, FEELING).text)
+            found.append(answer_stored(made, talk, "ann", USER, FEELING).text)
     assert found == ["", second, "", "", first]
 
 
@@ -144,11 +146,11 @@ async def test_from_preparation_to_the_seal(made: Example) -> None:
         await open_one(pilot, talk)
         assert "Ann Peeters has not submitted yet." in shown(pilot)
         write(made, talk, "ann", USER, ENERGY, "Customers [/x]")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "Customers" not in shown(pilot)
         conversations.submit(made.studio, made.actor("ann"), talk.id)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "Customers [/x]" in shown(pilot)
         await press(pilot, "s", "enter")
@@ -164,7 +166,7 @@ async def test_from_preparation_to_the_seal(made: Example) -> None:
         await press(pilot, "right", "enter")
         done = reading(made, talk, "bob")
         assert done.conversation.state is ConversationState.DONE
-        assert stands(made, talk, "bob", ANSWERS, ENERGY).text == "Noted"
+        assert answer_stored(made, talk, "bob", ANSWERS, ENERGY).text == "Noted"
         assert "Noted in the talk" in shown(pilot)
         await press(pilot, "r", "right", "enter")
         assert reading(made, talk, "bob").conversation.state is ConversationState.IN_PROGRESS
@@ -181,7 +183,7 @@ async def test_the_user_sees_the_preparation_when_the_talk_begins(made: Example)
         assert "own words" not in shown(pilot)
         assert "b Begin" not in footer(pilot)
         conversations.begin(made.studio, made.actor("bob"), talk.id)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "Bob's own words" in shown(pilot)
         # What was not submitted before can be in the talk, by the user alone.
@@ -204,13 +206,13 @@ async def test_hostile_text_stays_text(made: Example) -> None:
         await paste(pilot, everything)
         assert not set(CONTROLS) - {"\t"} & set(editor(pilot).text)
         await press(pilot, "escape")
-        saved = stands(made, talk, "ann", USER, ENERGY).text
+        saved = answer_stored(made, talk, "ann", USER, ENERGY).text
         assert "[/x]" in saved
         assert not (set(CONTROLS) - {"\t"}) & set(saved)
         conversations.submit(made.studio, made.actor("ann"), talk.id)
         conversations.begin(made.studio, made.actor("bob"), talk.id)
         conversations.finish(made.studio, made.actor("bob"), talk.id)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "O'Brien [HR]" in shown(pilot)
         assert not set(CONTROLS) & set(shown(pilot))
@@ -225,9 +227,9 @@ async def test_too_long_is_told_while_typing_and_not_lost(made: Example) -> None
         assert "7 characters over 100,000" in shown(pilot)
         await press(pilot, "tab", "shift+tab")
         assert len(editor(pilot).text) == MAX_ANSWER + 7
-        assert stands(made, talk, "ann", USER, ENERGY).text == "Short. "
+        assert answer_stored(made, talk, "ann", USER, ENERGY).text == "Short. "
         await press(pilot, *["backspace"] * 7, "ctrl+s")
-        assert len(stands(made, talk, "ann", USER, ENERGY).text) == MAX_ANSWER
+        assert len(answer_stored(made, talk, "ann", USER, ENERGY).text) == MAX_ANSWER
 
 
 async def test_two_versions_are_shown_and_decided(made: Example) -> None:
@@ -248,7 +250,7 @@ async def test_two_versions_are_shown_and_decided(made: Example) -> None:
             assert f"other {number}" in shown(pilot)
             await press(pilot, *"!", "backspace", "ctrl+s", *keys)
             assert "The other version" not in shown(pilot)
-            kept = stands(made, talk, "ann", USER, ENERGY).text
+            kept = answer_stored(made, talk, "ann", USER, ENERGY).text
             assert kept == editor(pilot).text
             results.append((mine, kept))
     assert results[0][1] == results[0][0] == "mine"
@@ -275,7 +277,7 @@ async def test_the_database_does_not_answer_for_a_while(made: Example) -> None:
         assert isinstance(pilot.app.screen, ConversationScreen)
         with closing(sqlite3.connect(made.studio.store.name)) as elsewhere:
             elsewhere.execute("ALTER TABLE away RENAME TO preparation")
-        await until(pilot, lambda: stands(made, talk, "ann", USER, ENERGY).text == "Kept")
+        await until(pilot, lambda: answer_stored(made, talk, "ann", USER, ENERGY).text == "Kept")
         await until(pilot, lambda: "Not saved yet" not in shown(pilot))
 
 
@@ -292,7 +294,7 @@ async def test_a_question_removed_while_it_is_answered(made: Example) -> None:
         assert "One more?" in shown(pilot)
         conversations.remove_question(made.studio, bob, talk.id, added.id)
         await press(pilot, *"Mine", "ctrl+s")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert editor(pilot).text == "Mine"
         assert "Not saved: This question is no longer asked." in shown(pilot)
@@ -319,12 +321,14 @@ async def test_the_conversation_ends_under_ones_hands(made: Example, ending: str
                 ask = conversations.find(made.studio, "Q1 review", "ann")
                 conversations.hand_over(made.studio, made.admin, ask, "carl")
         await pilot.press(*" and new")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         await press(pilot, "ctrl+s")
         assert "Typed here, and not saved" in shown(pilot)
         assert "Old and new" in shown(pilot)
-    assert stands(made, talk, "carl" if ending == "hand_over" else login, part, ENERGY).text in (
+    assert answer_stored(
+        made, talk, "carl" if ending == "hand_over" else login, part, ENERGY
+    ).text in (
         "Old",
         "",
     )
@@ -355,7 +359,7 @@ async def test_adds_a_question_of_ones_own(made: Example) -> None:
         assert mine.question == Question("Fit [/x]?", QuestionKind.RATING, ("no", "a bit", "yes"))
         assert mine.topic == "How are you?"
         await press(pilot, "enter", "3", "escape")
-        assert stands(made, talk, "bob", CONDUCTOR, "Fit [/x]?").text == "yes"
+        assert answer_stored(made, talk, "bob", CONDUCTOR, "Fit [/x]?").text == "yes"
         await press(pilot, "n", "enter", "enter", "enter", *"one", "enter")
         assert "write the question" in shown(pilot)
         assert "2 to 20 options" in shown(pilot)
@@ -410,11 +414,11 @@ async def test_who_reads_along_is_written_down_once(made: Example) -> None:
         assert "A good year" in shown(pilot)
         assert "admins read the summary" in shown(pilot)
         for _ in range(3):
-            made.look(pilot)
+            made.check_for_changes(pilot)
             await settled(pilot)
         assert readings() == 1
         conversations.reopen(made.studio, made.actor("bob"), talk.id)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "A good year" not in shown(pilot)
         assert readings() == 1
@@ -426,11 +430,11 @@ async def test_two_screens_of_one_person_follow_each_other(made: Example) -> Non
         await open_one(pilot, talk)
         await press(pilot, "enter", *"Here", "ctrl+s")
         write(made, talk, "ann", USER, ENERGY, "There")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert editor(pilot).text == "There"
         await press(pilot, "ctrl+end", *"!", "ctrl+s")
-        assert stands(made, talk, "ann", USER, ENERGY).text == "There!"
+        assert answer_stored(made, talk, "ann", USER, ENERGY).text == "There!"
         assert screen_of(pilot).unsaved_summary == ""
 
 
@@ -474,7 +478,7 @@ async def test_somebody_is_erased_while_their_conversation_is_open(made: Example
         await press(pilot, "enter", *"Sun")
         by_hand.leave(made.studio, made.admin, [talk.user_id])
         erasing.erase(made.studio, made.admin, "ann")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await press(pilot, *"ny", "escape")
         await settled(pilot)
         assert "Ann Peeters" not in shown(pilot)

@@ -16,9 +16,9 @@ from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.pictures import Pictures
-from tests.tui.screens.organisation import PEOPLE, Example, Postman, hostile_rows
+from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, hostile_rows
 from tests.tui.screens.pushes.test_pushes_snapshots import pressing
-from tests.tui.screens.pushing import everything
+from tests.tui.screens.pushing import pushes_in_every_state
 
 HOSTILE_NAME = "[/x] O'Brien [HR]"
 
@@ -33,12 +33,12 @@ def hostile_push(made: Example) -> None:
 def delivered(made: Example, **later: int) -> None:
     """So much later, all mail that is due has gone: none of it leaves while a picture is taken."""
     made.clock.move(**later)
-    asyncio.run(Worker(made.studio, [Postman()]).run(drain=True))
+    asyncio.run(Worker(made.studio, [FakeTransport()]).run(drain=True))
 
 
 def told(made: Example) -> Push:
     """“Late”, once its users are told of it: who is told and reminded at once is not reminded."""
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     delivered(made, minutes=5)
     return late
 
@@ -68,7 +68,9 @@ def no_badges(monkeypatch: pytest.MonkeyPatch) -> None:
 def with_postman(made: Example) -> OpenedStudio:
     """The app, with somebody who takes the mail away."""
     return OpenedStudio(
-        lambda _: (made.studio, made.admin), transports=lambda _: [Postman()], places=PLACES[1:]
+        lambda _: (made.studio, made.admin),
+        transports=lambda _: [FakeTransport()],
+        places=PLACES[1:],
     )
 
 
@@ -81,7 +83,7 @@ def test_undo(made: Example, pictures: Pictures, server: bool) -> None:
         made.push(HOSTILE_NAME, "ann", "dina")
         made.clock.move(seconds=2)
         await press(pilot, "2")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await until_said(pilot, "z undo" if server else "waiting)")
         await press(pilot, "down")
 
@@ -138,19 +140,19 @@ def test_what_closing_sends(made: Example, pictures: Pictures) -> None:
 
 
 def test_hand_over(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "enter", "slash", *"dina", "enter", "H", on="Late")
     pictures(with_postman(made), keys)
 
 
 def test_settings(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "e", "tab", "tab", "end", "backspace", "8", "tab", on="Late")
     pictures(with_postman(made), keys)
 
 
 def test_settings_in_error(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     to_reminders = ("tab", "tab", "tab")
     keys = pressing("2", "e", *to_reminders, "end", *", soon", "tab", "0", "ctrl+s", on="Late")
     pictures(with_postman(made), keys)

@@ -18,7 +18,7 @@ from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
-from tests.tui.screens.organisation import PEOPLE, Example, Postman, fill_outbox
+from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, fill_outbox
 
 HELD, SENT, FAILED, DROPPED = (
     NotificationState.HELD,
@@ -190,8 +190,8 @@ async def test_follows_the_worker(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "4")
         assert _states(pilot) == {NotificationState.QUEUED}
-        await Worker(made.studio, [Postman()]).run(drain=True)
-        made.look(pilot)
+        await Worker(made.studio, [FakeTransport()]).run(drain=True)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert _states(pilot) == {SENT}
         assert "all 3  sent 3" in shown(pilot)

@@ -18,7 +18,7 @@ from studio_tui.tui.widgets.field import Field
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example
-from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+from tests.tui.screens.pushing import footer, pushes_in_every_state, put_cursor_on, said
 
 
 def _user(made: Example, login: str) -> User:
@@ -85,7 +85,7 @@ async def test_the_second_of_two_who_change_one_person_is_told(made: Example) ->
         await press(pilot, "e", "ctrl+u", *"mine@example.org")
         theirs = PersonInput({"email": "theirs@example.org", "department": "Law"})
         by_hand.edit(made.studio, made.admin, dina, theirs)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await press(pilot, "ctrl+s")
         assert isinstance(pilot.app.screen, EditPersonScreen)
         assert "e-mail address is “theirs@example.org”" in shown(pilot)
@@ -100,7 +100,7 @@ async def test_the_second_of_two_who_change_one_person_is_told(made: Example) ->
 
 
 async def test_leaving_shows_what_it_touches_and_coming_back(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Bob Janssens")
         await press(pilot, "x")
@@ -121,7 +121,7 @@ async def test_leaving_shows_what_it_touches_and_coming_back(made: Example) -> N
 
 
 async def test_a_joiner_comes_into_several_pushes_and_out_again(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Sam Claes")
         await press(pilot, "A")

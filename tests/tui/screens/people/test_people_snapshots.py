@@ -13,7 +13,7 @@ from tests.tui import press, settled
 from tests.tui.pictures import THEMES, Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, fill_outbox, hostile_rows
 from tests.tui.screens.people.test_import import GOOD, REFUSED
-from tests.tui.screens.pushing import everything
+from tests.tui.screens.pushing import pushes_in_every_state
 
 
 @pytest.fixture(autouse=True)
@@ -99,13 +99,13 @@ def test_team_form_in_error(pictures: Pictures, made: Example) -> None:
 
 
 def test_joining_pushes(pictures: Pictures, made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = _pressing("3", "slash", *"claes", "enter", "j", "enter", "A", "space")
     pictures(made.app(), keys)
 
 
 def test_leaving(pictures: Pictures, made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = _pressing("3", "slash", *"janssens", "enter", "enter", "x")
     pictures(made.app(), keys)
 

@@ -16,7 +16,7 @@ from studio_tui.tui.screens.pushes.remind import RemindScreen
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, fill_outbox
-from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+from tests.tui.screens.pushing import footer, pushes_in_every_state, put_cursor_on, said
 
 EVERYBODY = UserFilter(include_left=True)
 
@@ -34,7 +34,7 @@ def _email(made: Example, login: str) -> str:
 
 
 async def test_an_address_is_corrected_there_and_then(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     # Who may change no more than that is asked for nothing else.
     async with running(made.app(made.actor("sam")), WIDE) as pilot:
         await _open(pilot, "Dina Willems")
@@ -52,7 +52,7 @@ async def test_an_address_is_corrected_there_and_then(made: Example) -> None:
 
 
 async def test_acts_on_the_push_under_the_cursor(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Dina Willems")
         await press(pilot, "r")
@@ -86,7 +86,7 @@ async def test_acts_on_the_mail_under_the_cursor(made: Example) -> None:
 
 
 async def test_support_corrects_addresses_and_records_nothing(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(made.actor("sam")), WIDE) as pilot:
         await press(pilot, "3")
         await put_cursor_on(pilot, "Dina Willems")
@@ -98,7 +98,7 @@ async def test_support_corrects_addresses_and_records_nothing(made: Example) -> 
 
 async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: Path) -> None:
     """U11, U13: each is seen before it is done, and erasing takes the login."""
-    everything(made)
+    pushes_in_every_state(made)
     double = PersonInput({"email": "dw@example.org", "given_name": "Dina", "family_name": "W"})
     by_hand.add(made.studio, made.admin, "dw", double)
     async with running(made.app(), WIDE) as pilot:
@@ -126,7 +126,7 @@ async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: P
 
 async def test_a_day_of_who_stands_in_is_refused_below_its_field(made: Example) -> None:
     """U14."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Carl Maes")
         await press(pilot, "S", *"dina", "enter", "enter", *"no day", "enter")

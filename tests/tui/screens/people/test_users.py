@@ -50,7 +50,7 @@ async def test_begins_by_saying_how(made: Example) -> None:
         assert pilot.app.screen.query_one(".begin").display
         assert "Press i to import users from a CSV file." in shown(pilot)
         made.load(PEOPLE)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert not pilot.app.screen.query_one(".begin").display
 
@@ -152,7 +152,7 @@ async def test_what_others_change_appears(made: Example) -> None:
         assert "Legal" in shown(pilot)
         moved = "lone@example.org,Lou,Alone,Care"
         made.load(moved, "email,given_name,family_name,department")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "Legal" not in shown(pilot)
         assert "Care" in shown(pilot)

@@ -29,7 +29,7 @@ async def test_what_waits_is_on_today_and_on_users_and_is_applied_there(made: Ex
     async with running(made.whole_app(), WIDE) as pilot:
         assert "hr.csv" not in shown(pilot)
         _wait(made)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await press(pilot, "g")
         assert "1 change to review" in shown(pilot)
         assert "hr.csv waits" in shown(pilot)

@@ -28,7 +28,7 @@ from studio_tui.tui.widgets.field import Field
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import HEADINGS, PEOPLE, Example, hostile_rows
-from tests.tui.screens.pushing import create, everything, put_cursor_on, said, user_id
+from tests.tui.screens.pushing import create, pushes_in_every_state, put_cursor_on, said, user_id
 
 
 async def _open(pilot: Pilot[Any], name: str) -> None:
@@ -47,7 +47,7 @@ def _logins(made: Example, name: str) -> set[str]:
 
 
 async def test_lists_who_can_be_chosen_and_who_is_in_already(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
         assert len(rows(pilot)) == 7
@@ -61,7 +61,7 @@ async def test_lists_who_can_be_chosen_and_who_is_in_already(made: Example) -> N
 
 
 async def test_the_button_counts_those_added(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
         await press(pilot, "a")
@@ -78,7 +78,7 @@ async def test_the_button_counts_those_added(made: Example) -> None:
 
 
 async def test_imports_picks_takes_out_and_assigns(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "i", *"late", "enter")
@@ -101,7 +101,7 @@ async def test_imports_picks_takes_out_and_assigns(made: Example) -> None:
 async def test_nobody_waits_for_what_others_change_to_be_counted(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     preview, gate = assign.preview, threading.Event()
 
     def later(*arguments: Any) -> Any:
@@ -116,7 +116,7 @@ async def test_nobody_waits_for_what_others_change_to_be_counted(
         assert _button(pilot) == "Assign 6 users"
         gate.clear()
         made.load("zed,zed@example.org,Zed,Young,,,,,,,\n")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         while "Zed Young" not in shown(pilot):
             await pilot.pause()
         screen = pilot.app.screen
@@ -128,7 +128,7 @@ async def test_nobody_waits_for_what_others_change_to_be_counted(
 
 
 async def test_a_selection_survives_filtering(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "slash", *"finance", "enter", "a", "slash", "escape", *"lou", "enter")
@@ -138,7 +138,7 @@ async def test_a_selection_survives_filtering(made: Example) -> None:
 
 
 async def test_the_button_is_pressed_by_enter(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "space")
@@ -148,7 +148,7 @@ async def test_the_button_is_pressed_by_enter(made: Example) -> None:
 
 
 async def test_sees_the_marked_and_takes_some_out(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "i", *"late", "enter", "f")
@@ -162,7 +162,7 @@ async def test_sees_the_marked_and_takes_some_out(made: Example) -> None:
 
 
 async def test_those_without_a_manager_are_named_before_anything_is_sent(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "M")
@@ -177,7 +177,7 @@ async def test_those_without_a_manager_are_named_before_anything_is_sent(made: E
 
 
 async def test_those_who_left_are_counted_and_not_assigned(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     bob = next(line for line in PEOPLE.splitlines() if line.startswith("bob"))
     made.load(f"{bob},no\n", f"{HEADINGS},active")
     async with running(made.app()) as pilot:
@@ -191,7 +191,7 @@ async def test_those_who_left_are_counted_and_not_assigned(made: Example) -> Non
 
 
 async def test_importing_the_same_list_twice_adds_nobody(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "i", *"late", "enter", "ctrl+s", "A", "i", *"late", "enter")
@@ -201,7 +201,7 @@ async def test_importing_the_same_list_twice_adds_nobody(made: Example) -> None:
 
 
 async def test_leaving_asks_only_when_somebody_is_marked(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "escape")
@@ -213,7 +213,7 @@ async def test_leaving_asks_only_when_somebody_is_marked(made: Example) -> None:
 
 
 async def test_a_push_closed_meanwhile_is_refused_and_the_marks_are_kept(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "space")
@@ -225,7 +225,7 @@ async def test_a_push_closed_meanwhile_is_refused_and_the_marks_are_kept(made: E
 
 
 async def test_a_user_is_one_key_away(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "enter")
@@ -311,7 +311,7 @@ async def test_very_many_are_asked_for_by_their_number(made: Example) -> None:
 
 async def test_while_others_write_it_waits_and_can_be_stopped(made: Example) -> None:
     """Nothing is lost: neither the marks, nor, once they are done, the assigning."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
         await press(pilot, "a")
@@ -339,7 +339,7 @@ def _somebody_writes(made: Example) -> Iterator[None]:
 
 
 async def test_looks_over_whom_one_would_assign(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2")
         await put_cursor_on(pilot, "Draft")
@@ -357,7 +357,7 @@ async def test_looks_over_whom_one_would_assign(made: Example) -> None:
 
 async def test_audiences_lists_and_picks_add_up_in_the_order_that_one_sees(made: Example) -> None:
     """P3, P13: what is typed is added and taken away, beside an earlier push and single people."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         await press(pilot, "minus")

@@ -18,11 +18,11 @@ from tests.tui import press, running, settled
 from tests.tui.pictures import EVERY_SIZE, Pictures
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import everything, footer, said
+from tests.tui.screens.pushing import footer, pushes_in_every_state, said
 
 
 def _coming_again(made: Example) -> Push:
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     repeats.set_rhythm(made.studio, made.admin, late, parse_every("6m"))
     return late
 
@@ -67,7 +67,7 @@ async def test_a_day_of_a_rhythm_is_skipped_changed_and_taken_back(made: Example
 
 
 async def test_a_line_leads_to_its_push_its_settings_and_its_mail(made: Example) -> None:
-    ahead = everything(made)["Ahead"]
+    ahead = pushes_in_every_state(made)["Ahead"]
     async with running(made.app()) as pilot:
         await press(pilot, "1", "ctrl+p", *"Calendar", "enter")
         assert isinstance(pilot.app.screen, CalendarScreen)

@@ -16,15 +16,15 @@ from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.worker.loop import Worker
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import Example, Postman
-from tests.tui.screens.pushing import everything, put_cursor_on, said
+from tests.tui.screens.organisation import Example, FakeTransport
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on, said
 
 
 async def told(made: Example) -> None:
     """Everybody has been told of every push that is open."""
-    everything(made)
+    pushes_in_every_state(made)
     made.clock.move(minutes=5)
-    await Worker(made.studio, [Postman()]).run(drain=True)
+    await Worker(made.studio, [FakeTransport()]).run(drain=True)
 
 
 async def ask(pilot: Pilot[Any], name: str = "Late") -> None:
@@ -94,7 +94,7 @@ async def test_what_would_be_sent_is_read_before_and_nothing_of_it_stays(made: E
 
 
 async def test_there_is_nobody_to_tell_of_a_draft(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await ask(pilot, "Draft")
         assert [button.id for button in pilot.app.screen.query(Button)] == ["cancel", "quietly"]

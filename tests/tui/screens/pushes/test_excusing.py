@@ -9,7 +9,7 @@ from studio_tui.tui.screens.people.user import UserScreen
 from tests.tui import WIDE, press, running
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import everything, put_cursor_on, said
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on, said
 
 
 def _late(made: Example) -> Push:
@@ -22,7 +22,7 @@ def _statuses(made: Example) -> dict[str, Status]:
 
 
 async def test_the_marked_are_excused_shown_so_and_asked_again(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "2")
         await put_cursor_on(pilot, "Late")
@@ -48,7 +48,7 @@ async def test_the_marked_are_excused_shown_so_and_asked_again(made: Example) ->
 
 
 async def test_somebody_has_longer_once_the_day_is_one(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "3")
         await put_cursor_on(pilot, "Dina Willems")

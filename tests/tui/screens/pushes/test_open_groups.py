@@ -22,12 +22,12 @@ from tests.tui.pictures import EVERY_SIZE, Pictures
 from tests.tui.screens.looking import rows, shown
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.pushes.test_push_groups import hostile
-from tests.tui.screens.pushing import assign, create, everything, put_cursor_on, said
+from tests.tui.screens.pushing import assign, create, pushes_in_every_state, put_cursor_on, said
 
 
 def late_and_ahead(made: Example) -> None:
     """Two open pushes: one is late, the other ends at the end of March."""
-    everything(made)
+    pushes_in_every_state(made)
     assign(made, create(made, "Q1 review", date(2026, 3, 1), date(2026, 3, 31)), "ann", "dina")
 
 
@@ -80,7 +80,7 @@ async def test_groups_by_something_else_and_follows_what_others_do(made: Example
         assert {row.login for row in rows(pilot)} == {"dina"}
         for name in ("Late", "Q1 review"):
             pushes.close(made.studio, made.admin, pushes.find(made.studio, made.admin, name))
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "Nobody of them is in an open push." in shown(pilot)
         await press(pilot, "escape")

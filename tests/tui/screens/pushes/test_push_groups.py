@@ -19,7 +19,14 @@ from tests.tui import WIDE, press, running, settled
 from tests.tui.pictures import EVERY_SIZE, Pictures
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import Example, hostile_rows
-from tests.tui.screens.pushing import assign, create, everything, footer, put_cursor_on, said
+from tests.tui.screens.pushing import (
+    assign,
+    create,
+    footer,
+    pushes_in_every_state,
+    put_cursor_on,
+    said,
+)
 
 Fill = Callable[[Example], Any]
 
@@ -56,7 +63,7 @@ def hostile(made: Example) -> PushFacts:
 
 
 async def test_goes_from_managers_to_their_people_and_back(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Late", "m")
         assert [group.name for group in rows(pilot, ":focus")] == [
@@ -81,7 +88,7 @@ async def test_goes_from_managers_to_their_people_and_back(made: Example) -> Non
 
 
 async def test_groups_by_something_else_and_filters(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Late", "B", *"depart", "enter")
         assert "By department" in shown(pilot)
@@ -91,7 +98,7 @@ async def test_groups_by_something_else_and_filters(made: Example) -> None:
 
 
 async def test_keys_that_are_typed_ahead_are_for_the_groups(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Late")
         await press(pilot, "m", "G", "enter")
@@ -99,7 +106,7 @@ async def test_keys_that_are_typed_ahead_are_for_the_groups(made: Example) -> No
 
 
 async def test_reminds_managers_alone(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Late", "m", "r")
         assert "these people have no manager" in said(pilot)
@@ -121,13 +128,13 @@ async def test_reminds_managers_alone(made: Example) -> None:
         ]
 
 
-@pytest.mark.parametrize("filled", [None, everything, crowded, hostile])
+@pytest.mark.parametrize("filled", [None, pushes_in_every_state, crowded, hostile])
 def test_by_manager(
     made: Example,
     pictures: Pictures,
     filled: Fill | None,
 ) -> None:
-    (filled or everything)(made)
+    (filled or pushes_in_every_state)(made)
 
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot)
@@ -137,7 +144,7 @@ def test_by_manager(
 
 
 async def test_a_part_of_the_bar_is_picked_by_key_and_by_mouse(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         assert "█ held 1  ░ planned 1  · not planned 2" in shown(pilot)

@@ -15,8 +15,8 @@ from studio_tui.tui.widgets.toggle import Toggle
 from studio_tui.worker.loop import Worker
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import Example, Postman
-from tests.tui.screens.pushing import everything, put_cursor_on, said
+from tests.tui.screens.organisation import Example, FakeTransport
+from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on, said
 
 
 def now(made: Example) -> Push:
@@ -45,13 +45,13 @@ def told(made: Example) -> set[str]:
 
 
 async def everyone_knows(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     made.clock.move(minutes=5)
-    await Worker(made.studio, [Postman()]).run(drain=True)
+    await Worker(made.studio, [FakeTransport()]).run(drain=True)
 
 
 async def test_automatic_reminders_are_shown_and_saved(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_settings(pilot)
         assert field(pilot, "remind_before").value == "7, 1"
@@ -75,7 +75,7 @@ async def test_automatic_reminders_are_shown_and_saved(made: Example) -> None:
     ],
 )
 async def test_refusals_stand_beside_the_field(made: Example, name: str, value: str) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_settings(pilot)
         await type_in(pilot, name, value)
@@ -89,7 +89,7 @@ async def test_refusals_stand_beside_the_field(made: Example, name: str, value: 
 
 async def test_the_buttons_stay_in_view_on_a_screen_of_few_lines(made: Example) -> None:
     """Whatever stands beside the fields, and however long the status line is."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), size=(80, 24)) as pilot:
         await open_settings(pilot)
         for name in ("available_from", "deadline", "remind_before"):
@@ -127,7 +127,7 @@ async def test_a_moved_deadline_is_told_unless_it_is_switched_off(made: Example)
 
 
 async def test_the_switch_goes_away_with_the_change(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_settings(pilot)
         before = field(pilot, "deadline").value
@@ -137,7 +137,7 @@ async def test_the_switch_goes_away_with_the_change(made: Example) -> None:
 
 
 async def test_the_arrows_move_a_day_by_a_week(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     made.clock.move(minutes=5)
     async with running(made.app()) as pilot:
         await open_settings(pilot)

@@ -22,7 +22,7 @@ from tests.hostile import HOSTILE
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
-from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+from tests.tui.screens.pushing import footer, pushes_in_every_state, put_cursor_on, said
 
 
 def _now(made: Example, name: str) -> Push:
@@ -44,7 +44,7 @@ def _users(pilot: Pilot[Any]) -> dict[str, Any]:
 
 
 async def test_lists_what_runs_first_and_what_is_closed_last(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), (140, 40)) as pilot:
         await press(pilot, "2", "P")
         assert [push.name for push in rows(pilot)] == ["Late", "Ahead", "Draft", "Over"]
@@ -57,7 +57,7 @@ async def test_lists_what_runs_first_and_what_is_closed_last(made: Example) -> N
 
 
 async def test_filters_by_name_template_and_state(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2", "slash", *"sched", "enter")
         assert [push.name for push in rows(pilot)] == ["Ahead"]
@@ -72,7 +72,7 @@ async def test_an_empty_list_says_what_to_do_next(made: Example) -> None:
 
 
 async def test_users_with_their_status_and_flags(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), (120, 40)) as pilot:
         await _open(pilot, "Late", "enter", "P")
         assert "1 of 4 held (25%)" in shown(pilot)
@@ -84,7 +84,7 @@ async def test_users_with_their_status_and_flags(made: Example) -> None:
 
 
 async def test_narrows_to_a_flag_and_back(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await press(pilot, "f", *"no man", "enter")
@@ -98,7 +98,7 @@ async def test_narrows_to_a_flag_and_back(made: Example) -> None:
 
 
 async def test_records_a_conversation_as_held(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await put_cursor_on(pilot, "Dina Willems")
@@ -115,7 +115,7 @@ async def test_records_a_conversation_as_held(made: Example) -> None:
 
 
 async def test_nobody_without_a_manager_is_recorded(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await put_cursor_on(pilot, "Lou Alone")
@@ -124,7 +124,7 @@ async def test_nobody_without_a_manager_is_recorded(made: Example) -> None:
 
 
 async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await press(pilot, "slash", *"ann@", "enter", "a", "slash", *["backspace"] * 4, "enter")
@@ -141,7 +141,7 @@ async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> No
 
 
 async def test_unassigns_who_is_under_the_cursor_when_nobody_is_marked(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await put_cursor_on(pilot, "Dina Willems")
@@ -150,7 +150,7 @@ async def test_unassigns_who_is_under_the_cursor_when_nobody_is_marked(made: Exa
 
 
 async def test_a_user_is_one_key_away(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await put_cursor_on(pilot, "Ann Peeters")
@@ -160,20 +160,20 @@ async def test_a_user_is_one_key_away(made: Example) -> None:
 
 
 async def test_what_others_do_appears(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
         assert "Press A to assign users" in shown(pilot)
         chosen = assign.users_named(made.studio, made.admin, ["carl"])
         assign.assign(made.studio, made.admin, _now(made, "Draft"), chosen)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert set(_users(pilot)) == {"carl"}
         assert "0 of 1 held" in shown(pilot)
 
 
 async def test_settings_are_saved(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late", "e")
         _field(pilot, "name").value = "Later"
@@ -200,7 +200,7 @@ async def test_settings_are_saved(made: Example) -> None:
 async def test_refusals_stand_beside_the_field(
     made: Example, field: str, value: str, reason: str
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late", "e")
         _field(pilot, field).value = value
@@ -210,14 +210,14 @@ async def test_refusals_stand_beside_the_field(
 
 
 async def test_two_people_change_the_same_push(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late", "e")
         _field(pilot, "name").value = "Mine"
         late = _now(made, "Late")
         theirs = PushDraft("Theirs", late.available_from, date(2026, 2, 25), Reminders((5,), ()))
         pushes.edit(made.studio, made.admin, late, theirs)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert _field(pilot, "name").value == "Mine"
         await press(pilot, "ctrl+s")
@@ -232,19 +232,19 @@ async def test_two_people_change_the_same_push(made: Example) -> None:
 
 
 async def test_settings_follow_what_others_save_while_nothing_is_typed(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late", "e")
         late = _now(made, "Late")
         theirs = PushDraft("Theirs", late.available_from, late.deadline)
         pushes.edit(made.studio, made.admin, late, theirs)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert _field(pilot, "name").value == "Theirs"
 
 
 async def test_leaving_asks_only_when_something_is_typed(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await press(pilot, "e", "x", "escape")
@@ -256,7 +256,7 @@ async def test_leaving_asks_only_when_something_is_typed(made: Example) -> None:
 
 
 async def test_closes_and_reopens(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
         await press(pilot, "c")
@@ -278,7 +278,7 @@ async def test_closes_and_reopens(made: Example) -> None:
 
 
 async def test_closes_from_the_list(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead", "c", "right", "enter")
         assert _now(made, "Ahead").state is PushState.CLOSED
@@ -289,7 +289,7 @@ async def test_closes_from_the_list(made: Example) -> None:
 
 
 async def test_activity_of_the_push(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), (120, 40)) as pilot:
         await _open(pilot, "Late", "enter")
         await press(pilot, "y")
@@ -299,7 +299,7 @@ async def test_activity_of_the_push(made: Example) -> None:
 
 
 async def test_support_sees_and_changes_nothing(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     before = pushes.every(made.studio, made.admin)
     async with running(made.app(made.actor("sam"))) as pilot:
         await _open(pilot, "Late", "a", "c", "e", "r")
@@ -343,7 +343,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
 
 async def test_a_push_is_made_once_more_in_eight_keys(made: Example) -> None:
     """P17: from any place, with the name and the days that are proposed."""
-    everything(made)
+    pushes_in_every_state(made)
     keys = ["2", "d", "ctrl+s"]
     assert len(keys) <= 8
     async with running(made.app()) as pilot:
@@ -360,7 +360,7 @@ async def test_a_push_is_made_once_more_in_eight_keys(made: Example) -> None:
 
 async def test_a_push_comes_again_is_skipped_and_stopped(made: Example) -> None:
     """P17."""
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), (140, 40)) as pilot:
         await press(pilot, "2")
         await put_cursor_on(pilot, "Ahead")

@@ -21,7 +21,7 @@ from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.pictures import EVERY_SIZE, THEMES, Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
-from tests.tui.screens.pushing import assign, create, everything, put_cursor_on
+from tests.tui.screens.pushing import assign, create, pushes_in_every_state, put_cursor_on
 
 
 def pressing(*keys: str, on: str = "") -> Any:
@@ -54,7 +54,7 @@ def hostile_pushes(made: Example) -> None:
 
 
 def test_templates(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("1", on="Quick")
     pictures(made.app(), keys)
 
@@ -129,12 +129,12 @@ def test_pushes_empty(made: Example, pictures: Pictures) -> None:
 
 
 def test_pushes(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     pictures(made.app(), pressing("2", "j"))
 
 
 def test_pushes_new(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("1", "p", *"Spring", "ctrl+n", *"Autumn", "ctrl+s", on="Regular")
     pictures(made.app(), keys)
 
@@ -145,19 +145,19 @@ def test_pushes_hostile(made: Example, pictures: Pictures) -> None:
 
 
 def test_push_empty(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "enter", on="Draft")
     pictures(made.app(), keys)
 
 
 def test_push(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "enter", on="Late")
     pictures(made.app(), keys)
 
 
 def test_push_filtered_and_marked(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "enter", "f", *"overdue", "enter", "a", "j", "space", on="Late")
     pictures(made.app(), keys)
 
@@ -169,13 +169,13 @@ def test_push_hostile(made: Example, pictures: Pictures) -> None:
 
 
 def test_push_settings_in_error(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "e", "tab", "tab", "9", "ctrl+s", on="Late")
     pictures(made.app(), keys)
 
 
 def test_push_closing(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     pictures(made.app(), pressing("2", "c", on="Late"))
 
 
@@ -186,19 +186,19 @@ def test_assign_empty(made: Example, pictures: Pictures) -> None:
 
 
 def test_assign(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     pictures(made.app(), pressing("2", "a", on="Late"))
 
 
 def test_assign_imported_and_filtered(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     imported = ("i", *"late", "enter")
     keys = pressing("2", "a", *imported, "slash", *"example", "enter", "j", "space", on="Ahead")
     pictures(made.app(), keys)
 
 
 def test_assign_marked(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("2", "a", "i", *"late", "enter", "f", on="Ahead")
     pictures(made.app(), keys)
 

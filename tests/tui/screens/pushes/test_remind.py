@@ -21,7 +21,7 @@ from studio_tui.tui.widgets.toggle import Toggle
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.looking import listed, shown
 from tests.tui.screens.organisation import PEOPLE, Example, hostile_rows
-from tests.tui.screens.pushing import everything, footer, put_cursor_on, said
+from tests.tui.screens.pushing import footer, pushes_in_every_state, put_cursor_on, said
 
 TALL = (120, 110)
 
@@ -53,7 +53,7 @@ def button(pilot: Pilot[Any]) -> str:
 
 
 async def test_everyone_not_done_is_reminded_once_it_is_seen_what_that_sends(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), TALL) as pilot:
         await open_push(pilot, "Late", "E")
         assert isinstance(pilot.app.screen, RemindScreen)
@@ -75,7 +75,7 @@ async def test_everyone_not_done_is_reminded_once_it_is_seen_what_that_sends(mad
 
 
 async def test_only_the_marked_are_reminded(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot)
         await put_cursor_on(pilot, "Lou Alone")
@@ -89,7 +89,7 @@ async def test_only_the_marked_are_reminded(made: Example) -> None:
 
 
 async def test_those_listed_are_reminded_by_a_key_of_its_own(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot, "Late", "f", *"no man", "enter", "slash", *"lou", "enter", "E")
         assert "Everyone listed: no manager, lou" in shown(pilot)
@@ -100,7 +100,7 @@ async def test_those_listed_are_reminded_by_a_key_of_its_own(made: Example) -> N
 async def test_who_was_just_reminded_is_named_with_when_and_left_out_unless_asked(
     made: Example,
 ) -> None:
-    remind(made, everything(made)["Late"], "lone")
+    remind(made, pushes_in_every_state(made)["Late"], "lone")
     made.clock.move(hours=1)
     async with running(made.app(), TALL) as pilot:
         await open_push(pilot, "Late", "E")
@@ -117,7 +117,7 @@ async def test_who_was_just_reminded_is_named_with_when_and_left_out_unless_aske
 
 
 async def test_nobody_is_left_to_remind(made: Example) -> None:
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     reminding.remind(made.studio, made.admin, late, Selection.matching(AssignmentFilter()))
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot, "Late", "E")
@@ -130,11 +130,11 @@ async def test_nobody_is_left_to_remind(made: Example) -> None:
 
 
 async def test_what_another_did_meanwhile_is_counted_and_refused(made: Example) -> None:
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot, "Late", "E")
         remind(made, late, "lone")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert button(pilot) == "Remind 2 users"
         pushes.close(made.studio, made.admin, pushes.show(made.studio, made.admin, late.id))
@@ -145,14 +145,14 @@ async def test_what_another_did_meanwhile_is_counted_and_refused(made: Example) 
 
 @pytest.mark.parametrize(("name", "state"), [("Ahead", "scheduled"), ("Draft", "draft")])
 async def test_only_an_open_push_reminds(made: Example, name: str, state: str) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_push(pilot, name, "r")
         assert said(pilot) == f"“{name}” is {state}: only an open push reminds."
 
 
 async def test_what_is_closed_is_reopened_by_the_same_key(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_push(pilot, "Over")
         assert "Remind" not in footer(pilot)
@@ -162,7 +162,7 @@ async def test_what_is_closed_is_reopened_by_the_same_key(made: Example) -> None
 
 
 async def test_support_reminds(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app(made.actor("sam"))) as pilot:
         await open_push(pilot, "Late", "E", "ctrl+s")
         assert "3 users reminded" in said(pilot)
@@ -171,7 +171,7 @@ async def test_support_reminds(made: Example) -> None:
 
 
 async def test_how_often_and_when_somebody_was_reminded_is_listed(made: Example) -> None:
-    late = everything(made)["Late"]
+    late = pushes_in_every_state(made)["Late"]
     remind(made, late, "lone")
     made.clock.move(days=4)
     remind(made, late, "lone")
@@ -187,7 +187,7 @@ async def test_how_often_and_when_somebody_was_reminded_is_listed(made: Example)
 
 
 async def test_names_who_is_to_hold_a_conversation(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     before = {m.id for m in outbox.every(made.studio, made.admin, NotificationFilter())}
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot)
@@ -212,7 +212,7 @@ async def test_names_who_is_to_hold_a_conversation(made: Example) -> None:
     ],
 )
 async def test_nobody_is_named_where_nobody_can_be(made: Example, name: str, reason: str) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_push(pilot)
         await put_cursor_on(pilot, name)
@@ -221,7 +221,7 @@ async def test_nobody_is_named_where_nobody_can_be(made: Example, name: str, rea
 
 
 async def test_what_assigning_sends_is_read_before_and_nothing_of_it_stays(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     before = len(mails(made, Kind.ASSIGNED))
     async with running(made.app(), TALL) as pilot:
         await press(pilot, "2")

@@ -332,14 +332,14 @@ async def test_what_others_save_is_followed_while_nothing_is_typed(made: Example
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick")
         theirs(made, description="Theirs")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert editor(pilot).editing.definition.description == "Theirs"
         assert not editor(pilot).editing.unsaved
         away = templates.find(made.studio, made.admin, "Quick")
         templates.set_archived(made.studio, made.admin, away, archived=True)
         await press(pilot, *TO_FIRST_QUESTION, "x")
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         await press(pilot, "ctrl+s")
         assert "“Quick” saved." in said(pilot)

@@ -35,7 +35,7 @@ from studio_tui.wording.today import SIGNS
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import listed, rows, shown
 from tests.tui.screens.organisation import PEOPLE, Example, example, fill_outbox
-from tests.tui.screens.pushing import create, everything, footer, said
+from tests.tui.screens.pushing import create, footer, pushes_in_every_state, said
 
 
 def words(pilot: Pilot[Any]) -> list[str]:
@@ -64,7 +64,7 @@ async def go_on_to(pilot: Pilot[Any], case: str) -> None:
 async def test_the_studio_opens_on_it_and_a_case_leads_where_it_is_dealt_with(
     made: Example,
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         assert isinstance(pilot.app.screen, TodayScreen)
         assert words(pilot) == [
@@ -83,7 +83,7 @@ async def test_the_studio_opens_on_it_and_a_case_leads_where_it_is_dealt_with(
 
 
 async def test_the_cursor_passes_over_headings(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         seen = []
         for key in ("g", "k", *("j" for _ in rows(pilot)), "j"):
@@ -97,7 +97,7 @@ async def test_the_cursor_passes_over_headings(made: Example) -> None:
 async def test_reminding_shows_what_it_sends_and_the_next_case_is_under_the_cursor(
     made: Example,
 ) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "3 overdue")
         assert "Remind" in footer(pilot)
@@ -148,7 +148,7 @@ async def test_the_next_step_is_said_until_somebody_is_assigned(tmp_path: Path) 
             assert isinstance(pilot.app.screen, TemplatesScreen)
             await press(pilot, "0")
             create(made, "Draft", date(2026, 3, 1), date(2026, 5, 31))
-            made.look(pilot)
+            made.check_for_changes(pilot)
             await settled(pilot)
             assert under_cursor(pilot) == "assign users to a push"
             await press(pilot, "enter")
@@ -160,7 +160,7 @@ async def test_the_next_step_is_said_until_somebody_is_assigned(tmp_path: Path) 
     [("", "until it changes"), ("tomorrow", "until tomorrow"), ("fri", "until Fri 6 Mar")],
 )
 async def test_a_case_is_put_off_and_brought_back(made: Example, typed: str, until: str) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "3 overdue")
         await press(pilot, "Z", *typed, "enter")
@@ -176,7 +176,7 @@ async def test_a_case_is_put_off_and_brought_back(made: Example, typed: str, unt
 
 
 async def test_what_is_no_day_ahead_puts_nothing_off(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await press(pilot, "Z", *"soonish", "enter")
         assert "Write a day as" in shown(pilot)
@@ -188,23 +188,23 @@ async def test_what_is_no_day_ahead_puts_nothing_off(made: Example) -> None:
 
 
 async def test_what_others_do_appears_and_the_cursor_stays(made: Example) -> None:
-    every = everything(made)
+    every = pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "3 overdue")
         await fill_outbox(made)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "1 mail failed" in words(pilot)
         assert under_cursor(pilot) == "3 overdue"
         pushes.close(made.studio, made.admin, every["Late"])
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "3 overdue" not in words(pilot)
         assert under_cursor(pilot)
 
 
 async def test_the_filter_finds_what_is_listed_and_escape_clears_it(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await press(pilot, "slash", *"overdue", "enter")
         assert words(pilot) == ["3 overdue"]
@@ -222,7 +222,7 @@ async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Exam
         assert isinstance(pilot.app.screen, ImportScreen)
         await press(pilot, "escape")
         made.load(PEOPLE)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert [row.step for row in rows(pilot) if row.step] == [
             FirstStep.SET_UP_PUSH,
@@ -244,7 +244,7 @@ async def test_nothing_to_do_is_said_and_no_key_fails(tmp_path: Path) -> None:
 
 
 async def test_a_leader_opens_at_their_conversations(made: Example) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     async with running(made.whole_app(made.actor("bob"))) as pilot:
         assert isinstance(pilot.app.screen, MyConversationsScreen)
 
@@ -260,7 +260,7 @@ async def test_tabs_say_what_waits_on_every_screen(made: Example) -> None:
             assert "6 M" in bar.plain
         failed = Selection.matching(NotificationFilter(state=NotificationState.FAILED))
         outbox.retry(made.studio, made.admin, failed)
-        made.look(pilot)
+        made.check_for_changes(pilot)
         await settled(pilot)
         assert "!" not in pilot.app.screen.query_one(TopBar).render().plain
 

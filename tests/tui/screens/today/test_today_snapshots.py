@@ -8,13 +8,13 @@ from studio_tui.config.settings import Smtp
 from tests.hostile import HOSTILE
 from tests.tui.pictures import EVERY_SIZE, THEMES, Pictures
 from tests.tui.screens.organisation import PEOPLE, Example, example, fill_outbox, hostile_rows
-from tests.tui.screens.pushing import assign, create, everything
+from tests.tui.screens.pushing import assign, create, pushes_in_every_state
 from tests.tui.test_snapshots import pressing
 
 
 def typical(made: Example) -> None:
     """Pushes in every state, and mail that failed."""
-    everything(made)
+    pushes_in_every_state(made)
     asyncio.run(fill_outbox(made))
 
 
@@ -65,6 +65,6 @@ def test_hostile(made: Example, pictures: Pictures) -> None:
 
 
 def test_putting_off(made: Example, pictures: Pictures) -> None:
-    everything(made)
+    pushes_in_every_state(made)
     keys = pressing("j", "Z", *"fri")
     pictures(made.whole_app(), keys, EVERY_SIZE)

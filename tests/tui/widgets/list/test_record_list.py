@@ -20,7 +20,7 @@ from studio_tui.tui.widgets.list.row_painter import MARK
 from tests.hostile import CONTROLS
 from tests.tui import WIDE, press, running, settled, until
 from tests.tui.demo import ListApp
-from tests.tui.people import Crowd, Listed, Person, hostile_people, is_marked, person
+from tests.tui.people import Crowd, PeopleSource, Person, hostile_people, is_marked, person
 
 MILLION = 1_000_000
 
@@ -159,7 +159,7 @@ async def test_a_marks_all_that_match_and_unmarks_them_again() -> None:
 
 
 async def test_a_unmarks_all_if_every_row_was_marked_individually() -> None:
-    app = ListApp(Listed([person(1), person(2)]), "")
+    app = ListApp(PeopleSource([person(1), person(2)]), "")
     async with running(app) as pilot:
         await press(pilot, "space", "space", "a")
         assert app.list.selected_count == 0
@@ -206,21 +206,21 @@ async def test_the_cursor_goes_to_the_top_when_its_row_is_filtered_away() -> Non
 
 async def test_reloading_keeps_the_cursor_and_the_viewport_when_rows_are_deleted() -> None:
     people = [person(number) for number in range(1, 101)]
-    app = ListApp(Listed(people), "")
+    app = ListApp(PeopleSource(people), "")
     async with running(app) as pilot:
         await press(pilot, *["down"] * 40)
         top = app.list.scroll_offset.y
-        app.list.reload(Listed(people[:10] + people[12:]))
+        app.list.reload(PeopleSource(people[:10] + people[12:]))
         await settled(pilot)
         assert app.list.current == person(41)
         assert app.list.scroll_offset.y == top - 2
-        app.list.reload(Listed([one for one in people if one.id != 41]))
+        app.list.reload(PeopleSource([one for one in people if one.id != 41]))
         await settled(pilot)
         assert app.list.cursor == 38
-        app.list.reload(Listed(people[:5]))
+        app.list.reload(PeopleSource(people[:5]))
         await settled(pilot)
         assert app.list.current == person(5)
-        app.list.reload(Listed([]))
+        app.list.reload(PeopleSource([]))
         await settled(pilot)
         assert app.list.current is None
         assert any("Nobody yet." in line for line in picture(app))
@@ -287,7 +287,7 @@ async def test_concurrent_reloads_do_not_delay_the_rows_of_a_new_filter() -> Non
         assert app.list.length == 26
 
 
-class Later(Gated, Listed):
+class Later(Gated, PeopleSource):
     """A list of people that returns rows once its gate is open."""
 
     def rows(self, start: int, stop: int) -> Sequence[Person]:
@@ -298,7 +298,7 @@ class Later(Gated, Listed):
 async def test_keys_pressed_during_a_reload_act_on_the_displayed_rows() -> None:
     """They act on the rows that the user saw, wherever the reload moves those rows."""
     people = [person(number) for number in range(1, 1_001)]
-    app = ListApp(Listed(people), "")
+    app = ListApp(PeopleSource(people), "")
     async with running(app) as pilot:
         await press(pilot, *["down"] * 40)
         changed = Later([*people[500:510], *people])
@@ -373,16 +373,16 @@ async def test_concurrent_reloads_do_not_delay_the_count_of_rows() -> None:
 
 async def test_a_viewport_scrolled_away_from_the_cursor_stays_on_reload_and_resize() -> None:
     people = [person(number) for number in range(1, 1_001)]
-    app = ListApp(Listed(people), "")
+    app = ListApp(PeopleSource(people), "")
     async with running(app) as pilot:
         await press(pilot, "down")
         app.list.scroll_to(y=600, animate=False)
         await settled(pilot)
         seen = picture(app)
-        app.list.reload(Listed([people[0], *people[10:], person(2)]))
+        app.list.reload(PeopleSource([people[0], *people[10:], person(2)]))
         await settled(pilot)
         assert picture(app) == seen
-        app.list.reload(Listed(people))
+        app.list.reload(PeopleSource(people))
         await settled(pilot)
         await pilot.resize_terminal(80, 15)
         await settled(pilot)
@@ -469,7 +469,7 @@ async def test_a_source_that_fails_keeps_the_rows_and_reports_the_error() -> Non
 
 async def test_hostile_names_keep_the_columns_aligned() -> None:
     people = hostile_people()
-    app = ListApp(Listed(people), "")
+    app = ListApp(PeopleSource(people), "")
     async with running(app, size=(120, 60)):
         lines = picture(app)
         assert any("O'Brien [HR]" in line for line in lines)
