@@ -40,7 +40,7 @@ How to write a screen:
   handled by ``failed`` appear in the status line. ``reload`` is called after every change, by this
   user or another one, and must not move the cursor, the focus or the scroll position.
 - Text entered by people reaches the screen through `tui.text` (``line``, ``block``, ``filled``), a
-  `Column`, a `Facts` or ``self.say``; never as a ``str`` passed to a widget of Textual.
+  `Column`, a `Facts` or ``self.show_message``; never as a ``str`` passed to a widget of Textual.
 - A form is a `Form` of `Field`s; ``failed=form.show_error`` shows each reason of an `Invalid` next
   to its field. Ask a question with ``if await self.app.push_screen_wait(Confirm(…))`` inside a
   ``@work`` method, or with ``push_screen(Confirm(…), callback)``. See also `Choose` and `ReadText`.

@@ -228,13 +228,13 @@ class StudioApp(Commands, App[None]):
         """Open ``destination``; see `Places.go_to`."""
         self.places.go_to(destination, then, instead=instead)
 
-    def say(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show ``sentence`` until the next key press."""
-        self.messages.say(sentence)
+        self.messages.show_message(sentence)
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show ``sentence`` as an error until the next key press."""
-        self.messages.complain(sentence)
+        self.messages.show_error(sentence)
 
     def check_for_changes(self) -> None:
         """Check off the event loop whether the database has changed."""
@@ -262,7 +262,7 @@ class StudioApp(Commands, App[None]):
         markup: bool = False,
     ) -> None:
         """Show ``message`` in the status line as plain text: no toast, and no markup."""
-        show = self.say if severity == "information" else self.complain
+        show = self.show_message if severity == "information" else self.show_error
         show(message)
 
     # Opening
@@ -307,9 +307,9 @@ class StudioApp(Commands, App[None]):
         self.go(places[0].id)
         self.call_later(self.keys.deliver)
         if closed := self._studio.store.closed:
-            self.complain(" ".join(closed))
+            self.show_error(" ".join(closed))
         if new := self._studio.store.creation_message:
-            self.say(new)
+            self.show_message(new)
         self.check_for_changes()
         self.set_interval(_CHECK_SECONDS, self._check_terminal)
         if not self.is_headless:
@@ -369,7 +369,7 @@ class StudioApp(Commands, App[None]):
             if screen.is_mounted:
                 screen.query_one(TopBar).update()
                 screen.refresh_bindings()
-        self.complain(f"Your role was changed: from now on it is “{actor.role}”.")
+        self.show_error(f"Your role was changed: from now on it is “{actor.role}”.")
 
     # Commands
 
@@ -458,7 +458,7 @@ class StudioApp(Commands, App[None]):
         """Save unsaved input and end; ask first if something cannot be saved (C4)."""
         self._save_all()
         if self.bridge.busy:
-            self.say("Finishing…")
+            self.show_message("Finishing…")
         await self.bridge.written()
         if lost := self._unsaved_summary():
             from studio_tui.tui.modals.confirm import Confirm
@@ -523,7 +523,7 @@ class StudioApp(Commands, App[None]):
 
     def input_discarded(self) -> None:
         """Report that input was discarded because its target did not open."""
-        self.complain(f"{self.messages.said} {_NOT_USED}".strip())
+        self.show_error(f"{self.messages.said} {_NOT_USED}".strip())
 
     def is_queueing(self) -> bool:
         """Return whether the database is opening: input is then meant for the first place."""
@@ -546,7 +546,7 @@ class StudioApp(Commands, App[None]):
                 # The status line shows it for the whole time.
                 return
             self.check_for_changes()
-        self.complain(str(error))
+        self.show_error(str(error))
 
     async def on_event(self, event: events.Event) -> None:
         """Clear the transient message at every key press, and hand the event to the key queue."""
@@ -560,7 +560,7 @@ class StudioApp(Commands, App[None]):
 
     def on_paste(self, event: events.Paste) -> None:
         """Report that no widget accepted the pasted text. No part of it is run as a command."""
-        self.complain("Nothing here takes pasted text.")
+        self.show_error("Nothing here takes pasted text.")
 
     # The terminal
 

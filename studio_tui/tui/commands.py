@@ -159,7 +159,7 @@ class Commands(_Node):
         if not self.may_do(command):
             return
         if reason := self.why_not(command):
-            shell_of(self).complain(reason)
+            shell_of(self).show_error(reason)
         else:
             await self.run_command(command)
 

@@ -88,10 +88,10 @@ class ServiceCalls(Commands):
         """Open ``destination``; ``then`` receives the result of its screen."""
         self.shell.go_to(destination, then)
 
-    def say(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show ``sentence`` in the status line."""
-        self.shell.say(sentence)
+        self.shell.show_message(sentence)
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show ``sentence`` in the status line as an error."""
-        self.shell.complain(sentence)
+        self.shell.show_error(sentence)

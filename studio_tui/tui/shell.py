@@ -170,10 +170,10 @@ class Shell(Protocol):
 
     # Messages and changes
 
-    def say(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show ``sentence`` until the next key press."""
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show ``sentence`` as an error until the next key press."""
 
     def check_for_changes(self) -> None:

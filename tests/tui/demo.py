@@ -63,7 +63,7 @@ class ListApp(App[None]):
     def on_mount(self) -> None:
         self.list.set_source(self._source, self._filter)
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         self.notify(sentence, markup=False)
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
@@ -134,7 +134,7 @@ class PeopleScreen(StudioScreen):
         raise AssertionError("it cannot be done")
 
     def action_note(self) -> None:
-        self.say("[/x] said O'Brien [HR]")
+        self.show_message("[/x] said O'Brien [HR]")
 
     def reload(self) -> None:
         self.query_one(RecordBrowser).reload()

@@ -23,7 +23,7 @@ def eligible_of(
     reasons = [why_not(each) for each in chosen]
     able = [each for each, why in zip(chosen, reasons, strict=True) if why is None]
     if not able:
-        screen.complain(next((why for why in reasons if why), "There is nobody here."))
+        screen.show_error(next((why for why in reasons if why), "There is nobody here."))
     return able
 
 
@@ -59,8 +59,8 @@ def do_each(
     def said(result: tuple[int, str]) -> None:
         count, refused = result
         if refused:
-            screen.complain(f"{count:,} of {len(able):,} {done}: {refused}")
+            screen.show_error(f"{count:,} of {len(able):,} {done}: {refused}")
         else:
-            screen.say(f"{counted(count, 'conversation')} {done}.")
+            screen.show_message(f"{counted(count, 'conversation')} {done}.")
 
     screen.write(each, said, job=job)

@@ -170,6 +170,6 @@ def write_views(
         if then is not None:
             then()
         if said:
-            home.say(said)
+            home.show_message(said)
 
     home.write(lambda: call(studio, actor, name), kept, failed)

@@ -132,5 +132,5 @@ def _saved(
     screen: StudioScreen, form: SingleFieldDialog, done: ExcuseResult, words: str, then: Done
 ) -> None:
     form.dismiss(True)
-    screen.say(f"{counted(done.changed, 'user')} {words}.")
+    screen.show_message(f"{counted(done.changed, 'user')} {words}.")
     then()

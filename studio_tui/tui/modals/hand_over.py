@@ -25,7 +25,7 @@ def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) ->
         return
     common = managers_in_common(able)
     if not common:
-        screen.complain(f"The {len(able):,} marked users have no manager in common.")
+        screen.show_error(f"The {len(able):,} marked users have no manager in common.")
         return
 
     def name(login: str | None) -> None:
@@ -68,7 +68,7 @@ def _ask(
         if login is not None:
             screen.write(
                 lambda: conversations.hand_over(screen.studio, screen.actor, about, login),
-                lambda named: screen.say(
+                lambda named: screen.show_message(
                     f"{named.conductor} holds the conversation with {named.name}; both are told."
                 ),
             )

@@ -31,7 +31,7 @@ def join(screen: StudioScreen, user: User, within: Collection[int]) -> None:
     def ask(every: list[Push]) -> None:
         able = [p for p in every if p.state is not PushState.CLOSED and p.id not in within]
         if not able:
-            screen.complain(f"There is no open push that {user.name} is not in.")
+            screen.show_error(f"There is no open push that {user.name} is not in.")
             return
         screen.app.push_screen(JoinPushes(screen, user, able), add)
 
@@ -39,7 +39,7 @@ def join(screen: StudioScreen, user: User, within: Collection[int]) -> None:
         if push_ids:
             screen.write(
                 lambda: joining.join(screen.studio, screen.actor, user.id, push_ids),
-                lambda done: screen.say(_joined_in_words(user, done)),
+                lambda done: screen.show_message(_joined_in_words(user, done)),
             )
 
     screen.read_to_open("join", lambda: pushes.every(screen.studio, screen.actor), ask)

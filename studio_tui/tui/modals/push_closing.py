@@ -56,7 +56,7 @@ def close(screen: StudioScreen, push: Push) -> None:
         job = Job(f"Closing “{push.name}”")
         screen.write(
             lambda: _close(screen.studio, screen.actor, push, how, job.tell),
-            lambda closed: screen.say(_closed(closed, tell=how.tell)),
+            lambda closed: screen.show_message(_closed(closed, tell=how.tell)),
             job=job,
         )
 
@@ -73,7 +73,7 @@ def reopen(screen: StudioScreen, push: Push) -> None:
     """Open ``push`` again."""
     screen.write(
         lambda: pushes.reopen_with_result(screen.studio, screen.actor, push),
-        lambda done: screen.say(_opened(done)),
+        lambda done: screen.show_message(_opened(done)),
     )
 
 

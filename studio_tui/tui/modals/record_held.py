@@ -50,7 +50,7 @@ def record_held(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) 
         return
     title, choices = _who_held(able, screen.actor)
     if not choices:
-        screen.complain(
+        screen.show_error(
             "They have no manager in common, and not all have one who is to hold it: "
             "record them one by one."
         )
@@ -105,4 +105,4 @@ def _record(
         return
     holder = next(m.name for m in able[0].managers if m.login == login)
     said = f"{holder} talked with {able[0].name}: it is recorded as held."
-    screen.write(lambda: act(able[0]), lambda _: screen.say(said))
+    screen.write(lambda: act(able[0]), lambda _: screen.show_message(said))

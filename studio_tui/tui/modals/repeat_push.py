@@ -56,14 +56,16 @@ def _ask(screen: StudioScreen, push: Push, found: RepeatDetails) -> None:
         if how == _SKIP and day is not None:
             screen.write(
                 lambda: service.skip(studio, actor, push, day),
-                lambda done: screen.say(f"{day} is skipped. {_in_words(screen, done)}"),
+                lambda done: screen.show_message(f"{day} is skipped. {_in_words(screen, done)}"),
             )
         elif how == _CHANGE:
             _set(screen, push, found)
         elif how == _STOP:
             screen.write(
                 lambda: service.stop(studio, actor, push),
-                lambda _: screen.say(f"“{push.name}” does not come again; what was made stays."),
+                lambda _: screen.show_message(
+                    f"“{push.name}” does not come again; what was made stays."
+                ),
             )
 
     title = f"“{push.name}” comes again {found.repeat.in_words}"
@@ -113,7 +115,7 @@ def _set(screen: StudioScreen, push: Push, found: RepeatDetails | None) -> None:
 
     def done(repeating: RepeatDetails) -> None:
         form.dismiss(True)
-        screen.say(f"“{push.name}” comes again {_in_words(screen, repeating)}")
+        screen.show_message(f"“{push.name}” comes again {_in_words(screen, repeating)}")
 
     form = RepeatPush(push, found, save)
     screen.app.push_screen(form)

@@ -54,7 +54,9 @@ def stand_in(screen: StudioScreen, leader_id: int, name: str) -> None:
         elif choice == _END:
             screen.write(
                 lambda: service.end(studio, actor, leader_id),
-                lambda _: screen.say(f"Nobody stands in for {name} any more; both are told."),
+                lambda _: screen.show_message(
+                    f"Nobody stands in for {name} any more; both are told."
+                ),
             )
 
     screen.read_to_open(
@@ -77,7 +79,9 @@ def _name(screen: StudioScreen, leader_id: int, name: str) -> None:
     def named(done: StandInResult) -> None:
         form.dismiss(True)
         (made,) = done.stand_ins
-        screen.say(f"{made.name} stands in for {name} until {made.last_day}; both are told.")
+        screen.show_message(
+            f"{made.name} stands in for {name} until {made.last_day}; both are told."
+        )
 
     form = NameStandIn(name, studio.today(), save)
     screen.app.push_screen(form)

@@ -76,7 +76,7 @@ class Changes:
         back, self.is_away = self.is_away, False
         if back:
             self._messages.away("")
-            self._messages.say("The database answers again.")
+            self._messages.show_message("The database answers again.")
         if stamp != self.stamp or back:
             self.stamp = stamp
             self._on_change(actor, back)

@@ -45,12 +45,12 @@ class Messages:
         """The standing message; empty if none."""
         return self._standing.plain
 
-    def say(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show ``sentence`` until the next key press."""
         self._said = line(sentence, "$foreground")
         self.refresh()
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show ``sentence`` as an error until the next key press."""
         self._said = line(sentence, "$error")
         self.refresh()

@@ -102,12 +102,12 @@ class UndoLine:
     def _undone(self, act: "Undoable", dropped: int) -> None:
         self._jobs.ended()
         mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
-        self._messages.say(f"Taken back: {_act_in_words(act, act.push)}; {mails} dropped.")
+        self._messages.show_message(f"Taken back: {_act_in_words(act, act.push)}; {mails} dropped.")
         shell_of(self._app).check_for_changes()
 
     def _undo_failed(self, error: StudioError) -> None:
         self._jobs.ended()
-        self._messages.complain(error.message)
+        self._messages.show_error(error.message)
         self.load()
 
     def _found(self, acts: "list[Undoable]") -> None:

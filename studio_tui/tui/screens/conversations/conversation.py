@@ -167,7 +167,7 @@ class ConversationScreen(ConversationActions):
         self._show()
 
     def _reading_failed(self, error: StudioError) -> None:
-        self.complain(error.message)
+        self.show_error(error.message)
         if isinstance(error, Refused):
             self._why_unreadable = error.message
             self._drafts.flush()
@@ -318,7 +318,7 @@ class ConversationScreen(ConversationActions):
             self.dismiss()
         elif self._drafts.is_saving and not self._leaving:
             self._leaving = True
-            self.say("Saving…")
+            self.show_message("Saving…")
         else:
             self._ask_to_leave()
 
@@ -391,7 +391,7 @@ class ConversationScreen(ConversationActions):
 
     def _offer_earlier(self, draft: Draft, found: list[Written]) -> None:
         if not found:
-            self.say("Nothing that you wrote here was replaced.")
+            self.show_message("Nothing that you wrote here was replaced.")
             return
         choices = [Choice(each.text, *earlier_in_words(each, self.zone)) for each in found]
 
@@ -399,7 +399,9 @@ class ConversationScreen(ConversationActions):
             if text is not None:
                 self._drafts.replace(draft, in_lines(text))
                 self.query_one(QuestionPane).fill(draft)
-                self.say("It stands here again; what it took the place of is kept: y shows it.")
+                self.show_message(
+                    "It stands here again; what it took the place of is kept: y shows it."
+                )
 
         question = Choose("What you wrote here before", choices, long_titles=True)
         self.app.push_screen(question, chosen)
@@ -413,9 +415,9 @@ class ConversationScreen(ConversationActions):
         try:
             text = self._text_from_editor(draft.text)
         except StudioError as error:
-            self.complain(error.message)
+            self.show_error(error.message)
         except SuspendNotSupported:
-            self.complain("This terminal cannot be handed to an editor.")
+            self.show_error("This terminal cannot be handed to an editor.")
         else:
             self._drafts.typed(draft, text)
             pane.fill(draft)

@@ -248,7 +248,7 @@ class ConversationActions(StudioScreen):
 
         def written(_: object) -> None:
             reads = "reads" if call is conversations.open_own else "no longer reads"
-            self.say(f"{conductor} {reads} what you wrote before: U changes it back.")
+            self.show_message(f"{conductor} {reads} what you wrote before: U changes it back.")
             self.reload()
 
         self.write(lambda: call(self.studio, self.actor, self.conversation_id), written)
@@ -295,7 +295,7 @@ class ConversationActions(StudioScreen):
         preview: Callable[[], None] | None = None,
     ) -> None:
         def written(_: object) -> None:
-            self.say(done)
+            self.show_message(done)
             self.reload()
 
         def answered(agreed: bool | None) -> None:

@@ -38,7 +38,7 @@ def start(screen: StudioScreen, item: MyConversation) -> None:
     def choose(found: list[Usable]) -> None:
         choices = _start_choices(screen, item, found)
         if not choices:
-            screen.complain(_NOTHING.format(item.name))
+            screen.show_error(_NOTHING.format(item.name))
             return
         title = f"Begin the talk with {item.name} now, about:"
         screen.app.push_screen(
@@ -73,7 +73,9 @@ def cancel(screen: StudioScreen, item: MyConversation) -> None:
         if yes:
             screen.write(
                 lambda: conversations.cancel(screen.studio, screen.actor, conversation_id),
-                lambda gone: screen.say(f"The conversation with {gone.name} is cancelled."),
+                lambda gone: screen.show_message(
+                    f"The conversation with {gone.name} is cancelled."
+                ),
             )
 
     screen.app.push_screen(question, answered)
@@ -94,7 +96,7 @@ def record_held(screen: StudioScreen, item: MyConversation) -> None:
         if held_at is not None:
             screen.write(
                 lambda: _record(screen, item, held_at),
-                lambda held: screen.say(
+                lambda held: screen.show_message(
                     f"{held.conductor} talked with {held.name}: it is recorded as held."
                 ),
             )
@@ -113,7 +115,7 @@ def not_mine(screen: StudioScreen, item: MyConversation) -> None:
         if again
         else f"{name} no longer waits for you; it still asks the others. N takes that back."
     )
-    screen.write(lambda: act(screen.studio, screen.actor, ask), lambda _: screen.say(told))
+    screen.write(lambda: act(screen.studio, screen.actor, ask), lambda _: screen.show_message(told))
 
 
 def _start_choices(
@@ -152,7 +154,7 @@ def _hint(usable: Usable) -> str:
 
 def _begin(screen: StudioScreen, chosen: _Start) -> None:
     if chosen.why_not:
-        screen.complain(chosen.why_not)
+        screen.show_error(chosen.why_not)
         return
     screen.write(
         lambda: _begun(screen, chosen),

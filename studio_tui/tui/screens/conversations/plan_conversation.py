@@ -243,7 +243,7 @@ class PlanScreen(StudioScreen):
         # cells.
         told = f"invitations leave at {leaves.astimezone(self.zone):%H:%M}"
         # A message replaces the previous one, so all parts are joined into one message.
-        self.say(" ".join((f"Planned for {at}; {told}.", *warnings)))
+        self.show_message(" ".join((f"Planned for {at}; {told}.", *warnings)))
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict) and (conversation_id := self._conversation_id) is not None:
@@ -257,7 +257,7 @@ class PlanScreen(StudioScreen):
             fields["time"] = fields.pop("planned_for", "")
             self._form.show_error(Invalid({name: why for name, why in fields.items() if why}))
         else:
-            self.complain(error.message)
+            self.show_error(error.message)
 
     def _show_theirs(self, theirs: Conversation) -> None:
         self._basis = _FormData((), (), theirs)

@@ -72,7 +72,7 @@ class MailActs(StudioScreen):
 
     def report_done(self, sentence: str) -> None:
         """Report a completed action."""
-        self.say(sentence)
+        self.show_message(sentence)
 
     def why_not_retry(self) -> str | None:
         """Return why the mail cannot be retried, or None if it failed or bounced."""
@@ -166,7 +166,7 @@ class MailActs(StudioScreen):
     @work
     async def _ask(self, chosen: Chosen, count: int) -> None:
         if not count:
-            self.complain("None of the marked mails waits or failed: there is nothing to drop.")
+            self.show_error("None of the marked mails waits or failed: there is nothing to drop.")
             return
         question = Confirm(
             f"Drop {counted(count, 'mail')}?",

@@ -231,7 +231,7 @@ class ChangesScreen(StudioScreen):
         kept, self._kept = self._kept, ()
         self.write(
             lambda: reviews.bring_back(self.studio, self.actor, kept),
-            lambda count: self.say(f"{counted(count, 'change')} brought back."),
+            lambda count: self.show_message(f"{counted(count, 'change')} brought back."),
         )
 
     def why_not_hand_over(self) -> str | None:
@@ -336,7 +336,7 @@ class ChangesScreen(StudioScreen):
     @work
     async def _confirm(self, act: "_PendingDecision", number: int) -> None:
         if not number:
-            self.complain("None of the marked changes is one to decide so.")
+            self.show_error("None of the marked changes is one to decide so.")
             return
         question = act.question.format(changes=counted(number, "change"))
         asked = Confirm(
@@ -359,7 +359,7 @@ class ChangesScreen(StudioScreen):
 
     def _report(self, done: Decided) -> None:
         self._browser.list.selection = Selection()
-        self.say(decided_in_words(done.decision, len(done.ids), len(done.left)))
+        self.show_message(decided_in_words(done.decision, len(done.ids), len(done.left)))
 
     def _chosen(self, decision: Decision) -> Chosen:
         """Return the marked changes, or the current one, that allow ``decision``."""

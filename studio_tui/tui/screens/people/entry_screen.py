@@ -109,7 +109,7 @@ class EntryScreen(StudioScreen):
         if self._saving:
             return
         if not (changed := self.changed):
-            self.say("Nothing is changed.")
+            self.show_message("Nothing is changed.")
             return
         self._saving = True
         self.save(changed)

@@ -90,7 +90,7 @@ def close_with_result(screen: StudioScreen, done: ImportFinished) -> None:
     """
     screen.dismiss()
     screen.shell.check_for_changes()
-    screen.say(done.words)
+    screen.show_message(done.words)
     offer_resend(screen, done.bounced)
 
 
@@ -188,7 +188,7 @@ class ImportPlanScreen(StudioScreen):
         """Show the row in full, or let the user assign a meaning to a column or word."""
         if isinstance(event.row, Heading):
             if why := self.why_not_form():
-                self.complain(why)
+                self.show_error(why)
             else:
                 self._assign_field(event.row)
             return
@@ -337,7 +337,7 @@ class ImportPlanScreen(StudioScreen):
             return
         self.query_one(ProgressLine).done()
         self.refresh_bindings()
-        self.complain(error.message)
+        self.show_error(error.message)
 
     def _why_refused(self) -> str:
         lines = counted(len(self._plan.refusals), "line is", "lines are")

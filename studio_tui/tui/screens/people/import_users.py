@@ -125,7 +125,7 @@ class ImportScreen(StudioScreen):
     def _failed(self, error: StudioError) -> None:
         self.query_one(ProgressLine).done()
         if isinstance(error, Stopped):
-            self.say(error.message)
+            self.show_message(error.message)
         else:
             self._field.error = error.message
 

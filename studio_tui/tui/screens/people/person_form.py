@@ -108,7 +108,7 @@ class EditPersonScreen(EntryScreen):
         self.fill({name: values[name] for name in names})
 
     def _saved(self, done: PersonEdited) -> None:
-        self.say(_saved_in_words(done))
+        self.show_message(_saved_in_words(done))
         self.dismiss(True)
         offer_resend(self, done.bounced)
 
@@ -152,7 +152,7 @@ class AddPersonScreen(EntryScreen):
         managers = counted(len(user.managers), "manager") if user.managers else "no manager"
         admin = " They are an admin." if done.becomes_admin else ""
         self.shell.go_to(to.Person(user.id), instead=True)
-        self.say(f"{user.name} is added, with {managers}.{admin} A adds them to pushes.")
+        self.show_message(f"{user.name} is added, with {managers}.{admin} A adds them to pushes.")
 
 
 def _saved_in_words(done: PersonEdited) -> str:

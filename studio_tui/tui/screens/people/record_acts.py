@@ -31,7 +31,7 @@ def export_data(screen: StudioScreen, user: User) -> None:
         summary = f"In the file: {talks}, {mails}, {counted(made.lines, 'line')} of activity."
         if made.closed:
             summary += f" {counted(made.closed, 'text')} not in it: README.txt in it says why."
-        screen.say(summary)
+        screen.show_message(summary)
 
     ask = AskFile[Exported](
         f"Export all that is kept about {user.name}",
@@ -47,7 +47,9 @@ def merge(screen: StudioScreen, user: User) -> None:
     studio, actor = screen.studio, screen.actor
 
     def merged(done: Merged) -> None:
-        screen.say(f"{done.other.name} ({done.other.login}) is merged into {done.kept.name}.")
+        screen.show_message(
+            f"{done.other.name} ({done.other.login}) is merged into {done.kept.name}."
+        )
 
     def ask(found: Merged) -> None:
         other = found.other
@@ -84,7 +86,7 @@ def erase(screen: StudioScreen, user: User) -> None:
     studio, actor = screen.studio, screen.actor
 
     def erased(done: Erased) -> None:
-        screen.say(
+        screen.show_message(
             f"{done.placeholder} stands in the place. Backups made before still hold everything."
         )
 

@@ -31,7 +31,7 @@ def offer_resend(screen: StudioScreen, mails: Sequence[int]) -> None:
         if wanted:
             below.write(
                 lambda: outbox.retry(studio, actor, chosen),
-                lambda count: below.say(f"{counted(count, 'mail')} to be sent again."),
+                lambda count: below.show_message(f"{counted(count, 'mail')} to be sent again."),
             )
 
     question = Confirm(

@@ -31,7 +31,7 @@ def remove(screen: StudioScreen, team: Team, then: Callable[[], object] = lambda
     """Remove a team after a confirmation. The service refuses a team that is not empty."""
 
     def removed(_: object) -> None:
-        screen.say(f"“{team.path}” is removed.")
+        screen.show_message(f"“{team.path}” is removed.")
         then()
 
     def answered(yes: bool | None) -> None:

@@ -99,7 +99,7 @@ class EditTeamScreen(EntryScreen):
         self._last_read = found.team
 
     def _saved(self, done: TeamChanged) -> None:
-        self.say(_saved_in_words(done))
+        self.show_message(_saved_in_words(done))
         self.dismiss(True)
 
 
@@ -129,7 +129,7 @@ class AddTeamScreen(EntryScreen):
         )
 
     def _added(self, done: TeamChanged) -> None:
-        self.say(_saved_in_words(done))
+        self.show_message(_saved_in_words(done))
         self.dismiss(True)
 
 

@@ -33,7 +33,7 @@ def remind(screen: StudioScreen, assignment: Assignment) -> None:
 
     def ask(push: Push) -> None:
         if why := why_not_remind(push):
-            screen.complain(why)
+            screen.show_error(why)
             return
         chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
         screen.go_to(to.Remind(push, chosen, f"Only {assignment.name}"))
@@ -57,7 +57,7 @@ def excuse(screen: StudioScreen, assignment: Assignment) -> None:
 
     def ask(push: Push) -> None:
         if why := why_not_change(push):
-            screen.complain(why)
+            screen.show_error(why)
         else:
             name = assignment.name
             excusing.excuse(screen, push, chosen, name, reason=assignment.excuse)
@@ -72,7 +72,7 @@ def give_longer(screen: StudioScreen, assignment: Assignment) -> None:
 
     def ask(push: Push) -> None:
         if why := why_not_change(push):
-            screen.complain(why)
+            screen.show_error(why)
         else:
             excusing.give_longer(screen, push, chosen, assignment.name, until=until)
 
@@ -86,7 +86,7 @@ def unassign(screen: StudioScreen, assignment: Assignment) -> None:
         chosen: Selection[AssignmentFilter] = Selection.of([assignment.id])
         screen.write(
             lambda: assign.unassign(screen.studio, screen.actor, push, chosen),
-            lambda _: screen.say(
+            lambda _: screen.show_message(
                 f"{assignment.name} is taken out of “{push.name}”; assigning them again takes it "
                 "back."
             ),
@@ -94,7 +94,7 @@ def unassign(screen: StudioScreen, assignment: Assignment) -> None:
 
     def ask(push: Push) -> None:
         if why := why_not_change(push):
-            screen.complain(why)
+            screen.show_error(why)
             return
         question = Confirm(
             f"Take {assignment.name} out of “{push.name}”?",
@@ -111,7 +111,7 @@ def retry(screen: StudioScreen, mail: Notification) -> None:
     chosen: Selection[NotificationFilter] = Selection.of([mail.id])
     screen.write(
         lambda: outbox.try_again(screen.studio, screen.actor, chosen),
-        lambda done: screen.say(_tried_in_words(done)),
+        lambda done: screen.show_message(_tried_in_words(done)),
     )
 
 
@@ -130,7 +130,7 @@ def send_again(screen: StudioScreen, mail: Notification) -> None:
         if yes:
             screen.write(
                 lambda: outbox.send_again(screen.studio, screen.actor, chosen),
-                lambda _: screen.say(f"{mail.name} gets it a second time."),
+                lambda _: screen.show_message(f"{mail.name} gets it a second time."),
             )
 
     detail = f"{mail.name} gets it a second time."
@@ -145,7 +145,7 @@ def leave(screen: StudioScreen, user: User) -> None:
         if yes:
             screen.write(
                 lambda: by_hand.leave(studio, actor, [user.id]),
-                lambda done: screen.say(
+                lambda done: screen.show_message(
                     f"{user.name} is marked as left; U takes them back."
                     + (
                         f" {noticed_in_words(done.reviews_added)} (y on Users)."
@@ -168,7 +168,7 @@ def take_back(screen: StudioScreen, user: User) -> None:
     """Mark a user who left as active again (U8)."""
     screen.write(
         lambda: by_hand.take_back(screen.studio, screen.actor, [user.id]),
-        lambda _: screen.say(f"{user.name} is back; x marks them as left again."),
+        lambda _: screen.show_message(f"{user.name} is back; x marks them as left again."),
     )
 
 
@@ -179,7 +179,7 @@ def correct_address(screen: StudioScreen, user: User) -> None:
     def save(address: str, failed: Callable[[StudioError], None]) -> None:
         def saved(changed: PersonEdited) -> None:
             form.dismiss(True)
-            screen.say(_changed_in_words(changed))
+            screen.show_message(_changed_in_words(changed))
             offer_resend(screen, changed.bounced)
 
         screen.write(

@@ -229,7 +229,9 @@ class UsersScreen(StudioScreen):
         else:
             self._include_left = not self._include_left
         self._browser.show_narrowed()
-        self.say("Those who have left are shown." if self._include_left else "Hidden again.")
+        self.show_message(
+            "Those who have left are shown." if self._include_left else "Hidden again."
+        )
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         """Open a user."""

@@ -62,12 +62,12 @@ class WaitingImportScreen(StudioScreen):
 
     def _failed(self, error: StudioError) -> None:
         self.dismiss()
-        self.say(error.message)
+        self.show_message(error.message)
 
     def _decided(self, decided: ImportDecision) -> None:
         match decided:
             case PreviewOutdated(why=why):
-                self.complain(why)
+                self.show_error(why)
                 self._compare()
             case ImportFinished():
                 close_with_result(self, decided)

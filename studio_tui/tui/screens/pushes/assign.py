@@ -263,13 +263,15 @@ class AssignScreen(StudioScreen):
         """Mark all users who match the filter: an audience or words (P13)."""
         filter_ = self._browser.filter
         self._list.selection = self.selection.mark_matching(filter_)
-        self.say(f"Added: {filter_in_words(filter_, self._imported)}. f shows who is marked.")
+        self.show_message(
+            f"Added: {filter_in_words(filter_, self._imported)}. f shows who is marked."
+        )
 
     def action_take_away(self) -> None:
         """Unmark all users who match the filter."""
         filter_ = self._browser.filter
         self._list.selection = self.selection.unmark_matching(filter_)
-        self.say(f"Taken away: {filter_in_words(filter_, self._imported)}.")
+        self.show_message(f"Taken away: {filter_in_words(filter_, self._imported)}.")
 
     def action_marked(self) -> None:
         """Show only the marked users."""
@@ -391,7 +393,7 @@ class AssignScreen(StudioScreen):
 
     def _assigned(self, assigned: Assigned) -> None:
         self._show_users()
-        self.say(self._done(assigned))
+        self.show_message(self._done(assigned))
 
     def _done(self, assigned: Assigned) -> str:
         users = counted(assigned.added, "user")
@@ -412,7 +414,7 @@ class AssignScreen(StudioScreen):
 
     def _refused(self, error: StudioError) -> None:
         self._assigning = False
-        self.complain(error.message)
+        self.show_error(error.message)
         self._preview = None
         self._count()
 
@@ -424,7 +426,7 @@ class AssignScreen(StudioScreen):
             for hint in (state_in_words(push),)
         ]
         if not choices:
-            self.complain("No other push has users yet.")
+            self.show_error("No other push has users yet.")
             return
         self.app.push_screen(Choose("Mark the users of", choices), self._import)
 
@@ -433,7 +435,9 @@ class AssignScreen(StudioScreen):
             self._imported[push.id] = push.name
             self._list.selection = self.selection.mark_matching(assign.of_push(push))
             users = counted(push.progress.assigned, "user")
-            self.say(f"{users} of “{push.name}” marked. f shows them; space takes one out.")
+            self.show_message(
+                f"{users} of “{push.name}” marked. f shows them; space takes one out."
+            )
 
     def _apply_selection(self, selection: Selection[UserFilter] | None) -> None:
         if selection is not None:

@@ -95,7 +95,7 @@ class MarkedScreen(StudioScreen):
             self._selection = self._selection.unmark([row.id])
             self._without_manager = [user for user in self._without_manager if user.id != row.id]
             self.reload()
-            self.say(f"{row.user.name} is no longer marked.")
+            self.show_message(f"{row.user.name} is no longer marked.")
 
     def action_back(self) -> None:
         """Close the screen with the remaining selection as its result."""

@@ -176,7 +176,7 @@ class CalendarScreen(StudioScreen):
         def skip() -> None:
             act(studio, actor, pushes.show(studio, actor, push_id, {}), first)
 
-        self.write(skip, lambda _: self.say(f"“{entry.push}”: {day(first)} {told}."))
+        self.write(skip, lambda _: self.show_message(f"“{entry.push}”: {day(first)} {told}."))
 
     def action_edit(self) -> None:
         """Edit the rhythm that creates the push, or the days of the push."""
@@ -209,7 +209,7 @@ class CalendarScreen(StudioScreen):
         elif entry.push_id is not None:
             self.go_to(to.Push(entry.push_id))
         else:
-            self.complain("No push asked for these.")
+            self.show_error("No push asked for these.")
 
     def on_record_list_cursor_moved(self, event: RecordList.CursorMoved) -> None:
         """Display the full text of the current row and refresh the available commands."""

@@ -228,7 +228,7 @@ class NewPushes(ServiceCalls, Dialog[list[Push]]):
 
     def _show_errors(self, error: StudioError) -> None:
         if not isinstance(error, Invalid):
-            self.complain(error.message)
+            self.show_error(error.message)
             return
         rows = self._rows
         for number, row in enumerate(rows):

@@ -143,7 +143,7 @@ class PushGroups(Vertical):
             return
         managers = {group.key.value: group.name for group in chosen if group.name is not None}
         if not managers:
-            self._home.complain("Nobody to remind: these people have no manager.")
+            self._home.show_error("Nobody to remind: these people have no manager.")
             return
         named = cast("dict[int, str]", managers)
         self._home.go_to(to.RemindManagers(self.push, named), self._unmark)

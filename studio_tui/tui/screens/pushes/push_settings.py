@@ -186,7 +186,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         self._tell.on = True
         self._show_theirs(None)
         self._show_base()
-        self._home.say(f"“{push.name}” saved{told}.")
+        self._home.show_message(f"“{push.name}” saved{told}.")
 
     def _failed(self, error: StudioError) -> None:
         if isinstance(error, Conflict):

@@ -302,7 +302,7 @@ class PushUsers(Vertical):
             return
         count = listed.selected_count
         if count is None or count > MANY:
-            home.complain(f"Too many for this at once: mark at most {MANY:,}.")
+            home.show_error(f"Too many for this at once: mark at most {MANY:,}.")
             return
         selection = listed.chosen
         home.read_to_open(
@@ -344,7 +344,7 @@ class PushUsers(Vertical):
 
     def _ask_unassign(self, selection: Selection[AssignmentFilter], count: int) -> None:
         if not count:
-            self._home.complain("Nobody to unassign: they are not in it any more.")
+            self._home.show_error("Nobody to unassign: they are not in it any more.")
             return
         users = counted(count, "user")
         question = Confirm(
@@ -359,7 +359,7 @@ class PushUsers(Vertical):
         def gone(count: int) -> None:
             self._browser.list.selection = Selection()
             users = counted(count, "user")
-            home.say(f"{users} unassigned; assigning them again (A) takes it back.")
+            home.show_message(f"{users} unassigned; assigning them again (A) takes it back.")
 
         home, push = self._home, self.push
         studio, actor, job = home.studio, home.actor, Job("Unassigning")

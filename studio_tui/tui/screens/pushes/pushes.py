@@ -223,10 +223,10 @@ class PushesScreen(StudioScreen):
         self._browser.show_row(first.id)
         made = counted(len(created), "push", "pushes")
         if first.state is PushState.DRAFT:
-            self.say(f"{made} created. {_offer(first)}")
+            self.show_message(f"{made} created. {_offer(first)}")
         else:
             users = counted(first.progress.assigned, "user")
-            self.say(f"{made} created, with {users}: z takes that back until mail leaves.")
+            self.show_message(f"{made} created, with {users}: z takes that back until mail leaves.")
 
     def reload(self) -> None:
         """Read the list again."""
@@ -274,7 +274,7 @@ class PushesScreen(StudioScreen):
         if self._next_unassigned is None or self._next_unassigned.id not in self._unassigned_ids:
             return
         if self.is_current and self._browser.list.current_id == self._next_unassigned.id:
-            self.say(_offer(self._next_unassigned))
+            self.show_message(_offer(self._next_unassigned))
 
     def why_not_assign(self) -> str | None:
         """Return why no users can be assigned, or None. A closed push is read-only."""
@@ -314,7 +314,7 @@ class PushesScreen(StudioScreen):
     def _duplicated(self, done: Assigned) -> None:
         self._new_ids |= {done.push.id}
         self._browser.show_row(done.push.id)
-        self.say(duplicated_in_words(done))
+        self.show_message(duplicated_in_words(done))
 
     def why_not_repeat(self) -> str | None:
         """Return why no repeat can be set, or None if there is a current row."""

@@ -210,7 +210,7 @@ class RemindScreen(StudioScreen):
     def _reminded(self, reminded: Reminded) -> None:
         when = when_mail_leaves(reminded.leaves_at, self.studio.now(), self.studio.zone)
         self.dismiss(True)
-        self.say(f"{self.result_in_words(reminded)}; mail leaves {when}.")
+        self.show_message(f"{self.result_in_words(reminded)}; mail leaves {when}.")
 
     def result_in_words(self, reminded: Reminded) -> str:
         """Return how many users were reminded, with the undo hint."""
@@ -222,7 +222,7 @@ class RemindScreen(StudioScreen):
 
     def _refused(self, error: StudioError) -> None:
         self._reminding = False
-        self.complain(error.message)
+        self.show_error(error.message)
         self._preview = None
         self.reload()
 

@@ -57,7 +57,7 @@ class DraftWriter:
             # The shell reports that the database is away for as long as that lasts.
             self._screen.shell.check_for_changes()
         else:
-            self._screen.complain(f"What you type is not kept at this moment: {error.message}")
+            self._screen.show_error(f"What you type is not kept at this moment: {error.message}")
 
     def _try_again(self) -> None:
         if not self._writing:

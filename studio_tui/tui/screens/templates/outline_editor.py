@@ -167,10 +167,10 @@ class OutlineEditor(StudioScreen):
         """Remove the item under the cursor."""
         gone = self.editing.remove()
         if gone is None:
-            self.complain("This is what all the rest lies under: it stays.")
+            self.show_error("This is what all the rest lies under: it stays.")
             return
         self._outline_changed()
-        self.say(f"{_described(gone)} removed. z brings it back.")
+        self.show_message(f"{_described(gone)} removed. z brings it back.")
 
     def action_undo(self) -> None:
         """Undo the last change."""
@@ -233,7 +233,7 @@ class OutlineEditor(StudioScreen):
             self._refused = self.located(error.fields)
             self._go_to_first_problem(self._refused)
         else:
-            self.complain(error.message)
+            self.show_error(error.message)
 
     def located(self, fields: dict[str, str]) -> dict[str, str]:
         """Return the key paths of an error in the form that `problems` uses."""
@@ -243,7 +243,7 @@ class OutlineEditor(StudioScreen):
         place, here = next(iter(by_place(problems).items()))
         self.editing.go(place)
         self.show()
-        self.complain(f"Not saved: {next(iter(here.values()))}.")
+        self.show_error(f"Not saved: {next(iter(here.values()))}.")
 
     def _add(self, depth: int) -> None:
         place = self.editing.where_to_add(depth)
@@ -256,7 +256,7 @@ class OutlineEditor(StudioScreen):
         if moved:
             self._outline_changed()
         else:
-            self.complain("It cannot go further that way.")
+            self.show_error("It cannot go further that way.")
 
     def _outline_changed(self) -> None:
         self._refused = {}

@@ -232,19 +232,19 @@ class QuestionLibraryScreen(StudioScreen):
 
     def _exported(self, path: Path | None) -> None:
         if path is not None:
-            self.say(f"Exported to {path}")
+            self.show_message(f"Exported to {path}")
 
     def _imported(self, topics: list[LibraryTopic] | None) -> None:
         if topics is not None:
             if topics:
                 self._browser.show_row(topics[0].id)
-            self.say(f"{counted(len(topics), 'topic')} imported.")
+            self.show_message(f"{counted(len(topics), 'topic')} imported.")
             self.shell.check_for_changes()
 
     def _delete(self, topic: LibraryTopic) -> None:
         self.write(
             lambda: library.delete(self.studio, self.actor, topic),
-            lambda _: self.say(f"“{topic.name}” deleted."),
+            lambda _: self.show_message(f"“{topic.name}” deleted."),
         )
 
 

@@ -160,7 +160,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def save(self) -> None:
         """Save the outline over the version that it is based on."""
         if not self.editing.unsaved and self._base is not None:
-            self.say("It is saved as it is here.")
+            self.show_message("It is saved as it is here.")
             return
         base = self._base if self._base is None else self.with_version(self._base, self._version)
         definition = self.editing.definition
@@ -175,7 +175,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         self._base, self._version, self._conflict = kept, kept.version, False
         self._draft_writer.subject = self.draft_subject(kept)
         self.editing.saved = definition
-        self.say(" ".join(filter(None, (f"“{kept.name}” saved.", self.saved_note))))
+        self.show_message(" ".join(filter(None, (f"“{kept.name}” saved.", self.saved_note))))
         self.show()
         if self._leaving:
             self.dismiss(self._base)
@@ -192,7 +192,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
 
     def _record_deleted(self, error: StudioError) -> None:
         self._base, self._version, self._conflict = None, 0, False
-        self.complain(f"{error.message} What you wrote is here: ^s adds it as a new one.")
+        self.show_error(f"{error.message} What you wrote is here: ^s adds it as a new one.")
 
     def _compare(self, theirs: K) -> None:
         began, now, mine = self.editing.saved, self.content_of(theirs), self.editing.definition
@@ -215,7 +215,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         else:
             self._draft_writer.forget()
             self._replace_by(theirs)
-            self.say("This is how they saved it. z brings yours back.")
+            self.show_message("This is how they saved it. z brings yours back.")
 
     # Leaving
 

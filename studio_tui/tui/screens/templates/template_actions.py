@@ -198,7 +198,7 @@ class TemplateActions(StudioScreen):
 
     def _duplicated(self, copy: Template) -> None:
         self._added(copy)
-        self.say(f"“{copy.name}” added. Press e on it to give it its own name.")
+        self.show_message(f"“{copy.name}” added. Press e on it to give it its own name.")
 
     def action_archive(self) -> None:
         """Archive the template, or restore it from the archive (T6)."""
@@ -206,7 +206,7 @@ class TemplateActions(StudioScreen):
         done = "put in the archive" if archived else "taken out of the archive"
         self.write(
             lambda: templates.set_archived(self.studio, self.actor, template, archived),
-            lambda changed: self.say(f"“{changed.name}” {done}."),
+            lambda changed: self.show_message(f"“{changed.name}” {done}."),
         )
 
     def action_delete(self) -> None:
@@ -260,19 +260,19 @@ class TemplateActions(StudioScreen):
 
     def _delete(self, template: Template) -> None:
         def gone(_: None) -> None:
-            self.say(f"“{template.name}” deleted.")
+            self.show_message(f"“{template.name}” deleted.")
             self.deleted()
 
         self.write(lambda: templates.delete(self.studio, self.actor, template), gone)
 
     def _exported(self, path: Path | None) -> None:
         if path is not None:
-            self.say(f"Exported to {path}")
+            self.show_message(f"Exported to {path}")
 
     def _imported(self, template: Template | None) -> None:
         if template is not None:
             self._added(template)
-            self.say(f"“{template.name}” imported.")
+            self.show_message(f"“{template.name}” imported.")
             self.shell.check_for_changes()
 
     def _added(self, template: Template | None) -> None:

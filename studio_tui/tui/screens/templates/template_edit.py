@@ -68,7 +68,9 @@ class TemplateEditScreen(StudioScreen):
         return self.query_one(".own", LinesEntry)
 
     def _done(self, template: Template) -> None:
-        self.say(f"“{template.name}” saved. Pushes that run keep the template they began with.")
+        self.show_message(
+            f"“{template.name}” saved. Pushes that run keep the template they began with."
+        )
         self.dismiss()
 
     def _failed(self, error: StudioError) -> None:

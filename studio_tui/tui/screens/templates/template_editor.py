@@ -102,7 +102,7 @@ class TemplateEditor(SavingEditor[Template]):
         kept: Topic = self.editing.definition.steps[step].topics[topic]
         self.write(
             lambda: library.add(self.studio, self.actor, kept),
-            lambda added: self.say(f"“{added.name}” is in the question library."),
+            lambda added: self.show_message(f"“{added.name}” is in the question library."),
         )
 
     def _kept_by(self) -> str:

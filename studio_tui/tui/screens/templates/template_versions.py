@@ -128,7 +128,7 @@ class TemplateVersions(StudioScreen):
         template = self._template
         self.write(
             lambda: templates.bring_back(self.studio, self.actor, template, chosen),
-            lambda kept: self.say(f"“{kept.name}” is as it was in version {chosen.id}."),
+            lambda kept: self.show_message(f"“{kept.name}” is as it was in version {chosen.id}."),
         )
 
     @on(RecordList.Opened)

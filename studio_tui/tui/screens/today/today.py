@@ -211,7 +211,9 @@ class TodayScreen(StudioScreen):
         def retry() -> None:
             self.write(
                 lambda: outbox.try_again(studio, actor, chosen),
-                lambda done: self.say(tried_again_in_words(len(done.sent), done.to_the_same)),
+                lambda done: self.show_message(
+                    tried_again_in_words(len(done.sent), done.to_the_same)
+                ),
             )
 
         question = f"Send {counted(case.count, 'mail')} once more?"
@@ -327,9 +329,9 @@ class TodayScreen(StudioScreen):
     def _begin(self, step: FirstStep) -> None:
         destination = destination_of_step(step)
         if destination is None:
-            self.say(STEPS[step][1])
+            self.show_message(STEPS[step][1])
         elif isinstance(destination, to.ImportUsers) and (why := self.why_not_import()):
-            self.complain(why)
+            self.show_error(why)
         else:
             self.shell.go_to(destination)
 
@@ -362,7 +364,7 @@ class TodayScreen(StudioScreen):
         )
 
     def _done(self, sentence: str) -> None:
-        self.say(sentence)
+        self.show_message(sentence)
         self.reload()
 
     # Display

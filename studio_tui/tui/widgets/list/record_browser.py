@@ -196,7 +196,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             try:
                 text = pasted_as_filter(text) or text
             except StudioError as error:
-                shell_of(self).complain(error.message)
+                shell_of(self).show_error(error.message)
                 return
         self._bar.paste(text)
 
@@ -257,7 +257,9 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
                     lambda: write_csv(
                         path, source, selection, columns, replacing=replacing, tell=job.tell
                     ),
-                    lambda number: home.say(f"{counted(number, 'row')} written to {path}."),
+                    lambda number: home.show_message(
+                        f"{counted(number, 'row')} written to {path}."
+                    ),
                     job=job,
                 )
 
@@ -399,14 +401,16 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         elif person is not None and row is not None:
             self._say_as_text(as_filter([person(row)]))
         else:
-            shell_of(self).complain("There is nobody here.")
+            shell_of(self).show_error("There is nobody here.")
 
     def _say_as_text(self, text: str) -> None:
         self._bar.fill(text)
         self._filter_by(text)
         if not on_console():
             self.app.copy_to_clipboard(text)
-        shell_of(self).say("Filtered so; the text is copied. What is pasted over a list is read.")
+        shell_of(self).show_message(
+            "Filtered so; the text is copied. What is pasted over a list is read."
+        )
 
     def why_not_why(self) -> str | None:
         """Require a row."""
@@ -452,7 +456,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     def _put(self, copied: tuple[int, str]) -> None:
         number, text = copied
         self.app.copy_to_clipboard(text)
-        shell_of(self).say(f"{counted(number, 'row')} copied.")
+        shell_of(self).show_message(f"{counted(number, 'row')} copied.")
 
     def _take(self, call: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run ``call`` off the event loop, and queue keys until ``then`` has its result."""

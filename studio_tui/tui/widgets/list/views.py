@@ -108,7 +108,7 @@ class Views:
         """Apply ``view`` without reading rows; report its unknown parts."""
         self.shown = view.name
         if unknown := self._listed.set_view(view):
-            shell_of(self._listed.screen).complain(
+            shell_of(self._listed.screen).show_error(
                 f"Left out of “{view.name}”, as this list does not know it: {', '.join(unknown)}."
             )
 
