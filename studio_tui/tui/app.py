@@ -501,7 +501,7 @@ class StudioApp(Commands, App[None]):
 
     def _save_all(self) -> None:
         for screen in self.places.screens():
-            screen.keep()
+            screen.save_input()
 
     def _unsaved_summary(self) -> str:
         """Return a summary of what would be lost if the app ended; empty if nothing."""

@@ -153,7 +153,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         """A sentence about the data that would be lost if the app ended; empty if none."""
         return ""
 
-    def keep(self) -> None:
+    def save_input(self) -> None:
         """Start saving unsaved input: the user leaves the screen or the app."""
 
     def reload_if_stale(self) -> None:

@@ -158,7 +158,7 @@ class ConversationScreen(ConversationActions):
     def _reading_arrived(self, reading: Reading) -> None:
         first, self._reading, self._why_unreadable = self._reading is None, reading, ""
         pane = self.query_one(QuestionPane)
-        pane.keep()
+        pane.save_input()
         for draft in self._drafts.update(reading):
             pane.fill(draft)
         self._list_agenda()
@@ -273,7 +273,7 @@ class ConversationScreen(ConversationActions):
         self.query_one(QuestionPane).others_view.scroll_page_up(animate=False)
 
     def _go(self, key: Hashable) -> None:
-        self.keep()
+        self.save_input()
         self._key = key
         self._show_work()
         self.refresh_bindings()
@@ -290,9 +290,9 @@ class ConversationScreen(ConversationActions):
         why = next((draft.why for draft in lost if draft.why), "the database does not answer")
         return f"{what} not saved: {why}"
 
-    def keep(self) -> None:
+    def save_input(self) -> None:
         """Save all typed text, including the last key press."""
-        self.query_one(QuestionPane).keep()
+        self.query_one(QuestionPane).save_input()
         self._drafts.flush()
 
     def action_save(self) -> None:
@@ -301,19 +301,19 @@ class ConversationScreen(ConversationActions):
         if draft is not None and draft.blocker is Blocker.OVERTAKEN:
             self._choose_version(draft)
         else:
-            self.keep()
+            self.save_input()
 
     def on_descendant_blur(self) -> None:
         """Save when a field loses the focus."""
-        self.keep()
+        self.save_input()
 
     def on_screen_suspend(self) -> None:
         """Save when the screen is covered by another screen."""
-        self.keep()
+        self.save_input()
 
     def action_back(self) -> None:
         """Leave once everything is saved; ask for confirmation if something cannot be saved."""
-        self.keep()
+        self.save_input()
         if not self._drafts.unsaved:
             self.dismiss()
         elif self._drafts.is_saving and not self._leaving:
@@ -379,7 +379,7 @@ class ConversationScreen(ConversationActions):
         draft = at.draft if at is not None else None
         if draft is None:
             return
-        self.keep()
+        self.save_input()
         question, part = draft.asked.id, draft.part
         self.read(
             "earlier",
@@ -411,7 +411,7 @@ class ConversationScreen(ConversationActions):
     def _edit_externally(self, draft: Draft) -> None:
         """Edit the draft in the user's external editor and clean the resulting text (A5)."""
         pane = self.query_one(QuestionPane)
-        self.keep()
+        self.save_input()
         try:
             text = self._text_from_editor(draft.text)
         except StudioError as error:
@@ -421,7 +421,7 @@ class ConversationScreen(ConversationActions):
         else:
             self._drafts.typed(draft, text)
             pane.fill(draft)
-            self.keep()
+            self.save_input()
 
     def _text_from_editor(self, text: str) -> str:
         failed: StudioError | None = None

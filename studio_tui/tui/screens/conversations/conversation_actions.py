@@ -300,10 +300,10 @@ class ConversationActions(StudioScreen):
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self.keep()
+                self.save_input()
                 self.write(call, written)
 
-        self.keep()
+        self.save_input()
         self.app.push_screen(
             Confirm(question, yes, no=no, detail=detail, preview=preview), answered
         )

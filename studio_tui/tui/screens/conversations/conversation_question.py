@@ -125,7 +125,7 @@ class QuestionPane(Commands, Vertical):
         self.query_one(".theirs .text", Static).update(block(theirs.text if theirs else ""))
         self.query_one(".saved", Static).update(_saving(draft, zone) if draft else Content(""))
 
-    def keep(self) -> None:
+    def save_input(self) -> None:
         """Pass the text of the editor to ``typed``, including the last key press."""
         if self._draft is not None and isinstance(self.entry_widget, Editor):
             self._typed(self._draft, self.query_one(Editor).text)
@@ -180,7 +180,7 @@ class QuestionPane(Commands, Vertical):
     @on(TextArea.Changed)
     def _text_typed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.keep()
+        self.save_input()
 
     def _option_taken(self, option: str) -> None:
         if self._draft is not None:
