@@ -36,7 +36,7 @@ def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]
         def make(draft: PushDraft) -> None:
             job = Job(f"Making “{draft.name}”")
             screen.write(
-                lambda: service.duplicate(studio, actor, push, draft, progress=job.tell),
+                lambda: service.duplicate(studio, actor, push, draft, progress=job.report_progress),
                 made,
                 form.show_error,
                 job,

@@ -55,7 +55,7 @@ def close(screen: StudioScreen, push: Push) -> None:
     def end(how: Closing) -> None:
         job = Job(f"Closing “{push.name}”")
         screen.write(
-            lambda: _close(screen.studio, screen.actor, push, how, job.tell),
+            lambda: _close(screen.studio, screen.actor, push, how, job.report_progress),
             lambda closed: screen.show_message(_closed(closed, tell=how.tell)),
             job=job,
         )

@@ -174,4 +174,4 @@ def _undoable(studio: "Studio", actor: Actor) -> "list[Undoable]":
 def _undo(studio: "Studio", actor: Actor, act: "Undoable", job: Job) -> int:
     from studio_tui.services.outbox import undo
 
-    return undo.undo(studio, actor, act.activity_id, progress=job.tell)
+    return undo.undo(studio, actor, act.activity_id, progress=job.report_progress)

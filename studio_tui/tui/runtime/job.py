@@ -37,7 +37,7 @@ class Job:
     stop: CancelToken = field(default_factory=CancelToken)
     ended: bool = False
 
-    def tell(self, share: float) -> None:
+    def report_progress(self, share: float) -> None:
         """Report progress. Raises `Stopped` if the end of the job was requested."""
         self.share = share
         self.stop.check()

@@ -315,10 +315,16 @@ class ImportPlanScreen(StudioScreen):
     def _import(self, job: Job, skip_refused: bool) -> ImportFinished:
         studio, actor, compared = self.studio, self.actor, self._compared
         if compared.waiting is not None:
-            plan = unattended.apply(studio, actor, seen=compared.waiting, progress=job.tell)
+            plan = unattended.apply(
+                studio, actor, seen=compared.waiting, progress=job.report_progress
+            )
         else:
             plan = imports.apply(
-                studio, actor, compared.file, skip_refused=skip_refused, progress=job.tell
+                studio,
+                actor,
+                compared.file,
+                skip_refused=skip_refused,
+                progress=job.report_progress,
             )
         return ImportFinished(
             self._done_in_words(plan), outbox.bounced_with_new_address(studio, actor)

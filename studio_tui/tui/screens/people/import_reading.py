@@ -74,13 +74,13 @@ def compare(
     try:
         _require_file(path)
         file = hr_files.read(
-            path, mapped, progress=lambda share: job.tell(share * _READING), form=hints
+            path, mapped, progress=lambda share: job.report_progress(share * _READING), form=hints
         )
         plan = imports.preview(
             studio,
             actor,
             file,
-            progress=lambda share: job.tell(_READING + share * (1 - _READING)),
+            progress=lambda share: job.report_progress(_READING + share * (1 - _READING)),
         )
     except Stopped:
         raise

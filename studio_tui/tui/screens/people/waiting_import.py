@@ -48,7 +48,7 @@ class WaitingImportScreen(StudioScreen):
         studio, actor = self.studio, self.actor
         self.read(
             "waiting",
-            lambda: unattended.compare_waiting(studio, actor, progress=job.tell),
+            lambda: unattended.compare_waiting(studio, actor, progress=job.report_progress),
             self._show,
             self._failed,
         )

@@ -247,7 +247,7 @@ class AssignScreen(StudioScreen):
         job = Job(f"Assigning {counted(adding, 'user', 'users')}")
         self.write(
             lambda: assign.assign(
-                studio, actor, push, selection, expected=expected, progress=job.tell
+                studio, actor, push, selection, expected=expected, progress=job.report_progress
             ),
             self._assigned,
             self._refused,

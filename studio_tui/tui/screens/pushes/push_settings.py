@@ -172,7 +172,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
         studio, actor = home.studio, home.actor
         home.write(
             lambda: pushes.edit_with_result(
-                studio, actor, base, draft, tell=tell, progress=job.tell
+                studio, actor, base, draft, tell=tell, progress=job.report_progress
             ),
             lambda edited: self._saved(edited.push, typed, _told(edited) or told),
             self._failed,

@@ -364,7 +364,7 @@ class PushUsers(Vertical):
         home, push = self._home, self.push
         studio, actor, job = home.studio, home.actor, Job("Unassigning")
         home.write(
-            lambda: assign.unassign(studio, actor, push, selection, progress=job.tell),
+            lambda: assign.unassign(studio, actor, push, selection, progress=job.report_progress),
             gone,
             job=job,
         )

@@ -141,7 +141,7 @@ class RemindScreen(StudioScreen):
         self.refresh_bindings()
         reminded = self._preview.reminding if self._preview else 0
         job = Job(f"Reminding {counted(reminded, self.RECIPIENT)}")
-        call = partial(self.send, self._again, job.tell)
+        call = partial(self.send, self._again, job.report_progress)
         self.write(call, self._reminded, self._refused, job)
 
     def action_again(self) -> None:

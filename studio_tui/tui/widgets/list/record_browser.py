@@ -255,7 +255,12 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
                 job = Job(f"Writing {path.name}")
                 home.write(
                     lambda: write_csv(
-                        path, source, selection, columns, replacing=replacing, tell=job.tell
+                        path,
+                        source,
+                        selection,
+                        columns,
+                        replacing=replacing,
+                        tell=job.report_progress,
                     ),
                     lambda number: home.show_message(
                         f"{counted(number, 'row')} written to {path}."

@@ -309,14 +309,14 @@ async def test_progress_is_shown_after_a_while(made: Example) -> None:
         assert "Reading" not in shown(pilot)
         while "25%" not in shown(pilot):
             await pilot.pause(0.05)
-        job.tell(0.5)
+        job.report_progress(0.5)
         while "50%" not in shown(pilot):
             await pilot.pause(0.05)
         progress.stop()
         await pilot.pause()
         assert "Stopping: Reading many.csv" in shown(pilot)
         with pytest.raises(Stopped):
-            job.tell(0.75)
+            job.report_progress(0.75)
         progress.done()
         await pilot.pause()
         assert "Stopping" not in shown(pilot)
