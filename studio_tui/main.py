@@ -13,7 +13,7 @@ from studio_tui.cli.system.screens import open_screens
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
-    from studio_tui.cli.shared.dependencies import OpenStudio, Transports, WhoAsks
+    from studio_tui.cli.shared.dependencies import OpenStudio, Transports, CurrentActor
 
 
 def run() -> None:
@@ -41,7 +41,7 @@ def _write_any_name(stream: Any) -> None:
 
 
 def _run_app(
-    open_studio: "OpenStudio", transports: "Transports | None", current_actor: "WhoAsks | None"
+    open_studio: "OpenStudio", transports: "Transports | None", current_actor: "CurrentActor | None"
 ) -> int:
     from studio_tui.tui.start import run_app
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from studio_tui.domain.shared.list_views import StoredViews
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
-    from studio_tui.tui.parts.changes import WhoAsks
+    from studio_tui.tui.parts.changes import CurrentActor
     from studio_tui.tui.widgets.list.views import Listed
 
     ShowProgress = Callable[[str], None]
@@ -130,7 +130,7 @@ class StudioApp(Commands, App[None]):
         self,
         open_studio: "OpenStudio",
         places: Sequence[Place] = (),
-        current_actor: "WhoAsks | None" = None,
+        current_actor: "CurrentActor | None" = None,
     ) -> None:
         plain = True if "NO_COLOR" in os.environ else None
         super().__init__(css_path=[_FIRST_STYLE], ansi_color=plain)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.app import OpenStudio, ShowProgress
-    from studio_tui.tui.parts.changes import WhoAsks
+    from studio_tui.tui.parts.changes import CurrentActor
     from studio_tui.tui.runtime.embedded_worker import EmbeddedWorker, Transports
 
 PRELOADED_MODULES = (
@@ -124,7 +124,7 @@ class OpenedStudio(StudioApp):
         open_studio: "OpenStudio",
         places: tuple[Place, ...] = PLACES,
         transports: "Transports | None" = None,
-        current_actor: "WhoAsks | None" = None,
+        current_actor: "CurrentActor | None" = None,
     ) -> None:
         super().__init__(self._opening_of(open_studio), places, current_actor)
         self.undo = UndoLine(self, self.messages, self.jobs)
@@ -275,7 +275,7 @@ def _kept_views(studio: "Studio", actor: "Actor") -> "Mapping[str, StoredViews]"
 def run_app(
     open_studio: "OpenStudio",
     transports: "Transports | None" = None,
-    current_actor: "WhoAsks | None" = None,
+    current_actor: "CurrentActor | None" = None,
 ) -> int:
     """Run the app until the user leaves it; return the exit code.
 

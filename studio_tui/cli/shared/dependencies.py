@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
     OpenStudio = Callable[[Callable[[str], None]], tuple[Studio, Actor]]
-    WhoAsks = Callable[[Studio], Actor]
+    CurrentActor = Callable[[Studio], Actor]
     Transports = Callable[[Studio], Sequence[Transport]]
 
 ASKED_BY_SHELL = "_STUDIO_TUI_COMPLETE"
@@ -30,7 +30,7 @@ ASKED_BY_SHELL = "_STUDIO_TUI_COMPLETE"
 class Dependencies:
     """The dependencies of the command line, stored as the object of click's context."""
 
-    run_app: Callable[[OpenStudio, Transports | None, WhoAsks | None], int]
+    run_app: Callable[[OpenStudio, Transports | None, CurrentActor | None], int]
     """Runs the screens and returns the exit code.
 
     Its arguments are a function that opens the Studio; the mail transports, or None for those of

@@ -18,7 +18,7 @@ from studio_tui.tui.shell import shell_of
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
-    WhoAsks = Callable[[Studio], Actor]
+    CurrentActor = Callable[[Studio], Actor]
 
 
 class Changes:
@@ -34,7 +34,7 @@ class Changes:
         self,
         app: App[Any],
         messages: Messages,
-        current_actor: "WhoAsks | None",
+        current_actor: "CurrentActor | None",
         on_change: Callable[[Actor | None, bool], None],
         on_access_lost: Callable[[StudioError], None],
     ) -> None:
