@@ -10,7 +10,7 @@ How to write a screen:
         def body(self) -> ComposeResult:
             yield RecordBrowser(
                 Column("name", "Name", lambda user: user.name, width=20, flex=2, sortable=True),
-                Column("login", "Login", lambda user: user.login, width=10, gives_way=1),
+                Column("login", "Login", lambda user: user.login, width=10, hide_order=1),
                 find=self.find, sort=Sort("name"), noun=("user", "users"), marks=True,
                 empty="Nobody yet. Press i to import users.",
             )

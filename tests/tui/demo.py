@@ -35,10 +35,10 @@ def _done(person: Person) -> str | Toned:
 
 COLUMNS: tuple[Column[Person], ...] = (
     Column("name", "Name", lambda person: person.name, width=18, flex=2, sortable=True),
-    Column("login", "Login", lambda person: person.login, width=10, flex=1, gives_way=1),
-    Column("team", "Team", lambda person: person.team, width=16, flex=1, gives_way=2),
+    Column("login", "Login", lambda person: person.login, width=10, flex=1, hide_order=1),
+    Column("team", "Team", lambda person: person.team, width=16, flex=1, hide_order=2),
     Column("status", "Status", _done, width=12),
-    Column("id", "Number", lambda person: str(person.id), width=8, right=True, gives_way=3),
+    Column("id", "Number", lambda person: str(person.id), width=8, right=True, hide_order=3),
 )
 
 

@@ -60,7 +60,7 @@ class ListColumn(NamedTuple):
     width: int
     flex: int
     most: int | None = None
-    gives_way: int = 0
+    hide_order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ FACTS: tuple[Fact, ...] = (
         type=FactType.EMAIL,
         unique=True,
         sorted=True,
-        listed=ListColumn(24, 2, most=40, gives_way=2),
+        listed=ListColumn(24, 2, most=40, hide_order=2),
         changed_by=Action.CORRECT_ADDRESSES,
         headings=(
             ("work email", "work email address", "email - primary work", "primary work email"),
@@ -320,7 +320,7 @@ FACTS: tuple[Fact, ...] = (
         label="Department",
         sorted=True,
         searched=True,
-        listed=ListColumn(14, 1, gives_way=3),
+        listed=ListColumn(14, 1, hide_order=3),
         changed_by=Action.EDIT_PEOPLE,
         headings=(
             ("department", "department name", "afdeling", "dienst", "département", "service"),

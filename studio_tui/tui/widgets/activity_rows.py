@@ -35,7 +35,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
             lambda done: _change_cell(done, zone),
             width=14,
             flex=5,
-            gives_way=1,
+            hide_order=1,
             sortable=True,
         ),
         Column(
@@ -45,7 +45,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
             width=18,
             flex=1,
             most=34,
-            gives_way=2,
+            hide_order=2,
             sortable=True,
         ),
     )

@@ -73,5 +73,5 @@ def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Noti
         Column("kind", "Kind", _kind, width=14, flex=1, most=26, sortable=True),
         Column("state", "State", state_cell, width=7, sortable=True),
         Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
-        Column("error", "Why", why_in_words, 24, 4, gives_way=1, sortable=True),
+        Column("error", "Why", why_in_words, 24, 4, hide_order=1, sortable=True),
     )

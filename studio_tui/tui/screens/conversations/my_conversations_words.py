@@ -33,8 +33,8 @@ def my_conversation_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...
         ),
         Column("by", "By", _by, width=10, sortable=True, order=_by_deadline),
         Column("status", zone.key, lambda m: _status(m, zone), width=25, sortable=True),
-        Column("waits", "Waits for", _waits, 18, 3, most=40, gives_way=1, sortable=True),
-        Column("held", "Last held", held, width=10, gives_way=2, sortable=True),
+        Column("waits", "Waits for", _waits, 18, 3, most=40, hide_order=1, sortable=True),
+        Column("held", "Last held", held, width=10, hide_order=2, sortable=True),
     )
 
 

@@ -56,14 +56,14 @@ def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
             width=16,
             flex=2,
             most=44,
-            gives_way=1,
+            hide_order=1,
         ),
         Column(
-            "push", "Push", lambda each: each.push, width=12, flex=2, most=30, gives_way=2,
+            "push", "Push", lambda each: each.push, width=12, flex=2, most=30, hide_order=2,
             sortable=True,
         ),
         Column("proposal", "Propose", lambda each: each.proposal_name, width=12, flex=1, most=24,
-               gives_way=3),
+               hide_order=3),
     )  # fmt: skip
 
 

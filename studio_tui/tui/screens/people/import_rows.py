@@ -66,7 +66,7 @@ REFUSAL_COLUMNS: tuple[Column[NumberedRow[Refusal]], ...] = (
     Column("line", "Line", lambda row: f"{row.item.line:,}", width=7, right=True),
     Column("column", "Column", lambda row: row.item.column, width=14, flex=1, most=30),
     Column("reason", "Why it is refused", lambda row: row.item.reason, width=36, flex=5),
-    Column("email", "E-mail", lambda row: row.item.email, 22, 1, gives_way=1),
+    Column("email", "E-mail", lambda row: row.item.email, 22, 1, hide_order=1),
 )
 
 
@@ -74,7 +74,7 @@ WARNING_COLUMNS: tuple[Column[NumberedRow[RowWarning]], ...] = (
     Column("line", "Line", lambda row: _line(row.item), width=7, right=True),
     Column("column", "Column", lambda row: row.item.column, width=14, flex=1, most=30),
     Column("reason", "What is left out, or guessed", lambda row: row.item.reason, width=36, flex=5),
-    Column("email", "E-mail", lambda row: row.item.email, 22, 1, gives_way=1),
+    Column("email", "E-mail", lambda row: row.item.email, 22, 1, hide_order=1),
 )
 
 

@@ -57,7 +57,7 @@ def _column(fact: Fact, listed: ListColumn) -> Column[User]:
         listed.width,
         listed.flex,
         most=listed.most,
-        gives_way=listed.gives_way,
+        hide_order=listed.hide_order,
         sortable=fact.sorted or fact.type is FactType.TEAMS,
     )
 

@@ -41,7 +41,7 @@ COLUMNS: tuple[Column[Candidate], ...] = (
         width=14,
         flex=1,
         most=24,
-        gives_way=2,
+        hide_order=2,
         sortable=True,
     ),
     Column(
@@ -51,7 +51,7 @@ COLUMNS: tuple[Column[Candidate], ...] = (
         width=14,
         flex=2,
         most=30,
-        gives_way=3,
+        hide_order=3,
         sortable=True,
     ),
 )

@@ -114,7 +114,7 @@ class CalendarScreen(StudioScreen):
             ),
             Column("push", "Push", _push, width=16, flex=3, most=50, sortable=True),
             Column("count", "How many", _count, width=16, flex=1, most=22),
-            Column("text", "Besides", _text, width=12, flex=2, most=40, gives_way=1),
+            Column("text", "Besides", _text, width=12, flex=2, most=40, hide_order=1),
             find=self.find,
             sort=_ORDER,
             noun=("entry", "entries"),

@@ -53,7 +53,7 @@ class OpenPeopleScreen(StudioScreen):
             Column("push", "Push", lambda each: each.push, width=14, flex=2, most=40),
             Column("status", "Status", self._status, width=20, flex=3, most=44, sortable=True),
             Column("flags", "Attention", flags, width=15, most=34, flex=1),
-            Column("reminded", "Reminded", self._reminded, width=15, gives_way=1),
+            Column("reminded", "Reminded", self._reminded, width=15, hide_order=1),
             find=self.find,
             sort=Sort("name"),
             noun=("conversation", "conversations"),

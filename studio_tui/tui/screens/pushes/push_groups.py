@@ -64,8 +64,8 @@ class PushGroups(Vertical):
             Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
             *([_LOAD] if by is By.MANAGER else []),
             Column("still", "Still to hold", self._still, width=17, flex=1, most=24, sortable=True),
-            Column("planned", "Planned", _planned, width=8, right=True, gives_way=2),
-            Column("open", "Not planned", _not_planned, width=11, right=True, gives_way=3),
+            Column("planned", "Planned", _planned, width=8, right=True, hide_order=2),
+            Column("open", "Not planned", _not_planned, width=11, right=True, hide_order=3),
             find=self.find,
             sort=_ORDER,
             noun=_NOUNS[by],
@@ -196,7 +196,7 @@ def _load(group: PeopleGroup) -> Toned:
 
 
 _LOAD: Column[PeopleGroup] = Column(
-    "load", "Weeks", _load, width=LOAD_WEEKS, gives_way=1, drawn=True
+    "load", "Weeks", _load, width=LOAD_WEEKS, hide_order=1, drawn=True
 )
 
 

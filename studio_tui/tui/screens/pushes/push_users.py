@@ -85,7 +85,7 @@ class PushUsers(Vertical):
                 width=16,
                 flex=2,
                 most=50,
-                gives_way=1,
+                hide_order=1,
                 sortable=True,
             ),
             Column(
@@ -93,7 +93,7 @@ class PushUsers(Vertical):
                 "Reminded",
                 lambda a: reminded(a, self._zone),
                 width=15,
-                gives_way=2,
+                hide_order=2,
                 sortable=True,
             ),
             find=self.find,

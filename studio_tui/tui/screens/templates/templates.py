@@ -70,7 +70,7 @@ class TemplatesScreen(TemplateActions):
                 _description,
                 width=24,
                 flex=3,
-                gives_way=2,
+                hide_order=2,
                 sortable=True,
             ),
             Column(

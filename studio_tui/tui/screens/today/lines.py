@@ -79,7 +79,7 @@ def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ..
         Column("text", "", _text, width=19, flex=4),
         Column("push", "", lambda line: line.case.push if line.case else "", 14, 2, most=40),
         Column("when", "", lambda line: time_of(line.case, today(), zone), width=8, most=10),
-        Column("key", "", _key, width=9, gives_way=1),
+        Column("key", "", _key, width=9, hide_order=1),
     )
 
 

@@ -52,7 +52,7 @@ class Column(Generic[R]):
     """Maximum width in cells."""
     right: bool = False
     """Whether it is aligned to the right (numbers)."""
-    gives_way: int = 0
+    hide_order: int = 0
     """In a narrow list, columns with the highest number are hidden first; 0: never."""
     sortable: bool = False
     order: Callable[[R], Any] | None = None
@@ -102,7 +102,7 @@ def place(columns: Sequence[Column[R]], room: int) -> tuple[Placed[R], ...]:
 
 def _that_fit(columns: Sequence[Column[R]], room: int) -> list[Column[R]]:
     kept = list(columns)
-    leaving = sorted((c for c in kept if c.gives_way), key=lambda c: c.gives_way)
+    leaving = sorted((c for c in kept if c.hide_order), key=lambda c: c.hide_order)
     while leaving and sum(c.width for c in kept) + GAP * (len(kept) - 1) > room:
         kept.remove(leaving.pop())
     return kept

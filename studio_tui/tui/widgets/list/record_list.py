@@ -6,7 +6,7 @@ not depend on the number of rows.
 
     people = RecordList(
         Column("name", "Name", lambda user: user.name, width=20, flex=2, sortable=True),
-        Column("login", "Login", lambda user: user.login, width=12, gives_way=1),
+        Column("login", "Login", lambda user: user.login, width=12, hide_order=1),
         marks=True,
         empty="Nobody yet. Press i to import users.",
     )

@@ -7,9 +7,9 @@ from studio_tui.tui.widgets.list.columns import GAP, Column, place
 
 
 def column(
-    key: str, width: int, flex: int = 0, gives_way: int = 0, most: int | None = None
+    key: str, width: int, flex: int = 0, hide_order: int = 0, most: int | None = None
 ) -> Column[str]:
-    return Column(key, key, str, width=width, flex=flex, gives_way=gives_way, most=most)
+    return Column(key, key, str, width=width, flex=flex, hide_order=hide_order, most=most)
 
 
 def laid_out(room: int, *columns: Column[str]) -> dict[str, tuple[int, int]]:
@@ -33,7 +33,7 @@ def test_no_column_grows_beyond_its_maximum_width() -> None:
 
 
 def test_columns_with_the_highest_gives_way_are_hidden_first() -> None:
-    columns = column("a", 20), column("b", 10, gives_way=2), column("c", 10, gives_way=1)
+    columns = column("a", 20), column("b", 10, hide_order=2), column("c", 10, hide_order=1)
     assert set(laid_out(44, *columns)) == {"a", "b", "c"}
     assert set(laid_out(43, *columns)) == {"a", "c"}
     assert set(laid_out(31, *columns)) == {"a"}
