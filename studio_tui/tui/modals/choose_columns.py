@@ -160,9 +160,9 @@ def write_views(
 
     On success, call ``then`` and show ``said``.
     """
-    if not listed.views.kept_as:
+    if not listed.views.views_key:
         return
-    home, name = cast(StudioScreen, listed.screen), listed.views.kept_as
+    home, name = cast(StudioScreen, listed.screen), listed.views.views_key
     studio, actor = home.studio, home.actor
 
     def kept(views: "Mapping[str, StoredViews]") -> None:

@@ -30,7 +30,7 @@ class ActivityScreen(StudioScreen):
             noun=("line", "lines"),
             empty="Nothing was done yet.",
             audiences=True,
-            kept_as="activity",
+            views_key="activity",
             exported_by="activity export",
         )
 

@@ -64,7 +64,7 @@ class HistoryScreen(StudioScreen):
             sort=_NEWEST,
             noun=("conversation", "conversations"),
             empty=self._empty(),
-            kept_as="history",
+            views_key="history",
             exported_by="conversations history --csv",
             narrowing=Narrowing(lambda: str(self._state or ""), self._set_state, self._show_title),
         )

@@ -135,7 +135,7 @@ class MyConversationsScreen(StudioScreen):
             sort=_ORDER,
             noun=("line", "lines"),
             empty=_NOTHING,
-            kept_as="my_conversations",
+            views_key="my_conversations",
             exported_by="conversations list --json",
             narrowing=Narrowing(
                 lambda: _WAITING if self._only_asked else "",

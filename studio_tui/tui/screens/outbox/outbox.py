@@ -89,7 +89,7 @@ class OutboxScreen(MailActs):
             empty="No mail yet. It is written when users are assigned to a push.",
             audiences=True,
             person=lambda mail: RowPerson(mail.recipient_id, mail.recipient, mail.name),
-            kept_as="outbox",
+            views_key="outbox",
             exported_by="outbox list --json",
             narrowing=Narrowing(
                 lambda: states.chosen or "",

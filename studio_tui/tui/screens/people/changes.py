@@ -165,7 +165,7 @@ class ChangesScreen(StudioScreen):
             empty="Nothing waits for a decision. Whoever an import or an edit touches in an open "
             "push is listed here.",
             audiences=True,
-            kept_as="changes",
+            views_key="changes",
             beside=self._details,
         )
         yield Static(classes="current")

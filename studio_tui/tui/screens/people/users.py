@@ -135,7 +135,7 @@ class UsersScreen(StudioScreen):
             noun=("user", "users"),
             marks=True,
             empty=f"Nobody yet. {how}",
-            kept_as="users",
+            views_key="users",
             exported_by="users export",
             narrowing=Narrowing(lambda: self._narrowed, self._narrow, self._draw_narrowed),
             opens_as_kept=not self._to_erase,

@@ -137,7 +137,7 @@ class AssignScreen(StudioScreen):
             empty="No users yet.\nGo to Users and import them.",
             audiences=True,
             person=lambda row: RowPerson(row.id, row.user.login, row.user.name),
-            kept_as="assign",
+            views_key="assign",
             exported_by="users list",
         )
 

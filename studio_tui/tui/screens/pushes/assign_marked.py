@@ -55,7 +55,7 @@ class MarkedScreen(StudioScreen):
             sort=_ORDER,
             noun=("user", "users"),
             empty="Nobody is left here.\nPress escape to go back to all users.",
-            kept_as="assign_marked",
+            views_key="assign_marked",
         )
 
     def body(self) -> ComposeResult:

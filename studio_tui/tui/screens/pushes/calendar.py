@@ -119,7 +119,7 @@ class CalendarScreen(StudioScreen):
             sort=_ORDER,
             noun=("entry", "entries"),
             empty=_NOTHING,
-            kept_as="calendar",
+            views_key="calendar",
             exported_by="calendar --json",
             narrowing=Narrowing(lambda: str(self._kind or ""), self._put_kind, self._entitle),
             beside=self._details,

@@ -59,7 +59,7 @@ class OpenPeopleScreen(StudioScreen):
             noun=("conversation", "conversations"),
             marks=True,
             empty="Nobody of them is in an open push.",
-            kept_as="open_people",
+            views_key="open_people",
             exported_by="pushes export PUSH",
             beside=self._details,
         )

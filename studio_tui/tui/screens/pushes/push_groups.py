@@ -71,7 +71,7 @@ class PushGroups(Vertical):
             noun=_NOUNS[by],
             marks=True,
             empty=NOBODY_YET if push else NOBODY_ANYWHERE,
-            kept_as=f"push_groups_{by}" if push else f"open_groups_{by}",
+            views_key=f"push_groups_{by}" if push else f"open_groups_{by}",
             exported_by=f"pushes show PUSH --by {by} --json" if push else f"today --by {by} --json",
             beside=self._details,
         )

@@ -103,7 +103,7 @@ class PushUsers(Vertical):
             empty=NOBODY_YET,
             audiences=True,
             person=lambda each: RowPerson(each.user_id, each.login, each.name),
-            kept_as="push_users",
+            views_key="push_users",
             exported_by="pushes export PUSH",
             narrowing=Narrowing(
                 lambda: str(self._quick_filter or ""),

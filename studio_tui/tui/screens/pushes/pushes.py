@@ -190,7 +190,7 @@ class PushesScreen(StudioScreen):
             noun=("push", "pushes"),
             empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
             beside=self._details,
-            kept_as="pushes",
+            views_key="pushes",
             exported_by="pushes list --json",
         )
 

@@ -109,7 +109,7 @@ class QuestionLibraryScreen(StudioScreen):
             sort=_ORDER,
             noun=("topic", "topics"),
             empty="No questions yet.\nPress n to write some, i to import them from a text file.",
-            kept_as="questions",
+            views_key="questions",
             exported_by="questions list --json",
         )
 

@@ -98,7 +98,7 @@ class TemplatesScreen(TemplateActions):
             sort=_ORDER,
             noun=("template", "templates"),
             empty="No templates yet.\nPress n to write one, i to import one from a text file.",
-            kept_as="templates",
+            views_key="templates",
             exported_by="templates list --json",
             beside=read_template,
         )

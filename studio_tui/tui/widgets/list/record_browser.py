@@ -107,7 +107,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         marks: bool = False,
         empty: str = "Nothing here.",
         beside: RowReader[R] | None = None,
-        kept_as: str = "",
+        views_key: str = "",
         narrowing: Narrowing | None = None,
         opens_as_kept: bool = True,
         exported_by: str = "",
@@ -117,7 +117,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
     ) -> None:
         """Create a browser that reads its rows when it is mounted.
 
-        ``kept_as`` is the name under which its columns and views are saved; empty: they are not.
+        ``views_key`` is the name under which its columns and views are saved; empty: they are not.
         ``narrowing`` gives access to the restriction that the keys of the screen make.
         ``opens_as_kept``: whether to start with the saved opening view, which is wrong if the
         caller requested another one. ``exported_by`` is the shell command that writes the same
@@ -135,7 +135,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._filtered_by = ""
         """The filter as ``find`` receives it: the text, once it is parsed if it is an audience;
         until then, the previous filter."""
-        self.views = Views(self, kept_as)
+        self.views = Views(self, views_key)
         self._narrowing = narrowing
         self._opens_as_kept = opens_as_kept
         self._exported_by = exported_by
@@ -219,7 +219,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
             "mark_range": self._marks,
             "as_text": self._reads_audiences is not None,
             "why": self._person is not None,
-            "views": bool(self.views.kept_as),
+            "views": bool(self.views.views_key),
         }
         return there.get(command.id, True) and super().may_do(command)
 

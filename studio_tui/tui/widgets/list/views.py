@@ -72,21 +72,21 @@ class Listed(Protocol):
 
 
 class Views:
-    """The columns and views of ``listed`` that the actor has saved under the name ``kept_as``.
+    """The columns and views of ``listed`` that the actor has saved under the name ``views_key``.
 
     With an empty name nothing is saved.
     """
 
-    def __init__(self, listed: Listed, kept_as: str) -> None:
+    def __init__(self, listed: Listed, views_key: str) -> None:
         self._listed = listed
-        self.kept_as = kept_as
+        self.views_key = views_key
         self.shown = ""
         """The name of the view that was shown last."""
 
     @property
     def kept(self) -> StoredViews:
         """All saved columns and views."""
-        return shell_of(self._listed.screen).kept_views.get(self.kept_as, StoredViews())
+        return shell_of(self._listed.screen).kept_views.get(self.views_key, StoredViews())
 
     @property
     def columns(self) -> Sequence[Column[Any]]:
