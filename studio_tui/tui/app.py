@@ -123,7 +123,7 @@ class StudioApp(Commands, App[None]):
         Command("quit", "q", "Quit", "Leave the Studio"),
     )
 
-    shows_beside = var(True)
+    shows_details = var(True)
     """Whether lists show a detail pane for the row under the cursor, if there is room."""
 
     def __init__(

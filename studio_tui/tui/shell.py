@@ -147,7 +147,7 @@ class Shell(Protocol):
 
     # The frame
 
-    shows_beside: bool
+    shows_details: bool
     """Whether lists show a detail pane for the row under the cursor, if there is room."""
 
     @property

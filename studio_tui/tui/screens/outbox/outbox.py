@@ -97,7 +97,7 @@ class OutboxScreen(MailActs):
                 states.redraw,
             ),
             opens_as_kept=self._base_filter == NotificationFilter(),
-            beside=self._details,
+            details=self._details,
         )
         yield Static(classes="current")
 

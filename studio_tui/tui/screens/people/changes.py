@@ -35,7 +35,7 @@ from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.person_beside import read_person
+from studio_tui.tui.widgets.person_details import read_person
 from studio_tui.wording.counting import counted
 from studio_tui.wording.review import change_in_words, decided_in_words, talk_in_words
 
@@ -166,7 +166,7 @@ class ChangesScreen(StudioScreen):
             "push is listed here.",
             audiences=True,
             views_key="changes",
-            beside=self._details,
+            details=self._details,
         )
         yield Static(classes="current")
 

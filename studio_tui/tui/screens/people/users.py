@@ -27,7 +27,7 @@ from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.views import Narrowing
-from studio_tui.tui.widgets.person_beside import read_person
+from studio_tui.tui.widgets.person_details import read_person
 
 _WITH_LEFT = "those who have left, too"
 _TO_ERASE = "those who left and are erased within two weeks"
@@ -139,7 +139,7 @@ class UsersScreen(StudioScreen):
             exported_by="users export",
             narrowing=Narrowing(lambda: self._narrowed, self._narrow, self._draw_narrowed),
             opens_as_kept=not self._to_erase,
-            beside=self._details,
+            details=self._details,
             audiences=True,
             person=lambda user: RowPerson(user.id, user.login, user.name),
         )

@@ -122,7 +122,7 @@ class CalendarScreen(StudioScreen):
             views_key="calendar",
             exported_by="calendar --json",
             narrowing=Narrowing(lambda: str(self._kind or ""), self._put_kind, self._entitle),
-            beside=self._details,
+            details=self._details,
         )
         yield self._browser
         yield Static(classes="detail")

@@ -61,7 +61,7 @@ class OpenPeopleScreen(StudioScreen):
             empty="Nobody of them is in an open push.",
             views_key="open_people",
             exported_by="pushes export PUSH",
-            beside=self._details,
+            details=self._details,
         )
         yield self._browser
 

@@ -16,7 +16,7 @@ from studio_tui.services.pushes import assign
 from studio_tui.tui.screens.pushes.status_drawing import bar_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.person_beside import PersonSummary, draw_person, person_summary
+from studio_tui.tui.widgets.person_details import PersonSummary, draw_person, person_summary
 from studio_tui.tui.widgets.summary_lines import assignment_progress, people
 from studio_tui.tui.widgets.summary_lines import group as grouped
 from studio_tui.wording.counting import counted

@@ -73,7 +73,7 @@ class PushGroups(Vertical):
             empty=NOBODY_YET if push else NOBODY_ANYWHERE,
             views_key=f"push_groups_{by}" if push else f"open_groups_{by}",
             exported_by=f"pushes show PUSH --by {by} --json" if push else f"today --by {by} --json",
-            beside=self._details,
+            details=self._details,
         )
 
     def compose(self) -> ComposeResult:

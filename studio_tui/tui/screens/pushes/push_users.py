@@ -111,7 +111,7 @@ class PushUsers(Vertical):
                 self._draw_quick_filter,
             ),
             opens_as_kept=only is None,
-            beside=self._details,
+            details=self._details,
         )
 
     def compose(self) -> ComposeResult:

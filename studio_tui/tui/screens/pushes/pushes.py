@@ -189,7 +189,7 @@ class PushesScreen(StudioScreen):
             sort=_ORDER,
             noun=("push", "pushes"),
             empty="No pushes yet.\nGo to Templates and press p on one to set up pushes of it.",
-            beside=self._details,
+            details=self._details,
             views_key="pushes",
             exported_by="pushes list --json",
         )

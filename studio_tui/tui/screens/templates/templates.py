@@ -100,7 +100,7 @@ class TemplatesScreen(TemplateActions):
             empty="No templates yet.\nPress n to write one, i to import one from a text file.",
             views_key="templates",
             exported_by="templates list --json",
-            beside=read_template,
+            details=read_template,
         )
 
     def body(self) -> ComposeResult:

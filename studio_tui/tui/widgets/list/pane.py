@@ -150,7 +150,7 @@ class ListWithPane(Commands, Horizontal, Generic[R]):
 
     def on_mount(self) -> None:
         """Follow the setting, which another screen may change."""
-        self.watch(self.app, "shows_beside", self._fit)
+        self.watch(self.app, "shows_details", self._fit)
 
     def on_resize(self) -> None:
         """Show or hide the pane according to the width."""
@@ -167,7 +167,7 @@ class ListWithPane(Commands, Horizontal, Generic[R]):
     def action_beside(self) -> None:
         """Show or hide the pane on all screens."""
         shell = shell_of(self)
-        shell.shows_beside = not shell.shows_beside
+        shell.shows_details = not shell.shows_details
 
     @on(RecordList.CursorMoved)
     def _follow(self, event: RecordList.CursorMoved) -> None:
@@ -178,10 +178,10 @@ class ListWithPane(Commands, Horizontal, Generic[R]):
         return self.app.size.width >= FROM
 
     def _fit(self) -> None:
-        shown = self._has_room and shell_of(self).shows_beside
-        if shown == self.has_class("-beside"):
+        shown = self._has_room and shell_of(self).shows_details
+        if shown == self.has_class("-with-details"):
             return
-        self.set_class(shown, "-beside")
+        self.set_class(shown, "-with-details")
         if shown:
             self._pane.display = True
             self._pane.again()

@@ -10,7 +10,7 @@
     )
 
 ``find`` returns the filter and the source for a filter text and an order. It is called on the event
-loop and must not query the database (sources are queried off the event loop). ``beside`` supplies
+loop and must not query the database (sources are queried off the event loop). ``details`` supplies
 the detail pane of the row under the cursor, in a wide terminal (`widgets.list.pane`).
 """
 
@@ -106,7 +106,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         noun: tuple[str, str],
         marks: bool = False,
         empty: str = "Nothing here.",
-        beside: RowReader[R] | None = None,
+        details: RowReader[R] | None = None,
         views_key: str = "",
         narrowing: Narrowing | None = None,
         opens_as_kept: bool = True,
@@ -128,7 +128,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self.every_column = columns
         self._columns: Sequence[Column[R]] = [column for column in columns if column.usual]
         self.list: RecordList[R, F] = RecordList(*self._columns, marks=marks, empty=empty)
-        self._with_pane = ListWithPane(self.list, beside) if beside else None
+        self._with_pane = ListWithPane(self.list, details) if details else None
         self._bar = FilterBar(self._filter_by, self.list)
         self._audiences = audiences
         self._person = person

@@ -40,7 +40,7 @@ class Beside(StudioScreen):
             find=lambda text, sort: (1, Crowd(250, 1, sort=sort)),
             sort=Sort("name"),
             noun=("user", "users"),
-            beside=self._look,
+            details=self._look,
         )
 
     def _look(self, person: Person) -> Callable[[], Drawing]:
@@ -73,7 +73,7 @@ def _app() -> Any:
     return studio_app(places=PLACES)
 
 
-def _beside(pilot: Pilot[Any]) -> str | None:
+def _details(pilot: Pilot[Any]) -> str | None:
     """Return the text of the detail pane; None if the pane is hidden."""
     pane = pilot.app.screen.query_one(Pane)
     return pane.render().plain if pane.display else None
@@ -88,9 +88,9 @@ def _screen(pilot: Pilot[Any]) -> Beside:
 async def test_the_pane_displays_the_row_under_the_cursor() -> None:
     async with running(_app(), ROOM) as pilot:
         first, second = (_name(pilot, place) for place in (0, 1))
-        assert _beside(pilot) == f"beside {first}\nline 0"
+        assert _details(pilot) == f"beside {first}\nline 0"
         await press(pilot, "down")
-        await until(pilot, lambda: _beside(pilot) == f"beside {second}\nline 0")
+        await until(pilot, lambda: _details(pilot) == f"beside {second}\nline 0")
 
 
 async def test_rows_that_the_cursor_passes_quickly_are_not_read() -> None:
@@ -99,7 +99,7 @@ async def test_rows_that_the_cursor_passes_quickly_are_not_read() -> None:
         listed = pilot.app.screen.query_one(RecordList)
         for place in range(1, 13):
             listed.move_to(place)
-        await until(pilot, lambda: _name(pilot, 12) in (_beside(pilot) or ""))
+        await until(pilot, lambda: _name(pilot, 12) in (_details(pilot) or ""))
         assert _screen(pilot).read_rows == [_name(pilot, 12)]
 
 
@@ -115,12 +115,12 @@ async def test_a_late_result_for_a_previous_row_is_never_displayed() -> None:
         seen: list[str | None] = []
 
         def goes_on() -> bool:
-            seen.append(_beside(pilot))
+            seen.append(_details(pilot))
             return len(screen.read_rows) == 2
 
         await until(pilot, goes_on)
         await settled(pilot)
-        assert _name(pilot, 2) in (_beside(pilot) or "")
+        assert _name(pilot, 2) in (_details(pilot) or "")
         assert not any(_name(pilot, 1) in (said or "") for said in seen)
 
 
@@ -128,14 +128,14 @@ async def test_the_pane_depends_on_the_terminal_width_and_the_cursor_stays() -> 
     async with running(_app(), (FROM - 1, 24)) as pilot:
         await press(pilot, *["down"] * 40)
         listed = pilot.app.screen.query_one(RecordList)
-        assert _beside(pilot) is None
+        assert _details(pilot) is None
         assert listed.size.width == FROM - 1 - 2
         for width, shown in ((FROM, True), (FROM - 1, False), (200, True)):
             await pilot.resize_terminal(width, 24)
             await settled(pilot)
             assert listed.cursor == 40
             assert 0 <= 40 - listed.scroll_offset.y < listed.size.height - 1
-            assert (_name(pilot, 40) in (_beside(pilot) or "")) is shown
+            assert (_name(pilot, 40) in (_details(pilot) or "")) is shown
             assert listed.size.width >= 78
         assert _screen(pilot).read_rows == [_name(pilot, 40)] * 2
 
@@ -145,12 +145,12 @@ async def test_switching_the_pane_off_applies_to_every_screen() -> None:
         read = _screen(pilot).read_rows
         read.clear()
         await press(pilot, "P")
-        assert _beside(pilot) is None
+        assert _details(pilot) is None
         await press(pilot, "down", "2")
-        assert _beside(pilot) is None
+        assert _details(pilot) is None
         assert not _screen(pilot).read_rows
         await press(pilot, "P", "1")
-        assert _name(pilot, 1) in (_beside(pilot) or "")
+        assert _name(pilot, 1) in (_details(pilot) or "")
         assert set(read) == {_name(pilot, 1)}
 
 
@@ -159,7 +159,7 @@ async def test_the_switch_has_no_effect_if_the_terminal_is_too_narrow_for_the_pa
         await press(pilot, "P")
         await pilot.resize_terminal(*ROOM)
         await settled(pilot)
-        assert _beside(pilot) is not None
+        assert _details(pilot) is not None
 
 
 async def test_the_pane_displays_a_read_error_until_a_read_succeeds() -> None:
@@ -168,11 +168,11 @@ async def test_the_pane_displays_a_read_error_until_a_read_succeeds() -> None:
         screen.said = "away"
         screen.reload()
         await settled(pilot)
-        assert _beside(pilot) == "The database [/x] is away."
+        assert _details(pilot) == "The database [/x] is away."
         screen.said = "back"
         screen.reload()
         await settled(pilot)
-        assert _beside(pilot) == f"back {_name(pilot, 0)}\nline 0"
+        assert _details(pilot) == f"back {_name(pilot, 0)}\nline 0"
 
 
 async def test_the_pane_is_empty_if_the_list_is_empty() -> None:
@@ -180,7 +180,7 @@ async def test_the_pane_is_empty_if_the_list_is_empty() -> None:
         listed = pilot.app.screen.query_one(RecordList)
         listed.set_source(Crowd(0), 1)
         await settled(pilot)
-        assert _beside(pilot) == ""
+        assert _details(pilot) == ""
 
 
 async def test_a_text_that_is_too_long_for_the_pane_ends_with_the_key_that_opens_it() -> None:
@@ -188,8 +188,8 @@ async def test_a_text_that_is_too_long_for_the_pane_ends_with_the_key_that_opens
         listed = pilot.app.screen.query_one(RecordList)
         place = next(n for n in range(20) if listed._row_at(n).id == 3)  # type: ignore[union-attr]
         listed.move_to(place)
-        await until(pilot, lambda: _name(pilot, place) in (_beside(pilot) or ""))
-        said = (_beside(pilot) or "").split("\n")
+        await until(pilot, lambda: _name(pilot, place) in (_details(pilot) or ""))
+        said = (_details(pilot) or "").split("\n")
         assert len(said) == pilot.app.screen.query_one(Pane).size.height
         assert said[-1] == "… ⏎ all of it"
 

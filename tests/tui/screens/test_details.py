@@ -30,7 +30,7 @@ from studio_tui.tui.screens.today.case_details import read_case_details
 from studio_tui.tui.screens.today.lines import lines_of
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.pane import Pane
-from studio_tui.tui.widgets.person_beside import read_person
+from studio_tui.tui.widgets.person_details import read_person
 from tests.hostile import HOSTILE, SIGNS
 from tests.tui import WIDE, press, running, until
 from tests.tui.screens.organisation import Example, fill_outbox, hostile_rows
@@ -45,20 +45,20 @@ def _said(drawing: Drawing, width: int = 60, height: int = 50) -> str:
     return "\n".join(part.plain for part in drawing(width, height))
 
 
-def _beside(pilot: Pilot[Any]) -> str:
+def _details(pilot: Pilot[Any]) -> str:
     (pane,) = (pane for pane in pilot.app.screen.query(Pane) if pane.is_on_screen)
     return pane.render().plain
 
 
 async def _shows(pilot: Pilot[Any], words: str) -> None:
-    await until(pilot, lambda: words in _beside(pilot))
+    await until(pilot, lambda: words in _details(pilot))
 
 
 async def test_every_list_shows_what_is_under_its_cursor(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.whole_app(), WIDE) as pilot:
-        assert "1 mail failed" in _beside(pilot)
-        assert "Carl Maes" in _beside(pilot)
+        assert "1 mail failed" in _details(pilot)
+        assert "Carl Maes" in _details(pilot)
         for key, on, expected in (
             ("1", "Quick", "It begins at once: nothing is planned or prepared."),
             ("2", "Q1 review", "0 of 3 held"),
@@ -67,18 +67,18 @@ async def test_every_list_shows_what_is_under_its_cursor(made: Example) -> None:
             await press(pilot, key)
             await put_cursor_on(pilot, on)
             await _shows(pilot, on)
-            assert expected in _beside(pilot).replace("\n", " "), on
+            assert expected in _details(pilot).replace("\n", " "), on
         await press(pilot, "4")
-        assert "to Carl Maes <carl@example.org>" in _beside(pilot)
+        assert "to Carl Maes <carl@example.org>" in _details(pilot)
         await press(pilot, "2")
         await put_cursor_on(pilot, "Q1 review")
         await press(pilot, "enter")
         await put_cursor_on(pilot, "Ann Peeters")
         await _shows(pilot, "THEIR PEOPLE")
-        assert "Dina Willems  not planned" in _beside(pilot)
+        assert "Dina Willems  not planned" in _details(pilot)
         await press(pilot, "m")
-        assert _beside(pilot).startswith("Bob Janssens  bob\nleads Sales > Belgium")
-        assert "Ann Peeters" in _beside(pilot)
+        assert _details(pilot).startswith("Bob Janssens  bob\nleads Sales > Belgium")
+        assert "Ann Peeters" in _details(pilot)
 
 
 async def test_it_is_read_again_when_others_change_it(made: Example) -> None:
@@ -105,7 +105,7 @@ async def test_a_database_that_is_away_is_said_beside_the_list(
         await press(pilot, "3")
         monkeypatch.setattr(users, "show", away)
         await press(pilot, "down")
-        await until(pilot, lambda: _beside(pilot) == "The database is away.")
+        await until(pilot, lambda: _details(pilot) == "The database is away.")
         monkeypatch.undo()
         await press(pilot, "down")
         await _shows(pilot, "PUSHES")
