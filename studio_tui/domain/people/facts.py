@@ -59,7 +59,7 @@ class ListColumn(NamedTuple):
 
     width: int
     flex: int
-    most: int | None = None
+    max_width: int | None = None
     hide_order: int = 0
 
 
@@ -154,7 +154,7 @@ FACTS: tuple[Fact, ...] = (
         type=FactType.LOGIN,
         unique=True,
         sorted=True,
-        listed=ListColumn(10, 1, most=24),
+        listed=ListColumn(10, 1, max_width=24),
         headings=(
             ("login",),
             ("username", "login name", "sAMAccountName", "onPremisesSamAccountName"),
@@ -169,7 +169,7 @@ FACTS: tuple[Fact, ...] = (
         type=FactType.EMAIL,
         unique=True,
         sorted=True,
-        listed=ListColumn(24, 2, most=40, hide_order=2),
+        listed=ListColumn(24, 2, max_width=40, hide_order=2),
         changed_by=Action.CORRECT_ADDRESSES,
         headings=(
             ("work email", "work email address", "email - primary work", "primary work email"),

@@ -12,9 +12,9 @@ class DaemonThreadPool:
     quitting hang.
     """
 
-    def __init__(self, name: str, most: int) -> None:
+    def __init__(self, name: str, max_threads: int) -> None:
         self._name = name
-        self._most = most
+        self._max_threads = most
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._free = threading.Semaphore(0)
         self._started = 0
@@ -22,7 +22,7 @@ class DaemonThreadPool:
     def submit(self, job: Callable[[], None]) -> None:
         """Run ``job``, which handles its own errors, as soon as a thread is free."""
         self._jobs.put(job)
-        if not self._free.acquire(blocking=False) and self._started < self._most:
+        if not self._free.acquire(blocking=False) and self._started < self._max_threads:
             self._started += 1
             name = f"{self._name}-{self._started}"
             threading.Thread(target=self._run, name=name, daemon=True).start()

@@ -24,10 +24,17 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
     """Return the columns of a list of activity."""
     return (
         Column("at", "When", lambda done: moment(done.at, zone), width=16, sortable=True),
-        Column("actor", "Who", lambda done: done.by, 10, 1, most=20, sortable=True),
-        Column("action", "What", lambda done: done.action, 16, 1, most=24, sortable=True),
+        Column("actor", "Who", lambda done: done.by, 10, 1, max_width=20, sortable=True),
+        Column("action", "What", lambda done: done.action, 16, 1, max_width=24, sortable=True),
         Column(
-            "subject", "", lambda done: done.subject, 12, 2, most=40, sortable=True, called="On"
+            "subject",
+            "",
+            lambda done: done.subject,
+            12,
+            2,
+            max_width=40,
+            sortable=True,
+            called="On",
         ),
         Column(
             "change",
@@ -44,7 +51,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
             lambda done: short_origin(done.origin),
             width=18,
             flex=1,
-            most=34,
+            max_width=34,
             hide_order=2,
             sortable=True,
         ),

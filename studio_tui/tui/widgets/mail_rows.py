@@ -65,12 +65,12 @@ def mail_columns(zone: ZoneInfo, *, recipient: bool = True) -> tuple[Column[Noti
     ``recipient``: whether the list shows mails to several people.
     """
     to: tuple[Column[Notification], ...] = (
-        Column("recipient", "To", lambda n: n.name, width=14, flex=2, most=34, sortable=True),
+        Column("recipient", "To", lambda n: n.name, width=14, flex=2, max_width=34, sortable=True),
     )
     return (
         *(to if recipient else ()),
-        Column("push", "About", about, width=15, flex=3, most=60, sortable=True),
-        Column("kind", "Kind", _kind, width=14, flex=1, most=26, sortable=True),
+        Column("push", "About", about, width=15, flex=3, max_width=60, sortable=True),
+        Column("kind", "Kind", _kind, width=14, flex=1, max_width=26, sortable=True),
         Column("state", "State", state_cell, width=7, sortable=True),
         Column("sent_at", "Due or sent", lambda n: when_cell(n, zone), width=16, sortable=True),
         Column("error", "Why", why_in_words, 24, 4, hide_order=1, sortable=True),

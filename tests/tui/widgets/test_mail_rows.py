@@ -41,8 +41,8 @@ def test_the_kind_column_fits_every_kind_of_mail(kind: Kind, capacity: Capacity)
     column = next(c for c in mail_columns(ZoneInfo("UTC")) if c.key == "kind")
     words = column.cell(_mail(kind, capacity))
     assert words == kind_in_words(kind, capacity)
-    assert column.most is not None
-    assert len(kind_in_words(kind, capacity)) <= column.most
+    assert column.max_width is not None
+    assert len(kind_in_words(kind, capacity)) <= column.max_width
 
 
 def test_a_mail_without_a_push_is_about_its_template() -> None:

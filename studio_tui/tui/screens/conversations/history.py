@@ -136,12 +136,22 @@ class HistoryScreen(StudioScreen):
 
 def _columns(zone: ZoneInfo) -> tuple[Column[Conversation], ...]:
     return (
-        Column("at", zone.key, lambda c: _when(c, zone), width=17, flex=1, most=26, sortable=True),
-        Column("name", "Who", lambda c: c.name, width=15, flex=2, most=36, sortable=True),
-        Column("what", "What", lambda c: c.push or c.template.name, 16, 3, most=50, sortable=True),
+        Column(
+            "at", zone.key, lambda c: _when(c, zone), width=17, flex=1, max_width=26, sortable=True
+        ),
+        Column("name", "Who", lambda c: c.name, width=15, flex=2, max_width=36, sortable=True),
+        Column(
+            "what", "What", lambda c: c.push or c.template.name, 16, 3, max_width=50, sortable=True
+        ),
         Column("state", "", _state, width=9, sortable=True, called="State"),
         Column(
-            "conductor", "With", lambda c: c.conductor, width=12, flex=2, most=36, sortable=True
+            "conductor",
+            "With",
+            lambda c: c.conductor,
+            width=12,
+            flex=2,
+            max_width=36,
+            sortable=True,
         ),
     )
 

@@ -27,13 +27,19 @@ def my_conversation_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...
 
     return (
         Column("sign", "", _sign, width=1, called="Overdue"),
-        Column("who", "Who", _who, width=16, flex=2, most=32, sortable=True, order=_by_name),
+        Column("who", "Who", _who, width=16, flex=2, max_width=32, sortable=True, order=_by_name),
         Column(
-            "what", "What", lambda m: _toned(m, m.push or m.template), 16, 3, most=40, sortable=True
+            "what",
+            "What",
+            lambda m: _toned(m, m.push or m.template),
+            16,
+            3,
+            max_width=40,
+            sortable=True,
         ),
         Column("by", "By", _by, width=10, sortable=True, order=_by_deadline),
         Column("status", zone.key, lambda m: _status(m, zone), width=25, sortable=True),
-        Column("waits", "Waits for", _waits, 18, 3, most=40, hide_order=1, sortable=True),
+        Column("waits", "Waits for", _waits, 18, 3, max_width=40, hide_order=1, sortable=True),
         Column("held", "Last held", held, width=10, hide_order=2, sortable=True),
     )
 

@@ -46,23 +46,23 @@ _MOST_URGENT = Sort("urgency")
 def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
     """Return the list columns of a change."""
     return (
-        Column("urgency", "What", _kind_cell, width=16, flex=1, most=27, sortable=True),
-        Column("name", "Who", lambda each: each.name, width=14, flex=2, most=30, sortable=True),
-        Column("change", "Change", change_in_words, width=15, flex=3, most=40),
+        Column("urgency", "What", _kind_cell, width=16, flex=1, max_width=27, sortable=True),
+        Column("name", "Who", lambda each: each.name, width=14, flex=2, max_width=30, sortable=True),
+        Column("change", "Change", change_in_words, width=15, flex=3, max_width=40),
         Column(
             "talk",
             "Conversation",
             lambda each: talk_in_words(each, zone),
             width=16,
             flex=2,
-            most=44,
+            max_width=44,
             hide_order=1,
         ),
         Column(
-            "push", "Push", lambda each: each.push, width=12, flex=2, most=30, hide_order=2,
+            "push", "Push", lambda each: each.push, width=12, flex=2, max_width=30, hide_order=2,
             sortable=True,
         ),
-        Column("proposal", "Propose", lambda each: each.proposal_name, width=12, flex=1, most=24,
+        Column("proposal", "Propose", lambda each: each.proposal_name, width=12, flex=1, max_width=24,
                hide_order=3),
     )  # fmt: skip
 

@@ -35,7 +35,9 @@ def _tells(heading: Heading) -> str | Toned:
 
 
 COLUMNS: tuple[Column[Heading], ...] = (
-    Column("name", "Column of the file", lambda heading: heading.name, width=24, flex=2, most=50),
+    Column(
+        "name", "Column of the file", lambda heading: heading.name, width=24, flex=2, max_width=50
+    ),
     Column("field", "Tells", _tells, width=30, flex=1),
 )
 

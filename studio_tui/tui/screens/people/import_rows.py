@@ -56,15 +56,15 @@ class NumberedSource(Generic[T]):
 def user_columns(what: str) -> tuple[Column[NumberedRow[PlannedUser]], ...]:
     """Return the columns of a list of people. ``what`` is the heading of the summary column."""
     return (
-        Column("name", "Name", lambda row: row.item.name, width=18, flex=2, most=36),
-        Column("email", "E-mail", lambda row: row.item.email, width=22, flex=2, most=40),
+        Column("name", "Name", lambda row: row.item.name, width=18, flex=2, max_width=36),
+        Column("email", "E-mail", lambda row: row.item.email, width=22, flex=2, max_width=40),
         Column("what", what, lambda row: Toned(_summary(row.item), Tone.MUTED), width=28, flex=5),
     )
 
 
 REFUSAL_COLUMNS: tuple[Column[NumberedRow[Refusal]], ...] = (
     Column("line", "Line", lambda row: f"{row.item.line:,}", width=7, right=True),
-    Column("column", "Column", lambda row: row.item.column, width=14, flex=1, most=30),
+    Column("column", "Column", lambda row: row.item.column, width=14, flex=1, max_width=30),
     Column("reason", "Why it is refused", lambda row: row.item.reason, width=36, flex=5),
     Column("email", "E-mail", lambda row: row.item.email, 22, 1, hide_order=1),
 )
@@ -72,7 +72,7 @@ REFUSAL_COLUMNS: tuple[Column[NumberedRow[Refusal]], ...] = (
 
 WARNING_COLUMNS: tuple[Column[NumberedRow[RowWarning]], ...] = (
     Column("line", "Line", lambda row: _line(row.item), width=7, right=True),
-    Column("column", "Column", lambda row: row.item.column, width=14, flex=1, most=30),
+    Column("column", "Column", lambda row: row.item.column, width=14, flex=1, max_width=30),
     Column("reason", "What is left out, or guessed", lambda row: row.item.reason, width=36, flex=5),
     Column("email", "E-mail", lambda row: row.item.email, 22, 1, hide_order=1),
 )

@@ -497,7 +497,7 @@ class UserScreen(StudioScreen):
     def _push_columns(self) -> tuple[Column[PushOfUser], ...]:
         zone = self.studio.zone
         return (
-            Column("push", "Push", lambda row: row.push, width=20, flex=3, most=60),
+            Column("push", "Push", lambda row: row.push, width=20, flex=3, max_width=60),
             Column("status", "Status", lambda row: _status(row, zone), width=18, flex=2),
             Column("flags", "", _flags, width=12, flex=1),
         )

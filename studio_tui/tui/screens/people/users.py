@@ -56,14 +56,14 @@ def _column(fact: Fact, listed: ListColumn) -> Column[User]:
         lambda user: fact.as_words(getattr(user, fact.name)),
         listed.width,
         listed.flex,
-        most=listed.most,
+        max_width=listed.max_width,
         hide_order=listed.hide_order,
         sortable=fact.sorted or fact.type is FactType.TEAMS,
     )
 
 
 COLUMNS: tuple[Column[User], ...] = (
-    Column("name", "Name", lambda user: user.name, width=18, flex=3, most=40, sortable=True),
+    Column("name", "Name", lambda user: user.name, width=18, flex=3, max_width=40, sortable=True),
     *(_column(fact, fact.listed) for fact in FACTS if fact.listed),
     Column("managers", "Managers", managers_cell, width=10, sortable=True),
     Column("standing", "", standing_cell, width=7, sortable=True, called="Role"),

@@ -21,7 +21,13 @@ def _note(row: Candidate) -> Toned:
 
 COLUMNS: tuple[Column[Candidate], ...] = (
     Column(
-        "name", "Name", lambda c: _cell(c, c.user.name), width=18, flex=3, most=40, sortable=True
+        "name",
+        "Name",
+        lambda c: _cell(c, c.user.name),
+        width=18,
+        flex=3,
+        max_width=40,
+        sortable=True,
     ),
     Column("note", "", _note, width=10, sortable=True, called="Note"),
     Column(
@@ -30,17 +36,17 @@ COLUMNS: tuple[Column[Candidate], ...] = (
         lambda c: _cell(c, ", ".join(c.user.teams)),
         width=18,
         flex=3,
-        most=60,
+        max_width=60,
         sortable=True,
     ),
-    Column("manager_names", "Managers", _managers, 16, 3, most=50, sortable=True),
+    Column("manager_names", "Managers", _managers, 16, 3, max_width=50, sortable=True),
     Column(
         "login",
         "Login",
         lambda c: _cell(c, c.user.login),
         width=14,
         flex=1,
-        most=24,
+        max_width=24,
         hide_order=2,
         sortable=True,
     ),
@@ -50,7 +56,7 @@ COLUMNS: tuple[Column[Candidate], ...] = (
         lambda c: _cell(c, c.user.department),
         width=14,
         flex=2,
-        most=30,
+        max_width=30,
         hide_order=3,
         sortable=True,
     ),

@@ -49,10 +49,10 @@ class OpenPeopleScreen(StudioScreen):
         """Yield the title with the name of the group, and the list."""
         yield Static(line(f"{self._name_of_group}, in all open pushes"), classes="title")
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
-            Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
-            Column("push", "Push", lambda each: each.push, width=14, flex=2, most=40),
-            Column("status", "Status", self._status, width=20, flex=3, most=44, sortable=True),
-            Column("flags", "Attention", flags, width=15, most=34, flex=1),
+            Column("name", "Name", lambda a: a.name, width=16, flex=2, max_width=40, sortable=True),
+            Column("push", "Push", lambda each: each.push, width=14, flex=2, max_width=40),
+            Column("status", "Status", self._status, width=20, flex=3, max_width=44, sortable=True),
+            Column("flags", "Attention", flags, width=15, max_width=34, flex=1),
             Column("reminded", "Reminded", self._reminded, width=15, hide_order=1),
             find=self.find,
             sort=Sort("name"),

@@ -56,14 +56,16 @@ class PushGroups(Vertical):
         self.by = by
         self._counted: _CachedGroups | None = None
         self._browser: RecordBrowser[PeopleGroup, GroupFilter] = RecordBrowser(
-            Column("name", by.capitalize(), _name, width=18, flex=3, most=50, sortable=True),
+            Column("name", by.capitalize(), _name, width=18, flex=3, max_width=50, sortable=True),
             Column("late", "Late", _late, width=6, right=True, sortable=True),
             Column(
                 "bar", "", lambda group: row_bar(group, _BAR), width=_BAR, called="Bar", drawn=True
             ),
             Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
             *([_LOAD] if by is By.MANAGER else []),
-            Column("still", "Still to hold", self._still, width=17, flex=1, most=24, sortable=True),
+            Column(
+                "still", "Still to hold", self._still, width=17, flex=1, max_width=24, sortable=True
+            ),
             Column("planned", "Planned", _planned, width=8, right=True, hide_order=2),
             Column("open", "Not planned", _not_planned, width=11, right=True, hide_order=3),
             find=self.find,

@@ -67,24 +67,24 @@ class PushUsers(Vertical):
         self.group: PeopleGroup | None = None
         """The group whose people are shown; None for all people."""
         self._browser: RecordBrowser[Assignment, AssignmentFilter] = RecordBrowser(
-            Column("name", "Name", lambda a: a.name, width=16, flex=2, most=40, sortable=True),
+            Column("name", "Name", lambda a: a.name, width=16, flex=2, max_width=40, sortable=True),
             Column(
                 "status",
                 "Status",
                 lambda a: status(a, self._zone),
                 width=26,
                 flex=3,
-                most=44,
+                max_width=44,
                 sortable=True,
             ),
-            Column("flags", "Attention", flags, width=19, most=34, flex=1, sortable=True),
+            Column("flags", "Attention", flags, width=19, max_width=34, flex=1, sortable=True),
             Column(
                 "managers",
                 "Managers",
                 _managers,
                 width=16,
                 flex=2,
-                most=50,
+                max_width=50,
                 hide_order=1,
                 sortable=True,
             ),

@@ -152,7 +152,13 @@ class PushesScreen(StudioScreen):
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
             Column("new", "", self._sign, width=3, called="New"),
             Column(
-                "name", "Name", lambda p: _cell(p, p.name), width=18, flex=3, most=60, sortable=True
+                "name",
+                "Name",
+                lambda p: _cell(p, p.name),
+                width=18,
+                flex=3,
+                max_width=60,
+                sortable=True,
             ),
             Column(
                 "template",
@@ -160,7 +166,7 @@ class PushesScreen(StudioScreen):
                 self._template,
                 width=16,
                 flex=1,
-                most=30,
+                max_width=30,
                 hide_order=3,
                 sortable=True,
             ),
@@ -181,7 +187,7 @@ class PushesScreen(StudioScreen):
                 _progress,
                 width=_HELD,
                 flex=1,
-                most=22,
+                max_width=22,
                 sortable=True,
                 order=_share,
             ),

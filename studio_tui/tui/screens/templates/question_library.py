@@ -93,7 +93,13 @@ class QuestionLibraryScreen(StudioScreen):
         super().__init__()
         self._browser: RecordBrowser[LibraryTopic, LibraryFilter] = RecordBrowser(
             Column(
-                "name", "Topic", lambda topic: topic.name, width=18, flex=1, most=44, sortable=True
+                "name",
+                "Topic",
+                lambda topic: topic.name,
+                width=18,
+                flex=1,
+                max_width=44,
+                sortable=True,
             ),
             Column("asks", "Asks", _asks, width=30, flex=3, sortable=True),
             Column(

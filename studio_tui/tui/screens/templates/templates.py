@@ -62,7 +62,13 @@ class TemplatesScreen(TemplateActions):
         super().__init__()
         self._browser: RecordBrowser[Template, TemplateFilter] = RecordBrowser(
             Column(
-                "name", "Name", lambda t: _cell(t, t.name), width=20, flex=2, most=44, sortable=True
+                "name",
+                "Name",
+                lambda t: _cell(t, t.name),
+                width=20,
+                flex=2,
+                max_width=44,
+                sortable=True,
             ),
             Column(
                 "description",

@@ -75,10 +75,10 @@ def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ..
     """Return the columns: sign, case, details, push, time, and the key of the remedy."""
     return (
         Column("sign", "", _sign, width=1),
-        Column("what", "", _what, width=25, flex=1, most=34),
+        Column("what", "", _what, width=25, flex=1, max_width=34),
         Column("text", "", _text, width=19, flex=4),
-        Column("push", "", lambda line: line.case.push if line.case else "", 14, 2, most=40),
-        Column("when", "", lambda line: time_of(line.case, today(), zone), width=8, most=10),
+        Column("push", "", lambda line: line.case.push if line.case else "", 14, 2, max_width=40),
+        Column("when", "", lambda line: time_of(line.case, today(), zone), width=8, max_width=10),
         Column("key", "", _key, width=9, hide_order=1),
     )
 

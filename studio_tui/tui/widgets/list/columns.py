@@ -48,7 +48,7 @@ class Column(Generic[R]):
     """Minimum width in cells."""
     flex: int = 0
     """The share of the remaining cells; 0: the width is fixed."""
-    most: int | None = None
+    max_width: int | None = None
     """Maximum width in cells."""
     right: bool = False
     """Whether it is aligned to the right (numbers)."""
@@ -114,7 +114,7 @@ def _widths(columns: Sequence[Column[R]], room: int) -> list[int]:
     growing = [index for index, column in enumerate(columns) if column.flex]
     while spare > 0 and growing:
         index = min(growing, key=lambda i: (widths[i] - columns[i].width) / columns[i].flex)
-        limit = columns[index].most
+        limit = columns[index].max_width
         if limit is not None and widths[index] >= limit:
             growing.remove(index)
             continue

@@ -7,9 +7,9 @@ from studio_tui.tui.widgets.list.columns import GAP, Column, place
 
 
 def column(
-    key: str, width: int, flex: int = 0, hide_order: int = 0, most: int | None = None
+    key: str, width: int, flex: int = 0, hide_order: int = 0, max_width: int | None = None
 ) -> Column[str]:
-    return Column(key, key, str, width=width, flex=flex, hide_order=hide_order, most=most)
+    return Column(key, key, str, width=width, flex=flex, hide_order=hide_order, max_width=max_width)
 
 
 def laid_out(room: int, *columns: Column[str]) -> dict[str, tuple[int, int]]:
@@ -26,7 +26,7 @@ def test_spare_width_is_shared_in_proportion_to_flex() -> None:
 
 
 def test_no_column_grows_beyond_its_maximum_width() -> None:
-    assert laid_out(60, column("a", 10, flex=5, most=12), column("b", 10, flex=1)) == {
+    assert laid_out(60, column("a", 10, flex=5, max_width=12), column("b", 10, flex=1)) == {
         "a": (0, 12),
         "b": (14, 46),
     }
