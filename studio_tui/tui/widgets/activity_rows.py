@@ -34,7 +34,7 @@ def activity_columns(zone: ZoneInfo) -> tuple[Column[ActivityLine], ...]:
             2,
             max_width=40,
             sortable=True,
-            called="On",
+            name="On",
         ),
         Column(
             "change",

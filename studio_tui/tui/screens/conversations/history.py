@@ -143,7 +143,7 @@ def _columns(zone: ZoneInfo) -> tuple[Column[Conversation], ...]:
         Column(
             "what", "What", lambda c: c.push or c.template.name, 16, 3, max_width=50, sortable=True
         ),
-        Column("state", "", _state, width=9, sortable=True, called="State"),
+        Column("state", "", _state, width=9, sortable=True, name="State"),
         Column(
             "conductor",
             "With",

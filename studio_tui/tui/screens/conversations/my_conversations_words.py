@@ -26,7 +26,7 @@ def my_conversation_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...
         return Toned(_held(item, zone), Tone.MUTED)
 
     return (
-        Column("sign", "", _sign, width=1, called="Overdue"),
+        Column("sign", "", _sign, width=1, name="Overdue"),
         Column("who", "Who", _who, width=16, flex=2, max_width=32, sortable=True, order=_by_name),
         Column(
             "what",

@@ -66,7 +66,7 @@ COLUMNS: tuple[Column[User], ...] = (
     Column("name", "Name", lambda user: user.name, width=18, flex=3, max_width=40, sortable=True),
     *(_column(fact, fact.listed) for fact in FACTS if fact.listed),
     Column("managers", "Managers", managers_cell, width=10, sortable=True),
-    Column("standing", "", standing_cell, width=7, sortable=True, called="Role"),
+    Column("standing", "", standing_cell, width=7, sortable=True, name="Role"),
 )
 
 

@@ -29,7 +29,7 @@ COLUMNS: tuple[Column[Candidate], ...] = (
         max_width=40,
         sortable=True,
     ),
-    Column("note", "", _note, width=10, sortable=True, called="Note"),
+    Column("note", "", _note, width=10, sortable=True, name="Note"),
     Column(
         "teams",
         "Teams",

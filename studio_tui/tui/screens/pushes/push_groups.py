@@ -59,7 +59,7 @@ class PushGroups(Vertical):
             Column("name", by.capitalize(), _name, width=18, flex=3, max_width=50, sortable=True),
             Column("late", "Late", _late, width=6, right=True, sortable=True),
             Column(
-                "bar", "", lambda group: row_bar(group, _BAR), width=_BAR, called="Bar", drawn=True
+                "bar", "", lambda group: row_bar(group, _BAR), width=_BAR, name="Bar", drawn=True
             ),
             Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
             *([_LOAD] if by is By.MANAGER else []),

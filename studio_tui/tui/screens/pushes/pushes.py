@@ -150,7 +150,7 @@ class PushesScreen(StudioScreen):
         """Ids of the pushes that repeat."""
         self._reading_repeats = CoalescedQuery(self, self._show_repeats)
         self._browser: RecordBrowser[Push, PushFilter] = RecordBrowser(
-            Column("new", "", self._sign, width=3, called="New"),
+            Column("new", "", self._sign, width=3, name="New"),
             Column(
                 "name",
                 "Name",

@@ -97,7 +97,7 @@ class TemplatesScreen(TemplateActions):
                 "",
                 lambda t: _cell(t, "archived" * t.archived),
                 width=8,
-                called="Archived",
+                name="Archived",
                 sortable=True,
             ),
             find=self.find,

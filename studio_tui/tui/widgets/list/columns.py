@@ -57,7 +57,7 @@ class Column(Generic[R]):
     sortable: bool = False
     order: Callable[[R], Any] | None = None
     """The sort key of rows that are held in memory; None: the displayed text."""
-    called: str = ""
+    name: str = ""
     """The name in the column dialog and in files, if ``title`` is empty or no name."""
     drawn: bool = False
     """Whether the contents are a drawing, which is left out of copied text."""
@@ -67,7 +67,7 @@ class Column(Generic[R]):
     @property
     def label(self) -> str:
         """The name; empty if the column has none."""
-        return self.called or self.title
+        return self.name or self.title
 
 
 @dataclass(frozen=True, slots=True)
