@@ -14,7 +14,7 @@ class DaemonThreadPool:
 
     def __init__(self, name: str, max_threads: int) -> None:
         self._name = name
-        self._max_threads = most
+        self._max_threads = max_threads
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._free = threading.Semaphore(0)
         self._started = 0

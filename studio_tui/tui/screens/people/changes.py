@@ -47,7 +47,7 @@ def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
     """Return the list columns of a change."""
     return (
         Column("urgency", "What", _kind_cell, width=16, flex=1, max_width=27, sortable=True),
-        Column("name", "Who", lambda each: each.name, width=14, flex=2, max_width=30, sortable=True),
+        Column("name", "Who", lambda each: each.name, 14, 2, max_width=30, sortable=True),
         Column("change", "Change", change_in_words, width=15, flex=3, max_width=40),
         Column(
             "talk",
@@ -62,7 +62,7 @@ def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
             "push", "Push", lambda each: each.push, width=12, flex=2, max_width=30, hide_order=2,
             sortable=True,
         ),
-        Column("proposal", "Propose", lambda each: each.proposal_name, width=12, flex=1, max_width=24,
+        Column("proposal", "Propose", lambda each: each.proposal_name, 12, 1, max_width=24,
                hide_order=3),
     )  # fmt: skip
 
