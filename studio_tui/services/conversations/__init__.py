@@ -1,12 +1,12 @@
 """Conversations: plan, prepare, talk, finish (C1 to C6, P10). Each aspect has its own module."""
 
-from studio_tui.services.conversations.asking import (
+from studio_tui.services.conversations.conductor_choice import (
     conductors,
     hand_over,
     mine_again,
     not_mine,
 )
-from studio_tui.services.conversations.finding import (
+from studio_tui.services.conversations.lookup import (
     FoundConversation,
     ask_about,
     find,
@@ -18,7 +18,7 @@ from studio_tui.services.conversations.overview import history, my_conversations
 from studio_tui.services.conversations.planning import Usable, cancel, move, plan, usable
 from studio_tui.services.conversations.reading import read, show
 from studio_tui.services.conversations.taking_over import close_own, open_own
-from studio_tui.services.conversations.talking import begin, finish, record_held, reopen, start
+from studio_tui.services.conversations.talks import begin, finish, record_held, reopen, start
 from studio_tui.services.conversations.warning import (
     NO_CALENDAR,
     users_with_sender_address,

@@ -18,7 +18,7 @@ from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.templates.template import Definition
-from studio_tui.services.conversations.current import conversation_of
+from studio_tui.services.conversations.state import conversation_of
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import InMemorySource, StoredSource
 from studio_tui.services.templates import definitions

@@ -18,7 +18,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, NothingToDo, Refused
 from studio_tui.domain.templates.template import Definition, Permissions
 from studio_tui.services.conversations import inviting
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     conversation_now,
     conversation_to_change,
     record,
@@ -26,7 +26,7 @@ from studio_tui.services.conversations.current import (
     require_state,
     status_of,
 )
-from studio_tui.services.conversations.opening import (
+from studio_tui.services.conversations.subject import (
     ConversationSubject,
     begin_new,
     conductor_of,

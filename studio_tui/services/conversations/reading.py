@@ -23,7 +23,7 @@ from studio_tui.domain.conversations.conversation import (
 )
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     asked_in,
     conversation_now,
     no_part_error,

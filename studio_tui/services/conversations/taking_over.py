@@ -8,7 +8,7 @@ from studio_tui.domain.conversations.conversation import NOT_OVER, Conversation
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, Refused
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     asked_in,
     conversation_now,
     conversation_to_change,

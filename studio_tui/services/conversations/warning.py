@@ -8,7 +8,7 @@ from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import fold
 from studio_tui.mail.transport.addresses import sender_from
-from studio_tui.services.conversations.current import conversation_now
+from studio_tui.services.conversations.state import conversation_now
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.conversations import conversations
 from studio_tui.storage.people import users

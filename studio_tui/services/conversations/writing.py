@@ -23,7 +23,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
 from studio_tui.domain.shared.text import fold
 from studio_tui.domain.templates.template import Question, StepKind, Topic, check_topic
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     asked_in,
     conversation_now,
     conversation_to_change,

@@ -13,7 +13,7 @@ from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.enum_tables import CompleteTable, DefaultTable
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
-from studio_tui.services.conversations.current import conversation_now, conversation_to_change
+from studio_tui.services.conversations.state import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
 from studio_tui.services.people import handing_over
 from studio_tui.services.pushes.pushes import facts_of, locked_push, push_facts, restore

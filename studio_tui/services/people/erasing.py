@@ -11,7 +11,7 @@ from studio_tui.domain.people.person_acts import Erased
 from studio_tui.domain.people.unattended import FileOutcome
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import planning
-from studio_tui.services.conversations.current import conversation_to_change
+from studio_tui.services.conversations.state import conversation_to_change
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity import emptying

@@ -12,7 +12,7 @@ from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.shared.cancellation import Progress
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.conversations import inviting
-from studio_tui.services.conversations.current import conversation_now, conversation_to_change
+from studio_tui.services.conversations.state import conversation_now, conversation_to_change
 from studio_tui.services.conversations.taking_over import begin_term
 from studio_tui.services.pushes.pushes import cause_at_once, cause_of
 from studio_tui.services.system.context import Studio

@@ -9,7 +9,7 @@ from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotFound, Refused
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     conversation_now,
     no_part_error,
     relations_of,

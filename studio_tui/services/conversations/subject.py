@@ -11,7 +11,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Forbidden, NotFound, Refused
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.domain.templates.template import Definition
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     ask_questions,
     conversation_now,
     conversation_to_change,

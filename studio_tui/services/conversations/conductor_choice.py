@@ -8,11 +8,11 @@ from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import inviting
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     record_about,
     require_state,
 )
-from studio_tui.services.conversations.opening import (
+from studio_tui.services.conversations.subject import (
     ConversationSubject,
     manager_named,
     open_subject,

@@ -15,7 +15,7 @@ from studio_tui.domain.conversations.conversation import (
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
 from studio_tui.domain.shared.text import fold
-from studio_tui.services.conversations.current import (
+from studio_tui.services.conversations.state import (
     conversation_now,
     conversation_to_change,
     no_part_error,
@@ -25,7 +25,7 @@ from studio_tui.services.conversations.current import (
     require_state,
     status_of,
 )
-from studio_tui.services.conversations.opening import (
+from studio_tui.services.conversations.subject import (
     begin_with,
     conductor_of,
     open_subject,
