@@ -13,7 +13,7 @@ from studio_tui.cli.system.screens import open_screens
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
-    from studio_tui.cli.shared.dependencies import OpenStudio, Transports, CurrentActor
+    from studio_tui.cli.shared.dependencies import CurrentActor, OpenStudio, Transports
 
 
 def run() -> None:

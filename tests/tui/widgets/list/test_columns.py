@@ -32,7 +32,7 @@ def test_no_column_grows_beyond_its_maximum_width() -> None:
     }
 
 
-def test_columns_with_the_highest_gives_way_are_hidden_first() -> None:
+def test_columns_with_the_highest_hide_order_are_hidden_first() -> None:
     columns = column("a", 20), column("b", 10, hide_order=2), column("c", 10, hide_order=1)
     assert set(laid_out(44, *columns)) == {"a", "b", "c"}
     assert set(laid_out(43, *columns)) == {"a", "c"}
