@@ -197,10 +197,10 @@ def test_a_right_and_a_command(copy: Copy) -> None:
     """Who has the right, in the table of the documents; a new command is known to the help, and
     not open over SSH before somebody says so."""
     told = copy.answer(
-        "from studio_tui.cli.ssh.allowed import is_open\n"
+        "from studio_tui.cli.ssh.allowed import is_allowed\n"
         "from studio_tui.domain.people.access_table import in_markdown\n"
         "print(json.dumps(['| praise users | yes | – | – |' in in_markdown(),"
-        " is_open('users praise'), is_open('users list')]))"
+        " is_allowed('users praise'), is_allowed('users list')]))"
     )
     assert told == [True, False, True]
     assert "Praise a user." in copy.run("users", "--help")

@@ -1,4 +1,4 @@
-"""``studio-tui users retention``: erasing users who left before the retention time (U13)."""
+"""``studio-tui users retention``: erasing users whose retention time is over (U13)."""
 
 import sys
 
