@@ -1,4 +1,4 @@
-"""Who of several managers is asked and invited, and what closing does (P9, P10, C5)."""
+"""Which of several managers is reminded and invited, and what closing a push does (P9, P10, C5)."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ DROPPED = NotificationState.DROPPED
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Ann has Bob and Cor; what they were told has arrived."""
+    """A push with Ann, whose managers are Bob and Cor; its first mail has been sent."""
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     clock.move(minutes=5)
@@ -43,7 +43,7 @@ def ann(studio: Studio, push: Push) -> Ask:
 
 
 def reminded(studio: Studio, admin: Actor, push: Push) -> set[str]:
-    """Which managers a reminder by hand tells."""
+    """Send a reminder by hand and return the managers that it is addressed to."""
     everybody = Selection.matching(AssignmentFilter())
     before = {each.id for each in mail(studio, admin)}
     remind.remind(studio, admin, push, everybody, again=True)
@@ -53,7 +53,7 @@ def reminded(studio: Studio, admin: Actor, push: Push) -> set[str]:
 
 
 def invited(studio: Studio, admin: Actor) -> list[tuple[str, Kind, NotificationState]]:
-    """Invitations in the order they were written."""
+    """Return the invitations in the order in which they were written."""
     listed = sorted(mail(studio, admin), key=lambda each: each.id)
     return [(each.recipient, each.kind, each.state) for each in listed if _of_meeting(each)]
 
@@ -68,8 +68,10 @@ def waits_for(studio: Studio, login: str, push: Push) -> tuple[bool, str]:
     return of_ann.asked, of_ann.why_not
 
 
-def test_all_managers_are_asked_until_one_plans(studio: Studio, admin: Actor, push: Push) -> None:
-    """P10: and everybody sees why."""
+def test_all_managers_are_reminded_until_one_plans(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """P10: the others read why they are not asked."""
     assert reminded(studio, admin, push) == {"bob", "cor"}
     assert waits_for(studio, "cor", push) == (True, "")
     bob = as_user(studio, "bob")
@@ -80,8 +82,10 @@ def test_all_managers_are_asked_until_one_plans(studio: Studio, admin: Actor, pu
     assert reminded(studio, admin, push) == {"bob", "cor"}
 
 
-def test_not_mine(studio: Studio, admin: Actor, push: Push) -> None:
-    """P10: it stops asking, and can be taken back; somebody has to be left."""
+def test_a_manager_can_decline_a_conversation_and_take_it_back(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """P10: a declining manager is not reminded; the last manager cannot decline."""
     cor, bob, ask = as_user(studio, "cor"), as_user(studio, "bob"), ann(studio, push)
     conversations.not_mine(studio, cor, ask)
     assert reminded(studio, admin, push) == {"bob"}
@@ -94,7 +98,7 @@ def test_not_mine(studio: Studio, admin: Actor, push: Push) -> None:
     assert reminded(studio, admin, push) == {"cor"}
 
 
-def test_who_is_named_is_asked_alone_until_they_leave(
+def test_only_the_named_conductor_is_reminded_until_they_leave(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     """P10, U4."""
@@ -109,10 +113,10 @@ def test_who_is_named_is_asked_alone_until_they_leave(
     assert reminded(studio, admin, push) == {"bob"}
 
 
-def test_another_deadline_concerns_who_is_still_asked_and_a_closing_everybody(
+def test_a_moved_deadline_is_sent_to_those_still_asked_and_a_closing_to_everybody(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
-    """P10: once Bob plans it, Cor has nothing to hold until a day."""
+    """P10: once Bob has planned the conversation, the deadline does not concern Cor."""
     later = draft_of(push, deadline=push.deadline + timedelta(days=7))
     pushes.edit(studio, admin, push, later)
     assert _told_of(studio, admin, Kind.DEADLINE_MOVED) == {"ann", "bob", "cor"}
@@ -128,7 +132,7 @@ def _told_of(studio: Studio, admin: Actor, kind: Kind) -> set[str]:
     return {each.recipient for each in unsent}
 
 
-def test_both_sides_are_invited_and_what_changes_at_once_is_said_once(
+def test_both_sides_are_invited_and_only_the_last_of_several_quick_changes_is_sent(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """C5, N5."""
@@ -162,7 +166,7 @@ def test_both_sides_are_invited_and_what_changes_at_once_is_said_once(
     ]
 
 
-def test_an_invitation_that_failed_shows_in_the_push(
+def test_a_failed_invitation_is_flagged_in_the_push(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """P8."""
@@ -176,7 +180,9 @@ def test_an_invitation_that_failed_shows_in_the_push(
     assert assigning.source(studio, admin, push, everybody, Sort("name")).count() == 1
 
 
-def test_nothing_new_is_not_said_again(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_move_to_the_same_plan_changes_and_sends_nothing(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     bob, wanted = as_user(studio, "bob"), Plan(studio.now() + HOUR, 30, "Room 9")
     planned = conversations.plan(studio, bob, ann(studio, push), wanted)
     before = invited(studio, admin)
@@ -187,7 +193,7 @@ def test_nothing_new_is_not_said_again(studio: Studio, admin: Actor, push: Push)
 
 
 @pytest.mark.parametrize("cancels", [False, True])
-def test_what_is_planned_is_kept_or_cancelled_when_a_push_is_closed(
+def test_closing_a_push_keeps_or_cancels_the_planned_conversations(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, cancels: bool
 ) -> None:
     """P9."""

@@ -1,4 +1,4 @@
-"""Conversations from plan to finish, and who may do what when (C1 to C3, P8 to P10, U4)."""
+"""Conversations from plan to finish, and who may take each step (C1 to C3, P8 to P10, U4)."""
 
 import logging
 import re
@@ -34,7 +34,7 @@ from tests.services.conftest import MovableClock
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor) -> Push:
-    """Ann has Bob and Cor; Bob has Dan alone; Eve has nobody."""
+    """A push with Ann (managers Bob and Cor), Bob (manager Dan) and Eve (no manager)."""
     import_people(studio, admin)
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "bob", "eve")
@@ -51,15 +51,17 @@ def plan(studio: Studio, push: Push, login: str, *, by: str, hours: int = 1) -> 
 
 
 def about(studio: Studio, login: str, template: str) -> Ask:
-    """A conversation that no push asks for."""
+    """Return a request for a conversation of ``login`` outside any push."""
     found = templates.find(studio, as_user(studio, "els"), template)
     with studio.store.reading():
         user_id = naming.user_id_named(login)
     return Ask(user_id, template_id=found.id)
 
 
-def test_each_manager_records_their_own(studio: Studio, admin: Actor, push: Push) -> None:
-    """C2: leader and coach alike; the one who recorded it held it."""
+def test_a_leader_or_coach_records_a_conversation_that_they_held(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """C2: the manager who records the conversation becomes its conductor."""
     cor = as_user(studio, "cor")
     held = conversations.record_held(studio, cor, of(studio, push, "ann"))
     assert (held.state, held.conductor, held.finished_at) == (
@@ -82,8 +84,10 @@ def test_each_manager_records_their_own(studio: Studio, admin: Actor, push: Push
     )
 
 
-def test_who_manages_somebody_else_may_not(studio: Studio, admin: Actor, push: Push) -> None:
-    """C2, A2: neither the user, nor another manager, nor support."""
+def test_only_the_managers_of_a_user_may_plan_start_or_record(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """C2, A2: neither the user, nor the manager of another user, nor support."""
     ask = of(studio, push, "ann")
     before = lines(studio, admin)
     for login in ("ann", "dan", "bea", "sam"):
@@ -97,7 +101,9 @@ def test_who_manages_somebody_else_may_not(studio: Studio, admin: Actor, push: P
     assert lines(studio, admin) == before
 
 
-def test_an_admin_names_who_held_it(studio: Studio, admin: Actor, push: Push) -> None:
+def test_an_admin_must_name_the_conductor_if_there_are_several_managers(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     ann, bob, eve = (of(studio, push, login) for login in ("ann", "bob", "eve"))
     record = conversations.record_held
     with pytest.raises(Refused, match="several managers: say which of them holds it: "):
@@ -115,7 +121,7 @@ def test_an_admin_names_who_held_it(studio: Studio, admin: Actor, push: Push) ->
 def test_a_conversation_goes_from_planned_to_done(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """C2, P8: on every step the push shows it."""
+    """C2, P8: the push shows the status after each step."""
 
     def status() -> Status:
         return assigned(studio, admin, push)["ann"].status
@@ -141,7 +147,7 @@ def test_a_conversation_goes_from_planned_to_done(
     assert status() is Status.DONE
 
 
-def test_what_was_held_is_held_once(studio: Studio, push: Push) -> None:
+def test_a_conversation_can_be_held_only_once(studio: Studio, push: Push) -> None:
     conversations.record_held(studio, as_user(studio, "cor"), of(studio, push, "ann"))
     bob, ask = as_user(studio, "bob"), of(studio, push, "ann")
     with pytest.raises(Forbidden, match="Cor Coach holds the conversation with Ann Peeters"):
@@ -154,8 +160,10 @@ def test_what_was_held_is_held_once(studio: Studio, push: Push) -> None:
         plan(studio, push, "ann", by="cor")
 
 
-def test_two_leaders_at_once(studio: Studio, push: Push) -> None:
-    """P10: once one has planned it, the other is told who; a start is refused alike."""
+def test_only_one_of_two_leaders_can_plan_or_start_a_conversation(
+    studio: Studio, push: Push
+) -> None:
+    """P10: once one has planned it, the other is refused and reads who holds it."""
     conversation = plan(studio, push, "ann", by="bob")
     with pytest.raises(Forbidden, match="Bob Smith holds the conversation with Ann Peeters"):
         plan(studio, push, "ann", by="cor")
@@ -165,7 +173,9 @@ def test_two_leaders_at_once(studio: Studio, push: Push) -> None:
         conversations.begin(studio, as_user(studio, "cor"), conversation.id)
 
 
-def test_time_goes_one_way(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_plan_is_in_the_future_and_a_held_conversation_in_the_past(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     bob = of(studio, push, "bob")
     with pytest.raises(Refused, match="in the future"):
         conversations.record_held(studio, admin, bob, held_at=studio.now() + HOUR)
@@ -179,8 +189,10 @@ def test_time_goes_one_way(studio: Studio, admin: Actor, push: Push) -> None:
     assert (held.finished_at, held.sealed_at) == (yesterday, studio.now())
 
 
-def test_moving_knows_what_it_moves(studio: Studio, admin: Actor, push: Push) -> None:
-    """A4, C5: who looked before somebody else moved it is told what it is now."""
+def test_a_move_based_on_an_outdated_plan_is_a_conflict(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """A4, C5: the error names the current plan."""
     first = plan(studio, push, "ann", by="bob")
     bob = as_user(studio, "bob")
     moved = conversations.move(studio, bob, first, Plan(studio.now() + 3 * HOUR, 30, "Room  9"))
@@ -191,8 +203,10 @@ def test_moving_knows_what_it_moves(studio: Studio, admin: Actor, push: Push) ->
     assert (again.id, again.sequence) == (first.id, 3)
 
 
-def test_cancelled_and_planned_anew(studio: Studio, admin: Actor, push: Push) -> None:
-    """C3: leader or coach only; the assignment is not planned again."""
+def test_a_cancelled_conversation_can_be_planned_anew(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """C3: only its conductor or an admin cancels it; the user becomes *not planned* again."""
     first = plan(studio, push, "ann", by="bob")
     for login in ("ann", "sam", "dan", "cor"):
         with pytest.raises(Forbidden):
@@ -227,7 +241,7 @@ def test_reopened_by_its_conductor_then_by_an_admin(
 
 
 def plan_of(studio: Studio, push: Push) -> Conversation:
-    """The conversation of Ann that is over."""
+    """Return Ann's finished conversation of the push."""
     from studio_tui.domain.conversations.conversation import HistoryFilter
     from studio_tui.domain.shared.list_source import Sort
 
@@ -237,7 +251,7 @@ def plan_of(studio: Studio, push: Push) -> Conversation:
     return next(one for one in source.rows(0, 99) if one.push == push.name)
 
 
-def test_a_closed_push_is_no_longer_used_but_what_has_begun_may_end(
+def test_a_closed_push_allows_only_conversations_in_progress_to_finish(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     """P9."""
@@ -250,7 +264,7 @@ def test_a_closed_push_is_no_longer_used_but_what_has_begun_may_end(
     assert done.state is ConversationState.DONE
 
 
-def test_a_push_that_has_not_begun_is_not_used_yet(
+def test_a_push_cannot_be_used_before_its_first_day(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     """P5."""
@@ -260,7 +274,7 @@ def test_a_push_that_has_not_begun_is_not_used_yet(
         conversations.record_held(studio, admin, of(studio, push, "bob"))
 
 
-def test_who_is_not_in_the_push_has_no_conversation(
+def test_a_user_outside_the_push_has_no_conversation_in_it(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     assigning.unassign_users(studio, admin, push, ["bob"])
@@ -271,8 +285,8 @@ def test_who_is_not_in_the_push_has_no_conversation(
         conversations.find(studio, "Q1 revieu", "bob")
 
 
-def test_without_a_push(studio: Studio, admin: Actor, push: Push) -> None:
-    """T3, C2: leaders and coaches start what lets them, users too, with one of their managers."""
+def test_conversations_outside_a_push(studio: Studio, admin: Actor, push: Push) -> None:
+    """T3, C2: managers start them if the template permits, and users with one of their managers."""
     bob, ask = as_user(studio, "bob"), about(studio, "ben", "Regular")
     wanted = Plan(studio.now() + HOUR)
     mine = conversations.plan(studio, bob, ask, wanted)
@@ -289,8 +303,10 @@ def test_without_a_push(studio: Studio, admin: Actor, push: Push) -> None:
             conversations.plan(studio, as_user(studio, login), ask, wanted)
 
 
-def test_only_what_the_template_allows(studio: Studio, admin: Actor, push: Push) -> None:
-    """T3: nothing, unless it says so; and nothing that is archived."""
+def test_a_conversation_outside_a_push_needs_the_permission_of_its_template(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """T3: without permissions in the template, or with an archived one, nothing is allowed."""
     regular = templates.find(studio, admin, "Regular")
     strict = replace(regular.definition, name="Strict", permissions=Permissions())
     templates.add(studio, admin, strict)
@@ -307,7 +323,9 @@ def test_only_what_the_template_allows(studio: Studio, admin: Actor, push: Push)
     assert not names & {"Regular", "Strict"}
 
 
-def test_a_quick_one_starts_at_the_talk(studio: Studio, push: Push) -> None:
+def test_a_conversation_by_a_quick_template_starts_without_planning(
+    studio: Studio, push: Push
+) -> None:
     """T1, C2."""
     bob, ask = as_user(studio, "bob"), about(studio, "ben", "Quick")
     with pytest.raises(Refused, match="“Quick” starts at the talk"):
@@ -315,8 +333,10 @@ def test_a_quick_one_starts_at_the_talk(studio: Studio, push: Push) -> None:
     assert conversations.start(studio, bob, ask).state is ConversationState.IN_PROGRESS
 
 
-def test_the_user_leaves_in_the_middle(studio: Studio, admin: Actor, push: Push) -> None:
-    """What has begun is finished; nothing else is planned with them."""
+def test_a_conversation_in_progress_can_finish_after_the_user_left(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """A conversation in progress can be finished; a new one cannot be planned."""
     begun = conversations.start(studio, as_user(studio, "bob"), of(studio, push, "ann"))
     gone = "login,email,given_name,family_name,active\n" + "".join(
         f"{login},{login}@example.org,{given},{family},no\n"
@@ -333,10 +353,10 @@ def test_the_user_leaves_in_the_middle(studio: Studio, admin: Actor, push: Push)
     assert conversations.finish(studio, as_user(studio, "bob"), begun.id).user_active is False
 
 
-def test_who_could_hold_it_is_told_to_those_around(
+def test_the_possible_conductors_are_visible_to_the_user_their_managers_and_admins(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
-    """U4, A2: to the user, their managers, and who sees the users."""
+    """U4, A2: to the user, the user's managers, and everybody who may see the users."""
     ann = of(studio, push, "ann").user_id
     for login in ("ann", "bob", "cor", "els", "sam"):
         found = conversations.conductors(studio, as_user(studio, login), ann)
@@ -350,10 +370,10 @@ def test_who_could_hold_it_is_told_to_those_around(
     assert conversations.conductors(studio, admin, 10**9) == ()
 
 
-def test_an_act_on_one_looks_at_nobody_else_of_the_push(
+def test_an_act_on_one_user_does_not_query_the_other_users_of_the_push(
     studio: Studio, push: Push, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A key on a push of 100,000 costs what it costs on a push of three."""
+    """A key press costs the same in a push of 100,000 users as in a push of three."""
     caplog.set_level(logging.DEBUG, "peewee")
     pushes.every(studio, as_user(studio, "els"))
     counting = re.compile(r'GROUP BY ("\w+"\.)?"push_id"')

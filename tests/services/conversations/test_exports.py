@@ -1,4 +1,4 @@
-"""Taking conversations along: who gets what, as Markdown, PDF and CSV (C3, C6, T4, A5)."""
+"""Exports of conversations as Markdown, PDF and CSV, and who may have them (C3, C6, T4, A5)."""
 
 import csv
 import io
@@ -43,7 +43,10 @@ def write(
 
 
 def hold(studio: Studio, admin: Actor, template: str = "Regular", **said: str) -> Conversation:
-    """Ben's conversation with Bob, from plan to finish; ``said`` replaces what each wrote."""
+    """Hold Ben's conversation with Bob, from plan to finish.
+
+    ``said`` replaces the text that a side writes.
+    """
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin, template=template), "ben").push
     bob, ben = as_user(studio, "bob"), as_user(studio, "ben")
@@ -61,16 +64,18 @@ def hold(studio: Studio, admin: Actor, template: str = "Regular", **said: str) -
 
 @pytest.fixture
 def held(studio: Studio, admin: Actor) -> Conversation:
-    """A Regular conversation: nobody but the two reads it."""
+    """A finished Regular conversation, which only its two participants may read."""
     return hold(studio, admin)
 
 
 def pdf_text(path: Path) -> str:
-    """What another library reads out of a PDF."""
+    """Return the text of a PDF as another library extracts it."""
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
-def test_the_two_get_all_of_it(studio: Studio, admin: Actor, held: Conversation) -> None:
+def test_the_two_participants_get_the_whole_conversation(
+    studio: Studio, admin: Actor, held: Conversation
+) -> None:
     before = lines(studio, admin)
     for login in ("ben", "bob"):
         text = exports.to_text(studio, as_user(studio, login), held.id)
@@ -80,8 +85,10 @@ def test_the_two_get_all_of_it(studio: Studio, admin: Actor, held: Conversation)
     assert lines(studio, admin) == before
 
 
-def test_others_get_nothing(studio: Studio, admin: Actor, held: Conversation) -> None:
-    """C6: who may know that it was held as little as who may not."""
+def test_nobody_else_gets_any_of_the_conversation(
+    studio: Studio, admin: Actor, held: Conversation
+) -> None:
+    """C6: neither those who may know that it was held, nor those who may not."""
     for login, words in (
         ("els", "not what was said"),
         ("sam", "not what was said"),
@@ -93,10 +100,10 @@ def test_others_get_nothing(studio: Studio, admin: Actor, held: Conversation) ->
             exports.to_text(studio, as_user(studio, login), held.id)
 
 
-def test_an_admin_gets_what_the_template_opens_and_it_is_written_down(
+def test_an_admin_gets_what_the_template_opens_and_the_access_is_recorded(
     studio: Studio, admin: Actor
 ) -> None:
-    """T4, A3: the Performance review opens the summary."""
+    """T4, A3: the template “Performance review” opens the summary."""
     held = hold(studio, admin, "Performance review")
     text = exports.to_text(studio, admin, held.id)
     assert {side for side in SIDES if side in text.replace("\\", "")} == {"SUMMED-UP"}
@@ -106,7 +113,7 @@ def test_an_admin_gets_what_the_template_opens_and_it_is_written_down(
     assert line.after == {"parts": ["summary"]}
 
 
-def test_only_what_is_finished(studio: Studio, admin: Actor) -> None:
+def test_only_a_finished_conversation_can_be_exported(studio: Studio, admin: Actor) -> None:
     import_people(studio, admin)
     quick = templates.find(studio, admin, "Quick")
     bob = as_user(studio, "bob")
@@ -120,7 +127,7 @@ def test_only_what_is_finished(studio: Studio, admin: Actor) -> None:
 
 
 @pytest.mark.parametrize("name", ["talk.md", "talk.pdf"])
-def test_a_file_is_private_and_not_overwritten_unasked(
+def test_a_file_is_private_and_overwritten_only_with_force(
     studio: Studio, held: Conversation, tmp_path: Path, name: str
 ) -> None:
     path, bob = tmp_path / name, as_user(studio, "bob")
@@ -138,7 +145,9 @@ def test_a_file_is_private_and_not_overwritten_unasked(
     assert {side for side in SIDES if side in text.replace("\\", "")} == SIDES
 
 
-def test_places_where_no_file_can_be(studio: Studio, held: Conversation, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_refused(
+    studio: Studio, held: Conversation, tmp_path: Path
+) -> None:
     bob = as_user(studio, "bob")
     (tmp_path / "there").symlink_to(tmp_path / "nowhere")
     for path, words in (
@@ -153,7 +162,7 @@ def test_places_where_no_file_can_be(studio: Studio, held: Conversation, tmp_pat
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_without_the_extra_it_says_so(
+def test_a_pdf_without_the_extra_is_refused_with_the_command_to_install_it(
     studio: Studio, held: Conversation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "fpdf", None)
@@ -163,8 +172,8 @@ def test_without_the_extra_it_says_so(
     assert not path.exists()
 
 
-def test_whatever_was_typed_is_in_both(studio: Studio, admin: Actor, tmp_path: Path) -> None:
-    """A5: nothing crashes it, nothing is lost silently; a sign without a font is its number."""
+def test_any_typed_text_is_in_both_formats(studio: Studio, admin: Actor, tmp_path: Path) -> None:
+    """A5: no text fails or is lost silently; a character without a font becomes its number."""
     typed = "\n".join(HOSTILE) + "\n{nb} ж Ω ს ไทย हिन्दी ✓ **bold**"
     held = hold(studio, admin, user=typed)
     bob, path = as_user(studio, "bob"), tmp_path / "talk.pdf"
@@ -184,7 +193,7 @@ def test_whatever_was_typed_is_in_both(studio: Studio, admin: Actor, tmp_path: P
         assert sign not in text.replace("\r", "") or sign in "\t\x0c"
 
 
-def test_a_font_of_ones_own_draws_what_ours_do_not(
+def test_a_given_font_draws_characters_that_the_built_in_fonts_lack(
     studio: Studio, admin: Actor, tmp_path: Path
 ) -> None:
     from pymupdf_fonts import myfont

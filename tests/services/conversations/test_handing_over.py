@@ -1,4 +1,4 @@
-"""Naming who is to hold a conversation, and telling them (P10)."""
+"""Naming the conductor of a conversation, and notifying those concerned (P10)."""
 
 import pytest
 
@@ -21,7 +21,7 @@ USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """With Ann, whom Bob leads and Cor coaches, and all mail about it sent."""
+    """A push with Ann, whom Bob leads and Cor coaches; all of its mail was sent."""
     import_people(studio, admin)
     pushed = assign(studio, admin, create_push(studio, admin), "ann").push
     clock.move(minutes=2)
@@ -34,7 +34,7 @@ def of_ann(studio: Studio, push: Push) -> Ask:
     return conversations.find(studio, push.name, "ann")
 
 
-def test_the_new_conductor_and_the_user_are_told_and_nobody_else(
+def test_only_the_new_conductor_and_the_user_are_notified(
     studio: Studio, admin: Actor, of_ann: Ask, clock: MovableClock
 ) -> None:
     row = conversations.hand_over(studio, admin, of_ann, "cor")
@@ -46,7 +46,9 @@ def test_the_new_conductor_and_the_user_are_told_and_nobody_else(
     assert {each.about[0].conductor for each in sent} == {"Cor Coach"}
 
 
-def test_a_manager_hands_over_what_is_theirs(studio: Studio, admin: Actor, of_ann: Ask) -> None:
+def test_only_a_manager_of_the_user_may_hand_over(
+    studio: Studio, admin: Actor, of_ann: Ask
+) -> None:
     bob = as_user(studio, "bob")
     assert conversations.hand_over(studio, bob, of_ann, "cor").conductor == "Cor Coach"
     for stranger in ("bea", "ann"):
@@ -54,13 +56,15 @@ def test_a_manager_hands_over_what_is_theirs(studio: Studio, admin: Actor, of_an
             conversations.hand_over(studio, as_user(studio, stranger), of_ann, "cor")
 
 
-def test_only_to_one_of_the_managers(studio: Studio, admin: Actor, of_ann: Ask) -> None:
+def test_a_conversation_is_handed_over_only_to_a_manager_of_the_user(
+    studio: Studio, admin: Actor, of_ann: Ask
+) -> None:
     with pytest.raises(Refused, match="bea neither leads nor coaches Ann Peeters"):
         conversations.hand_over(studio, admin, of_ann, "bea")
     assert waiting(mail(studio, admin)) == []
 
 
-def test_handed_on_before_the_mail_left_only_the_last_is_told(
+def test_of_two_hand_overs_before_the_mail_leaves_only_the_last_is_sent(
     studio: Studio, admin: Actor, of_ann: Ask, clock: MovableClock
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
@@ -71,7 +75,7 @@ def test_handed_on_before_the_mail_left_only_the_last_is_told(
     assert dropped == {DropReason.SUPERSEDED}
 
 
-def test_nothing_is_told_of_what_was_held_meanwhile(
+def test_mail_about_a_hand_over_is_dropped_once_the_conversation_is_held(
     studio: Studio, admin: Actor, push: Push, of_ann: Ask, clock: MovableClock
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
@@ -84,7 +88,9 @@ def test_nothing_is_told_of_what_was_held_meanwhile(
         conversations.hand_over(studio, admin, of_ann, "bob")
 
 
-def test_it_is_written_down(studio: Studio, admin: Actor, push: Push, of_ann: Ask) -> None:
+def test_a_hand_over_is_recorded_in_the_activity(
+    studio: Studio, admin: Actor, push: Push, of_ann: Ask
+) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     line = lines(studio, admin)[0]
     assert (line.action, line.subject) == ("handed over conversation", "ann")

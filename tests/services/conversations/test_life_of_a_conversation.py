@@ -1,8 +1,8 @@
-"""The life of a conversation in any order of events, against a small model, on both engines.
+"""The life of a conversation in any order of events, against a model, on both engines.
 
-Everybody tries everything at any time. What is checked is what people would notice: what is allowed
-is done and what is not is refused, everybody reads exactly what they may, nothing written is lost,
-and the push shows how far it is (C1 to C4, C6, P8, P10).
+Every user tries every act at any time. The test checks what users would notice: that permitted acts
+succeed and others are refused, that everybody reads exactly what they may, that no written text is
+lost, and that the push shows the current status (C1 to C4, C6, P8, P10).
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ BEFORE_TALK = ("planned", "prepared")
 
 
 class LifeOfAConversation(RuleBasedStateMachine):
-    """What a push asks for Ann, whom Bob leads and Cor coaches."""
+    """Ann's conversation in a push; Bob leads and Cor coaches her."""
 
     def __init__(self, studio: Studio, clock: MovableClock, admin: Actor, number: int) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         self.forget()
 
     def forget(self) -> None:
-        """There is no conversation, or none any more."""
+        """Reset the model to the state without a conversation."""
         self.id: int | None = None
         self.state = ""
         self.conductor = ""
@@ -64,12 +64,12 @@ class LifeOfAConversation(RuleBasedStateMachine):
         self.sealed_at: datetime | None = None
         self.prepared: dict[tuple[str, int], str] = {}
         self.answers: dict[int, list[tuple[str, str]]] = {}
-        """Who noted what under a question, the newest last."""
+        """Notes of each question as pairs of author and text, the newest last."""
         self.shown_to: set[tuple[str, int]] = set()
-        """Of the texts that Ann prepared, those that each conductor may read."""
+        """Texts that Ann prepared, as pairs of the conductor who may read it and the question."""
         self.submitted_to: set[str] = set()
         self.open = False
-        """Whether Ann shows her preparation to who holds it now."""
+        """Whether the present conductor may read Ann's preparation."""
 
     @initialize()
     def starts(self) -> None:
@@ -229,7 +229,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
 
     @invariant()
     def everybody_reads_what_they_may_and_all_of_it(self) -> None:
-        """C2, C4, C6: of the two, in the words in which it was written."""
+        """C2, C4, C6: both participants read their parts exactly as they were written."""
         if self.id is None:
             return
         for login in ("ann", self.conductor):
@@ -278,11 +278,11 @@ class LifeOfAConversation(RuleBasedStateMachine):
         return [each for each in self.prepared if each[0] == "ann"]
 
     def _noted(self, question: int, login: str) -> str:
-        """What one conductor noted."""
+        """Return the note of one conductor under a question, or an empty string."""
         return next((t for by, t in self.answers.get(question, []) if by == login), "")
 
     def _reads_of_ann(self, login: str) -> bool:
-        """Whether Ann ever submitted her preparation to this conductor."""
+        """Return whether Ann ever submitted her preparation to this conductor."""
         return login in self.submitted_to
 
     def _reading(self, login: str) -> Reading:
@@ -290,7 +290,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         return conversations.read(self.studio, self.actors[login], self.id)
 
     def _version(self, login: str, question: int, part: Part) -> int:
-        """Of what stands there for who writes; 0 where they may not even look."""
+        """Return the version of the text that the writer sees, or 0 if they may not read it."""
         try:
             reading = self._reading(login)
         except Forbidden:
@@ -305,7 +305,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         return 0
 
     def _holder(self, login: str) -> str:
-        """Who would hold it if ``login`` planned or began it now; empty where it is refused."""
+        """Return who would be conductor if ``login`` planned it; empty if that is refused."""
         holder = self.conductor or self.named
         if login == "els":
             return holder or ""
@@ -330,7 +330,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         try:
             act()
         except NothingToDo:
-            # It is so already: that is told, and nothing is changed.
+            # The state is reached already: the act reports that and changes nothing.
             return bool(may)
         except Refused:
             assert not may, "it was refused"
@@ -339,7 +339,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         return True
 
 
-def test_a_conversation_lives_by_its_rules_whatever_happens(
+def test_conversations_follow_the_rules_in_any_order_of_events(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     import_people(studio, admin)

@@ -1,7 +1,7 @@
-"""Who may read what of a conversation, with real people, on both engines (C6, T4).
+"""Read access to a conversation by real users, in every state and template (C6, T4).
 
-What each relation may read is checked in full in the domain; here: that everybody has the relations
-they have, in every state of a conversation and under every setting of its template.
+The domain tests check in full what each relation may read. These tests check that each user has the
+right relations in every state of a conversation and under every setting of its template.
 """
 
 from dataclasses import replace
@@ -40,7 +40,10 @@ PEOPLE = {
     "bea": set(),
     "eve": set(),
 }
-"""Cor holds it, who coaches Ann; Bob leads her team, Dan the one above it."""
+"""The relations of each person to Ann's conversation: Cor coaches Ann and is its conductor.
+
+Bob leads her team, and Dan the team above it.
+"""
 STATES = ("planned", "prepared", "in progress", "done", "cancelled")
 VIEWINGS = [Viewing(admins, leaders) for admins, leaders in product(AdminsRead, (False, True))]
 
@@ -52,7 +55,7 @@ def organisation(studio: Studio, admin: Actor) -> Studio:
 
 
 def led_to(studio: Studio, state: str, viewing: Viewing) -> Conversation:
-    """A conversation of Ann with Cor in this state."""
+    """Create a conversation of Ann with Cor and bring it to ``state``."""
     els, cor = as_user(studio, "els"), as_user(studio, "cor")
     regular = templates.find(studio, els, "Regular").definition
     name = f"{state} {viewing.admins} {viewing.leaders}"
@@ -74,7 +77,7 @@ def led_to(studio: Studio, state: str, viewing: Viewing) -> Conversation:
 
 
 def expected(login: str, state: str, viewing: Viewing) -> set[Part]:
-    """What the specification says, person by person."""
+    """Return the parts that ``login`` may read by the specification."""
     done = state == "done"
     if login == "ann":
         return {X, U} | (CONTENT if state in ("in progress", "done") else set())
@@ -108,7 +111,9 @@ def parts_read(studio: Studio, login: str, conversation: Conversation) -> set[Pa
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_whole_matrix(organisation: Studio, state: str) -> None:
+def test_each_user_reads_exactly_the_parts_that_the_rules_permit(
+    organisation: Studio, state: str
+) -> None:
     """C6, T4."""
     studio = organisation
     for viewing in VIEWINGS:

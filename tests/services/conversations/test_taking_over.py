@@ -1,4 +1,4 @@
-"""A conversation that somebody else takes over: what is told, read, opened and written (C6)."""
+"""Taking over a conversation: notices, and who reads, opens and writes what (C6)."""
 
 from dataclasses import replace
 
@@ -40,7 +40,10 @@ def push(studio: Studio, admin: Actor) -> Push:
 
 @pytest.fixture
 def talk(studio: Studio, push: Push) -> Conversation:
-    """Ann's with Cor: both prepared, a further question asked, begun, and something noted."""
+    """Ann's conversation with Cor, in progress.
+
+    Both prepared, a further question was asked, and something was noted.
+    """
     ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
     planned = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
     write(studio, ann, planned.id, Part.USER_PREPARATION, "by Ann")
@@ -57,7 +60,7 @@ def of_ann(studio: Studio, push: Push) -> Ask:
 
 
 def write(studio: Studio, actor: Actor, talk_id: int, part: Part, text: str) -> None:
-    """Under the first question."""
+    """Write ``text`` under the first question."""
     entry = conversations.read(studio, actor, talk_id).entries[0]
     by_part = {Part.USER_PREPARATION: entry.user, Part.CONDUCTOR_PREPARATION: entry.conductor}
     known = by_part.get(part, entry.answer)
@@ -78,7 +81,7 @@ def take_over(studio: Studio, push: Push, by: str, to: str) -> None:
     conversations.hand_over(studio, as_user(studio, by), of_ann(studio, push), to)
 
 
-def test_nothing_of_before_is_read_by_who_takes_it_over(
+def test_a_new_conductor_reads_nothing_written_before(
     studio: Studio, push: Push, talk: Conversation
 ) -> None:
     take_over(studio, push, "bob", "bob")
@@ -90,7 +93,7 @@ def test_nothing_of_before_is_read_by_who_takes_it_over(
     assert read(studio, "cor", talk).entries == ()
 
 
-def test_handing_back_uncovers_nothing_and_loses_nothing(
+def test_handing_back_reveals_no_text_and_loses_none(
     studio: Studio, push: Push, talk: Conversation
 ) -> None:
     take_over(studio, push, "bob", "bob")
@@ -108,7 +111,7 @@ def test_handing_back_uncovers_nothing_and_loses_nothing(
     ]
 
 
-def test_who_wrote_it_opens_it_each_their_own(
+def test_each_author_opens_their_own_texts_to_the_new_conductor(
     studio: Studio, push: Push, talk: Conversation
 ) -> None:
     take_over(studio, push, "bob", "bob")
@@ -135,7 +138,7 @@ def test_who_wrote_it_opens_it_each_their_own(
         conversations.open_own(studio, as_user(studio, "els"), talk.id)
 
 
-def test_what_was_opened_reaches_who_held_it_then_and_nobody_later(
+def test_opened_texts_are_readable_only_for_the_conductor_at_that_time(
     studio: Studio, push: Push, talk: Conversation, admin: Actor
 ) -> None:
     take_over(studio, push, "bob", "bob")
@@ -145,7 +148,7 @@ def test_what_was_opened_reaches_who_held_it_then_and_nobody_later(
     assert "by Ann" not in repr(read(studio, "els", talk).entries)
 
 
-def test_what_was_not_submitted_cannot_be_opened(studio: Studio, push: Push) -> None:
+def test_a_preparation_that_was_not_submitted_cannot_be_opened(studio: Studio, push: Push) -> None:
     ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
     planned = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
     write(studio, ann, planned.id, Part.USER_PREPARATION, "by Ann")
@@ -157,7 +160,7 @@ def test_what_was_not_submitted_cannot_be_opened(studio: Studio, push: Push) -> 
     assert "by Ann" in repr(read(studio, "bob", planned).entries)
 
 
-def test_what_was_not_submitted_is_submitted_in_the_talk_and_not_after_it(
+def test_a_preparation_can_be_submitted_during_the_conversation_but_not_after_it(
     studio: Studio, push: Push
 ) -> None:
     ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
@@ -176,7 +179,9 @@ def test_what_was_not_submitted_is_submitted_in_the_talk_and_not_after_it(
     assert "by Ann" in repr(read(studio, "bob", planned).entries)
 
 
-def test_what_is_changed_after_a_take_over_waits_to_be_opened(studio: Studio, push: Push) -> None:
+def test_texts_changed_after_a_take_over_are_closed_until_opened(
+    studio: Studio, push: Push
+) -> None:
     ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
     planned = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
     write(studio, ann, planned.id, Part.USER_PREPARATION, "by Ann")
@@ -188,7 +193,7 @@ def test_what_is_changed_after_a_take_over_waits_to_be_opened(studio: Studio, pu
     assert "by Ann, mended" in repr(read(studio, "bob", planned).entries)
 
 
-def test_who_takes_over_cannot_touch_a_question_they_do_not_see(
+def test_a_new_conductor_cannot_change_a_question_that_they_cannot_see(
     studio: Studio, push: Push, talk: Conversation
 ) -> None:
     hidden = read(studio, "ann", talk).entries
@@ -201,7 +206,7 @@ def test_who_takes_over_cannot_touch_a_question_they_do_not_see(
         conversations.remove_question(studio, bob, talk.id, question_id)
 
 
-def test_every_way_to_hold_it_is_a_take_over(
+def test_every_act_that_changes_the_conductor_is_a_take_over(
     studio: Studio, push: Push, talk: Conversation, admin: Actor
 ) -> None:
     imports.apply(studio, admin, hr_file.read(COACHES.format("cor|els").encode()))
@@ -221,7 +226,7 @@ def test_every_way_to_hold_it_is_a_take_over(
     ]
 
 
-def test_planning_as_a_new_coach_is_a_take_over(studio: Studio, push: Push, admin: Actor) -> None:
+def test_planning_by_a_new_coach_is_a_take_over(studio: Studio, push: Push, admin: Actor) -> None:
     ann, cor, ask = as_user(studio, "ann"), as_user(studio, "cor"), of_ann(studio, push)
     planned = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
     write(studio, ann, planned.id, Part.USER_PREPARATION, "by Ann")
@@ -233,7 +238,7 @@ def test_planning_as_a_new_coach_is_a_take_over(studio: Studio, push: Push, admi
     assert ("ann", Kind.TAKEN_OVER) in told(studio, admin)
 
 
-def test_an_admin_who_reopens_gives_it_back_and_uncovers_nothing(
+def test_reopening_by_an_admin_keeps_the_conductor_and_reveals_nothing(
     studio: Studio, push: Push, talk: Conversation, admin: Actor
 ) -> None:
     conversations.finish(studio, as_user(studio, "cor"), talk.id)
@@ -244,7 +249,7 @@ def test_an_admin_who_reopens_gives_it_back_and_uncovers_nothing(
     assert "noted by Cor" in repr(read(studio, "cor", talk).entries)
 
 
-def test_who_reopens_their_own_tells_the_user_alone(
+def test_a_conductor_who_reopens_notifies_only_the_user(
     studio: Studio, admin: Actor, talk: Conversation
 ) -> None:
     cor = as_user(studio, "cor")
@@ -253,7 +258,7 @@ def test_who_reopens_their_own_tells_the_user_alone(
     assert told(studio, admin) == [("ann", Kind.REOPENED)]
 
 
-def test_notices_leave_at_once_and_nothing_stops_them(
+def test_notices_are_sent_at_once_and_cannot_be_dropped(
     studio: Studio, push: Push, talk: Conversation, admin: Actor, clock: MovableClock
 ) -> None:
     clock.move(minutes=5)
@@ -284,7 +289,7 @@ def _ids(studio: Studio, admin: Actor, kinds: frozenset[Kind]) -> list[int]:
     return [n.id for n in mail(studio, admin) if n.kind in kinds]
 
 
-def test_a_notice_says_who_did_it_and_asks_the_user(
+def test_a_notice_names_the_actor_and_asks_the_user_to_open_their_texts(
     studio: Studio, push: Push, talk: Conversation, admin: Actor
 ) -> None:
     take_over(studio, push, "els", "bob")
@@ -303,7 +308,7 @@ def test_a_notice_says_who_did_it_and_asks_the_user(
     ]
 
 
-def test_sent_again_a_notice_says_the_same(
+def test_a_notice_that_is_sent_again_has_the_same_content(
     studio: Studio, push: Push, talk: Conversation, admin: Actor
 ) -> None:
     take_over(studio, push, "els", "bob")
@@ -318,7 +323,7 @@ def test_sent_again_a_notice_says_the_same(
     assert "Cor Coach" in rendered.plain
 
 
-def test_every_reading_by_who_had_no_part_is_written_down_once_a_screen(
+def test_each_reading_of_texts_of_an_earlier_conductor_is_recorded_once_per_screen(
     studio: Studio, push: Push, talk: Conversation, admin: Actor
 ) -> None:
     def readings() -> list[tuple[str, object]]:
@@ -345,8 +350,10 @@ def test_every_reading_by_who_had_no_part_is_written_down_once_a_screen(
     assert readings()[0] == ("bob", ["answers", "conductor_preparation"])
 
 
-def test_what_the_template_opens_it_opens_whoever_held_it(studio: Studio, admin: Actor) -> None:
-    """T4, as the push kept it."""
+def test_the_parts_that_the_template_opens_are_open_after_a_take_over(
+    studio: Studio, admin: Actor
+) -> None:
+    """T4: by the copy of the template in the push."""
     import_people(studio, admin)
     regular = templates.find(studio, admin, "Regular").definition
     viewing = Viewing(AdminsRead.ALL, leaders=False)
@@ -371,16 +378,16 @@ def test_what_the_template_opens_it_opens_whoever_held_it(studio: Studio, admin:
     assert "by Cor" not in shown
 
 
-def test_a_key_of_ones_own_is_no_notice(studio: Studio, admin: Actor) -> None:
+def test_adding_a_key_for_oneself_sends_no_notice(studio: Studio, admin: Actor) -> None:
     import_people(studio, admin)
     ssh_keys.add(studio, admin, admin.login, KEY)
     assert told(studio, admin) == []
 
 
-def test_where_nothing_was_written_there_is_nothing_to_ask(
+def test_a_take_over_before_anything_was_written_sends_no_notice(
     studio: Studio, push: Push, admin: Actor
 ) -> None:
-    """Who holds it now is said by the invitations."""
+    """The invitations name the new conductor."""
     ask = of_ann(studio, push)
     conversations.plan(studio, as_user(studio, "cor"), ask, Plan(studio.now() + HOUR))
     take_over(studio, push, "bob", "bob")

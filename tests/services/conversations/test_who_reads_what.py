@@ -1,8 +1,8 @@
-"""Who reads what was written, after any sequence of acts, on both engines (C6, A3).
+"""Read access to written texts after any sequence of acts, on both engines (C6, A3).
 
-Everybody tries to come to read what others wrote: by import, by handing over, by planning,
-recording, reopening, cancelling, assigning anew, exporting. Each text is written once, and a small
-model says who may read it. Nobody else ever sees it, in whatever they can look at.
+Every user tries to get at the texts of others: by import, handing over, planning, recording,
+reopening, cancelling, assigning again and exporting. Each text is unique, and a model holds who may
+read it. No one else ever sees it in anything they can open.
 """
 
 from collections.abc import Callable
@@ -43,34 +43,34 @@ ANN = "ann,ann@example.org,Ann,Peeters,{},user\n"
 
 @dataclass
 class Text:
-    """One text that somebody wrote, as long as it stands there."""
+    """A text in a conversation, as long as it is the current one in its place."""
 
     marker: str
     author: str
     part: Part | None
     """None for a further question."""
     readers: set[str]
-    """Who may read it once they are one of the two."""
+    """Logins that may read the text while they are one of the two participants."""
     had_part: set[str]
-    """Who was one of the two when it was written."""
+    """Logins of the two participants when the text was written."""
 
 
 @dataclass
 class Talk:
-    """One conversation of Ann's."""
+    """The model of one of Ann's conversations."""
 
     id: int
     conductor: str
     state: str = "planned"
     former: set[str] = field(default_factory=set)
     open_to: str = ""
-    """The conductor to whom Ann showed her preparation in their present term."""
+    """The conductor to whom Ann opened her preparation during their present term."""
     submitted: bool = False
     texts: dict[tuple[object, ...], Text] = field(default_factory=dict)
 
 
 class Readers(RuleBasedStateMachine):
-    """What a push asks for Ann, whom Bob leads and Cor coaches; Els is an admin, Sam support."""
+    """Ann's conversation in a push; Bob leads and Cor coaches her. Els is admin, Sam support."""
 
     def __init__(self, studio: Studio, clock: MovableClock, admin: Actor, number: int) -> None:
         super().__init__()
@@ -218,7 +218,7 @@ class Readers(RuleBasedStateMachine):
                 self._check(talk, login)
 
     def teardown(self) -> None:
-        """What is over stays as it was, and what is told of all of it holds none of it."""
+        """Check that past conversations are unchanged and that lists and mails reveal no text."""
         for talk in self.over:
             for login in READERS:
                 self._check(talk, login)
@@ -262,7 +262,7 @@ class Readers(RuleBasedStateMachine):
         return found
 
     def _last_reading(self, login: str) -> int | None:
-        """The newest line of activity that says that somebody read."""
+        """Return the id of the newest activity line about a reading by ``login``, or None."""
         wanted = activity.ActivityFilter(actor=login, action="read conversation")
         found = activity.of_everything(self.studio, self.admin, wanted, 1)
         return found[0].id if found else None
@@ -317,7 +317,7 @@ class Readers(RuleBasedStateMachine):
             text.readers.add(talk.conductor)
 
     def _held_by(self, act: Callable[[], int | None]) -> None:
-        """Do something after which somebody else may hold the conversation."""
+        """Perform an act after which another user may be the conductor, and update the model."""
         found: list[int | None] = []
         if not self._done(lambda: found.append(act())) or found[0] is None:
             return
@@ -341,7 +341,7 @@ class Readers(RuleBasedStateMachine):
         return True
 
 
-def test_nobody_comes_to_read_what_was_not_for_them_whatever_happens(
+def test_nobody_can_read_the_texts_of_others_after_any_sequence_of_acts(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     import_people(studio, admin)

@@ -1,4 +1,4 @@
-"""What is written in a conversation, and who reads it when (C2, C4, C6, T2, T4, A3, A4)."""
+"""Writing in a conversation, and who reads the texts at which time (C2, C4, C6, T2, T4, A3, A4)."""
 
 from dataclasses import replace
 
@@ -36,13 +36,13 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture
 def organisation(studio: Studio, admin: Actor) -> Studio:
-    """Ann has Bob, who leads her team, and Cor, who coaches her."""
+    """The small organisation: Bob leads Ann's team, and Cor coaches her."""
     import_people(studio, admin)
     return studio
 
 
 def planned(studio: Studio, **changes: object) -> Conversation:
-    """Of Ann with Bob, by a template that is like Regular but for ``changes``."""
+    """Plan a conversation of Ann with Bob, by the template Regular with ``changes``."""
     admin = as_user(studio, "els")
     regular = templates.find(studio, admin, "Regular").definition
     template = templates.add(studio, admin, replace(regular, name="Ours", **changes))  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def first(reading: Reading) -> Entry:
 def write(
     studio: Studio, login: str, conversation: Conversation, part: Part, text: str, version: int = 0
 ) -> Written:
-    """Under the first question, or the summary."""
+    """Write under the first question, or under the summary for that part."""
     entries = read(studio, "bob", conversation).entries
     asked = next(e.asked for e in entries if (e.asked.step is StepKind.SUMMARY) == (part is S))
     actor = as_user(studio, login)
@@ -79,7 +79,7 @@ U, L, A, S = (
 )
 
 
-def test_each_side_prepares_and_sees_the_other_when_it_is_time(organisation: Studio) -> None:
+def test_each_side_prepares_and_reads_the_other_at_the_right_time(organisation: Studio) -> None:
     """C2."""
     studio, conversation = organisation, planned(organisation)
     ann, bob = as_user(studio, "ann"), as_user(studio, "bob")
@@ -99,8 +99,8 @@ def test_each_side_prepares_and_sees_the_other_when_it_is_time(organisation: Stu
     assert shown.text == "She did well"
 
 
-def test_what_was_never_submitted_stays_theirs(organisation: Studio) -> None:
-    """C2, T4: even where everything is open to read."""
+def test_a_preparation_that_was_never_submitted_stays_private(organisation: Studio) -> None:
+    """C2, T4: even if the template opens every part."""
     studio = organisation
     conversation = planned(studio, viewing=Viewing(AdminsRead.ALL, leaders=True))
     write(studio, "ann", conversation, U, "Not for others")
@@ -114,8 +114,8 @@ def test_what_was_never_submitted_stays_theirs(organisation: Studio) -> None:
     assert own.text == "Not for others"
 
 
-def test_the_talk_is_written_by_who_holds_it(organisation: Studio) -> None:
-    """C2: and sealed on finish."""
+def test_only_the_conductor_writes_answers_and_summary(organisation: Studio) -> None:
+    """C2: finishing the conversation seals them."""
     studio, conversation = organisation, planned(organisation)
     bob = as_user(studio, "bob")
     with pytest.raises(Refused, match="is planned: answers and summary are written"):
@@ -141,8 +141,10 @@ def test_the_talk_is_written_by_who_holds_it(organisation: Studio) -> None:
     assert read(studio, "bob", conversation).writes == frozenset()
 
 
-def test_two_terminals_write_in_the_same_place(organisation: Studio) -> None:
-    """A4: the second is told, and gets both."""
+def test_a_write_from_a_second_terminal_is_a_conflict_that_keeps_both_texts(
+    organisation: Studio,
+) -> None:
+    """A4: the error of the second contains the text of the first."""
     studio, conversation = organisation, planned(organisation)
     one = write(studio, "ann", conversation, U, "One")
     assert write(studio, "ann", conversation, U, "One, and more", one.version).version == 2
@@ -156,7 +158,7 @@ def test_two_terminals_write_in_the_same_place(organisation: Studio) -> None:
     assert write(studio, "ann", conversation, U, "", 2) == Written("", 3, studio.now())
 
 
-def test_an_answer_stands_under_its_question(organisation: Studio) -> None:
+def test_an_answer_must_fit_its_question_and_part(organisation: Studio) -> None:
     studio, conversation = organisation, planned(organisation)
     bob, entries = as_user(studio, "bob"), read(studio, "bob", conversation).entries
     summary = next(e.asked.id for e in entries if e.asked.step is StepKind.SUMMARY)
@@ -177,7 +179,7 @@ def test_an_answer_stands_under_its_question(organisation: Studio) -> None:
 
 
 def planned_quick(studio: Studio) -> Conversation:
-    """Under way, of Ben with Bob."""
+    """Start a conversation of Ben with Bob by the template Quick."""
     quick = templates.find(studio, as_user(studio, "els"), "Quick")
     with studio.store.reading():
         ben = naming.user_id_named("ben")
@@ -185,8 +187,8 @@ def planned_quick(studio: Studio) -> Conversation:
     return conversations.start(studio, as_user(studio, "bob"), Ask(ben, template_id=quick.id))
 
 
-def test_questions_are_added_and_taken_out(organisation: Studio) -> None:
-    """T2: what was answered stays readable."""
+def test_questions_can_be_added_and_removed(organisation: Studio) -> None:
+    """T2: a removed question that was answered stays readable."""
     studio, conversation = organisation, planned(organisation)
     bob = as_user(studio, "bob")
     topic = first(read(studio, "bob", conversation)).asked.topic
@@ -221,7 +223,7 @@ def read_all(studio: Studio, conversation: Conversation) -> tuple[Entry, ...]:
     return read(studio, "bob", conversation).entries
 
 
-def test_fixed_and_free_questions(organisation: Studio) -> None:
+def test_the_template_decides_whether_questions_are_fixed_or_free(organisation: Studio) -> None:
     """T2."""
     studio, bob = organisation, as_user(organisation, "bob")
     fixed = planned(studio, questions=QuestionPolicy.FIXED)
@@ -240,7 +242,7 @@ def test_fixed_and_free_questions(organisation: Studio) -> None:
         conversations.add_question(studio, bob, fixed.id, "More", Question("Why?"))
 
 
-def test_a_question_is_removed_while_it_is_answered(organisation: Studio) -> None:
+def test_an_answer_to_a_question_removed_in_the_meantime_is_refused(organisation: Studio) -> None:
     studio, conversation = organisation, planned(organisation)
     bob = as_user(studio, "bob")
     added = conversations.add_question(studio, bob, conversation.id, "Pets", Question("Which?"))
@@ -249,8 +251,8 @@ def test_a_question_is_removed_while_it_is_answered(organisation: Studio) -> Non
         conversations.write(studio, as_user(studio, "ann"), conversation.id, added.id, U, "Two", 0)
 
 
-def test_who_was_not_in_it_reads_only_what_the_template_opens(organisation: Studio) -> None:
-    """C6, T4, A3: and that they read it is written down."""
+def test_other_users_read_only_what_the_template_opens(organisation: Studio) -> None:
+    """C6, T4, A3: and their reading is recorded."""
     studio, admin = organisation, as_user(organisation, "els")
     conversation = planned(studio, viewing=Viewing(AdminsRead.SUMMARY))
     bob = as_user(studio, "bob")

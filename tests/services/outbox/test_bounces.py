@@ -1,4 +1,4 @@
-"""Mail that came back: matched, shown, solved by another address (N15)."""
+"""Bounced mail: matched, displayed, and resolved by a new address (N15)."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from tests.services.conftest import MovableClock
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Ann and Ben were told, and Bob and Cor, who manage them."""
+    """A push with Ann and Ben, who got mail, as did their managers Bob and Cor."""
     import_people(studio, admin)
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "ben")
@@ -47,8 +47,10 @@ def report(studio: Studio, about: Notification, name: str = "postfix") -> bytes:
     return example(name).replace(OURS.encode(), message_id.encode())
 
 
-def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) -> None:
-    """At the mail, the person, the push and on Today, until the address is another."""
+def test_a_bounce_is_displayed_until_the_address_is_corrected(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """It is displayed at the mail, the user and the push, and on Today."""
     ann = to(studio, admin, "ann")
     taken = BounceReader(studio).process_bounces([report(studio, ann)])
     assert (taken.read.marked, [each.id for each in taken.mails]) == (1, [ann.id])
@@ -66,7 +68,7 @@ def test_a_bounce_is_shown_and_solved(studio: Studio, admin: Actor, push: Push) 
     line = activity.of_everything(studio, admin, limit=1)[0]
     assert (line.action, line.after, line.users) == (Verb.BOUNCE, {"mails": 1}, 1)
 
-    # Nobody has corrected it: it may have been full.
+    # Nobody has corrected the address: the mailbox may only have been full.
     with studio.store.dry_run():
         assert outbox.try_again(studio, admin, today.mails_of(case)).to_the_same == ("ann",)
     done = by_hand.edit(studio, admin, ann.recipient_id, PersonInput({"email": "a.p@example.org"}))
@@ -93,7 +95,7 @@ def cases(studio: Studio, admin: Actor) -> list[Case]:
 
 
 def marked(studio: Studio, admin: Actor, push: Push) -> tuple[set[str], set[str], set[str]]:
-    """Who is flagged in the list of users, found there by the word, and flagged in the push."""
+    """Return who is flagged among the users, found by the filter word, and flagged in the push."""
     everybody = users.every(studio, admin, UserFilter())
     found = users.every(studio, admin, UserFilter("bounced"))
     filter_ = AssignmentFilter(flag=Flag.MAIL_BOUNCED)
@@ -107,8 +109,10 @@ def marked(studio: Studio, admin: Actor, push: Push) -> tuple[set[str], set[str]
     )
 
 
-def test_only_what_is_ours_is_marked(studio: Studio, admin: Actor, push: Push) -> None:
-    """Not by a report that is forged, foreign, told twice, or of mail that did not leave."""
+def test_only_bounces_of_mail_from_this_studio_are_marked(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
+    """Forged, foreign and repeated reports, and reports on unsent mail, mark nothing."""
     ann, reader = to(studio, admin, "ann"), BounceReader(studio)
     ours = report(studio, ann)
     (message_id,) = outbox.message_ids(studio, [ann]).values()
@@ -133,8 +137,10 @@ def test_only_what_is_ours_is_marked(studio: Studio, admin: Actor, push: Push) -
     assert outbox.bounced(studio, admin) == 1
 
 
-def test_a_maildir_is_read_once(studio: Studio, admin: Actor, push: Push, tmp_path: Path) -> None:
-    """However often, whoever stops it; what is no mail stays where it is."""
+def test_each_message_of_a_maildir_is_read_once(
+    studio: Studio, admin: Actor, push: Push, tmp_path: Path
+) -> None:
+    """Also if reading is interrupted and repeated; files that are no messages are left in place."""
     ann = to(studio, admin, "ann")
     for folder in ("new", "cur", "tmp"):
         (tmp_path / folder).mkdir()

@@ -1,4 +1,4 @@
-"""Trying an act: exactly what it would do, and nothing of it stays (P14)."""
+"""A dry run of an act returns exactly what the act would do and changes nothing (P14)."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,7 +31,7 @@ def organisation(studio: Studio, admin: Actor) -> None:
     import_people(studio, admin)
 
 
-def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> None:
+def test_a_dry_run_returns_the_mail_that_the_act_writes(studio: Studio, admin: Actor) -> None:
     push = create_push(studio, admin)
     chosen = assigning.users_named(studio, admin, ["ann", "cas", "eve"])
     before = whole_database(studio)
@@ -56,7 +56,9 @@ def test_what_it_tells_is_what_the_act_does(studio: Studio, admin: Actor) -> Non
     }
 
 
-def test_what_closing_would_tell(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+def test_a_dry_run_of_closing_lists_its_mail(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
     assigned = assign(studio, admin, create_push(studio, admin), "ann", "ben")
     clock.move(minutes=2)
     send_due(studio)
@@ -70,7 +72,7 @@ def test_what_closing_would_tell(studio: Studio, admin: Actor, clock: MovableClo
     assert pushes.show(studio, admin, push.id) == push
 
 
-def test_a_refusal_is_a_refusal(studio: Studio, admin: Actor) -> None:
+def test_a_dry_run_raises_the_refusal_of_the_act(studio: Studio, admin: Actor) -> None:
     push = create_push(studio, admin)
     with pytest.raises(Refused, match="only an open push"):
         dry_run(
@@ -80,7 +82,9 @@ def test_a_refusal_is_a_refusal(studio: Studio, admin: Actor) -> None:
         )
 
 
-def test_who_would_not_be_assigned(studio: Studio, admin: Actor) -> None:
+def test_the_users_that_an_assignment_skips_are_listed_with_the_reason(
+    studio: Studio, admin: Actor
+) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     imports.apply(
         studio,
@@ -96,7 +100,9 @@ def test_who_would_not_be_assigned(studio: Studio, admin: Actor) -> None:
     assert assigning.skipped(studio, admin, push, named) == []
 
 
-def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+def test_the_users_that_a_reminder_skips_are_listed_with_the_reason(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     finish(studio, admin, push, "cas", by="bea")
     imports.apply(
@@ -114,8 +120,8 @@ def test_who_would_not_be_reminded(studio: Studio, admin: Actor, clock: MovableC
         remind.users_named(studio, admin, push, ["ann", "bob", "dan"])
 
 
-def test_others_write_meanwhile(studio: Studio, admin: Actor) -> None:
-    """An act that is only tried locks nobody out, and does not see what they do."""
+def test_a_dry_run_does_not_block_other_writers(studio: Studio, admin: Actor) -> None:
+    """A dry run locks out no other writer, and does not see the writes of others."""
     push = create_push(studio, admin)
     chosen = assigning.users_named(studio, admin, ["ann"])
 
@@ -132,7 +138,7 @@ def test_others_write_meanwhile(studio: Studio, admin: Actor) -> None:
     }
 
 
-def test_it_is_broken_off_where_nobody_waits_any_more(studio: Studio, admin: Actor) -> None:
+def test_a_dry_run_stops_when_its_result_is_no_longer_wanted(studio: Studio, admin: Actor) -> None:
     push = create_push(studio, admin)
     chosen = assigning.users_named(studio, admin, ["ann"])
     asked = []
@@ -154,7 +160,7 @@ def test_it_is_broken_off_where_nobody_waits_any_more(studio: Studio, admin: Act
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_it_is_broken_off_in_the_middle_of_what_takes_long(studio: Studio) -> None:
+def test_a_dry_run_is_cancelled_in_the_middle_of_a_long_statement(studio: Studio) -> None:
     count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT MAX(i) FROM n"
     with pytest.raises(Unavailable, match="no longer wanted"), studio.store.dry_run(lambda: False):
         execute(count)

@@ -1,4 +1,4 @@
-"""Whether mail leaves: what `doctor` tells (N10)."""
+"""The health of mail delivery as `doctor` reports it (N10)."""
 
 from datetime import timedelta
 
@@ -19,17 +19,17 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture
 def assigned(studio: Studio, admin: Actor) -> None:
-    """Six mails wait for two minutes."""
+    """Six mails that are held for two minutes."""
     import_people(studio, admin)
     assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas")
 
 
-def test_nothing_to_tell(studio: Studio, admin: Actor) -> None:
+def test_the_health_of_an_empty_outbox(studio: Studio, admin: Actor) -> None:
     assert outbox.health(studio, admin) == Health({}, None, (), None, None)
 
 
 @pytest.mark.usefixtures("assigned")
-def test_mail_that_is_held_does_not_wait_in_vain(
+def test_held_mail_is_not_reported_as_overdue(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     health = outbox.health(studio, admin)
@@ -40,7 +40,7 @@ def test_mail_that_is_held_does_not_wait_in_vain(
 
 
 @pytest.mark.usefixtures("assigned")
-def test_who_sends_what_went_and_what_went_wrong(
+def test_the_health_lists_workers_the_last_sent_mail_and_the_last_error(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     clock.move(minutes=2)

@@ -1,4 +1,4 @@
-"""Mail is put off until it may reach its recipient, as it is decided when it would leave (N20)."""
+"""Mail is postponed until its recipient's sending hours, checked at the time of sending (N20)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,12 @@ from tests.services.conftest import MovableClock
 
 HOUR = timedelta(hours=1)
 EVENING = datetime(2026, 12, 24, 20, 0, tzinfo=UTC)
-"""In Brussels; in Tokyo it is the morning of a Friday."""
+"""Evening in Brussels; in Tokyo it is the morning of a Friday."""
 
 
 @pytest.fixture
 def two(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
-    """A mail to Ann in Brussels, and one to Ken in Tokyo, that are due."""
+    """A Studio with a due mail to Ann in Brussels and one to Ken in Tokyo."""
     people = "ann,ann@example.org,Ann,P,\nken,ken@example.org,Ken,T,Asia/Tokyo\n"
     head = "login,email,given_name,family_name,time_zone\n"
     clock.instant = EVENING - HOUR
@@ -36,7 +36,7 @@ def two(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
 
 
 def _claimed(studio: Studio, **settings: Any) -> list[str]:
-    """To whom mail leaves, by their login, with these settings; it is put back."""
+    """Return the logins whose mail leaves with ``settings``, and hand the mail back."""
     said = msgspec.structs.replace(studio.settings.notifications, **settings)
     studio = replace(studio, settings=msgspec.structs.replace(studio.settings, notifications=said))
     delivery.requeue_put_off(studio)
@@ -46,7 +46,7 @@ def _claimed(studio: Studio, **settings: Any) -> list[str]:
     return [each.address.partition("@")[0] for each in claimed.deliveries]
 
 
-def test_each_recipient_has_a_night_of_their_own(two: Studio, admin: Actor) -> None:
+def test_sending_hours_are_those_of_the_zone_of_the_recipient(two: Studio, admin: Actor) -> None:
     assert _claimed(two) == ["ann", "ken"]
     assert _claimed(two, send_between="08:00-18:00") == ["ken"]
     to_ann, to_ken = sorted(
@@ -62,10 +62,10 @@ def test_each_recipient_has_a_night_of_their_own(two: Studio, admin: Actor) -> N
     assert delivery.waiting(two) == (2, 0)
 
 
-def test_holidays_are_those_of_the_zone_of_each(
+def test_holidays_are_those_of_the_zone_of_the_recipient(
     two: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """In Belgium it is Christmas, in Japan it is not."""
+    """That day is Christmas in Belgium, and no holiday in Japan."""
     clock.move(hours=6)
     assert _claimed(two, holidays="BE") == ["ken"]
     to_ann = next(
@@ -78,13 +78,13 @@ def test_holidays_are_those_of_the_zone_of_each(
     assert _claimed(two, holidays="BE") == ["ann"]
 
 
-def test_a_day_that_is_closed_after_mail_was_queued_counts(two: Studio) -> None:
-    """And one that is opened again does, too."""
+def test_changed_days_off_apply_to_mail_that_is_queued_already(two: Studio) -> None:
+    """Both a day that becomes closed and one that is opened again."""
     assert _claimed(two, closed_on=("2026-12-25",)) == []
     assert _claimed(two, closed_on=("2026-12-26",)) == ["ann", "ken"]
 
 
-def test_holidays_that_nobody_knows_are_refused(two: Studio) -> None:
+def test_unknown_holiday_calendars_are_refused(two: Studio) -> None:
     with pytest.raises(Refused, match="“XX” are not known"):
         _claimed(two, holidays="XX")
     with pytest.raises(Refused, match="“BE-XX” are not known"):

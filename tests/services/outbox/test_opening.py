@@ -1,4 +1,4 @@
-"""How people come in is said in the words of the organisation (N18)."""
+"""The organisation's own sentence on how users open the program (N18)."""
 
 from dataclasses import replace
 from socket import gethostname
@@ -12,7 +12,9 @@ from studio_tui.services.outbox.messages import Specimen
 from studio_tui.services.system.context import Studio
 
 
-def test_the_host_is_filled_in_and_nothing_is_markup(studio: Studio, admin: Actor) -> None:
+def test_the_host_name_is_filled_in_and_other_markup_is_escaped(
+    studio: Studio, admin: Actor
+) -> None:
     organisation = msgspec.structs.replace(
         studio.settings.organisation, how_to_open="ssh <studio>@{host} & {no} {{ name }} *now*"
     )

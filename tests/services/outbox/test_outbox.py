@@ -1,4 +1,4 @@
-"""The outbox and what a worker does with it (N2, N4, N6, N10)."""
+"""The outbox, and how a worker claims and settles its mail (N2, N4, N6, N10)."""
 
 import pytest
 
@@ -22,7 +22,7 @@ EVERYTHING: Selection[NotificationFilter] = Selection.matching(NotificationFilte
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor) -> Push:
-    """Ann and Ben are told, and Bob and Cor, who manage them."""
+    """A push with Ann and Ben; mail to them and to their managers Bob and Cor is held."""
     import_people(studio, admin)
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "ben")
@@ -55,10 +55,10 @@ def test_a_notification_goes_from_held_to_sent(
     assert {each.sent_at for each in mail(studio, admin)} == {clock.now()}
 
 
-def test_what_a_lease_no_longer_covers_is_left_alone(
+def test_a_worker_whose_lease_has_expired_changes_nothing(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """N4: a worker that was away too long changes nothing any more."""
+    """N4: a worker that was suspended too long cannot settle or hand back its mail."""
     clock.move(minutes=2)
     slow = delivery.claim(studio, "slow", limit=99, lasting=HOUR)
     assert send_due(studio, "quick").taken == 0
@@ -70,7 +70,7 @@ def test_what_a_lease_no_longer_covers_is_left_alone(
     assert set(states(studio, admin).values()) == {State.SENT}
 
 
-def test_what_a_worker_hands_back_is_due_at_once(
+def test_mail_that_a_worker_hands_back_is_due_at_once(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """N4."""
@@ -80,7 +80,7 @@ def test_what_a_worker_hands_back_is_due_at_once(
     assert send_due(studio).taken == 4
 
 
-def test_a_try_that_failed_waits_and_keeps_its_date(
+def test_a_failed_attempt_is_retried_later_with_the_same_key_and_date(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """N4, N7."""
@@ -102,7 +102,7 @@ def test_a_try_that_failed_waits_and_keeps_its_date(
     )
 
 
-def test_who_left_is_sent_nothing(
+def test_a_recipient_who_has_left_is_sent_nothing(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """N6."""
@@ -114,7 +114,7 @@ def test_who_left_is_sent_nothing(
     assert rows["ann"] == rows["ben"] == rows["cor"] == (State.SENT, None)
 
 
-def test_what_failed_is_sent_once_more_and_nothing_else_is(
+def test_retry_sends_only_failed_mail_once_more(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """N10."""
@@ -129,7 +129,7 @@ def test_what_failed_is_sent_once_more_and_nothing_else_is(
     assert outbox.counts(studio, admin) == {State.SENT: 4}
 
 
-def test_what_waits_or_failed_can_be_dropped_and_nothing_else(
+def test_only_waiting_or_failed_mail_can_be_dropped(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     """N10."""
@@ -151,7 +151,7 @@ def test_what_waits_or_failed_can_be_dropped_and_nothing_else(
 
 
 @pytest.mark.parametrize("column", ["due_at", "sent_at", "recipient", "state", "push"])
-def test_filters_and_orders_of_the_outbox(
+def test_the_filters_and_sort_orders_of_the_outbox(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, column: str
 ) -> None:
     clock.move(minutes=2)
@@ -178,10 +178,10 @@ def test_filters_and_orders_of_the_outbox(
         assert source.matching(filter_, range(1, 20)) == set(ids), filter_
 
 
-def test_a_mail_is_read_as_it_would_go_and_then_as_it_went(
+def test_a_waiting_mail_is_displayed_as_it_would_be_sent(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """N10, N2: under one Message-ID."""
+    """N10, N2: with the same Message-ID as when it is sent."""
     row = next(each for each in mail(studio, admin) if each.recipient == "bob")
     before = outbox.read(studio, admin, row.id)
     assert (before.source, before.date) == (None, "")
@@ -193,10 +193,10 @@ def test_a_mail_is_read_as_it_would_go_and_then_as_it_went(
             outbox.read(studio, admin, missing)
 
 
-def test_what_was_sent_goes_again_as_a_mail_of_its_own(
+def test_sent_mail_can_be_sent_again_as_a_new_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """N10: asked for, it is sent to the same person once more, and again only where it is true."""
+    """N10: only to the same person, and only mail that was sent."""
     import_people(studio, admin)
     assign(studio, admin, create_push(studio, admin), "ben")
     clock.move(minutes=2)

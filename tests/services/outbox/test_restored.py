@@ -1,4 +1,4 @@
-"""Mail stops where the database is not the one that it went out of; and who is at work."""
+"""Sending stops if the database was replaced or restored; workers are listed and freed."""
 
 import sqlite3
 from contextlib import closing
@@ -27,7 +27,7 @@ from tests.services.conftest import MovableClock
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Mail of an hour ago waits, and more is written now."""
+    """A push whose mail has been due for most of an hour."""
     import_people(studio, admin)
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "ben")
@@ -36,14 +36,14 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
 
 
 def claim(studio: Studio) -> int:
-    """How many mails a worker takes, which are handed back."""
+    """Return how many mails a worker claims, and hand them back."""
     taken = delivery.claim(studio, "tried", limit=9, lasting=HOUR).taken
     delivery.hand_back(studio, "tried")
     return taken
 
 
 def set_back(studio: Studio, admin: Actor) -> None:
-    """An older copy of the database is put in its place."""
+    """Simulate that an older copy of the database was put in place."""
     restored.begin_sending(studio)
     restored.begin_sending(studio)
     with studio.store.writing():
@@ -53,7 +53,7 @@ def set_back(studio: Studio, admin: Actor) -> None:
 
 
 def taken_over(studio: Studio, admin: Actor) -> None:
-    """Another server has the database by now, or the same one on another timeline."""
+    """Simulate that another server, or another timeline of the same server, has the database."""
     restored.begin_sending(studio)
     with studio.store.writing():
         known = mail_origin.origin()
@@ -61,7 +61,7 @@ def taken_over(studio: Studio, admin: Actor) -> None:
         here = mail_origin.server() or "7000000000000000001 00000001"
         mail_origin.keep(known._replace(server=f"{here[:-1]}9"))
         if studio.store.is_sqlite:
-            # There is no server: all that can be noticed is that it was set back.
+            # SQLite has no server; only an older generation can be detected.
             mail_origin.keep(known._replace(generation=0))
 
 
@@ -71,13 +71,13 @@ def brought_back(studio: Studio, admin: Actor) -> None:
 
 
 @pytest.mark.parametrize("become_another", [set_back, taken_over, brought_back])
-def test_mail_stops_until_somebody_lets_it_go_on(
+def test_sending_stops_after_a_replacement_until_an_admin_resumes_it(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, become_another: object
 ) -> None:
     assert claim(studio) == 4
     assert restored.stopped(studio) is None
     become_another(studio, admin)  # type: ignore[operator]
-    # Of a worker that has claimed just before.
+    # A worker that claimed mail just before calls this.
     restored.begin_sending(studio)
     for _ in range(2):
         with pytest.raises(DatabaseReplaced, match="outbox resume"):
@@ -101,15 +101,15 @@ def test_mail_stops_until_somebody_lets_it_go_on(
 
 
 @pytest.mark.usefixtures("push")
-def test_another_worker_that_begins_meanwhile_stops_nobody(
+def test_another_worker_that_begins_at_the_same_time_does_not_stop_sending(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It writes the database, and then what this host has seen of it: between two looks, both."""
+    """The other worker writes the generation to database and host, between two reads of them."""
     restored.begin_sending(studio)
     others = [Thread(target=restored.begin_sending, args=[studio])]
 
     def looked(place: str) -> int:
-        # SQLite lets nobody else write meanwhile.
+        # SQLite allows no other writer inside the transaction.
         if others and not studio.store.is_sqlite:
             other = others.pop()
             other.start()
@@ -121,14 +121,16 @@ def test_another_worker_that_begins_meanwhile_stops_nobody(
     assert restored.stopped(studio) is None
 
 
-def test_a_copy_made_on_purpose_goes_on(studio: Studio, admin: Actor, push: Push) -> None:
+def test_an_intended_copy_of_the_database_continues_sending(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     restored.begin_sending(studio)
     with studio.store.writing():
         restored.mark_copied()
     claim(studio)
 
 
-def test_what_was_seen_is_kept_as_far_as_it_can_be(private_home: Path) -> None:
+def test_the_generation_on_the_host_survives_a_damaged_file(private_home: Path) -> None:
     assert generation_of("a") == 0
     record_generation("a", 3)
     record_generation("b", 1)
@@ -142,7 +144,7 @@ def test_what_was_seen_is_kept_as_far_as_it_can_be(private_home: Path) -> None:
     assert kept.stat().st_mode & 0o077 == 0
 
 
-def test_workers_are_listed_and_those_gone_freed(
+def test_workers_are_listed_and_the_mail_of_dead_ones_is_freed(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     workers.begin(studio, "first")
@@ -173,10 +175,10 @@ def test_workers_are_listed_and_those_gone_freed(
 
 
 @pytest.mark.one_engine
-def test_a_copy_elsewhere_and_a_new_database_are_no_older_copies(
+def test_a_copy_elsewhere_and_a_new_database_do_not_count_as_older_copies(
     studio: Studio, admin: Actor, tmp_path: Path, clock: MovableClock
 ) -> None:
-    """Even where they were set up at the same moment, as `STUDIO_NOW` says it."""
+    """Also if both were created at the same instant, as `STUDIO_NOW` can arrange."""
     restored.begin_sending(studio)
     copied = tmp_path / "copy.db"
     with (

@@ -1,4 +1,4 @@
-"""A mail says what is true when it leaves, and says it once (N17)."""
+"""The content of a mail is true at the time of sending and is sent once (N17)."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,7 +39,7 @@ def organisation(studio: Studio, admin: Actor) -> None:
 
 
 def fail_due(studio: Studio) -> int:
-    """What a worker does with a server that refuses every recipient."""
+    """Settle all due mail as failed, like a worker whose server refuses every recipient."""
     claimed = delivering.claim(studio, "worker", limit=1_000, lasting=HOUR)
     failed = [Failed(each.id, each.address, "550 no such user") for each in claimed.deliveries]
     delivering.settle(studio, "worker", failed)
@@ -58,7 +58,7 @@ def plan(
 
 
 def read(studio: Studio, delivery: Delivery) -> str:
-    """Subject and text."""
+    """Return the subject and the plain text."""
     rendered = MessageBuilder(studio).rendered(delivery)
     return f"{rendered.subject}\n{rendered.plain}"
 
@@ -67,7 +67,7 @@ def told(deliveries: tuple[Delivery, ...]) -> set[tuple[str, Kind, str]]:
     return {(each.name, each.kind, each.capacity.value) for each in deliveries}
 
 
-def test_what_failed_is_retried_as_one_mail_with_what_holds_now(
+def test_failed_mail_is_retried_as_one_mail_with_current_content(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "eve", "ben").push
@@ -95,10 +95,10 @@ def test_what_failed_is_retried_as_one_mail_with_what_holds_now(
         assert "by 1 April 2026, and it still can" in read(studio, each)
 
 
-def test_of_two_reminders_that_leave_at_once_one_does(
+def test_of_two_reminders_due_at_the_same_time_one_is_sent(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """The worker was off: nobody is reminded twice in a second."""
+    """The worker was off for days; nobody is reminded twice within a second."""
     push = assign(studio, admin, create_push(studio, admin), "ben").push
     clock.move(minutes=3)
     send_due(studio)
@@ -114,10 +114,10 @@ def test_of_two_reminders_that_leave_at_once_one_does(
     assert {each.error for each in dropped} == {DropReason.SUPERSEDED}
 
 
-def test_who_is_told_of_a_hand_over_is_reminded_all_the_same(
+def test_a_hand_over_does_not_replace_the_assignment_or_reminder_of_the_user(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """And hears of the push, where that waits: only the new conductor is told once."""
+    """Only the new conductor gets the hand-over instead of the other mail."""
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     of_ann = conversations.find(studio, push.name, "ann")
     conversations.hand_over(studio, admin, of_ann, "cor")
@@ -138,7 +138,7 @@ def test_who_is_told_of_a_hand_over_is_reminded_all_the_same(
     }
 
 
-def test_of_a_hand_over_that_failed_one_mail_is_sent(
+def test_the_retry_of_a_failed_hand_over_sends_one_mail_per_recipient(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann").push
@@ -153,7 +153,7 @@ def test_of_a_hand_over_that_failed_one_mail_is_sent(
     }
 
 
-def test_what_was_said_since_is_not_said_once_more(
+def test_failed_mail_is_not_retried_if_its_content_was_sent_since(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "eve").push
@@ -169,7 +169,7 @@ def test_what_was_said_since_is_not_said_once_more(
     assert send_due(studio).taken == 0
 
 
-def test_a_reminder_says_when_it_is_planned(
+def test_a_reminder_names_the_planned_time(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ben", "ann").push
@@ -190,7 +190,7 @@ def test_a_reminder_says_when_it_is_planned(
     assert "was to be held on 10 March 2026" in late["Ben Willems"]
 
 
-def test_who_comes_after_the_deadline_is_not_told_to_be_in_time(
+def test_an_assignment_after_the_deadline_does_not_ask_to_meet_it(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = create_push(studio, admin)
@@ -201,7 +201,7 @@ def test_who_comes_after_the_deadline_is_not_told_to_be_in_time(
         assert "It was to be held by 1 April 2026" in read(studio, each)
 
 
-def test_a_deadline_that_was_moved_to_a_past_day_is_past(
+def test_mail_about_a_deadline_moved_to_a_past_day_says_that_it_is_past(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ben").push
@@ -218,7 +218,7 @@ def test_a_deadline_that_was_moved_to_a_past_day_is_past(
         assert "by 5 March" not in text
 
 
-def test_nobody_is_invited_to_what_is_past(
+def test_an_invitation_to_a_past_time_is_dropped(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ben").push
@@ -230,7 +230,7 @@ def test_nobody_is_invited_to_what_is_past(
     assert {each.error for each in invitations} == {DropReason.PAST}
 
 
-def test_a_manager_is_told_of_nobody_they_no_longer_manage_or_hold(
+def test_a_former_manager_gets_no_mail_about_a_user_they_neither_manage_nor_hold(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann").push
@@ -246,7 +246,7 @@ def test_a_manager_is_told_of_nobody_they_no_longer_manage_or_hold(
     assert kept == {"Ann Peeters", "Cor Coach"}
 
 
-def test_a_new_address_is_invited_and_the_old_one_is_let_go(
+def test_a_new_address_is_invited_and_the_old_one_gets_a_cancellation(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ben").push
@@ -271,7 +271,7 @@ def test_a_new_address_is_invited_and_the_old_one_is_let_go(
     assert send_due(studio).taken == 0
 
 
-def test_what_speaks_against_a_plan(studio: Studio, admin: Actor) -> None:
+def test_the_warnings_about_a_plan(studio: Studio, admin: Actor) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ben", "ann").push
     late = datetime(2026, 4, 20, 12, tzinfo=UTC)
     first = plan(studio, admin, push, "ben", late)
@@ -286,8 +286,10 @@ def test_what_speaks_against_a_plan(studio: Studio, admin: Actor) -> None:
     assert len(conversations.warnings(studio, admin, third)) == 1
 
 
-def test_a_closing_tells_nobody_twice(studio: Studio, admin: Actor, clock: MovableClock) -> None:
-    """Whose conversation it cancels reads there that it need not be held."""
+def test_closing_a_push_sends_each_recipient_one_mail_per_conversation(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    """A recipient of a cancellation reads there that the conversation need not be held."""
     push = assign(studio, admin, create_push(studio, admin), "ben", "eve").push
     plan(studio, admin, push, "ben", datetime(2026, 3, 20, 12, tzinfo=UTC))
     clock.move(minutes=3)

@@ -1,4 +1,4 @@
-"""Taking back an act until the first of its mails leaves (N5)."""
+"""Undoing an act until the first of its mails leaves (N5)."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def push(studio: Studio, admin: Actor) -> Push:
     return create_push(studio, admin)
 
 
-def test_an_assigning_is_undone_and_nobody_hears_of_it(
+def test_an_undone_assignment_sends_no_mail(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "ann", "ben")
@@ -48,7 +48,7 @@ def test_an_assigning_is_undone_and_nobody_hears_of_it(
     assert send_due(studio).taken == 0
 
 
-def test_it_is_offered_as_long_as_it_can_be_undone(
+def test_an_act_is_offered_for_undo_as_long_as_none_of_its_mail_is_due(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "ann", "ben")
@@ -65,7 +65,7 @@ def test_it_is_offered_as_long_as_it_can_be_undone(
     assert undo.undoable(studio, admin) == []
 
 
-def test_acts_are_offered_the_newest_first_and_no_longer_once_undone(
+def test_undoable_acts_are_listed_newest_first_without_those_undone(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     first = assign(studio, admin, push, "ann")
@@ -76,7 +76,7 @@ def test_acts_are_offered_the_newest_first_and_no_longer_once_undone(
     assert [each.activity_id for each in undo.undoable(studio, admin)] == [first.activity_id]
 
 
-def test_not_once_a_mail_has_left(
+def test_an_act_cannot_be_undone_once_a_mail_was_claimed(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "ann", "ben")
@@ -88,7 +88,7 @@ def test_not_once_a_mail_has_left(
     assert len(waiting(mail(studio, admin))) == 3
 
 
-def test_not_once_a_mail_was_tried(
+def test_an_act_cannot_be_undone_once_a_mail_was_attempted(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "eve")
@@ -100,7 +100,7 @@ def test_not_once_a_mail_was_tried(
         undo.undo(studio, admin, act.activity_id)
 
 
-def test_a_late_addition_is_undone_alone(
+def test_a_later_addition_is_undone_separately(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     assign(studio, admin, push, "ann")
@@ -113,7 +113,7 @@ def test_a_late_addition_is_undone_alone(
     assert len(sent) == 3
 
 
-def test_who_is_assigned_again_after_an_undo_is_told(
+def test_a_user_assigned_again_after_an_undo_gets_mail(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     act = assign(studio, admin, push, "ben")
@@ -124,7 +124,7 @@ def test_who_is_assigned_again_after_an_undo_is_told(
     assert send_due(studio).taken == 0
 
 
-def test_a_reminding_is_undone_and_can_be_done_again(
+def test_an_undone_reminder_can_be_sent_again(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     assign(studio, admin, push, "ann")
@@ -138,7 +138,7 @@ def test_a_reminding_is_undone_and_can_be_done_again(
     assert remind.remind(studio, admin, push, EVERYBODY).users_told == 1
 
 
-def test_an_undo_is_written_down(studio: Studio, admin: Actor, push: Push) -> None:
+def test_an_undo_is_recorded_in_the_activity(studio: Studio, admin: Actor, push: Push) -> None:
     act = assign(studio, admin, push, "ann", "ben")
     undo.undo(studio, admin, act.activity_id)
     line = lines(studio, admin)[0]
@@ -146,7 +146,7 @@ def test_an_undo_is_written_down(studio: Studio, admin: Actor, push: Push) -> No
     assert line.after == {"mail dropped": 4}
 
 
-def test_who_may_not_do_it_may_not_undo_it(studio: Studio, admin: Actor, push: Push) -> None:
+def test_undo_needs_the_permission_for_the_act(studio: Studio, admin: Actor, push: Push) -> None:
     act = assign(studio, admin, push, "ann")
     reminded = remind.remind(studio, admin, push, EVERYBODY)
     sam = as_user(studio, "sam")
@@ -157,7 +157,7 @@ def test_who_may_not_do_it_may_not_undo_it(studio: Studio, admin: Actor, push: P
         undo.undo(studio, as_user(studio, "ann"), act.activity_id)
 
 
-def test_nothing_else_can_be_undone(studio: Studio, admin: Actor, push: Push) -> None:
+def test_acts_without_an_undo_are_refused(studio: Studio, admin: Actor, push: Push) -> None:
     assign(studio, admin, push, "ann")
     assigning.unassign_users(studio, admin, push, ["ann"])
     unassigning = lines(studio, admin)[0].id
@@ -166,7 +166,7 @@ def test_nothing_else_can_be_undone(studio: Studio, admin: Actor, push: Push) ->
             undo.undo(studio, admin, activity_id)
 
 
-def test_an_act_is_undone_once(studio: Studio, admin: Actor, push: Push) -> None:
+def test_an_act_can_be_undone_only_once(studio: Studio, admin: Actor, push: Push) -> None:
     act = assign(studio, admin, push, "ann")
     assert undo.undo(studio, admin, act.activity_id) == 3
     with pytest.raises(Refused, match="none of its mail waits any more"):

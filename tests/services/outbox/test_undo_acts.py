@@ -1,4 +1,4 @@
-"""Each act that mails is taken back as if it had not been done (N5)."""
+"""Undoing each kind of act that sends mail restores the state before it (N5)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 
 
 class Told:
-    """A push that everybody has been told of, ben's conversation planned with bob."""
+    """A push whose first mail was sent, with Ben's conversation planned with Bob."""
 
     def __init__(self, studio: Studio, admin: Actor, clock: MovableClock) -> None:
         self.studio, self.admin = studio, admin
@@ -47,22 +47,22 @@ class Told:
 
     @property
     def push(self) -> Push:
-        """As it is now."""
+        """The push with its current data."""
         return pushes.show(self.studio, self.admin, self._push_id)
 
     def plan(self, login: str, at: datetime, place: str = "Room 3") -> Conversation:
-        """Plan it with bob, or move it."""
+        """Plan the conversation with Bob, or move it."""
         ask = conversations.find(self.studio, "Q1 review", login)
         return conversations.plan(
             self.studio, self.admin, ask, Plan(at, place=place), conductor="bob"
         )
 
     def conversation(self) -> Conversation:
-        """That of ben, as it is now."""
+        """Return Ben's conversation with its current data."""
         return conversations.show(self.studio, self.admin, self.planned.id)
 
     def do(self, act: Verb) -> None:  # noqa: C901 - a case for each act
-        """Do one of the acts."""
+        """Perform an act of this kind."""
         studio, admin, push = self.studio, self.admin, self.push
         match act:
             case Verb.ASSIGN:
@@ -93,7 +93,7 @@ class Told:
                 conversations.cancel(studio, admin, self.planned.id)
 
     def as_it_is(self) -> tuple[object, ...]:
-        """What an act changes."""
+        """Return everything that an act can change."""
         push = self.push
         people = assigned(self.studio, self.admin, push)
         found = self.conversation()
@@ -111,13 +111,13 @@ def told(studio: Studio, admin: Actor, clock: MovableClock) -> Told:
 
 
 def prepare(told: Told, act: Verb) -> None:
-    """Bring about what an act needs."""
+    """Create the preconditions of an act."""
     if act is Verb.REOPEN:
-        # Closed while reminders wait, which reopening lets wait once more.
+        # Close the push while reminders wait; reopening lets them wait again.
         told.do(Verb.REMIND)
         pushes.close(told.studio, told.admin, told.push)
     elif act is Verb.REVIEW:
-        # Bob, with whom Ben's conversation is planned, is his manager no longer.
+        # Bob, the conductor of Ben's planned conversation, is no longer Ben's manager.
         import_people(told.studio, told.admin, BEN_TO_FRANCE)
     elif act is Verb.JOIN:
         (user_id,) = users.ids_named(told.studio, told.admin, ["eve"])
@@ -125,7 +125,7 @@ def prepare(told: Told, act: Verb) -> None:
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
-def test_what_it_changed_is_as_it_was(told: Told, act: Verb) -> None:
+def test_an_undone_act_leaves_everything_as_it_was(told: Told, act: Verb) -> None:
     prepare(told, act)
     before = told.as_it_is()
     run = dry_run_of(told.studio, told.admin, lambda: told.do(act))
@@ -143,7 +143,9 @@ def test_what_it_changed_is_as_it_was(told: Told, act: Verb) -> None:
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
-def test_not_once_its_mail_has_left(told: Told, act: Verb, clock: MovableClock) -> None:
+def test_an_act_cannot_be_undone_once_its_mail_has_left(
+    told: Told, act: Verb, clock: MovableClock
+) -> None:
     prepare(told, act)
     told.do(act)
     done = undo.undoable(told.studio, told.admin)[0]
@@ -157,7 +159,7 @@ def test_not_once_its_mail_has_left(told: Told, act: Verb, clock: MovableClock) 
 
 
 @pytest.mark.parametrize("act", UNDOABLE)
-def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Verb) -> None:
+def test_undo_needs_the_permission_for_each_act(told: Told, act: Verb) -> None:
     prepare(told, act)
     told.do(act)
     done = undo.undoable(told.studio, told.admin)[0]
@@ -165,10 +167,10 @@ def test_who_may_not_do_it_may_not_undo_it(told: Told, act: Verb) -> None:
         undo.undo(told.studio, as_user(told.studio, "dan"), done.activity_id)
 
 
-def test_what_an_act_took_the_place_of_waits_once_more(
+def test_undoing_an_act_requeues_the_mail_that_it_replaced(
     told: Told, studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """Two moves in one hold: with the second undone, the first is what they read."""
+    """Two moves before the mail leaves: after undoing the second, the first is sent."""
     told.plan("ben", WHEN + timedelta(days=1))
     told.plan("ben", WHEN + timedelta(days=2))
     second = undo.undoable(studio, admin)[0]
@@ -183,7 +185,9 @@ def test_what_an_act_took_the_place_of_waits_once_more(
         assert each.meeting.planner == admin.name
 
 
-def test_what_was_changed_once_more_is_not_undone(told: Told, studio: Studio, admin: Actor) -> None:
+def test_an_edit_cannot_be_undone_after_a_later_edit(
+    told: Told, studio: Studio, admin: Actor
+) -> None:
     told.do(Verb.EDIT)
     edit = undo.undoable(studio, admin)[0]
     push = pushes.find(studio, admin, "Renamed")
@@ -194,10 +198,10 @@ def test_what_was_changed_once_more_is_not_undone(told: Told, studio: Studio, ad
     assert pushes.find(studio, admin, "Renamed").deadline == draft.deadline
 
 
-def test_a_hand_over_of_what_is_planned_sends_its_invitations_only(
+def test_handing_over_a_planned_conversation_sends_only_invitations_and_can_be_undone(
     told: Told, studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """One mail each, and undone while they wait."""
+    """Each recipient gets one mail; undo is possible while they wait."""
     told.plan("ann", WHEN)
     clock.move(minutes=3)
     send_due(studio)
@@ -218,12 +222,14 @@ def test_a_hand_over_of_what_is_planned_sends_its_invitations_only(
     assert send_due(studio).taken == 0
 
 
-def test_every_act_is_among_those_of_the_tests() -> None:
+def test_every_mailing_act_is_covered_by_the_tests() -> None:
     assert set(UNDOABLE) | {Verb.RETRY, Verb.SEND_AGAIN} == set(MAILING)
 
 
-def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin: Actor) -> None:
-    """A talk that has begun, a push that is closed: every act that is offered can be undone."""
+def test_acts_that_can_no_longer_be_undone_are_not_offered(
+    told: Told, studio: Studio, admin: Actor
+) -> None:
+    """For example after a conversation began or a push closed; every offered act can be undone."""
 
     def offered() -> set[str]:
         return {one.action for one in undo.undoable(studio, admin)}
@@ -243,7 +249,7 @@ def test_what_cannot_be_undone_is_not_offered(told: Told, studio: Studio, admin:
         undo.undo(studio, admin, one.activity_id)
 
 
-def test_a_hand_over_of_a_talk_that_began_is_not_offered(
+def test_a_hand_over_is_not_offered_for_undo_once_the_conversation_began(
     told: Told, studio: Studio, admin: Actor
 ) -> None:
     told.do(Verb.PLAN)
