@@ -1,4 +1,4 @@
-"""The correction of an address (U8), on each engine."""
+"""Correcting an e-mail address (U8), on each engine."""
 
 from datetime import timedelta
 
@@ -24,12 +24,12 @@ from tests.services.people.importing import found
 
 @pytest.fixture
 def ann(studio: Studio, admin: Actor) -> int:
-    """The id of Ann, of the small organisation."""
+    """The id of Ann in the small organisation."""
     import_people(studio, admin)
     return users.find(studio, admin, "ann").user.id
 
 
-def test_an_address_is_corrected_and_mail_that_failed_goes_there(
+def test_failed_mail_can_be_retried_to_a_corrected_address(
     studio: Studio, admin: Actor, ann: int, clock: MovableClock
 ) -> None:
     assign(studio, admin, create_push(studio, admin), "ann")
@@ -64,7 +64,9 @@ def test_an_address_is_corrected_and_mail_that_failed_goes_there(
     assert [each.address for each in send_due(studio).deliveries] == ["Anna@example.org"]
 
 
-def test_invitations_follow(studio: Studio, admin: Actor, ann: int, clock: MovableClock) -> None:
+def test_a_new_address_gets_the_invitations_and_the_old_one_cancellations(
+    studio: Studio, admin: Actor, ann: int, clock: MovableClock
+) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     ask = conversations.find(studio, push.name, "ann")
     plan = Plan(studio.now() + timedelta(days=3))
@@ -81,9 +83,7 @@ def test_invitations_follow(studio: Studio, admin: Actor, ann: int, clock: Movab
     }
 
 
-def test_what_is_no_address_or_another_one_s_is_refused(
-    studio: Studio, admin: Actor, ann: int
-) -> None:
+def test_an_invalid_or_used_address_is_refused(studio: Studio, admin: Actor, ann: int) -> None:
     for address, said in (
         ("ann", "is not an e-mail address"),
         ("BOB@example.org", "Bob Smith"),

@@ -1,4 +1,4 @@
-"""People kept by hand (U8), on each engine: by the same rules as an import."""
+"""Editing people by hand (U8) follows the same rules as an import, on each engine."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ def logins(studio: Studio) -> set[str]:
     return {each.login for each in users.every(studio, as_user(studio, "els"), ALL)}
 
 
-def test_somebody_is_added_with_all_that_is_told(studio: Studio, admin: Actor) -> None:
+def test_a_user_can_be_added_with_every_fact(studio: Studio, admin: Actor) -> None:
     told = {
         **ZOE,
         "language": "Dutch",
@@ -85,7 +85,7 @@ _WRONG: list[tuple[str, dict[str, str], dict[str, list[str]], str, str]] = [
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_an_import_would_refuse_is_refused_and_nothing_is_done(
+def test_invalid_facts_are_refused_as_by_an_import_and_nothing_changes(
     studio: Studio, admin: Actor
 ) -> None:
     before, activity = logins(studio), lines(studio, admin)
@@ -98,7 +98,7 @@ def test_what_an_import_would_refuse_is_refused_and_nothing_is_done(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_all_that_is_wrong_is_said_at_once(studio: Studio, admin: Actor) -> None:
+def test_all_invalid_fields_are_reported_together(studio: Studio, admin: Actor) -> None:
     wrong = PersonInput({"email": "zoe", "language": "xx"}, {"teams": ["Saels"]})
     with pytest.raises(Invalid) as refused:
         by_hand.edit(studio, admin, user(studio, "ann").id, wrong)
@@ -106,7 +106,7 @@ def test_all_that_is_wrong_is_said_at_once(studio: Studio, admin: Actor) -> None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_hostile_name_is_cleaned_where_it_enters(studio: Studio, admin: Actor) -> None:
+def test_a_hostile_name_is_cleaned_on_entry(studio: Studio, admin: Actor) -> None:
     """A5."""
     ann = user(studio, "ann").id
     for name in HOSTILE:
@@ -115,7 +115,7 @@ def test_a_hostile_name_is_cleaned_where_it_enters(studio: Studio, admin: Actor)
         assert (now.family_name, now.department) == (clean_line(name), clean_line(name))
 
 
-def test_several_are_added_to_and_taken_from(studio: Studio, admin: Actor) -> None:
+def test_single_values_can_be_added_to_and_removed_from_lists(studio: Studio, admin: Actor) -> None:
     ann = user(studio, "ann").id
     entered = PersonInput(
         added={"teams": ["France"], "groups": ["new"], "leads": ["France"]},
@@ -132,7 +132,7 @@ def test_several_are_added_to_and_taken_from(studio: Studio, admin: Actor) -> No
     assert (done.user.groups, done.user.teams) == ((), ("Sales", "Sales > Belgium"))
 
 
-def test_a_number_or_a_name_that_is_somebody_elses_is_refused(studio: Studio, admin: Actor) -> None:
+def test_a_number_or_address_of_another_user_is_refused(studio: Studio, admin: Actor) -> None:
     ann, ben = user(studio, "ann").id, user(studio, "ben").id
     by_hand.edit(studio, admin, ann, PersonInput({"employee_number": "0042"}))
     for wrong in ({"employee_number": "42"}, {"email": "ann@example.org"}, {"email": "Ann"}):
@@ -145,8 +145,10 @@ def test_a_number_or_a_name_that_is_somebody_elses_is_refused(studio: Studio, ad
     assert not by_hand.edit(studio, admin, ann, PersonInput({"employee_number": ""})).reinvited
 
 
-def test_who_changed_the_same_meanwhile_is_told_of(studio: Studio, admin: Actor) -> None:
-    """A4: two admins, one fact; another fact is no conflict."""
+def test_editing_a_field_that_was_changed_in_the_meantime_is_a_conflict(
+    studio: Studio, admin: Actor
+) -> None:
+    """A4: two admins edit the same field; edits of different fields do not conflict."""
     read = user(studio, "ann")
     by_hand.edit(studio, admin, read.id, PersonInput({"department": "Trade"}))
     with pytest.raises(Conflict, match="Trade"):
@@ -163,7 +165,7 @@ def test_who_changed_the_same_meanwhile_is_told_of(studio: Studio, admin: Actor)
     assert user(studio, "ann").department == "Trade"
 
 
-def test_leaving_and_coming_back(studio: Studio, admin: Actor) -> None:
+def test_users_are_marked_as_left_and_taken_back(studio: Studio, admin: Actor) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     bob, ann, ben = (user(studio, login).id for login in ("bob", "ann", "ben"))
     done = by_hand.leave(studio, admin, [bob, ann])
@@ -185,8 +187,8 @@ def test_leaving_and_coming_back(studio: Studio, admin: Actor) -> None:
     assert user(studio, "ann").teams == ("Sales > Belgium",)
 
 
-def test_the_last_admin_stays_one(studio: Studio, admin: Actor) -> None:
-    """Neither gone nor without the role, alone or together with the others."""
+def test_the_last_admin_cannot_be_removed(studio: Studio, admin: Actor) -> None:
+    """Neither by leaving nor by another role, alone or together with other users."""
     dan = user(studio, "dan").id
     for act in (
         lambda: by_hand.leave(studio, admin, [admin.user_id]),
@@ -201,7 +203,7 @@ def test_the_last_admin_stays_one(studio: Studio, admin: Actor) -> None:
     assert len(by_hand.leave(studio, admin, [admin.user_id]).people) == 1
 
 
-def test_support_corrects_an_address_and_no_more(studio: Studio, admin: Actor) -> None:
+def test_support_may_correct_an_address_and_nothing_else(studio: Studio, admin: Actor) -> None:
     sam, ann = as_user(studio, "sam"), user(studio, "ann").id
     both = PersonInput({"email": "anna@example.org", "department": "Trade"})
     with pytest.raises(Forbidden):
@@ -209,7 +211,7 @@ def test_support_corrects_an_address_and_no_more(studio: Studio, admin: Actor) -
     assert user(studio, "ann").email == "ann@example.org"
 
 
-def test_a_joiner_comes_into_several_pushes_in_one_act(
+def test_a_new_user_is_added_to_several_pushes_in_one_act(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     first, second = (assign(studio, admin, create_push(studio, admin, name), "ann").push
@@ -231,7 +233,7 @@ def test_a_joiner_comes_into_several_pushes_in_one_act(
         joining.join(studio, admin, done.user.id, [first.id])
 
 
-def test_nothing_is_half_done_where_a_push_is_closed(studio: Studio, admin: Actor) -> None:
+def test_adding_a_user_to_a_closed_push_changes_nothing(studio: Studio, admin: Actor) -> None:
     first = assign(studio, admin, create_push(studio, admin), "ann").push
     closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
     with pytest.raises(Refused, match="closed"):

@@ -1,4 +1,4 @@
-"""Erasing a person (U13): nothing of them is left, and the activity verifies (A3)."""
+"""Erasing a person (U13): none of their data remains, and the activity still verifies (A3)."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ from tests.services.conftest import MovableClock
 
 QUINTIJN = "zquint,quintijn@zonneveld.example,Quintijn,Zonneveld,nl,Sales > Belgium,,cor,,wombats"
 WORDS = ("zquint", "quintijn", "zonneveld", "wombats", "xylophone", "0815-4711", "marsupial")
-"""What nobody else has: names, address, group, number, and what they wrote."""
+"""Words that only this person has: names, address, group, number, and written text."""
 
 _EMPTYING = (
     "INSERT INTO activity_emptied (activity_id, emptied_in_id, before, after) "
@@ -49,7 +49,7 @@ _EMPTYING = (
 
 @pytest.fixture(autouse=True)
 def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
-    """Somebody in a push who planned, wrote, was told, was excused and left."""
+    """Create a person in a push who planned, wrote, got mail, was excused and left."""
     import_people(studio, admin, PEOPLE + QUINTIJN + "\n")
     quintijn = as_user(studio, "zquint")
     push = assign(studio, admin, create_push(studio, admin), "zquint", "ben").push
@@ -91,7 +91,7 @@ def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
 
 
 def contents(studio: Studio) -> Iterator[tuple[str, str]]:
-    """Every row of every table, as text."""
+    """Yield every row of every table as text, with the name of the table."""
     with studio.store.reading():
         tables = (
             rows("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -113,15 +113,17 @@ def left_of_them(studio: Studio) -> set[tuple[str, str]]:
 
 
 def _name_in_audiences(studio: Studio, admin: Actor, text: str) -> None:
-    """Keep an audience wherever one is kept."""
+    """Store an audience in each place where one can be stored."""
     audience = audience_of(studio, admin, text)
     segments.save(studio, admin, "Some", audience)
     audiences.set_audience(studio, admin, create_push(studio, admin, "For some"), audience)
     scopes.limit(studio, admin, "sam", text)
 
 
-def test_nothing_of_a_person_is_left_and_the_rest_stays(studio: Studio, admin: Actor) -> None:
-    """U13, A3: neither in a row nor, on SQLite, in any byte of the file."""
+def test_erasing_removes_all_data_of_a_person_and_nothing_else(
+    studio: Studio, admin: Actor
+) -> None:
+    """U13, A3: neither a row nor, on SQLite, a byte of the file contains it."""
     before = lines(studio, admin)
     push = pushes.find(studio, admin, "Q1 review")
     assert len(left_of_them(studio)) > 10
@@ -165,7 +167,7 @@ def test_nothing_of_a_person_is_left_and_the_rest_stays(studio: Studio, admin: A
     assert reviews.every(studio, admin) == []
 
 
-def test_who_has_not_left_and_oneself_are_refused(studio: Studio, admin: Actor) -> None:
+def test_an_active_user_and_the_actor_cannot_be_erased(studio: Studio, admin: Actor) -> None:
     """U13."""
     for login, why in (("ben", "has not left"), ("els", "another admin")):
         with pytest.raises(Refused, match=why):
@@ -181,8 +183,10 @@ def test_who_has_not_left_and_oneself_are_refused(studio: Studio, admin: Actor) 
         _EMPTYING,
     ],
 )
-def test_only_an_act_of_erasing_empties_lines(studio: Studio, admin: Actor, statement: str) -> None:
-    """A3: the engine refuses anything else, also once the act is over."""
+def test_only_an_act_of_erasing_can_empty_lines_of_activity(
+    studio: Studio, admin: Actor, statement: str
+) -> None:
+    """A3: the engine refuses anything else, also after the act."""
     erasing.erase(studio, admin, "zquint")
     with pytest.raises(StudioError), studio.store.writing():
         execute(statement)
@@ -190,8 +194,8 @@ def test_only_an_act_of_erasing_empties_lines(studio: Studio, admin: Actor, stat
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_lines_that_are_emptied_past_the_studio_are_noticed(studio: Studio, admin: Actor) -> None:
-    """A3: also where the act of somebody else's erasing is named for them."""
+def test_lines_emptied_without_the_program_are_detected(studio: Studio, admin: Actor) -> None:
+    """A3: also if they claim to belong to the erasing of another person."""
     erasing.erase(studio, admin, "zquint")
     with closing(sqlite3.connect(studio.store.name)) as database, database:
         database.execute("DROP TRIGGER activity_emptied_no_insert")

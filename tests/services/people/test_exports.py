@@ -1,4 +1,4 @@
-"""Users as CSV, and back (U6, A5)."""
+"""Exporting users as CSV and importing the export again (U6, A5)."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ def check_nothing_changes(studio: Studio, admin: Actor) -> None:
     assert whole_database(studio) == before
 
 
-def test_an_export_in_our_own_headings(studio: Studio, admin: Actor) -> None:
+def test_an_export_has_the_columns_of_the_program(studio: Studio, admin: Actor) -> None:
     import_lines(
         studio,
         admin,
@@ -54,7 +54,7 @@ def test_an_export_in_our_own_headings(studio: Studio, admin: Actor) -> None:
     )
 
 
-def test_nobody_is_a_line_of_headings() -> None:
+def test_an_export_without_users_is_a_line_of_headings() -> None:
     assert exports.users_csv([]) == ",".join(EXPORTED) + "\n"
 
 
@@ -72,7 +72,9 @@ def test_importing_an_export_of_the_demo_changes_nothing(studio: Studio, admin: 
     check_nothing_changes(studio, admin)
 
 
-def test_no_cell_is_a_formula_and_all_come_back(studio: Studio, admin: Actor) -> None:
+def test_no_cell_starts_a_formula_and_all_names_survive_a_round_trip(
+    studio: Studio, admin: Actor
+) -> None:
     names = [clean_line(name).replace("|", "/").replace(">", "/") for name in HOSTILE]
     names += ["'=1+1", "''-x", "'quoted'", "'", "=x", "+x", "-x", "@x", "–x"]
     names = [name.lstrip("/") for name in names if name.lstrip("/")]
@@ -81,7 +83,7 @@ def test_no_cell_is_a_formula_and_all_come_back(studio: Studio, admin: Actor) ->
     writer.writerow(HEAD.split(","))
     writer.writerow(ELS.split(","))
     for i, name in enumerate(names):
-        # Behind an apostrophe of its own, each is read as it is written here.
+        # A cell that starts like a formula needs an apostrophe of its own to be read unchanged.
         cell = f"'{name}" if name.lstrip("'")[:1] in ("=", "+", "-", "@") else name
         writer.writerow([f"-u{i}", f"+u{i}@example.org", *[cell] * 4, "", "els", cell, ""])
     imports.apply(studio, admin, hr_file_of(text.getvalue()))

@@ -1,4 +1,4 @@
-"""The search for cycles rests while a file is read, and no longer."""
+"""The cyclic garbage collector is paused while a file is read, and only then."""
 
 import gc
 
@@ -9,7 +9,7 @@ from studio_tui.services.people.gc_pause import gc_paused
 from studio_tui.services.people.hr_files import read
 
 
-def test_it_rests_and_goes_on() -> None:
+def test_the_collector_is_paused_and_resumed() -> None:
     with gc_paused():
         assert not gc.isenabled()
         with gc_paused():
@@ -18,7 +18,7 @@ def test_it_rests_and_goes_on() -> None:
     assert gc.isenabled()
 
 
-def test_it_goes_on_after_a_refusal() -> None:
+def test_the_collector_is_resumed_after_a_refusal() -> None:
     with pytest.raises(Refused):
         read(b"")
     assert gc.isenabled()

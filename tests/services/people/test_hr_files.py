@@ -1,4 +1,4 @@
-"""HR files on the disk: named, opened, and refused where they cannot be read."""
+"""HR files on disk: naming, opening, and refusal if they cannot be read."""
 
 import os
 import threading
@@ -12,21 +12,21 @@ from studio_tui.services.people.hr_files import headings_in, read
 DATA = b"email,given_name,family_name\r\na@example.org,Ann,Maes\r\n"
 
 
-def test_messages_name_the_file(tmp_path: Path) -> None:
+def test_errors_name_the_file(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(b"")
     with pytest.raises(Refused, match=r"^people\.csv is empty"):
         read(path)
 
 
-def test_a_folder_and_a_missing_file_are_unavailable(tmp_path: Path) -> None:
+def test_a_directory_and_a_missing_file_are_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="is a folder"):
         read(tmp_path)
     with pytest.raises(Unavailable, match=r"nobody\.csv cannot be read: No such file"):
         read(tmp_path / "nobody.csv")
 
 
-def test_a_pipe_is_read_too(tmp_path: Path) -> None:
+def test_a_named_pipe_can_be_read(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=[DATA])
@@ -35,7 +35,7 @@ def test_a_pipe_is_read_too(tmp_path: Path) -> None:
     writer.join()
 
 
-def test_headings_are_read_as_the_file_is(tmp_path: Path) -> None:
+def test_the_headings_are_read_from_the_file(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_bytes(DATA)
     assert headings_in(path) == ("email", "given_name", "family_name")

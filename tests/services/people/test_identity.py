@@ -1,4 +1,4 @@
-"""Who is asking (A1)."""
+"""Identifying the actor (A1)."""
 
 import socket
 
@@ -59,35 +59,33 @@ def test_the_first_admin_has_a_name_and_an_address(
     assert (actor.name, actor.role) == (user.name, Role.ADMIN)
 
 
-def test_what_is_exported_can_be_imported_from_the_first_minute(
-    studio: Studio, admin: Actor
-) -> None:
+def test_the_first_admin_can_be_exported_and_imported_again(studio: Studio, admin: Actor) -> None:
     everybody = users.every(studio, admin, UserFilter(include_left=True))
     text = exports.users_csv(everybody)
     plan = imports.preview(studio, admin, hr_file.read(text.encode()))
     assert (plan.touched, plan.refusals, plan.unchanged) == ((), (), 1)
 
 
-def test_a_database_is_founded_once(studio: Studio, admin: Actor) -> None:
+def test_a_database_gets_only_one_first_admin(studio: Studio, admin: Actor) -> None:
     assert not is_new(studio)
     assert create_first_admin(studio, Account("mallory", "Mallory")) is None
     with pytest.raises(Forbidden):
         sign_in(studio, Account("mallory", "Mallory"))
 
 
-def test_signing_in_again_is_the_same_person(studio: Studio, admin: Actor) -> None:
+def test_signing_in_again_returns_the_same_user(studio: Studio, admin: Actor) -> None:
     assert sign_in(studio, Account("Els", "whatever the system says now")) == admin
 
 
-def test_an_unknown_account_is_refused_and_not_made(studio: Studio, admin: Actor) -> None:
+def test_an_unknown_account_is_refused_and_not_created(studio: Studio, admin: Actor) -> None:
     with pytest.raises(Forbidden, match="mallory"):
         sign_in(studio, Account("mallory", "Mallory"))
     with pytest.raises(Exception, match="no user"):
         users.find(studio, admin, "mallory")
 
 
-def test_the_activity_says_from_where(studio: Studio, admin: Actor) -> None:
-    """A3: of the first line as of the others; of the program's own there is nothing to say."""
+def test_the_activity_records_the_origin_of_each_act(studio: Studio, admin: Actor) -> None:
+    """A3: the first line has an origin, too; acts of the program itself have none."""
     create_push(studio, sign_in(studio, Account("els", "", "account els on other")))
     with studio.store.writing():
         write_activity(None, studio.now(), Verb.SEND_AGAIN, "mail")
@@ -107,7 +105,7 @@ def test_the_activity_says_from_where(studio: Studio, admin: Actor) -> None:
         (None, ""),
     ],
 )
-def test_an_account_comes_from_a_host_and_perhaps_an_address(
+def test_the_origin_of_an_account_is_a_host_and_the_address_of_its_ssh_client(
     monkeypatch: pytest.MonkeyPatch, connection: str | None, told: str
 ) -> None:
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
@@ -116,7 +114,7 @@ def test_an_account_comes_from_a_host_and_perhaps_an_address(
     assert own_account().origin == f"account {account_name()} on {socket.gethostname()}{told}"
 
 
-def test_what_an_account_says_of_its_address_is_one_short_line(
+def test_the_origin_of_an_account_is_limited_to_one_short_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "x" * 10_000)

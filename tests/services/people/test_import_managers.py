@@ -1,4 +1,4 @@
-"""Teams, leaders, coaches and the managers that follow from them (U2 to U4, U6)."""
+"""Teams, leaders and coaches in an import, and the managers derived from them (U2 to U4, U6)."""
 
 import pytest
 
@@ -57,7 +57,9 @@ def test_managers_are_all_leaders_of_all_teams_and_all_coaches(
     assert managers(studio, admin, "cas") == {}
 
 
-def test_who_leads_alone_is_managed_from_above(studio: Studio, admin: Actor) -> None:
+def test_the_only_leader_of_a_team_is_managed_by_the_leader_of_the_team_above(
+    studio: Studio, admin: Actor
+) -> None:
     import_lines(
         studio,
         admin,
@@ -76,7 +78,9 @@ def test_who_leads_alone_is_managed_from_above(studio: Studio, admin: Actor) -> 
     }
 
 
-def test_the_demo_has_the_managers_it_was_built_with(studio: Studio, admin: Actor) -> None:
+def test_the_demo_organisation_has_the_managers_it_was_built_with(
+    studio: Studio, admin: Actor
+) -> None:
     organisation = build_organisation(demo_plan())
     file = read(organisation_csv(organisation).encode())
     assert imports.apply(studio, admin, file).refusals == ()
@@ -89,7 +93,9 @@ def test_the_demo_has_the_managers_it_was_built_with(studio: Studio, admin: Acto
 
 
 @pytest.mark.parametrize("name", KNOWING_MANAGERS)
-def test_people_join_the_team_of_their_manager(studio: Studio, admin: Actor, name: str) -> None:
+def test_a_user_joins_the_team_of_the_manager_in_the_file(
+    studio: Studio, admin: Actor, name: str
+) -> None:
     plan = imports.apply(studio, admin, read(SAMPLES / name))
     login = {one.name: one.login for one in plan.added}
     ann, bob = user(studio, admin, login["Ann Peeters"]), user(studio, admin, login["Bob Smets"])
@@ -97,11 +103,11 @@ def test_people_join_the_team_of_their_manager(studio: Studio, admin: Actor, nam
     above = {login["Ingrid Van den Berghe"]: {"leads Team of Ingrid Van den Berghe"}}
     assert managers(studio, admin, bob.login) == above
     assert managers(studio, admin, login["Ingrid Van den Berghe"]) == {}
-    # Google names units, and so their parents: Sales is there without any manager.
+    # Google exports units with their parents: “Sales” exists without a manager.
     assert teams_by_manager(studio)[ann.department] == (name != "google_workspace.csv")
 
 
-def test_a_new_manager_means_another_team_and_no_longer_the_old_one(
+def test_a_user_with_a_new_manager_moves_to_the_team_of_that_manager(
     studio: Studio, admin: Actor
 ) -> None:
     head = HEAD + ",manager"
@@ -124,7 +130,7 @@ def test_a_new_manager_means_another_team_and_no_longer_the_old_one(
     }
 
 
-def test_a_manager_who_is_not_in_the_file_comes_to_lead_a_team(
+def test_a_manager_who_is_not_in_the_file_becomes_leader_of_a_team(
     studio: Studio, admin: Actor
 ) -> None:
     import_lines(studio, admin, HEAD, row("bob"))
@@ -136,7 +142,7 @@ def test_a_manager_who_is_not_in_the_file_comes_to_lead_a_team(
     assert (again.touched, again.unchanged) == ((), 2)
 
 
-def test_the_team_that_a_manager_leads_is_joined(studio: Studio, admin: Actor) -> None:
+def test_a_user_joins_the_existing_team_of_their_manager(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD + ",leads", row("bob", "Sales > Belgium"))
     plan = import_lines(studio, admin, HEAD + ",manager", row("ann", "bob"))
     assert plan.teams_created == ()
@@ -144,7 +150,7 @@ def test_the_team_that_a_manager_leads_is_joined(studio: Studio, admin: Actor) -
     assert teams_by_manager(studio) == {"Sales": False, "Sales > Belgium": False}
 
 
-def test_teams_and_a_manager_together(studio: Studio, admin: Actor) -> None:
+def test_a_file_with_both_teams_and_managers(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",teams,leads,manager"
     lines = (row("ann", "Sales|Works council", "", "bob"), row("bob", "", "Sales", ""))
     import_lines(studio, admin, head, *lines)
@@ -158,7 +164,7 @@ def test_teams_and_a_manager_together(studio: Studio, admin: Actor) -> None:
     assert user(studio, admin, "bob").leads == ()
 
 
-def test_coaches_are_exactly_those_told(studio: Studio, admin: Actor) -> None:
+def test_an_import_sets_exactly_the_coaches_in_the_file(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",coaches"
     others = row("bob", ""), row("bea", "")
     import_lines(studio, admin, head, row("ann", "bob|bea@example.org|BOB"), *others)

@@ -1,4 +1,4 @@
-"""An import is applied whole or not at all, whatever comes in between (U6)."""
+"""An import is applied as a whole or not at all, whatever interrupts it (U6)."""
 
 import threading
 from collections.abc import Callable
@@ -34,10 +34,10 @@ SECOND = (
 
 
 class Cancelled(Exception):
-    """What somebody who cancels raises."""
+    """Raised by the progress callback of a user who cancels."""
 
 
-def test_cancelling_at_any_point_leaves_everything_as_it_was(studio: Studio, admin: Actor) -> None:
+def test_cancelling_an_import_at_any_point_changes_nothing(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, *FIRST)
     before = whole_database(studio)
     shares = [0.0]
@@ -60,7 +60,9 @@ def cancelling_from(shares: list[float], last: float) -> Callable[[float], None]
     return progress
 
 
-def test_progress_of_many_is_told_along_the_way(studio: Studio, admin: Actor) -> None:
+def test_progress_of_a_large_import_is_reported_in_small_steps(
+    studio: Studio, admin: Actor
+) -> None:
     shares: list[float] = []
     people = [f"u{i},u{i}@example.org,U,{i},,,,,user,yes" for i in range(6_000)]
     imports.apply(studio, admin, hr_file_of(HEAD, *people), progress=shares.append)
@@ -71,7 +73,7 @@ def test_progress_of_many_is_told_along_the_way(studio: Studio, admin: Actor) ->
 
 @pytest.mark.parametrize("table", ["team", "users", "user_group", "team_leader", "coaching"])
 @pytest.mark.parametrize("skip_refused", [False, True])
-def test_a_failure_in_the_middle_leaves_everything_as_it_was(
+def test_a_database_failure_during_an_import_changes_nothing(
     studio: Studio, admin: Actor, table: str, skip_refused: bool
 ) -> None:
     import_lines(studio, admin, *FIRST)
@@ -83,7 +85,7 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(
 
 
 def refuse_rows_of(studio: Studio, table: str) -> None:
-    """Let the database itself fail where ``table`` gets a row."""
+    """Make every insertion into ``table`` fail in the database."""
     with studio.store.writing():
         if studio.store.is_sqlite:
             execute(
@@ -116,7 +118,7 @@ def test_refused_lines_stop_the_whole_file_unless_skipped(studio: Studio, admin:
 
 
 @pytest.mark.parametrize("row", ["user,yes", "admin,no", ",yes"])
-def test_the_last_admin_stays(studio: Studio, admin: Actor, row: str) -> None:
+def test_an_import_cannot_remove_the_last_admin(studio: Studio, admin: Actor, row: str) -> None:
     before = whole_database(studio)
     file = hr_file_of(HEAD, f"els,els@example.org,Els,Claes,,,,,{row}")
     for importing in (imports.preview, imports.apply):
@@ -125,7 +127,7 @@ def test_the_last_admin_stays(studio: Studio, admin: Actor, row: str) -> None:
     assert whole_database(studio) == before
 
 
-def test_an_admin_can_hand_over(studio: Studio, admin: Actor) -> None:
+def test_an_import_can_remove_an_admin_if_another_remains(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD, "ann,ann@example.org,Ann,Peeters,,,,,admin,yes")
     plan = import_lines(studio, admin, HEAD, "els,els@example.org,Els,Claes,,,,,user,no")
     assert [one.login for one in plan.left] == ["els"]
@@ -145,10 +147,10 @@ def test_two_users_can_swap_login_and_address(studio: Studio, admin: Actor) -> N
     assert user(studio, admin, "ann@example.org").id == user(studio, admin, "ann").id == bob.id
 
 
-def test_of_two_imports_at_once_each_is_whole(
+def test_two_concurrent_imports_are_each_applied_as_a_whole(
     studio: Studio, admin: Actor, database_url: str
 ) -> None:
-    """The second waits for the first, and compares with what that one left."""
+    """The second waits for the first, and is compared with the result of the first."""
     second: list[ImportPlan] = []
     other = threading.Thread(
         target=lambda: second.append(imports.apply(studio, admin, hr_file_of(*SECOND)))
@@ -169,7 +171,7 @@ def test_of_two_imports_at_once_each_is_whole(
 
 
 def wait_until_it_waits(studio: Studio, database_url: str) -> None:
-    """On PostgreSQL, until somebody waits for a lock; SQLite tells nobody."""
+    """Wait until a PostgreSQL session waits for a lock; SQLite does not report that."""
     if studio.store.is_sqlite:
         return
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -179,7 +181,7 @@ def wait_until_it_waits(studio: Studio, database_url: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_who_has_waited_too_long_is_told(
+def test_an_import_that_waits_too_long_for_a_lock_is_a_conflict(
     studio: Studio, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stored_imports, "_LOCK_TIMEOUT", "10ms")

@@ -1,4 +1,4 @@
-"""What an import adds, changes, marks as left and leaves alone (U6)."""
+"""What an import adds, changes, marks as left and does not touch (U6)."""
 
 from datetime import date
 
@@ -46,7 +46,7 @@ def activity(studio: Studio) -> list[ActivityLine]:
         return [line for line in activity_lines(EVERYTHING, 100) if line.action == "imported users"]
 
 
-def test_who_is_new_gets_the_defaults_of_the_organisation(studio: Studio, admin: Actor) -> None:
+def test_a_new_user_gets_the_defaults_of_the_organisation(studio: Studio, admin: Actor) -> None:
     plan = import_lines(studio, admin, HEAD, ANN)
     ann = user(studio, admin, "ann")
     assert [planned.login for planned in plan.added] == ["ann"]
@@ -65,7 +65,7 @@ def test_who_is_new_gets_the_defaults_of_the_organisation(studio: Studio, admin:
     )
 
 
-def test_everything_that_a_file_can_tell_is_kept(studio: Studio, admin: Actor) -> None:
+def test_an_import_stores_every_fact_of_a_file(studio: Studio, admin: Actor) -> None:
     import_lines(
         studio,
         admin,
@@ -84,7 +84,7 @@ def test_everything_that_a_file_can_tell_is_kept(studio: Studio, admin: Actor) -
     assert not user(studio, admin, "bob").active
 
 
-def test_a_dry_run_tells_the_same_and_writes_nothing(studio: Studio, admin: Actor) -> None:
+def test_a_preview_equals_the_import_and_writes_nothing(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD + ",teams,active", ANN + ",Sales,yes", BOB + ",Sales,no")
     before = whole_database(studio)
     file = hr_file_of(
@@ -112,7 +112,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(studio: Studio, admin: Acto
     assert done.as_json() == plan.as_json()
 
 
-def test_the_json_of_a_plan(studio: Studio, admin: Actor) -> None:
+def test_the_json_of_an_import_plan(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD + ",hired_on,shoe size", ANN + ",2020-03-31,38")
     file = hr_file_of(
         HEAD + ",hired_on,shoe size", "ann,ann@example.org,Ann,Claes,,38", "bob,x,Bob,Smets,,"
@@ -166,7 +166,7 @@ def test_importing_the_same_export_twice_changes_nothing(
     assert whole_database(studio) == before
 
 
-def test_a_column_that_is_absent_is_left_alone(studio: Studio, admin: Actor) -> None:
+def test_a_missing_column_leaves_its_field_unchanged(studio: Studio, admin: Actor) -> None:
     import_lines(
         studio,
         admin,
@@ -180,7 +180,7 @@ def test_a_column_that_is_absent_is_left_alone(studio: Studio, admin: Actor) -> 
     assert (user(studio, admin, "ann"), user(studio, admin, "bob")) == before
 
 
-def test_an_empty_cell_empties(studio: Studio, admin: Actor) -> None:
+def test_an_empty_cell_clears_its_field(studio: Studio, admin: Actor) -> None:
     columns = ",language,time_zone,groups,teams,leads,coaches,department,role,hired_on"
     told = ",nl,UTC,staff,Sales,Sales,bob,Selling,support,2020-03-31"
     import_lines(studio, admin, HEAD + columns, ANN + told, BOB + told.replace("bob", ""))
@@ -191,7 +191,7 @@ def test_an_empty_cell_empties(studio: Studio, admin: Actor) -> None:
     assert (ann.department, ann.hired_on, ann.active) == ("", None, True)
 
 
-def test_who_is_not_in_the_file_does_not_change(studio: Studio, admin: Actor) -> None:
+def test_a_user_who_is_not_in_the_file_is_unchanged(studio: Studio, admin: Actor) -> None:
     import_lines(
         studio, admin, HEAD + ",teams,groups,coaches", ANN + ",Sales,staff,bob", BOB + ",Sales,,"
     )
@@ -200,7 +200,7 @@ def test_who_is_not_in_the_file_does_not_change(studio: Studio, admin: Actor) ->
     assert (user(studio, admin, "ann"), user(studio, admin, "els")) == before
 
 
-def test_a_login_stays_where_the_file_has_none(studio: Studio, admin: Actor) -> None:
+def test_a_login_is_unchanged_if_the_file_has_no_logins(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD, "annp,ann@example.org,Ann,Peeters")
     plan = import_lines(studio, admin, "email,given_name,family_name", "ann@example.org,Ann,Claes")
     assert changes(plan.changed[0]) == {"family_name": ("Peeters", "Claes")}
@@ -229,7 +229,7 @@ def test_the_first_admin_is_updated_by_a_row_with_their_login(studio: Studio, ad
     assert (els.id, els.role) == (admin.user_id, Role.ADMIN)
 
 
-def test_a_coach_who_gets_another_login_stays_the_same_coach(studio: Studio, admin: Actor) -> None:
+def test_renaming_a_coach_keeps_their_coachees(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD + ",coaches", ANN + ",bob", BOB + ",")
     file = hr_file_of(HEAD + ",coaches", ANN + ",bobby", "bobby,bob@example.org,Bob,Smets,")
     plan = imports.apply(studio, admin, file)
@@ -237,7 +237,7 @@ def test_a_coach_who_gets_another_login_stays_the_same_coach(studio: Studio, adm
     assert user(studio, admin, "ann").coaches == ("bobby",)
 
 
-def test_names_that_differ_by_case_alone_are_one(studio: Studio, admin: Actor) -> None:
+def test_names_that_differ_only_in_case_are_the_same(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",groups,teams"
     import_lines(
         studio, admin, head, ANN + ",Staff|STAFF,Sales > Belgium", BOB + ",staff,SALES > belgium"
@@ -252,9 +252,7 @@ def test_names_that_differ_by_case_alone_are_one(studio: Studio, admin: Actor) -
     assert plan.teams_created == ("Sales > Belgium > Ghent",)
 
 
-def test_filtering_finds_by_everything_that_is_told_of_somebody(
-    studio: Studio, admin: Actor
-) -> None:
+def test_a_filter_searches_every_fact_of_a_user(studio: Studio, admin: Actor) -> None:
     head = HEAD + ",groups,teams,leads,department"
     import_lines(studio, admin, head, ANN + ",,Sales > Belgium,,", BOB + ",Équipe,,Sales,Sélling")
     assert found(studio, admin, "sales") == {"ann", "bob"}
@@ -268,7 +266,7 @@ def test_filtering_finds_by_everything_that_is_told_of_somebody(
     assert found(studio, admin, "equipe") == found(studio, admin, "sales") == set()
 
 
-def test_an_import_is_one_line_of_activity_about_those_it_touched(
+def test_an_import_adds_one_line_of_activity_about_the_changed_users(
     studio: Studio, admin: Actor
 ) -> None:
     import_lines(studio, admin, HEAD, ANN, BOB)
@@ -315,7 +313,7 @@ def test_hostile_and_long_names_are_kept_as_typed(studio: Studio, admin: Actor) 
     assert import_lines(studio, admin, head, *lines).touched == ()
 
 
-def test_only_who_may_import_does(studio: Studio, admin: Actor) -> None:
+def test_importing_needs_permission(studio: Studio, admin: Actor) -> None:
     import_lines(studio, admin, HEAD, ANN)
     for role in (Role.SUPPORT, Role.USER):
         actor = Actor(admin.user_id, "ann", "Ann Peeters", role)
@@ -326,14 +324,14 @@ def test_only_who_may_import_does(studio: Studio, admin: Actor) -> None:
     assert found(studio, admin, "") == {"ann", "els"}
 
 
-def test_a_file_without_anybody_changes_nothing(studio: Studio, admin: Actor) -> None:
+def test_a_file_without_users_changes_nothing(studio: Studio, admin: Actor) -> None:
     before = whole_database(studio)
     plan = import_lines(studio, admin, HEAD)
     assert (plan.touched, plan.unchanged, plan.summary) == ((), 0, "nobody added or changed")
     assert whole_database(studio) == before
 
 
-def test_refused_lines_are_named(studio: Studio, admin: Actor) -> None:
+def test_a_refusal_names_the_first_refused_lines(studio: Studio, admin: Actor) -> None:
     lines = [f"u{i},u{i},U,{i}" for i in range(5)]
     with pytest.raises(Refused) as refused:
         import_lines(studio, admin, HEAD, ANN, *lines)

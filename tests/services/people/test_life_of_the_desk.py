@@ -1,7 +1,7 @@
-"""Imports, edits by hand and open pushes in any order, against a small model, on both engines.
+"""Imports, manual edits and open pushes in any order, against a model, on both engines.
 
-Nothing is lost silently (U7): whoever is in an open push and whose managers, conductor, address or
-state are not what they were when that was last decided is on the desk, and nobody else is.
+No change is lost silently (U7). The desk lists a user of an open push exactly if their managers,
+conductor, address or state differ from what was last decided.
 """
 
 from collections.abc import Sequence
@@ -48,18 +48,18 @@ _OF_HOLDER = {
 
 @dataclass
 class Known:
-    """What was last decided, or was so at first, of somebody in a push."""
+    """The last decided, or else initial, state of a user in a push."""
 
     managers: frozenset[str]
     active: bool
     address: int
     trouble: tuple[str, str] | None = None
-    """Who was to hold the conversation, and what is the matter with them."""
+    """The conductor of the conversation and the reason why they cannot hold it, or None."""
 
 
 @dataclass
 class Organisation:
-    """Who is in which team, who leads it, who is there, and the number of each address."""
+    """The team of each person, the leader of each team, who has left, and the address numbers."""
 
     team: dict[str, str] = field(default_factory=lambda: dict.fromkeys(PEOPLE, "North"))
     leader: dict[str, str] = field(default_factory=lambda: {"North": "bob", "South": "dora"})
@@ -67,7 +67,7 @@ class Organisation:
     address: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*MANAGERS, *PEOPLE), 0))
 
     def lines(self) -> list[str]:
-        """A line of a file for everybody."""
+        """Return a line of an HR file for each person."""
         return [
             f"{login},{login}{self.address[login]}@example.org,{login.title()},Smith,"
             f"{self.team.get(login, '')},"
@@ -77,12 +77,12 @@ class Organisation:
         ]
 
     def managers_of(self, login: str) -> frozenset[str]:
-        """Who is there and leads the team."""
+        """Return the leader of the user's team, unless the leader has left."""
         return frozenset({self.leader[self.team[login]]} - self.gone)
 
 
 class LifeOfTheDesk(RuleBasedStateMachine):
-    """Two pushes of three people; what happens to them, and what must wait for a decision."""
+    """Two pushes with three people, changes of these people, and the decisions that must wait."""
 
     def __init__(self, studio: Studio, admin: Actor, number: list[int]) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
         self._forget_trouble()
 
     def _forget_trouble(self) -> None:
-        """What was decided on a conductor holds until something else is the matter."""
+        """Drop a decision about a conductor as soon as the problem is a different one."""
         for key, known in self.known.items():
             if known.trouble != self._trouble(*key):
                 known.trouble = None
@@ -263,7 +263,9 @@ class LifeOfTheDesk(RuleBasedStateMachine):
         assert not [m for m in mail(self.studio, self.admin) if m.kind is Kind.NEW_MANAGER]
 
 
-def test_nothing_is_lost_silently_whatever_happens(studio: Studio, admin: Actor) -> None:
+def test_no_change_of_people_is_lost_silently_in_any_order_of_events(
+    studio: Studio, admin: Actor
+) -> None:
     number = [0]
 
     class OnThisEngine(LifeOfTheDesk):

@@ -1,4 +1,4 @@
-"""Two records of one person become one (U11)."""
+"""Merging two records of one person (U11)."""
 
 from typing import Any
 
@@ -30,18 +30,18 @@ DOUBLE = (
     "ann2,ann@old.example,Ann,Peeters,Sales > Belgium|Finance,cor,old,00412,2019-09-01,Sales",
 )
 _STAYS = {("activity", "actor"), ("activity_user", "user"), ("merged_user", "user")}
-"""What names the other record for ever: lines of activity never change."""
+"""References to the other record that remain, because lines of activity never change."""
 
 
 @pytest.fixture
 def double(studio: Studio, admin: Actor) -> None:
-    """The small organisation, with a second record of Ann."""
+    """The small organisation with a second record of Ann."""
     import_people(studio, admin)
     import_lines(studio, admin, *DOUBLE)
 
 
 def still_named(studio: Studio, user_id: int) -> set[tuple[str, str]]:
-    """The tables and columns that name a user."""
+    """Return the tables and columns that refer to a user."""
     found = set()
     with studio.store.reading():
         for table in TABLES:
@@ -53,8 +53,8 @@ def still_named(studio: Studio, user_id: int) -> set[tuple[str, str]]:
     return found
 
 
-def test_no_column_that_names_a_user_is_forgotten() -> None:
-    """One that a new table brings is moved, or said here to stay."""
+def test_every_column_that_refers_to_a_user_is_handled_by_a_merge() -> None:
+    """A column of a new table must be moved by the merge, or be listed here."""
     elsewhere = {("assignment", "user"), ("merged_user", "into"), ("user_scope", "user")}
     moved = [column for _, column in _PLAIN] + [column for _, column, _ in _ONCE]
     named = {
@@ -71,7 +71,7 @@ def statuses(studio: Studio, admin: Actor, *pushes: Push) -> list[Status]:
 
 
 @pytest.mark.usefixtures("double")
-def test_everything_of_the_other_is_the_ones(
+def test_everything_of_the_other_record_moves_to_the_kept_one(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     one, other, both, held = (
@@ -121,12 +121,14 @@ def test_everything_of_the_other_is_the_ones(
     assert about[0] == "merged users"
     assert about.count("imported users") == 2
     assert verify.verify(studio, admin).intact
-    # Nothing of it is a change to decide on: the same people manage the same people.
+    # The merge adds no change to decide on: the managers are the same people.
     assert reviews.every(studio, admin) == []
 
 
 @pytest.mark.usefixtures("double")
-def test_the_other_is_gone_and_an_import_knows_who_it_was(studio: Studio, admin: Actor) -> None:
+def test_the_merged_record_is_gone_and_an_import_recognises_it(
+    studio: Studio, admin: Actor
+) -> None:
     merging.merge(studio, admin, "ann", "ann2")
     listed = users.every(studio, admin, UserFilter(include_left=True))
     assert "ann2" not in {each.login for each in listed}
@@ -140,7 +142,9 @@ def test_the_other_is_gone_and_an_import_knows_who_it_was(studio: Studio, admin:
 
 
 @pytest.mark.usefixtures("double")
-def test_who_the_other_led_and_coached_is_the_ones(studio: Studio, admin: Actor) -> None:
+def test_users_led_or_coached_by_the_other_record_move_to_the_kept_one(
+    studio: Studio, admin: Actor
+) -> None:
     head = "login,email,given_name,family_name"
     ann, ann2 = "ann,ann@example.org,Ann,Peeters", "ann2,ann@old.example,Ann,Peeters"
     import_lines(studio, admin, f"{head},leads", f"{ann2},Sales > France")
@@ -150,12 +154,14 @@ def test_who_the_other_led_and_coached_is_the_ones(studio: Studio, admin: Actor)
     merging.merge(studio, admin, "ann", "ann2")
     assert user(studio, admin, "eve").coaches == ("ann",)
     found = user(studio, admin, "ann")
-    # Nobody coaches themself; who coached the double stays.
+    # The merge never makes Ann her own coach; the double's other coach remains.
     assert (found.coaches, found.leads) == (("cor",), ("Sales > France",))
 
 
 @pytest.mark.usefixtures("double")
-def test_who_was_taken_out_of_a_push_is_in_it_by_the_other(studio: Studio, admin: Actor) -> None:
+def test_a_user_unassigned_from_a_push_is_in_it_by_the_other_record(
+    studio: Studio, admin: Actor
+) -> None:
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "ann2")
     conversations.hand_over(studio, admin, conversations.find(studio, push.name, "ann2"), "bob")
@@ -167,7 +173,7 @@ def test_who_was_taken_out_of_a_push_is_in_it_by_the_other(studio: Studio, admin
 
 
 @pytest.mark.usefixtures("double")
-def test_mail_that_waits_says_nothing_twice(studio: Studio, admin: Actor) -> None:
+def test_waiting_mail_of_both_records_is_combined(studio: Studio, admin: Actor) -> None:
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "ann2")
     done = merging.merge(studio, admin, "ann", "ann2")
@@ -177,7 +183,7 @@ def test_mail_that_waits_says_nothing_twice(studio: Studio, admin: Actor) -> Non
 
 
 @pytest.mark.usefixtures("double")
-def test_what_cannot_be_one_person_is_refused(studio: Studio, admin: Actor) -> None:
+def test_records_of_two_different_people_cannot_be_merged(studio: Studio, admin: Actor) -> None:
     def refused(kept: str, other: str) -> str:
         before = whole_database(studio)
         for act in (merging.preview, merging.merge):

@@ -1,4 +1,4 @@
-"""All that is kept about one person, as one archive (U13), and what of it stays closed (C6)."""
+"""The archive of all data about a person (U13), and what in it stays closed (C6)."""
 
 import json
 import stat
@@ -38,7 +38,7 @@ def organisation(studio: Studio, admin: Actor) -> None:
 
 
 def exported(studio: Studio, actor: Actor, login: str, folder: Path) -> dict[str, bytes]:
-    """The files of the archive about somebody."""
+    """Export the archive about ``login`` and return its files by name."""
     path = folder / f"{login}.zip"
     personal_data.export(studio, actor, login, path)
     with zipfile.ZipFile(path) as archive:
@@ -50,7 +50,7 @@ def told(files: dict[str, bytes]) -> Any:
 
 
 def talk(studio: Studio, conductor: Actor, user_id: int, template_id: int) -> None:
-    """A Quick talk that is held: the conductor notes and sums up."""
+    """Hold a conversation by the template Quick, in which the conductor writes every text."""
     begun = conversations.start(studio, conductor, Ask(user_id, template_id=template_id))
     reading = conversations.read(studio, conductor, begun.id)
     for number, entry in enumerate(reading.entries):
@@ -62,7 +62,7 @@ def talk(studio: Studio, conductor: Actor, user_id: int, template_id: int) -> No
     conversations.finish(studio, conductor, begun.id)
 
 
-def test_all_that_is_kept_is_in_one_private_archive(
+def test_all_data_about_a_person_is_in_one_private_archive(
     studio: Studio, admin: Actor, clock: MovableClock, tmp_path: Path
 ) -> None:
     """U13."""
@@ -123,10 +123,10 @@ def test_all_that_is_kept_is_in_one_private_archive(
         (AdminsRead.ALL, {Part.SUMMARY, Part.ANSWERS}),
     ],
 )
-def test_an_admin_reads_nothing_by_an_archive_that_is_closed_to_them(
+def test_an_archive_gives_an_admin_no_text_that_is_closed_to_them(
     studio: Studio, admin: Actor, tmp_path: Path, admins: AdminsRead, handed: set[Part]
 ) -> None:
-    """C6, T4: and what they may read is written down as read."""
+    """C6, T4: the texts that the admin may read are recorded as read."""
     quick = templates.find(studio, admin, "Performance review")
     opened = _opened(quick.definition, admins)
     own = templates.add(studio, admin, opened)
@@ -155,10 +155,10 @@ def _opened(definition: Definition, admins: AdminsRead) -> Definition:
 
 
 @on_one_engine
-def test_nothing_is_written_where_an_archive_cannot_be(
+def test_an_archive_that_cannot_be_written_leaves_no_trace(
     studio: Studio, admin: Actor, tmp_path: Path
 ) -> None:
-    """U13: what is there stays, and no line tells of an archive that is not there."""
+    """U13: existing files stay, and the activity has no line about an archive."""
     taken = tmp_path / "taken.zip"
     taken.write_bytes(b"mine")
     before = lines(studio, admin)
@@ -173,10 +173,10 @@ def test_nothing_is_written_where_an_archive_cannot_be(
 
 
 @on_one_engine
-def test_no_table_that_refers_to_people_is_left_out(
+def test_every_table_that_refers_to_users_is_in_the_archive(
     studio: Studio, admin: Actor, tmp_path: Path
 ) -> None:
-    """U13: whatever table is added, and whatever text stands in it."""
+    """U13: also tables and text columns that are added later."""
     referring = {
         table_facts(table).name
         for table in set(TABLES) - ELSEWHERE

@@ -1,4 +1,4 @@
-"""Who left so long ago that they are kept no longer is erased by schedule (U13)."""
+"""Users whose retention time is over are erased by schedule (U13)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -22,14 +22,14 @@ from tests.services.conftest import MovableClock
 
 
 def keeping(studio: Studio, months: int) -> Studio:
-    """The same Studio with another retention time."""
+    """Return the Studio with another retention time."""
     settings = msgspec.structs.replace(studio.settings, privacy=Privacy(months))
     return replace(studio, settings=settings)
 
 
 @pytest.fixture(autouse=True)
 def left(studio: Studio, admin: Actor) -> None:
-    """Ann and Ben left on 2 March."""
+    """Let Ann and Ben leave on 2 March."""
     import_people(studio, admin)
     by_hand.leave(studio, admin, [as_user(studio, login).user_id for login in ("ann", "ben")])
 
@@ -39,16 +39,16 @@ def ahead(studio: Studio, admin: Actor) -> list[tuple[int, str]]:
     return [(each.count, each.about) for each in cases if each.kind is CaseKind.ERASED]
 
 
-def test_who_left_is_erased_once_by_whichever_host(
+def test_users_are_erased_once_after_the_retention_time_by_any_of_several_workers(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """U13, S1: a week after the retention time is new, on its day, once over several workers."""
+    """U13, S1: a new retention time applies after a week, during which Today announces it."""
     kept = keeping(studio, 1)
     assert retention.erase_by_schedule(studio) == 0
     with studio.store.reading():
         assert stored.retention_record(1, studio.today()) is None
     clock.move(days=29)
-    # 31 March: it is new, and tells of itself.
+    # On 31 March the retention time is new, and Today announces the erasures.
     assert ahead(kept, admin) == [(2, "2026-04-07")]
     assert retention.erase_by_schedule(kept) == 0
     for _ in range(2):
@@ -69,26 +69,26 @@ def test_who_left_is_erased_once_by_whichever_host(
     assert verify.verify(studio, admin).intact
 
 
-def test_a_retention_time_that_comes_back_is_new(
+def test_a_retention_time_that_is_set_again_counts_as_new(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """U13: nobody is erased on the day on which a setting is made again."""
+    """U13: nobody is erased on the day on which the setting is made again."""
     kept = keeping(studio, 1)
     retention.erase_by_schedule(kept)
     clock.move(days=91)
     assert retention.erase_by_schedule(kept) == 0
     clock.move(days=7)
     assert retention.erase_by_schedule(kept) == 2
-    # What was not for them: who leaves later has their own day.
+    # The notice covered only those users; one who leaves later gets a date of their own.
     by_hand.leave(studio, admin, [as_user(studio, "bob").user_id])
     clock.move(days=29)
     assert retention.erase_by_schedule(kept) == 0
 
 
-def test_an_admin_erases_at_once_whose_time_is_over(
+def test_an_admin_can_erase_users_at_once_when_their_retention_time_is_over(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """U13: by hand nobody waits for the notice; who is merely soon stays."""
+    """U13: erasing by hand needs no notice; users whose time is not over yet stay."""
     with pytest.raises(NothingToDo, match="retention_months"):
         retention.erase_over(studio, admin, [1])
     kept = keeping(studio, 1)

@@ -1,4 +1,4 @@
-"""Whoever a change touches in an open push is on the desk of changes, until it is decided (U7)."""
+"""Changes that affect a user of an open push wait on the desk until they are decided (U7)."""
 
 from datetime import UTC, datetime
 
@@ -48,25 +48,25 @@ AT = datetime(2026, 3, 9, 13, tzinfo=UTC)
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor) -> PushFacts:
-    """An open push with Ann and Ben, whose mail has left."""
+    """An open push with Ann and Ben, whose mail waits."""
     change(studio, admin, *PEOPLE.values())
     return assign(studio, admin, create_push(studio, admin), "ann", "ben").push
 
 
 def change(studio: Studio, admin: Actor, *lines: str) -> None:
-    """Import these lines."""
+    """Import these lines of an HR file."""
     import_lines(studio, admin, HEADINGS, *lines)
 
 
 def desk(studio: Studio, admin: Actor) -> list[tuple[str, str, str, str]]:
-    """Who changed how, from what to what."""
+    """Return login, kind of change, old and new value of each line of the desk."""
     found = reviews.every(studio, admin)
     assert [each.id for each in found] == list(dict.fromkeys(each.id for each in found))
     return [(each.login, each.kind, each.before, each.after) for each in found]
 
 
 def line_of(studio: Studio, admin: Actor, login: str) -> Review:
-    """The only line about somebody."""
+    """Return the only line of the desk about ``login``."""
     (found,) = [each for each in reviews.every(studio, admin) if each.login == login]
     return found
 
@@ -81,7 +81,7 @@ def plan(studio: Studio, admin: Actor, push: PushFacts, login: str, by: str) -> 
 
 
 def told(studio: Studio, admin: Actor, *kinds: Kind) -> set[tuple[str, str, tuple[str, ...]]]:
-    """Who is told what of whom, as far as it waits or went."""
+    """Return recipient, kind and subjects of the mail that was not dropped."""
     return {
         (each.recipient, each.kind, each.about)
         for each in mail(studio, admin)
@@ -90,7 +90,7 @@ def told(studio: Studio, admin: Actor, *kinds: Kind) -> set[tuple[str, str, tupl
 
 
 @pytest.mark.usefixtures("push")
-def test_a_mover_is_listed_with_the_managers_before_and_after_and_the_new_one_proposed(
+def test_a_user_who_changes_teams_is_listed_with_old_and_new_managers_and_a_proposal(
     studio: Studio, admin: Actor
 ) -> None:
     change(studio, admin, ANN_TO_DORA)
@@ -102,7 +102,9 @@ def test_a_mover_is_listed_with_the_managers_before_and_after_and_the_new_one_pr
 
 
 @pytest.mark.usefixtures("push")
-def test_a_dry_run_tells_what_would_wait_and_leaves_nothing(studio: Studio, admin: Actor) -> None:
+def test_a_preview_lists_the_changes_to_decide_and_writes_nothing(
+    studio: Studio, admin: Actor
+) -> None:
     file = hr_file_of(HEADINGS, ANN_TO_DORA, BOB_LEFT)
     before = whole_database(studio)
     tried = [(each.login, each.kind) for each in imports.touched(studio, admin, file)]
@@ -113,7 +115,7 @@ def test_a_dry_run_tells_what_would_wait_and_leaves_nothing(studio: Studio, admi
 
 
 @pytest.mark.usefixtures("push")
-def test_a_change_that_is_taken_back_in_time_leaves_the_desk_and_tells_nobody(
+def test_a_change_that_is_reverted_in_time_leaves_the_desk_and_sends_nothing(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     change(studio, admin, ANN_TO_DORA)
@@ -126,7 +128,7 @@ def test_a_change_that_is_taken_back_in_time_leaves_the_desk_and_tells_nobody(
     assert told(studio, admin, Kind.NEW_MANAGER) == set()
 
 
-def test_who_leaves_is_listed_and_whose_talk_they_were_to_hold(
+def test_leavers_are_listed_and_so_are_the_conversations_they_were_to_hold(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     plan(studio, admin, push, "ann", "bob")
@@ -145,22 +147,22 @@ def test_who_leaves_is_listed_and_whose_talk_they_were_to_hold(
     assert len([1 for each in desk(studio, admin) if each[0] == "ann"]) == 1
 
 
-def test_who_no_longer_manages_whom_they_were_to_talk_to(
+def test_a_conductor_who_no_longer_manages_the_user_is_listed(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     plan(studio, admin, push, "ann", "bob")
     change(studio, admin, ANN_TO_DORA)
     assert desk(studio, admin) == [("ann", "conductor_no_manager", "bob", "dora")]
     assert line_of(studio, admin, "ann").proposal == "dora"
-    # Bob manages her again: nothing is left to decide.
+    # Bob manages Ann again, so there is nothing left to decide.
     change(studio, admin, PEOPLE["ann"])
     assert desk(studio, admin) == []
 
 
-def test_the_push_flags_whose_conductor_is_none_any_more(
+def test_the_push_flags_users_whose_conductor_left_or_is_no_manager(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
-    """P8: on each, and by the filter."""
+    """P8: the flags of the rows agree with the filter by flag."""
     for login in ("ann", "ben"):
         plan(studio, admin, push, login, "bob")
     change(studio, admin, ANN_TO_DORA)
@@ -172,7 +174,7 @@ def test_the_push_flags_whose_conductor_is_none_any_more(
 
 
 def flagged(studio: Studio, admin: Actor, push: PushFacts) -> dict[str, list[str]]:
-    """Who has each flag, as the list says and as its filter finds."""
+    """Return the logins by flag; the rows and the filter must agree."""
     listed = assigned(studio, admin, push)
     found = {}
     for flag in Flag:
@@ -185,7 +187,7 @@ def flagged(studio: Studio, admin: Actor, push: PushFacts) -> dict[str, list[str
     return found
 
 
-def test_what_a_new_manager_plans_needs_no_decision(
+def test_a_conversation_planned_by_the_new_manager_needs_no_decision(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     change(studio, admin, ANN_TO_DORA)
@@ -193,7 +195,7 @@ def test_what_a_new_manager_plans_needs_no_decision(
     assert desk(studio, admin) == []
 
 
-def test_a_talk_that_was_held_and_a_push_that_was_closed_need_nothing(
+def test_held_conversations_and_closed_pushes_need_no_decision(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     finish(studio, admin, push, "ann", by="bob")
@@ -204,7 +206,9 @@ def test_a_talk_that_was_held_and_a_push_that_was_closed_need_nothing(
 
 
 @pytest.mark.usefixtures("push")
-def test_an_address_a_leaver_and_who_comes_back(studio: Studio, admin: Actor) -> None:
+def test_changed_addresses_leavers_and_returning_users_are_listed(
+    studio: Studio, admin: Actor
+) -> None:
     change(studio, admin, "ann,new@example.org,Ann,Peeters,Sales,,,yes,user")
     change(studio, admin, "ben,ben@example.org,Ben,Willems,Sales,,,no,user")
     assert desk(studio, admin) == [
@@ -216,7 +220,7 @@ def test_an_address_a_leaver_and_who_comes_back(studio: Studio, admin: Actor) ->
     assert desk(studio, admin) == [("ben", "returned", "left", "active")]
 
 
-def test_who_joins_a_team_of_an_open_push_is_offered_and_added(
+def test_a_user_who_joins_a_team_of_an_open_push_can_be_added_to_the_push(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     change(
@@ -240,9 +244,7 @@ def test_who_joins_a_team_of_an_open_push_is_offered_and_added(
 
 
 @pytest.mark.usefixtures("push")
-def test_a_joiner_who_is_taken_out_of_the_team_is_offered_nothing(
-    studio: Studio, admin: Actor
-) -> None:
+def test_a_user_who_leaves_the_team_again_is_not_offered(studio: Studio, admin: Actor) -> None:
     change(studio, admin, "tim,tim@example.org,Tim,Timmers,Sales,,,yes,user")
     assert [each[1] for each in desk(studio, admin)] == ["joined"]
     change(studio, admin, "tim,tim@example.org,Tim,Timmers,Service,,,yes,user")
@@ -253,7 +255,7 @@ def test_a_joiner_who_is_taken_out_of_the_team_is_offered_nothing(
     assert desk(studio, admin) == []
 
 
-def test_handing_over_many_tells_the_new_manager_once_and_is_undone(
+def test_handing_over_many_notifies_the_new_manager_once_and_can_be_undone(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     plan(studio, admin, push, "ann", "bob")
@@ -266,7 +268,7 @@ def test_handing_over_many_tells_the_new_manager_once_and_is_undone(
     with studio.store.reading():
         holders = {each.login: each.conductor for each in assigning.every(studio, admin, push)}
     assert holders == {"ann": "Dora Maes", "ben": "Dora Maes"}
-    # What is planned tells by its invitations, and what is not by one mail.
+    # Invitations announce the planned conversations; one mail announces the others.
     assert told(studio, admin, Kind.HANDED_OVER) == {
         ("ben", "handed_over", ("ben",)),
         ("dora", "handed_over", ("ben",)),
@@ -281,7 +283,7 @@ def test_handing_over_many_tells_the_new_manager_once_and_is_undone(
     assert holders == {"ann": "Bob Smith", "ben": ""}
 
 
-def test_who_is_excused_is_asked_nothing_and_needs_no_other_decision(
+def test_an_excused_user_needs_no_other_decision(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     change(studio, admin, "ann,new@example.org,Ann,Peeters,Service,,,yes,user")
@@ -293,7 +295,7 @@ def test_who_is_excused_is_asked_nothing_and_needs_no_other_decision(
     assert assigned(studio, admin, push)["ann"].status == "excused"
 
 
-def test_who_does_not_manage_somebody_is_not_handed_their_talk(
+def test_a_conversation_cannot_be_handed_over_to_somebody_who_is_no_manager(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     plan(studio, admin, push, "ann", "bob")
@@ -307,7 +309,7 @@ def test_who_does_not_manage_somebody_is_not_handed_their_talk(
 
 
 @pytest.mark.usefixtures("push")
-def test_new_managers_are_told_once_of_all_their_people(
+def test_a_new_manager_is_notified_once_about_all_their_users(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N16."""
@@ -329,7 +331,7 @@ def test_new_managers_are_told_once_of_all_their_people(
 
 
 @pytest.mark.usefixtures("push")
-def test_new_managers_are_told_by_themselves_after_a_while_and_never_twice(
+def test_new_managers_are_notified_automatically_after_a_day_and_only_once(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     change(studio, admin, ANN_TO_DORA)
@@ -346,7 +348,7 @@ def test_new_managers_are_told_by_themselves_after_a_while_and_never_twice(
 
 
 @pytest.mark.usefixtures("push")
-def test_what_is_taken_back_before_the_mail_leaves_is_dropped(
+def test_a_notice_to_a_new_manager_is_dropped_if_the_change_is_reverted(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     change(studio, admin, ANN_TO_DORA)
@@ -356,11 +358,11 @@ def test_what_is_taken_back_before_the_mail_leaves_is_dropped(
     send_due(studio)
     (dropped,) = [each for each in mail(studio, admin) if each.kind is Kind.NEW_MANAGER]
     assert (dropped.state.value, dropped.error) == ("dropped", "no longer their leader or coach")
-    # Bob was told to wait no more, and is her manager again: that is a change of its own.
+    # Bob is Ann's manager again, which is a change of its own.
     assert desk(studio, admin) == [("ann", "manager_changed", "dora", "bob")]
 
 
-def test_who_is_no_longer_a_manager_is_asked_nothing_even_by_mail_that_waits(
+def test_waiting_mail_to_a_former_manager_is_dropped(
     studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
 ) -> None:
     change(studio, admin, ANN_TO_DORA, "ben,ben@example.org,Ben,Willems,Service,,,yes,user")
@@ -370,7 +372,7 @@ def test_who_is_no_longer_a_manager_is_asked_nothing_even_by_mail_that_waits(
     assert push.name == "Q1 review"
 
 
-def test_a_line_that_is_decided_says_so_and_one_that_never_was_is_refused(
+def test_a_decided_line_reports_its_decision_and_an_unknown_one_is_refused(
     studio: Studio, admin: Actor, push: PushFacts
 ) -> None:
     change(studio, admin, ANN_TO_DORA)
@@ -388,10 +390,10 @@ def test_a_line_that_is_decided_says_so_and_one_that_never_was_is_refused(
     assert push.name == line.push
 
 
-def test_who_ceases_to_be_manager_is_asked_no_more_and_the_managers_are(
+def test_reminders_go_to_the_current_managers_instead_of_a_former_one(
     studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
 ) -> None:
-    """N16, P10: also where HR leaves it as it is; of others nobody but the one named is asked."""
+    """N16, P10: also if HR keeps the line; for other users, only the named conductor is asked."""
     change(studio, admin, "els,els@example.org,Els,Claes,,Sales,,yes,admin")
     for login in ("ann", "ben"):
         conversations.hand_over(studio, admin, conversations.find(studio, push.name, login), "bob")
@@ -414,13 +416,15 @@ def test_who_ceases_to_be_manager_is_asked_no_more_and_the_managers_are(
         for actor in (dora, bob)
     }
     assert asked == {"dora": {"ann"}, "bob": {"ben"}}
-    # Nobody keeps her from it.
+    # Dora may plan the conversation.
     ask = conversations.find(studio, push.name, "ann")
     assert conversations.plan(studio, dora, ask, Plan(AT)).conductor == "Dora Maes"
 
 
-def test_who_stands_in_is_not_proposed(studio: Studio, admin: Actor, push: PushFacts) -> None:
-    """U14: they hold what waits, and become no manager by it."""
+def test_a_stand_in_is_not_proposed_as_conductor(
+    studio: Studio, admin: Actor, push: PushFacts
+) -> None:
+    """U14: a stand-in holds the waiting conversations but does not become a manager."""
     plan(studio, admin, push, "ann", "bob")
     change(studio, admin, "ann,ann@example.org,Ann,Peeters,,,dora,yes,user")
     change(studio, admin, "sid,sid@example.org,Sid,Simons,,,,yes,user")
@@ -430,10 +434,10 @@ def test_who_stands_in_is_not_proposed(studio: Studio, admin: Actor, push: PushF
     assert line_of(studio, admin, "ann").proposal == "dora"
 
 
-def test_what_changes_while_a_push_is_closed_waits_once_it_is_opened_again(
+def test_changes_during_the_closing_of_a_push_are_listed_once_it_is_reopened(
     studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
 ) -> None:
-    """U7, P5: nothing is lost silently, and until then nothing is told of it."""
+    """U7, P5: no change is lost silently, and nothing is sent before the push is reopened."""
     closed = pushes.close(studio, admin, pushes.show(studio, admin, push.id)).push
     change(studio, admin, ANN_TO_DORA)
     change(studio, admin, "ben,ben@example.org,Ben,Willems,Sales,,,no,user")
@@ -454,10 +458,10 @@ def test_what_changes_while_a_push_is_closed_waits_once_it_is_opened_again(
     assert not pushes.reopen_with_result(studio, admin, closed).remembered
 
 
-def test_today_tells_which_new_managers_are_told_by_themselves(
+def test_today_announces_the_automatic_notices_to_new_managers(
     studio: Studio, admin: Actor, push: PushFacts, clock: MovableClock
 ) -> None:
-    """S1, N16: until that is decided, or they are told."""
+    """S1, N16: until the change is decided or the managers have been notified."""
 
     def ahead() -> list[tuple[int, str, Destination]]:
         return [

@@ -1,4 +1,4 @@
-"""A login that is another's address reaches nobody, and cannot be made (U1)."""
+"""A login that equals another user's address identifies nobody, and cannot be created (U1)."""
 
 import pytest
 
@@ -43,25 +43,27 @@ def imported(studio: Studio, admin: Actor, *lines: str) -> None:
          "the address of Cas Dubois"),
     ],
 )  # fmt: skip
-def test_no_import_makes_one(
+def test_an_import_cannot_create_a_login_that_is_the_address_of_another_user(
     organisation: Studio, admin: Actor, lines: list[str], reason: str
 ) -> None:
     with pytest.raises(Refused, match=reason):
         imported(organisation, admin, *lines)
 
 
-def test_nor_an_address_that_is_anothers_login(organisation: Studio, admin: Actor) -> None:
+def test_an_address_cannot_be_the_login_of_another_user(organisation: Studio, admin: Actor) -> None:
     imported(organisation, admin, "mal@corp.example,mal@example.org,Mal,Ory,")
     with pytest.raises(Refused, match="the login of Mal Ory"):
         imported(organisation, admin, "nan,mal@corp.example,Nan,Ny,")
 
 
-def test_ones_own_address_is_a_good_login(organisation: Studio, admin: Actor) -> None:
+def test_a_login_can_be_the_address_of_the_same_user(organisation: Studio, admin: Actor) -> None:
     imported(organisation, admin, "ann@example.org,ann@example.org,Ann,Peeters,")
     assert users.find(organisation, admin, "ann@example.org").user.login == "ann@example.org"
 
 
-def test_what_the_file_itself_gives_up_is_free(organisation: Studio, admin: Actor) -> None:
+def test_an_address_that_changes_in_the_same_file_can_be_used_as_a_login(
+    organisation: Studio, admin: Actor
+) -> None:
     imported(
         organisation,
         admin,
@@ -71,8 +73,10 @@ def test_what_the_file_itself_gives_up_is_free(organisation: Studio, admin: Acto
     assert users.find(organisation, admin, "ann@example.org").user.name == "Mal Ory"
 
 
-def test_where_there_is_one_it_names_nobody(organisation: Studio, admin: Actor) -> None:
-    """Made before it was refused, or by somebody who writes into the database."""
+def test_an_ambiguous_name_in_the_database_identifies_nobody(
+    organisation: Studio, admin: Actor
+) -> None:
+    """For example, if it was written directly to the database."""
     with organisation.store.writing():
         execute(
             "UPDATE users SET login = 'ann@example.org', login_key = 'ann@example.org' "
@@ -88,7 +92,7 @@ def test_where_there_is_one_it_names_nobody(organisation: Studio, admin: Actor) 
         ssh_keys.add(organisation, admin, "Ann@example.org", KEY)
 
 
-def test_the_only_admin_is_not_locked_out_by_another_login(
+def test_an_import_cannot_rename_the_login_of_the_only_admin(
     organisation: Studio, admin: Actor
 ) -> None:
     with organisation.store.writing():
@@ -106,7 +110,7 @@ def test_the_only_admin_is_not_locked_out_by_another_login(
     assert as_user(organisation, "els2").role == "admin"
 
 
-def test_names_that_look_alike_are_one(organisation: Studio, admin: Actor) -> None:
+def test_names_that_look_alike_count_as_the_same_name(organisation: Studio, admin: Actor) -> None:
     """P1."""
     push = create_push(organisation, admin)
     found = templates.find(organisation, admin, "Regular")

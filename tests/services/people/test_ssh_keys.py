@@ -1,4 +1,4 @@
-"""Keys: who keeps them, what they open, and for whom (A1, A3)."""
+"""SSH keys: who may manage them, and who can sign in with them (A1, A3)."""
 
 import os
 import subprocess
@@ -26,12 +26,12 @@ FINGERPRINT = parse_public_key(ED25519).fingerprint
 
 @pytest.fixture
 def people(studio: Studio, admin: Actor) -> Actor:
-    """The admin of a Studio with the small organisation in it."""
+    """The admin of a Studio with the small organisation."""
     import_people(studio, admin)
     return admin
 
 
-def test_a_key_lets_its_owner_in(studio: Studio, people: Actor) -> None:
+def test_a_user_can_sign_in_with_their_key(studio: Studio, people: Actor) -> None:
     added = ssh_keys.add(studio, people, "ANN", f"{ED25519} laptop")
     assert (added.login, added.fingerprint, added.comment) == ("ann", FINGERPRINT, "laptop")
     assert sign_in_by_key(studio, FINGERPRINT) == as_user(studio, "ann")
@@ -42,13 +42,15 @@ def test_a_key_lets_its_owner_in(studio: Studio, people: Actor) -> None:
     assert line.after == {"fingerprint": FINGERPRINT, "kind": "ssh-ed25519", "comment": "laptop"}
 
 
-def test_a_key_is_of_one_user(studio: Studio, people: Actor) -> None:
+def test_a_key_belongs_to_only_one_user(studio: Studio, people: Actor) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     with pytest.raises(Refused, match=r"Ann Peeters \(ann\) has this key already"):
         ssh_keys.add(studio, people, "ben", f"{ED25519} another comment")
 
 
-def test_what_sshd_is_told(studio: Studio, people: Actor, database_url: str) -> None:
+def test_the_lookup_returns_the_keys_to_sshd(
+    studio: Studio, people: Actor, database_url: str
+) -> None:
     ssh_keys.add(studio, people, "ann", f"{ED25519} laptop")
     ssh_keys.add(studio, people, "ben", RSA_3072)
     assert key_lookup.lookup_keys(database_url, FINGERPRINT) == [(ED25519, FINGERPRINT)]
@@ -57,7 +59,7 @@ def test_what_sshd_is_told(studio: Studio, people: Actor, database_url: str) -> 
     assert key_lookup.lookup_keys(database_url, "SHA256:" + "x" * 43) == []
 
 
-def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: str) -> None:
+def test_a_user_who_left_cannot_sign_in(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     import_people(studio, people, LEFT)
     assert key_lookup.lookup_keys(database_url, FINGERPRINT) == []
@@ -65,7 +67,7 @@ def test_who_left_does_not_come_in(studio: Studio, people: Actor, database_url: 
         sign_in_by_key(studio, FINGERPRINT)
 
 
-def test_a_removed_key_opens_nothing(studio: Studio, people: Actor, database_url: str) -> None:
+def test_a_removed_key_cannot_sign_in(studio: Studio, people: Actor, database_url: str) -> None:
     ssh_keys.add(studio, people, "ann", ED25519)
     ssh_keys.remove(studio, people, FINGERPRINT)
     assert key_lookup.lookup_keys(database_url, FINGERPRINT) == []
@@ -79,14 +81,16 @@ def test_a_removed_key_opens_nothing(studio: Studio, people: Actor, database_url
     ]
 
 
-def test_everybody_sees_and_removes_their_own_and_adds_none(studio: Studio, people: Actor) -> None:
+def test_users_see_and_remove_only_their_own_keys_and_add_none(
+    studio: Studio, people: Actor
+) -> None:
     ann, ben = as_user(studio, "ann"), as_user(studio, "ben")
     with pytest.raises(Forbidden):
         ssh_keys.add(studio, ann, "ann", ED25519)
     ssh_keys.add(studio, people, "ann", ED25519)
     assert [key.login for key in ssh_keys.visible(studio, ann)] == ["ann"]
     assert ssh_keys.visible(studio, ben) == []
-    # Nor is Ben told whether there is such a key.
+    # The refusal does not reveal to Ben whether the key exists.
     for fingerprint in (FINGERPRINT, "SHA256:" + "x" * 43):
         with pytest.raises(Forbidden, match="ben"):
             ssh_keys.remove(studio, ben, fingerprint)
@@ -94,7 +98,7 @@ def test_everybody_sees_and_removes_their_own_and_adds_none(studio: Studio, peop
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_only_the_owner_of_the_file_lets_people_in(
+def test_only_the_owner_of_the_database_file_can_sign_users_in(
     studio: Studio, people: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ssh_keys.add(studio, people, "els", ED25519)
@@ -105,7 +109,7 @@ def test_only_the_owner_of_the_file_lets_people_in(
         key_lookup.lookup_keys(f"sqlite:///{studio.store.name}", FINGERPRINT)
 
 
-def test_a_key_is_looked_up_in_no_file_that_is_unfit(tmp_path: Path) -> None:
+def test_a_key_lookup_refuses_unsuitable_database_files(tmp_path: Path) -> None:
     path = tmp_path / "studio.db"
     with pytest.raises(Unavailable, match="there is no such file; check"):
         key_lookup.lookup_keys(f"sqlite:///{path}", FINGERPRINT)
@@ -118,10 +122,10 @@ def test_a_key_is_looked_up_in_no_file_that_is_unfit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_only_the_owner_of_the_tables_lets_people_in(
+def test_only_the_owner_of_the_tables_can_sign_users_in(
     studio: Studio, people: Actor, database_url: str
 ) -> None:
-    """Somebody with all rights but that of the owner."""
+    """A superuser who does not own the tables is refused."""
     ssh_keys.add(studio, people, "els", ED25519)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("DROP ROLE IF EXISTS mallory")
@@ -139,8 +143,8 @@ def test_only_the_owner_of_the_tables_lets_people_in(
             connection.execute("DROP ROLE mallory")
 
 
-def test_a_session_of_a_key_is_nothing_else_any_more() -> None:
-    """In a process of its own: it does not go back."""
+def test_a_key_session_is_permanently_restricted() -> None:
+    """It runs in a process of its own, because the restriction cannot be lifted."""
     code = """
 import os
 from studio_tui.config import session

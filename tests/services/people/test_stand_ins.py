@@ -1,4 +1,4 @@
-"""Who stands in for a leader or coach who is away (U14)."""
+"""Stand-ins for absent leaders and coaches (U14)."""
 
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ FROM, UNTIL = date(2026, 3, 2), date(2026, 3, 12)
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Open until 1 April, with Ann, Ben and Cas, who have been told, and their managers."""
+    """A push open until 1 April with Ann, Ben and Cas; its first mail was sent."""
     import_people(studio, admin)
     pushed = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas").push
     clock.move(minutes=2)
@@ -60,7 +60,7 @@ def _lines(studio: Studio, login: str) -> dict[str, tuple[bool, str]]:
     return {each.login: (each.asked, each.for_whom) for each in found if not each.mine}
 
 
-def test_the_stand_in_sees_what_waits_and_it_ends_by_itself(
+def test_a_stand_in_sees_the_waiting_conversations_until_the_last_day(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     done = _stand_in(studio, admin, "sam")
@@ -73,17 +73,17 @@ def test_the_stand_in_sees_what_waits_and_it_ends_by_itself(
     waits = (True, standing)
     assert _lines(studio, "sam") == {"ann": waits, "ben": waits, "cas": waits}
     assert _lines(studio, "bob")["ben"] == (True, "")
-    # Nothing is counted twice: who is responsible is still Bob.
+    # Groups count each user once: Bob remains responsible.
     assert {g.login for g in groups.every(studio, admin, push, By.MANAGER)} == {"bob", "bea", "cor"}
     clock.instant = clock.instant.replace(day=12, hour=22)
     assert "sam" in _reasons(studio, admin, push, "ben")
-    # The day is over, and no worker ran.
+    # After the last day, without a run of the worker.
     clock.move(hours=1)
     assert _reasons(studio, admin, push, "ben") == {"bob": "leads Belgium"}
     assert _lines(studio, "sam") == {}
 
 
-def test_before_its_first_day_nothing_changes(
+def test_a_stand_in_sees_nothing_before_the_first_day(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _stand_in(studio, admin, "sam", first=date(2026, 3, 5))
@@ -92,13 +92,15 @@ def test_before_its_first_day_nothing_changes(
     assert set(_lines(studio, "sam")) == {"ann", "ben", "cas"}
 
 
-def test_for_some_of_their_people(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_stand_in_can_be_limited_to_some_users(studio: Studio, admin: Actor, push: Push) -> None:
     assert _stand_in(studio, admin, "sam", "ben").people == 1
     assert set(_lines(studio, "sam")) == {"ben"}
     assert set(_reasons(studio, admin, push, "ann")) == {"bob", "cor"}
 
 
-def test_both_are_told(studio: Studio, admin: Actor, push: Push) -> None:
+def test_the_manager_and_the_stand_in_are_notified(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     _stand_in(studio, admin, "bea")
     sent = [each for each in mail(studio, admin) if each.kind is Kind.STAND_IN]
     assert summaries(sent) == [
@@ -120,13 +122,13 @@ def test_both_are_told(studio: Studio, admin: Actor, push: Push) -> None:
     )
 
 
-def test_mail_that_follows_goes_to_both(
+def test_reminders_go_to_the_manager_and_the_stand_in(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """P6: all managers are told; the stand-in, too, and for whom."""
+    """P6: all managers are notified; the mail to the stand-in names the manager they replace."""
     _stand_in(studio, admin, "sam")
     send_due(studio)
-    # What Bob has planned asks Sam as well.
+    # Sam also gets mail about the conversation that Bob has planned.
     bob = as_user(studio, "bob")
     ask = conversations.find(studio, push.name, "ben")
     conversations.plan(studio, bob, ask, Plan(studio.now() + 5 * 24 * HOUR))
@@ -140,7 +142,7 @@ def test_mail_that_follows_goes_to_both(
     assert "(for" not in texts["Bob Smith"]
 
 
-def test_what_was_written_before_stays_closed_to_who_takes_over(
+def test_earlier_texts_stay_closed_to_a_stand_in_who_takes_over(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     """C6."""
@@ -163,7 +165,9 @@ def test_what_was_written_before_stays_closed_to_who_takes_over(
     assert assigned(studio, admin, push)["ben"].conductor == "Sam Support"
 
 
-def test_who_never_stood_in_has_no_part(studio: Studio, admin: Actor, push: Push) -> None:
+def test_another_user_than_the_stand_in_has_no_access(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     _stand_in(studio, admin, "bea", "ben")
     with pytest.raises(Forbidden):
         conversations.look_up(
@@ -171,7 +175,9 @@ def test_who_never_stood_in_has_no_part(studio: Studio, admin: Actor, push: Push
         )
 
 
-def test_it_is_ended_by_hand_and_both_are_told(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_stand_in_can_be_ended_by_hand_and_both_are_notified(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     bob = as_user(studio, "bob")
     _stand_in(studio, bob, "dan")
     stand_ins.end(studio, bob, bob.user_id)
@@ -198,14 +204,16 @@ def test_it_is_ended_by_hand_and_both_are_told(studio: Studio, admin: Actor, pus
         ({"first": date(2026, 3, 20)}, "is before the first day 2026-03-20"),
     ],
 )
-def test_what_cannot_be_is_refused(
+def test_an_invalid_stand_in_is_refused(
     studio: Studio, admin: Actor, push: Push, wanted: dict[str, object], words: str
 ) -> None:
     with pytest.raises(Invalid, match=words):
         _stand_in(studio, admin, **wanted)  # type: ignore[arg-type]
 
 
-def test_days_that_overlap_say_what_to_do(studio: Studio, admin: Actor, push: Push) -> None:
+def test_overlapping_stand_ins_are_refused_with_their_dates(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     _stand_in(studio, admin, "sam", "ben")
     _stand_in(studio, admin, "dan", "ann")
     with pytest.raises(Refused, match="Sam Support stands in for Bob Smith from"):
@@ -215,7 +223,7 @@ def test_days_that_overlap_say_what_to_do(studio: Studio, admin: Actor, push: Pu
     assert len(stand_ins.of_leader(studio, admin, as_user(studio, "bob").user_id)) == 3
 
 
-def test_nobody_stands_in_for_who_manages_nobody_and_for_others_only_an_admin_asks(
+def test_only_managers_have_stand_ins_and_only_admins_name_those_of_others(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     with pytest.raises(Refused, match="Eve Alone leads and coaches nobody"):
@@ -224,13 +232,13 @@ def test_nobody_stands_in_for_who_manages_nobody_and_for_others_only_an_admin_as
         _stand_in(studio, as_user(studio, "bea"), "sam")
     with pytest.raises(Invalid, match="neither leads nor coaches eve"):
         _stand_in(studio, admin, "sam", "eve")
-    # Who may not see the users is told the same of who is not there.
+    # An actor who may not see users gets the same error for unknown ones.
     with pytest.raises(Invalid, match="“nobody” is nobody who could"):
         _stand_in(studio, as_user(studio, "bob"), "nobody")
 
 
-def test_a_stand_in_does_not_make_a_manager(studio: Studio, admin: Actor, push: Push) -> None:
-    """U4: who has no manager is shown so; stand-ins of stand-ins do not follow."""
+def test_a_stand_in_does_not_count_as_a_manager(studio: Studio, admin: Actor, push: Push) -> None:
+    """U4: users without a manager stay flagged; a stand-in of a stand-in does not apply to them."""
     _stand_in(studio, admin, "dan")
     _stand_in(studio, admin, "sam", leader="dan")
     assert set(_reasons(studio, admin, push, "ben")) == {"bob", "dan"}

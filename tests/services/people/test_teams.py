@@ -1,4 +1,4 @@
-"""Teams kept by hand (U2, U8), on each engine."""
+"""Editing teams by hand (U2, U8), on each engine."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def organisation(studio: Studio, admin: Actor) -> None:
 
 @pytest.fixture
 def team(studio: Studio, admin: Actor) -> Callable[[str], Team]:
-    """A team by its name."""
+    """A function that finds a team by its name."""
     return lambda name: teams.find(studio, admin, name)
 
 
@@ -33,8 +33,8 @@ def managers(studio: Studio, login: str) -> set[str]:
     return {each.login for each in user.managers}
 
 
-def test_the_tree_with_leaders_and_counts(studio: Studio, admin: Actor) -> None:
-    """Cas, who is in two teams of Sales, is one person there."""
+def test_the_tree_of_teams_with_leaders_and_counts(studio: Studio, admin: Actor) -> None:
+    """Cas is in two teams below Sales and counts there once."""
     by_hand.leave(studio, admin, [users.find(studio, admin, "ben").user.id])
     listed = teams.every(studio, admin)
     assert [(each.path, each.depth, each.led_by) for each in listed] == [
@@ -58,7 +58,7 @@ def test_a_team_is_added_renamed_moved_and_removed(
     moved = teams.edit(studio, admin, belgium.id, TeamEdit("België", "field SALES"))
     assert moved.after is not None
     assert (moved.after.path, moved.other_managers) == ("Field sales > België", 1)
-    # Who leads it alone is managed by who leads the team above it (U4).
+    # The only leader of a team is managed by the leader of the team above (U4).
     assert managers(studio, "bob") == {"cor"}
     assert managers(studio, "ann") == {"bob", "cor"}
     assert found(studio, admin, "belgie field") == {"ann", "ben", "bob", "cas"}
@@ -84,7 +84,7 @@ def test_a_team_is_added_renamed_moved_and_removed(
         team("Franse")
 
 
-def test_what_is_below_moves_with_it(
+def test_moving_a_team_moves_the_teams_below_it(
     studio: Studio, admin: Actor, team: Callable[[str], Team]
 ) -> None:
     teams.add(studio, admin, "Group", leaders=["els"])
@@ -95,16 +95,16 @@ def test_what_is_below_moves_with_it(
         "Group", "Group > Sales", "Group > Sales > Belgium", "Group > Sales > France",
     ]  # fmt: skip
     assert found(studio, admin, "group") == {"els", "dan", "bea", "bob", "ann", "ben", "cas"}
-    # Back where it was, the same import finds its teams.
+    # Once the team is moved back, the same import finds its teams again.
     teams.edit(studio, admin, team("Group > Sales").id, TeamEdit(under=TOP))
     import_people(studio, admin, PEOPLE)
     assert len(teams.every(studio, admin)) == 4
 
 
-def test_a_loop_is_refused_also_one_of_two_edits(
+def test_a_cycle_of_teams_is_refused_also_if_two_edits_create_it(
     studio: Studio, admin: Actor, team: Callable[[str], Team]
 ) -> None:
-    """U2: each of the two was right when its admin read the tree."""
+    """U2: each edit was valid when its admin read the tree."""
     for name in ("North", "South"):
         teams.add(studio, admin, name)
     north, south = team("North"), team("South")
@@ -118,8 +118,10 @@ def test_a_loop_is_refused_also_one_of_two_edits(
         teams.add(studio, admin, "South", under="North")
 
 
-def test_two_who_change_one_team(studio: Studio, admin: Actor, team: Callable[[str], Team]) -> None:
-    """A4: the second is told how it is; another side of the team is no conflict."""
+def test_the_second_of_two_edits_of_a_team_is_a_conflict(
+    studio: Studio, admin: Actor, team: Callable[[str], Team]
+) -> None:
+    """A4: the error names the current value; edits of other properties do not conflict."""
     read = team("France")
     teams.edit(studio, admin, read.id, TeamEdit("Frankrijk"), was=read)
     with pytest.raises(Conflict, match="Frankrijk"):
@@ -131,7 +133,7 @@ def test_two_who_change_one_team(studio: Studio, admin: Actor, team: Callable[[s
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_what_cannot_be_the_name_of_a_team(
+def test_invalid_names_of_teams_are_refused(
     studio: Studio, admin: Actor, team: Callable[[str], Team]
 ) -> None:
     teams.add(studio, admin, "Other")
@@ -154,7 +156,7 @@ def test_what_cannot_be_the_name_of_a_team(
         assert teams.every(studio, admin) == before
 
 
-def test_a_team_is_named_by_its_path_where_several_have_its_name(
+def test_an_ambiguous_team_name_requires_the_path(
     studio: Studio, admin: Actor, team: Callable[[str], Team]
 ) -> None:
     teams.add(studio, admin, "Support")

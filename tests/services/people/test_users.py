@@ -1,4 +1,4 @@
-"""The list of users, and everything about one of them (U1, U4, P16)."""
+"""The list of users, and the details of a user (U1, U4, P16)."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.services.conftest import MovableClock
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """The organisation."""
+    """The small organisation."""
     import_people(studio, admin)
 
 
@@ -51,7 +51,9 @@ def test_filters_narrow_by_words_and_by_push(studio: Studio, admin: Actor) -> No
     assert logins(studio, admin, assigning.of_push(push)) == ["eve", "ann"]
 
 
-def test_a_marked_row_stays_marked_out_of_the_filter(studio: Studio, admin: Actor) -> None:
+def test_a_selected_row_stays_selected_when_the_filter_hides_it(
+    studio: Studio, admin: Actor
+) -> None:
     """Screens: a selection survives filtering."""
     ann = users.find(studio, admin, "ann").user.id
     selection = (

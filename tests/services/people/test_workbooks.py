@@ -1,4 +1,4 @@
-"""Workbooks are read like a CSV (U9)."""
+"""Reading workbooks like CSV files (U9)."""
 
 import io
 import sys
@@ -20,7 +20,7 @@ DAY = date(2020, 3, 31)
 
 
 def ann(**other: object) -> tuple[object, ...]:
-    """A row, some of it otherwise."""
+    """Return a row of the sheet, with the given cells replaced."""
     row = dict(
         zip(HEAD, (412, "ann@example.org", "Ann", "Peeters", DAY, "", "Active"), strict=True)
     )
@@ -54,7 +54,7 @@ def test_a_sheet_is_read_like_a_csv() -> None:
 
 @pytest.mark.parametrize("day_zero", [date(1899, 12, 30), date(1904, 1, 1)])
 @pytest.mark.parametrize("written", [DAY, "number", "2020-03-31"])
-def test_days_are_what_the_workbook_means(day_zero: date, written: object) -> None:
+def test_dates_are_read_by_the_epoch_of_the_workbook(day_zero: date, written: object) -> None:
     cell = (DAY - day_zero).days if written == "number" else written
     record = only(read(xlsx(people(ann(Start_date=cell)), day_zero=day_zero)))
     assert record.hired_on == DAY
@@ -64,11 +64,11 @@ def test_days_are_what_the_workbook_means(day_zero: date, written: object) -> No
     ("cell", "number"),
     [(412, "412"), (412.0, "412"), ("00412", "00412"), ("412.0", "412.0"), ("A-7", "A-7")],
 )
-def test_numbers_are_read_as_they_are_meant(cell: object, number: str) -> None:
+def test_numbers_are_read_as_displayed(cell: object, number: str) -> None:
     assert only(read(xlsx(people(ann(Employee_Number=cell))))).employee_number == number
 
 
-def test_the_values_of_formulas_are_read() -> None:
+def test_the_cached_values_of_formulas_are_read() -> None:
     cell = Raw('<c r="{ref}" t="str"><f>LOWER("ANN@EXAMPLE.ORG")</f><v>ann@example.org</v></c>')
     empty = Raw('<c r="{ref}" t="str"><f>IF(A1,"","")</f><v></v></c>')
     assert only(read(xlsx(people(ann(Email=cell, Manager=empty))))).email == "ann@example.org"
@@ -78,7 +78,7 @@ def test_the_values_of_formulas_are_read() -> None:
     )
 
 
-def test_a_cell_with_an_error_says_what_it_says_in_a_csv() -> None:
+def test_an_error_cell_is_read_as_in_a_csv() -> None:
     def error(words: str) -> Raw:
         return Raw(f'<c r="{{ref}}" t="e"><f>X</f><v>{words}</v></c>')
 
@@ -87,7 +87,7 @@ def test_a_cell_with_an_error_says_what_it_says_in_a_csv() -> None:
     text = "\n".join(map(",".join, (head, row))).encode()
     book = xlsx(Sheet("People", [head, (*row[:2], *map(error, row[2:]))]))
     assert only(read(book)) == only(read(text))
-    # As LibreOffice writes it: the error is text beside an empty value.
+    # LibreOffice stores the error as text next to an empty value.
     broken = (
         '<table:table-cell office:value-type="string" office:string-value="" '
         'calcext:value-type="error"><text:p>{}</text:p></table:table-cell>'
@@ -101,7 +101,7 @@ def test_a_cell_with_an_error_says_what_it_says_in_a_csv() -> None:
     assert only(read(ods("People", body))) == only(read(text))
 
 
-def test_titles_and_merged_headings_stand_above() -> None:
+def test_titles_and_merged_headings_above_the_table_are_skipped() -> None:
     sheet = Sheet(
         "People",
         [
@@ -118,13 +118,13 @@ def test_titles_and_merged_headings_stand_above() -> None:
     assert [(each.line, each.employee_number) for each in file.records] == [(5, "412"), (6, "413")]
 
 
-def test_a_merged_cell_holds_for_every_row_that_has_people() -> None:
+def test_a_merged_cell_applies_to_every_row_with_people() -> None:
     rows = [ann(Manager="bob@example.org"), ann(Email="cas@example.org", Manager=None)]
     sheet = people(*rows, (None,) * 7, merged=("F2:F900",))
     assert [each.manager for each in read(xlsx(sheet)).records] == ["bob@example.org"] * 2
 
 
-def test_the_first_sheet_that_lists_people_is_read_and_no_hidden_one() -> None:
+def test_the_first_visible_sheet_with_people_is_read() -> None:
     book = xlsx(
         Sheet("Read me", [("From HR",), ("Email us with questions",)]),
         people(ann(First_name="Hidden"), name="Last year", hidden=True),
@@ -140,7 +140,7 @@ def test_the_first_sheet_that_lists_people_is_read_and_no_hidden_one() -> None:
     )
 
 
-def test_columns_can_be_mapped_and_the_headings_are_those_of_the_sheet(tmp_path: Path) -> None:
+def test_columns_of_a_sheet_can_be_mapped(tmp_path: Path) -> None:
     book = xlsx(
         Sheet("Read me", [("x",)]),
         Sheet("Data", [("Wer", "Wo"), ("Ann Peeters", "ann@example.org")]),
@@ -152,14 +152,14 @@ def test_columns_can_be_mapped_and_the_headings_are_those_of_the_sheet(tmp_path:
     assert headings_in(path, FileHints(sheet="Data")) == ("Wer", "Wo")
 
 
-def test_refusals_name_the_sheet_the_row_and_the_column() -> None:
+def test_refusals_name_the_sheet_and_the_row() -> None:
     file = read(xlsx(people((), ann(Email="no address"))), name="hr.xlsx")
     assert [each.line for each in file.refusals] == [3]
     said = refused(xlsx(Sheet("Data", [("Email", "Phone"), ("a@example.org", 1)])))
     assert said.startswith("hr.xlsx, sheet “Data”: ")
 
 
-def test_an_old_workbook_and_opendocument_are_read() -> None:
+def test_xls_and_opendocument_workbooks_are_read() -> None:
     record = only(read((FILES / "people.xls").read_bytes()))
     assert (record.employee_number, record.email, record.hired_on) == (
         "412",
@@ -198,19 +198,19 @@ PAGE = (
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "windows-1252", "utf-16"])
-def test_a_web_page_that_is_called_a_workbook_is_read(charset: str) -> None:
+def test_an_html_page_named_as_a_workbook_is_read(charset: str) -> None:
     file = read(PAGE.format(charset=charset).encode(charset), name="export.xls")
     record = only(file)
     assert (record.line, record.name) == (3, "Zoë O'Brien <HR>")
     assert (file.sheet, file.encoding) == ("table 2", "HTML")
 
 
-def test_one_without_people_and_one_called_csv_are_named_as_what_they_are() -> None:
+def test_an_html_page_without_people_or_named_csv_is_refused_as_html() -> None:
     assert "is a web page (HTML)" in refused(b"<html><table><tr><td>1</table>", "export.xls")
     assert "is a web page (HTML)" in refused(PAGE.format(charset="utf-8").encode(), "export.csv")
 
 
-def test_text_that_is_called_a_workbook_is_read_as_text() -> None:
+def test_text_named_as_a_workbook_is_read_as_text() -> None:
     file = read(b"email;name\nann@example.org;Ann Peeters\n", name="export.xlsx")
     assert (file.sheet, file.delimiter, only(file).name) == ("", ";", "Ann Peeters")
     assert refused(b"email\n", sheet="People") == "hr.xlsx is no workbook: it has no sheets."
@@ -235,13 +235,13 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("what", UNREADABLE)
-def test_what_cannot_be_read_says_why(what: str) -> None:
+def test_an_unreadable_workbook_is_refused_with_the_reason(what: str) -> None:
     data, said = UNREADABLE[what]
     assert said in refused(data)
 
 
 def with_more(book: bytes, before: str, after: str) -> bytes:
-    """A workbook with another text in its first sheet."""
+    """Return the workbook with a replaced text in its first sheet."""
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         texts = {name: parts.read(name).decode() for name in parts.namelist()}
     path = "xl/worksheets/sheet1.xml"
@@ -249,7 +249,7 @@ def with_more(book: bytes, before: str, after: str) -> bytes:
     return zipped({**texts, path: texts[path].replace(before, after)})
 
 
-def test_a_sheet_that_would_fill_the_memory_is_refused_before_it_is_read() -> None:
+def test_a_sheet_too_large_for_memory_is_refused_before_it_is_read() -> None:
     cell = '<c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c>'
     row = f'<row r="1048576">{cell}</row></sheetData>'
     said = refused(with_more(xlsx(people(ann())), "</sheetData>", row))
@@ -262,19 +262,21 @@ def test_a_sheet_that_would_fill_the_memory_is_refused_before_it_is_read() -> No
     assert "more than 30,000,000 cells" in refused(ods("People", bomb))
 
 
-def test_empty_rows_take_nothing_however_many() -> None:
+def test_empty_rows_cost_no_memory() -> None:
     styled = '<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
     assert len(read(with_more(xlsx(people(ann())), "</sheetData>", styled)).records) == 1
 
 
-def test_what_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_parts, "MAX_UNPACKED", 10_000)
     book = xlsx(people(ann()), more=[("xl/media/image.xml", "0" * 20_000)])
     assert len(book) < 10_000
     assert "unpacks to more than" in refused(book)
 
 
-def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_without_the_extra_is_refused_with_the_command_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(Unavailable, match=r"pip install 'studio-tui\[excel\]'"):
         read(xlsx(people(ann())), name="hr.xlsx")
