@@ -16,7 +16,7 @@ from studio_tui.domain.pushes.push import Assignment, Push, PushDraft, PushFacts
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Claimed, CompressedMessage, Sent
+from studio_tui.services.outbox.delivery import Claimed, CompressedMessage, SentSettlement
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
@@ -80,7 +80,7 @@ def send_due(studio: Studio, worker: str = "worker") -> Claimed:
     """Claim all due mail and settle it as sent, as with a mail server that accepts everything."""
     claimed = delivery.claim(studio, worker, limit=1_000, lasting=HOUR)
     now = studio.now()
-    settled = [Sent(each.id, each.address, now, MESSAGE) for each in claimed.deliveries]
+    settled = [SentSettlement(each.id, each.address, now, MESSAGE) for each in claimed.deliveries]
     delivery.settle(studio, worker, settled)
     return claimed
 

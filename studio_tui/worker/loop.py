@@ -35,10 +35,10 @@ from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import restored, workers
 from studio_tui.services.outbox.delivery import (
     Claimed,
-    Failed,
+    FailedSettlement,
     MessageCompressor,
-    RetryLater,
-    Sent,
+    RetrySettlement,
+    SentSettlement,
     Settlement,
 )
 from studio_tui.services.outbox.limits import limits_of
@@ -94,10 +94,10 @@ class WorkerReport:
         """Return a copy with these results counted in."""
         return replace(
             self,
-            sent=self.sent + sum(isinstance(each, Sent) for each in settlements),
-            failed=self.failed + sum(isinstance(each, Failed) for each in settlements),
+            sent=self.sent + sum(isinstance(each, SentSettlement) for each in settlements),
+            failed=self.failed + sum(isinstance(each, FailedSettlement) for each in settlements),
             deferred=self.deferred
-            + sum(isinstance(each, RetryLater) and each.tried for each in settlements),
+            + sum(isinstance(each, RetrySettlement) and each.tried for each in settlements),
         )
 
 
@@ -402,7 +402,7 @@ class Worker:
             # The mail is claimed again when its lease ends.
             raise
         except StudioError as error:
-            failed = Failed(delivery.id, delivery.address, error.message)
+            failed = FailedSettlement(delivery.id, delivery.address, error.message)
             return ClaimedMail(delivery, failed, claimed_at)
         return ClaimedMail(delivery, prepared, claimed_at)
 
@@ -429,7 +429,7 @@ class Worker:
             if self._stopping.is_set() or is_down or not in_time or self._is_doubted(mail):
                 # Skipped mails are handed back at the end.
                 continue
-            if isinstance(mail.prepared, Failed):
+            if isinstance(mail.prepared, FailedSettlement):
                 queue.add_result(mail.prepared, mail)
                 continue
             began, step = loop.time(), self._breaker.begin()
@@ -438,7 +438,7 @@ class Worker:
                 outcome = await self._hand_over(transport, mail, mail.prepared.mail, clear_to_send)
             except NotSent as why:
                 # Nothing was sent, so this does not count as an attempt.
-                later = RetryLater(mail.delivery.id, self._studio.now(), str(why), tried=False)
+                later = RetrySettlement(mail.delivery.id, self._studio.now(), str(why), tried=False)
                 queue.add_result(later, mail)
                 continue
             if isinstance(outcome, RelayDown) and outcome.crowded:

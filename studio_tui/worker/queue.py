@@ -6,7 +6,12 @@ from contextlib import suppress
 
 from studio_tui.domain.outbox.notification import Delivery
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.services.outbox.delivery import CompressedMessage, Failed, Sent, Settlement
+from studio_tui.services.outbox.delivery import (
+    CompressedMessage,
+    FailedSettlement,
+    SentSettlement,
+    Settlement,
+)
 from studio_tui.services.outbox.messages import Mail
 
 _MAX_CLAIMS = 10_000
@@ -26,7 +31,7 @@ class ClaimedMail:
     """A claimed notification with its mail. Times are those of the lease."""
 
     delivery: Delivery
-    prepared: PreparedMail | Failed
+    prepared: PreparedMail | FailedSettlement
     claimed_at: float
 
 
@@ -105,10 +110,10 @@ class SendQueue:
         If the mail was claimed again in the meantime, only a success is recorded: any other result
         would release the later claim.
         """
-        if self._is_superseded(mail) and not isinstance(settlement, Sent):
+        if self._is_superseded(mail) and not isinstance(settlement, SentSettlement):
             self._release(settlement.id)
             return
-        if isinstance(settlement, Sent):
+        if isinstance(settlement, SentSettlement):
             self._remember(settlement.id, None)
         self._results.append(settlement)
         self._arrived.set()

@@ -14,7 +14,12 @@ from studio_tui.mail.transport.outcomes import (
     RelayDown,
 )
 from studio_tui.mail.transport.refusals import About
-from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
+from studio_tui.services.outbox.delivery import (
+    FailedSettlement,
+    RetrySettlement,
+    SentSettlement,
+    Settlement,
+)
 from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.timing import Pace
 
@@ -42,26 +47,28 @@ def decide(attempt: Attempt, now: datetime, random: Random, pace: Pace) -> Settl
     )
     match outcome:
         case Delivered():
-            return Sent(delivery.id, recipient, now, attempt.prepared.compressed)
+            return SentSettlement(delivery.id, recipient, now, attempt.prepared.compressed)
         case Rejected():
-            return Failed(delivery.id, recipient, reply_text(outcome))
+            return FailedSettlement(delivery.id, recipient, reply_text(outcome))
         case RelayDown():
-            return RetryLater(
+            return RetrySettlement(
                 delivery.id, now, reply_text(outcome), tried=False, refused=outcome.offered
             )
         case Postponed():
             due_at = now + pace.set_aside_for
-            return RetryLater(delivery.id, due_at, reply_text(outcome), tried=False, refused=True)
+            return RetrySettlement(
+                delivery.id, due_at, reply_text(outcome), tried=False, refused=True
+            )
         case Deferred():
             of_this_mail = outcome.about not in (About.SERVER, About.SESSION)
             is_old = now - delivery.dated_at > pace.give_up_after
             if of_this_mail and is_old and delivery.attempts >= pace.min_attempts:
                 words = f"given up after {pace.give_up_after.days} days; the last answer: "
-                return Failed(delivery.id, recipient, words + reply_text(outcome))
+                return FailedSettlement(delivery.id, recipient, words + reply_text(outcome))
             pause = pause_after(
                 delivery.attempts, random, first=pace.first_pause, longest=pace.longest_pause
             )
-            return RetryLater(
+            return RetrySettlement(
                 delivery.id, now + pause, reply_text(outcome), tried=True, refused=outcome.refused
             )
 

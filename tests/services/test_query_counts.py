@@ -138,7 +138,9 @@ def test_a_call_executes_as_many_statements_for_many_users_as_for_few(
     claimed: list[Delivery] = []
     count("claim", lambda: claimed.extend(claim()))
     assert len(claimed) > people
-    sent = [delivery.Sent(each.id, "p@example.org", studio.now(), MESSAGE) for each in claimed]
+    sent = [
+        delivery.SentSettlement(each.id, "p@example.org", studio.now(), MESSAGE) for each in claimed
+    ]
     count("settle", lambda: delivery.settle(studio, "worker", sent))
     count("unassign", lambda: assign.unassign(studio, admin, other, _ALL_OF_IT))
     count("close", lambda: pushes.close(studio, admin, push))

@@ -191,8 +191,8 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
     first, *others = claimed.deliveries
-    sent = delivery.Sent(first.id, first.address, studio.now(), MESSAGE)
-    failed = [delivery.Failed(each.id, each.address, "550 no") for each in others]
+    sent = delivery.SentSettlement(first.id, first.address, studio.now(), MESSAGE)
+    failed = [delivery.FailedSettlement(each.id, each.address, "550 no") for each in others]
     delivery.settle(studio, "w", [sent, *failed])
     ben = conversations.find(studio, push.name, "ben")
     planned = conversations.plan(studio, admin, ben, Plan(studio.now() + HOUR), conductor="bob")

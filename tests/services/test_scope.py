@@ -70,7 +70,7 @@ def limited(world: World) -> World:  # noqa: F811
     world.clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
     failed = [
-        delivery.Failed(each.id, each.address, "550 no such zzmark")
+        delivery.FailedSettlement(each.id, each.address, "550 no such zzmark")
         for each in claimed.deliveries
         if MARK in each.address
     ]

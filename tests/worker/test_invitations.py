@@ -24,7 +24,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
-from studio_tui.services.outbox.delivery import RetryLater, Sent
+from studio_tui.services.outbox.delivery import RetrySettlement, SentSettlement
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.loop import Worker
@@ -216,9 +216,11 @@ class Calendars(RuleBasedStateMachine):
     def _settle(self, delivery: Delivery, fate: Fate) -> None:
         if fate is not Fate.LOST:
             self._receive(delivery)
-        outcome: Sent | RetryLater = RetryLater(delivery.id, self.studio.now(), "lost", tried=True)
+        outcome: SentSettlement | RetrySettlement = RetrySettlement(
+            delivery.id, self.studio.now(), "lost", tried=True
+        )
         if fate is Fate.ARRIVES:
-            outcome = Sent(delivery.id, delivery.address, self.studio.now(), MESSAGE)
+            outcome = SentSettlement(delivery.id, delivery.address, self.studio.now(), MESSAGE)
         delivering.settle(self.studio, "A", [outcome])
 
     def _receive(self, delivery: Delivery) -> None:

@@ -157,7 +157,9 @@ def test_renewing_holds_what_is_claimed_and_nothing_else(
     held = delivery.claim(studio, "first", limit=100, lasting=lasting)
     delivery.claim(studio, "dead", limit=100, lasting=lasting)
     sent = held.deliveries[0]
-    delivery.settle(studio, "first", [delivery.Failed(sent.id, "x@example.org", "550 no")])
+    delivery.settle(
+        studio, "first", [delivery.FailedSettlement(sent.id, "x@example.org", "550 no")]
+    )
     clock.move(minutes=4)
     delivery.renew(studio, "first", lasting=lasting)
     clock.move(minutes=4)
@@ -187,9 +189,9 @@ def test_a_worker_that_comes_too_late_changes_nothing(
         studio,
         "slow",
         [
-            delivery.Sent(late[0], "x@example.org", studio.now(), MESSAGE),
-            delivery.Failed(late[1], "x@example.org", "550 no"),
-            delivery.RetryLater(late[2], studio.now(), "451 later", tried=True),
+            delivery.SentSettlement(late[0], "x@example.org", studio.now(), MESSAGE),
+            delivery.FailedSettlement(late[1], "x@example.org", "550 no"),
+            delivery.RetrySettlement(late[2], studio.now(), "451 later", tried=True),
         ],
     )
     assert delivery.hand_back(studio, "slow") == 0

@@ -35,7 +35,12 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox import undo as undoing
-from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
+from studio_tui.services.outbox.delivery import (
+    FailedSettlement,
+    RetrySettlement,
+    SentSettlement,
+    Settlement,
+)
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
@@ -205,10 +210,12 @@ class Life(RuleBasedStateMachine):
 
     def _settlement(self, row_id: int, outcome: NotificationState) -> Settlement:
         if outcome is SENT:
-            return Sent(row_id, "ann@example.org", self.studio.now(), MESSAGE)
+            return SentSettlement(row_id, "ann@example.org", self.studio.now(), MESSAGE)
         if outcome is FAILED:
-            return Failed(row_id, "ann@example.org", "550 no")
-        return RetryLater(row_id, self.studio.now() + timedelta(minutes=1), "451 later", tried=True)
+            return FailedSettlement(row_id, "ann@example.org", "550 no")
+        return RetrySettlement(
+            row_id, self.studio.now() + timedelta(minutes=1), "451 later", tried=True
+        )
 
     def _in_outbox(
         self,

@@ -221,7 +221,7 @@ def test_what_a_dead_worker_held_is_sent_once_its_lease_is_over(
         assert _send(studio, server).sent == 0
         clock.move(minutes=5)
         assert _send(studio, server).sent == 3
-    too_late = delivery.Failed(taken.deliveries[0].id, "x@example.org", "550 no")
+    too_late = delivery.FailedSettlement(taken.deliveries[0].id, "x@example.org", "550 no")
     delivery.settle(studio, "dead", [too_late])
     assert {n.state for n in _outbox(studio, admin)} == {NotificationState.SENT}
 

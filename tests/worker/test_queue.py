@@ -7,14 +7,19 @@ import asyncio
 
 import pytest
 
-from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
+from studio_tui.services.outbox.delivery import (
+    FailedSettlement,
+    RetrySettlement,
+    SentSettlement,
+    Settlement,
+)
 from studio_tui.worker.queue import ClaimedMail, SendQueue
 from tests.acting import MESSAGE
 from tests.worker.test_retry import DELIVERY, NOW
 
-_SENT = Sent(DELIVERY.id, DELIVERY.address, NOW, MESSAGE)
-_FAILED = Failed(DELIVERY.id, DELIVERY.address, "550 no")
-_LATER = RetryLater(DELIVERY.id, NOW, "It was not sent before its lease ended.", tried=False)
+_SENT = SentSettlement(DELIVERY.id, DELIVERY.address, NOW, MESSAGE)
+_FAILED = FailedSettlement(DELIVERY.id, DELIVERY.address, "550 no")
+_LATER = RetrySettlement(DELIVERY.id, NOW, "It was not sent before its lease ended.", tried=False)
 
 
 def _claimed(at: float) -> ClaimedMail:

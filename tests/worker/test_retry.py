@@ -19,7 +19,7 @@ from studio_tui.mail.transport.outcomes import (
     Rejected,
     RelayDown,
 )
-from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent
+from studio_tui.services.outbox.delivery import FailedSettlement, RetrySettlement, SentSettlement
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.worker.queue import PreparedMail
 from studio_tui.worker.retry import Attempt, decide, pause_after
@@ -56,36 +56,38 @@ def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0
 
 
 def test_what_the_server_took_is_sent_as_it_took_it() -> None:
-    assert _decide(Delivered(250, "ok")) == Sent(7, "ann@example.org", NOW, MESSAGE)
+    assert _decide(Delivered(250, "ok")) == SentSettlement(7, "ann@example.org", NOW, MESSAGE)
 
 
 def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:
-    assert _decide(Rejected(550, "no such user")) == Failed(
+    assert _decide(Rejected(550, "no such user")) == FailedSettlement(
         7, "ann@example.org", "550 no such user"
     )
 
 
 def test_a_temporary_refusal_is_a_try_of_the_mails_own() -> None:
     later = _decide(Deferred(451, "greylisted"))
-    assert isinstance(later, RetryLater)
+    assert isinstance(later, RetrySettlement)
     assert later.tried
     assert later.words == "451 greylisted"
     assert timedelta(seconds=30) <= later.due_at - NOW <= timedelta(minutes=1)
 
 
 def test_a_relay_that_is_down_costs_no_try() -> None:
-    assert _decide(RelayDown(Fault.LOGIN, 535, "no")) == RetryLater(7, NOW, "535 no", tried=False)
+    assert _decide(RelayDown(Fault.LOGIN, 535, "no")) == RetrySettlement(
+        7, NOW, "535 no", tried=False
+    )
 
 
 def test_what_is_deferred_for_days_is_given_up() -> None:
     failed = _decide(Deferred(451, "greylisted"), attempts=20, age=timedelta(days=4))
-    assert isinstance(failed, Failed)
+    assert isinstance(failed, FailedSettlement)
     assert failed.words == "given up after 3 days; the last answer: 451 greylisted"
 
 
 def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
     later = _decide(Deferred(451, "greylisted"), attempts=1, age=timedelta(days=400))
-    assert isinstance(later, RetryLater)
+    assert isinstance(later, RetrySettlement)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +102,11 @@ def test_it_is_given_up_once_it_is_too_old_and_was_tried_enough(
     attempts: int, age: timedelta, is_given_up: bool
 ) -> None:
     found = _decide(Deferred(451, "greylisted"), attempts=attempts, age=age)
-    assert isinstance(found, Failed) is is_given_up
+    assert isinstance(found, FailedSettlement) is is_given_up
 
 
 def test_what_is_put_aside_waits_and_costs_no_try() -> None:
-    later = RetryLater(
+    later = RetrySettlement(
         7, NOW + Pace().set_aside_for, "554 no more today", tried=False, refused=True
     )
     assert _decide(Postponed(554, "no more today")) == later

@@ -62,7 +62,7 @@ class MessageCompressor:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentSettlement:
     """The settlement of a mail that the server accepted."""
 
     id: int
@@ -72,7 +72,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedSettlement:
     """The settlement of a mail that can never be delivered."""
 
     id: int
@@ -81,7 +81,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class RetryLater:
+class RetrySettlement:
     """The settlement of a mail that is to be tried again.
 
     ``tried`` tells whether this attempt counts towards the number of attempts of the mail.
@@ -109,7 +109,7 @@ class ServerState:
     id."""
 
 
-Settlement = Sent | Failed | RetryLater
+Settlement = SentSettlement | FailedSettlement | RetrySettlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +208,16 @@ def is_as_claimed(
     return not (hours and _put_off(found, hours, now))
 
 
-def _put_off(claimed: Sequence[Delivery], hours: RecipientHours, now: datetime) -> list[RetryLater]:
+def _put_off(
+    claimed: Sequence[Delivery], hours: RecipientHours, now: datetime
+) -> list[RetrySettlement]:
     """Return the notifications that may not reach their recipient now, as settlements for later."""
     # Many recipients share few time zones: compute each opening once.
     openings = {
         zone: hours.opening(zone, now) for zone in dict.fromkeys(each.time_zone for each in claimed)
     }
     return [
-        RetryLater(each.id, opening.at, not_before(opening, zone), tried=False)
+        RetrySettlement(each.id, opening.at, not_before(opening, zone), tried=False)
         for each in claimed
         for opening, zone in filter(None, (openings[each.time_zone],))
     ]
@@ -284,9 +286,11 @@ def settle(
     If there are ``limits``, sent mails are counted. Raises `Busy` if others are writing and
     ``wait`` is false.
     """
-    sent = [(s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, Sent)]
-    failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, Failed)]
-    later = [_later_row(each) for each in settlements if isinstance(each, RetryLater)]
+    sent = [
+        (s.id, s.address, s.at, *s.message) for s in settlements if isinstance(s, SentSettlement)
+    ]
+    failed = [(s.id, s.address, s.words) for s in settlements if isinstance(s, FailedSettlement)]
+    later = [_later_row(each) for each in settlements if isinstance(each, RetrySettlement)]
     store = studio.store
     # In most batches every notification was sent.
     writing = store.writing_unflushed if failed or later or limits else store.writing_alone
@@ -299,7 +303,7 @@ def settle(
         deliveries.settle_retries(lease, later, studio.now())
 
 
-def _later_row(later: RetryLater) -> tuple[int, datetime, str, bool, bool]:
+def _later_row(later: RetrySettlement) -> tuple[int, datetime, str, bool, bool]:
     """Return ``later`` as the tuple that `worker_queue.settle_retries` expects."""
     return later.id, later.due_at, later.words, later.tried, later.refused
 

@@ -173,7 +173,7 @@ def test_a_failed_invitation_is_flagged_in_the_push(
     conversations.plan(studio, as_user(studio, "bob"), ann(studio, push), Plan(studio.now() + HOUR))
     clock.move(minutes=5)
     claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
-    failed = [delivery.Failed(each.id, each.address, "550 no") for each in claimed]
+    failed = [delivery.FailedSettlement(each.id, each.address, "550 no") for each in claimed]
     delivery.settle(studio, "w", failed)
     assert assigned(studio, admin, push)["ann"].flags == {Flag.MAIL_FAILED}
     everybody = AssignmentFilter(flag=Flag.MAIL_FAILED)

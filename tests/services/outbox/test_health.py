@@ -7,7 +7,12 @@ import pytest
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent, Settlement
+from studio_tui.services.outbox.delivery import (
+    FailedSettlement,
+    RetrySettlement,
+    SentSettlement,
+    Settlement,
+)
 from studio_tui.services.outbox.outbox import Health, Sending
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, MESSAGE, assign
@@ -54,9 +59,9 @@ def test_the_health_lists_workers_the_last_sent_mail_and_the_last_error(
     )
     first, second, third = claimed
     settled: list[Settlement] = [
-        Sent(first.id, first.address, clock.now(), MESSAGE),
-        Failed(second.id, second.address, "550 no"),
-        RetryLater(third.id, clock.now() + HOUR, "451 later", tried=True),
+        SentSettlement(first.id, first.address, clock.now(), MESSAGE),
+        FailedSettlement(second.id, second.address, "550 no"),
+        RetrySettlement(third.id, clock.now() + HOUR, "451 later", tried=True),
     ]
     delivery.settle(studio, "w1", settled[:2])
     delivery.settle(studio, "w1", settled[2:])

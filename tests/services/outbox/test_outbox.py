@@ -9,7 +9,7 @@ from studio_tui.domain.shared.errors import NotFound, Refused
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed, RetryLater, Sent
+from studio_tui.services.outbox.delivery import FailedSettlement, RetrySettlement, SentSettlement
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, MESSAGE, assign, mail, now, send_due
@@ -48,7 +48,10 @@ def test_a_notification_goes_from_held_to_sent(
     delivery.settle(
         studio,
         "w",
-        [Sent(each.id, each.address, clock.now(), MESSAGE) for each in claimed.deliveries],
+        [
+            SentSettlement(each.id, each.address, clock.now(), MESSAGE)
+            for each in claimed.deliveries
+        ],
     )
     assert outbox.counts(studio, admin) == {State.SENT: 4}
     assert delivery.next_due(studio) is None
@@ -64,7 +67,7 @@ def test_a_worker_whose_lease_has_expired_changes_nothing(
     assert send_due(studio, "quick").taken == 0
     clock.move(hours=1)
     assert send_due(studio, "quick").taken == 4
-    settled = [Failed(each.id, each.address, "550 no") for each in slow.deliveries]
+    settled = [FailedSettlement(each.id, each.address, "550 no") for each in slow.deliveries]
     delivery.settle(studio, "slow", settled)
     assert delivery.hand_back(studio, "slow") == 0
     assert set(states(studio, admin).values()) == {State.SENT}
@@ -87,7 +90,7 @@ def test_a_failed_attempt_is_retried_later_with_the_same_key_and_date(
     clock.move(minutes=2)
     (first,) = delivery.claim(studio, "w", limit=1, lasting=HOUR).deliveries
     delivery.settle(
-        studio, "w", [RetryLater(first.id, clock.now() + HOUR, "451 later", tried=True)]
+        studio, "w", [RetrySettlement(first.id, clock.now() + HOUR, "451 later", tried=True)]
     )
     (row,) = [each for each in mail(studio, admin) if each.id == first.id]
     assert (row.state, row.attempts, row.error) == (State.QUEUED, 1, "451 later")
@@ -122,7 +125,7 @@ def test_retry_sends_only_failed_mail_once_more(
         outbox.retry(studio, admin, EVERYTHING)
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=1, lasting=HOUR).deliveries
-    delivery.settle(studio, "w", [Failed(e.id, e.address, "550 no") for e in claimed])
+    delivery.settle(studio, "w", [FailedSettlement(e.id, e.address, "550 no") for e in claimed])
     send_due(studio)
     assert outbox.retry(studio, admin, EVERYTHING) == 1
     assert send_due(studio).taken == 1
@@ -140,8 +143,8 @@ def test_only_waiting_or_failed_mail_can_be_dropped(
         studio,
         "w",
         [
-            Failed(failed.id, failed.address, "550 no"),
-            Sent(sent.id, sent.address, clock.now(), MESSAGE),
+            FailedSettlement(failed.id, failed.address, "550 no"),
+            SentSettlement(sent.id, sent.address, clock.now(), MESSAGE),
         ],
     )
     assert outbox.drop(studio, admin, EVERYTHING) == 3

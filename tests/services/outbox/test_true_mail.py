@@ -13,7 +13,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import outbox
-from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.outbox.delivery import FailedSettlement
 from studio_tui.services.outbox.dry_run import dry_run_of_resend
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.people import imports
@@ -41,7 +41,9 @@ def organisation(studio: Studio, admin: Actor) -> None:
 def fail_due(studio: Studio) -> int:
     """Settle all due mail as failed, like a worker whose server refuses every recipient."""
     claimed = delivering.claim(studio, "worker", limit=1_000, lasting=HOUR)
-    failed = [Failed(each.id, each.address, "550 no such user") for each in claimed.deliveries]
+    failed = [
+        FailedSettlement(each.id, each.address, "550 no such user") for each in claimed.deliveries
+    ]
     delivering.settle(studio, "worker", failed)
     return len(failed)
 

@@ -94,7 +94,9 @@ def test_an_act_cannot_be_undone_once_a_mail_was_attempted(
     act = assign(studio, admin, push, "eve")
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "worker", limit=1, lasting=HOUR)
-    later = delivery.RetryLater(claimed.deliveries[0].id, studio.now() + HOUR, "451", tried=True)
+    later = delivery.RetrySettlement(
+        claimed.deliveries[0].id, studio.now() + HOUR, "451", tried=True
+    )
     delivery.settle(studio, "worker", [later])
     with pytest.raises(Refused, match="Too late"):
         undo.undo(studio, admin, act.activity_id)

@@ -12,7 +12,7 @@ from studio_tui.domain.shared.errors import Conflict, Invalid, NothingToDo
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.outbox.delivery import FailedSettlement
 from studio_tui.services.people import by_hand, users
 from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.system.context import Studio
@@ -36,7 +36,7 @@ def test_failed_mail_can_be_retried_to_a_corrected_address(
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
     delivery.settle(
-        studio, "w", [Failed(each.id, each.address, "550") for each in claimed if
+        studio, "w", [FailedSettlement(each.id, each.address, "550") for each in claimed if
                       each.address == "ann@example.org"],
     )  # fmt: skip
     delivery.hand_back(studio, "w")

@@ -312,7 +312,7 @@ def test_a_failed_mail_is_a_flag_of_its_user(
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR)
     to_ben = next(each for each in claimed.deliveries if each.given_name == "Ben")
-    delivery.settle(studio, "w", [delivery.Failed(to_ben.id, to_ben.address, "550 no")])
+    delivery.settle(studio, "w", [delivery.FailedSettlement(to_ben.id, to_ben.address, "550 no")])
     flags = {row.login: row.flags for row in assigned(studio, admin, push).values()}
     assert flags == {"ann": frozenset(), "ben": {Flag.MAIL_FAILED}}
 

@@ -8,7 +8,7 @@ import pytest
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.check import CheckKind
 from studio_tui.services.outbox import delivery
-from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.outbox.delivery import FailedSettlement
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import check, pushes
 from studio_tui.services.system.context import Studio
@@ -63,7 +63,9 @@ def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
     clock.move(minutes=2)
     claimed = delivery.claim(studio, "w", limit=9, lasting=HOUR).deliveries
     failed = [
-        Failed(each.id, each.address, "550") for each in claimed if each.address[:3] in "ann ben"
+        FailedSettlement(each.id, each.address, "550")
+        for each in claimed
+        if each.address[:3] in "ann ben"
     ]
     delivery.settle(studio, "w", failed)
     delivery.hand_back(studio, "w")

@@ -25,7 +25,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushState, Status
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.outbox import delivery as delivering
-from studio_tui.services.outbox.delivery import RetryLater, Sent
+from studio_tui.services.outbox.delivery import RetrySettlement, SentSettlement
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
@@ -159,10 +159,12 @@ class LifeOfAPush(RuleBasedStateMachine):
         """It takes so many and puts off the next; the worker then stops, with some on its hands."""
         taken, others = self.sending[:takes], self.sending[takes:]
         at = self.studio.now()
-        delivering.settle(self.studio, "w", [Sent(d.id, d.address, at, MESSAGE) for d in taken])
+        delivering.settle(
+            self.studio, "w", [SentSettlement(d.id, d.address, at, MESSAGE) for d in taken]
+        )
         for delivery in taken:
             self._count(delivery)
-        later = [RetryLater(d.id, at + HOLD, "451 later", tried=True) for d in others[:1]]
+        later = [RetrySettlement(d.id, at + HOLD, "451 later", tried=True) for d in others[:1]]
         delivering.settle(self.studio, "w", later)
         assert delivering.hand_back(self.studio, "w") == len(others[1:])
         self.sending = []

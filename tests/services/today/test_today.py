@@ -18,7 +18,7 @@ from studio_tui.domain.today.leads_to import destination_of
 from studio_tui.domain.today.today import Badge, Case, CaseKind, FirstStep, StudioPart
 from studio_tui.services import conversations
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed
+from studio_tui.services.outbox.delivery import FailedSettlement
 from studio_tui.services.people import imports
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes, remind
@@ -72,7 +72,7 @@ def _fails(studio: Studio, *logins: str) -> None:
     """What is due to these is refused by the server."""
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR).deliveries
     refused = [
-        Failed(each.id, each.address, "550 5.1.1 no such user")
+        FailedSettlement(each.id, each.address, "550 5.1.1 no such user")
         for each in claimed
         if each.address.partition("@")[0] in logins
     ]

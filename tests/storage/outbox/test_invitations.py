@@ -9,7 +9,7 @@ from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Failed, RetryLater
+from studio_tui.services.outbox.delivery import FailedSettlement, RetrySettlement
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, MESSAGE, assign, send_due
@@ -106,8 +106,10 @@ def test_cancelled_only_for_who_was_invited(
     claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
     to_bob = next(each for each in claimed.deliveries if each.capacity is MANAGER)
     to_ann = next(each for each in claimed.deliveries if each.capacity is USER)
-    delivery.settle(studio, "A", [Failed(to_bob.id, to_bob.address, "550 no")])
-    delivery.settle(studio, "A", [delivery.Sent(to_ann.id, to_ann.address, studio.now(), MESSAGE)])
+    delivery.settle(studio, "A", [FailedSettlement(to_bob.id, to_bob.address, "550 no")])
+    delivery.settle(
+        studio, "A", [delivery.SentSettlement(to_ann.id, to_ann.address, studio.now(), MESSAGE)]
+    )
     planner.cancel()
     assert outcome(studio, admin)[2:] == [("ann", CANCELLED, USER, "held")]
 
@@ -119,7 +121,9 @@ def test_what_may_have_arrived_is_taken_back(
     planner.plan()
     clock.move(minutes=5)
     claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
-    later = [RetryLater(each.id, studio.now(), "lost", tried=True) for each in claimed.deliveries]
+    later = [
+        RetrySettlement(each.id, studio.now(), "lost", tried=True) for each in claimed.deliveries
+    ]
     delivery.settle(studio, "A", later)
     planner.cancel()
     assert [each[1:] for each in outcome(studio, admin)] == [
