@@ -16,7 +16,7 @@ from studio_tui.config.clock import BootClock, SystemClock, seconds_since_boot
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.clock import Clock, SteadyClock, SteadyTime
 from studio_tui.domain.shared.errors import Busy
-from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, at_once
+from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, send_immediately
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.system.clocks import clock_problem
 from studio_tui.services.system.context import Studio, open_studio
@@ -98,7 +98,11 @@ class _Wire(SmtpConnection):
     """Hosts that fall asleep when the next message is about to leave."""
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend = send_immediately,
     ) -> Outcome:
         await asyncio.sleep(self.pause)
 

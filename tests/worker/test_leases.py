@@ -12,7 +12,7 @@ import pytest
 
 from studio_tui.config.clock import BootClock, SystemClock
 from studio_tui.domain.people.access import Actor
-from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, at_once
+from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, send_immediately
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery
 from studio_tui.services.system.context import Studio
@@ -41,7 +41,11 @@ class _SlowConnection(SmtpConnection):
     """A connection over a long wire: a worker claims more than it can send in a lease."""
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend = send_immediately,
     ) -> Outcome:
         await asyncio.sleep(LEASE / 100)
         return await super().send(sender, recipient, message, clear_to_send)

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from studio_tui.config.clock import seconds_since_boot
-from studio_tui.mail.transport.outcomes import ClearToSend, Fault, Outcome, RelayDown, at_once
+from studio_tui.mail.transport.outcomes import (
+    ClearToSend,
+    Fault,
+    Outcome,
+    RelayDown,
+    send_immediately,
+)
 from studio_tui.mail.transport.smtp import SmtpConnection
 
 _DOWN_SECONDS = 60.0
@@ -53,7 +59,11 @@ class FailoverConnection:
         return self._connections[self._used].place
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend = send_immediately,
     ) -> Outcome:
         """Hand over ``message`` to the first server that accepts connections.
 

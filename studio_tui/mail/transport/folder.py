@@ -15,7 +15,7 @@ from studio_tui.mail.transport.outcomes import (
     Outcome,
     Rejected,
     RelayDown,
-    at_once,
+    send_immediately,
 )
 
 
@@ -29,7 +29,11 @@ class MailFolder:
         self._path = path
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend = send_immediately,
     ) -> Outcome:
         """Store ``message``, with the addresses of its envelope as headers."""
         try:

@@ -104,7 +104,7 @@ Outcome = Delivered | Rejected | Deferred | Postponed | RelayDown
 ClearToSend = Callable[[], Awaitable[None]]
 
 
-async def at_once() -> None:
+async def send_immediately() -> None:
     """A `ClearToSend` that permits sending at once."""
 
 
@@ -115,7 +115,11 @@ class Transport(Protocol):
     """
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend = send_immediately,
     ) -> Outcome:
         """Hand over ``message`` from one bare address to another.
 

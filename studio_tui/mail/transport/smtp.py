@@ -30,7 +30,7 @@ from studio_tui.mail.transport.outcomes import (
     Outcome,
     Rejected,
     RelayDown,
-    at_once,
+    send_immediately,
 )
 from studio_tui.mail.transport.pipelining import Broken, Dialogue, Reply
 from studio_tui.mail.transport.refusals import About, Stage, about
@@ -118,7 +118,11 @@ class SmtpConnection:
         self._is_probed = False
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, clear_to_send: ClearToSend = at_once
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        clear_to_send: ClearToSend = send_immediately,
     ) -> Outcome:
         """Hand over ``message``, with its headers, from one bare address to another.
 

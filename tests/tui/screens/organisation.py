@@ -18,7 +18,13 @@ from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft, PushFacts
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.mail.transport.outcomes import ClearToSend, Delivered, Outcome, Rejected, at_once
+from studio_tui.mail.transport.outcomes import (
+    ClearToSend,
+    Delivered,
+    Outcome,
+    Rejected,
+    send_immediately,
+)
 from studio_tui.services.outbox import outbox
 from studio_tui.services.people import imports
 from studio_tui.services.people.identity import Account, sign_in
@@ -89,7 +95,7 @@ class FakeTransport:
         self.refused = refused
 
     async def send(
-        self, sender: str, recipient: str, message: bytes, leave: ClearToSend = at_once
+        self, sender: str, recipient: str, message: bytes, leave: ClearToSend = send_immediately
     ) -> Outcome:
         if recipient in self.refused:
             return Rejected(550, "5.1.1 <[/x]>: no such user here")
