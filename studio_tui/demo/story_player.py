@@ -49,7 +49,7 @@ def play(folder: Path, progress: Progress = ignore_progress) -> Demo:
         # Send the mail that fell due since the previous stretch.
         demo.at(FixedClock(stretch[0].at)).send_mail()
         # One transaction per stretch, to wait for the disk only once.
-        with demo.studio.at_once():
+        with demo.studio.transaction():
             for event in stretch:
                 player.play(demo.at(FixedClock(event.at)), event)
                 played += 1

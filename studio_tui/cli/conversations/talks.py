@@ -188,7 +188,7 @@ def add_question(
         heading, asked = found.name, found.questions
     else:
         heading, asked = topic, (Question(question, QuestionKind(kind), tuple(options)),)
-    with studio.at_once():
+    with studio.transaction():
         for one in asked:
             added = service.add_question(studio, actor, number, heading, one)
             place = _number_of(service.read(studio, actor, number), added.id)

@@ -179,7 +179,7 @@ class _PushChange:
         Returns the edited push with the people who are told of a new deadline, and the result of
         assigning the users who match a new audience, or None.
         """
-        with studio.at_once():
+        with studio.transaction():
             edited = service.edit_with_result(studio, actor, self.push, self.draft, tell=self.tell)
             if not self.sets_audience:
                 return edited, None

@@ -78,7 +78,7 @@ class Studio:
         """
         self.store.await_change(seconds)
 
-    def at_once(self) -> AbstractContextManager[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """Return a context manager that runs its block in one transaction."""
         return self.store.writing()
 
