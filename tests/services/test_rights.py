@@ -55,7 +55,7 @@ from studio_tui.services.audiences import completing, explaining, members, segme
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.conversations import exports
 from studio_tui.services.outbox import delivery, messages, outbox, restored, undo
-from studio_tui.services.outbox.messages import Specimen
+from studio_tui.services.outbox.messages import PreviewOptions
 from studio_tui.services.people import (
     by_hand,
     erasing,
@@ -403,7 +403,7 @@ READS: dict[str, tuple[set[str], Call]] = {
     ),
     "outbox.messages.preview": (
         SUPPORT,
-        lambda w, a: messages.preview(w.studio, a, Specimen(Kind.CLOSED, Capacity.USER)),
+        lambda w, a: messages.preview(w.studio, a, PreviewOptions(Kind.CLOSED, Capacity.USER)),
     ),
     "pushes.remind.users_named": (
         SUPPORT,

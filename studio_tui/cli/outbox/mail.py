@@ -30,7 +30,7 @@ from studio_tui.mail import secrets as passwords
 from studio_tui.mail.secrets import Secret
 from studio_tui.mail.transport.outcomes import Delivered, Outcome, RelayDown, Transport
 from studio_tui.services.outbox import messages
-from studio_tui.services.outbox.messages import MOST_PEOPLE, Mail, Specimen
+from studio_tui.services.outbox.messages import MOST_PEOPLE, Mail, PreviewOptions
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import KIND_LABELS
 from studio_tui.worker.advice import in_words
@@ -114,7 +114,7 @@ def preview(
     as_json: bool,
 ) -> None:
     """Show one wording, filled in."""
-    wanted = Specimen(Kind(kind), Capacity(capacity), language, people, overdue, planned)
+    wanted = PreviewOptions(Kind(kind), Capacity(capacity), language, people, overdue, planned)
     rendered = messages.preview(studio, actor, wanted)
     if as_json:
         write_json({"kind": kind, "capacity": capacity, **shapes.rendered(rendered)})

@@ -62,7 +62,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Specimen:
+class PreviewOptions:
     """A choice of a wording to preview, and of its form."""
 
     kind: Kind
@@ -172,24 +172,24 @@ class MessageBuilder:
         message = self._composer.message(rendered, recipient, self.message_id(key), now)
         return Mail(address, message, self._composer.model(rendered.wording))
 
-    def specimen(self, specimen: Specimen, recipient: Recipient) -> RenderedMail:
+    def preview(self, options: PreviewOptions, recipient: Recipient) -> RenderedMail:
         """Return the mail that ``recipient`` would read, with made-up values.
 
         Raises `Refused` if no notification of this kind goes to this capacity.
         """
-        if specimen.capacity not in specimen.kind.capacities:
-            raise Refused(f"Nobody is told of {specimen.kind} as a {specimen.capacity}.")
-        ahead = -3 if specimen.overdue else 30
+        if options.capacity not in options.kind.capacities:
+            raise Refused(f"Nobody is told of {options.kind} as a {options.capacity}.")
+        ahead = -3 if options.overdue else 30
         event = MailEvent(
-            kind=specimen.kind,
-            capacity=specimen.capacity,
+            kind=options.kind,
+            capacity=options.capacity,
             push=_SAMPLE_PUSH,
             template=_SAMPLE_TEMPLATE,
             deadline=self._studio.today() + timedelta(days=ahead),
-            overdue=specimen.overdue,
+            overdue=options.overdue,
             conductor=_SAMPLE_CONDUCTOR,
         )
-        match specimen.kind.form:
+        match options.kind.form:
             case MailForm.INVITATION | MailForm.WITHDRAWAL:
                 return self._writer.invitation(event, self._sample_appointment(), recipient)
             case MailForm.NOTICE:
@@ -197,20 +197,20 @@ class MessageBuilder:
             case MailForm.PEOPLE:
                 day = event.deadline or self._studio.today()
                 asked = [
-                    AskedConversation(person, _SAMPLE_PUSH, day, planned=specimen.planned)
-                    for person in _SAMPLE_PEOPLE[: specimen.people]
+                    AskedConversation(person, _SAMPLE_PUSH, day, planned=options.planned)
+                    for person in _SAMPLE_PEOPLE[: options.people]
                 ]
                 return self._writer.people(event, asked, recipient)
             case MailForm.PUSH:
-                return self._sample_of_push(event, specimen, recipient)
+                return self._sample_of_push(event, options, recipient)
             case form:
                 assert_never(form)
 
     def _sample_of_push(
-        self, event: MailEvent, specimen: Specimen, recipient: Recipient
+        self, event: MailEvent, options: PreviewOptions, recipient: Recipient
     ) -> RenderedMail:
-        people = _SAMPLE_PEOPLE[: specimen.people] if specimen.capacity is Capacity.MANAGER else ()
-        planned = specimen.planned and specimen.kind.declared.tells_dates
+        people = _SAMPLE_PEOPLE[: options.people] if options.capacity is Capacity.MANAGER else ()
+        planned = options.planned and options.kind.declared.tells_dates
         dates = [self._sample_appointment().starts_at] * max(len(people), 1) if planned else []
         return self._writer.render(event, recipient, people, dates)
 
@@ -289,14 +289,14 @@ def test_mail(studio: Studio, actor: Actor, address: str) -> tuple[str, Mail]:
     return builder.sender.address, builder.test_mail(address, studio.settings.organisation.language)
 
 
-def preview(studio: Studio, actor: Actor, specimen: Specimen) -> RenderedMail:
+def preview(studio: Studio, actor: Actor, options: PreviewOptions) -> RenderedMail:
     """Return a wording with made-up values, as ``actor`` would read it (N9).
 
     Raises `Refused`, with file and line, if a text of the organisation is invalid.
     """
     require(actor, Action.READ_OUTBOX)
-    recipient = Recipient(actor.name, "", language=specimen.language)
-    return MessageBuilder(studio).specimen(specimen, recipient)
+    recipient = Recipient(actor.name, "", language=options.language)
+    return MessageBuilder(studio).preview(options, recipient)
 
 
 def wording_folder() -> Path:
