@@ -345,7 +345,7 @@ class Worker:
         if self.report.limited and now - self._limits_reported_at < _FORECAST_EVERY:
             return
         self._limits_reported_at = now
-        found = await asyncio.to_thread(delivering.foresee, self._studio, self._limits)
+        found = await asyncio.to_thread(delivering.forecast_waiting, self._studio, self._limits)
         words = what_waits_for_limits(
             found, self._studio.now(), self._studio.zone, reached=claimed.reached
         )

@@ -977,7 +977,7 @@ NEEDS_NO_ACTOR: dict[str, str] = {
     "outbox.delivery.claim": ITSELF,
     "outbox.delivery.is_as_claimed": ITSELF,
     "outbox.delivery.recount_sent": ITSELF,
-    "outbox.delivery.foresee": ITSELF,
+    "outbox.delivery.forecast_waiting": ITSELF,
     "outbox.delivery.requeue_put_off": ITSELF,
     "outbox.delivery.notify_owed": ITSELF,
     "outbox.limits.limits_of": "tells nothing of anybody: what the settings say",

@@ -14,7 +14,7 @@ from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Busy
 from studio_tui.services.outbox import restored
-from studio_tui.services.outbox.limits import foreseen
+from studio_tui.services.outbox.limits import waiting_forecast
 from studio_tui.services.outbox.messages import Mail
 from studio_tui.services.outbox.restored import DatabaseReplaced
 from studio_tui.services.outbox.sending_hours import RecipientHours
@@ -320,10 +320,10 @@ def recount_sent(studio: Studio, limits: SendingLimits) -> None:
         sent_counts.rebuild(limits, studio.now())
 
 
-def foresee(studio: Studio, limits: SendingLimits) -> Forecast:
+def forecast_waiting(studio: Studio, limits: SendingLimits) -> Forecast:
     """Forecast how many due notifications wait because of the ``limits``, and until when."""
     with studio.store.reading():
-        return foreseen(limits, studio.now())
+        return waiting_forecast(limits, studio.now())
 
 
 def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:

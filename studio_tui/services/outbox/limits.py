@@ -13,6 +13,6 @@ def limits_of(studio: Studio) -> SendingLimits:
     return SendingLimits(smtp.per_minute, smtp.per_day, smtp.per_domain_minute)
 
 
-def foreseen(limits: SendingLimits, now: datetime) -> Forecast:
+def waiting_forecast(limits: SendingLimits, now: datetime) -> Forecast:
     """Forecast the mail that waits because of the ``limits``. Requires an open unit of work."""
     return forecast(now, sent_counts.due(now), sent_counts.by_minute(now), limits)

@@ -20,7 +20,7 @@ from studio_tui.domain.shared.errors import NotFound, NothingToDo
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.mail.compose.flowed import unflow
-from studio_tui.services.outbox.limits import foreseen, limits_of
+from studio_tui.services.outbox.limits import limits_of, waiting_forecast
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
@@ -171,7 +171,7 @@ def limited(studio: Studio, actor: Actor) -> Forecast | None:
 
 def _limited(studio: Studio) -> Forecast | None:
     limits = limits_of(studio)
-    return foreseen(limits, studio.now()) if limits else None
+    return waiting_forecast(limits, studio.now()) if limits else None
 
 
 def _builder(studio: Studio) -> "MessageBuilder":
