@@ -330,9 +330,9 @@ READS: dict[str, tuple[set[str], Call]] = {
         SUPPORT,
         lambda w, a: conversations.read(w.studio, a, w.planned.id),
     ),
-    "conversations.numbered": (
+    "conversations.id_by_number": (
         SUPPORT,
-        lambda w, a: conversations.numbered(w.studio, a, w.planned.id),
+        lambda w, a: conversations.id_by_number(w.studio, a, w.planned.id),
     ),
     "activity.activity.every": (SUPPORT, lambda w, a: list(activity.every(w.studio, a))),
     "activity.activity.narrowed": (

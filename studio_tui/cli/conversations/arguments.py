@@ -56,7 +56,7 @@ def conversation_named(
     """
     number = id_in(named)
     if number is not None:
-        return conversations.numbered(studio, actor, number)
+        return conversations.id_by_number(studio, actor, number)
     found = conversations.look_up(
         studio, actor, conversations.find(studio, named[0], named[1], asked_by=actor)
     )

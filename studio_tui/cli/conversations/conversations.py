@@ -161,7 +161,7 @@ def _find(
         )
         wanted = found.conversation_id
         return found, service.read(studio, actor, wanted) if wanted is not None else None
-    reading = service.read(studio, actor, service.numbered(studio, actor, number))
+    reading = service.read(studio, actor, service.id_by_number(studio, actor, number))
     about = reading.conversation
     if about.push_id is None:
         return None, reading

@@ -10,8 +10,8 @@ from studio_tui.services.conversations.lookup import (
     FoundConversation,
     ask_about,
     find,
+    id_by_number,
     look_up,
-    numbered,
     user_named,
 )
 from studio_tui.services.conversations.overview import history, my_conversations, source
@@ -47,12 +47,12 @@ __all__ = [
     "finish",
     "hand_over",
     "history",
+    "id_by_number",
     "look_up",
     "mine_again",
     "move",
     "my_conversations",
     "not_mine",
-    "numbered",
     "open_own",
     "plan",
     "read",

@@ -114,7 +114,7 @@ def _require_startable(actor: Actor, ask: Ask) -> None:
         raise no_part_error(actor)
 
 
-def numbered(studio: Studio, actor: Actor, number: int) -> int:
+def id_by_number(studio: Studio, actor: Actor, number: int) -> int:
     """Return the id of the conversation with this number.
 
     Raises `NotFound` if none exists. For an actor who may not see pushes it raises the same
