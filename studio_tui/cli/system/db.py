@@ -21,7 +21,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people.identity import create_first_admin, own_account
 from studio_tui.services.system import copy_database
 from studio_tui.services.system.context import CreatePolicy, Studio
-from studio_tui.services.system.copy_database import Moved, without_password
+from studio_tui.services.system.copy_database import TransferResult, without_password
 from studio_tui.wording.counting import counted
 
 _LONGEST_URL = 10_000
@@ -123,7 +123,7 @@ def _target(url: str | None, file: Path | None) -> str:
     return url
 
 
-def _tell(moved: Moved, done: str, as_json: bool) -> None:
+def _tell(moved: TransferResult, done: str, as_json: bool) -> None:
     if as_json:
         write_json(shapes.moved(moved))
         return

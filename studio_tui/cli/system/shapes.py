@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from studio_tui.cli.shared.contract import Shape
 
 if TYPE_CHECKING:
-    from studio_tui.services.system.copy_database import Moved
+    from studio_tui.services.system.copy_database import TransferResult
 
 
-def moved(of: Moved) -> Shape:
+def moved(of: TransferResult) -> Shape:
     """Return the JSON of a database that was copied, backed up or restored."""
     return {
         "database": of.name,

@@ -34,11 +34,11 @@ from studio_tui.storage.engine.store import Store, file_of, without_password
 from studio_tui.storage.outbox import notifications
 from studio_tui.storage.people import users
 
-__all__ = ["Content", "Moved", "back_up", "copy", "restore", "without_password"]
+__all__ = ["Content", "TransferResult", "back_up", "copy", "restore", "without_password"]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class TransferResult:
     """The result of a copy, a backup or a restore."""
 
     name: str
@@ -58,7 +58,7 @@ class Moved:
         return sum(each.rows for each in self.contents)
 
 
-def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
+def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> TransferResult:
     """Copy everything into the empty database at ``url``, all or nothing.
 
     Concurrent writes are not part of the copy. Raises `Refused` if the target is not empty.
@@ -77,7 +77,7 @@ def copy(studio: Studio, actor: Actor, url: str, tell: Progress) -> Moved:
     return moved
 
 
-def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
+def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> TransferResult:
     """Write a consistent snapshot of the database into a new file while others keep writing.
 
     The file is a SQLite database, whatever the engine.
@@ -87,7 +87,7 @@ def back_up(studio: Studio, actor: Actor, path: Path, tell: Progress) -> Moved:
     if studio.store.is_sqlite:
         with copied_file(studio.store, path, tell) as copied, copied.reading():
             contents = tuple(survey(copied, ignore_progress))
-            moved = Moved(str(path), contents, verified(), _waiting(studio.now()), False)
+            moved = TransferResult(str(path), contents, verified(), _waiting(studio.now()), False)
     else:
         with new_database(f"sqlite:///{path.absolute()}") as target:
             moved = _transfer(studio.store, target, str(path), studio.now(), lambda: False, tell)
@@ -106,7 +106,9 @@ def _write_down(studio: Studio, actor: Actor, verb: Verb, subject: str, file: Pa
             write_activity(actor, studio.now(), verb, subject)
 
 
-def restore(url: str, path: Path, account: Account, now: datetime, tell: Progress) -> Moved:
+def restore(
+    url: str, path: Path, account: Account, now: datetime, tell: Progress
+) -> TransferResult:
     """Load the backup at ``path`` into the empty database at ``url``.
 
     An empty database has no users: any account that can open it may fill it. Raises `Refused` if
@@ -134,7 +136,7 @@ def _transfer(
     now: datetime,
     written: Callable[[], bool],
     tell: Progress,
-) -> Moved:
+) -> TransferResult:
     with source.reading(), target.writing():
         contents = tuple(copy_rows(source, target, tell))
         with source.reading():
@@ -143,7 +145,7 @@ def _transfer(
         if _facts(sent) != _facts(arrived):
             raise Unavailable("The activity that arrived is not sealed as the one that was sent.")
         stopped = written()
-        return Moved(name, contents, arrived, _waiting(now), stopped)
+        return TransferResult(name, contents, arrived, _waiting(now), stopped)
 
 
 def _facts(found: Verified) -> tuple[object, ...]:

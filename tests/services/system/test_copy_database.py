@@ -20,7 +20,7 @@ from studio_tui.services.people import users
 from studio_tui.services.people.identity import Account
 from studio_tui.services.system import copy_database
 from studio_tui.services.system.context import Studio
-from studio_tui.services.system.copy_database import Content, Moved
+from studio_tui.services.system.copy_database import Content, TransferResult
 from studio_tui.storage.engine import backup, copy
 from studio_tui.storage.engine.sql import execute, rows, scalar
 from studio_tui.storage.engine.store import open_store
@@ -69,7 +69,7 @@ def reopened(studio: Studio, url: str) -> Iterator[Studio]:
         yield replace(studio, store=store)
 
 
-def without_activity(moved: Moved) -> list[Content]:
+def without_activity(moved: TransferResult) -> list[Content]:
     return [each for each in moved.contents if not each.table.startswith("activity")]
 
 
@@ -166,7 +166,7 @@ def test_nothing_is_overwritten(studio: Studio, els: Actor, other_url: str, tmp_
     copy_database.back_up(studio, els, path, silent)
     copy_database.copy(studio, els, other_url, silent)
     content, said = path.read_bytes(), len(lines(studio, els))
-    acts: list[Callable[[], Moved]] = [
+    acts: list[Callable[[], TransferResult]] = [
         lambda: copy_database.back_up(studio, els, path, silent),
         lambda: copy_database.copy(studio, els, f"sqlite:///{path}", silent),
         lambda: copy_database.copy(studio, els, other_url, silent),
