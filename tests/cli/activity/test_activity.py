@@ -14,7 +14,7 @@ from tests.cli.conftest import ACCOUNT, Cli
 
 
 def database() -> Path:
-    """The file that the commands work on."""
+    """The path of the database file of the commands."""
     return Path(settings.load().database_url.removeprefix("sqlite:///"))
 
 
@@ -28,7 +28,7 @@ def test_the_newest_comes_first(pushed: Cli) -> None:
     assert lines[0]["at"] == "2026-03-02T10:00:00+01:00"
 
 
-def test_of_a_push_or_of_a_user(pushed: Cli) -> None:
+def test_the_list_can_be_limited_to_a_push_or_a_user(pushed: Cli) -> None:
     assert len(pushed.json("activity", "list", "--push", "Q1 review")) == 2
     actions = [line["action"] for line in pushed.json("activity", "list", "--user", "ann")]
     assert actions == ["assigned users", "imported users"]
@@ -37,7 +37,7 @@ def test_of_a_push_or_of_a_user(pushed: Cli) -> None:
     assert [line["action"] for line in pushed.json("activity", "list", *both)] == ["assigned users"]
 
 
-def test_by_whom_and_what_and_when(pushed: Cli) -> None:
+def test_the_list_can_be_limited_by_actor_action_and_time(pushed: Cli) -> None:
     def actions(*narrowing: str) -> list[str]:
         found = [line["action"] for line in pushed.json("activity", "list", *narrowing)]
         rows = csv.DictReader(pushed.out("activity", "export", *narrowing).splitlines())
@@ -57,7 +57,7 @@ def test_by_whom_and_what_and_when(pushed: Cli) -> None:
     assert "not a date" in pushed.misused("activity", "list", "--since", "someday")
 
 
-def test_who_it_was_has_a_name(pushed: Cli) -> None:
+def test_the_name_of_the_actor_is_shown(pushed: Cli) -> None:
     Path("me.csv").write_text(
         f"login,email,given_name,family_name,role\n{ACCOUNT},me@example.org,Maria,Admin,admin\n"
     )
@@ -68,7 +68,7 @@ def test_who_it_was_has_a_name(pushed: Cli) -> None:
     assert (exported["actor"], exported["actor_name"]) == (ACCOUNT, "Maria Admin")
 
 
-def test_from_where_it_was_done(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_origin_of_an_act_is_recorded(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """A3."""
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.7 50123 192.0.2.1 22")
     pushed.run("pushes", "close", "Q1 review")
@@ -79,7 +79,7 @@ def test_from_where_it_was_done(pushed: Cli, monkeypatch: pytest.MonkeyPatch) ->
     assert [row["origin"] for row in rows] == origins
 
 
-def test_verify_says_that_all_is_as_written(pushed: Cli) -> None:
+def test_verify_reports_that_no_line_was_changed(pushed: Cli) -> None:
     """A3."""
     told = pushed.json("activity", "verify")
     assert told["intact"]
@@ -91,8 +91,8 @@ def test_verify_says_that_all_is_as_written(pushed: Cli) -> None:
     assert "hexadecimal" in pushed.refused("activity", "verify", "--against", "x")
 
 
-def test_verify_says_in_one_line_where_it_breaks(pushed: Cli) -> None:
-    """A3: and so does doctor."""
+def test_verify_reports_the_changed_line_in_one_line(pushed: Cli) -> None:
+    """A3: doctor reports it as well."""
     line = pushed.json("activity", "list")[1]
     with closing(sqlite3.connect(database())) as connection, connection:
         connection.execute("DROP TRIGGER activity_no_update")
@@ -106,7 +106,7 @@ def test_verify_says_in_one_line_where_it_breaks(pushed: Cli) -> None:
     assert f"line {line['id']}" in findings["activity"]["message"]
 
 
-def test_the_export_is_the_same_as_csv(pushed: Cli) -> None:
+def test_the_export_has_the_lines_of_the_list_as_csv(pushed: Cli) -> None:
     rows = list(csv.DictReader(pushed.out("activity", "export").splitlines()))
     listed = pushed.json("activity", "list")
     assert [int(row["id"]) for row in rows] == [line["id"] for line in listed]

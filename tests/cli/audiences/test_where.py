@@ -1,4 +1,4 @@
-"""``--where``, and what is said of a filter that is wrong (P13)."""
+"""``--where`` and the errors about a wrong filter (P13)."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ dan,dan@example.org,Dan,Dewit,Company > IT,2015-05-05
 
 @pytest.fixture
 def pushes(cli: Cli) -> Cli:
-    """Two pushes, ben in the first."""
+    """A Studio with two pushes; Ben is in the first."""
     cli.run("users", "import", "-", typed=HIRED)
     for name in ("A", "B"):
         cli.run(
@@ -49,7 +49,7 @@ def test_an_audience_is_listed_assigned_and_explained(pushes: Cli) -> None:
     assert told[2] == '  yes team under "Company > Sales"  (team Company > Sales)'
 
 
-def test_who_has_left_is_asked_for_by_name(pushes: Cli) -> None:
+def test_users_who_have_left_are_listed_only_if_the_filter_names_them(pushes: Cli) -> None:
     pushes.run("users", "leave", "cas")
     assert (
         pushes.json("users", "list", "--where", "team under Company and left")[0]["login"] == "cas"
@@ -68,7 +68,7 @@ WRONG = [
 
 
 def test_a_wrong_filter_is_wrong_usage(pushes: Cli) -> None:
-    """Exit code 2, with the word, its place, and what would do, and a mark below it."""
+    """Exit code 2, with the wrong word, its position, a suggestion, and a mark below the word."""
     commands = (("users", "list"), ("pushes", "assign", "B"), ("users", "why", "ann"))
     for number, (where, column, word, meant) in enumerate(WRONG):
         command = commands[number % len(commands)]
@@ -84,7 +84,7 @@ def logins(rows: list[dict[str, Any]], key: str = "login") -> list[str]:
     return sorted({row[key] for row in rows})
 
 
-def test_every_list_is_of_those_of_whom_it_holds(pushes: Cli) -> None:
+def test_every_list_accepts_a_filter(pushes: Cli) -> None:
     pushes.run("pushes", "assign", "A", "ann", "dan")
     sales = ("--where", "team under Sales")
     assert logins(pushes.json("pushes", "show", "A", *sales)["users"]) == ["ann", "ben"]
@@ -104,8 +104,8 @@ def test_every_list_is_of_those_of_whom_it_holds(pushes: Cli) -> None:
         pushes.run(*wrong, *sales, exit_code=2)
 
 
-def test_every_act_is_for_those_of_whom_it_holds(pushes: Cli) -> None:
-    """Narrowed by what else is asked, and refused where it says who in two ways."""
+def test_every_act_accepts_a_filter(pushes: Cli) -> None:
+    """The filter narrows the other options, and is refused together with named users."""
     pushes.run("pushes", "assign", "A", "ann", "dan")
     sales = ("--where", "team under Sales")
     excused = pushes.json("pushes", "excuse", "A", "--reason", "leave", "--where", "login ann")
@@ -129,7 +129,7 @@ def test_every_act_is_for_those_of_whom_it_holds(pushes: Cli) -> None:
         assert "--where" in said
 
 
-def test_a_segment_is_saved_used_and_kept_as_text(pushes: Cli) -> None:
+def test_a_segment_is_saved_used_exported_and_imported(pushes: Cli) -> None:
     saved = ("segments", "save", "Old hands", "--where", 'hired before 2018-01-01 or group "x"')
     assert "there is no group" in pushes.run(*saved, exit_code=2).stderr
     saved = ("segments", "save", "Old hands", "--where", "hired before 2018-01-01")

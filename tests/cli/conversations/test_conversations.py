@@ -1,4 +1,4 @@
-"""``conversations``: everything from plan to finish, from a shell, by everybody."""
+"""``conversations``: every act from plan to finish, from a shell, by every role."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from tests.cli.conftest import ACCOUNT, Accounts, Cli, create
 
 
 def finished(accounts: Accounts) -> None:
-    """Prepared by both, held and summed up."""
+    """Prepare the conversation on both sides, hold it and write its summary."""
     with accounts.of("ben") as ben:
         ben.run("conversations", "write", "1", "--question", "1", "--text", "BEN-PREPARED")
         ben.run("conversations", "submit", "Q1 review", "ben")
@@ -21,14 +21,14 @@ def finished(accounts: Accounts) -> None:
 
 
 def entry(shown: dict[str, Any], number: int) -> dict[str, Any]:
-    """One question of what ``show --json`` prints."""
+    """Return one question of the output of ``show --json``."""
     found: dict[str, Any] = next(
         one for one in shown["conversation"]["entries"] if one["id"] == number
     )
     return found
 
 
-def test_planning_in_the_zone_of_the_organisation(pushed: Cli) -> None:
+def test_a_time_is_in_the_zone_of_the_organisation(pushed: Cli) -> None:
     said = pushed.out("conversations", "plan", "Q1 review", "ben", "--at", "2026-07-01T14:00")
     assert said == "Bob Smith talks with Ben Willems on 2026-07-01 at 14:00 (Europe/Brussels).\n"
     shown = pushed.json("conversations", "show", "Q1 review", "ben")
@@ -51,13 +51,13 @@ def test_planning_in_the_zone_of_the_organisation(pushed: Cli) -> None:
     assert (conversation["readable"], conversation["entries"]) == (["status"], [])
 
 
-def test_an_offset_is_taken_as_written(pushed: Cli) -> None:
+def test_a_time_with_an_offset_is_accepted(pushed: Cli) -> None:
     pushed.run("conversations", "plan", "Q1 review", "ben", "--at", "2026-07-01T14:00+00:00")
     shown = pushed.out("conversations", "show", "Q1 review", "ben")
     assert "2026-07-01 16:00" in shown
 
 
-def test_times_over_which_the_clocks_are_moved(pushed: Cli) -> None:
+def test_times_that_a_change_of_clocks_skips_or_repeats(pushed: Cli) -> None:
     plan = ("conversations", "plan", "Q1 review", "ben", "--at")
     assert "2026-03-29 02:30 does not exist in Europe/Brussels" in pushed.refused(
         *plan, "2026-03-29T02:30"
@@ -71,7 +71,7 @@ def test_times_over_which_the_clocks_are_moved(pushed: Cli) -> None:
         assert shown["status_at"] == f"2026-10-25T02:30:00{offset}"
 
 
-def test_times_that_cannot_be(pushed: Cli) -> None:
+def test_impossible_times_are_refused(pushed: Cli) -> None:
     plan = ("conversations", "plan", "Q1 review", "ben", "--at")
     assert "“2026-02-30T10:00” is not a time" in pushed.misused(*plan, "2026-02-30T10:00")
     assert "in the past" in pushed.refused(*plan, "2026-03-01T10:00")
@@ -80,7 +80,7 @@ def test_times_that_cannot_be(pushed: Cli) -> None:
     assert "in the future" in pushed.refused(*finish, "2026-03-02T10:01")
 
 
-def test_finishing_names_who_held_it(pushed: Cli) -> None:
+def test_finishing_names_the_conductor(pushed: Cli) -> None:
     said = pushed.refused("conversations", "finish", "Q1 review", "ann")
     assert "several managers" in said
     said = pushed.out("conversations", "finish", "Q1 review", "ann", "--by", "cor")
@@ -91,7 +91,7 @@ def test_finishing_names_who_held_it(pushed: Cli) -> None:
     )
 
 
-def test_handing_over_tells_both(pushed: Cli) -> None:
+def test_handing_over_notifies_both(pushed: Cli) -> None:
     hand_over = ("conversations", "hand-over", "Q1 review", "ann")
     assert pushed.out(*hand_over, "cor") == (
         "Cor Coach is to hold the conversation with Ann Peeters; both are told.\n"
@@ -102,7 +102,7 @@ def test_handing_over_tells_both(pushed: Cli) -> None:
     assert "neither leads nor coaches" in pushed.refused(*hand_over, "dan")
 
 
-def test_what_all_pushes_ask_is_of_what_is_not_closed(pushed: Cli) -> None:
+def test_the_list_of_all_pushes_leaves_out_closed_ones(pushed: Cli) -> None:
     pushed.run(*create("Q2"))
     pushed.run("pushes", "assign", "Q2", "cas")
     pushed.run("conversations", "finish", "Q1 review", "ben")
@@ -121,8 +121,11 @@ def test_what_all_pushes_ask_is_of_what_is_not_closed(pushed: Cli) -> None:
     assert len(closed.splitlines()) == 4
 
 
-def test_everybody_lists_their_own(accounts: Accounts) -> None:
-    """C1: a leader their people, a user themself; others nothing, and nobody all but who may."""
+def test_every_role_lists_its_own_conversations(accounts: Accounts) -> None:
+    """C1: a leader lists the people of the team, a user themself.
+
+    Only admin and support list all.
+    """
     asked = {}
     for login in ("bob", "cor", "ann", "sam", "cas"):
         with accounts.of(login) as cli:
@@ -149,8 +152,8 @@ def test_everybody_lists_their_own(accounts: Accounts) -> None:
         assert len(sam.json("conversations", "list", "--all")) == 3
 
 
-def test_who_may_see_how_far_it_is(talk: Accounts) -> None:
-    """C6: the two, the managers, admin and support; to others it is not even said to be there."""
+def test_who_may_see_the_status(talk: Accounts) -> None:
+    """C6: the two, the managers, admin and support. For others it is as if it did not exist."""
     for login in ("bob", "ben", "sam", ACCOUNT):
         with talk.of(login) as cli:
             assert "planned" in cli.out("conversations", "show", "Q1 review", "ben")
@@ -193,7 +196,7 @@ def test_a_conversation_from_plan_to_history(talk: Accounts) -> None:
         assert sam.json("conversations", "history", "willems") == []
 
 
-def test_what_one_side_prepares_the_other_sees_when_it_is_time(talk: Accounts) -> None:
+def test_a_preparation_is_hidden_from_the_other_side_until_it_is_submitted(talk: Accounts) -> None:
     """C2, C6."""
     with talk.of("ben") as ben:
         written = ben.out(
@@ -215,7 +218,7 @@ def test_what_one_side_prepares_the_other_sees_when_it_is_time(talk: Accounts) -
         assert (shown["readable"], shown["entries"]) == (["status"], [])
 
 
-def test_nothing_is_overwritten_unseen(talk: Accounts) -> None:
+def test_a_text_that_was_changed_concurrently_is_not_overwritten(talk: Accounts) -> None:
     """A4."""
     write = ("conversations", "write", "1", "--question", "1", "--text")
     with talk.of("bob") as bob:
@@ -226,7 +229,7 @@ def test_nothing_is_overwritten_unseen(talk: Accounts) -> None:
         assert entry(bob.json("conversations", "show", "1"), 1)["conductor"]["text"] == "two"
 
 
-def test_what_cannot_be_written(talk: Accounts) -> None:
+def test_invalid_answers_are_refused(talk: Accounts) -> None:
     write = ("conversations", "write", "1", "--question")
     with talk.of("bob") as bob:
         assert "There is no question 99" in bob.refused(*write, "99", "--text", "x")
@@ -240,7 +243,7 @@ def test_what_cannot_be_written(talk: Accounts) -> None:
         assert "no part" in cor.refused(*write, "1", "--text", "x")
 
 
-def test_moving_keeps_what_is_not_said(talk: Accounts) -> None:
+def test_moving_keeps_the_values_that_are_not_given(talk: Accounts) -> None:
     move = ("conversations", "move", "1")
     with talk.of("bob") as bob:
         bob.run(*move, "--place", "Room 3", "--minutes", "45")
@@ -261,7 +264,7 @@ def test_moving_keeps_what_is_not_said(talk: Accounts) -> None:
 
 
 def test_questions_are_added_and_removed(talk: Accounts) -> None:
-    """T2: of one's own, and a whole topic of the library."""
+    """T2: a question of the conductor's own, and a whole topic of the library."""
     add = ("conversations", "add-question", "1", "--topic")
     with talk.of("bob") as bob:
         own = bob.out(*add, "Plans", "--question", "Tea?", "--kind", "choice",
@@ -309,7 +312,7 @@ def test_without_a_push(accounts: Accounts) -> None:
         assert "neither leads nor coaches" in ann.refused("conversations", "start", *about)
 
 
-def test_not_mine_and_back(accounts: Accounts) -> None:
+def test_a_manager_declines_a_conversation_and_undoes_it(accounts: Accounts) -> None:
     """P10."""
     named = ("conversations", "not-mine", "Q1 review", "ann")
     with accounts.of("cor") as cor:
@@ -322,7 +325,7 @@ def test_not_mine_and_back(accounts: Accounts) -> None:
         assert cor.json("conversations", "list")[0]["asked"] is True
 
 
-def test_which_conversation_is_said_wrongly(talk: Accounts) -> None:
+def test_a_wrongly_named_conversation_is_refused(talk: Accounts) -> None:
     with talk.of("bob") as bob:
         for named in (("Q1 review",), ("a", "b", "c"), ("-1",), ("²",)):
             bob.misused("conversations", "show", *named)
@@ -332,8 +335,8 @@ def test_which_conversation_is_said_wrongly(talk: Accounts) -> None:
         assert "no longer there" in bob.refused("conversations", "show", "77")
 
 
-def test_who_has_no_part_learns_no_names(talk: Accounts) -> None:
-    """A2: a push or a login that is unknown is like one that is somebody else's."""
+def test_a_user_without_a_part_in_it_learns_no_names(talk: Accounts) -> None:
+    """A2: an unknown push or login is answered like one that is hidden from the actor."""
     with talk.of("eve") as eve:
         known = eve.refused("conversations", "show", "Q1 review", "ann")
         assert "eve has no part in this conversation" in known
@@ -342,12 +345,12 @@ def test_who_has_no_part_learns_no_names(talk: Accounts) -> None:
         assert eve.refused("conversations", "usable", "anne") == known
 
 
-def test_an_admin_is_told_the_near_miss(pushed: Cli) -> None:
+def test_an_admin_is_offered_the_nearest_name(pushed: Cli) -> None:
     said = pushed.refused("conversations", "show", "Q1 revieu", "ann")
     assert "Did you mean “Q1 review”?" in said
 
 
-def test_who_is_not_assigned(pushed: Cli) -> None:
+def test_a_user_who_is_not_assigned_is_named(pushed: Cli) -> None:
     said = pushed.refused("conversations", "show", "Q1 review", "cas")
     assert said == "studio-tui: Cas Dubois is not assigned to “Q1 review”.\n"
 
@@ -356,20 +359,20 @@ OLD = "First I thought that the year went well, and then not. " * 6 + "So."
 
 
 def written(cli: Cli, text: str, *options: str) -> str:
-    """What the command says that writes ``text`` under the first question."""
+    """Write ``text`` under the first question and return the output."""
     named = ("conversations", "write", "1", "--question", "1")
     return cli.run(*named, "--text", text, *options).stdout
 
 
 def restored(cli: Cli, *version: str) -> str:
-    """What stands under the first question once the earlier text is brought back."""
+    """Restore an earlier text under the first question and return the text there."""
     cli.run("conversations", "write", "1", "--question", "1", "--restore", *version)
     entries = cli.json("conversations", "show", "1")["conversation"]["entries"]
     return str(next(one["user"]["text"] for one in entries if one["id"] == 1))
 
 
-def test_what_is_replaced_is_said_and_comes_back(talk: Accounts) -> None:
-    """C4: nothing that was written is lost."""
+def test_a_replaced_text_is_reported_and_can_be_restored(talk: Accounts) -> None:
+    """C4: no text is lost."""
     with talk.of("ben") as ben:
         assert "takes the place" not in written(ben, OLD)
         said = written(ben, "Half a sentence")
@@ -380,20 +383,20 @@ def test_what_is_replaced_is_said_and_comes_back(talk: Accounts) -> None:
         assert restored(ben, "1") == OLD
 
 
-def test_what_is_only_added_to_needs_no_word(talk: Accounts) -> None:
+def test_text_that_is_only_extended_is_not_reported_as_replaced(talk: Accounts) -> None:
     with talk.of("ben") as ben:
         written(ben, "Well.")
         assert "takes the place" not in written(ben, "Well. And better than last year.")
 
 
-def test_an_empty_text_takes_back_and_loses_nothing(talk: Accounts) -> None:
+def test_an_empty_text_clears_the_answer_and_can_be_undone(talk: Accounts) -> None:
     with talk.of("ben") as ben:
         written(ben, OLD)
         assert "takes the place" in written(ben, "")
         assert restored(ben) == OLD
 
 
-def test_what_is_not_kept_does_not_come_back(talk: Accounts) -> None:
+def test_only_stored_versions_can_be_restored(talk: Accounts) -> None:
     named = ("conversations", "write", "1", "--question", "1")
     with talk.of("ben") as ben:
         assert "Nothing that you wrote" in ben.refused(*named, "--restore")
@@ -404,8 +407,8 @@ def test_what_is_not_kept_does_not_come_back(talk: Accounts) -> None:
         assert "either" in ben.misused(*named, "--text", "x", "--restore")
 
 
-def test_what_was_written_before_is_for_its_author_alone(talk: Accounts) -> None:
-    """C6: the other side can neither bring back nor read what its author replaced."""
+def test_only_the_author_can_restore_replaced_text(talk: Accounts) -> None:
+    """C6: the other side can neither restore nor read text that its author replaced."""
     with talk.of("ben") as ben:
         written(ben, OLD)
         written(ben, "Other")

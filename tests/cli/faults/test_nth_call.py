@@ -1,6 +1,6 @@
-"""The nth call fails: whatever a command writes, syncs, renames or makes, nothing is half done.
+"""A failure at the nth call of a command that writes files: no act is done by half.
 
-A bounded sample of the calls; ``nox -s faults`` tries every call with every fault.
+A bounded sample of the calls. ``nox -s faults`` tries every call with every fault.
 """
 
 import sys
@@ -14,7 +14,7 @@ from tests.cli.faults.disk import BadDisk, StoredFiles, bad_disk, compiled
 from tests.cli.faults.scenarios import Trial, scenarios
 from tests.organisation import PEOPLE
 
-# The usual scenarios and how many of their calls are tried; a new database takes the longest.
+# The usual scenarios and how many of their calls are tried. A new database takes the longest.
 SAMPLE = {"import": 1, "assign": 1, "backup": 2, "restore": 1, "write": 1, "archive": 2}
 MORE = PEOPLE.replace("Alone", "Alonso") + "fay,fay@example.org,Fay,Novak,nl,Sales,,,,\n"
 
@@ -23,7 +23,7 @@ MORE = PEOPLE.replace("Alone", "Alonso") + "fay,fay@example.org,Fay,Novak,nl,Sal
 def disk(
     talk: Accounts, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BadDisk]:
-    """Commands on a Studio with a push and a planned conversation, all of it on a bad disk."""
+    """Runs commands on a failing disk, on a Studio with a push and a planned conversation."""
     Path("more.csv").write_text(MORE, encoding="utf-8")
     talk.cli.run("pushes", "report", "Q1 review", "--output", "kept.md")
     talk.cli.run("db", "backup", "kept.db")
@@ -32,7 +32,7 @@ def disk(
 
 
 @pytest.mark.usefixtures("private_home")
-def test_whichever_call_fails_nothing_is_half_done(
+def test_no_failing_call_leaves_an_act_half_done(
     disk: BadDisk,
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,

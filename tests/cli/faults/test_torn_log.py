@@ -1,6 +1,6 @@
-"""Torn pages and lost syncs: a disk that kept a part of SQLite's log, or other bytes in its place.
+"""Torn pages and lost syncs: a disk stored only a part of SQLite's write-ahead log, or other bytes.
 
-However much of the log there is, the database is as it was after one of the commands.
+However much of the log is stored, the database is in the state after one of the commands.
 """
 
 import sqlite3
@@ -23,14 +23,14 @@ COMMANDS = (
     ("pushes", "unassign", "Q2 review", "ann"),
 )
 _FRAME = 4096 + 24
-"""Bytes of a page in the log, with what stands before it."""
+"""Bytes of a page in the log, including the header of its frame."""
 _HEAD = 32
-"""Bytes before the first page."""
+"""Bytes of the header of the log."""
 
 
 @pytest.fixture
 def held(pushed: Cli, private_home: Path) -> Iterator[Path]:
-    """A database whose log only grows: somebody reads it as it was at first."""
+    """A database whose log only grows, because a reader keeps its first snapshot open."""
     path = private_home / "data" / "studio-tui" / "studio.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as reading:
         reading.execute("BEGIN")
@@ -67,15 +67,15 @@ def test_a_part_of_the_log_is_the_state_after_one_of_the_commands(
     for cut in sorted(_cuts(sizes)):
         wanted = states[bisect_right(sizes, cut) - 1]
         assert tear(whole[:cut]) == wanted, cut
-        # The disk has made room for the rest, and holds in it what was there before.
+        # The disk has allocated space for the rest, which still holds its former content.
         rest = len(whole) - cut
         assert tear(whole[:cut] + bytes(rest)) == wanted, cut
         junk = (b"junk" * rest)[:rest]
         assert tear(whole[:cut] + junk) == wanted, cut
-    # A page in the middle never came: what follows it counts for nothing.
+    # A page in the middle was not written, so the pages after it are ignored.
     gap = _HEAD + (sizes[3] - _HEAD) // _FRAME // 2 * _FRAME
     assert tear(whole[:gap] + bytes(_FRAME) + whole[gap + _FRAME :]) in states[:3]
-    # The program goes on from there.
+    # The program continues from that state.
     tear(whole[: sizes[2] + _FRAME // 2])
     assert "Q2 review" in pushed.out("pushes", "list")
     pushed.run("activity", "verify")
@@ -85,7 +85,7 @@ def test_a_part_of_the_log_is_the_state_after_one_of_the_commands(
 
 
 def _cuts(sizes: list[int]) -> Iterator[int]:
-    """Places in the log: at the end of each command, right before, in the page before and after."""
+    """Yield positions in the log: the end of each command, and places right before and after it."""
     for size in sizes[1:]:
         for place in (size, size - 1, size - _FRAME, size - _FRAME // 2, size + _FRAME // 2):
             yield min(place, sizes[-1])

@@ -18,12 +18,12 @@ SECRET = "s3cret with spaces"
 
 @pytest.fixture
 def password_file(private_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the password goes on a host without a keyring."""
+    """The file that stores the password on a host without a keyring."""
     monkeypatch.setenv("STUDIO_SMTP_USERNAME", "studio")
     return private_home / "config" / "studio-tui" / "smtp-password"
 
 
-def test_the_password_from_the_input(cli: Cli, password_file: Path) -> None:
+def test_the_password_is_read_from_stdin(cli: Cli, password_file: Path) -> None:
     said = cli.out("mail", "password", typed=f"{SECRET}\n")
     assert said == f"The password of studio is kept in the file {password_file}.\n"
     assert password_file.read_text() == f"{SECRET}\n"
@@ -35,16 +35,16 @@ def test_no_password_is_refused(cli: Cli, password_file: Path) -> None:
     assert not password_file.exists()
 
 
-def test_it_is_never_an_argument(cli: Cli, password_file: Path) -> None:
+def test_the_password_is_never_an_argument(cli: Cli, password_file: Path) -> None:
     assert "unexpected extra argument" in cli.misused("mail", "password", SECRET)
     assert not password_file.exists()
 
 
-def test_nobody_to_log_in_as(cli: Cli) -> None:
+def test_a_password_without_a_user_name_is_refused(cli: Cli) -> None:
     assert "set username" in cli.refused("mail", "password", typed="x\n")
 
 
-def test_another_that_is_used_first_is_told(
+def test_another_password_that_has_precedence_is_reported(
     cli: Cli, password_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_SMTP_PASSWORD", "another")
@@ -55,7 +55,7 @@ def test_another_that_is_used_first_is_told(
 @pytest.mark.parametrize(
     ("keys", "exit_code"), [(f"{SECRET}\n".encode(), 0), (b"", 128 + signal.SIGINT)]
 )
-def test_at_a_terminal_it_is_asked_for_and_not_shown(
+def test_at_a_terminal_the_password_is_prompted_for_and_not_shown(
     cli: Cli, password_file: Path, keys: bytes, exit_code: int
 ) -> None:
     ours, theirs = pty.openpty()
@@ -65,7 +65,7 @@ def test_at_a_terminal_it_is_asked_for_and_not_shown(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        # Whoever runs the tests in the background ignores it, and so would the program.
+        # In a background process, SIGINT may be ignored, and the program would inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     os.close(theirs)
@@ -84,7 +84,7 @@ def test_at_a_terminal_it_is_asked_for_and_not_shown(
 
 
 def read_until(terminal: int, end: bytes | None) -> bytes:
-    """What a terminal shows up to ``end``, or until nobody has it open any more."""
+    """Return the output of a terminal up to ``end``, or until it is closed."""
     shown = b""
     while end is None or end not in shown:
         try:
@@ -113,11 +113,11 @@ def test_a_test_mail_arrives(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_without_a_server(cli: Cli) -> None:
+def test_a_test_mail_without_a_server_is_refused(cli: Cli) -> None:
     assert "No mail server is set up" in cli.refused("mail", "test", "hr@example.org")
 
 
-def test_who_may_not_send_a_test_mail(organisation: Cli) -> None:
+def test_a_user_may_not_send_a_test_mail(organisation: Cli) -> None:
     Path("me.csv").write_text(
         f"login,email,given_name,family_name,role\n{ACCOUNT},hr@example.org,Some,Body,user\n"
     )
@@ -130,7 +130,7 @@ def test_who_may_not_send_a_test_mail(organisation: Cli) -> None:
 CLOSED = ("closed", "user")
 
 
-def test_every_wording_can_be_seen(cli: Cli) -> None:
+def test_every_mail_has_a_preview(cli: Cli) -> None:
     subjects = {
         cli.json("mail", "preview", str(kind), str(capacity), "--language", language)["subject"]
         for kind in Kind
@@ -142,7 +142,7 @@ def test_every_wording_can_be_seen(cli: Cli) -> None:
     assert said == "studio-tui: Nobody is told of key_added as a manager.\n"
 
 
-def test_a_preview_shows_the_form_that_is_asked_for(cli: Cli) -> None:
+def test_a_preview_shows_the_requested_form(cli: Cli) -> None:
     preview = ("mail", "preview", "reminder", "manager")
     said = cli.out(*preview, "--language", "nl-BE")
     assert said.startswith("Language  nl\nSubject   Ter herinnering: 2 gesprekken")
@@ -154,7 +154,7 @@ def test_a_preview_shows_the_form_that_is_asked_for(cli: Cli) -> None:
     assert "'lost' is not one of" in cli.misused("mail", "preview", "lost", "user")
 
 
-def test_a_preview_is_of_the_texts_of_the_organisation(cli: Cli, private_home: Path) -> None:
+def test_a_preview_uses_the_texts_of_the_organisation(cli: Cli, private_home: Path) -> None:
     own = private_home / "config" / "studio-tui" / "wording" / "en"
     own.mkdir(parents=True)
     text = own / "closed.user.md"
@@ -166,7 +166,7 @@ def test_a_preview_is_of_the_texts_of_the_organisation(cli: Cli, private_home: P
 
 
 @pytest.mark.usefixtures("made")
-def test_the_next_server_takes_it_while_the_first_is_down(
+def test_the_next_server_is_used_while_the_first_is_down(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with smtp_server() as first, smtp_server() as second:

@@ -1,4 +1,4 @@
-"""Sending by a token, from the settings to the outbox, and what is told of it (N11, N13, N14)."""
+"""Authentication with an OAuth 2 token, from the settings to the reports (N11, N13, N14)."""
 
 import json
 from base64 import b64encode
@@ -16,7 +16,7 @@ MAILBOX = "hr@example.org"
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """It takes the token ``good``, and is the one of the settings."""
+    """The mail server of the settings, which accepts the token ``good``."""
     with smtp_server(username=MAILBOX, tokens=["good"]) as running:
         for name, value in running.environ.items():
             monkeypatch.setenv(name, value)
@@ -25,14 +25,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture
 def endpoint(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    """It gives one that has ended, and then ``good``; the settings name it."""
+    """The token endpoint of the settings, which gives an expired token, and then ``good``."""
     with token_server("ended", "good") as running:
         for name, value in running.environ().items():
             monkeypatch.setenv(name, value)
         yield running
 
 
-def test_each_step_of_a_test_mail_is_told(cli: Cli, server: Server, endpoint: Endpoint) -> None:
+def test_a_test_mail_reports_each_step(cli: Cli, server: Server, endpoint: Endpoint) -> None:
     said = cli.out("mail", "test", "ann@example.org")
     assert [line.partition(":")[0] for line in said.splitlines()] == [
         "client secret", "token", "mail server", "localhost",
@@ -53,7 +53,9 @@ def test_each_step_of_a_test_mail_is_told(cli: Cli, server: Server, endpoint: En
     assert len(server.messages) == 1
 
 
-def test_doctor_says_how_far_it_gets(cli: Cli, server: Server, endpoint: Endpoint) -> None:
+def test_doctor_reports_each_step_of_the_login(
+    cli: Cli, server: Server, endpoint: Endpoint
+) -> None:
     def findings(exit_code: int) -> dict[str, tuple[str, str]]:
         told = cli.run("doctor", "--json", exit_code=exit_code)
         assert SECRET not in told.stdout
@@ -100,7 +102,7 @@ def test_mail_waits_until_the_login_is_possible(
     assert len(server.messages) == len(waiting)
 
 
-def test_a_command_gives_the_token(
+def test_a_command_can_provide_the_token(
     cli: Cli, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_SMTP_AUTH", "oauth2")
@@ -113,7 +115,7 @@ def test_a_command_gives_the_token(
     )
 
 
-def test_the_client_secret_and_the_key_are_kept_as_a_password_is(
+def test_the_client_secret_and_the_key_are_stored_like_a_password(
     cli: Cli, private_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = private_home / "config" / "studio-tui" / "smtp-password"
@@ -159,7 +161,7 @@ def test_settings_that_are_wrong(cli: Cli, private_home: Path, text: str, said: 
 
 
 @pytest.mark.usefixtures("made")
-def test_the_files_of_a_connection_are_looked_at(
+def test_the_files_of_a_connection_are_checked(
     cli: Cli, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_SMTP_USERNAME", "")
@@ -181,17 +183,17 @@ def test_the_files_of_a_connection_are_looked_at(
             assert said in cli.refused("mail", "test", "ann@example.org")
 
 
-def test_nothing_that_is_secret_is_said_or_written(
+def test_no_secret_is_printed_or_stored(
     pushed: Cli, private_home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the client secret nor a token, taken or refused, in any spelling."""
+    """Neither the client secret nor a token, accepted or refused, in any encoding."""
     tokens = ("t0ken-Refused-Wv5", "t0ken-Taken-Kx8")
     with token_server(*tokens) as endpoint:
         for name, value in endpoint.environ().items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("STUDIO_NOW", "2026-03-02T11:00:00+01:00")
         server.tokens = [tokens[1]]
-        # Servers repeat what they were told.
+        # Servers repeat the token in their answers.
         server.token_refusal = f'{{"status": "{tokens[0]}"}}'
         said = []
 

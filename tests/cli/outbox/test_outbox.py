@@ -1,4 +1,4 @@
-"""``outbox``: list, show, retry, drop; and the worker that empties it (N10, N12)."""
+"""``outbox``: list, show, retry, drop; and the worker that sends its mail (N10, N12)."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.mail.bounces.test_report import OURS, example
 from tests.smtp_server import smtp_server
 
 
-def test_the_list_is_what_the_specification_says(pushed: Cli) -> None:
+def test_the_list_has_the_documented_keys(pushed: Cli) -> None:
     listed = pushed.json("outbox", "list")
     to_ann = next(one for one in listed if one["to"] == "ann@example.org")
     assert re.fullmatch(r"<\S+@\S+>", to_ann.pop("message_id"))
@@ -35,13 +35,13 @@ def test_the_list_is_what_the_specification_says(pushed: Cli) -> None:
     assert len({one["message_id"] for one in pushed.json("outbox", "list")}) == 5
 
 
-def test_narrowed_by_state_and_push(pushed: Cli) -> None:
+def test_the_list_can_be_limited_by_state_and_push(pushed: Cli) -> None:
     assert pushed.json("outbox", "list", "--state", "sent") == []
     assert len(pushed.json("outbox", "list", "--push", "q1 review", "--state", "held")) == 5
     assert "There is no push" in pushed.refused("outbox", "list", "--push", "Q9")
 
 
-def test_a_mail_before_it_went(pushed: Cli) -> None:
+def test_a_mail_that_has_not_been_sent_is_shown(pushed: Cli) -> None:
     said = pushed.out("outbox", "show", "1")
     assert "not sent yet; due 2026-03-02 10:02" in said
     shown = pushed.json("outbox", "show", "1")
@@ -50,7 +50,7 @@ def test_a_mail_before_it_went(pushed: Cli) -> None:
     assert "There is no notification 99" in pushed.refused("outbox", "show", "99")
 
 
-def test_without_a_server_the_worker_says_so_and_mail_waits(pushed: Cli) -> None:
+def test_without_a_server_the_worker_is_refused_and_mail_waits(pushed: Cli) -> None:
     assert "No mail server is set up" in pushed.refused("worker", "--drain")
     assert {one["state"] for one in pushed.json("outbox", "list")} == {"held"}
 
@@ -76,7 +76,7 @@ def test_what_failed_can_be_sent_again(pushed: Cli, monkeypatch: pytest.MonkeyPa
     assert sent["message_id"] in {str(mail.parsed["Message-ID"]) for mail in server.messages}
 
 
-def test_what_waits_can_be_dropped(pushed: Cli) -> None:
+def test_waiting_mail_can_be_dropped(pushed: Cli) -> None:
     assert pushed.out("outbox", "drop", "1", "2") == "2 mails dropped.\n"
     dropped = pushed.json("outbox", "list", "--state", "dropped")
     assert [(one["id"], one["error"]) for one in dropped] == [
@@ -86,7 +86,7 @@ def test_what_waits_can_be_dropped(pushed: Cli) -> None:
     assert "Nothing to drop" in pushed.nothing_to_do("outbox", "drop", "1")
 
 
-def test_what_was_done_last_is_undone_first(pushed: Cli) -> None:
+def test_the_newest_act_is_undone_first(pushed: Cli) -> None:
     pushed.run("pushes", "assign", "Q1 review", "cas")
     listed = pushed.json("outbox", "undo", "--list")
     assert [(act["action"], act["mails"]) for act in listed] == [
@@ -108,14 +108,14 @@ def test_what_was_done_last_is_undone_first(pushed: Cli) -> None:
     assert "Nothing can be undone" in pushed.run("outbox", "undo", "--list").stderr
 
 
-def test_only_of_the_push_that_is_named(pushed: Cli) -> None:
+def test_undo_is_limited_to_the_named_push(pushed: Cli) -> None:
     pushed.run(*create("Q2"))
     assert "Nothing to undo" in pushed.nothing_to_do("outbox", "undo", "Q2")
     assert "There is no push" in pushed.refused("outbox", "undo", "Q9")
     assert len(pushed.json("outbox", "undo", "--list")) == 1
 
 
-def test_what_has_left_cannot_be_undone(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mail_that_was_sent_cannot_be_undone(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:02:00+01:00")
     assert "Nothing to undo" in pushed.nothing_to_do("outbox", "undo")
 
@@ -134,7 +134,7 @@ def test_the_log_of_a_worker_as_json(pushed: Cli, monkeypatch: pytest.MonkeyPatc
     assert json.loads(result.stdout)["sent"] == 0
 
 
-def test_a_worker_that_is_told_to_stop(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_gets_a_signal_stops(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     with smtp_server() as server:
         for name, value in server.environ.items():
             monkeypatch.setenv(name, value)
@@ -152,7 +152,7 @@ def test_a_worker_that_is_told_to_stop(pushed: Cli, monkeypatch: pytest.MonkeyPa
     assert started["at"] == "2026-03-02T09:00:00+00:00"
 
 
-def test_a_drained_worker_whose_server_is_away(
+def test_a_drained_worker_reports_that_its_server_is_unreachable(
     pushed: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
@@ -170,8 +170,8 @@ def test_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
     assert "Usage:" in cli.misused("outbox", *arguments)
 
 
-def test_what_came_back_is_listed(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """N15: read from the input, by whoever runs it; always 0, whatever it was."""
+def test_bounced_mail_is_listed(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N15: bounces are read from stdin, by any account. The exit code is always 0."""
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
     with smtp_server() as server:
         for name, value in server.environ.items():

@@ -1,11 +1,11 @@
-"""``users add|edit|leave|return`` and ``teams``: people and teams kept by hand (U8)."""
+"""``users add|edit|leave|return`` and ``teams``: people and teams maintained by hand (U8)."""
 
 from tests.cli.conftest import ACCOUNT, Cli
 
 ADD = ("users", "add", "zoe", "--email", "zoe@example.org", "--given-name", "Zoé")
 
 
-def test_a_joiner_is_tried_added_and_taken_out_of_a_push(pushed: Cli) -> None:
+def test_a_joiner_is_previewed_added_and_taken_out_of_a_push(pushed: Cli) -> None:
     add = (
         *ADD,
         "--family-name",
@@ -35,7 +35,7 @@ def test_a_joiner_is_tried_added_and_taken_out_of_a_push(pushed: Cli) -> None:
     assert "“Q2”" in pushed.refused(*ADD[:2], "yan", *ADD[3:], "--push", "Q2")
 
 
-def test_what_cannot_be_is_said_of_its_option(organisation: Cli) -> None:
+def test_an_error_names_its_option(organisation: Cli) -> None:
     said = organisation.refused(
         *("users", "edit", "ann", "--email", "bob@example.org\x1b[2J", "--team", "Saels"),
         *("--language", "xx", "--hired-on", "never", "--coach", "ann"),
@@ -52,7 +52,7 @@ def test_what_cannot_be_is_said_of_its_option(organisation: Cli) -> None:
     )
 
 
-def test_what_an_import_overwrites_is_said(organisation: Cli) -> None:
+def test_an_edit_reports_that_the_next_import_overwrites_it(organisation: Cli) -> None:
     edit = ("users", "edit", "ann", "--department", "Trade", "--no-team", "Belgium")
     tried = organisation.run(*edit, "--dry-run")
     assert tried.stdout.endswith("Nothing was changed.\n")
@@ -81,8 +81,8 @@ def test_leaving_and_coming_back(pushed: Cli) -> None:
     assert "Did you mean “ann”?" in pushed.refused("users", "leave", "annn")
 
 
-def test_what_touches_open_pushes_is_put_on_the_desk(pushed: Cli) -> None:
-    """U7: an edit of a person, somebody who leaves, a team that moves; a dry run puts nothing."""
+def test_changes_of_people_in_open_pushes_wait_on_the_desk(pushed: Cli) -> None:
+    """U7: an edit, a leaver, a moved team. A dry run adds no change to the desk."""
     pushed.run("teams", "add", "Group", "--leader", "els")
     pushed.run("pushes", "assign", "Q1 review", "bob")
     for act in (
@@ -101,7 +101,7 @@ def test_what_touches_open_pushes_is_put_on_the_desk(pushed: Cli) -> None:
     ]  # fmt: skip
 
 
-def test_who_becomes_an_admin_is_pointed_out(organisation: Cli) -> None:
+def test_a_user_who_becomes_an_admin_is_pointed_out(organisation: Cli) -> None:
     assert "becomes an admin" in organisation.out("users", "edit", "dan", "--role", "admin")
     head = "login,email,given_name,family_name,role"
     file = (

@@ -18,18 +18,18 @@ HEADINGS = "login,email,given_name,family_name,teams\n"
 
 @pytest.fixture
 def cli(cli: Cli) -> Cli:
-    """Commands on a Studio that is there: nothing is said of making one."""
+    """Commands on an existing Studio, so that none reports that it created one."""
     cli.run("users", "list")
     return cli
 
 
 def write(text: str, name: str = "more.csv") -> str:
-    """A file in the folder where commands run."""
+    """Write a file into the working directory and return its name."""
     Path(name).write_text(text, encoding="utf-8")
     return name
 
 
-def test_a_dry_run_tells_everything_and_changes_nothing(organisation: Cli) -> None:
+def test_a_dry_run_reports_everything_and_changes_nothing(organisation: Cli) -> None:
     file = write(
         "login,email,given_name,family_name,teams,active,shoe size\n"
         "ann,ann@example.org,Anna,Peeters,Sales > Belgium,yes,38\n"
@@ -63,20 +63,20 @@ def test_refused_lines_stop_the_import(organisation: Cli) -> None:
     assert organisation.json("users", "list", "new") == []
 
 
-def test_or_are_left_out(organisation: Cli) -> None:
+def test_refused_lines_can_be_left_out(organisation: Cli) -> None:
     file = write(HEADINGS + "new,new@example.org,New,Comer,\nbad,no address,Bad,Row,\n")
     said = organisation.out("users", "import", file, "--skip-refused")
     assert said.startswith("Imported: 1 added; 0 unchanged.\n1 refused line left out:\n  line 3")
     assert [user["login"] for user in organisation.json("users", "list", "new")] == ["new"]
 
 
-def test_a_dry_run_with_skipping_is_no_failure(organisation: Cli) -> None:
+def test_a_dry_run_that_skips_refused_lines_succeeds(organisation: Cli) -> None:
     file = write(HEADINGS + "new,new@example.org,New,Comer,\nbad,no address,Bad,Row,\n")
     said = organisation.out("users", "import", file, "--skip-refused", "--dry-run")
     assert "1 line is refused" in said
 
 
-def test_the_second_time_changes_nothing(organisation: Cli) -> None:
+def test_importing_a_file_twice_changes_nothing(organisation: Cli) -> None:
     before = organisation.json("activity", "list")
     said = organisation.out("users", "import", "people.csv")
     assert said == "Imported: nobody added or changed; 10 unchanged.\n"
@@ -107,7 +107,7 @@ def test_headings_can_be_mapped(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("mapping", ["email", "=email", "Work Email="])
-def test_a_mapping_that_is_none_is_wrong_usage(cli: Cli, mapping: str) -> None:
+def test_an_invalid_mapping_is_wrong_usage(cli: Cli, mapping: str) -> None:
     assert "Write it as “Work Email=email”" in cli.misused("users", "import", "x", "--map", mapping)
 
 
@@ -121,12 +121,12 @@ def test_a_mapping_that_is_none_is_wrong_usage(cli: Cli, mapping: str) -> None:
     ],
 )
 @pytest.mark.usefixtures("made")
-def test_a_file_that_is_none(cli: Cli, content: str, said: str) -> None:
+def test_a_file_that_is_not_a_list_is_refused(cli: Cli, content: str, said: str) -> None:
     assert said in cli.refused("users", "import", write(content))
 
 
 @pytest.mark.usefixtures("made")
-def test_a_file_that_is_not_there_or_a_folder(cli: Cli) -> None:
+def test_a_missing_file_or_a_folder_is_refused(cli: Cli) -> None:
     Path("folder").mkdir()
     assert "nowhere.csv" in cli.refused("users", "import", "nowhere.csv")
     assert "folder" in cli.refused("users", "import", "folder")
@@ -138,20 +138,20 @@ def test_the_last_admin_stays(cli: Cli) -> None:
     assert "nobody active would be admin any more" in cli.refused("users", "import", file)
 
 
-def test_who_may_not_import_is_not_read_for(organisation: Cli) -> None:
+def test_the_right_to_import_is_checked_before_the_file_is_read(organisation: Cli) -> None:
     write(PEOPLE + f"{ACCOUNT},hr@example.org,A,B,en,,,,support,\n", "people.csv")
     organisation.run("users", "import", "people.csv")
     said = organisation.refused("users", "import", "nowhere.csv")
     assert "may not import users" in said
 
 
-def test_progress_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_printed_only_at_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressPrinter("Reading") as progress:
         progress(0.5)
     assert capsys.readouterr().err == ""
 
 
-def test_progress_is_shown_in_place_and_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_shown_in_place_and_erased(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio_tui.cli.shared.progress._DELAY", -1)
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w", encoding="utf-8") as terminal:
@@ -177,7 +177,7 @@ def test_a_workbook_is_imported_and_its_sheet_can_be_named(organisation: Cli) ->
     assert "1 added" in organisation.out("users", "import", "people.xlsx")
     found = organisation.json("users", "show", "fay")
     assert (found["employee_number"], found["hired_on"]) == ("412", "2020-03-31")
-    # As input, too; and another sheet of it.
+    # From stdin as well, and from another sheet.
     piped = organisation.run(
         "users", "import", "-", "--sheet", "next year", "--json", typed=book, exit_code=1
     )
@@ -191,14 +191,14 @@ def test_a_workbook_is_imported_and_its_sheet_can_be_named(organisation: Cli) ->
     )
 
 
-def test_a_number_that_a_workbook_made_of_one_with_zeros_is_no_change(organisation: Cli) -> None:
+def test_leading_zeros_that_a_workbook_dropped_are_no_change(organisation: Cli) -> None:
     """U9, U11."""
     text = "employee_number,email,given_name,family_name\n00412,fay@example.org,Fay,Novak\n"
     organisation.run("users", "import", write(text))
     head = ("Employee Number", "Email", "First name", "Last name")
     rows = [head, (412.0, "fay@other.example", "Fay", "Novak-Dubois")]
     Path("people.xlsx").write_bytes(xlsx(Sheet("People", rows)))
-    # A marriage and a new domain are one change of one person.
+    # A new family name and a new domain are one change of one person.
     assert "1 changed" in organisation.out("users", "import", "people.xlsx")
     found = organisation.json("users", "show", "fay")
     assert (found["employee_number"], found["email"], found["family_name"]) == (

@@ -9,7 +9,7 @@ from tests.cli.conftest import Cli
 
 @pytest.fixture
 def doubled(pushed: Cli) -> Cli:
-    """Ann is there twice, and both are in an open push."""
+    """A Studio with two records of Ann, both in an open push."""
     Path("double.csv").write_text(
         "employee_number,login,email,given_name,family_name,teams\n"
         "00412,ann2,ann@old.example,Ann,Peeters,Finance\n"
@@ -19,7 +19,7 @@ def doubled(pushed: Cli) -> Cli:
     return pushed
 
 
-def test_a_dry_run_says_what_moves_and_merging_does_it(doubled: Cli) -> None:
+def test_a_dry_run_reports_what_moves_and_merging_does_it(doubled: Cli) -> None:
     before = doubled.out("users", "export", "--left")
     said = doubled.out("users", "merge", "ann", "ann2", "--dry-run")
     assert said.startswith("Ann Peeters (ann2) would be merged into Ann Peeters (ann).\n")
@@ -35,7 +35,7 @@ def test_a_dry_run_says_what_moves_and_merging_does_it(doubled: Cli) -> None:
     assert "ann2" not in doubled.out("users", "export", "--left")
     assert "“ann2” was merged into Ann Peeters (ann)" in doubled.refused("users", "show", "ann2")
     assert doubled.json("activity", "verify")["intact"] is True
-    # The file of yesterday brings no double back.
+    # Importing the old file does not create the second record again.
     assert "1 changed" in doubled.out("users", "import", "double.csv")
 
 

@@ -1,4 +1,4 @@
-"""Exports as they come, each odd in one way: imported, left out with a warning, or refused."""
+"""Real-world exports, each odd in one way: imported, imported with a warning, or refused."""
 
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,20 @@ FILES = Path(__file__).parents[2] / "files" / "hr_odd"
 
 @pytest.fixture
 def cli(cli: Cli) -> Cli:
-    """Commands on a Studio that is there: nothing is said of making one."""
+    """Commands on an existing Studio, so that none reports that it created one."""
     cli.run("users", "list")
     return cli
 
 
 def taken(cli: Cli, name: str, *options: str) -> dict[str, dict[str, Any]]:
-    """Who is there after importing a file, by login, without the first admin."""
+    """Import a file and return all users by login, without the first admin."""
     cli.run("users", "import", str(FILES / name), *options)
     users = cli.json("users", "list", "--left")
     return {user["login"]: user for user in users if user["login"] != ACCOUNT}
 
 
 def plan(cli: Cli, name: str, *options: str) -> dict[str, Any]:
-    """What a dry run that refuses nothing tells."""
+    """Return the output of a dry run in which no line is refused."""
     told: dict[str, Any] = cli.json("users", "import", str(FILES / name), "--dry-run", *options)
     return told
 
@@ -50,7 +50,7 @@ def reasons(told: dict[str, Any], which: str = "warnings") -> list[tuple[int, st
         ("personio-german.csv", 2),
     ],
 )
-def test_what_is_written_otherwise_is_read_all_the_same(cli: Cli, name: str, count: int) -> None:
+def test_unusual_notations_are_read(cli: Cli, name: str, count: int) -> None:
     told = plan(cli, name)
     assert (told["refused"], told["warnings"]) == ([], [])
     assert len(taken(cli, name)) == count
@@ -77,7 +77,9 @@ def test_two_lines_of_headings(cli: Cli) -> None:
         ("manager-outside-the-export.csv", "“owner@holding.example” is nobody in this file"),
     ],
 )
-def test_a_head_without_a_manager_takes_nobody_along(cli: Cli, name: str, warned: str) -> None:
+def test_a_head_without_a_manager_is_imported_with_a_warning(
+    cli: Cli, name: str, warned: str
+) -> None:
     told = plan(cli, name)
     (warning,) = told["warnings"]
     assert warning["line"] == 2
@@ -88,7 +90,7 @@ def test_a_head_without_a_manager_takes_nobody_along(cli: Cli, name: str, warned
     assert managers == {"ann": [], "bob": ["ann"], "cas": ["bob"]}
 
 
-def test_people_without_an_address_lead_others(cli: Cli) -> None:
+def test_people_without_an_address_can_be_managers(cli: Cli) -> None:
     users = taken(cli, "people-without-an-address.csv")
     assert (users["2"]["email"], users["4"]["email"]) == ("", "")
     assert [one["login"] for one in users["cas"]["managers"]] == ["2"]
@@ -98,7 +100,7 @@ def test_people_without_an_address_lead_others(cli: Cli) -> None:
     assert told["unchanged"] == 5
 
 
-def test_a_manager_is_found_however_they_are_written(cli: Cli) -> None:
+def test_a_manager_is_found_in_every_notation(cli: Cli) -> None:
     users = taken(cli, "manager-spellings.csv")
     managers = {login: [m["login"] for m in user["managers"]] for login, user in users.items()}
     assert managers.pop("bob") == []
@@ -106,7 +108,7 @@ def test_a_manager_is_found_however_they_are_written(cli: Cli) -> None:
     assert set(map(tuple, managers.values())) == {("bob",)}
 
 
-def test_addresses_that_are_wrong_are_refused_with_the_reason(cli: Cli) -> None:
+def test_wrong_addresses_are_refused_with_the_reason(cli: Cli) -> None:
     result = cli.run(
         "users", "import", str(FILES / "addresses-that-are-wrong.csv"), "--dry-run", exit_code=1
     )
@@ -116,14 +118,14 @@ def test_addresses_that_are_wrong_are_refused_with_the_reason(cli: Cli) -> None:
     assert "is not an e-mail address" in cli.refused("mail", "test", "nel’s@example.org")
 
 
-def test_a_file_of_which_nothing_is_taken_is_a_failure(cli: Cli) -> None:
+def test_a_file_of_which_no_line_is_accepted_is_a_failure(cli: Cli) -> None:
     file = str(FILES / "smart-quotes.csv")
     for option in ("--dry-run", "--skip-refused"):
         result = cli.run("users", "import", file, "--skip-refused", option, exit_code=1)
         assert "1 line is refused, and there is no other" in result.stderr
 
 
-def test_an_encoding_can_be_told_and_a_guess_is_said(cli: Cli) -> None:
+def test_an_encoding_can_be_given_and_a_guess_is_reported(cli: Cli) -> None:
     told = plan(cli, "cp1250.csv")
     assert told["encoding"] == "Windows-1252"
     assert [line for line, _, _ in reasons(told)] == [0]
@@ -134,13 +136,13 @@ def test_an_encoding_can_be_told_and_a_guess_is_said(cli: Cli) -> None:
     assert "is no encoding that is known" in said
 
 
-def test_names_that_were_encoded_twice_are_warned_of(cli: Cli) -> None:
+def test_names_that_were_encoded_twice_cause_a_warning(cli: Cli) -> None:
     told = reasons(plan(cli, "mojibake-already.csv"))
     assert [(line, column) for line, column, _ in told] == [(2, "First Name"), (2, "Last Name")]
     assert "should be “Zoë”" in told[0][2]
 
 
-def test_a_delimiter_can_be_told(cli: Cli) -> None:
+def test_a_delimiter_can_be_given(cli: Cli) -> None:
     Path("odd.csv").write_text("Email^First Name^Last Name\nann@example.org^Ann^Peeters\n")
     assert '--delimiter "|"' in cli.refused("users", "import", "odd.csv")
     cli.run("users", "import", "odd.csv", "--delimiter", "^")
@@ -161,14 +163,14 @@ def test_one_name_is_enough(cli: Cli) -> None:
     assert {user["name"] for user in users.values()} == {"Sukarno", "Madonna", "Ann Peeters"}
 
 
-def test_who_has_left_is_never_active(cli: Cli) -> None:
+def test_a_user_with_a_past_last_day_is_not_active(cli: Cli) -> None:
     users = taken(cli, "termination-date-only.csv")
     assert {login: user["active"] for login, user in users.items()} == {"ann": True, "bob": False}
     users = taken(cli, "moodle.csv")
     assert {login: user["active"] for login, user in users.items()} == {"ann": True, "bob": False}
 
 
-def test_who_leaves_later_or_came_back_is_active(cli: Cli) -> None:
+def test_a_user_with_a_future_last_day_or_a_later_hire_is_active(cli: Cli) -> None:
     Path("ends.csv").write_text(
         "email,name,hire date,termination date\n"
         "a@example.org,A A,2019-01-01,2026-03-02\n"
@@ -186,7 +188,7 @@ def test_who_leaves_later_or_came_back_is_active(cli: Cli) -> None:
     }
 
 
-def test_words_for_a_status_are_known_or_asked_about(cli: Cli) -> None:
+def test_unknown_words_for_a_status_are_refused_with_the_mapping_to_add(cli: Cli) -> None:
     result = cli.run("users", "import", str(FILES / "status-words.csv"), exit_code=1)
     assert "add --map Pending=active or --map Pending=left" in result.stdout
     users = taken(cli, "status-words.csv", "--map", "Pending=active")
@@ -197,18 +199,18 @@ def test_words_for_a_status_are_known_or_asked_about(cli: Cli) -> None:
     assert not users["p2"]["active"]
 
 
-def test_a_word_that_no_cell_says_is_told(cli: Cli) -> None:
+def test_a_mapped_word_that_no_cell_contains_causes_a_warning(cli: Cli) -> None:
     told = plan(cli, "status-words.csv", "--map", "Pending=active", "--map", "Gone fishing=left")
     assert reasons(told) == [(0, "", "no cell says “gone fishing”, which --map explains")]
 
 
-def test_a_day_of_hire_that_is_none_is_left_out(cli: Cli) -> None:
+def test_an_invalid_hire_date_is_left_out(cli: Cli) -> None:
     told = plan(cli, "hire-dates.csv")
     assert [line for line, _, _ in reasons(told)] == [6, 13, 18, 19, 20, 21, 22]
     assert len(told["added"]) == 26
 
 
-def test_what_is_known_stays_where_a_cell_cannot_be_read(cli: Cli) -> None:
+def test_stored_values_stay_if_a_cell_cannot_be_read(cli: Cli) -> None:
     head = "email,name,hired_on,language,time_zone\n"
     Path("one.csv").write_text(head + "ann@example.org,Ann P,2020-01-02,nl,UTC\n")
     cli.run("users", "import", "one.csv")
@@ -219,7 +221,7 @@ def test_what_is_known_stays_where_a_cell_cannot_be_read(cli: Cli) -> None:
     assert (ann["hired_on"], ann["language"], ann["time_zone"]) == ("2020-01-02", "nl", "UTC")
 
 
-def test_days_that_may_be_read_two_ways(cli: Cli) -> None:
+def test_ambiguous_dates_cause_a_warning(cli: Cli) -> None:
     told = plan(cli, "us-and-eu-dates.csv")
     assert "--dates month-first" in told["warnings"][0]["reason"]
     users = taken(cli, "us-and-eu-dates.csv", "--dates", "month-first")
@@ -227,7 +229,7 @@ def test_days_that_may_be_read_two_ways(cli: Cli) -> None:
     assert plan(cli, "us-and-eu-dates.csv", "--dates", "day-first")["warnings"] == []
 
 
-def test_a_number_says_who_somebody_is(cli: Cli) -> None:
+def test_an_employee_number_identifies_a_person(cli: Cli) -> None:
     before = taken(cli, "a-before.csv")
     after = taken(cli, "b-married.csv")
     assert list(after) == list(before) == ["ann.peeters"]
@@ -246,13 +248,13 @@ def test_two_can_swap_addresses(cli: Cli, column: str) -> None:
     said = cli.out("users", "import", "b.csv")
     assert said.startswith("Imported: 2 changed; 0 unchanged.")
     assert cli.json("users", "show", "two@example.org")["name"] == "Ann A"
-    # Where only one of them gives theirs up, it is taken.
+    # If only one of the two gives the address up, it is not free.
     Path("b.csv").write_text(head + "1,Ann,A,one@example.org\n")
     assert "is Bob B" in cli.run("users", "import", "b.csv", exit_code=1).stdout
 
 
 def test_two_rows_with_one_number_are_refused(cli: Cli) -> None:
-    """U11: a number is one person, however it is written."""
+    """U11: a number identifies one person, in any notation."""
     Path("a.csv").write_text(
         "Employee ID,Name,Email\n007,Ann A,one@example.org\n7.0,Bob B,two@example.org\n"
     )
@@ -260,7 +262,7 @@ def test_two_rows_with_one_number_are_refused(cli: Cli) -> None:
     assert "the employee number “7.0” is on line 2 already" in result.stdout
 
 
-def test_an_address_that_another_number_has_is_somebody_elses(cli: Cli) -> None:
+def test_an_address_of_a_user_with_another_number_is_refused(cli: Cli) -> None:
     head = "Employee ID,Name,Email\n"
     Path("a.csv").write_text(head + "7,Ann Peeters,ann@example.org\n")
     cli.run("users", "import", "a.csv")
@@ -282,7 +284,9 @@ def test_an_address_that_another_number_has_is_somebody_elses(cli: Cli) -> None:
         (b"ann@example.org,Ann,Peeters\n", "put a line of headings above"),
     ],
 )
-def test_what_is_no_list_is_told_for_what_it_is(cli: Cli, content: bytes, said: str) -> None:
+def test_a_file_of_another_format_is_named_in_the_error(
+    cli: Cli, content: bytes, said: str
+) -> None:
     Path("people.csv").write_bytes(content)
     told = cli.refused("users", "import", "people.csv")
     assert said in told
@@ -292,7 +296,7 @@ def test_what_is_no_list_is_told_for_what_it_is(cli: Cli, content: bytes, said: 
 def test_a_status_may_have_a_day(cli: Cli) -> None:
     told = cli.json("users", "import", str(FILES / "status-with-a-day.csv"), "--skip-refused")
     users = {user["email"]: user for user in cli.json("users", "list", "--left")}
-    # One may be active until that day, and the other on 3 April or 4 March: both are asked about.
+    # Ambiguous: active until that day; and 3 April or 4 March. Both lines are refused.
     assert [line for line, _, _ in reasons(told, "refused")] == [5, 6]
     assert {email[:2]: user["active"] for email, user in users.items() if "@example" in email} == {
         "an": True,
@@ -311,7 +315,9 @@ def test_a_status_may_have_a_day(cli: Cli) -> None:
         ("utf-16-without-mark.csv", {"ann": [], "bob": ["ann"]}),
     ],
 )
-def test_other_languages_and_no_mark(cli: Cli, name: str, led: dict[str, list[str]]) -> None:
+def test_other_languages_and_files_without_a_byte_order_mark(
+    cli: Cli, name: str, led: dict[str, list[str]]
+) -> None:
     users = taken(cli, name)
     assert {
         login: [one["login"] for one in user["managers"]] for login, user in users.items()
@@ -320,7 +326,7 @@ def test_other_languages_and_no_mark(cli: Cli, name: str, led: dict[str, list[st
     assert users["bob"]["active"] is (name == "utf-16-without-mark.csv")
 
 
-def test_what_a_spreadsheet_could_not_work_out_is_nothing(cli: Cli) -> None:
+def test_error_values_of_a_spreadsheet_are_empty(cli: Cli) -> None:
     told = cli.json("users", "import", str(FILES / "spreadsheet-errors.csv"), "--skip-refused")
     assert [line for line, _, _ in reasons(told, "refused")] == [7]
     users = cli.json("users", "list", "--left")

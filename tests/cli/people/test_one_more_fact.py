@@ -1,4 +1,4 @@
-"""One more fact about a user is declared in one place, and found wherever facts are (U1, U6)."""
+"""A new fact about a user is declared in one place and appears everywhere facts appear (U1, U6)."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ COMMANDS = {
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What a program with the fact ``cost_centre`` says, by the names of `COMMANDS` and others."""
+    """Results of a program that has the fact ``cost_centre``, by the keys of `COMMANDS`."""
     (tmp_path / "people.csv").write_text(FILE, encoding="utf-8")
     monkeypatch.setenv("STUDIO_NOW", NOW)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
@@ -48,7 +48,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return told
 
 
-def test_one_more_fact_is_found_wherever_facts_are(found: dict[str, Any]) -> None:
+def test_a_new_fact_appears_everywhere_facts_appear(found: dict[str, Any]) -> None:
     plan = json.loads(found["plan"])
     assert plan["recognised"]["Budget Line"] == "cost_centre"
     assert [user["changes"]["cost_centre"]["after"] for user in plan["added"]] == [

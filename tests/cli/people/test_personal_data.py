@@ -1,4 +1,4 @@
-"""``users export-data``: one archive of all that is kept about somebody (U13)."""
+"""``users export-data``, ``erase`` and ``retention``: all stored data about a person (U13)."""
 
 import json
 import stat
@@ -32,7 +32,7 @@ def test_an_archive_is_made_once_and_by_admins_alone(pushed: Cli, accounts: Acco
     assert [path.name for path in Path.cwd().glob("*.zip")] == ["ann.zip"]
 
 
-def test_somebody_is_erased_once_it_is_meant(pushed: Cli, accounts: Accounts) -> None:
+def test_erasing_requires_confirmation(pushed: Cli, accounts: Accounts) -> None:
     erase = ("users", "erase", "ann")
     assert "has not left: mark them as left first" in pushed.refused(*erase, "--yes")
     pushed.run("users", "leave", "ann")
@@ -54,7 +54,7 @@ def test_somebody_is_erased_once_it_is_meant(pushed: Cli, accounts: Accounts) ->
     assert "“ann”" in pushed.refused(*erase, "--yes")
 
 
-def test_whose_time_is_over_is_erased_once_it_is_meant(
+def test_people_whose_retention_time_is_over_are_erased_after_confirmation(
     pushed: Cli, accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     retention = ("users", "retention")

@@ -46,12 +46,15 @@ NAMING = [
     ("activity", "list", "--push", "{push}"),
     ("outbox", "list", "--push", "{push}"),
 ]
-"""Commands that name somebody or something."""
+"""Commands that name a user, a push or a team."""
 
 
 @pytest.fixture
 def limited(accounts: Accounts) -> Accounts:
-    """Hilde is an admin who does not see the department Zzmark, whose people are in pushes too."""
+    """Hilde is an admin whose scope excludes the department Zzmark.
+
+    Its people are in pushes too.
+    """
     cli = accounts.cli
     cli.run("users", "import", "-", typed=BEYOND)
     cli.run("pushes", "assign", "Q1 review", "zzmark")
@@ -77,7 +80,7 @@ def hilde(accounts: Accounts) -> Iterator[Cli]:
         yield cli
 
 
-def test_a_scope_is_set_shown_and_taken_off(accounts: Accounts) -> None:
+def test_a_scope_is_set_shown_and_removed(accounts: Accounts) -> None:
     cli = accounts.cli
     cli.run("users", "import", "-", typed=BEYOND)
     found = cli.json("users", "scope", "hr", "--team", "Sales", "--department", "Zzmark")
@@ -110,8 +113,8 @@ def test_what_is_refused(accounts: Accounts) -> None:
     cli.misused("users", "scope", "sam", "--all", "--team", "Sales")
 
 
-def test_a_scope_that_names_what_is_gone_shows_nobody(accounts: Accounts) -> None:
-    """Also where it says “not”: what cannot be understood any more opens nothing."""
+def test_a_scope_that_names_something_deleted_shows_nobody(accounts: Accounts) -> None:
+    """The same holds with “not”: a scope that cannot be evaluated makes nobody visible."""
     cli = accounts.cli
     cli.run("teams", "add", "Gone")
     cli.run("users", "scope", "sam", "--where", 'not team "Gone"')
@@ -123,8 +126,8 @@ def test_a_scope_that_names_what_is_gone_shows_nobody(accounts: Accounts) -> Non
         assert sam.json("pushes", "list") == []
 
 
-def test_no_command_tells_of_who_is_beyond(limited: Accounts) -> None:
-    """Every command there is an example of, as JSON where it prints any."""
+def test_no_command_mentions_people_outside_the_scope(limited: Accounts) -> None:
+    """Every command with an example, as JSON if it prints JSON."""
     known = commands()
     with hilde(limited) as cli:
         for words, arguments in (ALLOWED | REFUSED).items():
@@ -137,8 +140,8 @@ def _as_json(command: click.Command) -> list[str]:
     return ["--json"] if any("--json" in param.opts for param in command.params) else []
 
 
-def test_who_is_beyond_is_answered_as_if_they_were_not_there(limited: Accounts) -> None:
-    """The same words, but for what was typed, and the same exit code."""
+def test_people_outside_the_scope_are_answered_like_unknown_ones(limited: Accounts) -> None:
+    """The same message, except for the given names, and the same exit code."""
     with hilde(limited) as cli:
         for command in NAMING:
             answers = []
@@ -151,7 +154,7 @@ def test_who_is_beyond_is_answered_as_if_they_were_not_there(limited: Accounts) 
             assert answers[0] == answers[1], command
 
 
-def test_what_is_theirs_alone_can_be_changed_and_what_is_not_cannot(limited: Accounts) -> None:
+def test_only_pushes_entirely_within_the_scope_can_be_changed(limited: Accounts) -> None:
     limited.cli.run("users", "edit", "ann", "--department", "Trade")
     with hilde(limited) as cli:
         cli.run(*create("Own"))

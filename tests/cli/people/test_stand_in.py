@@ -8,7 +8,7 @@ STAND_IN = ("users", "stand-in", "bob")
 UNTIL = ("--until", "2026-03-12")
 
 
-def test_somebody_stands_in_is_shown_and_ends(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stand_in_is_set_shown_and_ended(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     said = pushed.out(*STAND_IN, "--by", "els", "--from", "2026-03-04", *UNTIL)
     assert said == (
         "Els Claes stands in for Bob Smith from 2026-03-04 to 2026-03-12, for 3 people; "
@@ -29,7 +29,7 @@ def test_somebody_stands_in_is_shown_and_ends(pushed: Cli, monkeypatch: pytest.M
     assert "Nobody stands in for Bob Smith" in pushed.nothing_to_do(*STAND_IN, "--end")
 
 
-def test_what_is_tried_tells_both_and_changes_nothing(pushed: Cli) -> None:
+def test_a_dry_run_previews_mail_to_both_and_changes_nothing(pushed: Cli) -> None:
     tried = pushed.json(*STAND_IN, "--by", "els", *UNTIL, "--for", "ben", "--dry-run")
     assert {each["recipient"] for each in tried["notifications"]} == {"bob", "els"}
     assert pushed.json(*STAND_IN) == []

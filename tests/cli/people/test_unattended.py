@@ -15,7 +15,7 @@ WAITING = ("users", "import", "--waiting")
 
 
 def write(*changes: tuple[str, str], more: str = "") -> None:
-    """The file as it comes tonight: the small organisation with a column that says who has left."""
+    """Write the file of tonight: the small organisation, and a column that marks who has left."""
     head, *people = PEOPLE.splitlines()
     text = "\n".join([f"{head},active", *(f"{person},yes" for person in people), more])
     for before, after in changes:
@@ -25,7 +25,7 @@ def write(*changes: tuple[str, str], more: str = "") -> None:
 
 
 def leaves(*logins: str) -> tuple[tuple[str, str], ...]:
-    """Changes of the file by which these leave."""
+    """Return the replacements in the file that mark these users as left."""
     lines = {line.partition(",")[0]: line for line in PEOPLE.splitlines()}
     return tuple((f"{lines[login]},yes", f"{lines[login]},no") for login in logins)
 
@@ -35,7 +35,7 @@ def active(cli: Cli) -> set[str]:
 
 
 def waits(cli: Cli, *arguments: str) -> str:
-    """The line of result of an import that waits."""
+    """Run an import that has to wait, and return its line of result."""
     result = cli.run(*UNATTENDED, *arguments, exit_code=1)
     assert result.stdout.count("\n") == 1
     assert result.stderr.count("\n") == 1
@@ -43,7 +43,7 @@ def waits(cli: Cli, *arguments: str) -> str:
     return result.stdout
 
 
-def test_within_its_limits_it_is_imported_and_one_line_says_so(organisation: Cli) -> None:
+def test_an_import_within_its_limits_is_done_and_reported_in_one_line(organisation: Cli) -> None:
     write(("Ann,Peeters", "Anna,Peeters"), more="new,new@example.org,New,Comer,en,,,,,,yes")
     assert organisation.out(*UNATTENDED) == (
         "people.csv: imported: 1 added, 1 changed; 9 unchanged\n"
@@ -52,7 +52,7 @@ def test_within_its_limits_it_is_imported_and_one_line_says_so(organisation: Cli
     assert organisation.json(*WAITING) == {"waiting": None}
 
 
-def test_beyond_them_it_waits_and_changes_nothing(organisation: Cli) -> None:
+def test_an_import_beyond_its_limits_waits_and_changes_nothing(organisation: Cli) -> None:
     write(*leaves("ben"), ("Ann,Peeters", "Anna,Peeters"))
     everybody = organisation.out("users", "export", "--left")
     assert waits(organisation) == (
@@ -69,7 +69,7 @@ def test_beyond_them_it_waits_and_changes_nothing(organisation: Cli) -> None:
     assert organisation.json("activity", "list")[0]["action"] == "left an import waiting"
 
 
-def test_what_waits_is_applied_or_thrown_away(organisation: Cli) -> None:
+def test_a_waiting_import_is_applied_or_discarded(organisation: Cli) -> None:
     write(*leaves("ben"))
     waits(organisation)
     assert organisation.out(*WAITING, "--apply") == ("people.csv: imported: 1 left; 9 unchanged\n")
@@ -90,16 +90,16 @@ def test_the_same_file_twice_does_nothing(organisation: Cli) -> None:
     said = organisation.nothing_to_do(*UNATTENDED)
     assert said == "people.csv: nothing to do: the same file was imported on 2026-03-02\n"
     assert organisation.json("users", "show", "ann")["email"] == "anna@example.org"
-    # The same where it waits: it waits still, and once only.
+    # A waiting file keeps waiting, and there is one entry for it.
     write(*leaves("ben"))
     assert waits(organisation) == waits(organisation)
     organisation.run(*WAITING, "--discard")
     assert "the same file was discarded" in organisation.nothing_to_do(*UNATTENDED)
-    # Read in another way it is another file.
+    # With other options, it counts as another file.
     waits(organisation, "--dates", "month-first")
 
 
-def test_a_last_day_that_is_past_by_now_counts(
+def test_a_last_day_that_has_passed_since_the_first_import_counts(
     organisation: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write((",active", ",last day"), ("cor,,remote,yes", "cor,,remote,2026-03-04"), (",yes", ","))
@@ -114,17 +114,17 @@ def test_a_last_day_that_is_past_by_now_counts(
     assert "ann" not in active(organisation)
 
 
-def test_a_newer_file_takes_the_place_of_one_that_waits(organisation: Cli) -> None:
+def test_a_newer_file_replaces_a_waiting_one(organisation: Cli) -> None:
     write(*leaves("ben", "cas"))
     waits(organisation)
     write(*leaves("eve"))
     waits(organisation)
     assert [user["login"] for user in organisation.json(*WAITING)["left"]] == ["eve"]
-    # One that need not wait as well.
+    # So does a file that need not wait.
     write(("Ann,Peeters", "Anna,Peeters"))
     organisation.run(*UNATTENDED)
     assert organisation.json(*WAITING) == {"waiting": None}
-    # One that cannot be read does not.
+    # A file that cannot be read does not.
     write(*leaves("eve"))
     waits(organisation)
     Path("people.csv").write_text("nothing,of,people\n1,2,3\n")
@@ -133,7 +133,7 @@ def test_a_newer_file_takes_the_place_of_one_that_waits(organisation: Cli) -> No
     assert organisation.json(*WAITING)["waiting"]["file"] == "people.csv"
 
 
-def test_other_limits_decide_anew_about_what_waits(organisation: Cli) -> None:
+def test_other_limits_are_applied_to_a_waiting_import(organisation: Cli) -> None:
     write(*leaves("ben"))
     waits(organisation, "--at-most-left", "0")
     assert "imported: 1 left" in organisation.out(*UNATTENDED, "--at-most-left", "10%")
@@ -147,21 +147,21 @@ def test_refused_lines_are_left_out_up_to_a_limit(organisation: Cli) -> None:
     assert organisation.out(*UNATTENDED, "--at-most-refused", "1") == (
         "people.csv: imported: 1 added; 10 unchanged, 1 refused line left out\n"
     )
-    # What an admin looked at is applied as it was shown.
+    # An import that an admin reviewed is applied as it was shown.
     write(more="bad,no address,Bad,Row,en,,,,,,yes\nmo,mo@example.org,Mo,Comer,en,,,,,,yes")
     waits(organisation)
     assert "1 refused line left out" in organisation.out(*WAITING, "--apply")
     assert "mo" in active(organisation)
 
 
-def test_where_every_line_is_refused_nothing_waits(organisation: Cli) -> None:
+def test_a_file_whose_lines_are_all_refused_does_not_wait(organisation: Cli) -> None:
     Path("people.csv").write_text("login,email,given_name,family_name\nx,y,Z,\n")
     result = organisation.run(*UNATTENDED, "--at-most-refused", "100%", exit_code=1)
     assert "all of its lines are refused" in result.stdout
     assert organisation.json(*WAITING) == {"waiting": None}
 
 
-def test_what_was_overtaken_by_edits_waits_again_with_its_new_dry_run(organisation: Cli) -> None:
+def test_an_import_outdated_by_edits_waits_again_with_a_new_dry_run(organisation: Cli) -> None:
     write(*leaves("ben"))
     waits(organisation)
     organisation.run("users", "edit", "ann", "--email", "anna@example.org")
@@ -175,7 +175,7 @@ def test_what_was_overtaken_by_edits_waits_again_with_its_new_dry_run(organisati
     assert "imported: 1 changed, 1 left" in organisation.out(*WAITING, "--apply")
 
 
-def test_what_is_done_already_is_no_reason_to_wait_again(organisation: Cli) -> None:
+def test_changes_that_were_made_already_are_no_reason_to_wait_again(organisation: Cli) -> None:
     write(*leaves("ben"), ("Ann,Peeters", "Anna,Peeters"))
     waits(organisation)
     Path("anna.csv").write_text(
@@ -185,7 +185,7 @@ def test_what_is_done_already_is_no_reason_to_wait_again(organisation: Cli) -> N
     assert "imported: 1 left" in organisation.out(*WAITING, "--apply")
 
 
-def test_a_dry_run_only_tells(organisation: Cli) -> None:
+def test_a_dry_run_changes_nothing(organisation: Cli) -> None:
     write(*leaves("ben"))
     result = organisation.run(*UNATTENDED, "--dry-run", exit_code=1)
     assert result.stdout.startswith("people.csv: would wait: 1 of 11")
@@ -195,7 +195,7 @@ def test_a_dry_run_only_tells(organisation: Cli) -> None:
     assert "ben" in active(organisation)
 
 
-def test_its_result_as_json(organisation: Cli) -> None:
+def test_the_result_of_an_unattended_import_as_json(organisation: Cli) -> None:
     write(*leaves("ben"))
 
     def outcome(*arguments: str, exit_code: int) -> Any:
@@ -227,11 +227,13 @@ def test_its_result_as_json(organisation: Cli) -> None:
         (),
     ],
 )
-def test_what_does_not_go_together_is_wrong_usage(cli: Cli, arguments: tuple[str, ...]) -> None:
+def test_options_that_exclude_each_other_are_wrong_usage(
+    cli: Cli, arguments: tuple[str, ...]
+) -> None:
     assert "Error: " in cli.misused("users", "import", *arguments)
 
 
-def test_only_who_may_import_decides(accounts: Accounts) -> None:
+def test_only_users_who_may_import_decide_about_a_waiting_import(accounts: Accounts) -> None:
     write(*leaves("ben"))
     waits(accounts.cli)
     with accounts.of("sam") as support:
@@ -239,7 +241,7 @@ def test_only_who_may_import_decides(accounts: Accounts) -> None:
             assert "may not import users" in support.refused(*WAITING, *decision)
 
 
-def test_two_at_once_do_it_once(organisation: Cli) -> None:
+def test_two_concurrent_imports_of_a_file_apply_it_once(organisation: Cli) -> None:
     write(("Ann,Peeters", "Anna,Peeters"), more="new,new@example.org,New,Comer,en,,,,,,yes")
     before = len(organisation.json("activity", "list"))
     both = [

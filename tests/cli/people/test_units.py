@@ -1,4 +1,4 @@
-"""The units and the line of cron that `docs/import.md` shows run what there is (U10)."""
+"""The systemd units and the cron line in `docs/import.md` call commands that exist (U10)."""
 
 import re
 import shlex
@@ -25,7 +25,7 @@ def parsed(unit: str) -> RawConfigParser:
 
 
 def can_be_called(line: str) -> list[str]:
-    """The words of a command that the program takes."""
+    """Check that the program accepts a command line, and return its words."""
     words = shlex.split(line)
     group = program.get_command(click.Context(program), words[1])
     assert isinstance(group, click.Group)
@@ -45,14 +45,14 @@ def test_the_units_are_complete() -> None:
     assert timer["Timer"]["OnCalendar"]
 
 
-def test_the_line_of_cron_calls_it_as_well() -> None:
+def test_the_cron_line_calls_an_existing_command() -> None:
     found = re.search(r"^\d+ \d+ \* \* \S+ +(studio-tui .*?) >> ", TEXT, re.MULTILINE)
     assert found is not None
     assert "--unattended" in can_be_called(found[1])
 
 
-def test_systemd_understands_them(tmp_path: Path) -> None:
-    """On a host that has it; the units are the same on any other."""
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    """Checked only on hosts with systemd. The units are the same on every host."""
     for name, text in UNITS.items():
         (tmp_path / name).write_text(text.replace(BINARY, sys.executable), encoding="utf-8")
     if analyze := shutil.which("systemd-analyze"):

@@ -8,7 +8,7 @@ from studio_tui.domain.people import hr_file
 from tests.cli.conftest import ACCOUNT, Cli
 
 
-def test_the_list_and_its_words(organisation: Cli) -> None:
+def test_the_list_and_a_search(organisation: Cli) -> None:
     lines = organisation.out("users", "list").splitlines()
     assert lines[0].split() == ["Login", "Name", "E-mail", "Teams", "Managers"]
     assert len(lines) == 12
@@ -17,7 +17,7 @@ def test_the_list_and_its_words(organisation: Cli) -> None:
     assert [user["login"] for user in found] == ["ann"]
 
 
-def test_those_who_left_are_asked_for(organisation: Cli) -> None:
+def test_users_who_left_are_listed_on_request(organisation: Cli) -> None:
     Path("left.csv").write_text(
         "login,email,given_name,family_name,active\neve,eve@example.org,Eve,Alone,no\n"
     )
@@ -28,7 +28,7 @@ def test_those_who_left_are_asked_for(organisation: Cli) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_an_empty_list_says_why(cli: Cli) -> None:
+def test_an_empty_list_prints_a_message(cli: Cli) -> None:
     cli.run("users", "list")
     assert cli.run("users", "list", "nobody").stderr == "Nobody matches.\n"
 
@@ -49,7 +49,7 @@ def test_a_near_miss_is_offered(organisation: Cli) -> None:
     )
 
 
-def test_what_is_exported_can_be_imported(organisation: Cli) -> None:
+def test_an_export_can_be_imported(organisation: Cli) -> None:
     text = organisation.out("users", "export", "example.org", "--left")
     exported = hr_file.read(text.encode())
     assert exported.refusals == ()
@@ -65,7 +65,7 @@ def test_the_first_export_can_be_imported(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("command", [["list"], ["export"], ["show", "ann"]])
-def test_a_mere_user_may_not(organisation: Cli, command: list[str]) -> None:
+def test_a_user_without_a_role_may_not_list_users(organisation: Cli, command: list[str]) -> None:
     Path("me.csv").write_text(
         f"login,email,given_name,family_name,role\n{ACCOUNT},hr@example.org,Some,Body,user\n"
     )

@@ -14,11 +14,11 @@ from tests.cli.conftest import Cli, create
 
 
 def logins(cli: Cli, push: str) -> list[str]:
-    """Who is in a push."""
+    """Return the logins of the people in a push."""
     return sorted(user["login"] for user in cli.json("pushes", "show", push)["users"])
 
 
-def test_it_says_what_happened_and_when_mail_leaves(organisation: Cli) -> None:
+def test_the_result_and_the_time_of_mail_are_reported(organisation: Cli) -> None:
     organisation.run(*create("Q1 review"))
     said = organisation.out("pushes", "assign", "q1 REVIEW", "ann", "BEN@example.org")
     assert said.startswith(
@@ -29,14 +29,14 @@ def test_it_says_what_happened_and_when_mail_leaves(organisation: Cli) -> None:
     assert logins(organisation, "Q1 review") == ["ann", "ben"]
 
 
-def test_what_starts_later_is_mailed_on_its_morning(organisation: Cli) -> None:
+def test_a_push_that_starts_later_sends_mail_on_its_first_morning(organisation: Cli) -> None:
     organisation.run(*create("Spring", "2026-04-01", "2026-04-30"))
     said = organisation.out("pushes", "assign", "Spring", "ann")
     assert "mail leaves on 2026-04-01 at 08:00 (Europe/Brussels)" in said
 
 
-def test_an_earlier_list_is_added_to_and_taken_from(pushed: Cli) -> None:
-    """(users of OLD ∪ {cas, dan}) \\ {ben}, however often somebody is named."""
+def test_the_people_of_an_earlier_push_with_additions_and_exceptions(pushed: Cli) -> None:
+    """(users of OLD ∪ {cas, dan}) \\ {ben}, however often a user is named."""
     pushed.run(*create("Q2"))
     pushed.run(
         "pushes", "assign", "Q2", "cas", "dan", "ann", "--from-push", "Q1 review",
@@ -45,13 +45,13 @@ def test_an_earlier_list_is_added_to_and_taken_from(pushed: Cli) -> None:
     assert logins(pushed, "Q2") == ["ann", "cas", "dan", "eve"]
 
 
-def test_who_is_named_and_excepted_is_not_assigned(pushed: Cli) -> None:
+def test_a_user_who_is_named_and_excepted_is_not_assigned(pushed: Cli) -> None:
     pushed.run(*create("Q2"))
     pushed.run("pushes", "assign", "Q2", "ben", "cas", "--except", "Ben@example.org")
     assert logins(pushed, "Q2") == ["cas"]
 
 
-def test_several_earlier_lists(pushed: Cli) -> None:
+def test_the_people_of_several_earlier_pushes(pushed: Cli) -> None:
     pushed.run(*create("Q2"))
     pushed.run("pushes", "assign", "Q2", "cas", "ann")
     pushed.run(*create("Q3"))
@@ -76,7 +76,7 @@ def test_a_list_from_the_input_or_a_file(organisation: Cli) -> None:
     assert logins(organisation, "Q1") == ["ann", "ben", "cas", "dan"]
 
 
-def test_a_list_as_mail_programs_and_spreadsheets_have_it(organisation: Cli) -> None:
+def test_a_list_in_the_notations_of_mail_programs_and_spreadsheets(organisation: Cli) -> None:
     organisation.run(*create("Q1"))
     listed = 'Ann Peeters <ann@example.org>; "Smets, Ben" <ben@example.org>'
     organisation.run("pushes", "assign", "Q1", "--file", "-", typed=listed)
@@ -86,7 +86,7 @@ def test_a_list_as_mail_programs_and_spreadsheets_have_it(organisation: Cli) -> 
     assert logins(organisation, "Q1") == ["ann", "ben", "cas", "dan", "eve"]
 
 
-def test_a_list_that_is_not_text(organisation: Cli) -> None:
+def test_a_list_that_is_not_text_is_refused(organisation: Cli) -> None:
     organisation.run(*create("Q1"))
     said = organisation.refused("pushes", "assign", "Q1", "--file", "-", typed=b"ann\n\xff\n")
     assert "not UTF-8 text, from line 2 on" in said
@@ -122,7 +122,7 @@ def test_a_dry_run_changes_nothing(pushed: Cli) -> None:
     assert logins(pushed, "Q2") == []
 
 
-def test_a_dry_run_tells_who_gets_what_and_why(pushed: Cli) -> None:
+def test_a_dry_run_shows_who_gets_which_mail_and_why(pushed: Cli) -> None:
     dry = ("pushes", "assign", "Q1 review", "ann", "cas", "--dry-run")
     told = pushed.json(*dry)
     assert [
@@ -146,14 +146,14 @@ def test_a_dry_run_tells_who_gets_what_and_why(pushed: Cli) -> None:
     assert said.endswith("Nothing was changed.\n")
 
 
-def test_a_dry_run_in_which_nobody_is_told(pushed: Cli) -> None:
+def test_a_dry_run_without_mail(pushed: Cli) -> None:
     dry = ("pushes", "assign", "Q1 review", "ann", "--dry-run")
     assert (pushed.json(*dry)["adding"], pushed.json(*dry)["notifications"]) == (0, [])
     assert "is in it already" in pushed.out(*dry)
     assert "--mail goes with --dry-run" in pushed.misused(*dry[:-1], "--mail")
 
 
-def test_who_has_no_manager_is_said(organisation: Cli) -> None:
+def test_users_without_a_manager_are_reported(organisation: Cli) -> None:
     organisation.run(*create("Q1"))
     said = organisation.out("pushes", "assign", "Q1", "eve", "ann")
     assert "1 user of it has no manager to talk with: studio-tui pushes show Q1" in said
@@ -171,7 +171,9 @@ def test_the_result_as_json(organisation: Cli) -> None:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--except", "ann")])
-def test_nobody_named_is_wrong_usage(organisation: Cli, arguments: tuple[str, ...]) -> None:
+def test_assigning_without_names_is_wrong_usage(
+    organisation: Cli, arguments: tuple[str, ...]
+) -> None:
     organisation.run(*create("Q1"))
     assert "Say who" in organisation.misused("pushes", "assign", "Q1", *arguments)
 
@@ -186,8 +188,8 @@ def test_unassigning_can_be_undone_by_assigning_again(pushed: Cli) -> None:
     assert logins(pushed, "Q1 review") == ["ann", "ben"]
 
 
-def test_a_script_says_how_many_it_expects(organisation: Cli) -> None:
-    """Nobody is assigned, and nobody told, where they are not as many."""
+def test_an_unexpected_number_of_users_is_refused(organisation: Cli) -> None:
+    """Nobody is assigned or notified if the number differs from ``--expect``."""
     organisation.run(*create("Q1 review"))
     assigning = ("pushes", "assign", "Q1 review", "ann", "ben")
     said = organisation.refused(*assigning, "--expect", "3")
@@ -197,10 +199,13 @@ def test_a_script_says_how_many_it_expects(organisation: Cli) -> None:
 
 
 def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it waits for whoever else writes; in a statement it is the same `CancelToken`."""
+    """Interrupts while the command waits for another writer.
+
+    A running statement uses the same `CancelToken`.
+    """
     pushed.run(*create("Q2"))
     file = next(Path.home().rglob("studio.db"))
-    # Who runs this in the background may have Ctrl-C ignored.
+    # SIGINT may be ignored in a background process.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -213,8 +218,8 @@ def test_ctrl_c_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) ->
     assert logins(pushed, "Q2") == []
 
 
-def test_a_push_is_looked_over(pushed: Cli) -> None:
-    """P19: with the names of the contract; nothing of it is in the way."""
+def test_a_push_is_checked_for_problems(pushed: Cli) -> None:
+    """P19: with the keys of the contract. A problem found does not prevent the push."""
     assert pushed.json("pushes", "check", "Q1 review") == [
         {"kind": "no_manager", "count": 1, "users": ["eve"]}
     ]

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.one_engine
 DAYS = ("--from", "2026-03-02", "--deadline", "2026-03-31")
 
 
-def test_an_audience_is_set_shown_followed_and_taken_away(organisation: Cli) -> None:
+def test_an_audience_is_set_shown_followed_and_removed(organisation: Cli) -> None:
     audience = ("--audience", "team under 'Sales > France'")
     create = ("pushes", "create", "Regular", "--name", "France", *DAYS, *audience)
     tried = organisation.json(*create, "--dry-run")
@@ -37,7 +37,7 @@ def test_an_audience_is_set_shown_followed_and_taken_away(organisation: Cli) -> 
     assert organisation.json("pushes", "show", "France")["audience"] is None
 
 
-def test_an_audience_once_is_assigned_and_not_kept(organisation: Cli) -> None:
+def test_an_audience_used_once_is_not_stored(organisation: Cli) -> None:
     audience = ("--audience", "team under 'Sales > France'")
     once = ("pushes", "create", "Regular", "--name", "Once", *DAYS, *audience, "--once")
     organisation.run(*once)
@@ -46,8 +46,8 @@ def test_an_audience_once_is_assigned_and_not_kept(organisation: Cli) -> None:
     assert "--once goes with" in organisation.misused(*once[:3], "--name", "x", *DAYS, "--once")
 
 
-def test_who_is_in_a_filter_is_looked_over(organisation: Cli) -> None:
-    """P19: with those who are named, and with those in the push."""
+def test_the_people_of_a_filter_are_checked_for_problems(organisation: Cli) -> None:
+    """P19: together with named users, and with the people in the push."""
     organisation.run("pushes", "create", "Regular", "--name", "Q1", *DAYS)
     warned = organisation.json("pushes", "check", "Q1", "ann", "--where", "login in (eve, cas)")
     assert [each["users"] for each in warned if each["kind"] == "no_manager"] == [["eve"]]
@@ -55,7 +55,7 @@ def test_who_is_in_a_filter_is_looked_over(organisation: Cli) -> None:
     assert "^^^" in organisation.misused("pushes", "check", "Q1", "--where", "lgin eve")
 
 
-def test_a_wrong_audience_is_pointed_out(organisation: Cli) -> None:
+def test_an_invalid_audience_is_marked_in_the_error(organisation: Cli) -> None:
     said = organisation.misused(
         "pushes", "create", "Regular", "--name", "x", *DAYS, "--audience", "tem Sales"
     )

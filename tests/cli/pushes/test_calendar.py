@@ -8,7 +8,7 @@ from tests.cli.conftest import Cli
 pytestmark = pytest.mark.one_engine
 
 
-def test_as_json_and_as_a_calendar(pushed: Cli) -> None:
+def test_the_calendar_as_json_and_as_icalendar(pushed: Cli) -> None:
     pushed.run("pushes", "repeat", "Q1 review", "--every", "3m")
     entries = pushed.json("calendar")
     assert {frozenset(each) for each in entries} == {frozenset({"day", "kind", "push", "count"})}
@@ -28,5 +28,5 @@ def test_as_json_and_as_a_calendar(pushed: Cli) -> None:
     ]
 
 
-def test_nothing_happens(made: None, cli: Cli) -> None:
+def test_an_empty_calendar(made: None, cli: Cli) -> None:
     assert cli.json("calendar") == []

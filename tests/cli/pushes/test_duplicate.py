@@ -9,7 +9,7 @@ pytestmark = pytest.mark.one_engine
 DAYS = ("--from", "2026-05-04", "--deadline", "2026-05-29")
 
 
-def test_it_says_who_gets_what_and_then_does_it(pushed: Cli) -> None:
+def test_a_dry_run_previews_the_mail_of_a_duplicate(pushed: Cli) -> None:
     before = logins(pushed, "Q1 review")
     again = ("pushes", "duplicate", "q1 review", "--name", "Once more", *DAYS)
     tried = pushed.json(*again, "--dry-run")
@@ -30,7 +30,7 @@ def test_it_says_who_gets_what_and_then_does_it(pushed: Cli) -> None:
     assert "name" in pushed.refused(*again)
 
 
-def test_what_is_not_said_is_proposed(pushed: Cli) -> None:
+def test_values_that_are_not_given_are_proposed(pushed: Cli) -> None:
     said = pushed.out("pushes", "duplicate", "Q1 review")
     assert said.startswith("“Q2 review” is created: ")
     assert "assigned" in said

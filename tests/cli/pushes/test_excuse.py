@@ -16,7 +16,7 @@ def _people(cli: Cli) -> dict[str, dict[str, object]]:
     return {each["login"]: each for each in cli.json("pushes", "show", "Q1 review")["users"]}
 
 
-def test_somebody_is_excused_and_asked_again(pushed: Cli) -> None:
+def test_a_user_is_excused_and_asked_again(pushed: Cli) -> None:
     assert pushed.out(*EXCUSE, "ann", *WHY) == "1 user of “Q1 review” excused.\n"
     ann = _people(pushed)["ann"]
     assert (ann["status"], ann["flags"], ann["excuse"]) == (
@@ -37,7 +37,7 @@ def test_somebody_is_excused_and_asked_again(pushed: Cli) -> None:
     assert "is not excused" in pushed.nothing_to_do(*EXCUSE, "ann", "--back")
 
 
-def test_somebody_has_longer_and_the_list_says_so(
+def test_a_user_gets_an_own_deadline_that_the_list_shows(
     pushed: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert pushed.out(*DEADLINE, "ann", "--to", "2026-04-15") == (
@@ -61,7 +61,7 @@ def test_somebody_has_longer_and_the_list_says_so(
     assert _people(pushed)["ann"]["flags"] == ["overdue"]
 
 
-def test_those_this_far_at_once_and_who_is_left_out(pushed: Cli) -> None:
+def test_users_by_status_and_those_who_are_skipped(pushed: Cli) -> None:
     pushed.run("conversations", "finish", "Q1 review", "ben")
     assert pushed.out(*EXCUSE, "ann", "ben", *WHY) == (
         "1 user of “Q1 review” excused.\nBen Willems has held it.\n"

@@ -8,7 +8,7 @@ from tests.cli.conftest import ACCOUNT, Cli, create
 from tests.smtp_server import smtp_server
 
 
-def test_several_are_created_at_once(organisation: Cli) -> None:
+def test_several_pushes_are_created_at_once(organisation: Cli) -> None:
     created = organisation.json(
         "pushes", "create", "performance REVIEW",
         "--push", "A; with a semicolon;2026-03-01;2026-03-31",
@@ -22,7 +22,7 @@ def test_several_are_created_at_once(organisation: Cli) -> None:
     assert created[1]["template"] == "Performance review"
 
 
-def test_it_says_what_to_do_next(organisation: Cli) -> None:
+def test_creating_a_push_suggests_the_next_command(organisation: Cli) -> None:
     said = organisation.out(*create("It's Q1"))
     assert said == (
         "“It's Q1” is created: 2026-03-01 to 2026-03-31.\n"
@@ -30,7 +30,7 @@ def test_it_says_what_to_do_next(organisation: Cli) -> None:
     )
 
 
-def test_all_are_created_or_none(organisation: Cli) -> None:
+def test_several_pushes_are_created_all_or_none(organisation: Cli) -> None:
     said = organisation.refused(
         "pushes", "create", "Regular",
         "--push", "A;2026-03-01;2026-03-31", "--push", "A;2026-03-31;2026-03-01",
@@ -60,7 +60,7 @@ def test_wrong_usage(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
     assert said in cli.misused(*arguments)
 
 
-def test_a_template_that_does_not_allow_it(organisation: Cli) -> None:
+def test_a_template_that_does_not_allow_pushes_is_refused(organisation: Cli) -> None:
     arguments = ("--name", "x", "--from", "2026-03-01", "--deadline", "2026-03-31")
     said = organisation.refused("pushes", "create", "Quick", *arguments)
     assert "does not allow through push" in said
@@ -78,14 +78,14 @@ def test_the_list(pushed: Cli) -> None:
     ]
 
 
-def test_an_empty_list_says_what_to_do_on_stderr(cli: Cli) -> None:
+def test_an_empty_list_prints_the_next_step_on_stderr(cli: Cli) -> None:
     result = cli.run("pushes", "list")
     assert result.stdout == ""
     assert "studio-tui pushes create" in result.stderr
     assert cli.json("pushes", "list") == []
 
 
-def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
+def test_a_push_is_shown_with_the_documented_keys(pushed: Cli) -> None:
     pushed.run(
         "conversations", "plan", "Q1 review", "ann", "--at", "2026-03-10T14:00", "--by", "bob"
     )
@@ -141,7 +141,7 @@ def test_it_shows_exactly_what_the_specification_says(pushed: Cli) -> None:
     assert users["eve"]["flags"] == ["no_manager"]
 
 
-def test_it_shows_who_has_held_it_and_who_is_late(
+def test_held_and_overdue_conversations_are_shown(
     pushed: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushed.run("conversations", "finish", "Q1 review", "ben", "--at", "2026-03-02 09:30")
@@ -199,7 +199,10 @@ def test_closing_and_reopening(pushed: Cli) -> None:
 
 
 def test_a_dry_run_of_closing_changes_nothing(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What waits would be dropped; told would be who knows of it and has not held it."""
+    """Lists the mail that would be dropped, and the notifications.
+
+    These go to people who know of the push and have not held their conversation.
+    """
     close = ("pushes", "close", "Q1 review")
     pushed.run("conversations", "finish", "Q1 review", "ben")
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
@@ -241,7 +244,7 @@ def test_the_result_of_closing_as_json(pushed: Cli) -> None:
     }
 
 
-def test_the_export_tells_who_and_how_far(pushed: Cli) -> None:
+def test_the_export_has_people_and_progress(pushed: Cli) -> None:
     pushed.run("conversations", "finish", "Q1 review", "ben")
     rows = {row["login"]: row for row in csv.DictReader(export(pushed))}
     assert rows["ben"]["status"] == "done"
@@ -252,11 +255,11 @@ def test_the_export_tells_who_and_how_far(pushed: Cli) -> None:
 
 
 def export(cli: Cli) -> list[str]:
-    """The lines of the exported push."""
+    """Return the lines of the exported push."""
     return cli.out("pushes", "export", "Q1 review").splitlines()
 
 
-def test_what_was_done_is_in_the_activity(pushed: Cli) -> None:
+def test_an_edit_is_in_the_activity(pushed: Cli) -> None:
     pushed.run("pushes", "edit", "Q1 review", "--deadline", "2026-04-30")
     line = pushed.json("activity", "list", "--push", "Q1 review", "--limit", "1")[0]
     assert (line["actor"], line["action"], line["subject"]) == (
@@ -268,7 +271,7 @@ def test_what_was_done_is_in_the_activity(pushed: Cli) -> None:
 
 
 def test_the_people_of_a_push_by_manager(pushed: Cli) -> None:
-    """S2: the names of the contract, and who has no manager under null."""
+    """S2: the keys of the contract; people without a manager are under null."""
     shown = pushed.json("pushes", "show", "Q1 review", "--by", "manager")
     assert (shown["push"], shown["by"]) == ("Q1 review", "manager")
     groups = shown["groups"]
@@ -287,7 +290,7 @@ def test_the_people_of_a_push_by_manager(pushed: Cli) -> None:
 
 
 def test_a_manager_alone_is_reminded(pushed: Cli) -> None:
-    """S2, P14: what is tried is what is done."""
+    """S2, P14: the dry run matches the act."""
     arguments = ("pushes", "remind", "Q1 review", "--manager", "bob")
     tried = pushed.json(*arguments, "--dry-run")
     assert (tried["reminding"], tried["managers"]) == (0, 1)
@@ -298,7 +301,7 @@ def test_a_manager_alone_is_reminded(pushed: Cli) -> None:
 
 
 def test_a_report_on_a_push(pushed: Cli) -> None:
-    """S2: printed, or as the file is called."""
+    """S2: printed, or in the format of the file's extension."""
     assert "## By manager" in pushed.out("pushes", "report", "Q1 review")
     assert "Written: report.html" in pushed.out(
         "pushes", "report", "Q1 review", "--output", "report.html"

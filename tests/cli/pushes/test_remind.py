@@ -10,7 +10,7 @@ REMIND = ("pushes", "remind", "Q1 review")
 
 
 def reminded(cli: Cli) -> set[str]:
-    """Which users are to be reminded by mail."""
+    """Return the logins of the users with a reminder in the outbox."""
     listed = cli.json("outbox", "list")
     return {
         one["recipient"]
@@ -19,7 +19,7 @@ def reminded(cli: Cli) -> set[str]:
     }
 
 
-def test_those_who_have_still_to_talk_and_their_managers(pushed: Cli) -> None:
+def test_users_with_an_open_conversation_and_their_managers_are_reminded(pushed: Cli) -> None:
     pushed.run("conversations", "finish", "Q1 review", "ben")
     said = pushed.out(*REMIND)
     assert said == (
@@ -30,7 +30,7 @@ def test_those_who_have_still_to_talk_and_their_managers(pushed: Cli) -> None:
     assert reminded(pushed) == {"ann", "eve"}
 
 
-def test_only_some(pushed: Cli) -> None:
+def test_only_the_selected_users_are_reminded(pushed: Cli) -> None:
     pushed.run(*REMIND, "ANN@example.org")
     assert reminded(pushed) == {"ann"}
     plan = ("conversations", "plan", "Q1 review", "ben", "--at", "2026-03-10T14:00")
@@ -40,14 +40,14 @@ def test_only_some(pushed: Cli) -> None:
     assert "Nobody to remind" in pushed.nothing_to_do(*REMIND, "--overdue")
 
 
-def test_planned_but_late(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_and_overdue_can_be_combined(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     pushed.run("conversations", "plan", "Q1 review", "ben", "--at", "2026-03-10T14:00")
     monkeypatch.setenv("STUDIO_NOW", "2026-04-02T10:00:00+02:00")
     pushed.run(*REMIND, "--status", "planned", "--status", "prepared", "--overdue")
     assert reminded(pushed) == {"ben"}
 
 
-def test_nobody_twice_unless_asked(pushed: Cli) -> None:
+def test_nobody_is_reminded_twice_without_again(pushed: Cli) -> None:
     pushed.run(*REMIND, "ann")
     assert pushed.json(*REMIND)["users_told"] == 2
     assert "Nobody to remind" in pushed.nothing_to_do(*REMIND)
@@ -59,7 +59,7 @@ def test_nobody_twice_unless_asked(pushed: Cli) -> None:
     }
 
 
-def test_how_often_and_when_is_in_view(pushed: Cli) -> None:
+def test_the_number_and_time_of_reminders_are_shown(pushed: Cli) -> None:
     pushed.run(*REMIND, "ann")
     pushed.run(*REMIND, "ann", "--again")
     assert "2, 2026-03-02 10:02" in pushed.out("pushes", "show", "Q1 review")
@@ -71,7 +71,7 @@ def test_how_often_and_when_is_in_view(pushed: Cli) -> None:
     assert ",cor|bob,2,2026-03-02T10:02:00+01:00,,2026-03-31\n" in exported
 
 
-def test_a_dry_run_tells_who_and_why_and_changes_nothing(pushed: Cli) -> None:
+def test_a_dry_run_shows_who_is_reminded_and_why_and_changes_nothing(pushed: Cli) -> None:
     pushed.run("conversations", "finish", "Q1 review", "ben")
     pushed.run(*REMIND, "eve")
     before = pushed.json("outbox", "list")

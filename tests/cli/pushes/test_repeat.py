@@ -1,4 +1,4 @@
-"""``pushes repeat`` and what the worker makes of it (P17)."""
+"""``pushes repeat`` and the pushes that the worker creates from it (P17)."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.cli.pushes.test_assign import logins
 pytestmark = pytest.mark.one_engine
 
 
-def test_the_worker_makes_what_comes_again_once(
+def test_the_worker_creates_a_repeated_push_once(
     pushed: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = logins(pushed, "Q1 review")
@@ -31,7 +31,7 @@ def test_the_worker_makes_what_comes_again_once(
     assert stopped == {"push": "Q1 review", "repeats": None}
 
 
-def test_what_cannot_be_asked_together(pushed: Cli) -> None:
+def test_options_that_exclude_each_other_are_wrong_usage(pushed: Cli) -> None:
     repeat = ("pushes", "repeat", "Q1 review")
     assert "is no rhythm" in pushed.misused(*repeat, "--every", "3d")
     assert "Only one" in pushed.misused(*repeat, "--every", "1m", "--stop")

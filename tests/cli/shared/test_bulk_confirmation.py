@@ -1,4 +1,4 @@
-"""A flood by mistake: who reaches very many people at a terminal is asked how many they are."""
+"""Acts that reach very many people, at a terminal: the user has to type the number of people."""
 
 import os
 import pty
@@ -15,7 +15,7 @@ _HEADINGS = "email,given_name,family_name,active\n"
 
 @pytest.fixture
 def many(organisation: Cli) -> Cli:
-    """501 people more, and a push with nobody in it."""
+    """A Studio with 501 more people, and a push without people."""
     for active in ("yes", "no"):
         rows = "".join(f"m{n}@example.org,Many,N{n},{active}\n" for n in range(501))
         Path(f"{active}.csv").write_text(_HEADINGS + rows)
@@ -26,7 +26,7 @@ def many(organisation: Cli) -> Cli:
 
 
 def at_a_terminal(typed: str, *arguments: str) -> tuple[int, str]:
-    """The exit code of a command, and what it said to somebody who types this."""
+    """Return the exit code and the stderr of a command at a terminal, for a typed line."""
     ours, theirs = pty.openpty()
     command = [*COMMAND, *arguments]
     with subprocess.Popen(command, stdin=theirs, stdout=PIPE, stderr=PIPE, text=True) as process:
@@ -37,7 +37,7 @@ def at_a_terminal(typed: str, *arguments: str) -> tuple[int, str]:
     return process.returncode, said
 
 
-def test_who_types_the_number_means_it(many: Cli) -> None:
+def test_typing_the_number_of_people_confirms_the_act(many: Cli) -> None:
     assigning = ("pushes", "assign", "Q1 review", "--file", "many.txt")
     for typed in ("500", ""):
         code, said = at_a_terminal(typed, *assigning)

@@ -1,4 +1,4 @@
-"""Tables and text on a terminal and into a file."""
+"""Tables and text, at a terminal and in a file."""
 
 import json
 import os
@@ -29,18 +29,18 @@ from tests.hostile import HOSTILE
         ("ﾊﾝｶｸ", 4),
     ],
 )
-def test_how_wide_text_is(text: str, width: int) -> None:
+def test_the_width_of_text_in_cells(text: str, width: int) -> None:
     assert width_of(text) == width
 
 
 @pytest.mark.parametrize("width", [0, 1, 2, 3, 7, 40])
-def test_what_is_fitted_is_exactly_as_wide(width: int) -> None:
+def test_fitted_text_has_exactly_the_width(width: int) -> None:
     for name in HOSTILE:
         assert width_of(fit(name, width)) == width
         assert width_of(cut(name, width)) <= width
 
 
-def test_a_cut_shows_that_it_is_one() -> None:
+def test_cut_text_ends_with_an_ellipsis() -> None:
     assert cut("Peeters", 7) == "Peeters"
     assert cut("Peeters", 6) == "Peete…"
     assert cut("山田太郎", 6) == "山田…"
@@ -51,13 +51,13 @@ def test_columns_are_aligned_by_cells(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out == "Name  Login\n山田  yam\nAnn   ann\n"
 
 
-def test_nothing_is_cut_into_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_cut_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     write_table(("Name", "X"), [("x" * 500, "y")], "")
     write_facts([("Name", "x" * 500)])
     assert capsys.readouterr().out.count("x" * 500) == 2
 
 
-def test_controls_are_escaped_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_are_escaped_in_json(capsys: pytest.CaptureFixture[str]) -> None:
     value = ["\x1b]0;x\x07 \x9b31m \u202e \ud800 é 山"]
     write_json(value)
     printed = capsys.readouterr().out
@@ -90,7 +90,7 @@ def test_facts_fit_the_terminal(organisation: Cli) -> None:
 
 
 def at_terminal(columns: int, *arguments: str) -> list[str]:
-    """The lines that a command shows on a terminal of this width."""
+    """Return the lines that a command prints on a terminal of this width."""
     ours, theirs = pty.openpty()
     done = subprocess.Popen(
         [*COMMAND, *arguments],
@@ -108,14 +108,14 @@ def at_terminal(columns: int, *arguments: str) -> list[str]:
 
 
 def read(terminal: int) -> bytes:
-    """What comes next; nothing once nobody has the terminal open any more."""
+    """Return the next output of a terminal; empty once it is closed."""
     try:
         return os.read(terminal, 65536)
     except OSError:
         return b""
 
 
-def test_what_a_spreadsheet_takes_for_a_cell_of_its_own_is_no_formula_either() -> None:
+def test_a_separator_within_a_cell_does_not_start_a_formula() -> None:
     for text in ("X;=1+1", "=1;-2", "a|@b", "a\n+1", "O'Brien; =x", "'=1;'=2", ";=1;"):
         assert not re.search(r"(^|[;|\n])[=+\-@]", escape_cell(text)), text
         assert unescape_cell(escape_cell(text)) == text

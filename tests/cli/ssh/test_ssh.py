@@ -1,4 +1,4 @@
-"""``studio-tui ssh``, and what of the program is open to who came by a key (A1)."""
+"""``studio-tui ssh``, and the commands that are open to users who sign in with a key (A1)."""
 
 import re
 import shlex
@@ -65,7 +65,7 @@ def test_what_sshd_is_told(organisation: Cli, monkeypatch: pytest.MonkeyPatch) -
     assert "no SHA-256" in organisation.refused("ssh", "keys", ACCOUNT, "' OR 1=1 --")
 
 
-def test_a_path_with_signs_stays_one_word(
+def test_a_path_with_special_characters_stays_one_word(
     organisation: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     organisation.out("ssh", "add-key", "ann", typed=ED25519)
@@ -74,7 +74,7 @@ def test_a_path_with_signs_stays_one_word(
     monkeypatch.setenv("STUDIO_CONFIG", str(odd))
     found = KEY.match(organisation.out("ssh", "keys").rstrip("\n"))
     assert found is not None
-    # sshd takes away the backslashes before quotes, and nothing else.
+    # sshd removes the backslashes before quotes, and nothing else.
     assert shlex.split(found[1].replace('\\"', '"'))[-2:] == ["--config", str(odd)]
     worse = Path("a\nssh-rsa AAAA").absolute()
     worse.write_text("")
@@ -82,18 +82,18 @@ def test_a_path_with_signs_stays_one_word(
     assert "on one line" in organisation.refused("ssh", "keys")
 
 
-def test_a_database_that_is_not_there_is_not_made(cli: Cli) -> None:
+def test_a_missing_database_is_not_created(cli: Cli) -> None:
     assert "check that its folder exists" in cli.refused("ssh", "keys")
     assert "check that its folder exists" in cli.refused("ssh", "keys")
 
 
-def test_it_is_decided_for_every_command_whether_it_is_open() -> None:
-    """A new command is refused over SSH until it stands in one of the two lists."""
+def test_every_command_is_declared_open_or_of_the_host() -> None:
+    """A new command is refused over SSH until it is in one of the two lists."""
     undecided = [path for path in commands() if is_allowed(path) == (path in HOST_ONLY)]
     assert undecided == []
 
 
-def test_the_guide_lists_what_is_open_and_what_is_not() -> None:
+def test_the_guide_lists_the_open_commands_and_those_of_the_host() -> None:
     table = GUIDE.partition("<!-- open commands -->")[2].partition("<!-- commands of the host -->")
     listed = {
         f"{group} {verb}".strip()
@@ -105,7 +105,7 @@ def test_the_guide_lists_what_is_open_and_what_is_not() -> None:
     assert set(re.findall(r"`([a-z -]+)`", paragraph)) == HOST_ONLY
 
 
-def test_what_is_not_open_is_not_there() -> None:
+def test_commands_that_are_not_open_do_not_exist_over_ssh() -> None:
     open_ = key_program(program)
     for path, command in commands().items():
         group, _, verb = path.partition(" ")
@@ -118,20 +118,20 @@ def test_what_is_not_open_is_not_there() -> None:
 
 
 def every_parameter() -> Iterator[tuple[str, click.Parameter]]:
-    """Each option and argument of each command there is, with the command it belongs to."""
+    """Yield each option and argument of every command, with the path of the command."""
     yield from (("", param) for param in program.params)
     for path, command in commands().items():
         yield from ((path, param) for param in command.params)
 
 
-def test_whatever_names_a_file_is_of_the_one_type_that_knows_where_files_may_be_used() -> None:
+def test_every_parameter_that_names_a_file_has_the_type_that_checks_the_host() -> None:
     typed = {(path, param.name) for path, param in every_parameter() if _is_host_path(param)}
     for path, param in every_parameter():
         assert not isinstance(param.type, click.Path | click.File), (path, param.name)
         shown = f"{param.name} {param.metavar or ''} {getattr(param, 'help', None) or ''}"
         is_word = getattr(param, "is_flag", False) or isinstance(param.type, click.Choice)
         if (path, param.name) == ("users import", "encoding"):
-            # Of a file: the name of an encoding.
+            # The encoding of a file, not a path.
             continue
         if not is_word and re.search(r"\b(file|folder|path|directory|font)\b", shown, re.I):
             assert (path, param.name) in typed, (path, param.name)
@@ -153,6 +153,6 @@ def _is_host_path(param: click.Parameter) -> bool:
     return isinstance(param.type, HostPath)
 
 
-def test_what_is_a_dash_for_one_command_makes_no_file_for_another(cli: Cli) -> None:
+def test_a_dash_is_refused_if_the_command_does_not_write_to_stdout(cli: Cli) -> None:
     assert "“-” is no file here" in cli.misused("db", "backup", "-")
     assert list(Path.cwd().iterdir()) == []

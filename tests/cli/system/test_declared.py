@@ -32,7 +32,7 @@ def written(text: str) -> str:
     return "year.toml"
 
 
-def test_it_is_made_so_once_and_what_is_exported_is_so_already(organisation: Cli) -> None:
+def test_a_declaration_is_applied_once_and_an_export_changes_nothing(organisation: Cli) -> None:
     file = written(YEAR)
     tried = organisation.json("apply", file, "--dry-run")
     assert [(each["what"], each["name"]) for each in tried] == [
@@ -51,7 +51,7 @@ def test_it_is_made_so_once_and_what_is_exported_is_so_already(organisation: Cli
     assert organisation.out("export-config") == exported
 
 
-def test_what_differs_is_told_and_changed(organisation: Cli) -> None:
+def test_differences_are_reported_and_applied(organisation: Cli) -> None:
     organisation.run("apply", written(YEAR))
     changed = YEAR.replace("2026-03-31", "2026-04-15").replace('"1y"', '"6m"')
     changed = changed.replace("[5]", "[9, 2]").replace("Sales > France", "Sales > Belgium")
@@ -65,7 +65,7 @@ def test_what_differs_is_told_and_changed(organisation: Cli) -> None:
     assert (shown["deadline"], shown["repeats"]["every"]) == ("2026-04-15", "6m")
     assert {"ann", "cas"} <= set(logins(organisation, "Spring"))
     assert organisation.json("apply", file) == []
-    # What is over is not made again.
+    # A closed push and a stopped repeat are not created again.
     organisation.run("pushes", "close", "Spring")
     organisation.run("pushes", "repeat", "Spring", "--stop")
     assert organisation.json("apply", written(changed.split("[[repeats]]")[0])) == []

@@ -22,13 +22,13 @@ NO_TRIGRAMS = "PostgreSQL had no extension pg_trgm to make an index of names wit
 
 
 def examine(cli: Cli, *, exit_code: int = 0) -> dict[str, tuple[str, str]]:
-    """Health and message of each finding, by its name."""
+    """Return health and message of each finding, by its name."""
     report: Any = json.loads(cli.run("doctor", "--json", exit_code=exit_code).stdout)
     assert report["usable"] == (exit_code == 0)
     return {found["name"]: (found["health"], found["message"]) for found in report["findings"]}
 
 
-def test_on_a_new_host_it_makes_nothing(cli: Cli, private_home: Path) -> None:
+def test_on_a_new_host_doctor_creates_nothing(cli: Cli, private_home: Path) -> None:
     found = examine(cli)
     assert found["database"][0] == "ok"
     assert "is made when the Studio is opened" in found["database"][1]
@@ -54,14 +54,16 @@ def test_all_in_order(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "refuses the login" in examine(pushed, exit_code=1)["mail server"][1]
 
 
-def test_a_server_that_does_not_answer(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mail_server_that_does_not_answer_is_reported(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with smtp_server() as server:
         for name, value in server.environ.items():
             monkeypatch.setenv(name, value)
     assert examine(cli, exit_code=1)["mail server"][0] == "broken"
 
 
-def test_a_sender_that_is_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_sender_is_reported(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_SMTP_HOST", "localhost")
     assert "is not a sender" in examine(cli, exit_code=1)["mail server"][1]
 
@@ -106,9 +108,7 @@ def test_an_account_that_is_no_user(organisation: Cli) -> None:
     assert examine(organisation, exit_code=1)["account"][0] == "broken"
 
 
-def test_migrating_says_what_it_applied_and_who_is_the_first_admin(
-    cli: Cli, private_home: Path
-) -> None:
+def test_migrating_reports_the_migrations_and_the_first_admin(cli: Cli, private_home: Path) -> None:
     *applied, founder, ready = cli.out("db", "migrate").splitlines()
     assert applied[0] == "Applied 0001_first."
     assert founder.endswith(f"({ACCOUNT}) is its first admin.")
@@ -117,12 +117,12 @@ def test_migrating_says_what_it_applied_and_who_is_the_first_admin(
     assert [user["login"] for user in cli.json("users", "list")] == [ACCOUNT]
 
 
-def test_a_worker_makes_no_database(cli: Cli, private_home: Path) -> None:
+def test_a_worker_creates_no_database(cli: Cli, private_home: Path) -> None:
     assert "“studio-tui db migrate” makes one" in cli.refused("worker", "--drain")
     assert list((private_home / "data").iterdir()) == []
 
 
-def test_it_makes_nobody_an_admin(cli: Cli) -> None:
+def test_doctor_makes_nobody_an_admin(cli: Cli) -> None:
     with studio_without_actor(CreatePolicy.ASKED):
         pass
     said = f"nobody is known yet: {ACCOUNT} becomes the first admin"
@@ -131,7 +131,9 @@ def test_it_makes_nobody_an_admin(cli: Cli) -> None:
         assert is_new(studio)
 
 
-def test_whether_mail_leaves(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mail_that_should_have_been_sent_is_reported(
+    pushed: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert examine(pushed)["waiting"] == ("ok", "nothing that should have left")
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
     waiting = "since 2026-03-02 10:02 (Europe/Brussels) for what should have left"
@@ -158,7 +160,7 @@ def test_whether_mail_leaves(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     assert facts["program"] is None
 
 
-def test_who_holds_mail(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_leases_of_workers_are_reported(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-03-02T10:05:00+01:00")
     with studio_without_actor() as studio:
         delivery.claim(studio, "w1", limit=2, lasting=timedelta(minutes=5))
@@ -167,7 +169,7 @@ def test_who_holds_mail(pushed: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     assert examine(pushed)["sending"][1] == "worker w1 holds 2 mails no longer: it is gone"
 
 
-def test_what_is_wrong_with_own_texts(cli: Cli, private_home: Path) -> None:
+def test_errors_in_own_texts_are_reported(cli: Cli, private_home: Path) -> None:
     folder = private_home / "config" / "studio-tui" / "wording"
     assert examine(cli)["wording"] == ("ok", f"as it comes; yours go into {folder}")
     (folder / "en").mkdir(parents=True)
@@ -178,7 +180,7 @@ def test_what_is_wrong_with_own_texts(cli: Cli, private_home: Path) -> None:
     assert "closed.user.md, line 1" in said
 
 
-def test_what_stops_mail_is_told_until_it_no_longer_does(pushed: Cli) -> None:
+def test_a_fault_that_stops_mail_is_reported_until_it_ends(pushed: Cli) -> None:
     with studio_without_actor() as studio:
         delivery.record_server_fault(studio, ("login", 535, "5.7.8 authentication failed"))
     health, said = examine(pushed)["mail stopped"]

@@ -1,4 +1,4 @@
-"""`studio-tui init`: what is answered is written, whole and privately, and can be used at once."""
+"""`studio-tui init`: the answers are written completely and privately, and take effect at once."""
 
 import os
 import pty
@@ -20,7 +20,7 @@ def _written() -> dict[str, Any]:
     return tomllib.loads(config_path().read_text())
 
 
-def test_options_are_written_and_the_database_is_made(cli: Cli) -> None:
+def test_options_are_written_and_the_database_is_created(cli: Cli) -> None:
     said = cli.out("init", "--organisation", "Example “NV”\n", "--time-zone", "Europe/Paris")
     assert "No mail server is set" in said
     assert ACCOUNT in said
@@ -29,7 +29,7 @@ def test_options_are_written_and_the_database_is_made(cli: Cli) -> None:
     assert [user["login"] for user in cli.json("users", "list")] == [ACCOUNT]
 
 
-def test_what_is_there_is_left_as_it_is(cli: Cli) -> None:
+def test_an_existing_configuration_is_not_changed(cli: Cli) -> None:
     cli.run("init", "--organisation", "First")
     assert "is there already" in cli.refused("init", "--organisation", "Second")
     assert _written()["organisation"]["name"] == "First"
@@ -43,28 +43,28 @@ def test_what_is_there_is_left_as_it_is(cli: Cli) -> None:
         (("--mail-server", "mail.example.org", "--sender", "nobody"), "nobody"),
     ],
 )
-def test_what_is_wrong_writes_nothing(cli: Cli, wrong: tuple[str, ...], told: str) -> None:
+def test_an_invalid_answer_writes_nothing(cli: Cli, wrong: tuple[str, ...], told: str) -> None:
     assert told in cli.refused("init", *wrong)
     assert not config_path().exists()
 
 
-def test_a_database_that_cannot_be_made_loses_no_answer(cli: Cli) -> None:
+def test_the_answers_are_written_even_if_the_database_cannot_be_created(cli: Cli) -> None:
     said = cli.run("init", "--database", "sqlite:////dev/null/studio.db", exit_code=1).stderr
     assert "The database is not made" in said
     assert _written()["database"]["url"] == "sqlite:////dev/null/studio.db"
 
 
-def test_the_mail_server_is_looked_at(cli: Cli) -> None:
+def test_the_mail_server_is_checked(cli: Cli) -> None:
     with smtp_server() as server:
         place = f"{server.host}:{server.port}"
         asked = ("init", "--mail-server", f"smtp://{place}", "--sender", "HR <hr@example.org>")
         failed = cli.run(*asked, exit_code=1)
-    # The server of the tests speaks without protection, which is not the usual.
+    # The server of the tests has no encryption, which the default settings refuse.
     assert "mail cannot leave yet" in failed.stderr
     assert _written()["smtp"]["sender"] == "HR <hr@example.org>"
 
 
-def test_it_asks_at_a_terminal_and_asks_again_for_what_is_wrong(cli: Cli) -> None:
+def test_at_a_terminal_it_prompts_and_repeats_the_prompt_after_an_invalid_answer(cli: Cli) -> None:
     ours, theirs = pty.openpty()
     typed = ("Example NV", "Europe/Nowhere", "Europe/Paris", "", "")
     command = [*COMMAND, "init"]

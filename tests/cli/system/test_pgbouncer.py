@@ -1,5 +1,7 @@
-"""The Studio behind a real PgBouncer in transaction mode, set as docs/postgresql.md says: each
-transaction may have another connection of the server's."""
+"""The Studio behind a real PgBouncer in transaction mode, configured as in docs/postgresql.md.
+
+Each transaction may use another connection to the server.
+"""
 
 import os
 import re
@@ -41,7 +43,7 @@ _DOCUMENTED = re.search(r"<!-- pgbouncer configuration -->\n```ini\n(.*?)```", G
 
 @contextmanager
 def _before(server: str, **changed: object) -> Iterator[str]:
-    """The URL of ``server`` through a PgBouncer as documented, but for what is ``changed``."""
+    """Yield the URL of ``server`` through a PgBouncer as documented, with ``changed`` options."""
     assert _DOCUMENTED is not None
     lines = _DOCUMENTED[1]
     for name, value in changed.items():
@@ -53,7 +55,7 @@ def _before(server: str, **changed: object) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def pooler(migrated_server: str) -> Iterator[str]:
-    """It has fewer connections than are asked for."""
+    """A PgBouncer with fewer server connections than clients."""
     with _before(migrated_server, default_pool_size=3) as url:
         yield url
 
@@ -65,9 +67,11 @@ def database(pooler: str, migrated_server: str, request: pytest.FixtureRequest) 
     return Database(url=url_of(pooler, name), listen_url=url_of(migrated_server, name))
 
 
-def test_what_a_transaction_asks_is_of_itself_alone(database: Database) -> None:
-    """Many threads have few connections, and each asks the same again and again; what is asked too
-    long is broken off; of what is changed one hears at `listen_url`."""
+def test_transactions_do_not_affect_each_other(database: Database) -> None:
+    """Many threads share few connections and repeat the same statements.
+
+    Statements that take too long are cancelled, and changes are notified at `listen_url`.
+    """
     with closing(open_store(database.url, listen_url=database.listen_url)) as store:
         store.await_change(5)
         with ThreadPoolExecutor(8) as threads:
@@ -79,7 +83,7 @@ def test_what_a_transaction_asks_is_of_itself_alone(database: Database) -> None:
             assert scalar("SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'") == 1
         require_broken_off(store)
         Thread(target=_turn, args=(store, 64)).start()
-        # What the threads told before may be heard of first.
+        # Notifications of earlier changes by the threads may arrive first.
         for _ in range(9):
             store.await_change(30)
             with store.reading():
@@ -101,10 +105,10 @@ def _add(number: int) -> None:
     execute("INSERT INTO mail_stop (fault, words, since) VALUES ('x', ?, now())", str(number))
 
 
-def test_a_worker_and_commands_work_as_without_it(
+def test_a_worker_and_commands_work_behind_pgbouncer(
     database: Database, clock: MovableClock, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where workers share a limit, for which they lock each other out on the server."""
+    """Workers that share a limit as well, which they lock on the server."""
     with (
         closing(open_studio(Settings(database=database), clock)) as studio,
         smtp_server() as server,
@@ -126,7 +130,7 @@ def test_a_worker_and_commands_work_as_without_it(
     cli.run("db", "copy", "--to", "sqlite:///copied.db")
 
 
-def test_a_server_that_is_away_behind_it_is_found_again(own_cluster: Cluster) -> None:
+def test_a_server_that_was_away_is_used_again(own_cluster: Cluster) -> None:
     own_cluster.start()
     create_database(own_cluster.url, "behind")
     with (
@@ -159,8 +163,10 @@ def _kept(store: Store) -> list[int]:
     return []
 
 
-def test_one_that_is_set_otherwise_is_refused_with_what_to_set(migrated_server: str) -> None:
-    """It does not go away by waiting."""
+def test_an_unsuitable_configuration_is_refused_with_the_required_setting(
+    migrated_server: str,
+) -> None:
+    """The error is not `DatabaseUnavailable`, since waiting does not help."""
     for wrong, said in (
         ({"pool_mode": "statement"}, "pool_mode = transaction"),
         ({"ignore_startup_parameters": "extra_float_digits"}, "ignore_startup_parameters"),

@@ -1,4 +1,4 @@
-"""A restore that is killed: nobody makes a new Studio in its place, and it is simply done again."""
+"""A killed restore: no new Studio is made in its place, and the restore can be repeated."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ UNFINISHED = "or that was cut off: wait, or run “studio-tui db restore FILE”
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """A restore waits in the middle for who looks through the folder that it unpacks in."""
+    """Hold a lock on the folder for temporary files, on which a restore waits in the middle."""
     handle = os.open(folder, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     yield
@@ -28,7 +28,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 @pytest.fixture
 def backup(organisation: Cli, private_home: Path) -> Path:
-    """A backup of a Studio with people in it."""
+    """A backup of a Studio with people."""
     organisation.run("db", "backup", "kept.db")
     return Path("kept.db").absolute()
 
@@ -37,7 +37,7 @@ def backup(organisation: Cli, private_home: Path) -> Path:
 def half_restored(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backup: Path
 ) -> Iterator[Cli]:
-    """Commands where a restore of the backup has been killed in the middle."""
+    """Commands on a database whose restore was killed in the middle."""
     if request.param == "sqlite":
         place = tmp_path / "volume" / "studio.db"
         monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{place}")
@@ -72,14 +72,14 @@ def is_commented(url: str) -> bool:
         return found.fetchone() is not None
 
 
-def test_no_studio_is_made_in_place_of_one_that_was_not_restored_to_the_end(
+def test_no_studio_is_made_in_place_of_an_unfinished_restore(
     half_restored: Cli, backup: Path
 ) -> None:
     Path("not-a-backup.db").write_text("Dear Ann")
     for command in (("users", "list"), create("New"), ("db", "backup", "other.db")):
         assert UNFINISHED in half_restored.refused(*command)
     assert "that was cut off" in half_restored.run("doctor", exit_code=1).stdout
-    # What is refused leaves it as it is.
+    # Refused commands leave it as it is.
     half_restored.refused("db", "restore", "not-a-backup.db")
     half_restored.refused("db", "migrate")
     half_restored.run("db", "restore", str(backup))

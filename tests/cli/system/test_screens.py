@@ -1,4 +1,4 @@
-"""Opening the screens: what a thread opens for them is closed when they end, however late."""
+"""Opening the screens: a Studio that a thread opens is closed when they end, however late."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _hear_nothing(_: str) -> None:
-    """How far opening is."""
+    """Ignore the progress of opening."""
 
 
 def _run(run_app: "Callable[[OpenStudio], None]") -> None:
@@ -33,11 +33,11 @@ def test_what_was_opened_is_closed_when_the_screens_end(organisation: Cli) -> No
     _run(lambda open_studio: opened.append(open_studio(_hear_nothing)[0]))
     (studio,) = opened
     assert Path(studio.store.name).is_file()
-    # A connection that is left open would fail this test as it ends.
+    # The fixtures fail this test if a connection is left open.
 
 
-def test_what_is_opened_after_the_screens_have_ended_is_closed_at_once(organisation: Cli) -> None:
-    """Who quits while the database opens does not wait for it."""
+def test_a_studio_opened_after_the_screens_have_ended_is_closed_at_once(organisation: Cli) -> None:
+    """A user who quits while the database opens does not wait for it."""
     late: list[OpenStudio] = []
     _run(late.append)
     with pytest.raises(StudioError, match="left before it was open"):

@@ -1,5 +1,7 @@
-"""A database that a released version left after a year opens in this one, on both engines, and goes
-on (Storage). `tests.year` has made the files."""
+"""A used database of a released version opens in this version, on both engines (Storage).
+
+`tests.year` made the files.
+"""
 
 import gzip
 import sqlite3
@@ -30,7 +32,7 @@ LISTS: dict[tuple[str, ...], int] = {
     ("ssh", "list"): 1,
     ("segments", "list"): 0,
 }
-"""How many lines the JSON of each list has, as version 0.1.0 told of its own database."""
+"""Number of rows in the JSON of each list, as version 0.1.0 printed it for its own database."""
 _NUMBERS = count()
 
 
@@ -54,12 +56,14 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, release: str) -> Iterat
 
 @pytest.fixture(params=RELEASES)
 def release(request: pytest.FixtureRequest) -> str:
-    """A version that was released."""
+    """A released version."""
     found: str = request.param
     return found
 
 
-def test_a_year_goes_on(cli: Cli, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_a_released_version_is_upgraded_and_used(
+    cli: Cli, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STUDIO_DATABASE_URL", kept)
     monkeypatch.setenv("STUDIO_NOW", "2026-01-22T09:00:00+01:00")
     monkeypatch.setattr(identity, "own_account", lambda: identity.Account("root", "root"))
@@ -81,7 +85,7 @@ def test_a_year_goes_on(cli: Cli, kept: str, monkeypatch: pytest.MonkeyPatch) ->
     assert cli.json("activity", "verify")["intact"]
 
 
-def test_a_newer_database_is_refused_by_name_with_what_to_do(
+def test_a_database_of_a_newer_version_is_refused_with_the_remedy(
     cli: Cli, made: None, private_home: Path
 ) -> None:
     [path] = private_home.rglob("studio.db")

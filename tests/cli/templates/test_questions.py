@@ -1,4 +1,4 @@
-"""``questions``: the library by commands, also as text files (T2)."""
+"""``questions``: the question library, also as text files (T2)."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_the_library_is_listed_and_shown(cli: Cli) -> None:
     assert "Did you mean" in cli.refused("questions", "show", "Coperation")
 
 
-def test_the_whole_library_goes_out_and_comes_back(cli: Cli) -> None:
+def test_the_whole_library_is_exported_and_imported_unchanged(cli: Cli) -> None:
     text = cli.out("questions", "export")
     Path("all.toml").write_text(text, encoding="utf-8")
     count = len(cli.json("questions", "list"))

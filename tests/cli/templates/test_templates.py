@@ -14,7 +14,7 @@ def test_the_starters_are_listed(cli: Cli) -> None:
     assert cli.out("templates", "list").splitlines()[2].split() == ["Quick", "2", "no", "0"]
 
 
-def test_one_with_its_questions(cli: Cli) -> None:
+def test_a_template_is_shown_with_its_questions(cli: Cli) -> None:
     said = cli.out("templates", "show", "regular")
     assert "May be started    through push, by leaders and coaches, by users" in said
     assert "\nDiscussion\n  How are you?\n    - " in said
@@ -23,7 +23,7 @@ def test_one_with_its_questions(cli: Cli) -> None:
     assert steps[0]["topics"][0]["questions"][1]["kind"] == "rating"
 
 
-def test_text_that_is_exported_and_imported_is_the_same(cli: Cli) -> None:
+def test_an_exported_template_is_imported_unchanged(cli: Cli) -> None:
     text = cli.out("templates", "export", "Regular")
     Path("regular.toml").write_text(text, encoding="utf-8")
     said = cli.out("templates", "import", "regular.toml")
@@ -32,7 +32,7 @@ def test_text_that_is_exported_and_imported_is_the_same(cli: Cli) -> None:
     assert len(cli.json("activity", "list")) == 4
 
 
-def test_a_changed_text_changes_the_template(cli: Cli) -> None:
+def test_an_imported_text_adds_or_changes_a_template(cli: Cli) -> None:
     text = cli.out("templates", "export", "Regular")
     Path("mine.toml").write_text(text.replace('"Regular"', '"Monthly talk"'), encoding="utf-8")
     assert cli.json("templates", "import", "mine.toml")["name"] == "Monthly talk"
@@ -64,7 +64,7 @@ def test_duplicate_archive_and_delete(cli: Cli) -> None:
     assert "archive it instead" in cli.refused("templates", "delete", "Regular")
 
 
-def test_versions_are_told_and_brought_back(cli: Cli) -> None:
+def test_versions_are_listed_and_restored(cli: Cli) -> None:
     """T5."""
     first = cli.out("templates", "export", "Regular")
     Path("r.toml").write_text(
@@ -85,7 +85,7 @@ def test_versions_are_told_and_brought_back(cli: Cli) -> None:
     assert "versions 1 to 3" in cli.refused("templates", "bring-back", "Regular", "9")
 
 
-def test_versions_say_what_pushes_keep(cli: Cli) -> None:
+def test_versions_name_the_pushes_that_use_them(cli: Cli) -> None:
     """T5."""
     cli.run(*create("Q1"))
     assert "kept by 1 push" in cli.out("templates", "versions", "Regular")

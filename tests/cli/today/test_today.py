@@ -1,4 +1,4 @@
-"""``studio-tui today`` (S1): its lines, its JSON, and putting off."""
+"""``studio-tui today`` (S1): its lines, its JSON, and snoozing."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from tests.cli.conftest import Accounts, Cli
 NAMES = ["kind", "count", "push", "user", "text", "since"]
 
 
-def test_a_new_studio_is_told_how_to_begin(made: None, cli: Cli) -> None:
+def test_a_new_studio_shows_the_first_steps(made: None, cli: Cli) -> None:
     assert cli.json("today") == []
     said = cli.out("today")
     assert "To begin: import users." in said
     assert "mail server" in said
 
 
-def test_nothing_is_said_to_need_anybody(
+def test_an_empty_list_shows_the_next_step(
     organisation: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_SMTP_HOST", "mail.example.org")
@@ -27,7 +27,7 @@ def test_nothing_is_said_to_need_anybody(
     assert organisation.nothing_to_do("today") == "Nothing needs you.\n"
 
 
-def test_each_line_has_the_names_of_the_contract(
+def test_each_line_has_the_keys_of_the_contract(
     pushed: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_NOW", "2026-04-02T09:00:00+02:00")
@@ -41,7 +41,7 @@ def test_each_line_has_the_names_of_the_contract(
     assert "3 overdue" in pushed.out("today")
 
 
-def test_a_line_is_put_off_and_brought_back(pushed: Cli, accounts: Accounts) -> None:
+def test_a_line_is_snoozed_and_woken(pushed: Cli, accounts: Accounts) -> None:
     off = ("today", "--snooze", "no_manager", "--push", "q1 REVIEW")
     assert "put off until it changes" in pushed.out(*off)
     assert "Nothing to put off" in pushed.nothing_to_do(*off)
@@ -58,13 +58,13 @@ def test_a_line_is_put_off_and_brought_back(pushed: Cli, accounts: Accounts) -> 
     assert "2026-03-03" in pushed.out("today", "--all")
 
 
-def test_what_does_not_go_together(cli: Cli) -> None:
+def test_options_that_exclude_each_other_are_wrong_usage(cli: Cli) -> None:
     assert "--until goes with --snooze" in cli.misused("today", "--until", "mon")
     assert "Either" in cli.misused("today", "--snooze", "ends", "--wake", "ends")
     cli.misused("today", "--snooze", "everything")
 
 
-def test_nobody_learns_of_a_push_that_is_not_theirs(pushed: Cli, accounts: Accounts) -> None:
+def test_a_hidden_push_is_answered_like_an_unknown_one(pushed: Cli, accounts: Accounts) -> None:
     with accounts.of("eve") as eve:
         assert eve.json("today") == []
         named = eve.refused("today", "--push", "Q1 review")
@@ -90,7 +90,7 @@ def test_by_manager_counts_over_all_open_pushes(pushed: Cli) -> None:
     assert "Nobody is in an open push." in pushed.run("today", "--by", "team").stderr
 
 
-def test_groups_go_with_no_other_option(cli: Cli) -> None:
+def test_groups_accept_no_other_option(cli: Cli) -> None:
     assert "--by goes with no other" in cli.misused("today", "--by", "team", "--all")
     assert "--by goes with no other" in cli.misused("today", "--by", "team", "--push", "Q1")
     cli.misused("today", "--by", "month")
