@@ -1,4 +1,4 @@
-"""The server of the database is stopped while somebody types, and started again."""
+"""Stop and restart the database server while a user types."""
 
 import os
 import subprocess

@@ -1,7 +1,7 @@
-"""The whole job from a shell: from an HR export to a closed push, with mail at a real server.
+"""The whole job from a shell: from an HR export to a closed push, with mail to a real server.
 
-The clock moves between the commands. What may talk to a mail server is a process of its own; the
-others run in this one.
+The clock moves between the commands. Commands that may talk to a mail server run in processes of
+their own; the others run in the process of the test.
 """
 
 import csv
@@ -32,7 +32,7 @@ EXPORT = (
     "4;Ben;Willems;ben@example.org;Bob Smith;Sales;en\r\n"
     "5;Béatrice;Moreau;bea@example.org;Bob Smith;Sales;fr\r\n"
 )
-"""What a small HR system exports: semicolons, Windows-1252, a manager by name."""
+"""The export of a small HR system: semicolons, Windows-1252, and managers by name."""
 
 
 _ALONE = frozenset({"doctor", "mail", "worker"})
@@ -53,13 +53,13 @@ def _start(environ: dict[str, str], *arguments: str, typed: str, exit_code: int)
 
 @dataclass
 class Shell:
-    """Runs commands as an admin does, each at the moment where the clock stands."""
+    """Runs commands as an admin at the instant of a clock that tests move."""
 
     environ: dict[str, str]
     now: datetime = field(default=datetime.fromisoformat("2026-03-02T09:00:00+01:00"))
 
     def run(self, *arguments: str, typed: str = "", exit_code: int = 0) -> str:
-        """What a command prints; on stderr where it is to fail."""
+        """Run a command and return its output; if it is to fail, its stderr."""
         environ = {**self.environ, "STUDIO_NOW": self.now.isoformat()}
         if arguments[0] in _ALONE:
             return _start(environ, *arguments, typed=typed, exit_code=exit_code)
@@ -68,11 +68,11 @@ class Shell:
         return done.stderr if exit_code else done.stdout
 
     def json(self, *arguments: str) -> Any:
-        """The same as a value."""
+        """Run a command and return its parsed JSON."""
         return json.loads(self.run(*arguments, "--json"))
 
     def move(self, **span: float) -> None:
-        """Let time go by."""
+        """Move the clock forward."""
         self.now += timedelta(**span)
 
 
@@ -95,7 +95,7 @@ def shell(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sh
 
 
 def by_recipient(messages: list[Received]) -> dict[str, list[Received]]:
-    """The mails that each address got."""
+    """Return the mails by address."""
     found: dict[str, list[Received]] = {}
     for message in messages:
         found.setdefault(message.recipients[0], []).append(message)
@@ -114,7 +114,7 @@ def test_from_an_hr_export_to_a_closed_push(shell: Shell, server: Server) -> Non
 
 
 def set_up(shell: Shell) -> None:
-    """The doctor says what is missing; after the password, nothing is."""
+    """The doctor reports what is missing; once the password is set, nothing is."""
     doctor = shell.run("doctor", exit_code=1)
     assert doctor == ""
     shell.run("mail", "password", typed="s3cret\n")
@@ -122,7 +122,7 @@ def set_up(shell: Shell) -> None:
 
 
 def import_people(shell: Shell) -> None:
-    """The dry run, the import, and nothing the second time."""
+    """Dry run and import; a second import changes nothing."""
     assert "5 users would be added" in shell.run("users", "import", "hr.csv", "--dry-run")
     assert shell.json("users", "list", "example.org") == []
     assert shell.run("users", "import", "hr.csv").startswith("Imported: 5 added")
@@ -135,7 +135,7 @@ def import_people(shell: Shell) -> None:
 
 
 def create_and_assign(shell: Shell) -> None:
-    """One push now and one for later; three people in the first."""
+    """Create a push for now and one for later, and assign three users to the first."""
     shell.run(
         "pushes", "create", "Performance review",
         "--push", "Q1 review;2026-03-01;2026-03-31",
@@ -147,7 +147,7 @@ def create_and_assign(shell: Shell) -> None:
 
 
 def send_and_read(shell: Shell, server: Server) -> None:
-    """Each user and the manager got one mail, in their own language, with the deadline in it."""
+    """Each user and the manager get one mail with the deadline, in their own language."""
     shell.move(minutes=2)
     assert shell.run("worker", "--drain").startswith("4 sent, 0 failed")
     assert "0 sent" in shell.run("worker", "--drain")
@@ -166,7 +166,7 @@ def send_and_read(shell: Shell, server: Server) -> None:
 
 
 def remind_and_hand_over(shell: Shell, server: Server) -> None:
-    """What is undone mails nobody; what was tried is exactly what is sent."""
+    """An act that is undone mails nobody; a dry run lists exactly the mail that is sent."""
     shell.run("pushes", "remind", "Q1 review", "ben")
     assert "2 mails dropped" in shell.run("outbox", "undo")
     tried = shell.json("pushes", "remind", "Q1 review", "--dry-run")
@@ -187,7 +187,7 @@ def remind_and_hand_over(shell: Shell, server: Server) -> None:
 
 
 def hold_and_close(shell: Shell, server: Server) -> None:
-    """Follow-up until the end; what is closed mails nobody."""
+    """Follow up until the end; closing mails nobody."""
     shell.run("conversations", "plan", "Q1 review", "ann", "--at", "2026-03-12T14:00")
     shell.move(days=10)
     assert "Done: Bob Smith" in shell.run("conversations", "finish", "Q1 review", "ann")
@@ -210,7 +210,7 @@ def hold_and_close(shell: Shell, server: Server) -> None:
 
 
 def assign_the_earlier_list(shell: Shell, server: Server) -> None:
-    """The next push takes over the list, is scheduled, and mails on its morning."""
+    """The next push takes over the users, is scheduled, and mails on its first morning."""
     said = shell.run("pushes", "assign", "Q2 review", "--from-push", "Q1 review", "--except", "bob")
     assert "3 users assigned" in said
     assert "mail leaves on 2026-06-01 at 08:00 (Europe/Brussels)" in said
@@ -223,7 +223,7 @@ def assign_the_earlier_list(shell: Shell, server: Server) -> None:
 
 
 def check_activity(shell: Shell) -> None:
-    """Everything that was done can be read, the newest first."""
+    """Every act is in the activity, newest first."""
     actions = [line["action"] for line in shell.json("activity", "list", "--push", "Q1 review")]
     assert actions == [
         "closed push",

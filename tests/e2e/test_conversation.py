@@ -1,4 +1,4 @@
-"""The plug is pulled in the middle of a conversation: come back, and it is there (C4)."""
+"""Kill the app in the middle of a conversation: the text is there on return (C4)."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ sys.exit(app.return_code or 0)
 
 @pytest.fixture
 def command(tmp_path: Path) -> Callable[[Conversation, str], list[str]]:
-    """The Studio at one conversation, for somebody who uses it."""
+    """Returns a command line that opens the Studio at a conversation for a user."""
 
     def of(talk: Conversation, login: str) -> list[str]:
         url = f"sqlite:///{tmp_path / 'studio.db'}"
@@ -98,7 +98,7 @@ def test_the_terminal_is_gone(tmp_path: Path, command: Command) -> None:
 
 
 def test_an_editor_of_ones_own(tmp_path: Path, command: Command) -> None:
-    """It takes the terminal, and gives it back with the text; one that fails changes nothing."""
+    """The editor takes over the terminal and returns the text; one that fails changes nothing."""
     script = tmp_path / "editor"
     script.write_text(
         '#!/bin/sh\necho IN THE EDITOR; read -r word; [ "$word" = no ] && exit 1\n'

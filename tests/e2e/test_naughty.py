@@ -1,4 +1,4 @@
-"""Text that broke other programs, on a real terminal: every byte that it gets is looked at (A5)."""
+"""Text that broke other programs, on a real terminal: every byte written is checked (A5)."""
 
 import re
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ from tests.tui.screens.pushing import assign, user_id
 _NAMES = tuple(
     {fold(clean_line(text)): text for text in (*HOSTILE, *NAUGHTY) if clean_line(text)}.values()
 )
-"""Of those that are the same to a reader, one."""
+"""One of each group of texts that are the same to a reader."""
 _EVERYTHING = "\n".join(_NAMES)
 _ESCAPE = "\x1b"
 _WALK = (
@@ -64,7 +64,7 @@ _WALK = (
     ("tE", "History of everybody"),
     ("\r", "Private to"),
 )
-"""Keys, and what then stands on the screen."""
+"""Keys, and the text that the screen shows after them."""
 _OWN = re.compile(
     rb"\x1b\[[0-9;]*[ACDHKXm]|\x1b\[\?[0-9;]+[hl]|\x1b\[[?<>]?[0-9;]*\$?[cnpqtu]|\x1b\]22;[a-z]+\x07"
 )
@@ -72,7 +72,7 @@ _OWN = re.compile(
 
 
 def _fill(made: Example) -> None:
-    """People, a template, a push, mail and conversations that hold all of it."""
+    """Create users, a template, a push, mail and conversations that contain all texts."""
     me = f"{ACCOUNT},me@example.org,Me,Self,,Crew,,,,,admin\n"
     made.load(me + hostile_rows("Crew", PACKED, "p", 170) + hostile_rows("Crew", _NAMES, "w"))
     name = f"0 {PACKED[0]}"

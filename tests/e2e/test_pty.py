@@ -1,4 +1,4 @@
-"""The installed command in a real terminal: a pty, read by a terminal emulator."""
+"""The installed command in a real pty, read by a terminal emulator."""
 
 import fcntl
 import os
@@ -33,7 +33,7 @@ zoe@example.org,Zoë,[/x] de Wit,Sales,Sales
 
 
 class Terminal:
-    """A program in a pty, and what a person would see of it."""
+    """A program in a pty, and the screen that a user would see."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", master: int, size: tuple[int, int]):
         self.process = process
@@ -41,34 +41,34 @@ class Terminal:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self.written = b""
-        """All that the program wrote."""
+        """All output of the program."""
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
+        """The text on the screen."""
         return "\n".join(self.screen.display)
 
     @property
     def said_on_leaving(self) -> str:
-        """What was written once the screens were left."""
+        """The output after the screens were left."""
         return self.written.partition(b"\x1b[?1049l")[2].decode()
 
     def type(self, keys: str) -> None:
-        """Press keys."""
+        """Type keys."""
         os.write(self.master, keys.encode())
 
     def type_apart(self, key: str, seconds: float, following: str) -> None:
-        """Press a key, and another one ``seconds`` later."""
+        """Type a key, and other keys ``seconds`` later."""
         self.type(key)
         time.sleep(seconds)
         self.type(following)
 
     def hang_up(self) -> None:
-        """Close the window."""
+        """Close the terminal window."""
         os.close(self.master)
 
     def wait_for(self, condition: Callable[[str], bool]) -> str:
-        """What stands on the screen once ``condition`` is true of it."""
+        """Wait until ``condition`` is true of the screen's text, and return the text."""
         until = time.monotonic() + _PATIENCE
         while not condition(self.text):
             assert time.monotonic() < until, f"not seen in time:\n{self.text}"
@@ -76,17 +76,17 @@ class Terminal:
         return self.text
 
     def shows(self, *words: str) -> str:
-        """What stands on the screen once all ``words`` do."""
+        """Wait until the screen contains all ``words``, and return its text."""
         return self.wait_for(lambda text: all(word in text for word in words))
 
     def goes_to_templates(self) -> str:
-        """What stands on the screen once the Studio is open and shows the templates."""
+        """Wait for the opened Studio, go to the templates, and return the screen's text."""
         self.shows("0 Today", "Quit")
         self.type("1")
         return self.shows("1 Templates", "Regular", "Performance review")
 
     def ended(self) -> int:
-        """The exit code, once the program has ended."""
+        """Wait for the end of the program and return its exit code."""
         until = time.monotonic() + _PATIENCE
         while self.process.poll() is None:
             assert time.monotonic() < until, f"it does not end:\n{self.text}"
@@ -112,7 +112,7 @@ class Terminal:
 def opened(
     size: tuple[int, int], command: Sequence[str] = _COMMAND, **environ: str
 ) -> Iterator[Terminal]:
-    """``studio-tui`` in a terminal of ``size``, in the home of the test."""
+    """Run ``studio-tui`` in a terminal of ``size``, in the home of the test."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     process = subprocess.Popen(
@@ -163,7 +163,7 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
 
 
 def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
-    """N12: no mail server is set up, and no worker can send it."""
+    """N12: no mail server is configured, so no worker can send mail."""
 
     def studio(*words: str) -> None:
         subprocess.run([*_COMMAND, *words], check=True, capture_output=True, cwd=private_home)
@@ -187,7 +187,7 @@ def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
 
 
 def test_it_ends_when_its_terminal_is_gone() -> None:
-    """And does not go on by itself, looking for keys."""
+    """The program must not keep polling for keys."""
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
         terminal.hang_up()
@@ -206,7 +206,7 @@ def test_what_does_not_open_is_said_on_leaving_too(private_home: Path) -> None:
     path = private_home / "letter.db"
     path.write_text("This is a letter, and no database at all. " * 40)
     with opened((80, 24), STUDIO_DATABASE_URL=f"sqlite:///{path}") as terminal:
-        # The path before it may be so long that no other words stand on one line.
+        # The preceding path may be so long that the other words wrap.
         terminal.shows("database.url", "Try again")
         terminal.type("q")
         assert terminal.ended() == 1
@@ -259,7 +259,7 @@ _MOUSE = (b"\x1b[?1000h", b"\x1b[?1002h", b"\x1b[?1003h")
 def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
     environ: dict[str, str], asked: bool
 ) -> None:
-    """GNU screen withholds the first escape from a program that asks for the mouse."""
+    """GNU screen delays the first Escape for a program that enables mouse reporting."""
     with opened((80, 24), **environ) as terminal:
         terminal.goes_to_templates()
         terminal.type("?")
@@ -268,7 +268,7 @@ def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
 
 
 def test_without_a_shell_there_is_nothing_to_go_to() -> None:
-    """What is typed for the shell is no key of the Studio."""
+    """Keys typed for the shell must not reach the Studio."""
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
         terminal.type("\x1a3q\r")
@@ -286,7 +286,7 @@ def test_a_shell_takes_over_and_the_studio_comes_back() -> None:
         terminal.shows("shell>")
         terminal.type(f"{_COMMAND[0]}\r")
         terminal.goes_to_templates()
-        # What follows in the same packet was meant for the shell.
+        # The key after Ctrl+Z in the same packet was meant for the shell.
         terminal.type("\x1a2")
         terminal.shows("Stopped")
         terminal.type("echo $((1000 + 234))\r")
@@ -300,7 +300,7 @@ def test_a_shell_takes_over_and_the_studio_comes_back() -> None:
 
 
 def test_what_is_typed_at_once_is_for_what_opens() -> None:
-    """A new template, its name, and another key after it: one packet, on a busy machine."""
+    """A new template, its name, and another key arrive in one packet, on a busy machine."""
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
     try:
         with opened((80, 24)) as terminal:

@@ -1,4 +1,4 @@
-"""Secrets are planted, everything is done, and all that was written is looked through (N11)."""
+"""Use known secrets in every act, then search all output and files for them (N11)."""
 
 import base64
 import os
@@ -47,15 +47,15 @@ run()
 
 @dataclass
 class Watched:
-    """Commands, and all that they wrote."""
+    """Runs commands and records all their output."""
 
     environ: dict[str, str]
     way: str = ""
-    """How the password of the mail server comes in."""
+    """How the mail server's password is provided."""
     said: list[bytes] = field(default_factory=list)
 
     def run(self, *arguments: str, typed: str = "") -> int:
-        """Run a command, in this process; its exit code."""
+        """Run a command in this process and return its exit code."""
         done = CliRunner(env=self.environ).invoke(
             program, arguments, obj=DEPENDENCIES, input=typed.encode()
         )
@@ -63,7 +63,7 @@ class Watched:
         return done.exit_code
 
     def start(self, *command: str) -> int:
-        """Run a program of its own; its exit code."""
+        """Run a program in a process of its own and return its exit code."""
         done = subprocess.run(
             command,
             capture_output=True,
@@ -74,12 +74,12 @@ class Watched:
         return done.returncode
 
     def shows(self, secret: str) -> list[bytes]:
-        """What they said with the secret in it."""
+        """Return the recorded outputs that contain the secret."""
         return [said for said in self.said if any(sign in said for sign in signs(secret))]
 
 
 def signs(secret: str) -> list[bytes]:
-    """The secret, and how SMTP writes it down."""
+    """Return the secret as it is and as SMTP encodes it."""
     plain = f"\0studio\0{secret}".encode()
     encoded = [base64.b64encode(each).rstrip(b"=")[:-1] for each in (secret.encode(), plain)]
     return [secret.encode(), *encoded]
@@ -87,7 +87,7 @@ def signs(secret: str) -> list[bytes]:
 
 @pytest.fixture
 def database_url(postgresql_server: str) -> str:
-    """A PostgreSQL whose URL holds a password."""
+    """The URL of a PostgreSQL database, with a password."""
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS secrets WITH (FORCE)")
         connection.execute("CREATE DATABASE secrets")
@@ -113,7 +113,7 @@ def watched(
     private_home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Watched:
-    """The password of the mail server comes in this way, that of the database in the file."""
+    """Commands with the mail password provided in one way, and the database URL in the file."""
     monkeypatch.chdir(tmp_path)
     folder = private_home / "config" / "studio-tui"
     folder.mkdir(mode=0o700)
@@ -123,7 +123,7 @@ def watched(
     environ = {**server.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     environ["XDG_CACHE_HOME"] = str(private_home / "cache")
     del environ["STUDIO_SMTP_PASSWORD"]
-    # It is chosen once for each process.
+    # keyring chooses its backend once per process.
     monkeypatch.setattr("keyring.core._keyring_backend", None)
     watched = Watched(environ, request.param)
     if request.param == "environment":
@@ -149,8 +149,8 @@ def test_no_secret_is_written_anywhere(
     do_everything(watched, server)
     assert watched.start(sys.executable, "-c", _CRASH) == 1
     if watched.way == "environment":
-        # A password that is refused comes from there in any case, and that of the database in the
-        # same way in all of them.
+        # A refused password always comes from the environment, and the database password is
+        # provided in the same way in all cases, so one case suffices.
         be_refused(watched)
         lose_the_database(watched)
         crash_on_screen(watched)
@@ -168,7 +168,7 @@ def test_no_secret_is_written_anywhere(
 
 
 def do_everything(watched: Watched, server: Server) -> None:
-    """A life of a push, with mail that leaves, on screen too."""
+    """Run through the life of a push, with mail that leaves, on screen as well."""
     Path("people.csv").write_text(PEOPLE)
     days = ("--from", "2026-03-01", "--deadline", "2026-03-31")
     for arguments in (
@@ -184,7 +184,8 @@ def do_everything(watched: Watched, server: Server) -> None:
         ("doctor", "--json"),
         ("ssh", "keys"),
     ):
-        # Those that talk to the mail server leave to the end of their process what they opened.
+        # Commands that talk to the mail server close their connections only when their process
+        # ends.
         alone = {"mail", "worker", "doctor"} & set(arguments)
         code = watched.start(*_STUDIO, *arguments) if alone else watched.run(*arguments)
         assert code == 0, (arguments, watched.said[-2:])
@@ -193,7 +194,7 @@ def do_everything(watched: Watched, server: Server) -> None:
 
 
 def look_at_the_arguments(watched: Watched) -> None:
-    """What others see of a worker that runs: its arguments, and those of what it started."""
+    """Check the command lines of a running worker and its child processes, which others can see."""
     worker = subprocess.Popen(
         [*_STUDIO, "worker"],
         stdout=subprocess.PIPE,
@@ -212,7 +213,7 @@ def look_at_the_arguments(watched: Watched) -> None:
 
 
 def be_refused(watched: Watched) -> None:
-    """The server refuses the password."""
+    """Make the server refuse the password."""
     wrong = Watched({**watched.environ, "STUDIO_SMTP_PASSWORD": f"{OF_MAIL}-or-so"})
     assert wrong.start(*_STUDIO, "doctor") == 1
     assert wrong.start(*_STUDIO, "mail", "test", "ann@example.org") == 1
@@ -222,7 +223,7 @@ def be_refused(watched: Watched) -> None:
 
 
 def lose_the_database(watched: Watched) -> None:
-    """It is away, or its URL is none."""
+    """Make the database unavailable, and its URL invalid."""
     for url in (
         f"postgresql://studio:{OF_DATABASE}@127.0.0.1:1/studio",
         f"postgresql://127.0.0.1:1/studio?user=studio&password={OF_DATABASE}",
@@ -236,7 +237,7 @@ def lose_the_database(watched: Watched) -> None:
 
 
 def crash_on_screen(watched: Watched) -> None:
-    """A fault of the screens, with settings among its variables."""
+    """Raise an error in a screen that has settings among its variables."""
     command = [sys.executable, "-c", _CRASH_ON_SCREEN]
     with opened((100, 30), command, **watched.environ) as terminal:
         terminal.shows("0 Today", " line")
@@ -246,7 +247,7 @@ def crash_on_screen(watched: Watched) -> None:
 
 
 def rows(url: str) -> list[bytes]:
-    """Every row of every table, as text."""
+    """Return every row of every table as text."""
     found: list[bytes] = []
     with psycopg.connect(url) as connection:
         tables = connection.execute(

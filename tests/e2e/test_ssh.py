@@ -1,4 +1,4 @@
-"""The right people, over SSH, and nobody else (A1): a real sshd, as an attacker would try it."""
+"""Access over SSH for the right people and nobody else (A1): a real sshd under attack."""
 
 import json
 import os
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Host:
-    """A host of the Studio: what its account can do there, and the sshd to it."""
+    """A host of the Studio: the commands of its service account, and its sshd."""
 
     sshd: SshServer
     folder: Path
@@ -32,7 +32,7 @@ class Host:
 
     @property
     def marker(self) -> Path:
-        """What an attack would leave behind."""
+        """The file that a successful attack would create."""
         return self.folder / "pwned"
 
     @property
@@ -40,7 +40,7 @@ class Host:
         return self.folder / "studio.db"
 
     def studio(self, *arguments: str, typed: str = "") -> str:
-        """A command on the host, by the account of the service."""
+        """Run a command on the host with the service account."""
         done = subprocess.run(
             [STUDIO, *arguments],
             input=typed,
@@ -53,7 +53,7 @@ class Host:
         return done.stdout
 
     def let_in(self, name: str, login: str) -> str:
-        """Add the key of that name; returns its fingerprint."""
+        """Add the key ``name`` for a user and return its fingerprint."""
         public = self.sshd.key(name).with_suffix(".pub").read_text()
         said = self.studio("ssh", "add-key", login, typed=public)
         return said[said.index("SHA256:") :].split(".")[0]
@@ -61,7 +61,7 @@ class Host:
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """The small organisation; Els, Sam and Ann have a key each."""
+    """The small organisation, in which Els, Sam and Ann have a key each."""
     folder = tmp_path_factory.mktemp("host")
     config = folder / "config.toml"
     config.write_text(f'[database]\nurl = "sqlite:///{folder / "studio.db"}"\n')
@@ -81,7 +81,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 @pytest.fixture
 def sshd(host: Host) -> Iterator[SshServer]:
-    """The sshd; whatever is tried at it, nothing is left behind."""
+    """The sshd of the host; fails the test if an attack left a file behind."""
     yield host.sshd
     assert not host.marker.exists()
 
@@ -226,7 +226,7 @@ def test_a_dash_makes_no_file_of_that_name(host: Host, sshd: SshServer) -> None:
     places = (host.folder, Path.home(), Path("/"))
     assert not any((place / "-").exists() for place in places)
     done = sshd.run("ann", "conversations export 'Q1 review' ann --output -")
-    # There is nothing to export yet, and that is all that is wrong with it.
+    # The command is valid; it only has nothing to export yet.
     assert (done.returncode, done.stdout) == (1, "")
     done = sshd.run("ann", "conversations export 'Q1 review' ann --output - --font -")
     assert (done.returncode, done.stdout) == (2, "")
@@ -362,7 +362,7 @@ def test_a_key_that_nobody_added_opens_nothing(sshd: SshServer) -> None:
 
 
 def test_a_key_is_not_enough_without_its_other_half(host: Host, sshd: SshServer) -> None:
-    """To show the public key of Els, and sign with another, proves nothing."""
+    """Presenting Els's public key but signing with another private key is refused."""
     stolen = sshd.key("thief")
     els = sshd.key("els").with_suffix(".pub").read_text()
     stolen.with_suffix(".pub").write_text(els)
@@ -403,7 +403,7 @@ def test_an_admin_adds_a_key_over_ssh(host: Host, sshd: SshServer) -> None:
 
 
 def test_no_shell_for_who_has_no_command(sshd: SshServer) -> None:
-    """In a terminal, without a command, there is the Studio, and nothing behind it."""
+    """A session with a terminal and without a command opens the Studio, and no shell behind it."""
     with opened((100, 30), sshd.command("els", options=["-tt"])) as terminal:
         terminal.shows("0 Today", "Templates", "Quit")
         terminal.type("3")

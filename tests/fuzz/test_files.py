@@ -1,5 +1,7 @@
-"""Files as damaged as they come are read, or refused in words: there is no other error, and the
-reading of none writes anything."""
+"""Damaged files are read or refused with a message; no other error occurs.
+
+Reading a file never writes anything.
+"""
 
 import io
 import zipfile
@@ -68,7 +70,7 @@ remind_before_days = [7, 1]
 
 
 def with_part(name: str, content: bytes) -> bytes:
-    """The workbook with other XML in one of its parts."""
+    """Return the workbook with one part replaced."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as whole, zipfile.ZipFile(made, "w") as other:
         for entry in whole.namelist():
@@ -83,13 +85,13 @@ def parts() -> dict[str, bytes]:
 
 @st.composite
 def damaged_parts(draw: st.DrawFn) -> bytes:
-    """A whole archive in which the XML is damaged."""
+    """Draw an intact archive whose XML is damaged."""
     name, content = draw(st.sampled_from(sorted(parts().items())))
     return with_part(name, draw(damaged((content,))))
 
 
 def read_people(content: bytes) -> None:
-    """Read all lines of a file, or be refused it."""
+    """Read all lines of a file, or check the refusal."""
     try:
         file = hr_files.read(content, name="people")
     except (Refused, Unavailable) as error:
@@ -99,7 +101,7 @@ def read_people(content: bytes) -> None:
 
 
 def said(error: StudioError) -> None:
-    """It is one sentence that a terminal can show."""
+    """Check that the message is one sentence that a terminal can display."""
     assert error.message.strip()
     assert "\x1b" not in error.message
     assert "Traceback" not in error.message

@@ -1,4 +1,4 @@
-"""What a mail server answers, and mail that comes back: whatever it is, its outcome is known."""
+"""Random replies of a mail server and random bounces: every one leads to a defined outcome."""
 
 import asyncio
 from collections.abc import Iterator
@@ -55,12 +55,12 @@ def test_mail_that_came_back(content: bytes) -> None:
 
 
 async def outcome_of(answers: Iterator[bytes]) -> object:
-    """What comes of a mail where the server answers so to each line, whatever it says."""
+    """Return the outcome of a mail to a server that sends these replies, one per received line."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             writer.write(next(answers, b""))
-            # Who waits for the rest of an answer is hung up on.
+            # Hang up on a client that waits for the rest of a reply.
             while line := await asyncio.wait_for(reader.readline(), 0.05):
                 if line.startswith(b"QUIT") or not (reply := next(answers, b"")):
                     break
@@ -87,7 +87,7 @@ async def outcome_of(answers: Iterator[bytes]) -> object:
 @given(st.lists(st.sampled_from(ANSWERS), max_size=7), st.booleans())
 @fuzzing(30)
 def test_what_a_server_answers(answers: list[bytes], begins_well: bool) -> None:
-    """Only where it took the mail after its last line is it delivered."""
+    """The mail is delivered only if the server accepted it after its last line."""
     said = [GREETING, EHLO, *answers] if begins_well else answers
     found = asyncio.run(outcome_of(iter(said)))
     assert isinstance(found, Delivered | Rejected | Deferred | RelayDown)
@@ -101,7 +101,7 @@ def test_what_a_server_answers(answers: list[bytes], begins_well: bool) -> None:
 
 @pytest.mark.parametrize("flood", [b"250-again\r\n", b"a", b"\0"])
 async def test_a_server_that_does_not_stop_is_left(flood: bytes) -> None:
-    """It takes neither all memory nor for ever."""
+    """An endless reply exhausts neither memory nor time."""
     piece = flood * (200_000 // len(flood))
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,5 +1,4 @@
-"""What a client sends as the command of an SSH session: it ends with 0, 1 or 2, and nothing more is
-open to it than is listed (A1, A2)."""
+"""Random commands of an SSH session end with 0, 1 or 2, and run only listed commands (A1, A2)."""
 
 import shlex
 from pathlib import Path
@@ -31,7 +30,7 @@ COMMANDS = st.one_of(
 
 @pytest.fixture(autouse=True, scope="module")
 def _nobody(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """There is no Studio here: whatever is asked, none is made."""
+    """Provide no Studio, and check that no command created one."""
     home = tmp_path_factory.mktemp("session")
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(home)
@@ -42,7 +41,7 @@ def _nobody(tmp_path_factory: pytest.TempPathFactory) -> object:
 
 
 def ended(sent: str) -> Result | None:
-    """How the command of a session ends; None where it is no command."""
+    """Run the command of a session and return its result; None if it is no command."""
     try:
         words = split_command(sent)
     except click.UsageError:

@@ -1,6 +1,6 @@
-"""Whatever a terminal sends, the screens stay, and what is typed afterwards is heard.
+"""Whatever a terminal sends, the screens survive and later keys are handled.
 
-A cat on the keyboard, a paste of a program, answers of the terminal that nobody asked for.
+Examples are a cat on the keyboard, a pasted program, and unsolicited replies of the terminal.
 """
 
 import os
@@ -21,12 +21,12 @@ _SEQUENCES = (
 
 
 def test_garbage_on_the_keyboard_is_lived_through(private_home: Path) -> None:
-    # With this seed few of them are pasted.
+    # With this seed, few sequences are inside a paste.
     chance = random.Random(None if TIMES > 1 else 26)
     with opened((80, 24)) as terminal:
         terminal.shows("0 Today", "Quit")
         for _ in range(TIMES):
-            # Each of them whole, and now and then something that has no end.
+            # Send each sequence complete, and now and then one without an end.
             for piece in chance.sample(_SEQUENCES, len(_SEQUENCES)):
                 os.write(terminal.master, piece)
                 if chance.random() < 0.2:
@@ -40,15 +40,17 @@ def test_garbage_on_the_keyboard_is_lived_through(private_home: Path) -> None:
 
 
 def go_to_users(terminal: Terminal) -> None:
-    """End a paste that has begun, leave whatever was opened, and press the key of the users, until
-    they are there: all that was sent before is dealt with then."""
+    """End a pending paste, leave open dialogs and press the key of the users until they appear.
+
+    All input that was sent before is then processed.
+    """
     until = time.monotonic() + 60
     while "Press i to import users" not in terminal.text:
         assert terminal.process.poll() is None, terminal.text
         assert time.monotonic() < until, terminal.text
-        # The first escape clears a filter, the second one leaves it.
+        # The first Escape clears a filter, the second leaves it.
         for keys in ("\x1b[201~\x1b", "\x1b", "3"):
-            # One after the other: an escape and what comes at once are one key.
+            # Wait between keys: an Escape and a key right after it would be read as one key.
             while terminal._read(0.2):
                 pass
             terminal.type(keys)

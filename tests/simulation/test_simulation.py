@@ -1,4 +1,4 @@
-"""Seeds of the simulation: whatever fails, no promise about mail is broken (N1 to N8, N13, N14).
+"""Seeds of the simulation: whatever fails, every invariant of mail holds (N1 to N8, N13, N14).
 
 ``nox -s simulation`` runs many more; docs/verification.md says what is simulated.
 """
@@ -14,7 +14,7 @@ from tests.simulation.world import simulate
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the database that each seed copies."""
+    """A directory with the database that each seed copies."""
     folder = tmp_path_factory.mktemp("simulation")
     organisation.make(folder / "made.db")
     return folder
@@ -22,11 +22,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("first", [0, 25])
 def test_no_seed_breaks_a_promise(made: Path, first: int) -> None:
-    """The seed that is named is run again by ``python -m tests.simulation --seed N --trace``."""
+    """Reproduce a failing seed with ``python -m tests.simulation --seed N --trace``."""
     outcomes = [simulate(seed, made) for seed in range(first, first + 25)]
     broken = {outcome.seed: outcome.problems for outcome in outcomes if outcome.problems}
     assert not broken
-    # They have met something.
+    # Check that the seeds had faults and sent mail.
     assert sum(outcome.kills for outcome in outcomes) > 10
     assert sum(outcome.taken for outcome in outcomes) > 500
 

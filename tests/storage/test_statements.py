@@ -1,4 +1,4 @@
-"""Queries are written with Peewee's builder: what is text is counted, and may only become less."""
+"""Queries use Peewee's builder: the number of statements written as text may only decrease."""
 
 from tests.storage.statements import WHY, numbered_columns, statements
 
@@ -6,7 +6,7 @@ TEXTS = 25
 """Statements and sub-queries as text; lower it with each that the builder says. What
 stands before every statement of who sees a part (`engine.sight`) is text as they are."""
 NUMBERED = 0
-"""Columns that are found by their number in a row."""
+"""Number of places that access a column of a row by position."""
 
 
 def test_no_more_sql_is_text() -> None:

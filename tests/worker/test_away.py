@@ -1,4 +1,4 @@
-"""The database is stopped and started while a worker sends (N3, N8)."""
+"""Stop and restart the database while a worker sends (N3, N8)."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
             own_cluster.start()
             up = next_log_line(worker)
             while up["event"] == "down":
-                # It is told again where the reason is another, as while the server starts.
+                # The event is logged again if the reason changes, as while the server starts.
                 up = next_log_line(worker)
             wait_until_sent(studio, admin)
             code, printed = stop(worker)
@@ -80,7 +80,7 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
 def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """Nobody takes over what a worker holds that is at work (N4): it has to look at it once more.
+    """A running worker must check its claimed mail again, as no other takes it over (N4).
 
     Found by seed 24 of the simulation (docs/verification.md).
     """
@@ -100,7 +100,7 @@ def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
         pace = Pace(idle=timedelta(seconds=0.01))
         worker = Worker(here, [SmtpConnection(settings.smtp)], watch=is_back, pace=pace)
         due = len(everything(studio, admin))
-        # What is due can be claimed, and whom it tells of cannot be read.
+        # Due mail can be claimed, but the users that it concerns cannot be read.
         with studio.store.writing():
             execute("ALTER TABLE notification_user RENAME TO elsewhere")
         report = asyncio.run(asyncio.wait_for(worker.run(), 30))
@@ -110,7 +110,10 @@ def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
 
 @pytest.mark.one_engine
 def test_what_mails_have_in_common_is_known_once_it_is_committed(studio: Studio) -> None:
-    """Else what was sent could not be written (N3). Found by seed 30172 of the simulation."""
+    """A cached id that was rolled back would make recording sent mail fail (N3).
+
+    Found by seed 30172 of the simulation.
+    """
     failing = iter([BUSY])
     watch(studio.store, lambda sql: next(failing, None) if sql == "COMMIT" else None)
     compressor, mail = MessageCompressor(studio), Mail("ann@example.org", b"message", b"model")
@@ -126,7 +129,7 @@ def test_what_mails_have_in_common_is_known_once_it_is_committed(studio: Studio)
 def test_a_worker_that_cannot_write_what_it_sent_ends(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """It does not stand still: whoever runs it starts another one."""
+    """The worker exits instead of hanging, so that its supervisor can start another."""
     assign(studio, admin, create_push(studio, admin), "ann", "ben")
     clock.move(minutes=2)
     with studio.store.writing():

@@ -1,4 +1,4 @@
-"""Clocks that jump, are apart or sleep send nothing twice beyond the documented window (N3, N8)."""
+"""Clocks that jump, differ or sleep cause no copies beyond the documented window (N3, N8)."""
 
 import asyncio
 import os
@@ -38,13 +38,16 @@ from tests.worker.processes import (
 
 _MAILS = 80
 _LONG_LEASE = 20.0
-"""Seconds: far less than the clocks are apart, and so long that a busy machine, on which a worker
-stands still for a while, does not let it run out while a mail is on the wire."""
+"""Seconds. Far less than the difference between the clocks.
+
+Long enough not to expire while a mail is on the wire if a busy machine suspends a worker for a
+while.
+"""
 
 
 @pytest.fixture
 def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> Studio:
-    """A Studio with mails for `_MAILS` people, all due."""
+    """A Studio with due mail for `_MAILS` users."""
     logins = [f"p{number}" for number in range(_MAILS)]
     rows = (f"{login},{login}@example.org,Pat,{login}" for login in logins)
     import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
@@ -55,43 +58,42 @@ def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> Studio:
 
 @dataclass
 class _WrongClock:
-    """The clock of a host that is ``ahead``, and set by as much again with every ``every``-th
-    look."""
+    """A clock that is ``ahead``, and jumps as far again at every ``every``-th read."""
 
     ahead: timedelta
     every: int
     looks: int = 0
 
     def now(self) -> datetime:
-        """An instant that is wrong."""
+        """Return the wrong time."""
         self.looks += 1
         return datetime.now(UTC) + self.ahead * (1 + self.looks // self.every)
 
 
 @dataclass
 class _SleepingHost:
-    """The time since a host started, on which it sleeps when a test says so."""
+    """The clock of a host that sleeps when a test says so."""
 
     slept: float = 0
     kept_back: int = 0
-    """Mails that did not leave after it woke."""
+    """Number of mails that did not leave after the host woke up."""
 
     def elapsed(self) -> float:
-        """Seconds, those included that it slept."""
+        """Return the seconds since the host started, including sleep."""
         return seconds_since_boot() + self.slept
 
     def time(self) -> SteadyTime:
-        """The same, for leases."""
+        """Return the same time, for leases."""
         return SteadyTime(self.elapsed(), "host")
 
     def jumped_within(self, seconds: float) -> bool:
-        """Never."""
+        """Return False: the clock never jumps."""
         return False
 
 
 @dataclass
 class _Wire(SmtpConnection):
-    """A connection over which each mail takes a while, so that leases would run out meanwhile."""
+    """A slow connection: leases would expire while its mails are sent."""
 
     pause: float
     sleeps: list[_SleepingHost] = field(default_factory=list)
@@ -153,17 +155,17 @@ async def _work(
 
 
 def _all_are_there(server: Server) -> bool:
-    # Reading what arrived costs far more than counting it, and this is asked often.
+    # Parsing messages takes far longer than counting them, and this condition is polled.
     return len(server.messages) >= _MAILS and len(_message_ids(server)) >= _MAILS
 
 
 def _message_ids(server: Server) -> Counter[str]:
-    """How often each mail arrived."""
+    """Return how often each mail arrived."""
     return Counter(message.parsed["Message-ID"] for message in server.messages)
 
 
 def _copies(server: Server) -> int:
-    """How many mails arrived more than once."""
+    """Return the number of mails that arrived more than once."""
     counted = _message_ids(server)
     assert len(counted) == _MAILS
     return sum(counted.values()) - _MAILS
@@ -172,7 +174,7 @@ def _copies(server: Server) -> int:
 def _run(
     studio: Studio, server: Server, clocks: list[Clock], lease: float = _LONG_LEASE
 ) -> list[WorkerReport]:
-    """Workers of one database, each with a clock of its own."""
+    """Run one worker per clock on the same database."""
 
     def work(clock: Clock) -> WorkerReport:
         wire = _wire(server, LEASE / 50)
@@ -206,12 +208,12 @@ def test_clocks_that_are_set_back_and_forward_send_nothing_twice(many: Studio) -
 def test_what_was_about_to_leave_when_the_host_fell_asleep_does_not_leave_twice(
     many: Studio,
 ) -> None:
-    """Both workers of the host wake at once: the lease of the first is over for the second."""
+    """Both workers of the host wake at once, and the second sees that the first's lease expired."""
     host = _SleepingHost()
 
     def work(number: int) -> WorkerReport:
         if number:
-            # The first has something in hand when the second begins.
+            # The first worker holds a mail when the second starts.
             wait_until(lambda: host.slept > 0)
         wire = _wire(server, LEASE / 100, *([] if number else [host]))
         return asyncio.run(_work(many, server, wire, SystemClock(), host, host))
@@ -219,13 +221,13 @@ def test_what_was_about_to_leave_when_the_host_fell_asleep_does_not_leave_twice(
     with smtp_server() as server, ThreadPoolExecutor(2) as pool:
         reports = list(pool.map(work, range(2)))
         assert host.kept_back == 1
-        # What each of them had sent and not written down yet when the host fell asleep.
+        # The mails that each had sent but not recorded when the host fell asleep.
         assert _copies(server) <= 2 * Pace().unwritten(1)
     assert sum(report.sent for report in reports) == _MAILS
 
 
 def _stands_still(studio: Studio, process: Process) -> bool:
-    """Stop a process, unless it keeps the others from writing: on SQLite, within a transaction."""
+    """Stop a process unless it holds the write lock of SQLite; return whether it is stopped."""
     os.kill(process.pid, signal.SIGSTOP)
     try:
         with studio.store.writing_unflushed(wait=False):
@@ -271,7 +273,7 @@ def test_on_a_server_the_time_of_the_server_counts(many: Studio) -> None:
 
 def test_a_clock_that_was_set_back_is_told(studio: Studio, first_admin: Actor) -> None:
     if studio.store.clock is not None:
-        # There the server's clock counts, and is compared with.
+        # The database server's clock is authoritative, so the host's clock is not checked.
         assert clock_problem(studio) == ""
         return
     assert clock_problem(studio) == ""

@@ -1,7 +1,7 @@
-"""A worker is killed at each point of the send, and another finishes (N3, N8).
+"""Kill a worker at each point of sending; another worker finishes (N3, N8).
 
-The worker is a real process, the server a real server, which holds the worker at one point of the
-dialogue until it is killed. ``python -m bench.crash`` does the same at random moments.
+The worker is a real process. A real mail server holds it at one point of the dialogue until it is
+killed. ``python -m bench.crash`` kills at random moments.
 """
 
 from collections import Counter
@@ -27,19 +27,19 @@ from tests.worker.processes import (
 
 @pytest.fixture
 def due(studio: Studio, admin: Actor, clock: MovableClock) -> int:
-    """How many mails are due."""
+    """Number of mails that are due."""
     assign(studio, admin, create_push(studio, admin), "ann", "ben")
     clock.move(minutes=2)
     return len(everything(studio, admin))
 
 
 def _copies(server: Server) -> list[int]:
-    """How many times each mail reached the server."""
+    """Return how many times each mail reached the server."""
     return sorted(Counter(str(m.parsed["Message-ID"]) for m in server.messages).values())
 
 
 def _finish(studio: Studio, admin: Actor, server: Server) -> None:
-    """Let another worker send what is left."""
+    """Let another worker send the remaining mail."""
     with hurried_worker(studio, server) as worker:
         wait_until_sent(studio, admin)
         code, _ = stop(worker)
@@ -52,7 +52,7 @@ def _finish(studio: Studio, admin: Actor, server: Server) -> None:
         ("connect", 0),
         ("data", 0),
         ("message", 0),
-        # The server has taken it, and the worker never hears of it.
+        # The server has accepted the mail, but its reply does not reach the worker.
         ("accepted", 1),
     ],
 )
@@ -70,15 +70,15 @@ def test_killed_in_the_dialogue(
 
 
 def test_killed_before_the_commit(studio: Studio, admin: Actor, due: int) -> None:
-    """The server has answered, the database has not: the one window in which a mail goes twice.
+    """Between the server's reply and the commit is the one window for a second copy.
 
-    However long the database takes, it stays as narrow as one mail for two connections.
+    However slow the database, the window covers at most one mail for two connections.
     """
     with smtp_server() as server:
         server.script("rcpt", "250 2.1.5 recipient ok")
         with hurried_worker(studio, server, 4) as worker, _no_result_is_written(studio):
             server.wait_for(2)
-            # The others have said who their mail is for, and keep it.
+            # The other connections have sent the recipient, but not the content.
             server.wait_until_followed(4)
             worker.kill()
             worker.wait()
@@ -88,7 +88,7 @@ def test_killed_before_the_commit(studio: Studio, admin: Actor, due: int) -> Non
 
 @contextmanager
 def _no_result_is_written(studio: Studio) -> Iterator[None]:
-    """Mails can be claimed, and what became of them cannot be written."""
+    """Allow claims, but make recording outcomes fail."""
     with studio.store.writing():
         execute("ALTER TABLE notification_mail RENAME TO elsewhere")
     yield

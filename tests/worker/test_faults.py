@@ -1,6 +1,7 @@
-"""Every way the mail server can fail: what becomes of this mail, of the others, and what the worker
-says (N7). Ann is told, and her managers Bob and Cor; the fault befalls Ann's mail where it befalls
-one."""
+"""Every failure of the mail server: its effect on this mail, on others, and the report (N7).
+
+Ann is notified, and her managers Bob and Cor. A fault that concerns one mail meets Ann's.
+"""
 
 import asyncio
 import sqlite3
@@ -44,13 +45,13 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture(autouse=True, params=[False, True], ids=["in turns", "at once"])
 def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the server takes commands ahead of its answers: nothing depends on it."""
+    """Run the tests with and without PIPELINING, which must not change the results."""
     monkeypatch.setattr("tests.smtp_server.PIPELINING", request.param)
 
 
 @dataclass
 class Post:
-    """The mail of a Studio, and a server to send it by."""
+    """The outbox of a Studio, and a server to send it to."""
 
     studio: Studio
     admin: Actor
@@ -61,7 +62,7 @@ class Post:
     reports: list[WorkerReport] = field(default_factory=list)
 
     def worker(self, connections: int = 1, pace: Pace = HURRY) -> Worker:
-        """A worker that has not begun."""
+        """Return a worker that has not been started."""
         smtp = self.server.settings(timeout=self.timeout)
         settings = msgspec.structs.replace(self.studio.settings, smtp=smtp)
         return Worker(
@@ -73,16 +74,16 @@ class Post:
         )
 
     def send(self) -> WorkerReport:
-        """Send what is due, and stop."""
+        """Send the due mail, and stop."""
         return asyncio.run(self.worker().run(drain=True))
 
     def to(self, login: str) -> Notification:
-        """The mail to somebody."""
+        """Return the notification to a user."""
         (found,) = (each for each in mail(self.studio, self.admin) if each.recipient == login)
         return found
 
     def states(self) -> dict[str, NotificationState]:
-        """What became of the mail to each."""
+        """Return the state of each notification by recipient."""
         return {each.recipient: each.state for each in mail(self.studio, self.admin)}
 
 
@@ -94,7 +95,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> PushFacts:
-    """Ann is assigned, and the mail is due."""
+    """A push to which Ann is assigned, with its mail due."""
     pushed = assign(studio, admin, create_push(studio, admin), "ann").push
     clock.move(minutes=2)
     return pushed
@@ -152,7 +153,7 @@ def test_a_connection_lost_before_the_mail_was_taken_sends_it_later_once(
 
 
 def test_a_connection_lost_after_the_mail_was_taken_sends_the_same_bytes_again(post: Post) -> None:
-    """Nobody can know: the one way in which a mail goes twice while no worker dies (N3)."""
+    """The outcome cannot be known: the only way to send a mail twice without a crash (N3)."""
     post.server.script("accepted", HANG_UP, recipient="ann@example.org", times=1)
     assert post.send().deferred == 1
     post.clock.move(minutes=1)
@@ -201,7 +202,7 @@ def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greet
 
 
 def test_a_slow_server_has_its_time_while_the_lease_is_renewed(post: Post) -> None:
-    """Nobody else sends the mail meanwhile, however short the lease (N8)."""
+    """No other worker sends the mail in the meantime, however short the lease (N8)."""
     post.timeout = 6
     post.server.script("message", STALL, recipient="ann@example.org", times=1)
     pace = replace(HURRY, lease=timedelta(seconds=4))
@@ -211,7 +212,7 @@ def test_a_slow_server_has_its_time_while_the_lease_is_renewed(post: Post) -> No
 
 
 def test_a_mail_is_not_on_the_wire_beyond_its_lease(post: Post) -> None:
-    """Where it cannot be renewed, somebody else may be sending it then (N8)."""
+    """If the lease cannot be renewed, another worker may be sending the mail by then (N8)."""
     post.server.script("message", STALL, recipient="ann@example.org", times=1)
 
     async def without_database() -> WorkerReport:
@@ -228,7 +229,7 @@ def test_a_mail_is_not_on_the_wire_beyond_its_lease(post: Post) -> None:
 
 @contextmanager
 def _nobody_else_writes(studio: Studio) -> Iterator[None]:
-    """Another program keeps the database to itself."""
+    """Hold the write lock of the database."""
     path = studio.settings.database.url.removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -294,7 +295,7 @@ def test_the_same_worker_sends_on_when_a_server_that_was_gone_for_an_hour_is_bac
 
 @pytest.fixture
 def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
-    """Forty people without a manager, whose mail is due."""
+    """Forty users without a manager, whose mail is due."""
     rows = (f"p{number},p{number}@example.org,Pat,Number{number}" for number in range(40))
     import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
     push = create_push(studio, first_admin)

@@ -1,5 +1,4 @@
-"""Invitations from the outbox to a real mail server, and into the calendars of those who get them
-(C5)."""
+"""Invitations sent from the outbox to a real mail server and on to recipients' calendars (C5)."""
 
 import asyncio
 from dataclasses import replace
@@ -39,7 +38,7 @@ LATER = timedelta(days=1)
 
 
 def send(studio: Studio, server: Server, clock: MovableClock) -> list[Received]:
-    """What arrives once the hold is over."""
+    """Return the messages that arrive after the hold is over."""
     clock.move(minutes=3)
     before = len(server.messages)
     configured = msgspec.structs.replace(studio.settings, smtp=server.settings())
@@ -50,7 +49,7 @@ def send(studio: Studio, server: Server, clock: MovableClock) -> list[Received]:
 
 
 def calendar_of(message: Received) -> Any:
-    """What a calendar finds in a mail, read by another library."""
+    """Return the calendar data of a mail, parsed by an independent library."""
     (part,) = (p for p in message.parsed.walk() if p.get_content_type() == "text/calendar")
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
@@ -60,7 +59,7 @@ def calendar_of(message: Received) -> Any:
 
 
 def summary(message: Received) -> tuple[str, str, str, str]:
-    """Recipient, method, sequence and title."""
+    """Return recipient, method, sequence and title."""
     whole = calendar_of(message)
     entry = whole.vevent
     return (
@@ -119,7 +118,7 @@ def test_a_conversation_from_its_planning_to_its_end(
 def test_who_receives_it_can_be_read_in_the_outbox(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """N10: before it went as it would go, then as it went."""
+    """N10: a mail that waits is shown as it would be sent, and a sent one as it was sent."""
     planner = Planner(studio, admin)
     planner.plan()
     row = invitations_in(studio, admin)[0]
@@ -147,19 +146,19 @@ def test_a_second_try_is_the_same_mail(studio: Studio, admin: Actor, clock: Mova
 
 
 class Fate(Enum):
-    """What becomes of a mail on the wire."""
+    """The result of sending a mail."""
 
     ARRIVES = auto()
     ARRIVES_UNKNOWN = auto()
-    """The answer is lost."""
+    """The mail arrives, but the reply is lost."""
     LOST = auto()
 
 
 class Calendars(RuleBasedStateMachine):
-    """One conversation that is planned, moved, handed over and cancelled at any time, while mail
-    leaves, comes back and arrives though nobody knows it.
+    """A conversation that is planned, moved, handed over and cancelled at any time.
 
-    In the end each calendar holds what is true, whatever happened in between.
+    In the meantime mail is sent, fails, or arrives without the sender knowing it. In the end each
+    calendar has the current state, whatever happened in between.
     """
 
     studio: ClassVar[Studio]
@@ -176,7 +175,7 @@ class Calendars(RuleBasedStateMachine):
 
     @initialize(cancelled=st.booleans())
     def begin(self, cancelled: bool) -> None:
-        """Whether it is cancelled in the end, whatever is on the wire then."""
+        """Choose whether the conversation is cancelled in the end."""
         self.on = not cancelled
 
     @rule(conductor=st.sampled_from(("bob", "cor")), days=st.integers(0, 2))
@@ -196,7 +195,7 @@ class Calendars(RuleBasedStateMachine):
             self._settle(self.on_the_wire.pop(), fate)
 
     def teardown(self) -> None:
-        """All mail arrives."""
+        """Deliver all mail and compare the calendars."""
         if not self.on:
             self.planner.cancel()
         while True:
@@ -224,7 +223,7 @@ class Calendars(RuleBasedStateMachine):
         delivering.settle(self.studio, "A", [outcome])
 
     def _receive(self, delivery: Delivery) -> None:
-        """What a calendar does: what is older than what it knows changes nothing."""
+        """Act as a calendar: ignore an update that is older than the stored event."""
         message = MessageBuilder(self.studio).mail(delivery).message
         whole = calendar_of(Received("", (), message))
         entry = whole.vevent
@@ -237,7 +236,7 @@ class Calendars(RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(studio: Studio, admin: Actor, clock: MovableClock) -> type[Calendars]:
-    """The machine, on this Studio."""
+    """The state machine, on this Studio."""
 
     class Here(Calendars):
         pass

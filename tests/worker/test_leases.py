@@ -28,7 +28,7 @@ from tests.worker.processes import LEASE, hurried_worker, stop, wait_until_sent
 
 @pytest.fixture
 def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
-    """Three hundred mails, all due."""
+    """Three hundred due mails."""
     logins = [f"p{number}" for number in range(300)]
     rows = (f"{login},{login}@example.org,Pat,{login}" for login in logins)
     import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
@@ -38,7 +38,7 @@ def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
 
 
 class _SlowConnection(SmtpConnection):
-    """A connection over a long wire: a worker claims more than it can send in a lease."""
+    """A slow connection: a worker claims more mail than it can send during a lease."""
 
     async def send(
         self,
@@ -72,7 +72,7 @@ def test_three_processes_send_each_mail_once(studio: Studio, first_admin: Actor,
 def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
     studio: Studio, first_admin: Actor, many: int
 ) -> None:
-    """Each worker claims more than it can send while its lease lasts, and no other takes it."""
+    """Each worker claims more than it can send during its lease, and no other worker takes it."""
     pace = Pace(
         lease=timedelta(seconds=LEASE),
         idle=timedelta(seconds=0.05),
@@ -97,13 +97,13 @@ def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
 
 
 def test_a_lease_covers_a_slow_server() -> None:
-    """A mail has four replies to wait for."""
+    """The server sends four replies per mail."""
     for timeout in (1, 30, 300):
         assert Pace().lease_time(timeout) > timedelta(seconds=4 * timeout)
 
 
 class _Elapsed:
-    """Seconds that go by when a test says so."""
+    """A monotonic clock that a test moves."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -125,7 +125,7 @@ def test_nothing_is_begun_in_the_last_third_unless_the_lease_is_renewed() -> Non
     lease.renewed(110)
     assert may_begin(claimed_at=100, now=130)
     assert not may_begin(claimed_at=100, now=131)
-    # What is claimed later is held longer.
+    # A later claim is held longer.
     assert may_begin(claimed_at=120, now=140)
 
 
@@ -133,7 +133,7 @@ def test_what_a_lease_had_run_out_for_is_not_held_again() -> None:
     elapsed = _Elapsed()
     lease = Lease(timedelta(seconds=30), elapsed)
     lease.renewed(100)
-    # The database was away: by now, somebody else may have the first.
+    # The database was unavailable, so another worker may have claimed the first mail.
     lease.renewed(130)
     elapsed.seconds = 131
     assert not lease.may_begin(claimed_at=95)

@@ -1,7 +1,7 @@
-"""The life of notifications against a small model (N2, N4, N5, N8).
+"""The life cycle of notifications against a small model (N2, N4, N5, N8).
 
-People assign, unassign, undo, close, reopen, drop and retry; two workers claim, hand back and
-settle, in time or too late. The model knows one thing: which worker holds which notification.
+An admin assigns, unassigns, undoes, closes, reopens, drops and retries. Two workers claim, hand
+back and settle, in time or too late. The model stores only which worker holds which notification.
 """
 
 from collections import Counter
@@ -58,7 +58,7 @@ WORKERS = st.sampled_from(("A", "B"))
 
 
 class Life(RuleBasedStateMachine):
-    """One push of a Studio that many runs share."""
+    """A push in a Studio that many runs share."""
 
     studio: ClassVar[Studio]
     admin: ClassVar[Actor]
@@ -70,9 +70,9 @@ class Life(RuleBasedStateMachine):
         self.push = create_push(self.studio, self.admin, f"Push {next(self.numbers)}", lasts=9_000)
         self.acts: list[int] = []
         self.holders: dict[int, str] = {}
-        """Which worker holds a notification: who claimed it last."""
+        """The worker that last claimed each notification."""
         self.believed: dict[str, list[int]] = {"A": [], "B": []}
-        """What each worker claimed and has not settled, whether it still holds it or not."""
+        """The notifications that each worker claimed and has not settled, held or not."""
         self.settled_as_sent = Counter[int]()
         self.before: dict[int, Notification] = {}
 
@@ -87,7 +87,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(what=st.sampled_from(("unassign", "undo", "close", "reopen", "drop", "retry")))
     def something_else(self, what: str) -> None:
-        """One rule for all that ends a life: or else few get far."""
+        """Combine all acts that end a life in one rule, so that enough notifications live on."""
         getattr(self, what)()
 
     def unassign(self) -> None:
@@ -96,7 +96,7 @@ class Life(RuleBasedStateMachine):
             assigning.unassign_users(self.studio, self.admin, self.push, logins[:1])
 
     def undo(self) -> None:
-        """Only mail that waits is touched; once one of an act has left, nothing is."""
+        """Undo changes only mail that waits, and nothing once mail of the act has left."""
         left = self._in_states(SENDING, SENT, FAILED)
         if self.acts:
             waiting = self._in_states(*UNSENT)
@@ -126,7 +126,7 @@ class Life(RuleBasedStateMachine):
         at=st.data(),
     )
     def work(self, worker: str, what: str, at: st.DataObject) -> None:
-        """One rule for all that workers do: or else few mails get to their end."""
+        """Combine all actions of workers in one rule, so that enough notifications are finished."""
         if what == "claim" or not any(self.believed.values()):
             self.claim(worker, at.draw(st.sampled_from((1, 50))), late=at.draw(st.booleans()))
         elif what == "settle":
@@ -140,7 +140,7 @@ class Life(RuleBasedStateMachine):
             self.hand_back(worker)
 
     def claim(self, worker: str, limit: int, late: bool) -> None:
-        """What is due, be it that the lease of another has run out on it."""
+        """Claim due mail, including mail whose lease by the other worker has expired."""
         if late:
             self.time_passes(6)
             self.the_outbox_is_as_it_must_be()
@@ -148,7 +148,7 @@ class Life(RuleBasedStateMachine):
         due = {
             row_id
             for row_id, n in self._rows().items()
-            # What it holds itself it knows about, however long ago its lease ended.
+            # A worker does not claim what it holds itself, however long ago its lease expired.
             if self._is_due(n) and self.holders.get(row_id) != worker
         }
         claimed = delivering.claim(self.studio, worker, limit=limit, lasting=LEASE)
@@ -159,11 +159,11 @@ class Life(RuleBasedStateMachine):
             self.believed[worker].append(delivery.id)
             assert self._rows()[delivery.id].due_at == instant + LEASE
         for row_id in due - self._in_states(SENDING):
-            # No longer true, and dropped.
+            # The reason for the mail no longer exists, so it was dropped.
             self.holders.pop(row_id, None)
 
     def settle(self, worker: str, outcome: NotificationState, latest: bool) -> None:
-        """Who still holds it writes the outcome; who comes too late changes nothing."""
+        """The holder records the outcome; a worker whose claim was taken over changes nothing."""
         if not self.believed[worker]:
             return
         row_id = self.believed[worker].pop(-1 if latest else 0)
@@ -191,7 +191,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_outbox_is_as_it_must_be(self) -> None:
-        """Only what may become becomes; who holds a mail sends it; none is sent twice."""
+        """Only permitted transitions occur, only holders send mail, and none is sent twice."""
         rows = self._rows()
         for row_id, was in self.before.items():
             state = rows[row_id].state
@@ -203,7 +203,7 @@ class Life(RuleBasedStateMachine):
         assert {1} >= {*told.values(), *self.settled_as_sent.values()} - {0}
 
     def teardown(self) -> None:
-        """Leave nothing to claim to the next run."""
+        """Leave no mail for the next run to claim."""
         for worker in ("A", "B"):
             delivering.hand_back(self.studio, worker)
         self._in_outbox(outbox.drop, self._in_states(*UNSENT, FAILED))
@@ -248,7 +248,7 @@ def _in_states(rows: dict[int, Notification], *states: NotificationState) -> set
 
 @pytest.fixture
 def machine(studio: Studio, admin: Actor, clock: MovableClock) -> type[Life]:
-    """The machine, on this Studio."""
+    """The state machine, on this Studio."""
 
     class Here(Life):
         pass
@@ -258,7 +258,7 @@ def machine(studio: Studio, admin: Actor, clock: MovableClock) -> type[Life]:
 
 
 def test_what_was_tried_and_dropped_is_not_held_again(machine: type[Life]) -> None:
-    """Too rare among random steps."""
+    """A sequence that is too rare among random steps."""
     life = machine()
     life.begin()
     life.claim("A", 50, late=True)

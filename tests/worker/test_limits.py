@@ -1,4 +1,4 @@
-"""Fewer connections where the server allows no more (N13)."""
+"""Use fewer connections if the server allows no more (N13)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The worker against a real mail server: from an assignment to a mail that arrived."""
+"""The worker against a real mail server: from an assignment to a received mail."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ from tests.smtp_server import HANG_UP, HOLD, Server, smtp_server
 
 
 def _send(studio: Studio, server: Server) -> WorkerReport:
-    """Send what is due, and stop."""
+    """Send the due mail, and stop."""
     settings = msgspec.structs.replace(studio.settings, smtp=server.settings())
     studio = replace(studio, settings=settings)
     worker = Worker(studio, [SmtpConnection(settings.smtp)], random=Random(0))
@@ -122,7 +122,7 @@ def test_a_mail_is_kept_as_the_server_got_it(
         kept = scalar(
             "SELECT LENGTH(message) FROM notification_mail WHERE notification_id = ?", row.id
         )
-    # What all mails of this wording have in common is kept once, for all of them.
+    # The common text of all mails of this wording is stored once.
     assert kept < len(read.source) / 5
 
 
@@ -243,7 +243,7 @@ def test_mail_of_a_push_that_starts_later_leaves_on_its_morning(
 def test_what_waited_for_a_slow_server_is_looked_at_once_more(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """Whoever is taken out meanwhile gets no mail, though it was claimed before (N6).
+    """A user who is unassigned in the meantime gets no mail, although it was claimed before (N6).
 
     Found by seeds 43 and 49 of the simulation (docs/verification.md).
     """
@@ -264,7 +264,7 @@ def test_what_waited_for_a_slow_server_is_looked_at_once_more(
     with smtp_server() as server:
         server.script("message", HOLD, times=1)
         report = asyncio.run(send(server))
-    # The first was on the wire.
+    # The first mail was on the wire.
     assert report.sent == len(server.messages) == 1
     states = sorted(each.state for each in _outbox(studio, admin))
     assert states == [NotificationState.DROPPED, NotificationState.SENT]

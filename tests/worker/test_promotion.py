@@ -1,6 +1,7 @@
 """The primary fails while a worker sends, and a standby without the last seconds is promoted.
 
-The worker goes on with it, no mail is lost, and what may go twice is said before it does (N3, N8).
+The worker continues with the standby, no mail is lost, and possible copies are announced before
+they are sent (N3, N8).
 """
 
 from collections import Counter
@@ -36,7 +37,7 @@ def standby(own_cluster: Cluster) -> Iterator[Cluster]:
 def test_a_worker_goes_on_with_the_standby_that_is_promoted(
     own_cluster: Cluster, standby: Cluster
 ) -> None:
-    # The standby stands first: as long as it takes no changes it is passed over.
+    # The standby comes first in the URL, but is skipped until it accepts writes.
     url = f"postgresql://postgres@/handed_over?host={standby.host},{own_cluster.host}"
     settings = Settings(database=Database(url=url), organisation=Organisation(name="Example NV"))
     clock = MovableClock()
@@ -52,7 +53,7 @@ def test_a_worker_goes_on_with_the_standby_that_is_promoted(
             _wait_until_it_has_followed(own_cluster, standby)
             _let_it_follow_no_more(standby)
             server.release_held()
-            # That the first one was sent, the standby never hears.
+            # The standby never receives the outcome of the first mail.
             wait_until(lambda: NotificationState.SENT in outbox.counts(studio, admin))
             server.wait_until_followed(2)
             own_cluster.crash()

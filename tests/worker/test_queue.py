@@ -1,4 +1,4 @@
-"""A mail that a worker lost, and claimed again while its earlier copy was still in hand (N8).
+"""A mail whose lease was lost, and that is claimed again while the earlier claim is queued (N8).
 
 Found by seed 1284 of the simulation (docs/verification.md): its host slept beyond the lease.
 """
@@ -34,7 +34,7 @@ def _queue(*claims: ClaimedMail) -> SendQueue:
 
 
 async def _rest(queue: SendQueue) -> list[float]:
-    """When what is still in the line was claimed."""
+    """Return the claim times of the mails that are still queued."""
     found = []
     while (mail := await queue.next()) is not None:
         found.append(mail.claimed_at)
@@ -51,7 +51,7 @@ def test_an_earlier_claim_does_not_give_the_later_one_away(settlement: Settlemen
         earlier, queue = _claimed(1), _queue(_claimed(1), _claimed(2))
         await queue.reserve(DELIVERY.id)
         queue.add_result(settlement, earlier)
-        # Nor does it keep others from leaving.
+        # Other mails are not blocked either.
         await asyncio.wait_for(queue.reserve(DELIVERY.id + 1), 5)
         queue.close()
         return await queue.results()

@@ -1,4 +1,4 @@
-"""Limits that all workers share (N14): what may leave, what waits, and for how long."""
+"""Limits that all workers share (N14): which mail may leave, which waits, and for how long."""
 
 import asyncio
 from collections import Counter
@@ -47,7 +47,7 @@ def _assign(studio: Studio, admin: Actor, name: str, *logins: str) -> None:
 
 @pytest.fixture
 def six(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
-    """Six mails to users without a manager that are due: five of one push, then one of another."""
+    """Six due mails to users without a manager: five of one push, then one of another."""
     alone = "".join(f"u{n},u{n}@{n % 2}.example,U,{n}\n" for n in range(6))
     import_people(studio, admin, f"login,email,given_name,family_name\n{alone}")
     _assign(studio, admin, "First", *(f"u{n}" for n in range(5)))
@@ -60,7 +60,7 @@ def six(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
 def test_so_many_leave_within_a_minute_of_each_push(
     six: Studio, server: Server, clock: MovableClock, admin: Actor
 ) -> None:
-    """Whether a worker starts anew or not."""
+    """The limit holds even if a worker is restarted."""
     studio = _limited(six, server, per_minute=2)
     assert _work(studio).sent == 2
     assert sorted(each.recipients[0] for each in server.messages)[-1] == "u5@1.example"
@@ -81,7 +81,7 @@ def test_so_many_leave_within_a_minute_of_each_push(
 def test_what_is_more_than_a_day_allows_waits_for_the_next(
     six: Studio, server: Server, clock: MovableClock, admin: Actor
 ) -> None:
-    """What was sent before there was a limit counts, too."""
+    """Mail that was sent before the limit was set counts as well."""
     assert _work(_limited(six, server, per_minute=1)).sent == 1
     clock.move(hours=1)
     studio = _limited(six, server, per_day=3)
@@ -126,7 +126,7 @@ def test_so_many_go_to_one_domain(six: Studio, server: Server, clock: MovableClo
 def test_what_was_taken_and_not_sent_does_not_count(
     six: Studio, server: Server, clock: MovableClock
 ) -> None:
-    """The server says no in the middle: all that was taken is there for the next minute's try."""
+    """The server refuses after some mails; the next minute retries all that were claimed."""
     studio = _limited(six, server, per_minute=4, per_day=6)
     server.script("mail", "550 5.7.233 tenant sending limit reached", times=10)
     done = _work(studio)

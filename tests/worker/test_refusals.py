@@ -1,4 +1,4 @@
-"""A refusal that is about everybody fails no mail, whatever its code and step (N13)."""
+"""A refusal that concerns all mail fails no mail, whatever its code and step (N13)."""
 
 from datetime import timedelta
 
@@ -58,7 +58,7 @@ def test_a_domain_that_is_refused_lets_another_be_tried_and_then_fails() -> None
 
 @pytest.mark.parametrize("before", [0, 20])
 def test_a_server_that_refuses_two_domains_is_down(before: int) -> None:
-    """What a worker before has met counts as well."""
+    """Refusals that an earlier worker met count as well."""
     breaker = CircuitBreaker(Pace(), dict.fromkeys(range(before), "a.example"))
     for number in range(100, 120 - before):
         _tell(breaker, NO, number)

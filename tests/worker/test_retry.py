@@ -1,4 +1,4 @@
-"""What to do about an outcome (N7)."""
+"""The decision about the outcome of a mail (N7)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The worker as a process: how it starts, stops, and what it prints."""
+"""The worker as a process: start, stop and output."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ from tests.worker.processes import (
 
 @pytest.fixture
 def due(studio: Studio, admin: Actor, clock: MovableClock) -> int:
-    """How many mails are due."""
+    """Number of mails that are due."""
     assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas")
     clock.move(minutes=2)
     return len(everything(studio, admin))

@@ -1,4 +1,4 @@
-"""PostgreSQL that is stopped, restarted, full, or changed by somebody else."""
+"""A PostgreSQL server that is stopped, restarted or full, or whose data others change."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +23,7 @@ _numbers = count()
 
 @pytest.fixture
 def store(own_cluster: Cluster) -> Iterator[Store]:
-    """A database on a server that may be stopped."""
+    """A database on a server that tests may stop."""
     own_cluster.start()
     name = f"away_{next(_numbers)}"
     create_database(own_cluster.url, name)
@@ -98,8 +98,8 @@ def test_who_waits_for_a_change_is_told_that_the_server_is_gone(
 
 
 def test_who_waits_for_a_change_hears_of_it_at_once(studio: Studio) -> None:
-    """Screens: what others change appears without pressing anything."""
-    # What came before, nobody has told.
+    """Screens: changes by others appear without a key press."""
+    # The first wait returns at once, for changes made before the listener started.
     studio.await_change(30)
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(studio.await_change, 60)
@@ -130,7 +130,7 @@ def test_who_waits_for_a_change_is_let_go_when_the_store_is_closed(database_url:
 
 @pytest.fixture(scope="module")
 def limited(postgresql_server: str) -> Iterator[str]:
-    """The URL of a database whose role may have two connections."""
+    """The URL of a database whose role may open two connections."""
     create_database(postgresql_server, "limited")
     with psycopg.connect(postgresql_server, autocommit=True) as server:
         server.execute("CREATE ROLE limited LOGIN CONNECTION LIMIT 2")

@@ -1,4 +1,4 @@
-"""What nobody waits for any more is broken off, and what is read afterwards is not."""
+"""A statement that is no longer needed is cancelled; later statements are not."""
 
 from threading import Thread
 
@@ -21,7 +21,7 @@ def test_a_statement_that_nobody_waits_for_is_broken_off(studio: Studio) -> None
 
 
 def require_broken_off(store: Store) -> None:
-    """Fail where a statement goes on once it is asked to stop, or the next is not answered."""
+    """Fail if a cancelled statement continues, or if the next statement fails."""
     stop, told = CancelToken(), list[str]()
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""The time of the database server stands in for that of the host (D2, N8)."""
+"""The database server's clock replaces the host's (D2, N8)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 class _Host:
-    """A host whose seconds go by when a test says so, and a server that it asks."""
+    """A host whose monotonic clock a test moves, and the database server's clock."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0

@@ -1,4 +1,4 @@
-"""PostgreSQL that plans by what is in the tables, and not by what was in them a minute ago."""
+"""PostgreSQL plans with current statistics, not with those from a minute ago."""
 
 from contextlib import closing
 
@@ -27,7 +27,7 @@ def test_the_server_looks_at_once_at_what_was_filled(migrated_server: str) -> No
             refresh_statistics(MANY, "team", "users")
             assert _known() == MANY
         with psycopg.connect(url) as other, store.writing():
-            # Who looks as well is not waited for.
+            # A concurrent ANALYZE is not waited for.
             other.execute("LOCK TABLE team IN SHARE UPDATE EXCLUSIVE MODE")
             execute("SET LOCAL lock_timeout = '1s'")
             refresh_statistics(MANY, "team")

@@ -1,4 +1,4 @@
-"""Who listens on PostgreSQL is told of what others commit: at once, or once a second (N8)."""
+"""Notify listeners on PostgreSQL of others' commits, at once or at most once a second (N8)."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -72,7 +72,7 @@ def test_a_persons_act_is_told_at_once_and_a_workers_later(store: Store, url: st
 
 
 def test_of_several_hosts_the_one_that_takes_changes_is_used(url: str) -> None:
-    """Also where the first one does not answer; and what others change is heard of elsewhere."""
+    """Also if the first host does not answer. Changes by others are still notified."""
     said = psycopg.conninfo.conninfo_to_dict(url)
     several = (
         f"postgresql://{said['user']}@/{said['dbname']}?host=/nowhere,{said['host']}&port=1,5432"
@@ -80,7 +80,7 @@ def test_of_several_hosts_the_one_that_takes_changes_is_used(url: str) -> None:
     with closing(open_store(several, listen_url=url)) as store:
         with store.writing():
             execute(WRITE)
-        # Opened now: what came before, nobody has told.
+        # Opens the listening connection: earlier changes were not notified.
         store.await_change(5)
         with store.reading():
             asked = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"

@@ -1,4 +1,4 @@
-"""A database of any version before opens in this one with everything in it (Storage)."""
+"""A database of any earlier version opens in this version with all its data (Storage)."""
 
 import json
 from collections.abc import Iterator
@@ -126,12 +126,12 @@ only named to Eve, Dan's not even that."""
 
 
 RELEASED = ("0001_first", "0002_conversations", "0003_templates", "0004_append_only", "0005_origin")
-"""The schemas that somebody may have."""
+"""The schemas of released versions."""
 
 
 @pytest.fixture
 def opened(empty_database_url: str) -> Iterator[Store]:
-    """A database of the first version, opened by this one."""
+    """A database of the first version, opened by this version."""
     _make(empty_database_url, "0001_first")
     store = open_store(empty_database_url)
     yield store
@@ -139,7 +139,7 @@ def opened(empty_database_url: str) -> Iterator[Store]:
 
 
 def _make(url: str, version: str) -> None:
-    """A database as the first version left it, and as it was brought up to ``version``."""
+    """Create a database of the first version and migrate it to ``version``."""
     before = _database(url)
     with before.connection_context(), before.atomic():
         Runner(before, str(migration.DIRECTORY), table_name="schema_migration").up("0001_first")
@@ -153,14 +153,14 @@ def _make(url: str, version: str) -> None:
 def test_every_released_version_opens_with_everything_in_it(
     empty_database_url: str, tmp_path: Path, version: str
 ) -> None:
-    """From wherever one comes, what is there is the same."""
+    """The data is the same, whatever version is migrated."""
     _make(empty_database_url, version)
     reference = f"sqlite:///{tmp_path / 'reference.db'}"
     _make(reference, "0001_first")
     found = []
     for url in (empty_database_url, reference):
         with closing(open_store(url)) as store:
-            # Opening seals what it has brought up; of this version, a worker does.
+            # Opening seals migrated lines; lines of this version are sealed by a worker.
             store.seal_rest()
             with store.reading():
                 found.append(survey(store, lambda _: None))
@@ -173,7 +173,7 @@ def test_every_released_version_opens_with_everything_in_it(
 def test_a_backup_of_the_first_version_is_brought_up_to_this_one(
     empty_database_url: str, tmp_path: Path
 ) -> None:
-    """Storage: and the file stays as it is."""
+    """Storage: the backup file itself does not change."""
     path = tmp_path / "old.db"
     _make(f"sqlite:///{path}", "0001_first")
     before = path.read_bytes()
@@ -218,7 +218,7 @@ def test_everything_is_still_there(opened: Store) -> None:
 
 
 def test_conversations_stand_by_themselves(opened: Store) -> None:
-    """Who was only named to hold one is a fact of the assignment."""
+    """A conductor who was only named becomes a column of the assignment."""
     with opened.reading():
         found = rows(
             "SELECT id, user_id, assignment_id, template_id, conductor_id, "
@@ -247,7 +247,7 @@ def test_conversations_stand_by_themselves(opened: Store) -> None:
 def test_what_was_sealed_before_there_was_an_origin_is_as_it_was_sealed(
     empty_database_url: str,
 ) -> None:
-    """A3: the seal covers what a line said then."""
+    """A3: the seal covers the content that the line had at the time."""
     before = _database(empty_database_url)
     said = [1, AT, None, "ann", "x", None, "y", None, None]
     digest = sha256((json.dumps(said, separators=(",", ":")) + "\n").encode()).hexdigest()
@@ -264,6 +264,6 @@ def test_what_was_sealed_before_there_was_an_origin_is_as_it_was_sealed(
 
 
 def test_references_are_kept_again_afterwards(opened: Store) -> None:
-    """SQLite lets go of them while it makes a table anew."""
+    """SQLite disables foreign keys while a table is rebuilt."""
     with pytest.raises(Exception, match=r"Somebody else changed"), opened.writing():
         rows("DELETE FROM users WHERE id = 5 RETURNING id")

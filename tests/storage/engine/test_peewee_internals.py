@@ -1,4 +1,4 @@
-"""What is relied on in Peewee beyond what it documents."""
+"""Undocumented behaviour of Peewee that the storage relies on."""
 
 import inspect
 import sqlite3
@@ -86,7 +86,7 @@ def _same(part: peewee.Node) -> peewee.Node:
 
 
 def test_what_is_written_once_is_what_peewee_writes(studio: Studio) -> None:
-    """Wherever it stands: as a condition, a query in a query, tables and table expressions."""
+    """In any position: as a condition, a sub-query, a table or a table expression."""
     low = U.select(U.id).where(U.sort_name < "b")
     tables, condition = peewee.Join(U, A, on=A.user == U.id), U.id.in_(low) | U.active
     below = low.cte("below", columns=("id",))

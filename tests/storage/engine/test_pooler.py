@@ -1,4 +1,4 @@
-"""PostgreSQL behind a pooler, where each transaction may have another of its connections."""
+"""PostgreSQL behind a pooler, where each transaction may use another server connection."""
 
 import select
 import socket
@@ -15,11 +15,11 @@ from studio_tui.storage.engine.store import open_store
 from tests.databases import create_database, url_of
 
 _KEY = b"K\x00\x00\x00\x0c"
-"""What begins the message with the number of a connection."""
+"""The beginning of the message with the backend's process id."""
 
 
 class _Pooled(socketserver.BaseRequestHandler):
-    """Hands on what both sides say; the number is one of its own, as PgBouncer's is."""
+    """Forwards both directions and replaces the process id by its own, as PgBouncer does."""
 
     def handle(self) -> None:
         with socket.socket(socket.AF_UNIX) as server:
@@ -39,7 +39,7 @@ class _Pooled(socketserver.BaseRequestHandler):
 
 @pytest.fixture
 def pooler(migrated_server: str) -> Iterator[str]:
-    """The URL of a database through a pooler."""
+    """The URL of a database behind a pooler."""
     create_database(migrated_server, "pooled", "migrated")
     folder = psycopg.conninfo.conninfo_to_dict(migrated_server)["host"]
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Pooled) as server:
@@ -56,7 +56,7 @@ def test_nothing_is_prepared_behind_a_pooler(pooler: str, migrated_server: str) 
 
 
 def _prepared(url: str) -> int:
-    """How many statements a connection has prepared that asked the same again and again."""
+    """Return the number of statements prepared on a connection that repeats a query."""
     with closing(open_store(url)) as store, store.reading():
         for _ in range(9):
             scalar("SELECT COUNT(*) FROM template")

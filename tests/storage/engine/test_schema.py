@@ -1,4 +1,4 @@
-"""The migrated schema is what `storage.engine.tables` says, on both engines."""
+"""The migrated schema equals that of `storage.engine.tables` on both engines."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ Schema = dict[str, dict[str, Any]]
 
 
 def schema(database: peewee.Database) -> Schema:
-    """Columns, keys and indexes of every table of ours."""
+    """Return columns, keys and indexes of every table of the Studio."""
     return {
         table: {
             "columns": {
@@ -34,7 +34,7 @@ def schema(database: peewee.Database) -> Schema:
 
 
 def _condition(sql: str | None) -> str:
-    """What a partial index covers, as words that do not depend on who wrote it."""
+    """Return the condition of a partial index in a form that both engines share."""
     after = (sql or "").partition(" WHERE ")[2]
     return "".join(
         sorted(set(after.replace('"', "").replace("(", "").replace(")", "").lower().split()))
@@ -43,13 +43,13 @@ def _condition(sql: str | None) -> str:
 
 @pytest.fixture
 def database(studio: Studio) -> peewee.Database:
-    """What the Studio keeps to itself."""
+    """The Peewee database of the Studio."""
     found: peewee.Database = studio.store._database
     return found
 
 
 def test_the_migrations_lead_to_the_tables(studio: Studio, database: peewee.Database) -> None:
-    """Storage."""
+    """Storage: the migrations lead to the declared tables."""
     with studio.store.writing():
         migrated = schema(database)
         for model in reversed(TABLES):

@@ -1,4 +1,4 @@
-"""Opening a database, and everything it can be instead of one; units of work; the stamp."""
+"""Opening databases and everything else a URL can name; units of work; the change stamp."""
 
 import os
 import socket
@@ -59,7 +59,7 @@ def test_a_new_database_is_private_whatever_the_umask(tmp_path: Path, opened: Op
 def test_each_unit_of_work_asks_the_database_that_it_was_opened_on(
     studio: Studio, tmp_path: Path, opened: Open
 ) -> None:
-    """A second database that is open binds nothing to it."""
+    """Opening a second database does not rebind the models."""
     other = opened(f"sqlite:///{tmp_path / 'other.db'}")
     with studio.store.writing():
         MailModel.insert(digest="here", text=b"").execute()
@@ -163,7 +163,7 @@ def test_a_writer_has_its_turn_once_another_is_done(tmp_path: Path, opened: Open
     threading.Timer(0.05, other.execute, ["ROLLBACK"]).start()
     with store.writing():
         assert not other.in_transaction
-        # Locks that are met later are waited for as before.
+        # Later locks are waited for with the usual timeout.
         assert scalar("PRAGMA busy_timeout") == 5_000
     other.close()
 
@@ -212,7 +212,7 @@ def test_a_reference_to_nothing_is_damage(tmp_path: Path, opened: Open) -> None:
 def test_a_database_that_another_program_is_making_is_waited_for(
     tmp_path: Path, opened: Open
 ) -> None:
-    """SQLite itself gives up at once where the way in which a file is written is to change."""
+    """SQLite itself does not wait when the journal mode is changed."""
     path = tmp_path / "studio.db"
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -222,7 +222,7 @@ def test_a_database_that_another_program_is_making_is_waited_for(
 
 
 def test_what_a_thread_reads_by_is_closed_once_it_is_done(database_url: str) -> None:
-    """Not before: SQLite does not survive that."""
+    """Closing it earlier, during a read, would crash SQLite."""
     store = open_store(database_url)
     reads, may_end = threading.Event(), threading.Event()
 
@@ -253,13 +253,13 @@ def test_who_looks_for_changes_of_a_closed_store_opens_nothing(database_url: str
     store.await_change(30)
     if store.is_sqlite:
         assert store.stamp() == before
-    # What is left open would fail this test as it ends.
+    # A connection left open would fail the teardown of this test.
 
 
 def test_what_sqlite_takes_back_by_itself_is_told_by_its_cause(
     tmp_path: Path, opened: Open
 ) -> None:
-    """As it does on a full disk; there is nothing to roll back any more."""
+    """SQLite rolls back by itself, as on a full disk, so there is no transaction to roll back."""
     store = opened(f"sqlite:///{tmp_path / 'studio.db'}")
     team = "INTO team (name, path, path_key, by_manager) VALUES ('Lost', 'Lost', 'lost', 0)"
 
@@ -331,7 +331,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for_long(
     ],
 )
 def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
-    """N11: not even a password that was written in a way no URL allows."""
+    """N11: even if the password contains characters that no URL allows."""
     assert without_password(url) == shown
 
 
@@ -389,7 +389,7 @@ def _go(program: subprocess.Popen[str]) -> None:
 
 
 def test_two_programs_that_make_the_same_database_both_work(tmp_path: Path) -> None:
-    """Storage: whoever comes second waits, and finds it made."""
+    """Storage: the second program waits, and finds the database complete."""
     _open_at_once([f"sqlite:///{tmp_path / f'{number}.db'}" for number in range(6)])
 
 
@@ -403,7 +403,7 @@ def test_two_programs_that_migrate_the_same_database_both_work(
 def test_who_waits_for_a_newer_version_to_migrate_is_refused_afterwards(
     empty_database_url: str,
 ) -> None:
-    """Storage: SQLite lets nobody look meanwhile."""
+    """Storage: SQLite lets no other program read during the migration."""
     import psycopg
 
     with psycopg.connect(empty_database_url) as newer, ThreadPoolExecutor(1) as thread:
@@ -421,7 +421,7 @@ def test_who_waits_for_a_newer_version_to_migrate_is_refused_afterwards(
 def test_the_stamp_changes_with_what_others_commit_and_not_otherwise(
     studio: Studio, admin: Actor
 ) -> None:
-    """Screens: what others change appears without pressing anything."""
+    """Screens: changes by others appear without a key press."""
     before = studio.stamp()
     lines(studio, admin)
     assert studio.stamp() == before
@@ -434,7 +434,7 @@ def test_the_stamp_changes_with_what_others_commit_and_not_otherwise(
 def test_the_stamp_changes_with_what_began_first_and_ended_last(
     studio: Studio, admin: Actor, database_url: str
 ) -> None:
-    """A long import ends after somebody's quick change."""
+    """A long import commits after a short transaction that began later."""
     if studio.store.is_sqlite:
         with studio.store.writing():
             execute("UPDATE template SET version = version + 1")
@@ -482,7 +482,7 @@ def _fail_after_deleting(studio: Studio) -> None:
 def test_what_readers_sort_or_go_through_does_not_lie_in_memory(
     tmp_path: Path, migrated_file: Path
 ) -> None:
-    """Ten megabytes of it, by each of several readers at once."""
+    """Several readers sort ten megabytes each."""
     copied = copy(migrated_file, tmp_path)
     growth = subprocess.run(
         [sys.executable, "-c", _LOOKS_AT_MUCH, f"sqlite:///{copied}"],

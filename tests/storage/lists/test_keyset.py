@@ -1,4 +1,4 @@
-"""Reading a list by key: any window of it, from anywhere, is a piece of the sorted list."""
+"""Keyset pagination: any window of a list, from anywhere, is a slice of the sorted list."""
 
 from datetime import date
 from typing import Any
@@ -41,7 +41,7 @@ WINDOWS = st.lists(st.tuples(st.integers(0, ROWS + 5), st.integers(0, 20)), max_
 
 
 def fill(keys: list[str]) -> list[tuple[str, int]]:
-    """Teams of these keys, in place of those there are, as key and id."""
+    """Replace all teams by teams with these keys; return key and id of each."""
     execute("DELETE FROM team")
     execute_many(
         "INSERT INTO team (id, name, path, path_key, by_manager) VALUES (?, ?, ?, ?, ?)",
@@ -55,14 +55,14 @@ def fill(keys: list[str]) -> list[tuple[str, int]]:
 def test_windows_in_any_order_are_pieces_of_the_sorted_list(
     studio: Studio, descending: bool, read: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever was asked before: windows, places, how many there are."""
+    """In any order of requests for windows, positions and counts."""
     monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", 0 if read == "as many" else ROWS)
 
     @FEW
     @given(KEYS, WINDOWS)
     def check(keys: list[str], windows: list[tuple[int, int]]) -> None:
         with studio.store.writing():
-            # Half of the key, so that many rows share one.
+            # Sort by the first character of the key, so that many rows share a sort key.
             half = fn.SUBSTR(_TEAM.path_key, SQL("1"), SQL("1")).collate(f'"{binary(studio)}"')
             expected = [
                 i for _, i in sorted(((k[:1], i) for k, i in fill(keys)), reverse=descending)
@@ -92,7 +92,7 @@ def test_windows_in_any_order_are_pieces_of_the_sorted_list(
 def test_a_row_deep_in_what_a_filter_leaves_is_about_where_it_was(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody counts through all that is before it, whenever others change something."""
+    """Its position is estimated: counting all rows before it at every change would be slow."""
     monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", 0)
     monkeypatch.setattr("studio_tui.storage.lists.keyset._NEAR", 2)
     with studio.store.writing():
@@ -107,7 +107,7 @@ def test_a_row_deep_in_what_a_filter_leaves_is_about_where_it_was(
 
 
 def binary(studio: Studio) -> str:
-    """The collation that sorts by code point."""
+    """Return the collation that sorts by code point."""
     return "BINARY" if studio.store.is_sqlite else "C"
 
 
@@ -123,7 +123,7 @@ MARKS = st.lists(
 
 
 def test_a_selection_is_the_same_rows_to_the_database_as_to_the_rule(studio: Studio) -> None:
-    """What `Selection.contains` says of each row, in one clause."""
+    """One SQL condition selects the rows for which `Selection.contains` is true."""
 
     team = _TEAM
 
@@ -164,7 +164,7 @@ NAMES = (
 
 @pytest.fixture
 def many(studio: Studio, admin: Actor) -> list[User]:
-    """Users with every hostile name, as the list shows them by name."""
+    """Users with every hostile name, in the order of the list by name."""
     text = "email,given_name,family_name,hired_on,department\n" + "".join(
         f'u{n}@example.org,"{_cell(name)}",Family,{date(2020, 1, 1 + n % 20)},{"abc"[n % 3]}\n'
         for n, name in enumerate(NAMES)
@@ -174,7 +174,7 @@ def many(studio: Studio, admin: Actor) -> list[User]:
 
 
 def _cell(name: str) -> str:
-    """Shown, so that no line of the file is refused for want of a name."""
+    """Return the name as a CSV cell with a visible prefix, so that no line lacks a name."""
     return "n " + name.replace('"', '""')[:190].replace("\n", " ").replace("\r", " ").replace(
         "\0", ""
     )
@@ -196,7 +196,7 @@ TYPED = (
 def test_what_is_typed_into_a_filter_means_itself(
     studio: Studio, admin: Actor, many: list[User], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A5: wildcards and words of the database are none to a person, however many they find."""
+    """A5: wildcards and SQL keywords in a filter are ordinary text."""
     monkeypatch.setattr("studio_tui.storage.lists.keyset._FEW", few)
     for words in TYPED:
         expected = [

@@ -1,4 +1,4 @@
-"""Who is sent which invitation, whatever happens in between (C5, N1, N2, N5, N6)."""
+"""Recipients and kinds of invitations, whatever happens before they leave (C5, N1, N2, N5, N6)."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 @pytest.fixture
 def planner(studio: Studio, admin: Actor) -> Planner:
-    """Who plans a conversation of ann that no push asked for."""
+    """Plans a conversation of Ann that no push asks for."""
     import_people(studio, admin)
     return Planner(studio, admin)
 
@@ -33,7 +33,7 @@ def outcome(studio: Studio, admin: Actor) -> list[tuple[str, Kind, Capacity, str
 
 
 def send(studio: Studio, clock: MovableClock) -> None:
-    """Everything leaves."""
+    """Send all due mail."""
     clock.move(minutes=5)
     send_due(studio)
 
@@ -100,7 +100,7 @@ def test_cancelled_before_it_left_nobody_hears_of_it(
 def test_cancelled_only_for_who_was_invited(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
-    """Ann's went out, Bob's is refused for good: only Ann has something to take out."""
+    """Ann's mail was sent and Bob's was refused, so only Ann gets a cancellation."""
     planner.plan()
     clock.move(minutes=5)
     claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
@@ -117,7 +117,7 @@ def test_cancelled_only_for_who_was_invited(
 def test_what_may_have_arrived_is_taken_back(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
-    """N3: the server may have it though its answer was lost."""
+    """N3: the server may have accepted the mail although its reply was lost."""
     planner.plan()
     clock.move(minutes=5)
     claimed = delivery.claim(studio, "A", limit=9, lasting=HOUR)
@@ -147,7 +147,7 @@ def test_what_is_on_the_wire_is_taken_back(
 def test_what_comes_back_from_the_wire_is_not_sent_after_what_is_newer(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
-    """N6: a worker took it, gave it back, and it was moved in between."""
+    """N6: a worker claimed the mail and handed it back; the conversation moved in between."""
     planner.plan()
     clock.move(minutes=5)
     delivery.claim(studio, "A", limit=9, lasting=HOUR)
@@ -198,7 +198,7 @@ def test_handed_over_and_back_within_the_hold(
 def test_cancelled_twice_is_told_once(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
-    """N2."""
+    """N2: cancelling twice sends one cancellation."""
     planner.plan()
     send(studio, clock)
     planner.cancel()
@@ -209,7 +209,7 @@ def test_cancelled_twice_is_told_once(
 
 
 def test_many_are_withdrawn_at_once(studio: Studio, admin: Actor, clock: MovableClock) -> None:
-    """P9: as closing a push does."""
+    """P9: as when a push is closed."""
     import_people(studio, admin)
     several = [Planner(studio, admin) for _ in range(3)]
     for each in several:
@@ -250,7 +250,7 @@ def test_checked_once_more_when_it_leaves(
     happens: str,
     reason: str,
 ) -> None:
-    """N6, whatever was written meanwhile."""
+    """N6: whatever was written since it was queued."""
     planner.plan()
     planner.change_by_hand(happens)
     clock.move(minutes=5)
@@ -293,7 +293,7 @@ def test_closing_a_push_takes_no_invitation_back(
 def test_sent_again_it_is_the_same_invitation(
     studio: Studio, admin: Actor, planner: Planner, clock: MovableClock
 ) -> None:
-    """N10: and still of the one who planned it."""
+    """N10: with the original organiser."""
     planner.plan()
     send(studio, clock)
     first = invitations_in(studio, admin)[0]
@@ -311,7 +311,7 @@ def test_lists_find_invitations_by_their_template(
     planner.plan()
     assert len(outbox.every(studio, admin, NotificationFilter("regular"))) == 2
     assert len(outbox.every(studio, admin, NotificationFilter("regular peeters"))) == 1
-    # And the one in which a manager is told of her.
+    # Her mail, and that in which a manager is notified of her.
     assert len(outbox.every(studio, admin, NotificationFilter("regular ann"))) == 2
     assert outbox.every(studio, admin, NotificationFilter("quick")) == []
     first = outbox.every(studio, admin, NotificationFilter())[0]

@@ -1,4 +1,4 @@
-"""How many mails were sent, failed or were dropped is kept as they change, and not counted."""
+"""The numbers of sent, failed and dropped mails are maintained incrementally, not counted."""
 
 import pytest
 from peewee import fn
@@ -21,7 +21,7 @@ _SETTLED = "('sent', 'failed', 'dropped')"
 
 
 def test_it_is_what_counting_would_find(studio: Studio) -> None:
-    """However a mail comes to its state, also where that is taken back."""
+    """For every way in which a mail changes its state, including rolled-back ones."""
     admin = sign_in(studio, Account("els", "Els Claes"))
     import_people(studio, admin)
     assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve", "dan")
@@ -54,7 +54,7 @@ def _counted() -> dict[str, int]:
 
 
 def test_many_rows_are_added_up(studio: Studio) -> None:
-    """Of PostgreSQL: each statement adds some; SQLite has one a state."""
+    """On PostgreSQL each statement adds a row; SQLite has one row per state."""
     adding = "INSERT INTO outbox_count (state, number) VALUES ('sent', 2), ('failed', 1)"
     with studio.store.writing():
         for _ in range(0 if studio.store.is_sqlite else 150):
@@ -67,7 +67,7 @@ def test_many_rows_are_added_up(studio: Studio) -> None:
 
 @pytest.mark.one_engine
 def test_what_waits_is_found_without_looking_at_what_was_sent(studio: Studio) -> None:
-    """SQLite: with what it knows of 100,000 mails that were sent, and 5,000 that wait."""
+    """SQLite, with the statistics of 100,000 sent and 5,000 waiting mails."""
     known = (("notification_state_id", "105000 35000 1"), ("notification_due", "5000 194 1"))
     with studio.store.writing():
         execute("ANALYZE")

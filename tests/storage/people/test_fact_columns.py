@@ -1,4 +1,4 @@
-"""The table of users has a column for each fact that is declared to have one, and no other."""
+"""The table of users has a column for each fact that declares one, and no other."""
 
 from tests.storage.people.fact_columns import without_column, without_fact
 

@@ -1,4 +1,4 @@
-"""Who manages whom (U3, U4): by hand, and against a plain model on made-up organisations."""
+"""The managers of users (U3, U4): by hand, and against a plain model on random organisations."""
 
 from dataclasses import dataclass, field
 from itertools import chain
@@ -18,7 +18,7 @@ Pairs = frozenset[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Organisation:
-    """Users and teams are numbered from 0; a team's parent has a lower number."""
+    """Users and teams are numbered from 0. The parent of a team has a lower number."""
 
     active: tuple[bool, ...]
     parents: tuple[int | None, ...] = ()
@@ -33,7 +33,7 @@ class Organisation:
         return {u for u, t in self.leaders if t == team and u != without and self.active[u]}
 
     def managers(self, user: int) -> dict[int, set[str]]:
-        """The managers of a user with the reasons, as U4 says it."""
+        """Return the managers of a user with the reasons, as U4 defines them."""
         found: dict[int, set[str]] = {}
         for team in {t for u, t in chain(self.members, self.leaders) if u == user}:
             for leading in self._teams_that_manage(user, team):
@@ -74,7 +74,7 @@ def organisations(draw: st.DrawFn) -> Organisation:
 
 
 def store(organisation: Organisation) -> None:
-    """Put an organisation in place of what is there; ids are numbers of the model plus one."""
+    """Replace the stored organisation; ids are the numbers of the model plus one."""
     for table in ("team_member", "team_leader", "coaching", "team", "users"):
         execute(f"DELETE FROM {table}")
     execute_many(
@@ -105,14 +105,14 @@ def store(organisation: Organisation) -> None:
 
 
 def found(organisation: Organisation) -> list[dict[int, str]]:
-    """The managers that the database finds of each user, with their reasons."""
+    """Return each user's managers and reasons as the database finds them."""
     ids = [number + 1 for number in range(len(organisation.active))]
     managers = managers_of(ids)
     return [{m.user_id - 1: m.reason for m in managers.get(user_id, ())} for user_id in ids]
 
 
 def expected(organisation: Organisation) -> list[dict[int, str]]:
-    """The same by the model: reasons in order of the team, coaching last."""
+    """Return the same by the model: reasons in the order of teams, coaching last."""
     return [
         {
             manager: ", ".join(sorted(reasons, key=lambda reason: (reason == "coach", reason)))
@@ -123,7 +123,7 @@ def expected(organisation: Organisation) -> list[dict[int, str]]:
 
 
 def test_the_database_finds_the_managers_that_the_rule_names(studio: Studio) -> None:
-    """U4, and who has none, on organisations of every shape."""
+    """U4, including users without managers, on organisations of every shape."""
 
     @settings(
         max_examples=80,
@@ -224,7 +224,7 @@ def test_who_manages_ann(studio: Studio) -> None:
 
 
 def test_the_search_ends_at_the_top_of_a_deep_tree(studio: Studio) -> None:
-    """U4: two hundred teams, all led by one person, under one that somebody else leads."""
+    """U4: two hundred nested teams, all led by one user, below a team with another leader."""
     depth = 200
     deep = Organisation(
         (True, True),

@@ -1,4 +1,4 @@
-"""Groups of the people of pushes against a plain recount, on made-up organisations (S2)."""
+"""Progress by manager and team against a plain recount, on random organisations (S2)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
@@ -41,10 +41,10 @@ _INSTANTS = {
 
 @dataclass(frozen=True)
 class _Far:
-    """How far somebody is in a push."""
+    """The progress of a user in a push."""
 
     talk: Status | None
-    """None: nothing was begun."""
+    """The status of the conversation; None if there is none."""
     excused: bool
     own_deadline: date | None
 
@@ -60,15 +60,15 @@ class _Far:
 
     @property
     def late(self) -> bool:
-        """Where the push is past its deadline."""
+        """Whether the assignment is overdue once the deadline of the push has passed."""
         in_time = self.own_deadline is not None and self.own_deadline >= TODAY
         return self.status not in (Status.DONE, Status.EXCUSED) and not in_time
 
 
 _DEADLINES = (date(2026, 3, 1), TODAY)
-"""Of the two pushes."""
+"""The deadlines of the two pushes."""
 Asked = dict[tuple[int, int], _Far]
-"""How far each user, by number, is in each push."""
+"""The progress of each user, by the numbers of user and push."""
 _DAYS = st.sampled_from([None, None, date(2026, 2, 1), date(2026, 3, 1), TODAY, date(2026, 4, 1)])
 _FAR = st.builds(_Far, st.none() | st.sampled_from([*_INSTANTS]), st.booleans(), _DAYS)
 
@@ -85,13 +85,14 @@ def _recount(
     days: defaultdict[int | None, list[date]] = defaultdict(list)
     for (user, push), far in asked.items():
         for group in ((*groups(user),) or (None,)) if push in pushes else ():
-            # The first push is past its deadline, the other is not.
+            # Only the first push is past its deadline.
             late = push == 0 and far.late
             found[group].update(assigned=1, overdue=late, **{far.status: 1})
             if far.status not in (Status.DONE, Status.EXCUSED):
                 last = max(_DEADLINES[push], far.own_deadline or date.min)
                 days[group].append(last)
-                # What is planned is so for today, and what is late is of the first week.
+                # Planned conversations are planned for today, and late ones count in the first
+                # week.
                 found[group]["later"] += not far.planned and last > TODAY
     for group, still in days.items():
         nearest = min((day for day in still if day >= TODAY), default=max(still))
@@ -100,7 +101,7 @@ def _recount(
 
 
 def _compare_whole(push_id: int, push: int, asked: Asked) -> None:
-    """P8, P18: the progress of a push, and what a filter of its people finds, are as expected."""
+    """P8, P18: compare the progress of a push, and the users that each filter finds."""
     far = [each for (_, number), each in asked.items() if number == push]
     late = push == 0
     expected = Counter({"assigned": len(far), "overdue": sum(late and each.late for each in far)})
@@ -123,7 +124,7 @@ _NAMES = ("assigned", "overdue", *Status)
 
 
 def _load(group: PeopleGroup, expected: dict[int | None, Counter[str]]) -> dict[str, int]:
-    """What a manager has in later weeks than this one; nothing is told of others."""
+    """Return a group's conversations in later weeks; as expected if the group has no load."""
     if not group.load:
         value = None if group.key.value is None else int(group.key.value) - 1
         return {"later": expected[value]["later"]}
@@ -132,7 +133,7 @@ def _load(group: PeopleGroup, expected: dict[int | None, Counter[str]]) -> dict[
 
 
 def _compare(ids: list[int], by: By, expected: dict[int | None, Counter[str]]) -> list[PeopleGroup]:
-    """What is counted is as expected, and the filter of each group finds as many."""
+    """Compare the counts of the groups, and the number of users that each group's filter finds."""
     found = grouped(ids, by, TODAY)
     assert expected == {
         None if each.key.value is None else int(each.key.value) - 1: Counter(
@@ -147,7 +148,7 @@ def _compare(ids: list[int], by: By, expected: dict[int | None, Counter[str]]) -
 
 
 def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
-    """S2, U4: by manager and by team, over one push and over two, whatever the organisation."""
+    """S2, U4: by manager and by team, over one push and over two, on any organisation."""
     with studio.store.writing():
         template = TemplateTable.insert(
             name_key="t", definition="{}", archived=False, version=1

@@ -40,7 +40,7 @@ def test_what_the_database_says_is_what_the_domain_says(studio: Studio) -> None:
 
 
 def test_there_is_an_index_of_it(studio: Studio) -> None:
-    """SQLite takes it for every status, and PostgreSQL keeps it."""
+    """SQLite uses the index for every status; on PostgreSQL the index covers the status."""
     with studio.store.reading():
         if studio.store.is_sqlite:
             of_status = C.select(C.assignment).where(literal(Status.DONE) == TALK_STATUS)
