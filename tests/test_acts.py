@@ -1,4 +1,4 @@
-"""Every act that mails can be tried and taken back: none is added without (P14, N5)."""
+"""Every act that sends mail has a dry run and an undo (P14, N5). None can be added without them."""
 
 import ast
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _WRITERS = {
     "send_again",
     "retry",
 }
-"""What writes mail into the outbox, or lets it wait once more."""
+"""Functions that write mail into the outbox, or queue it again."""
 _WRITING = {
     "pushes.assign.assign_to": {Verb.ASSIGN, Verb.JOIN},
     "pushes.push_reminders.tell": {Verb.REMIND},
@@ -52,14 +52,14 @@ _WRITING = {
     "outbox.outbox.try_again": {Verb.RETRY},
     "outbox.outbox.send_once_more": {Verb.SEND_AGAIN},
     "outbox.outbox._resend_bounced": {Verb.SEND_AGAIN},
-    # What follows from an import, a corrected address, an undo, or from asking somebody again who
-    # was never told, is no act of its own.
+    # These are consequences of an import, a corrected address or an undo, or of asking a user again
+    # who was never notified. They are not acts of their own.
     "people.applying._applied": set(),
     "pushes.excuse.take_back": set(),
     "outbox.undo.undo": set(),
     "outbox.undo._undo_closing": set(),
 }
-"""Which acts the functions that write mail belong to. A new one belongs to an act of the table."""
+"""The acts to which the functions that write mail belong. A new function has to be added."""
 _SEEN = {
     Verb.ASSIGN: "pushes.assign.AssignScreen",
     Verb.REMIND: "pushes.remind.RemindScreen",
@@ -73,7 +73,7 @@ _SEEN = {
     Verb.RETRY: "outbox.outbox.OutboxScreen",
     Verb.SEND_AGAIN: "..modals.confirm.Confirm",
 }
-"""Where one sees on the screen what an act would send. Reminding shows it without a key."""
+"""The screen that previews the mail of an act. Reminding shows its preview without a key."""
 
 
 def _writing() -> Iterator[str]:
@@ -95,13 +95,13 @@ def _called(node: ast.AST) -> str:
     return called.id if isinstance(called, ast.Name) else ""
 
 
-def test_whatever_writes_mail_belongs_to_an_act() -> None:
+def test_every_function_that_writes_mail_belongs_to_an_act() -> None:
     assert set(_writing()) == set(_WRITING)
     assert set().union(*_WRITING.values()) == set(MAILING)
 
 
 @pytest.mark.parametrize("act", MAILING)
-def test_an_act_has_a_command_that_can_be_tried(act: Verb) -> None:
+def test_an_act_has_a_command_with_a_dry_run(act: Verb) -> None:
     command: click.Command = program
     context = click.Context(program)
     for name in act.mailing.command.split():
@@ -114,13 +114,13 @@ def test_an_act_has_a_command_that_can_be_tried(act: Verb) -> None:
 
 
 @pytest.mark.parametrize("act", MAILING)
-def test_an_act_can_be_taken_back(act: Verb) -> None:
+def test_an_act_can_be_undone(act: Verb) -> None:
     assert act in _UNDO_FUNCTIONS
     assert bool(act.mailing.many) + bool(act.mailing.one) == act.mailing.undone
 
 
 @pytest.mark.parametrize("act", _SEEN)
-def test_what_an_act_sends_is_seen_on_the_screen(act: Verb) -> None:
+def test_the_mail_of_an_act_is_previewed_on_its_screen(act: Verb) -> None:
     module, _, name = _SEEN[act].rpartition(".")
     folder = "studio_tui.tui." + ("" if module.startswith("..") else "screens.")
     screen = getattr(import_module(folder + module.removeprefix("..")), name)

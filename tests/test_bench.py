@@ -1,4 +1,4 @@
-"""The benches that others call: what they measure is there, beside an honest floor."""
+"""The benchmarks that other scripts call: every figure exists, next to a floor for comparison."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -15,7 +15,7 @@ from studio_tui.domain.shared.clock import FixedClock
 from studio_tui.services.system.context import Studio, open_studio
 
 
-def test_bulk_acts_are_measured_beside_a_floor() -> None:
+def test_bulk_acts_are_measured_next_to_a_floor() -> None:
     with databases("sqlite") as fresh:
         found = [*figures(fresh, [20], 40), *import_figures(fresh, [20])]
     assert [(each.name, each.size) for each in found] == [
@@ -33,7 +33,7 @@ def test_bulk_acts_are_measured_beside_a_floor() -> None:
     assert all(each.seconds > 0 < each.floor_seconds for each in found)
 
 
-def test_lists_are_measured_beside_plain_sql() -> None:
+def test_lists_are_measured_next_to_plain_sql() -> None:
     with databases("sqlite") as fresh, closing(_studio(fresh())) as studio:
         found = list(query_figures(studio, fill(studio, 30)))
     assert len(found) == 11
@@ -45,7 +45,7 @@ def test_lists_are_measured_beside_plain_sql() -> None:
     assert len(others) == 10
 
 
-def test_two_versions_are_compared_in_turn_and_noise_is_no_news() -> None:
+def test_two_versions_are_measured_alternately_and_noise_is_no_difference() -> None:
     measured: list[str] = []
 
     def side(name: str, *values: float) -> Callable[[], Round]:
@@ -67,7 +67,7 @@ def test_two_versions_are_compared_in_turn_and_noise_is_no_news() -> None:
     found = compared(base, now)
     assert [(each.name[1], each.verdict) for each in found] == [("assign", "slower"), ("close", "")]
     assert [each.verdict for each in compared(now, base)] == ["faster", ""]
-    # One round within those of the other is enough to call it noise.
+    # One round within the range of the other version counts as noise.
     assert compared(base, [*now, base[0]])[0].verdict == ""
     lines = list(table_of_both("v0.1.0", found, 3))
     assert "11 ms 5.5×" in lines[2]

@@ -1,4 +1,4 @@
-"""Two runs of the tests at once, by the same account."""
+"""Two concurrent test runs of the same account."""
 
 import os
 from pathlib import Path
@@ -8,14 +8,14 @@ import psycopg
 import pytest
 
 
-def test_a_server_does_not_lie_where_another_run_may_close_the_folder(
+def test_the_server_folder_is_outside_of_the_folders_that_another_run_may_change(
     postgresql_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """pytest closes the folder above the temporary folders of all runs at each start."""
+    """pytest makes the parent folder of the temporary folders of all runs private at each start."""
     (host,) = parse_qs(urlsplit(postgresql_server).query)["host"]
     folder = Path(host)
     own = tmp_path_factory.getbasetemp()
-    # A process of xdist has a folder within that of the run.
+    # The folder of an xdist worker is within the folder of the run.
     run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     assert not {own, run, run.parent} & set(folder.parents)
     assert folder.stat().st_mode & 0o077 == 0

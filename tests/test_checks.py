@@ -1,4 +1,4 @@
-"""The checks every change has to pass: form, types, layers, spelling."""
+"""The checks that every change has to pass: lint, format, types, layers, spelling."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ TOOLS = Path(sys.executable).parent
     ids=" ".join,
 )
 def test_check(command: list[str]) -> None:
-    """The tool finds nothing to complain of."""
+    """The tool reports nothing."""
     tool, *arguments = command
     done = subprocess.run(
         [TOOLS / tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""What the documents for developers name exists: files, folders, modules and links."""
+"""Files, folders, modules and links that the documents for developers name exist."""
 
 import re
 from pathlib import Path
@@ -16,11 +16,11 @@ _LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
 def _exists(name: str) -> bool:
-    """Whether the repository or the package has this file or folder."""
+    """Return whether the repository or the package has this file or folder."""
     return (ROOT / name).exists() or (ROOT / "studio_tui" / name).exists()
 
 
-def test_a_name_that_is_nowhere_is_found() -> None:
+def test_a_name_that_does_not_exist_is_detected() -> None:
     assert _PATH.findall("`domain/nowhere/`, `tui/router.py`") == [
         "domain/nowhere/",
         "tui/router.py",
@@ -30,7 +30,7 @@ def test_a_name_that_is_nowhere_is_found() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_what_a_document_names_exists(document: str) -> None:
+def test_names_in_a_document_exist(document: str) -> None:
     path = ROOT / document
     text = path.read_text(encoding="utf-8")
     modules = [name.replace(".", "/") for name in _MODULE.findall(text)]

@@ -1,7 +1,7 @@
-"""Who imports whom: nobody in a circle, no screen another feature's, and few floors.
+"""The import graph: no cycles, no imports between the screens of two features, and a limited depth.
 
-Every import counts: those at the top of a module, those inside functions, those for type checkers
-alone, and modules that are named in a text.
+Every import counts: at the top of a module, inside functions, for type checkers only, and of
+modules that are named in a string.
 """
 
 import ast
@@ -13,18 +13,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUTER = "studio_tui.tui.router"
-"""What it imports inside its functions is what breaks the circle: a screen asks the app to go
-somewhere, which asks the router, which imports the screen."""
+"""The module whose imports inside functions do not count, because they break the cycle.
+
+A screen asks the app to navigate, the app asks the router, and the router imports the screen.
+"""
 SCREENS = "studio_tui.tui.screens."
 FLOORS = 8
-"""So many modules of `tui` at most import one another in a row."""
+"""Maximum length of a chain of imports within `tui`."""
 
 Graph = Mapping[str, frozenset[str]]
 
 
 @cache
 def the_house() -> Graph:
-    """All modules of the Studio, and what each imports of it."""
+    """Return all modules of the Studio, each with the modules of the Studio that it imports."""
     return graph_of(
         {
             _name(path): path.read_text(encoding="utf-8")
@@ -34,7 +36,7 @@ def the_house() -> Graph:
 
 
 def graph_of(sources: Mapping[str, str]) -> Graph:
-    """What each of ``sources``, the text of modules by name, imports of the others."""
+    """Return the imports among ``sources``, the source text of modules by name."""
     graph = {}
     for name, source in sources.items():
         tree = ast.parse(source)
@@ -44,7 +46,7 @@ def graph_of(sources: Mapping[str, str]) -> Graph:
 
 
 def circles(graph: Graph) -> list[list[str]]:
-    """Circles of modules, the last of each imports the first; empty: there is none."""
+    """Return the import cycles. In each, the last module imports the first."""
     done: set[str] = set()
     found: list[list[str]] = []
 
@@ -62,7 +64,7 @@ def circles(graph: Graph) -> list[list[str]]:
 
 
 def deepest(graph: Graph, below: str) -> list[str]:
-    """The longest row of modules below ``below`` in which each imports the next."""
+    """Return the longest chain of modules below ``below`` in which each imports the next."""
     inside = {module for module in graph if f"{module}.".startswith(f"{below}.")}
 
     @cache
@@ -74,7 +76,7 @@ def deepest(graph: Graph, below: str) -> list[str]:
 
 
 def foreign_screens(graph: Graph) -> list[tuple[str, str]]:
-    """Screens that import a screen of another feature."""
+    """Return the screens that import a screen of another feature."""
     return [
         (module, imported)
         for module, every in sorted(graph.items())
@@ -83,15 +85,15 @@ def foreign_screens(graph: Graph) -> list[tuple[str, str]]:
     ]
 
 
-def test_nobody_imports_in_a_circle() -> None:
+def test_there_are_no_import_cycles() -> None:
     assert circles(the_house()) == []
 
 
-def test_no_screen_imports_one_of_another_feature() -> None:
+def test_no_screen_imports_a_screen_of_another_feature() -> None:
     assert foreign_screens(the_house()) == []
 
 
-def test_the_screens_are_a_house_of_few_floors() -> None:
+def test_the_import_chains_of_the_screens_are_short() -> None:
     row = deepest(the_house(), "studio_tui.tui")
     assert len(row) <= FLOORS, " → ".join(row)
 
@@ -111,25 +113,25 @@ def test_the_contract_names_every_feature_with_screens() -> None:
         "def f():\n    import_module('a')",
     ],
 )
-def test_a_circle_is_found_however_it_is_closed(back: str) -> None:
+def test_a_cycle_is_detected_with_any_kind_of_import(back: str) -> None:
     graph = graph_of({"a": "import b", "b": "from c import f", "c": back, "d": "import a"})
     assert circles(graph) == [["a", "b", "c"]]
 
 
-def test_only_what_the_router_imports_later_breaks_a_circle() -> None:
+def test_only_imports_within_functions_of_the_router_break_a_cycle() -> None:
     later = f"def go():\n    from {SCREENS}x.one import One"
     screen = {f"{SCREENS}x.one": f"import {ROUTER}"}
     assert circles(graph_of({ROUTER: later, **screen})) == []
     assert circles(graph_of({ROUTER: f"import {SCREENS}x.one", **screen}))
 
 
-def test_a_foreign_screen_is_found() -> None:
+def test_an_import_of_a_foreign_screen_is_detected() -> None:
     here, there = f"{SCREENS}people.user", f"{SCREENS}outbox.mail"
     named = graph_of({here: f"open_('{there}')", there: ""})
     assert foreign_screens(named) == [(here, there)]
 
 
-def test_the_deepest_row_is_found() -> None:
+def test_the_longest_chain_is_found() -> None:
     graph = graph_of(
         {"t": "", "t.a": "import t.b", "t.b": "import t.c", "t.c": "import u", "u": ""}
     )

@@ -1,7 +1,7 @@
-"""Arrows go down only: what each part really loads.
+"""Dependencies between layers point downwards: the modules that each part really loads.
 
-The contracts of import-linter are run by `test_checks`, as a command: it switches off the loggers
-of the process that it runs in.
+`test_checks` runs the contracts of import-linter as a command, because import-linter disables the
+loggers of its process.
 """
 
 import ast
@@ -26,7 +26,7 @@ OUTSIDE = {
     *("gc", "signal", "subprocess", "multiprocessing", "locale", "logging", "time", "random"),
     *("socket", "ssl", "http", "urllib", "smtplib", "asyncio", "select", "importlib"),
 }
-"""Modules of the standard library that reach out of the process, or set what all of it shares."""
+"""Standard modules that reach outside of the process, or that set global state."""
 OPENING = {"open", "FileIO", "open_code", "read_text", "read_bytes", "write_text", "write_bytes"}
 
 _SQL = re.compile(
@@ -45,7 +45,7 @@ MAY_NOT_LOAD = {
     "studio_tui.storage.engine.store": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes.pushes": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes.assign": SCREENS | MAIL | {"keyring", "click"},
-    # The parser is loaded where a filter is read.
+    # The parser is loaded only by code that parses a filter.
     "studio_tui.cli.people.users": SCREENS | {"keyring", "lark"},
     "studio_tui.services.audiences.resolving": SCREENS | MAIL | {"keyring", "click", "lark"},
     "studio_tui.services.people.imports": SCREENS | MAIL | {"keyring", "click"},
@@ -62,7 +62,7 @@ MAY_NOT_LOAD = {
     | MAIL
     | {"keyring", "click", "msgspec"},
     "studio_tui.cli.outbox.worker": SCREENS | {"keyring"},
-    # The first picture waits for these.
+    # These are loaded before the first screen is drawn.
     "studio_tui.main": SCREENS | DATABASE | MAIL | {"keyring", "click", "msgspec"},
     "studio_tui.tui.start": DATABASE | MAIL | {"keyring", "click", "msgspec"},
 }
@@ -70,7 +70,7 @@ MAY_NOT_LOAD = {
 
 @pytest.mark.parametrize("part", MAY_NOT_LOAD)
 def test_a_part_loads_only_what_it_needs(part: str) -> None:
-    """In a process of its own: what an import loads by the way counts too."""
+    """Runs in a separate process. Indirect imports count as well."""
     code = f"import json, sys, {part}; print(json.dumps(sorted(sys.modules)))"
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
@@ -80,15 +80,15 @@ def test_a_part_loads_only_what_it_needs(part: str) -> None:
 
 
 def test_the_rules_import_only_the_standard_library() -> None:
-    """The domain imports nothing of ours but itself."""
+    """The domain imports only the standard library and itself."""
     allowed = sys.stdlib_module_names | {"studio_tui.domain"}
     for path in (ROOT / "studio_tui" / "domain").rglob("*.py"):
         for module in _imported(path):
             assert _family(module) in allowed, f"{path.name} imports {module}"
 
 
-def test_the_rules_touch_neither_files_nor_the_process() -> None:
-    """The domain gets bytes and open files: it opens none, and sets nothing for the process."""
+def test_the_rules_neither_open_files_nor_change_the_process() -> None:
+    """The domain receives bytes and open files. It opens none, and sets nothing for the process."""
     for path in (ROOT / "studio_tui" / "domain").rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         touched = {module.partition(".")[0] for module in _imported(path)} & OUTSIDE
@@ -99,12 +99,12 @@ def test_the_rules_touch_neither_files_nor_the_process() -> None:
 @pytest.mark.parametrize(
     "source", ["open('a')", "path.open('rb')", "io.open(x)", "io.FileIO(3)", "p.read_text()"]
 )
-def test_what_opens_a_file_is_found(source: str) -> None:
+def test_code_that_opens_a_file_is_detected(source: str) -> None:
     assert _opens(source)
 
 
 def test_only_storage_writes_sql() -> None:
-    """No other layer holds a statement, a condition, or the name of a column."""
+    """No other layer contains a statement, a condition or a column name."""
     for path in (ROOT / "studio_tui").rglob("*.py"):
         if "storage" not in path.parts:
             found = _sql_in(path.read_text(encoding="utf-8"))
@@ -122,12 +122,12 @@ def test_only_storage_writes_sql() -> None:
         "Clause('u.id = ?', (1,))",
     ],
 )
-def test_what_writes_sql_is_found(source: str) -> None:
+def test_code_that_contains_sql_is_detected(source: str) -> None:
     assert _sql_in(source)
 
 
 def _sql_in(source: str) -> list[str]:
-    """The texts that are SQL, those that document something left out."""
+    """Return the string constants that are SQL, without docstrings."""
     nodes = list(ast.walk(ast.parse(source)))
     said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     texts = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in said]
@@ -152,8 +152,8 @@ def _family(module: str) -> str:
     return ".".join(parts[:2]) if parts[0] == "studio_tui" else parts[0]
 
 
-def test_only_the_clock_asks_what_time_it_is() -> None:
-    """D2: one clock in the program; the log of what went wrong tells the machine's time."""
+def test_only_the_clock_reads_the_time() -> None:
+    """D2: the program has one clock. Only the error log uses the time of the machine as well."""
     asking = {
         path.name
         for path in (ROOT / "studio_tui").rglob("*.py")

@@ -1,4 +1,4 @@
-"""One name, one thing: a reader who looks for a class finds one."""
+"""Class names are unique: a search for a name finds one class."""
 
 import ast
 from collections import defaultdict
@@ -6,11 +6,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "studio_tui"
 BY_THEIR_MODULE = "domain/shared/destinations.py"
-"""Its classes are called after what they lead to, and stand behind the name of the module."""
+"""The module whose classes are named after screens. They are used with the name of the module."""
 
 
 def test_no_class_name_is_used_twice() -> None:
-    """Classes within others, as the messages of a widget, go by the name of the outer one."""
+    """Nested classes, such as the messages of a widget, are qualified by the outer class."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(PACKAGE.rglob("*.py")):
         place = path.relative_to(PACKAGE).as_posix()

@@ -1,6 +1,7 @@
-"""One more of what is declared once, in a copy of the program: it is found wherever it is to be.
+"""One more of everything that is declared in one place appears everywhere it has to.
 
-The copy is a program of its own, so that also what is worked out while it is imported knows it.
+Each is added to a copy of the program. The copy runs in a process of its own, so that tables
+computed at import time contain it.
 """
 
 import json
@@ -17,7 +18,7 @@ LANGUAGES = ("en", "nl", "fr")
 
 
 class Copy:
-    """A copy of the program, in which lines can be added."""
+    """A copy of the program to which lines can be added."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,23 +28,23 @@ class Copy:
         (folder / "styles").symlink_to(ROOT / "styles")
 
     def add(self, module: str, before: str, text: str) -> None:
-        """Add ``text`` in front of the first ``before`` of a file."""
+        """Insert ``text`` before the first ``before`` in a file."""
         path = self._folder / "studio_tui" / module
         source = path.read_text(encoding="utf-8")
         assert before in source
         path.write_text(source.replace(before, text + before, 1), encoding="utf-8")
 
     def write(self, name: str, text: str) -> None:
-        """Write a file of ``data``."""
+        """Write a file in ``data``."""
         (self._folder / "data" / name).write_text(text, encoding="utf-8")
 
     def answer(self, program: str) -> object:
-        """What ``program`` prints as JSON."""
+        """Run ``program`` and return the JSON that it prints."""
         done = self._python("-c", f"import json\n{program}")
         return json.loads(done)
 
     def run(self, *words: str) -> str:
-        """What a command of the copy prints."""
+        """Run a command of the copy and return its output."""
         return self._python("-m", "studio_tui", *words)
 
     def _python(self, *words: str) -> str:
@@ -69,7 +70,7 @@ class Copy:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """One more of each."""
+    """A copy with one more of each."""
     made = Copy(tmp_path_factory.mktemp("copy"))
     kinds = "domain/outbox/kinds.py"
     made.add(kinds, '    KEY_ADDED = "key_added"\n', '    PRAISED = "praised"\n')
@@ -141,7 +142,7 @@ def test_a_kind_of_mail(copy: Copy) -> None:
 
 
 def test_a_verb(copy: Copy) -> None:
-    """It is written, listed, found by its words, told on the screen, and in the documents."""
+    """The verb is recorded, listed, found by its name, shown on the screen, and documented."""
     told = copy.answer(
         "from types import SimpleNamespace\n"
         "from studio_tui.cli.shared.session import own_studio\n"
@@ -166,7 +167,7 @@ def test_a_verb(copy: Copy) -> None:
 
 
 def test_a_status_and_a_flag(copy: Copy) -> None:
-    """In words, in bars of screens and reports, in the choices of commands and in counts."""
+    """The wording, the bars of screens and reports, and the choices of commands include them."""
     told = copy.answer(
         "from studio_tui.domain.pushes.push import Flag, Progress, Status\n"
         "from studio_tui.domain.pushes.report import COLOURS, DRAWN, SIGNS, parts_of\n"
@@ -194,8 +195,10 @@ def test_a_status_and_a_flag(copy: Copy) -> None:
 
 
 def test_a_right_and_a_command(copy: Copy) -> None:
-    """Who has the right, in the table of the documents; a new command is known to the help, and
-    not open over SSH before somebody says so."""
+    """The right is in the table of the documents.
+
+    A new command is in the help, and not open over SSH until it is declared so.
+    """
     told = copy.answer(
         "from studio_tui.cli.ssh.allowed import is_allowed\n"
         "from studio_tui.domain.people.access_table import in_markdown\n"

@@ -1,4 +1,4 @@
-"""What ``packaging/`` has fits the program and the documents that show it."""
+"""The files in ``packaging/`` match the program and the documents that show them."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ UNITS = sorted((FOLDER / "systemd").iterdir())
 BINARY = "/opt/studio-tui/bin/studio-tui"
 
 
-def test_the_units_that_documents_show_are_the_files() -> None:
+def test_the_units_in_the_documents_are_the_files() -> None:
     shown = {
         name: text
         for document in ("mail.md", "import.md")
@@ -32,8 +32,8 @@ def test_the_units_that_documents_show_are_the_files() -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_a_unit_runs_a_command_that_is_there(unit: Path) -> None:
-    """Of a timer, the service of its name."""
+def test_a_unit_runs_an_existing_command(unit: Path) -> None:
+    """A timer needs a service of the same name."""
     text = unit.read_text(encoding="utf-8")
     if unit.suffix == ".timer":
         assert unit.with_suffix(".service").exists()
@@ -44,7 +44,7 @@ def test_a_unit_runs_a_command_that_is_there(unit: Path) -> None:
     require_understood(words)
 
 
-def test_systemd_understands_the_units(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for unit in UNITS:
         text = unit.read_text(encoding="utf-8").replace(BINARY, sys.executable)
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
@@ -54,8 +54,8 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         assert [line for line in said.splitlines() if "studio-tui" in line] == []
 
 
-def test_the_container_is_given_what_its_build_takes() -> None:
-    """All that the wheel is made of, and nothing that is not there."""
+def test_the_container_build_receives_the_files_that_it_needs() -> None:
+    """All sources of the wheel, and only files that exist."""
     kept = (FOLDER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     names = {line.removeprefix("!") for line in kept if line.startswith("!")}
     assert kept[0] == "*"

@@ -1,4 +1,4 @@
-"""What the project says of itself: locks, groups, versions and changes agree with each other."""
+"""The metadata of the project is consistent: locks, groups, versions and the change log."""
 
 import re
 import tomllib
@@ -27,7 +27,7 @@ _KINDS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
 def _locked(lock: str) -> dict[str, Requirement]:
-    """The requirements of a lock by name, each with its digests taken off."""
+    """Return the requirements of a lock by name, without their digests."""
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
     found = [Requirement(line.removesuffix("\\").strip()) for line in lines]
@@ -39,8 +39,8 @@ def _plain(name: str) -> str:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_has_what_the_project_asks_for(lock: str) -> None:
-    """`nox -s lock` was run after a change of pyproject.toml."""
+def test_a_lock_satisfies_the_requirements_of_the_project(lock: str) -> None:
+    """Fails if `nox -s lock` was not run after a change of pyproject.toml."""
     locked = _locked(lock)
     for asked in map(Requirement, LOCKS[lock]):
         if _plain(asked.name) == PROJECT["project"]["name"]:
@@ -51,8 +51,8 @@ def test_a_lock_has_what_the_project_asks_for(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_has_what_its_libraries_ask_for(lock: str) -> None:
-    """pip installs nothing by digests that is not named with one."""
+def test_a_lock_contains_the_requirements_of_its_libraries(lock: str) -> None:
+    """With digests, pip installs only packages that are listed with one."""
     locked, missing = _locked(lock), set[str]()
     for name, pin in locked.items():
         if pin.marker is None or pin.marker.evaluate():
@@ -67,8 +67,8 @@ def test_a_lock_has_what_its_libraries_ask_for(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_names_digests_and_no_host(lock: str) -> None:
-    """It holds for whatever index it is installed from."""
+def test_a_lock_has_digests_and_names_no_host(lock: str) -> None:
+    """A lock is valid for any package index."""
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     assert not re.search(r"https?:|file:|--(extra-)?index-url|--find-links|@ ", text)
     pins = re.findall(
@@ -77,16 +77,16 @@ def test_a_lock_names_digests_and_no_host(lock: str) -> None:
     assert len(pins) == len(_locked(lock))
 
 
-def test_what_runs_is_what_was_tested() -> None:
-    """One version of a library in both locks."""
+def test_the_runtime_lock_is_part_of_the_test_lock() -> None:
+    """Both locks have the same version of a library."""
     tested = _locked("test")
     assert {name: str(pin.specifier) for name, pin in _locked("run").items()}.items() <= {
         name: str(pin.specifier) for name, pin in tested.items()
     }.items()
 
 
-def test_a_group_and_the_extra_ask_for_the_same() -> None:
-    """A tool that both name has one version, and those that judge a change are pinned."""
+def test_a_group_and_the_extra_have_the_same_requirements() -> None:
+    """A tool in both has one version, and the tools that check a change are pinned."""
     extra = {Requirement(text).name: text for text in EXTRAS["test"]}
     for group, asked in PROJECT["dependency-groups"].items():
         for text in asked:
@@ -96,8 +96,8 @@ def test_a_group_and_the_extra_ask_for_the_same() -> None:
         assert extra[tool].startswith(f"{tool}==")
 
 
-def test_the_pythons_are_the_same_everywhere() -> None:
-    """The classifiers, the sessions and the workflow promise the same versions."""
+def test_the_python_versions_are_the_same_everywhere() -> None:
+    """The classifiers, the sessions and the workflow list the same versions."""
     promised = [
         classifier.rpartition(" ")[2]
         for classifier in PROJECT["project"]["classifiers"]
@@ -110,8 +110,8 @@ def test_the_pythons_are_the_same_everywhere() -> None:
     assert PROJECT["project"]["requires-python"] == f">={promised[0]}"
 
 
-def test_the_changes_are_told_by_release() -> None:
-    """As keepachangelog.com has it: what is not released, then the releases, each with its day."""
+def test_the_change_log_is_ordered_by_release() -> None:
+    """As on keepachangelog.com: unreleased changes first, then the releases, each with its date."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     releases = [(match["version"], match["day"]) for match in _RELEASE.finditer(text)]
     assert releases[0] == ("Unreleased", None)

@@ -12,7 +12,7 @@ _ELSEWHERE = re.compile(r"\b(?:SPEC|PERF|DESIGN)(?:\.md)?\b")
 
 
 def _texts(*patterns: str) -> dict[str, str]:
-    """The files of the repository that match, by name, this one left out."""
+    """Return the text of the files of the repository that match, by name, without this file."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
         cwd=ROOT,
@@ -43,7 +43,7 @@ def test_every_rule_is_cited_by_a_test() -> None:
 
 
 def test_no_other_document_is_cited_as_the_source_of_a_rule() -> None:
-    """The repository explains itself: what a reader is pointed to has to be in it."""
+    """The repository is self-contained: every document that is cited has to be in it."""
     cited = {
         name: found
         for name, text in _texts("*.py", "docs/*.md").items()

@@ -1,4 +1,4 @@
-"""Whatever is looked up by a kind, a state, a flag or a status has an answer for each of them."""
+"""Every table keyed by an enumeration has an entry for each of its members."""
 
 import importlib
 import pkgutil
@@ -20,7 +20,7 @@ def _modules() -> Iterator[ModuleType]:
 
 
 def _tables() -> Iterator[tuple[str, Mapping[Any, Any]]]:
-    """All tables of the program that have members of an enumeration for keys, by where they are."""
+    """Yield the name and the value of all tables with members of an enumeration as keys."""
     for module in _modules():
         for name, value in vars(module).items():
             keyed = isinstance(value, Mapping) and not name.startswith("__")
@@ -33,7 +33,7 @@ TABLES = dict(_tables())
 
 @pytest.mark.parametrize("place", TABLES)
 def test_a_table_has_an_entry_for_every_member(place: str) -> None:
-    """Or it says what holds for the others, or looked when it was made."""
+    """Tables with a default, and tables that were checked when they were made, are left out."""
     table = TABLES[place]
     if isinstance(table, DefaultTable | CompleteTable):
         return
@@ -42,13 +42,13 @@ def test_a_table_has_an_entry_for_every_member(place: str) -> None:
         assert not missing, f"{place} has no entry for {missing} of {members.__name__}"
 
 
-def test_they_are_found() -> None:
-    """Among them what is looked up by the kind of a mail, by a status and by a flag."""
+def test_the_tables_are_found() -> None:
+    """Among them tables by the kind of a mail, by a status and by a flag."""
     found = {type(key).__name__ for table in TABLES.values() for key in table}
     assert {"Kind", "Status", "Flag", "NotificationState", "Role", "FactType"} <= found
 
 
-def test_what_holds_for_the_others() -> None:
+def test_a_default_applies_to_missing_members() -> None:
     class Letter(Enum):
         A = "a"
         B = "b"
@@ -57,7 +57,7 @@ def test_what_holds_for_the_others() -> None:
     assert (table[Letter.A], table[Letter.B]) == (1, 0)
 
 
-def test_a_declaration_that_leaves_one_out_fails_when_it_is_made() -> None:
+def test_an_incomplete_table_fails_when_it_is_made() -> None:
     class Answer(Enum):
         YES = "yes"
         NO = "no"

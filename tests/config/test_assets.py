@@ -1,4 +1,4 @@
-"""`styles/` and `data/` are found from a checkout and from an installed wheel alike."""
+"""`styles/` and `data/` are found in a checkout and in an installed wheel."""
 
 import subprocess
 import sys
@@ -14,18 +14,18 @@ FOLDERS = ("styles", "data/templates", "data/questions", "data/wording", "data/d
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_a_checkout_has_them_beside_the_package(name: str) -> None:
+def test_a_checkout_has_the_assets_next_to_the_package(name: str) -> None:
     assert asset(name) == ROOT / name
 
 
-def test_what_is_missing_is_named() -> None:
+def test_a_missing_asset_is_named() -> None:
     with pytest.raises(FileNotFoundError, match="data/nothing is missing from the installation"):
         asset("data/nothing")
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the wheel is unpacked."""
+    """The folder into which the wheel is unpacked."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
@@ -35,14 +35,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def test_a_wheel_carries_every_file_of_them(installed: Path) -> None:
+def test_a_wheel_contains_every_asset(installed: Path) -> None:
     for top in ("styles", "data"):
         kept = {path.relative_to(ROOT) for path in (ROOT / top).rglob("*") if path.is_file()}
         carried = installed / "studio_tui" / "_assets"
         assert kept <= {path.relative_to(carried) for path in carried.rglob("*")}
 
 
-def test_an_installed_wheel_finds_them_and_starts(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_wheel_finds_its_assets_and_starts(installed: Path, tmp_path: Path) -> None:
     code = (
         "import studio_tui; from studio_tui.config.assets import asset;"
         "from studio_tui.services.templates.text_files import starter_templates;"

@@ -17,20 +17,20 @@ def test_studio_now_fixes_the_clock(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["now", "2026-03-01", "2026-03-01T09:00:00", "09:00"])
-def test_what_is_no_instant_is_refused(text: str) -> None:
+def test_an_invalid_instant_is_refused(text: str) -> None:
     with pytest.raises(Refused, match=r"STUDIO_NOW=.* is not an instant: write it as"):
         clock_from(text)
 
 
 @pytest.mark.parametrize("text", [None, ""])
-def test_otherwise_it_is_the_clock_of_the_machine(text: str | None) -> None:
+def test_without_studio_now_it_is_the_clock_of_the_machine(text: str | None) -> None:
     before = datetime.now(UTC)
     clock = clock_from(text)
     assert isinstance(clock, SystemClock)
     assert before <= clock.now() <= datetime.now(UTC)
 
 
-def test_a_clock_that_runs_from_a_day_runs() -> None:
+def test_an_offset_clock_runs() -> None:
     start = datetime(2026, 3, 1, 8, tzinfo=UTC)
     clock = OffsetClock(start)
     first = clock.now()

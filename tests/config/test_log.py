@@ -1,4 +1,4 @@
-"""The log of faults holds no login of any URL, however it is written (N11)."""
+"""The log of errors contains no login of a URL, in any notation (N11)."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_a_login_is_left_out(url: str) -> None:
     assert "S3/" not in written
 
 
-def test_a_link_in_its_place_is_not_followed(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_symlink_in_its_place_is_not_followed(tmp_path_factory: pytest.TempPathFactory) -> None:
     path = log_error(RuntimeError("first"))
     aim = tmp_path_factory.mktemp("aim") / "aim"
     path.unlink()

@@ -1,4 +1,4 @@
-"""Files of ours are ours alone, whatever the umask and whoever was there first."""
+"""The Studio's files are private, with any umask and any file that already exists."""
 
 import errno
 import os
@@ -16,7 +16,7 @@ _NOBODY = 65534
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
 def umask(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever somebody has set."""
+    """Sets one of several umasks."""
     before = os.umask(request.param)
     yield
     os.umask(before)
@@ -27,15 +27,15 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("umask")
-def test_what_is_made_is_for_its_owner(tmp_path: Path) -> None:
+def test_a_new_file_is_private(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "c.db"
     assert private_files.make_file(path)
     assert not private_files.make_file(path)
     assert [mode(each) for each in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
 
 
-def test_a_link_that_waits_is_not_followed(tmp_path: Path) -> None:
-    """In a folder of everybody, somebody was there first."""
+def test_an_existing_symlink_is_not_followed(tmp_path: Path) -> None:
+    """In a shared folder, another account may have created the path first."""
     aim = tmp_path / "aim"
     (tmp_path / "studio.db").symlink_to(aim)
     assert not private_files.make_file(tmp_path / "studio.db")
@@ -45,7 +45,7 @@ def test_a_link_that_waits_is_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bits", [0o602, 0o666, 0o777])
-def test_what_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
+def test_a_file_that_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
     path = tmp_path / "config.toml"
     path.touch()
     path.chmod(bits)
@@ -57,7 +57,7 @@ def test_what_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
         private_files.require_own_file(link)
 
 
-def test_what_others_could_replace_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_others_could_replace_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
     path = folder / "config.toml"
@@ -78,7 +78,7 @@ def test_a_link_to_itself_is_an_error(tmp_path: Path) -> None:
         private_files.require_own_file(tmp_path / "a")
 
 
-def test_what_others_could_read_is_closed_and_said(tmp_path: Path) -> None:
+def test_a_file_that_others_can_read_is_made_private_with_a_message(tmp_path: Path) -> None:
     path = tmp_path / "studio.db"
     path.touch(mode=0o600)
     assert private_files.revoke_access(path) is None
@@ -91,13 +91,13 @@ def test_what_others_could_read_is_closed_and_said(tmp_path: Path) -> None:
     assert not private_files.readable_by_others(path)
 
 
-def test_nothing_is_in_a_device(tmp_path: Path) -> None:
+def test_a_device_is_accepted(tmp_path: Path) -> None:
     assert Path(os.devnull).stat().st_mode & 0o022, "others write into it"
     private_files.require_own_file(Path(os.devnull))
 
 
-def test_the_group_of_one_account_is_no_other(tmp_path: Path) -> None:
-    """Many systems make a group for each account, and a umask that lets it write."""
+def test_the_private_group_of_an_account_does_not_count_as_others(tmp_path: Path) -> None:
+    """Many systems make a group for each account, and a umask that allows the group to write."""
     path = tmp_path / "config.toml"
     path.touch()
     path.chmod(0o660)
@@ -110,7 +110,7 @@ def test_the_group_of_one_account_is_no_other(tmp_path: Path) -> None:
     assert not private_files._is_own_group(_NOBODY - 1)
 
 
-def test_what_belongs_to_another_is_refused(
+def test_a_file_of_another_account_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "config.toml"
@@ -119,13 +119,13 @@ def test_what_belongs_to_another_is_refused(
     if owner == 0:
         os.chown(path, _NOBODY, -1)
         private_files.require_own_file(path)
-    # Another account looks at it.
+    # Run the check as another account.
     monkeypatch.setattr(os, "geteuid", lambda: 12_345)
     with pytest.raises(Refused, match="belongs to another account"):
         private_files.require_own_file(path)
 
 
-def test_a_file_is_replaced_whole_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_file_is_replaced_atomically_and_stays_private(tmp_path: Path) -> None:
     path = tmp_path / "made" / "kept"
     for text in ("first", "second €"):
         private_files.replace_file(path, text)
@@ -143,10 +143,10 @@ def test_a_file_is_replaced_whole_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_a_finished_file_gets_its_name_and_takes_nobodys_place(
+def test_a_finished_file_is_moved_without_replacing_an_existing_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
-    """Also on a file system that knows no links."""
+    """File systems without hard links are covered as well."""
 
     def no_link(*_: object) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")

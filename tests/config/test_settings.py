@@ -42,7 +42,7 @@ remind_after_days = [3]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A configuration file that `loaded` reads."""
+    """The configuration file that `loaded` reads."""
     return tmp_path / "my config.toml"
 
 
@@ -75,13 +75,13 @@ def test_the_documented_file_is_read(file: Path) -> None:
     assert settings.notifications.remind_before_days == (7, 1)
 
 
-def test_files_lie_where_the_platform_and_the_environment_say(private_home: Path) -> None:
+def test_paths_follow_the_platform_and_the_environment(private_home: Path) -> None:
     assert config_path({}) == private_home / "config" / "studio-tui" / "config.toml"
     assert config_path({"STUDIO_CONFIG": "~/mine.toml"}) == private_home / "mine.toml"
     assert state_path() == private_home / "state" / "studio-tui"
 
 
-def test_the_environment_beats_the_file_in_every_key(file: Path) -> None:
+def test_the_environment_overrides_every_key_of_the_file(file: Path) -> None:
     values = {
         "url": "postgresql://host/db",
         "port": "465",
@@ -156,7 +156,7 @@ def test_a_list_in_the_environment_may_be_empty(file: Path) -> None:
         ("[smtp]\npassword = 's3cret'", "smtp.password", None),
     ],
 )
-def test_an_unknown_key_is_refused_with_a_near_miss(
+def test_an_unknown_key_is_refused_with_the_nearest_one(
     file: Path, text: str, key: str, near: str | None
 ) -> None:
     said = refusal(file, text)
@@ -196,7 +196,9 @@ def test_an_unknown_key_is_refused_with_a_near_miss(
         ("[organisation]\ntime_zone = ''", "organisation.time_zone"),
     ],
 )
-def test_a_value_that_cannot_be_names_file_and_key(file: Path, text: str, at: str) -> None:
+def test_the_error_about_an_invalid_value_names_file_and_key(
+    file: Path, text: str, at: str
+) -> None:
     said = refusal(file, text)
     assert said.startswith(f"{file}: ")
     assert at in said
@@ -208,12 +210,15 @@ def test_a_wrong_value_of_the_environment_names_the_key(file: Path) -> None:
 
 
 WRONG = ("1", "1.5", "true", "['x']", "[[1]]", "{x = 1}", "2026-01-01", "08:00:00")
-"""A value of each type that a file can hold, but text: of that, what is in it counts."""
+"""A value of each type that a file can hold, except text.
+
+The content of a text is checked instead.
+"""
 
 
 @pytest.mark.parametrize("key", [each.key for each in settings_in(Settings)])
-def test_a_value_of_the_wrong_type_says_what_to_write(file: Path, key: str) -> None:
-    """And what it says is taken."""
+def test_the_error_about_a_wrong_type_shows_a_valid_value(file: Path, key: str) -> None:
+    """The shown value is accepted."""
     section, _, name = key.rpartition(".")
     said = [complaint(file, f"[{section}]\n{name} = {value}\n") for value in WRONG]
     refused = [each for each in said if each]
@@ -225,7 +230,7 @@ def test_a_value_of_the_wrong_type_says_what_to_write(file: Path, key: str) -> N
 
 
 def complaint(file: Path, text: str) -> str:
-    """What is said of a file; empty where it is taken."""
+    """Return the error about a file, or an empty string if the file is accepted."""
     try:
         loaded(file, text)
     except Refused as error:
@@ -233,20 +238,20 @@ def complaint(file: Path, text: str) -> str:
     return ""
 
 
-def test_what_says_no_unit_is_asked_for_one(file: Path) -> None:
+def test_a_number_without_a_unit_is_refused_with_an_example(file: Path) -> None:
     said = refusal(file, "[notifications]\nhold = 1")
     assert 'notifications.hold cannot be a number: write it like hold = "1m".' in said
     assert "[smtp] and its settings" in refusal(file, "smtp = 3")
     assert refusal(file, STUDIO_SMTP_PORT="many").startswith("STUDIO_SMTP_PORT: smtp.port cannot")
 
 
-def test_a_file_that_is_no_toml_says_where(file: Path) -> None:
+def test_the_error_about_invalid_toml_names_the_line(file: Path) -> None:
     said = refusal(file, "[smtp]\nhost = mail.example.org")
     assert f"{file} is not valid TOML" in said
     assert "line 2" in said
 
 
-def test_a_file_that_cannot_be_read_says_so(file: Path, tmp_path: Path) -> None:
+def test_the_error_about_an_unreadable_file_names_it(file: Path, tmp_path: Path) -> None:
     with pytest.raises(
         Refused, match=r"STUDIO_CONFIG names .*my config\.toml, which does not exist"
     ):
@@ -284,6 +289,6 @@ def test_a_time_span_is_read(text: str, span: timedelta) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2", "m", "-2m", "2 m", "1.5h", "2w", "9999999d"])
-def test_what_is_no_time_span_says_how_to_write_one(text: str) -> None:
+def test_the_error_about_an_invalid_time_span_shows_valid_ones(text: str) -> None:
     with pytest.raises(ValueError, match="write 90s, 2m, 1h or 3d"):
         parse_duration(text)

@@ -1,5 +1,4 @@
-"""``docs/configuration.md`` says of the settings what `config.settings` declares; the README's file
-is one that is read."""
+"""The document of the settings matches their declarations, and the examples are valid."""
 
 import subprocess
 import sys
@@ -23,7 +22,7 @@ TEXT = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 
 
 def written(path: Path, text: str) -> dict[str, str]:
-    """An environment in which ``text`` is the configuration."""
+    """Write ``text`` as configuration file, and return the environment that selects it."""
     path.write_text(text, encoding="utf-8")
     return {"STUDIO_CONFIG": str(path)}
 
@@ -44,8 +43,8 @@ def test_it_can_be_written_anew() -> None:
     assert done.stdout == in_markdown()
 
 
-def test_the_files_of_the_documents_are_read(tmp_path: Path) -> None:
-    """With the example of every setting, in the one of all."""
+def test_the_examples_of_the_documents_are_valid(tmp_path: Path) -> None:
+    """The complete example contains the example value of every setting."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert load(written(tmp_path / "readme.toml", toml_in(readme))).smtp.helo
     found = load(written(tmp_path / "all.toml", toml_in(TEXT)))
@@ -53,7 +52,7 @@ def test_the_files_of_the_documents_are_read(tmp_path: Path) -> None:
         assert each.value(found) == each.example
 
 
-def test_every_setting_says_what_it_is_for() -> None:
+def test_every_setting_has_a_description() -> None:
     assert [each.key for each in settings_in(Settings) if not each.why] == []
 
 
@@ -64,7 +63,7 @@ def check_weekday(text: str) -> None:
 
 @pytest.fixture
 def longer(monkeypatch: pytest.MonkeyPatch) -> type[msgspec.Struct]:
-    """The settings with one more: ``notifications.digest``."""
+    """The settings with an additional one: ``notifications.digest``."""
     kind: Any = Annotated[str, setting("the day of the digest", check=check_weekday)]
     section = msgspec.defstruct(
         "Notifications",
@@ -85,7 +84,7 @@ def longer(monkeypatch: pytest.MonkeyPatch) -> type[msgspec.Struct]:
 
 
 @pytest.mark.usefixtures("longer")
-def test_one_more_setting_is_found_wherever_settings_are(
+def test_a_new_setting_appears_everywhere_settings_appear(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "config.toml"

@@ -1,5 +1,7 @@
-"""What people write into ``[smtp]``: understood where it is clear, else refused with the right
-form."""
+"""Values of ``[smtp]`` as people write them.
+
+A clear value is accepted. Any other is refused, with a valid example.
+"""
 
 from pathlib import Path
 
@@ -57,7 +59,7 @@ def _refusal(file: Path, text: str = "", **environ: str) -> str:
         ("smtps://mail.example.org:8465", "mail.example.org", 8465, "tls"),
     ],
 )
-def test_a_host_in_any_clear_form(
+def test_a_host_is_accepted_in_any_clear_form(
     file: Path, written: str, host: str, port: int, security: str
 ) -> None:
     for smtp in (
@@ -83,13 +85,13 @@ def test_a_host_in_any_clear_form(
         ":25",
     ],
 )
-def test_a_host_that_is_none_is_refused_with_the_right_form(file: Path, written: str) -> None:
+def test_an_invalid_host_is_refused_with_a_valid_example(file: Path, written: str) -> None:
     said = _unusable(file, f'host = "{written}"')
     assert written in said
     assert 'host = "mail.example.org"' in said
 
 
-def test_what_says_two_things_is_refused_with_both(file: Path) -> None:
+def test_contradictory_values_are_refused_and_both_named(file: Path) -> None:
     said = _refusal(file, 'host = "mail.example.org:25"\nport = 587')
     assert "smtp.host names port 25, and smtp.port is 587" in said
     said = _refusal(file, 'host = "smtps://mail.example.org"\nsecurity = "starttls"')
@@ -97,23 +99,23 @@ def test_what_says_two_things_is_refused_with_both(file: Path) -> None:
     assert _loaded(file, 'host = "mail.example.org:25"\nport = 25').smtp.port == 25
 
 
-def test_a_login_in_the_host_is_refused_and_not_repeated(file: Path) -> None:
+def test_a_login_in_the_host_is_refused_and_not_printed(file: Path) -> None:
     said = _refusal(file, 'host = "smtp://hr:s3cret@mail.example.org"')
     assert "studio-tui mail password" in said
     assert "s3cret" not in said
 
 
 @pytest.mark.parametrize("written", ["STARTTLS", " starttls ", "StartTLS"])
-def test_the_protection_in_any_case(file: Path, written: str) -> None:
+def test_the_security_is_accepted_in_any_case(file: Path, written: str) -> None:
     assert _loaded(file, f'security = "{written}"').smtp.security == "starttls"
 
 
-def test_a_protection_that_is_none_names_the_three(file: Path) -> None:
+def test_an_invalid_security_is_refused_with_the_valid_values(file: Path) -> None:
     said = _refusal(file, 'security = "ssl"')
     assert all(word in said for word in ("smtp.security", '"starttls"', '"tls"', '"none"', "465"))
 
 
-def test_blanks_around_any_value_are_taken_away(file: Path) -> None:
+def test_blanks_around_any_value_are_stripped(file: Path) -> None:
     smtp = _loaded(
         file, 'username = "hr "\nsender = " hr@example.org"', STUDIO_SMTP_PORT=" 25 "
     ).smtp
@@ -123,21 +125,21 @@ def test_blanks_around_any_value_are_taken_away(file: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["studio.example.org", "studio", "[192.0.2.1]", "[IPv6:2001:db8::1]"]
 )
-def test_the_name_that_the_studio_gives_itself(file: Path, name: str) -> None:
+def test_a_valid_helo_name_is_accepted(file: Path, name: str) -> None:
     smtp = _loaded(file, 'host = "mail.example.org"', STUDIO_SMTP_HELO=name).smtp
     assert smtp.helo == name
     smtp.require_usable()
 
 
 @pytest.mark.parametrize("name", ["two words", "stüdio.example", "hr@example.org", "a..b"])
-def test_a_name_that_no_server_takes_is_refused(file: Path, name: str) -> None:
+def test_an_invalid_helo_name_is_refused(file: Path, name: str) -> None:
     assert 'helo = "studio.example.org"' in _unusable(
         file, f'host = "mail.example.org"\nhelo = "{name}"'
     )
 
 
-def test_what_a_provider_stands_for(file: Path) -> None:
-    """What is set beside it wins, in the file and in the environment, also to lift a limit."""
+def test_a_provider_sets_limits(file: Path) -> None:
+    """An explicit setting of the file or environment overrides the provider; 0 lifts a limit."""
     smtp = _loaded(file, 'provider = "Exchange-Online"').smtp
     assert (smtp.connections, smtp.per_minute, smtp.per_day) == (3, 30, 10_000)
     smtp = _loaded(

@@ -1,4 +1,4 @@
-"""A terminal that goes away with something still to be written to it."""
+"""A terminal that is closed while output is still buffered."""
 
 import os
 import pty
@@ -22,7 +22,7 @@ sys.exit(3)
 
 @pytest.mark.parametrize(("how", "code"), [("discard_output", 3), ("keep", 120)])
 def test_the_exit_code_is_that_of_the_program(how: str, code: int) -> None:
-    """Python ends with 120 where it cannot write what is left."""
+    """Python exits with 120 if it cannot flush its output."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM, how],

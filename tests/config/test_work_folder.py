@@ -1,4 +1,4 @@
-"""Private folders for what is not whole yet, beside the leftovers of programs that were killed."""
+"""Private folders for incomplete files, next to the remains of killed programs."""
 
 import fcntl
 import os
@@ -27,7 +27,7 @@ with work_folder(Path(sys.argv[1])) as folder:
 
 @contextmanager
 def another(parent: Path) -> Iterator[tuple[Path, "subprocess.Popen[str]"]]:
-    """A process that works in a folder of its own, until it is killed."""
+    """Yield the work folder of another process, which runs until the end of the block."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(parent)],
         stdin=subprocess.PIPE,
@@ -41,7 +41,9 @@ def another(parent: Path) -> Iterator[tuple[Path, "subprocess.Popen[str]"]]:
             process.kill()
 
 
-def test_what_a_killed_program_left_goes_and_what_another_works_in_stays(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_program_is_removed_and_that_of_a_running_one_stays(
+    tmp_path: Path,
+) -> None:
     place = tmp_path / "place"
     place.mkdir(mode=0o700)
     with another(place) as (folder, process):
@@ -56,10 +58,10 @@ def test_what_a_killed_program_left_goes_and_what_another_works_in_stays(tmp_pat
             assert list(place.iterdir()) == [own]
 
 
-def test_a_lock_that_somebody_keeps_is_not_waited_for_without_end(
+def test_waiting_for_the_lock_has_a_timeout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a folder such as /tmp everybody can hold it."""
+    """In a shared folder such as /tmp, any account can hold the lock."""
     monkeypatch.setattr(work_folders, "_LOCK_TIMEOUT", 0.05)
     handle = os.open(tmp_path, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""The demo: the same on every run, with nothing that leaves the machine."""
+"""The demo: the same on every run, and no mail leaves the machine."""
 
 import os
 import sqlite3
@@ -27,7 +27,7 @@ from studio_tui.services.pushes import pushes
 
 @pytest.fixture
 def demo(private_home: Path) -> Iterator[Demo]:
-    """The demo at its first moment."""
+    """The demo at its first instant."""
     with open_demo(FixedClock(DEMO_NOW)) as opened:
         yield opened
 
@@ -38,7 +38,7 @@ def test_it_shows_a_push_in_every_state_and_one_overdue(demo: Demo) -> None:
     assert any(push.overdue for push in listed)
 
 
-def test_everybody_has_the_managers_that_the_plan_gives_them(demo: Demo) -> None:
+def test_every_user_has_the_managers_of_the_plan(demo: Demo) -> None:
     organisation = build_organisation(demo_plan())
     listed = users.every(demo.studio, demo.actor, UserFilter(include_left=True))
     today = demo.studio.today()
@@ -48,7 +48,7 @@ def test_everybody_has_the_managers_that_the_plan_gives_them(demo: Demo) -> None
     }
 
 
-def test_all_its_mail_went_into_its_own_folder(demo: Demo) -> None:
+def test_all_mail_of_the_demo_stays_in_its_own_folder(demo: Demo) -> None:
     listed = outbox.every(demo.studio, demo.actor, NotificationFilter())
     states = {each.state for each in listed}
     assert states <= {NotificationState.SENT, NotificationState.HELD, NotificationState.DROPPED}
@@ -65,7 +65,7 @@ play(Path(sys.argv[1])).studio.close()
 
 
 def test_it_is_the_same_on_every_run(demo: Demo, tmp_path: Path) -> None:
-    """In another process a set of texts has another order."""
+    """The other process has another hash seed, so that its sets of texts have another order."""
     subprocess.run(
         [sys.executable, "-W", "error", "-c", _PLAYING, str(tmp_path)],
         env=os.environ | {"PYTHONHASHSEED": "1"},
@@ -78,7 +78,7 @@ def test_it_is_the_same_on_every_run(demo: Demo, tmp_path: Path) -> None:
     assert dumps[0] == dumps[1]
 
 
-def test_told_as_text_it_is_the_whole_job(private_home: Path) -> None:
+def test_the_narrated_demo_covers_the_whole_process(private_home: Path) -> None:
     told: list[str] = []
     narrate(told.append)
     story = "\n".join(told)
@@ -96,7 +96,7 @@ def test_told_as_text_it_is_the_whole_job(private_home: Path) -> None:
     assert "\x1b" not in story
 
 
-def test_what_is_done_in_it_is_gone_afterwards(private_home: Path) -> None:
+def test_changes_in_the_demo_are_discarded_at_its_end(private_home: Path) -> None:
     with open_demo() as first:
         before = pushes.every(first.studio, first.actor)
         path = Path(first.studio.store.name)
@@ -108,8 +108,8 @@ def test_what_is_done_in_it_is_gone_afterwards(private_home: Path) -> None:
         assert pushes.every(second.studio, second.actor)[0].state is before[0].state
 
 
-def test_its_mail_leaves_on_each_run_and_no_host_keeps_that(private_home: Path) -> None:
-    """Each run is of a copy of the same database: none is an older one of another."""
+def test_mail_leaves_on_each_run_and_no_mail_origin_is_stored(private_home: Path) -> None:
+    """Each run uses a copy of one database. It must not count as an older copy of another run."""
     for _ in range(2):
         said: list[str] = []
         narrate(said.append)

@@ -1,4 +1,4 @@
-"""Labels: one for each member, and one word for one thing."""
+"""Labels: each member of an enumeration has one, and each term has one meaning."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -32,7 +32,7 @@ def test_every_member_has_a_label_of_its_own(
     assert not any("_" in label for label in labels.values())
 
 
-def test_held_is_a_conversation_that_took_place_and_nothing_else() -> None:
+def test_held_is_the_label_of_finished_conversations_only() -> None:
     assert pushes.STATUS_LABELS[Status.DONE] == "held"
     assert conversations.STATE_LABELS[ConversationState.DONE] == "held"
     said = [label for _, labels in TABLES for label in labels.values()]
@@ -40,7 +40,7 @@ def test_held_is_a_conversation_that_took_place_and_nothing_else() -> None:
     assert not {"done", "hold"} & set(said)
 
 
-def test_a_status_is_called_the_same_of_an_assignment_and_of_its_conversation() -> None:
+def test_a_status_has_the_same_label_for_an_assignment_and_its_conversation() -> None:
     shared = {*Status} & {*map(str, ConversationState)}
     assert {"planned", "prepared", "in_progress", "done"} <= shared
     for name in shared:
@@ -48,7 +48,7 @@ def test_a_status_is_called_the_same_of_an_assignment_and_of_its_conversation() 
         assert pushes.STATUS_LABELS[Status(name)] == of_conversation
 
 
-def test_numbers_have_their_noun() -> None:
+def test_nouns_follow_their_number() -> None:
     assert [counted(number, "user") for number in (0, 1, 1200)] == [
         "0 users",
         "1 user",

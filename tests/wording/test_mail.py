@@ -1,4 +1,4 @@
-"""What is said of mail."""
+"""The wording of kinds of mail and of sending times."""
 
 from datetime import UTC, datetime
 from itertools import product
@@ -14,14 +14,14 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 @pytest.mark.parametrize(("kind", "capacity"), product(Kind, Capacity))
-def test_every_mail_says_what_it_tells_and_to_whom(kind: Kind, capacity: Capacity) -> None:
+def test_every_mail_states_its_kind_and_capacity(kind: Kind, capacity: Capacity) -> None:
     words = kind_in_words(kind, capacity)
     assert words.startswith(KIND_LABELS[kind])
     manager = ", as conductor" if kind in INVITATIONS else ", as manager"
     assert words.endswith(manager) == (capacity is Capacity.MANAGER)
 
 
-def test_a_kind_without_words_is_named_as_it_is_stored() -> None:
+def test_a_kind_without_a_label_is_named_as_it_is_stored() -> None:
     unknown = cast(Kind, "sent_back")
     assert kind_in_words(unknown, Capacity.USER) == "sent back"
     assert kind_in_words(unknown, Capacity.MANAGER) == "sent back, as manager"

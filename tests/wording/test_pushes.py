@@ -1,4 +1,4 @@
-"""What is said of pushes and of who is in them."""
+"""The wording of the progress of pushes and of the people in them."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 LATE_EVENING = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 
 
-def test_progress_with_and_without_those_who_left() -> None:
+def test_progress_with_and_without_users_who_left() -> None:
     progress = Progress(assigned=40, done=12, left=3, done_left=1)
     assert progress_in_words(progress) == (
         "12 of 40 held (30%) · without the 3 who left: 11 of 37 (29%)"
@@ -42,5 +42,5 @@ def test_status_in_words_with_the_day_in_the_organisations_zone() -> None:
     assert status_in_words(_assignment(Status.NOT_PLANNED), BRUSSELS) == "not planned"
 
 
-def test_flags_keep_their_order() -> None:
+def test_flags_have_a_fixed_order() -> None:
     assert flags_in_words({Flag.LEFT, Flag.OVERDUE}) == "overdue, left"

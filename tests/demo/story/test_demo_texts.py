@@ -1,4 +1,4 @@
-"""What people of the demo write fits what they are asked (C2)."""
+"""The texts of the demo fit the questions that they answer (C2)."""
 
 from studio_tui.demo.story.demo_texts import DemoTexts
 from studio_tui.demo.story.keyed_random import KeyedRandom
@@ -28,7 +28,7 @@ def test_every_question_of_a_starter_template_is_answered(plan: DemoPlan) -> Non
                     assert len(text) < MAX_ANSWER
 
 
-def test_nothing_is_there_that_nobody_asks(plan: DemoPlan) -> None:
+def test_every_text_belongs_to_an_existing_question(plan: DemoPlan) -> None:
     asked = {
         each.question.text or str(each.step)
         for template in starter_templates()

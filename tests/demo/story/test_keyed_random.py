@@ -1,4 +1,4 @@
-"""KeyedRandom that always falls the same way."""
+"""A `KeyedRandom` draws the same values for the same seed and key."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,19 +14,19 @@ def test_numbers_stay_within_their_limits(seed: int, limit: int, key: str) -> No
     assert random.below(limit, key) == KeyedRandom(seed).below(limit, key)
 
 
-def test_keys_and_seeds_matter() -> None:
+def test_keys_and_seeds_change_the_draw() -> None:
     draws = {
         KeyedRandom(seed).below(10**9, *key) for seed in (1, 2) for key in (("a",), ("a", "b"))
     }
     assert len(draws) == 4
 
 
-def test_all_values_come_up() -> None:
+def test_all_values_are_drawn() -> None:
     drawn = {KeyedRandom(1).pick("abc", number) for number in range(50)}
     assert drawn == set("abc")
 
 
-def test_shuffled_keeps_everything_and_moves_nothing_else_when_one_is_added() -> None:
+def test_shuffling_keeps_all_items_and_their_order_if_one_is_added() -> None:
     names = [f"name {number}" for number in range(30)]
     shuffled = KeyedRandom(1).shuffled(names, "key")
     assert shuffled != names

@@ -60,7 +60,7 @@ def test_logins_addresses_and_names_are_unique_and_clean(organisation: DemoOrgan
 
 
 @pytest.mark.parametrize("name", ["O'Brien", "Lefèvre-Dubois", "王", "حداد", "van den Berg"])
-def test_names_that_programs_stumble_over_are_there(
+def test_names_that_often_break_programs_are_included(
     organisation: DemoOrganisation, name: str
 ) -> None:
     assert name in {user.family_name for user in organisation.users}
@@ -93,7 +93,7 @@ def test_leaders_and_coaches_are_older_hires(organisation: DemoOrganisation) -> 
         assert hired[coaching.coach] < hired[coaching.coachee]
 
 
-def test_nobody_came_after_today_or_left_before_they_came(organisation: DemoOrganisation) -> None:
+def test_hire_and_leaving_dates_are_plausible(organisation: DemoOrganisation) -> None:
     for user in organisation.users:
         assert user.hired_on <= TODAY
         assert user.left_on is None or user.hired_on < user.left_on <= TODAY
@@ -111,14 +111,14 @@ def test_exactly_one_person_has_two_leaders_in_one_team(organisation: DemoOrgani
     assert len(organisation.managers_of(having_two[0], TODAY)) >= 2
 
 
-def test_who_has_no_manager(organisation: DemoOrganisation) -> None:
+def test_people_without_a_manager(organisation: DemoOrganisation) -> None:
     without = [
         user.login for user in organisation.users if not organisation.managers_of(user.login, TODAY)
     ]
     assert without == ["helene.vandenbroucke", "jonas.wouters"]
 
 
-def test_who_leads_alone_up_to_the_top_is_managed_from_there(
+def test_a_leader_of_all_teams_above_is_managed_from_the_top(
     organisation: DemoOrganisation,
 ) -> None:
     login = "anne-sophie.lefevre"
@@ -179,7 +179,7 @@ def _user(login: str) -> DemoUser:
     )
 
 
-def test_the_csv_has_a_row_for_everybody(organisation: DemoOrganisation) -> None:
+def test_the_csv_has_a_row_for_every_user(organisation: DemoOrganisation) -> None:
     header, *rows = csv.reader(organisation_csv(organisation).splitlines())
     assert tuple(header) == EXPORTED
     assert [row[0] for row in rows] == [user.login for user in organisation.users]
@@ -191,7 +191,7 @@ def test_the_csv_has_a_row_for_everybody(organisation: DemoOrganisation) -> None
     assert (bob["teams"], bob["leads"]) == ("Management|Sales", "Sales")
 
 
-def test_an_earlier_csv_knows_less(organisation: DemoOrganisation) -> None:
+def test_an_earlier_csv_lacks_later_hires_and_departures(organisation: DemoOrganisation) -> None:
     then = day(-30)
     earlier = {row["login"]: row for row in _rows(organisation_csv(organisation, then))}
     now = {row["login"]: row for row in _rows(organisation_csv(organisation))}

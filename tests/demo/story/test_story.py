@@ -1,4 +1,4 @@
-"""What happened in the demo: consistent with its people, its templates and the rules."""
+"""The events of the demo are consistent with its people, its templates and the rules."""
 
 import hashlib
 from itertools import pairwise
@@ -93,7 +93,7 @@ def test_pushes_are_in_every_state(story: tuple[DemoPush, ...]) -> None:
     }
 
 
-def test_the_pushes_could_be_created(
+def test_the_pushes_are_valid(
     story: tuple[DemoPush, ...], templates: dict[str, Definition]
 ) -> None:
     check_drafts([PushDraft(one.name, one.available_from, one.deadline) for one in story], [])
@@ -102,7 +102,7 @@ def test_the_pushes_could_be_created(
         assert push.created_at.date() <= push.available_from
 
 
-def test_an_open_push_has_every_status_and_somebody_without_manager(
+def test_an_open_push_has_every_status_and_a_user_without_a_manager(
     organisation: DemoOrganisation, story: tuple[DemoPush, ...]
 ) -> None:
     push = next(one for one in story if one.name == "Q1 review")
@@ -113,7 +113,7 @@ def test_an_open_push_has_every_status_and_somebody_without_manager(
     assert any(not organisation.managers_of(login, TODAY) for login in push.assigned)
 
 
-def test_the_overdue_push_has_somebody_who_left_and_the_admin_at_work(
+def test_the_overdue_push_has_a_user_who_left_and_a_talk_of_the_admin(
     organisation: DemoOrganisation, story: tuple[DemoPush, ...]
 ) -> None:
     push = next(one for one in story if overdue(one))
@@ -124,7 +124,7 @@ def test_the_overdue_push_has_somebody_who_left_and_the_admin_at_work(
     }
 
 
-def test_everybody_assigned_was_there(
+def test_every_assigned_user_was_employed_at_that_time(
     organisation: DemoOrganisation, story: tuple[DemoPush, ...]
 ) -> None:
     for push in story:
@@ -147,7 +147,7 @@ def test_conversations_are_held_by_a_manager_among_those_assigned(
             assert organisation.by_login[one.user].active(met)
 
 
-def test_instants_follow_each_other(story: tuple[DemoPush, ...]) -> None:
+def test_instants_are_in_order(story: tuple[DemoPush, ...]) -> None:
     for push in story:
         assert push.created_at < push.assigned_at <= DEMO_NOW
         for one in push.conversations:
@@ -160,7 +160,7 @@ def test_instants_follow_each_other(story: tuple[DemoPush, ...]) -> None:
             assert one.started_at or one.planned_for > DEMO_NOW
 
 
-def test_some_are_moved_some_cancelled_and_some_written(story: tuple[DemoPush, ...]) -> None:
+def test_some_conversations_are_moved_cancelled_or_written(story: tuple[DemoPush, ...]) -> None:
     told = [one for push in story for one in push.conversations]
     assert 4 < sum(one.moved_at is not None for one in told) < len(told) / 4
     assert 2 < sum(one.cancelled_at is not None for one in told) < len(told) / 10
@@ -170,7 +170,7 @@ def test_some_are_moved_some_cancelled_and_some_written(story: tuple[DemoPush, .
         assert one.first_for is None or one.first_for > one.planned_for
 
 
-def test_those_without_a_push_are_about_other_people_and_held_by_their_managers(
+def test_conversations_without_a_push_are_held_by_managers(
     organisation: DemoOrganisation,
     talks: tuple[DemoTalk, ...],
     templates: dict[str, Definition],
@@ -190,7 +190,7 @@ def test_those_without_a_push_are_about_other_people_and_held_by_their_managers(
         assert all(earlier < later for earlier, later in pairwise([*known, DEMO_NOW]))
 
 
-def test_the_timeline_tells_everything_in_order(
+def test_the_timeline_has_every_event_in_order(
     story: tuple[DemoPush, ...], events: tuple[StoryEvent, ...]
 ) -> None:
     assert events[0].act is StoryAct.IMPORT
@@ -211,7 +211,7 @@ def test_the_timeline_tells_everything_in_order(
     assert sum(event.act is StoryAct.CLOSE for event in events) == 2
 
 
-def test_whoever_acts_was_imported_before(
+def test_every_actor_was_imported_before(
     organisation: DemoOrganisation, events: tuple[StoryEvent, ...]
 ) -> None:
     imported = None

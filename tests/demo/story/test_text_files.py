@@ -4,7 +4,7 @@ from studio_tui.demo.story.plan import DemoPlan
 from studio_tui.demo.story.text_files import demo_plan
 
 
-def test_the_files_of_the_demo_are_read() -> None:
+def test_the_files_of_the_demo_are_parsed() -> None:
     plan = demo_plan()
     assert isinstance(plan, DemoPlan)
     assert {names.code for names in plan.names.languages} == {"en", "nl", "fr"}
