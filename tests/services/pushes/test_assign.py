@@ -1,4 +1,4 @@
-"""Who is assigned, who is told of it, and what becomes of them (P3, P6 to P8, P11, P12, N1, N2)."""
+"""Assigning users: mail, previews, status and flags (P3, P6 to P8, P11, P12, N1, N2)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ LEFT = "email,given_name,family_name,active\n{login}@example.org,{login},Gone,no
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """The organisation whose people are assigned."""
+    """The small organisation."""
     import_people(studio, admin)
 
 
@@ -58,8 +58,8 @@ def rename(studio: Studio, table: str, to: str) -> None:
         execute(f"ALTER TABLE {table} RENAME TO {to}")
 
 
-def test_users_and_all_their_managers_are_told_once(studio: Studio, admin: Actor) -> None:
-    """P6, P7: Cas is in two teams, Ann has a coach, Bob leads alone, Eve has nobody."""
+def test_users_and_all_their_managers_get_one_mail_each(studio: Studio, admin: Actor) -> None:
+    """P6, P7: Cas is in two teams, Ann has a coach, Bob leads his only team, Eve has no manager."""
     done = assign(studio, admin, create_push(studio, admin), "ann", "ben", "bob", "cas", "eve")
     assert (done.added, done.users_told, done.managers_told) == (5, 5, 4)
     assert summaries(mail(studio, admin)) == [
@@ -76,14 +76,14 @@ def test_users_and_all_their_managers_are_told_once(studio: Studio, admin: Actor
     assert len({each.key for each in mail(studio, admin)}) == 9
 
 
-def test_a_manager_who_has_left_is_told_nothing(studio: Studio, admin: Actor) -> None:
-    """U4: and where the leader left, nobody stands in for a member."""
+def test_a_manager_who_has_left_gets_no_mail(studio: Studio, admin: Actor) -> None:
+    """U4: the leader of the team above does not replace a leader who left."""
     leaves(studio, admin, "bob", "cor")
     assign(studio, admin, create_push(studio, admin), "ann")
     assert summaries(mail(studio, admin)) == [("ann", USER, ("ann",))]
 
 
-def test_late_additions_tell_only_those_added_and_their_managers(
+def test_later_additions_notify_only_the_added_users_and_their_managers(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """P12."""
@@ -95,8 +95,8 @@ def test_late_additions_tell_only_those_added_and_their_managers(
     assert waiting(mail(studio, admin)) == [("ben", USER, ("ben",)), ("bob", MANAGER, ("ben",))]
 
 
-def test_nobody_is_assigned_twice(studio: Studio, admin: Actor) -> None:
-    """P12: importing the same list again changes nothing, and says so."""
+def test_nobody_can_be_assigned_twice(studio: Studio, admin: Actor) -> None:
+    """P12: assigning the same users again is refused and changes nothing."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ann", "ANN@example.org").push
     before = (mail(studio, admin), lines(studio, admin))
     nobody: Selection[UserFilter] = Selection()
@@ -107,7 +107,7 @@ def test_nobody_is_assigned_twice(studio: Studio, admin: Actor) -> None:
     assert list(assigned(studio, admin, push)) == ["ann"]
 
 
-def test_the_list_of_an_earlier_push_can_be_added_to_and_taken_from(
+def test_the_users_of_an_earlier_push_can_be_assigned_with_changes(
     studio: Studio, admin: Actor
 ) -> None:
     """P3."""
@@ -123,7 +123,9 @@ def test_the_list_of_an_earlier_push_can_be_added_to_and_taken_from(
     assert sorted(assigned(studio, admin, push)) == ["ann", "eve"]
 
 
-def test_who_has_left_is_not_assigned_and_counted_apart(studio: Studio, admin: Actor) -> None:
+def test_users_who_have_left_are_not_assigned_and_are_counted_separately(
+    studio: Studio, admin: Actor
+) -> None:
     """P3, P14."""
     earlier = assign(studio, admin, create_push(studio, admin, "2025"), "ann", "ben").push
     leaves(studio, admin, "ben")
@@ -135,8 +137,8 @@ def test_who_has_left_is_not_assigned_and_counted_apart(studio: Studio, admin: A
     assert sorted(assigned(studio, admin, push)) == ["ann", "eve"]
 
 
-def test_a_preview_says_what_assigning_then_does(studio: Studio, admin: Actor) -> None:
-    """P14: with nothing written."""
+def test_a_preview_agrees_with_the_assignment(studio: Studio, admin: Actor) -> None:
+    """P14: the preview writes nothing."""
     push = create_push(studio, admin, starts_in=3)
     everyone = Selection.matching(UserFilter())
     before = lines(studio, admin)
@@ -151,7 +153,7 @@ def test_a_preview_says_what_assigning_then_does(studio: Studio, admin: Actor) -
     assert "eve" in {user.login for user in preview.without_manager}
 
 
-def test_a_preview_says_exactly_how_many_have_no_manager_as_far_as_it_lists_them(
+def test_a_preview_gives_the_exact_number_without_manager_up_to_the_length_of_its_list(
     studio: Studio, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     push = create_push(studio, admin)
@@ -169,7 +171,7 @@ def test_a_preview_says_exactly_how_many_have_no_manager_as_far_as_it_lists_them
         assert preview.without_manager_in_words.startswith(words)
 
 
-def test_a_preview_counts_no_manager_who_knows_already(
+def test_a_preview_does_not_count_managers_who_were_already_notified(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """P11, P14."""
@@ -183,7 +185,7 @@ def test_a_preview_counts_no_manager_who_knows_already(
     assert (preview.adding, preview.managers) == (done.added, done.managers_told) == (1, 0)
 
 
-def test_unassigning_drops_what_waits_and_assigning_again_undoes_it(
+def test_unassigning_drops_waiting_mail_and_assigning_again_restores_it(
     studio: Studio, admin: Actor
 ) -> None:
     """P11."""
@@ -197,10 +199,10 @@ def test_unassigning_drops_what_waits_and_assigning_again_undoes_it(
     assert waiting(mail(studio, admin)) == before
 
 
-def test_who_was_told_already_is_told_nothing_again(
+def test_users_who_were_notified_before_get_no_mail_when_assigned_again(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """P11, N2: neither the user nor their managers."""
+    """P11, N2: neither do their managers."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "cas").push
     clock.move(minutes=2)
     send_due(studio)
@@ -210,10 +212,10 @@ def test_who_was_told_already_is_told_nothing_again(
     assert waiting(mail(studio, admin)) == []
 
 
-def test_a_manager_whose_mail_left_somebody_out_is_told_when_they_are_back(
+def test_a_manager_is_notified_of_a_user_assigned_again_whom_the_first_mail_left_out(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """P6, P11: the mail to Bob told of Ben alone, so that he does not know of Ann yet."""
+    """P6, P11: the mail to Bob named only Ben, so Bob does not know about Ann yet."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     assigning.unassign_users(studio, admin, push, ["ann"])
     clock.move(minutes=2)
@@ -230,7 +232,7 @@ def test_a_manager_whose_mail_left_somebody_out_is_told_when_they_are_back(
     ]
 
 
-def test_unassigning_keeps_what_was_written(studio: Studio, admin: Actor) -> None:
+def test_unassigning_keeps_the_conversations(studio: Studio, admin: Actor) -> None:
     """P11."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     finish(studio, admin, push, "ann", by="cor")
@@ -242,7 +244,7 @@ def test_unassigning_keeps_what_was_written(studio: Studio, admin: Actor) -> Non
     assert assigned(studio, admin, push)["ann"] == ann
 
 
-def test_who_is_not_in_the_push_cannot_be_taken_out(studio: Studio, admin: Actor) -> None:
+def test_users_outside_the_push_cannot_be_unassigned(studio: Studio, admin: Actor) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     other = assign(studio, admin, create_push(studio, admin, "Other"), "ben").push
     with pytest.raises(Refused, match="Not assigned to “Q1 review”: ben, cas"):
@@ -253,14 +255,14 @@ def test_who_is_not_in_the_push_cannot_be_taken_out(studio: Studio, admin: Actor
     assert list(assigned(studio, admin, other)) == ["ben"]
 
 
-def test_unknown_users_are_all_named(studio: Studio, admin: Actor) -> None:
+def test_the_error_names_all_unknown_users(studio: Studio, admin: Actor) -> None:
     with pytest.raises(NotFound, match=r"2 users are unknown: nobody, x@example\.org\."):
         assigning.users_named(studio, admin, ["ann", "nobody", "x@example.org"])
     with pytest.raises(NotFound, match="Did you mean “ben”"):
         assigning.users_named(studio, admin, ["benn"])
 
 
-def test_status_and_flags_are_derived_from_what_happened(
+def test_status_and_flags_are_derived_from_events(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """P8, U4."""
@@ -304,9 +306,7 @@ def test_status_and_flags_are_derived_from_what_happened(
     )
 
 
-def test_a_failed_mail_is_a_flag_of_its_user(
-    studio: Studio, admin: Actor, clock: MovableClock
-) -> None:
+def test_a_failed_mail_flags_its_user(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     """P8."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
@@ -330,7 +330,7 @@ def test_a_failed_mail_is_a_flag_of_its_user(
         (AssignmentFilter(text="%"), []),
     ],
 )
-def test_a_filter_of_the_users_tab_lists_marks_and_counts_the_same(
+def test_a_filter_of_the_users_tab_lists_selects_and_counts_the_same_users(
     studio: Studio,
     admin: Actor,
     clock: MovableClock,
@@ -354,7 +354,7 @@ def test_a_filter_of_the_users_tab_lists_marks_and_counts_the_same(
 
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("column", ["name", "login", "status", "status_at"])
-def test_the_users_tab_is_sorted_by_any_column(
+def test_the_users_tab_can_be_sorted_by_each_column(
     studio: Studio,
     admin: Actor,
     clock: MovableClock,
@@ -362,7 +362,7 @@ def test_the_users_tab_is_sorted_by_any_column(
     descending: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """From the top or from anywhere, few or many."""
+    """From the start or from any row, with few or many rows."""
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "bob").push
     for login, by in [("ben", "bob"), ("cas", "bea"), ("bob", "dan")]:
         clock.move(microseconds=500_000)
@@ -389,8 +389,10 @@ def test_the_users_tab_is_sorted_by_any_column(
             assert source.count() == 4
 
 
-def test_a_failure_in_the_middle_leaves_nothing(studio: Studio, admin: Actor) -> None:
-    """N1: no assignment, no notification and no activity without the others."""
+def test_a_failure_in_the_middle_of_an_assignment_changes_nothing(
+    studio: Studio, admin: Actor
+) -> None:
+    """N1: assignments, notifications and activity are written together."""
     push = create_push(studio, admin)
     before = lines(studio, admin)
     rename(studio, "notification_user", "elsewhere")
@@ -403,7 +405,7 @@ def test_a_failure_in_the_middle_leaves_nothing(studio: Studio, admin: Actor) ->
     assert assign(studio, admin, push, "ann").added == 1
 
 
-def test_keys_are_those_of_push_person_capacity_and_round(
+def test_notification_keys_are_stable_per_push_person_and_capacity(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N2: the same event has the same key, whatever happened in between."""

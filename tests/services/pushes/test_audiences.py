@@ -1,4 +1,4 @@
-"""Pushes for an audience: who comes to match is added, and nobody is taken out (P13, U7)."""
+"""Pushes with an audience: new members are assigned, and nobody is unassigned (P13, U7)."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ DEPARTMENTS = "email,given_name,family_name,department,hired_on\n"
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """The organisation whose people are assigned; Ann and Ben are of Legal."""
+    """The small organisation, with Ann and Ben in the department Legal."""
     import_people(studio, admin)
     moved(studio, admin, ann="Legal", ben="Legal")
 
@@ -60,7 +60,7 @@ def unmatched(studio: Studio, admin: Actor) -> list[str]:
     return [each.login for each in found if each.kind is ReviewKind.NO_LONGER_MATCHES]
 
 
-def test_who_comes_to_match_is_added_and_told_until_it_is_closed(
+def test_users_who_start_to_match_are_assigned_until_the_push_is_closed(
     studio: Studio, admin: Actor
 ) -> None:
     push = for_legal(studio, admin)
@@ -71,7 +71,7 @@ def test_who_comes_to_match_is_added_and_told_until_it_is_closed(
     assert {"cas", "bea", "bob"} <= {each.recipient for each in mail(studio, admin)}
     (case,) = (c for c in today.show(studio, admin).cases if c.kind is CaseKind.CAME_IN)
     assert (case.count, case.push, case.text) == (1, "Q1 review", "cas X")
-    # Who was taken out stays out.
+    # A user whose assignment was undone is not assigned again.
     undo.undo(studio, admin, lines(studio, admin)[0].id)
     moved(studio, admin, cas="Sales")
     moved(studio, admin, cas="Legal")
@@ -81,7 +81,7 @@ def test_who_comes_to_match_is_added_and_told_until_it_is_closed(
     assert set(assigned(studio, admin, push)) == {"ann", "ben"}
 
 
-def test_who_comes_in_by_the_audience_waits_for_no_decision(studio: Studio, admin: Actor) -> None:
+def test_a_user_assigned_by_the_audience_needs_no_decision(studio: Studio, admin: Actor) -> None:
     push = create_push(studio, admin)
     service.set_audience(studio, admin, push, audience_of(studio, admin, "team Belgium"))
     told = {"email": "zoe@example.org", "given_name": "Zoe", "family_name": "Maes"}
@@ -90,11 +90,13 @@ def test_who_comes_in_by_the_audience_waits_for_no_decision(studio: Studio, admi
     assert added.reviews_added == 0
 
 
-def test_who_no_longer_matches_is_on_the_desk_and_stays(studio: Studio, admin: Actor) -> None:
+def test_a_user_who_stops_matching_stays_assigned_and_is_on_the_desk(
+    studio: Studio, admin: Actor
+) -> None:
     push = for_legal(studio, admin)
     assign(studio, admin, push, "dan")
     moved(studio, admin, ann="Sales", dan="Sales")
-    # Dan was picked.
+    # Dan was assigned individually.
     assert unmatched(studio, admin) == ["ann"]
     assert set(assigned(studio, admin, push)) == {"ann", "ben", "dan"}
     moved(studio, admin, ann="Legal")
@@ -106,7 +108,7 @@ def test_who_no_longer_matches_is_on_the_desk_and_stays(studio: Studio, admin: A
     assert unmatched(studio, admin) == ["ann", "ben"]
 
 
-def test_who_is_changed_by_hand_comes_in_or_is_on_the_desk(studio: Studio, admin: Actor) -> None:
+def test_manual_edits_assign_new_members_and_list_former_ones(studio: Studio, admin: Actor) -> None:
     push = for_legal(studio, admin)
     for login, department in (("cas", "Legal"), ("ann", "Sales")):
         user_id = users.find(studio, admin, login).user.id
@@ -118,7 +120,7 @@ def test_who_is_changed_by_hand_comes_in_or_is_on_the_desk(studio: Studio, admin
     assert unmatched(studio, admin) == []
 
 
-def test_a_new_day_makes_a_condition_true_once(
+def test_a_date_condition_assigns_a_user_once_on_the_day_it_becomes_true(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     moved(studio, admin, hired="2025-03-05", eve="")
@@ -132,7 +134,9 @@ def test_a_new_day_makes_a_condition_true_once(
     assert lines(studio, admin)[0].actor == "the Studio"
 
 
-def test_it_is_changed_by_one_at_a_time(studio: Studio, admin: Actor) -> None:
+def test_setting_an_audience_on_an_outdated_push_is_a_conflict(
+    studio: Studio, admin: Actor
+) -> None:
     """A4."""
     push = for_legal(studio, admin)
     with pytest.raises(NothingToDo):
@@ -147,10 +151,10 @@ def test_it_is_changed_by_one_at_a_time(studio: Studio, admin: Actor) -> None:
         service.set_audience(studio, admin, now(studio, admin, push), legal(studio, admin))
 
 
-def test_what_follows_is_for_the_same_audience(
+def test_duplicates_and_repeats_of_a_push_keep_its_audience(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """P17: who was picked and is still there, and who matches by then."""
+    """P17: they assign the individually picked users who have not left, and the current members."""
     push = for_legal(studio, admin)
     assign(studio, admin, push, "dan")
     moved(studio, admin, ann="Sales", eve="Legal")

@@ -1,4 +1,4 @@
-"""What happens on which day (P17)."""
+"""The calendar of events per day (P17)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,15 +18,15 @@ from tests.acting import assign
 from tests.organisation import create_push, import_people
 
 
-def test_what_happens_in_a_year(studio: Studio, admin: Actor) -> None:
-    """Clocks in Brussels are put forward on 29 March: days are days all the same."""
+def test_the_calendar_of_a_year(studio: Studio, admin: Actor) -> None:
+    """The clocks in Brussels go forward on 29 March, which must not shift a day."""
     import_people(studio, admin)
     push = create_push(studio, admin, lasts=28)
     assign(studio, admin, push, "ann", "ben", "cas")
     ahead = create_push(studio, admin, "Ahead", starts_in=30, lasts=3)
     assign(studio, admin, ahead, "eve")
     asked = conversations.find(studio, push.name, "ann")
-    # Half past eleven in the evening of 29 March.
+    # 23:30 in Brussels on 29 March.
     late = datetime(2026, 3, 29, 21, 30, tzinfo=UTC)
     conversations.plan(studio, admin, asked, Plan(late), conductor="bob")
     repeats.set_rhythm(studio, admin, push, parse_every("6m"))
@@ -55,8 +55,8 @@ def test_what_happens_in_a_year(studio: Studio, admin: Actor) -> None:
     assert (skipped.day, skipped.skipped, skipped.push_id) == (date(2026, 9, 2), True, push.id)
 
 
-def test_a_day_that_is_off_says_so(studio: Studio, admin: Actor) -> None:
-    """N20: Easter Monday in Belgium, and a day of the organisation's own."""
+def test_a_day_off_is_named_in_the_calendar(studio: Studio, admin: Actor) -> None:
+    """N20: Easter Monday in Belgium, and a closing day of the organisation."""
     notifications = Notifications(holidays="BE", closed_on=("2026-04-07",))
     off = replace(studio, settings=structs.replace(studio.settings, notifications=notifications))
     push = create_push(off, admin, starts_in=35, lasts=4)

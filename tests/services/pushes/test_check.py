@@ -1,4 +1,4 @@
-"""Looking a push over before it is assigned (P19), on each engine."""
+"""Checking a push before users are assigned (P19), on each engine."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,18 +27,18 @@ def people(studio: Studio, admin: Actor) -> None:
 
 
 def found(studio: Studio, admin: Actor, *adding: str, **push: Any) -> dict[CheckKind, list[str]]:
-    """What is warned of where these are to be added to a push."""
+    """Create a push and return the warnings about assigning ``adding`` to it."""
     made = create_push(studio, admin, "New", **push)
     chosen = assigning.users_named(studio, admin, adding)
     return {each.kind: list(each.users) for each in check.check(studio, admin, made, chosen)}
 
 
-def test_nothing_is_said_where_nothing_is_wrong(studio: Studio, admin: Actor) -> None:
+def test_a_push_without_problems_has_no_warnings(studio: Studio, admin: Actor) -> None:
     assert found(studio, admin, "ann", "ben", "cas") == {}
     assert check.check(studio, admin, pushes.find(studio, admin, "New")) == []
 
 
-def test_those_added_and_those_who_are_in_it(studio: Studio, admin: Actor) -> None:
+def test_warnings_cover_added_and_assigned_users(studio: Studio, admin: Actor) -> None:
     assert found(studio, admin, "eve", "ann") == {CheckKind.NO_MANAGER: ["eve"]}
     push = assign(studio, admin, create_push(studio, admin), "eve").push
     assert [each.users for each in check.check(studio, admin, push)] == [("eve",)]
@@ -46,7 +46,7 @@ def test_those_added_and_those_who_are_in_it(studio: Studio, admin: Actor) -> No
     assert check.check(studio, admin, push) == []
 
 
-def test_another_open_push_of_the_template(studio: Studio, admin: Actor) -> None:
+def test_another_open_push_of_the_same_template_is_a_warning(studio: Studio, admin: Actor) -> None:
     other = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     finish(studio, admin, other, "ben", by="bob")
     assert found(studio, admin, "ann", "ben") == {CheckKind.OTHER_PUSH: ["ann"]}
@@ -56,7 +56,7 @@ def test_another_open_push_of_the_template(studio: Studio, admin: Actor) -> None
     assert check.check(studio, admin, made, ann) == []
 
 
-def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
+def test_an_address_with_failed_mail_is_a_warning_until_it_changes(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     other = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
@@ -81,10 +81,10 @@ def test_an_address_at_which_mail_fails_until_one_arrives_or_it_is_another(
     assert warned.users == ("ben",)
 
 
-def test_a_deadline_on_a_weekend_and_managers_without_the_days(
+def test_a_deadline_on_a_weekend_and_too_few_days_for_a_manager_are_warnings(
     studio: Studio, admin: Actor
 ) -> None:
-    # From Monday 2 March: to Tuesday, and to Saturday.
+    # From Monday 2 March to Tuesday, then to Saturday.
     assert found(studio, admin, "ann", "ben", "cas", lasts=1) == {CheckKind.MANAGER_LOAD: ["bob"]}
     made = pushes.find(studio, admin, "New")
     saturday = draft_of(made, deadline=studio.today() + timedelta(days=5))
@@ -93,8 +93,8 @@ def test_a_deadline_on_a_weekend_and_managers_without_the_days(
     assert (warned.kind, warned.count, warned.users) == (CheckKind.DEADLINE_WEEKEND, 1, ())
 
 
-def test_mail_that_leaves_at_night(studio: Studio, admin: Actor) -> None:
-    """The mail of what starts later leaves at eight in Brussels: at three in New York."""
+def test_mail_that_leaves_at_night_is_a_warning(studio: Studio, admin: Actor) -> None:
+    """Mail of a scheduled push leaves at eight in Brussels, which is two or three in New York."""
     row = "ann,ann@example.org,Ann,Peeters,America/New_York"
     import_lines(studio, admin, "login,email,given_name,family_name,time_zone", row)
     warned = found(studio, admin, "ann", "ben", starts_in=3, lasts=29)

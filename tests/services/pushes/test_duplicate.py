@@ -1,4 +1,4 @@
-"""A push once more, with its people, on other days (P17)."""
+"""Duplicating a push with its users on other days (P17)."""
 
 from dataclasses import replace
 from datetime import date
@@ -21,14 +21,16 @@ from tests.services.pushes.test_assign import leaves
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """The organisation whose people are assigned."""
+    """The small organisation."""
     import_people(studio, admin)
 
 
 NEXT = PushDraft("Q2 review", date(2026, 4, 1), date(2026, 4, 30))
 
 
-def test_those_still_there_are_assigned_and_told(studio: Studio, admin: Actor) -> None:
+def test_users_who_have_not_left_are_assigned_to_the_duplicate_and_notified(
+    studio: Studio, admin: Actor
+) -> None:
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann", "ben", "cas")
     reminders = Reminders((5,), (2,))
@@ -56,7 +58,7 @@ def _days(draft: PushDraft) -> tuple[date, date]:
     return draft.available_from, draft.deadline
 
 
-def test_it_is_all_or_nothing(studio: Studio, admin: Actor) -> None:
+def test_a_refused_duplicate_changes_nothing(studio: Studio, admin: Actor) -> None:
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann")
     with pytest.raises(Invalid, match="q1 REVIEW"):
@@ -72,8 +74,8 @@ def test_it_is_all_or_nothing(studio: Studio, admin: Actor) -> None:
     assert [each.name for each in pushes.every(studio, admin)] == ["Q1 review"]
 
 
-def test_what_is_proposed_can_be_taken_at_once(studio: Studio, admin: Actor) -> None:
-    """Also of a push that is closed, and of one with nobody in it."""
+def test_the_proposed_duplicate_can_be_created_unchanged(studio: Studio, admin: Actor) -> None:
+    """Also of a closed push, and of one without users."""
     push = create_push(studio, admin)
     pushes.close(studio, admin, push)
     proposal = service.propose(studio, admin, push)

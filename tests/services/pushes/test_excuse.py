@@ -1,4 +1,4 @@
-"""Excusing people of a push, and giving them longer than it (P18)."""
+"""Excusing users of a push, and giving them their own deadline (P18)."""
 
 from datetime import date, timedelta
 
@@ -44,7 +44,7 @@ USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Open until 1 April, with Ann, Ben, Cas and Eve, who have been told."""
+    """A push open until 1 April with Ann, Ben, Cas and Eve; its first mail was sent."""
     import_people(studio, admin)
     pushed = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     clock.move(minutes=2)
@@ -72,7 +72,7 @@ def _states(studio: Studio, admin: Actor, kind: Kind) -> dict[tuple[str, str], N
     }
 
 
-def test_the_excused_are_counted_apart_and_shown(
+def test_excused_users_are_counted_separately(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _excuse(studio, admin, push, "ann", "eve", reason="parental\tleave\x1b[31m")
@@ -88,10 +88,12 @@ def test_the_excused_are_counted_apart_and_shown(
     assert course.show(studio, admin, push).assigned == 2
 
 
-def test_taking_back_asks_again(studio: Studio, admin: Actor, push: Push) -> None:
+def test_taking_back_an_excuse_makes_the_user_due_again(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     _excuse(studio, admin, push, "ann")
     done = _back(studio, admin, push, "ann")
-    # She was told of the push before.
+    # Ann was notified of the push before.
     assert (done.changed, done.users_told, done.managers_told, done.leaves_at) == (1, 0, 0, None)
     assert assigned(studio, admin, push)["ann"].status is Status.NOT_PLANNED
     assert [each.action for each in lines(studio, admin)[:2]] == [
@@ -102,10 +104,10 @@ def test_taking_back_asks_again(studio: Studio, admin: Actor, push: Push) -> Non
         _back(studio, admin, push, "ann")
 
 
-def test_who_was_never_told_is_told_once_asked_again(
+def test_a_user_excused_before_the_first_mail_is_notified_when_the_excuse_is_taken_back(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """N6, N17: what waits for the excused is dropped as it would leave, and said later."""
+    """N6, N17: waiting mail is dropped at the time of sending, and written again later."""
     import_people(studio, admin)
     push = now(studio, admin, assign(studio, admin, create_push(studio, admin), "ann", "ben").push)
     _excuse(studio, admin, push, "ann")
@@ -128,7 +130,7 @@ def test_who_was_never_told_is_told_once_asked_again(
     ]
 
 
-def test_taken_back_before_its_mail_leaves_nothing_is_lost_or_said_twice(
+def test_an_excuse_taken_back_before_the_mail_leaves_changes_no_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     import_people(studio, admin)
@@ -141,7 +143,7 @@ def test_taken_back_before_its_mail_leaves_nothing_is_lost_or_said_twice(
     assert len(mail(studio, admin)) == 4
 
 
-def test_the_excused_are_not_reminded_by_hand_nor_by_schedule(
+def test_excused_users_are_reminded_neither_by_hand_nor_by_schedule(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     remind.remind(studio, admin, push, EVERYBODY)
@@ -161,10 +163,10 @@ def test_the_excused_are_not_reminded_by_hand_nor_by_schedule(
     assert remind.remind_by_schedule(studio) == 3
 
 
-def test_reminders_keep_to_a_persons_own_day(
+def test_scheduled_reminders_follow_the_users_own_deadline(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """P15: 7 and 1 days before each person's last day, 3 days after it."""
+    """P15: reminders leave 7 days and 1 day before each user's deadline, and 3 days after it."""
     _until(studio, admin, push, date(2026, 4, 15), "ann")
     days: dict[str, list[date]] = {}
     for day in range(40):
@@ -178,7 +180,7 @@ def test_reminders_keep_to_a_persons_own_day(
     assert days["Ann Peeters"] == [day + timedelta(days=14) for day in usual]
 
 
-def test_nobody_is_late_before_their_own_day_is_past(
+def test_a_user_is_overdue_only_after_their_own_deadline(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _until(studio, admin, push, date(2026, 4, 15), "ann", "ben", "cas", "eve")
@@ -196,7 +198,7 @@ def test_nobody_is_late_before_their_own_day_is_past(
     assert now(studio, admin, push).progress.overdue == 3
 
 
-def test_a_push_that_is_moved_beyond_a_persons_own_day_gives_them_as_long(
+def test_an_own_deadline_before_the_moved_deadline_of_the_push_has_no_effect(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _until(studio, admin, push, date(2026, 4, 5), "ann")
@@ -208,7 +210,7 @@ def test_a_push_that_is_moved_beyond_a_persons_own_day_gives_them_as_long(
     assert remind.remind_by_schedule(studio) == 4
 
 
-def test_mail_tells_the_day_that_counts_for_each(
+def test_mail_names_the_deadline_of_each_user(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _until(studio, admin, push, date(2026, 4, 15), "ann")
@@ -221,13 +223,13 @@ def test_mail_tells_the_day_that_counts_for_each(
     }
     assert "15 april 2026" in texts["Ann Peeters"]
     assert "1 April 2026" in texts["Ben Willems"]
-    # Cor has only her, Bob others as well.
+    # Cor manages only Ann; Bob manages others as well.
     assert "by 15 April 2026" in texts["Cor Coach"]
     assert "- Ann Peeters (until 15 April 2026)\n- Ben Willems\n" in texts["Bob Smith"]
     assert "by 1 April 2026" in texts["Bob Smith"]
 
 
-def test_managers_see_the_day_and_are_not_asked_for_the_excused(
+def test_managers_see_own_deadlines_and_are_not_asked_about_excused_users(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     _excuse(studio, admin, push, "ann", reason="parental leave")
@@ -245,10 +247,10 @@ def test_managers_see_the_day_and_are_not_asked_for_the_excused(
     assert shown == {"bob": "parental leave", "ann": "", "sam": "parental leave"}
 
 
-def test_what_is_planned_stays_planned_and_can_be_held(
+def test_a_planned_conversation_of_an_excused_user_stays_planned_and_can_be_held(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
-    """C5, P18: it is theirs to cancel or to hold all the same."""
+    """C5, P18: the participants decide whether to cancel or hold it."""
     bob = as_user(studio, "bob")
     ask = conversations.find(studio, push.name, "ben")
     planned = studio.now() + timedelta(days=3)
@@ -263,7 +265,7 @@ def test_what_is_planned_stays_planned_and_can_be_held(
     assert now(studio, admin, push).progress.excused == 0
 
 
-def test_today_asks_for_nobody_excused_and_keeps_to_own_days(
+def test_today_ignores_excused_users_and_respects_own_deadlines(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _excuse(studio, admin, push, "eve")
@@ -292,14 +294,16 @@ def test_today_asks_for_nobody_excused_and_keeps_to_own_days(
         (DEADLINE, "everybody has until 2026-04-01"),
     ],
 )
-def test_a_day_that_gives_nobody_longer_is_refused(
+def test_an_own_deadline_that_is_not_later_is_refused(
     studio: Studio, admin: Actor, push: Push, day: date, words: str
 ) -> None:
     with pytest.raises(Invalid, match=words):
         _until(studio, admin, push, day, "ann")
 
 
-def test_who_gets_no_other_day_is_told_why(studio: Studio, admin: Actor, push: Push) -> None:
+def test_users_who_get_no_own_deadline_are_listed_with_the_reason(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     day = date(2026, 4, 15)
     finish(studio, admin, push, "cas", by="bea")
     _excuse(studio, admin, push, "eve")
@@ -319,22 +323,20 @@ def test_who_gets_no_other_day_is_told_why(studio: Studio, admin: Actor, push: P
 
 
 @pytest.mark.parametrize(("reason", "words"), [(" \t", "say why"), ("x" * 201, "at most 200")])
-def test_a_reason_is_a_short_text(
+def test_a_reason_must_be_a_short_text(
     studio: Studio, admin: Actor, push: Push, reason: str, words: str
 ) -> None:
     with pytest.raises(Invalid, match=words):
         _excuse(studio, admin, push, "ann", reason=reason)
 
 
-def test_nobody_is_excused_from_a_push_that_is_closed(
-    studio: Studio, admin: Actor, push: Push
-) -> None:
+def test_nobody_can_be_excused_from_a_closed_push(studio: Studio, admin: Actor, push: Push) -> None:
     pushes.close(studio, admin, push)
     with pytest.raises(Refused, match="is closed: reopen it first"):
         _excuse(studio, admin, push, "ann")
 
 
-def test_who_is_assigned_anew_is_asked_anew(studio: Studio, admin: Actor, push: Push) -> None:
+def test_assigning_again_removes_an_excuse(studio: Studio, admin: Actor, push: Push) -> None:
     _excuse(studio, admin, push, "ann")
     assigning.unassign_users(studio, admin, push, ["ann"])
     assert now(studio, admin, push).progress.excused == 0

@@ -1,4 +1,4 @@
-"""The people of a push by manager, team, department and language (S2), on each engine."""
+"""The users of a push by manager, team, department and language (S2), on each engine."""
 
 from collections import Counter, defaultdict
 
@@ -24,14 +24,14 @@ from tests.services.people.importing import import_lines
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor) -> Push:
-    """Open until 1 April, with Ann, Ben, Cas, and Eve who has no manager."""
+    """A push open until 1 April with Ann, Ben, Cas, and Eve, who has no manager."""
     import_people(studio, admin)
     pushed = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     return now(studio, admin, pushed)
 
 
 def _plain(push: Push, rows: list[Assignment], by: By, values: dict[str, list[str]]) -> object:
-    """A plain recount of the list of users: by group, the numbers of the contract."""
+    """Recount the list of users in plain Python: the documented numbers by group."""
     counts: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
     for row in rows:
         managers = [m.login for m in row.managers]
@@ -54,7 +54,7 @@ def _numbers(groups: list[PeopleGroup]) -> object:
 
 
 @pytest.mark.parametrize("by", By)
-def test_groups_are_a_plain_recount(
+def test_the_numbers_of_groups_equal_a_plain_recount(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, by: By
 ) -> None:
     finish(studio, admin, push, "cas", by="bea")
@@ -75,7 +75,7 @@ def test_groups_are_a_plain_recount(
     assert [g.overdue for g in groups] == sorted((g.overdue for g in groups), reverse=True)
 
 
-def test_those_of_a_group_are_found_by_its_filter(studio: Studio, admin: Actor, push: Push) -> None:
+def test_the_filter_of_a_group_finds_its_users(studio: Studio, admin: Actor, push: Push) -> None:
     for by in By:
         for group in push_groups.every(studio, admin, push, by):
             found = assigning.source(
@@ -88,14 +88,14 @@ def test_those_of_a_group_are_found_by_its_filter(studio: Studio, admin: Actor, 
     assert preview.reminding == 3
 
 
-def test_over_all_open_pushes(studio: Studio, admin: Actor, push: Push) -> None:
+def test_groups_over_all_open_pushes(studio: Studio, admin: Actor, push: Push) -> None:
     assign(studio, admin, create_push(studio, admin, "Q2"), "ann")
     assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")
     groups = push_groups.every(studio, admin, None, By.MANAGER)
     assert {g.login: g.assigned for g in groups} == {"bob": 4, "cor": 2, "bea": 1, None: 1}
 
 
-def test_a_list_of_groups_is_filtered_without_counting_anew(
+def test_a_list_of_groups_is_filtered_without_a_new_query(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     every = push_groups.source(studio, admin, push, By.MANAGER, GroupFilter())
@@ -111,7 +111,7 @@ def test_a_list_of_groups_is_filtered_without_counting_anew(
     assert found.selected(chosen) == 2
 
 
-def test_managers_alone_are_reminded_of_all_their_people(
+def test_managers_can_be_reminded_of_all_their_users(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     clock.move(minutes=2)
@@ -135,7 +135,9 @@ def test_managers_alone_are_reminded_of_all_their_people(
     assert remind.remind_managers(studio, admin, push, [bob], again=True).managers_told == 1
 
 
-def test_only_an_open_push_reminds_managers(studio: Studio, admin: Actor, push: Push) -> None:
+def test_managers_of_a_push_that_is_not_open_cannot_be_reminded(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     later = assign(studio, admin, create_push(studio, admin, "Q2", starts_in=5), "ann").push
     with pytest.raises(Refused, match="is scheduled"):
         remind.remind_managers(studio, admin, later, [1])

@@ -1,7 +1,7 @@
-"""The life of a push in any order of events, against a small model, on both engines.
+"""The life of a push in any order of events, against a model, on both engines.
 
-What is checked is what people would notice: who is assigned and how far they are, that everybody
-is told once, and that nobody is told what is no longer true (P4 to P12, N1, N2, N4, N6).
+The test checks what users would notice: who is assigned and with which status, that everybody is
+notified once, and that no mail says what is no longer true (P4 to P12, N1, N2, N4, N6).
 """
 
 from collections import Counter
@@ -41,11 +41,11 @@ PEOPLE = st.sets(st.sampled_from(sorted(MANAGERS)), min_size=1)
 HOLD = timedelta(minutes=2)
 _numbers = count()
 FOREVER = timedelta(days=10_000)
-"""A lease that never ends: what a worker that dies sends twice is tested with the worker."""
+"""A lease that never expires: repeated sending after a crash is tested with the worker."""
 
 
 class LifeOfAPush(RuleBasedStateMachine):
-    """One push; what is done to it, and what it must be after."""
+    """A push, the acts on it, and the model of its expected state."""
 
     def __init__(self, studio: Studio, clock: MovableClock, admin: Actor) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class LifeOfAPush(RuleBasedStateMachine):
         self.closed = False
         self.sending: list[Delivery] = []
         self.told: Counter[tuple[str, str]] = Counter()
-        """How often somebody was told of somebody, by logins; users are told of themselves."""
+        """Number of mails by recipient and user they are about, as logins."""
         self.push = self._new_push()
 
     def _new_push(self) -> Push:
@@ -68,7 +68,7 @@ class LifeOfAPush(RuleBasedStateMachine):
                 "assignment",
             ):
                 execute(f"DELETE FROM {table}")
-        # The activity, and the pushes it tells of, stay: they are only ever added to.
+        # The activity and its pushes stay, because the activity is append-only.
         return create_push(self.studio, self.admin, f"Push {next(_numbers)}", lasts=60)
 
     @property
@@ -156,7 +156,7 @@ class LifeOfAPush(RuleBasedStateMachine):
     @precondition(lambda self: self.sending)
     @rule(takes=st.integers(0, 9))
     def the_server_answers(self, takes: int) -> None:
-        """It takes so many and puts off the next; the worker then stops, with some on its hands."""
+        """Let the server accept ``takes`` mails and defer the next; hand the rest back."""
         taken, others = self.sending[:takes], self.sending[takes:]
         at = self.studio.now()
         delivering.settle(
@@ -198,7 +198,7 @@ class LifeOfAPush(RuleBasedStateMachine):
         assert set(self.told.values()) <= {1}
 
     def teardown(self) -> None:
-        """Once all is sent, everybody has been told who had to be (P6, N1)."""
+        """Check that everybody was notified once all mail is sent (P6, N1)."""
         if self.sending:
             self.the_server_answers(0)
         self.the_worker_sends_what_is_due(timedelta(days=10))
@@ -227,7 +227,7 @@ class LifeOfAPush(RuleBasedStateMachine):
         return PushState.OPEN if self.is_open else PushState.SCHEDULED
 
     def _must_be_true(self, delivery: Delivery) -> None:
-        """N5, N6, P7: nothing is sent early, or of what is over."""
+        """N5, N6, P7: no mail is sent early or about a conversation that is over."""
         assert not self.closed
         about = {NAMES[person.name] for person in people_to_mention(delivery)}
         assert about
@@ -243,7 +243,7 @@ class LifeOfAPush(RuleBasedStateMachine):
         self.told.update((recipient, login) for login in about)
 
 
-def test_a_push_lives_by_its_rules_whatever_happens(
+def test_a_push_follows_the_rules_in_any_order_of_events(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     import_people(studio, admin)

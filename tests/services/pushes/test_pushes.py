@@ -1,4 +1,4 @@
-"""Pushes: created, listed, edited, closed, opened again (P1, P2, P4, P5, P9)."""
+"""Creating, listing, editing, closing and reopening pushes (P1, P2, P4, P5, P9)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ FIRST, LAST = date(2026, 3, 2), date(2026, 3, 31)
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """Somebody to assign."""
+    """The small organisation."""
     import_people(studio, admin)
 
 
@@ -42,7 +42,7 @@ def states(studio: Studio, admin: Actor) -> list[NotificationState]:
     return [each.state for each in mail(studio, admin)]
 
 
-def test_several_pushes_are_created_at_once_each_with_its_own_days(
+def test_several_pushes_are_created_together_each_with_its_own_days(
     studio: Studio, admin: Actor
 ) -> None:
     """P1, P2, P5."""
@@ -58,7 +58,9 @@ def test_several_pushes_are_created_at_once_each_with_its_own_days(
     assert pushes.find(studio, admin, "q2 REVIEW") == second
 
 
-def test_each_refusal_stands_at_its_field_and_creates_nothing(studio: Studio, admin: Actor) -> None:
+def test_a_refusal_names_each_invalid_field_and_creates_nothing(
+    studio: Studio, admin: Actor
+) -> None:
     """P1."""
     create(studio, admin, PushDraft("Q1 review", FIRST, LAST))
     before = lines(studio, admin)
@@ -82,7 +84,9 @@ def test_each_refusal_stands_at_its_field_and_creates_nothing(studio: Studio, ad
     assert lines(studio, admin) == before
 
 
-def test_a_template_that_does_not_allow_it_cannot_be_pushed(studio: Studio, admin: Actor) -> None:
+def test_a_template_without_permission_or_in_the_archive_cannot_be_pushed(
+    studio: Studio, admin: Actor
+) -> None:
     """T3, T6."""
     regular = templates.find(studio, admin, "Regular")
     private = templates.add(
@@ -101,7 +105,7 @@ def test_a_template_that_does_not_allow_it_cannot_be_pushed(studio: Studio, admi
     assert pushes.every(studio, admin) == []
 
 
-def test_a_push_lives_from_draft_to_closed_and_back(
+def test_a_push_goes_from_draft_to_closed_and_back(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """P4, P5."""
@@ -125,10 +129,10 @@ def test_a_push_lives_from_draft_to_closed_and_back(
     assert pushes.reopen(studio, admin, closed).state is PushState.OPEN
 
 
-def test_days_are_days_of_the_organisation(
+def test_days_begin_at_midnight_in_the_zone_of_the_organisation(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """D1: at 23:30 UTC it is tomorrow in Brussels."""
+    """D1: at 23:30 UTC the next day has begun in Brussels."""
     push = create_push(studio, admin, starts_in=1)
     assign(studio, admin, push, "ann")
     clock.move(hours=13, minutes=59)
@@ -137,7 +141,7 @@ def test_days_are_days_of_the_organisation(
     assert now(studio, admin, push).state is PushState.OPEN
 
 
-def test_what_was_edited_is_written_with_from_and_to(studio: Studio, admin: Actor) -> None:
+def test_an_edit_is_recorded_with_the_values_before_and_after(studio: Studio, admin: Actor) -> None:
     """P9, A3."""
     push = create_push(studio, admin)
     later = push.deadline + timedelta(days=7)
@@ -152,7 +156,7 @@ def test_what_was_edited_is_written_with_from_and_to(studio: Studio, admin: Acto
     assert line.after == {"name": "Spring", "deadline": later.isoformat()}
 
 
-def test_an_edit_keeps_the_rules_of_creating(studio: Studio, admin: Actor) -> None:
+def test_an_edit_is_validated_like_a_creation(studio: Studio, admin: Actor) -> None:
     """P1, P9."""
     push, _ = create_push(studio, admin), create_push(studio, admin, "Q2 review")
     wrong_changes: list[tuple[dict[str, object], str]] = [
@@ -167,7 +171,7 @@ def test_an_edit_keeps_the_rules_of_creating(studio: Studio, admin: Actor) -> No
     assert pushes.edit(studio, admin, push, draft_of(push, name="q1 REVIEW")).name == "q1 REVIEW"
 
 
-def test_mail_that_waits_moves_with_the_first_day(
+def test_waiting_mail_moves_with_the_first_day(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """P7, P9."""
@@ -183,7 +187,7 @@ def test_mail_that_waits_moves_with_the_first_day(
     assert len(send_due(studio).deliveries) == 2
 
 
-def test_an_edit_of_the_deadline_moves_no_mail(
+def test_moving_the_deadline_does_not_move_waiting_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = assign(studio, admin, create_push(studio, admin), "ben").push
@@ -193,7 +197,7 @@ def test_an_edit_of_the_deadline_moves_no_mail(
     assert len(send_due(studio).deliveries) == 2
 
 
-def test_closing_drops_what_waits_and_opening_again_takes_it_up(
+def test_closing_drops_waiting_mail_and_reopening_restores_it(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """P5, P9."""
@@ -209,7 +213,7 @@ def test_closing_drops_what_waits_and_opening_again_takes_it_up(
     assert len(send_due(studio).deliveries) == 2
 
 
-def test_closing_and_opening_again_tells_nobody_twice(
+def test_closing_and_reopening_sends_no_mail_twice(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N2."""
@@ -223,7 +227,7 @@ def test_closing_and_opening_again_tells_nobody_twice(
     assert send_due(studio).taken == 0
 
 
-def test_a_closed_push_changes_no_more(studio: Studio, admin: Actor) -> None:
+def test_a_closed_push_cannot_be_changed(studio: Studio, admin: Actor) -> None:
     """P9."""
     push = assign(studio, admin, create_push(studio, admin), "ben").push
     closed = pushes.close(studio, admin, push).push
@@ -238,9 +242,7 @@ def test_a_closed_push_changes_no_more(studio: Studio, admin: Actor) -> None:
         pushes.reopen(studio, admin, create_push(studio, admin, "Other"))
 
 
-def test_the_name_of_a_closed_push_is_free_and_may_be_taken_meanwhile(
-    studio: Studio, admin: Actor
-) -> None:
+def test_the_name_of_a_closed_push_can_be_used_by_another(studio: Studio, admin: Actor) -> None:
     """P1, P5."""
     closed = pushes.close(studio, admin, create_push(studio, admin)).push
     taken = create_push(studio, admin, "Q1 REVIEW")
@@ -252,8 +254,8 @@ def test_the_name_of_a_closed_push_is_free_and_may_be_taken_meanwhile(
     assert pushes.reopen(studio, admin, closed).state is PushState.DRAFT
 
 
-def test_who_read_the_push_before_another_changed_it_is_told(studio: Studio, admin: Actor) -> None:
-    """A4: the second of two writes loses nothing silently."""
+def test_changing_an_outdated_push_is_a_conflict(studio: Studio, admin: Actor) -> None:
+    """A4: the second of two writes is refused, so that no change is lost silently."""
     read = create_push(studio, admin)
     pushes.edit(studio, admin, read, draft_of(read, deadline=read.deadline + timedelta(days=1)))
     before = lines(studio, admin)
@@ -268,7 +270,7 @@ def test_who_read_the_push_before_another_changed_it_is_told(studio: Studio, adm
     assert lines(studio, admin) == before
 
 
-def test_a_push_keeps_the_template_as_it_was(studio: Studio, admin: Actor) -> None:
+def test_a_push_keeps_its_template_when_the_template_changes(studio: Studio, admin: Actor) -> None:
     """T5."""
     push = create_push(studio, admin)
     regular = templates.find(studio, admin, "Regular")
@@ -279,7 +281,9 @@ def test_a_push_keeps_the_template_as_it_was(studio: Studio, admin: Actor) -> No
     assert create_push(studio, admin, "Q2", template="Renamed").template == changed
 
 
-def test_lists_show_the_open_ones_first_and_find_every_word(studio: Studio, admin: Actor) -> None:
+def test_the_list_shows_open_pushes_first_and_filters_by_every_word(
+    studio: Studio, admin: Actor
+) -> None:
     late = create_push(studio, admin, "Été à Liège", lasts=60)
     soon = create_push(studio, admin, "Yearly check", template="Performance review", lasts=10)
     gone = pushes.close(studio, admin, create_push(studio, admin, "Gone", lasts=1)).push
@@ -294,7 +298,7 @@ def test_lists_show_the_open_ones_first_and_find_every_word(studio: Studio, admi
         assert [row.id for row in source.rows(0, source.count())] == expected
 
 
-def test_a_push_that_is_not_there_is_said_to_be_so(studio: Studio, admin: Actor) -> None:
+def test_an_unknown_push_is_refused_with_a_suggestion(studio: Studio, admin: Actor) -> None:
     create_push(studio, admin)
     with pytest.raises(NotFound, match="Did you mean “Q1 review”"):
         pushes.find(studio, admin, "Q1 revieuw")
@@ -302,7 +306,7 @@ def test_a_push_that_is_not_there_is_said_to_be_so(studio: Studio, admin: Actor)
         pushes.show(studio, admin, 10**6)
 
 
-def test_hostile_names_stay_names(studio: Studio, admin: Actor) -> None:
+def test_hostile_names_are_stored_as_text(studio: Studio, admin: Actor) -> None:
     """A5."""
     drafts = {
         PushDraft(f"{number} {name}"[:200], FIRST, LAST) for number, name in enumerate(HOSTILE)

@@ -1,4 +1,4 @@
-"""Reminding those who have still to talk, by hand and by schedule (P15)."""
+"""Reminding users who have not held their conversation, by hand and by schedule (P15)."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +37,7 @@ USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Open until 1 April, with Ann, Ben, Cas and Eve, who have been told."""
+    """A push open until 1 April with Ann, Ben, Cas and Eve; its first mail was sent."""
     import_people(studio, admin)
     pushed = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     clock.move(minutes=2)
@@ -50,7 +50,7 @@ def _reminders(studio: Studio, admin: Actor) -> list[Notification]:
 
 
 def _go_to(clock: MovableClock, studio: Studio, day: date, hour: int = 9) -> None:
-    """Let it be so many o'clock UTC on a day: an hour or two later in Brussels."""
+    """Set the clock to ``hour`` UTC on ``day``: one or two hours later in Brussels."""
     clock.instant = clock.instant.replace(
         month=day.month, day=day.day, hour=hour, minute=0, second=0
     )
@@ -62,7 +62,7 @@ def _leaves(studio: Studio, admin: Actor, login: str) -> None:
     imports.apply(studio, admin, hr_file_of("email,given_name,family_name,active", row))
 
 
-def test_those_not_done_are_reminded_and_each_manager_by_one_mail(
+def test_users_without_a_held_conversation_are_reminded_and_each_manager_once(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     finish(studio, admin, push, "cas", by="bea")
@@ -77,7 +77,7 @@ def test_those_not_done_are_reminded_and_each_manager_by_one_mail(
     ]
 
 
-def test_a_selection_is_reminded_and_nobody_else(studio: Studio, admin: Actor, push: Push) -> None:
+def test_only_the_selected_users_are_reminded(studio: Studio, admin: Actor, push: Push) -> None:
     ann = assigned(studio, admin, push)["ann"]
     remind.remind(studio, admin, push, Selection.of([ann.id]))
     assert {each.about for each in _reminders(studio, admin)} == {("ann",)}
@@ -86,7 +86,7 @@ def test_a_selection_is_reminded_and_nobody_else(studio: Studio, admin: Actor, p
     assert done.users_told == 3
 
 
-def test_it_leaves_after_the_hold_and_is_in_view(
+def test_a_reminder_leaves_after_the_hold_and_is_displayed(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     done = remind.remind(studio, admin, push, EVERYBODY)
@@ -99,7 +99,7 @@ def test_it_leaves_after_the_hold_and_is_in_view(
     assert lines(studio, admin)[0].action == "reminded users"
 
 
-def test_nobody_is_reminded_twice_within_the_set_time_unless_asked(
+def test_nobody_is_reminded_twice_within_the_interval_unless_requested(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     remind.remind(studio, admin, push, EVERYBODY)
@@ -118,7 +118,7 @@ def test_nobody_is_reminded_twice_within_the_set_time_unless_asked(
     assert assigned(studio, admin, push)["ann"].reminders == 3
 
 
-def test_a_preview_tells_what_reminding_does(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_preview_agrees_with_the_reminder(studio: Studio, admin: Actor, push: Push) -> None:
     finish(studio, admin, push, "cas", by="bea")
     _leaves(studio, admin, "eve")
     ann = assigned(studio, admin, push)["ann"]
@@ -129,7 +129,9 @@ def test_a_preview_tells_what_reminding_does(studio: Studio, admin: Actor, push:
     assert remind.remind(studio, admin, push, EVERYBODY).users_told == seen.reminding
 
 
-def test_only_an_open_push_reminds(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_push_that_is_not_open_sends_no_reminders_by_hand(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     later = assign(studio, admin, create_push(studio, admin, "Q2", starts_in=5), "ann").push
     with pytest.raises(Refused, match="is scheduled"):
         remind.remind(studio, admin, later, EVERYBODY)
@@ -138,7 +140,7 @@ def test_only_an_open_push_reminds(studio: Studio, admin: Actor, push: Push) -> 
         remind.remind(studio, admin, push, EVERYBODY)
 
 
-def test_who_is_done_before_the_reminder_leaves_does_not_get_it(
+def test_a_reminder_is_dropped_if_the_conversation_is_held_before_it_leaves(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     remind.remind(studio, admin, push, EVERYBODY)
@@ -146,7 +148,7 @@ def test_who_is_done_before_the_reminder_leaves_does_not_get_it(
     clock.move(minutes=2)
     send_due(studio)
     states = {each.recipient: each.state for each in _reminders(studio, admin)}
-    # Bob is still to be reminded of Ben and Cas, Cor of nobody.
+    # Bob still has Ben and Cas to be reminded of; Cor has nobody.
     assert (states["ann"], states["cor"]) == (NotificationState.DROPPED, NotificationState.DROPPED)
     assert (states["bob"], states["ben"]) == (NotificationState.SENT, NotificationState.SENT)
 
@@ -156,7 +158,7 @@ def test_who_is_done_before_the_reminder_leaves_does_not_get_it(
     [
         (date(2026, 3, 24), 0),
         (date(2026, 3, 25), 4),
-        # No worker ran on its day.
+        # As after a day without a running worker.
         (date(2026, 3, 26), 4),
         (date(2026, 3, 27), 0),
         (date(2026, 3, 31), 4),
@@ -165,15 +167,17 @@ def test_who_is_done_before_the_reminder_leaves_does_not_get_it(
         (date(2026, 4, 4), 4),
     ],
 )
-def test_by_schedule_on_the_days_that_are_set(
+def test_scheduled_reminders_leave_on_the_configured_days(
     studio: Studio, push: Push, clock: MovableClock, day: date, reminded: int
 ) -> None:
-    """7 and 1 days before 1 April, 3 days after."""
+    """7 days and 1 day before 1 April, and 3 days after it."""
     _go_to(clock, studio, day)
     assert remind.remind_by_schedule(studio) == reminded
 
 
-def test_by_schedule_from_the_set_hour_on(studio: Studio, push: Push, clock: MovableClock) -> None:
+def test_scheduled_reminders_start_at_the_configured_hour(
+    studio: Studio, push: Push, clock: MovableClock
+) -> None:
     _go_to(clock, studio, date(2026, 3, 25), hour=6)
     clock.move(minutes=59)
     assert remind.remind_by_schedule(studio) == 0
@@ -181,7 +185,7 @@ def test_by_schedule_from_the_set_hour_on(studio: Studio, push: Push, clock: Mov
     assert remind.remind_by_schedule(studio) == 4
 
 
-def test_by_schedule_once_a_round_whatever_the_number_of_workers(
+def test_scheduled_reminders_are_sent_once_per_round_by_any_number_of_workers(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _go_to(clock, studio, date(2026, 3, 25))
@@ -197,7 +201,7 @@ def test_by_schedule_once_a_round_whatever_the_number_of_workers(
     assert line.after == {"round": "before-7-2026-04-01"}
 
 
-def test_by_schedule_nobody_who_is_done_or_has_left(
+def test_scheduled_reminders_skip_users_who_are_done_or_have_left(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     finish(studio, admin, push, "cas", by="bea")
@@ -208,7 +212,7 @@ def test_by_schedule_nobody_who_is_done_or_has_left(
     assert {each.recipient for each in _reminders(studio, admin)} == {"ann", "bob", "cor"}
 
 
-def test_by_schedule_nobody_who_was_told_something_just_now(
+def test_scheduled_reminders_skip_users_who_were_notified_recently(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _go_to(clock, studio, date(2026, 3, 24))
@@ -218,11 +222,11 @@ def test_by_schedule_nobody_who_was_told_something_just_now(
     clock.move(minutes=2)
     send_due(studio)
     _go_to(clock, studio, date(2026, 3, 25))
-    # Not Bob, who was assigned yesterday, nor Ann, who was reminded.
+    # Bob was assigned yesterday, and Ann was reminded.
     assert remind.remind_by_schedule(studio) == 3
 
 
-def test_a_moved_deadline_has_rounds_of_its_own(
+def test_a_moved_deadline_has_its_own_rounds_of_reminders(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _go_to(clock, studio, date(2026, 3, 25))
@@ -236,7 +240,7 @@ def test_a_moved_deadline_has_rounds_of_its_own(
     assert remind.remind_by_schedule(studio) == 4
 
 
-def test_days_are_set_per_push(
+def test_the_days_of_reminders_are_set_per_push(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     never = draft_of(push, reminders=Reminders())
@@ -250,7 +254,7 @@ def test_days_are_set_per_push(
 
 
 @pytest.mark.parametrize("state", ["closed", "scheduled"])
-def test_only_an_open_push_reminds_by_itself(
+def test_a_push_that_is_not_open_sends_no_scheduled_reminders(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, state: str
 ) -> None:
     if state == "closed":

@@ -1,4 +1,4 @@
-"""Reminding over all open pushes at once, and the people of all of them (S2, P15)."""
+"""Reminding over all open pushes at once, and listing their users (S2, P15)."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.services.conftest import MovableClock
 
 @pytest.fixture
 def both(studio: Studio, admin: Actor, clock: MovableClock) -> tuple[Push, Push]:
-    """Two open pushes, with Ann in both, whose mail has left; and one that is still to start."""
+    """Two open pushes with Ann in both, whose mail was sent; a third starts later."""
     import_people(studio, admin)
     one = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas").push
     other = assign(studio, admin, create_push(studio, admin, "Q2"), "ann", "eve").push
@@ -31,7 +31,7 @@ def both(studio: Studio, admin: Actor, clock: MovableClock) -> tuple[Push, Push]
 
 
 def _told(studio: Studio, admin: Actor) -> list[tuple[str, str, tuple[str, ...]]]:
-    """Who is told by a reminder that waits: of which push, and of whom."""
+    """Return recipient, push and subjects of each reminder."""
     return sorted(
         (each.recipient, each.push, each.about)
         for each in mail(studio, admin)
@@ -39,7 +39,7 @@ def _told(studio: Studio, admin: Actor) -> list[tuple[str, str, tuple[str, ...]]
     )
 
 
-def test_a_manager_gets_a_mail_for_each_push_and_nobody_else_any(
+def test_managers_get_one_mail_per_push_and_nobody_else_gets_any(
     studio: Studio, admin: Actor, both: tuple[Push, Push]
 ) -> None:
     bob, bea, cor = remind.managers_named(studio, admin, ["bob", "bea", "cor"])
@@ -65,7 +65,7 @@ def test_a_manager_gets_a_mail_for_each_push_and_nobody_else_any(
     assert everywhere.remind_managers(studio, admin, [bob, cor]).managers_told == 3
 
 
-def test_the_people_of_a_group_are_reminded_in_each_of_their_pushes(
+def test_the_users_of_a_group_are_reminded_in_each_of_their_pushes(
     studio: Studio, admin: Actor, both: tuple[Push, Push], clock: MovableClock
 ) -> None:
     bob = next(
@@ -94,7 +94,7 @@ def test_the_people_of_a_group_are_reminded_in_each_of_their_pushes(
     )
 
 
-def test_the_people_of_all_open_pushes_are_listed_once_for_each(
+def test_the_users_of_all_open_pushes_are_listed_once_per_push(
     studio: Studio, admin: Actor, both: tuple[Push, Push]
 ) -> None:
     for by in By:
@@ -118,7 +118,7 @@ def test_the_people_of_all_open_pushes_are_listed_once_for_each(
     ]
 
 
-def test_the_nearest_deadline_is_the_next_one_and_of_what_is_late_the_last(
+def test_the_deadline_of_a_group_is_the_next_one_or_else_the_last_past_one(
     studio: Studio, admin: Actor, both: tuple[Push, Push], clock: MovableClock
 ) -> None:
     def of_bob() -> tuple[object, int, int]:

@@ -1,4 +1,4 @@
-"""Pushes that come again by themselves (P17)."""
+"""Pushes that repeat automatically (P17)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -29,13 +29,13 @@ MONTHLY, QUARTERLY, WEEKLY = (parse_every(text) for text in ("1m", "3m", "1w"))
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """The organisation whose people are assigned."""
+    """The small organisation."""
     import_people(studio, admin)
 
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor) -> Push:
-    """From 2 March to 20 March, with Ann and Ben."""
+    """A push from 2 March to 20 March with Ann and Ben."""
     made = create_push(studio, admin, lasts=18)
     assign(studio, admin, made, "ann", "ben")
     edited = replace(draft_of(made), reminders=Reminders((4,), (1,)))
@@ -56,10 +56,13 @@ def ahead(studio: Studio, admin: Actor) -> list[tuple[str, int, str]]:
     return [(each.push, each.count, each.text) for each in cases if each.kind is CaseKind.REPEATS]
 
 
-def test_the_next_is_made_once_on_its_day_by_whichever_host(
+def test_the_next_push_is_created_once_on_its_day_by_any_of_several_workers(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """N1, N8: two hosts look at once; it is announced on Today, and mail leaves in the morning."""
+    """N1, N8: three workers check at once.
+
+    Today announces it, and its mail leaves in the morning.
+    """
     service.set_rhythm(studio, admin, push, QUARTERLY)
     assert repeat_by_schedule(studio) == 0
     assert ahead(studio, admin) == []
@@ -68,7 +71,7 @@ def test_the_next_is_made_once_on_its_day_by_whichever_host(
     assert ahead(studio, admin) == [
         ("Q1 review", 1, "“Q2 review” is made Tue 2 Jun"),
     ]
-    # Midnight in Brussels.
+    # Five past midnight in Brussels.
     clock.instant = datetime(2026, 6, 1, 22, 5, tzinfo=UTC)
     with ThreadPoolExecutor(3) as pool:
         assert sum(pool.map(lambda _: repeat_by_schedule(studio), range(3))) == 1
@@ -84,13 +87,13 @@ def test_the_next_is_made_once_on_its_day_by_whichever_host(
     assert {each.due_at.isoformat() for each in told} == {"2026-06-02T06:00:00+00:00"}
     assert [each.actor for each in lines(studio, admin)[:2]] == ["the Studio"] * 2
     assert verify.verify(studio, admin).intact
-    # The one after it is that of the latest, also where it is asked for by the first.
+    # The next date is that of the latest push, also if requested for the first one.
     found = service.of_push(studio, admin, push)
     assert found is not None
     assert (found.latest, str(found.coming[0].first)) == ("Q2 review", "2026-09-02")
 
 
-def test_after_weeks_without_a_worker_one_is_made(
+def test_after_weeks_without_a_worker_only_one_push_is_created(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     service.set_rhythm(studio, admin, push, WEEKLY)
@@ -102,7 +105,7 @@ def test_after_weeks_without_a_worker_one_is_made(
     assert firsts(studio, admin)[2:] == [("Q2 review 2", "2026-04-13", "2026-05-01")]
 
 
-def test_one_that_is_skipped_is_not_made_and_the_end_ends_it(
+def test_skipped_dates_and_dates_after_the_end_create_no_push(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     service.set_rhythm(studio, admin, push, MONTHLY, until=date(2026, 6, 30))
@@ -126,7 +129,9 @@ def test_one_that_is_skipped_is_not_made_and_the_end_ends_it(
         service.stop(studio, admin, push)
 
 
-def test_it_is_changed_and_refused(studio: Studio, admin: Actor, push: Push) -> None:
+def test_the_rhythm_can_be_changed_and_invalid_changes_are_refused(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     service.set_rhythm(studio, admin, push, MONTHLY)
     with pytest.raises(NothingToDo):
         service.set_rhythm(studio, admin, push, MONTHLY)
@@ -142,10 +147,10 @@ def test_it_is_changed_and_refused(studio: Studio, admin: Actor, push: Push) -> 
     assert verbs.count(Verb.REPEAT) == 3
 
 
-def test_what_may_not_be_pushed_waits_and_says_so(
+def test_a_push_of_an_archived_template_waits_and_is_announced_as_blocked(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
-    """T3: the template is in the archive; once it is taken out, the push is made."""
+    """T3: once the template leaves the archive, the push is created."""
     service.set_rhythm(studio, admin, push, MONTHLY)
     template = templates.show(studio, admin, push.template_id)
     archived = templates.set_archived(studio, admin, template, True)
@@ -158,10 +163,10 @@ def test_what_may_not_be_pushed_waits_and_says_so(
     assert repeat_by_schedule(studio) == 1
 
 
-def test_everybody_comes_in_so_many_days_after_their_hire(
+def test_users_are_assigned_a_number_of_days_after_their_hire(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """P17, P18: once, with as many days as the push has, from the day on which it was set."""
+    """P17, P18: once, with the length of the push as their time, from the day of the setting on."""
     push = create_push(studio, admin, "First talk", lasts=10)
     hired = "email,given_name,family_name,hired_on\n"
     for login, day in (("ann", "2025-12-02"), ("ben", "2025-12-01"), ("eve", "2025-12-08")):
@@ -174,7 +179,7 @@ def test_everybody_comes_in_so_many_days_after_their_hire(
     ]
     assert (repeat_by_schedule(studio), repeat_by_schedule(studio)) == (1, 0)
     assert set(assigned(studio, admin, push)) == {"ann"}
-    # A week without a worker.
+    # As after a week without a running worker.
     at(clock, date(2026, 3, 14))
     assert (repeat_by_schedule(studio), repeat_by_schedule(studio)) == (1, 0)
     found = assigned(studio, admin, push)

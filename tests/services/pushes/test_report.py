@@ -1,4 +1,4 @@
-"""The course of a push, and the report on it (S2), on each engine."""
+"""The course of a push, and its report (S2), on each engine."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ HOSTILE = "<b>|`[/x]`|</b>"
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Two weeks old, with one held, one planned, and a manager with a hostile name."""
+    """A push after two weeks: one talk held, one planned, a manager with a hostile name."""
     import_people(studio, admin)
     import_lines(
         studio, admin, "login,email,given_name,family_name", f"bob,bob@example.org,Bob,{HOSTILE}"
@@ -36,13 +36,13 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     clock.move(days=14)
     finish(studio, admin, pushed, "ann", by="bob")
     ask = conversations.find(studio, pushed.name, "ben")
-    # Half an hour before midnight in Brussels, which is the same day there.
+    # Half an hour before midnight in Brussels, on the same day.
     plan = Plan(studio.now() + timedelta(days=2, hours=13, minutes=30))
     conversations.plan(studio, as_user(studio, "bob"), ask, plan)
     return now(studio, admin, pushed)
 
 
-def test_a_course_counts_by_the_days_of_the_organisation(
+def test_the_course_counts_by_the_days_of_the_organisation(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
     course = push_course.show(studio, admin, push)
@@ -54,10 +54,10 @@ def test_a_course_counts_by_the_days_of_the_organisation(
     assert push_course.held(studio, admin) == {push.id: {studio.today(): 1}}
 
 
-def test_what_people_typed_stays_text_in_a_report(
+def test_hostile_names_are_escaped_in_a_report(
     studio: Studio, admin: Actor, push: Push, tmp_path: Path
 ) -> None:
-    """A5: and the numbers of the bars are in it as numbers."""
+    """A5: the report also has the numbers of the bars as text."""
     text = report.to_text(studio, admin, push.id)
     assert text.startswith("# Q1 \\| \\<i\\>review\\</i\\>\n")
     (bob,) = (line for line in text.splitlines() if line.startswith("| Bob"))
@@ -72,7 +72,7 @@ def test_what_people_typed_stays_text_in_a_report(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_report_on_paper(studio: Studio, admin: Actor, push: Push, tmp_path: Path) -> None:
+def test_a_report_as_pdf(studio: Studio, admin: Actor, push: Push, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     report.to_file(studio, admin, push.id, path)
     drawn = "\n".join(page.extract_text() for page in PdfReader(path).pages)
