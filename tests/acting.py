@@ -20,7 +20,7 @@ from studio_tui.services.outbox.delivery import Claimed, CompressedMessage, Sent
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.services.system.context import Studio
 
 HOUR = timedelta(hours=1)
@@ -33,7 +33,7 @@ def as_user(studio: Studio, login: str) -> Actor:
     return sign_in(studio, Account(login, ""))
 
 
-def assign(studio: Studio, actor: Actor, push: PushFacts, *logins: str) -> Assigned:
+def assign(studio: Studio, actor: Actor, push: PushFacts, *logins: str) -> AssignResult:
     """Assign the users with these logins to a push."""
     return assigning.assign(studio, actor, push, assigning.users_named(studio, actor, logins))
 

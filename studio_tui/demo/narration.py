@@ -22,7 +22,7 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.people import users
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign, pushes
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.services.templates import templates
 
 Write = Callable[[str], None]
@@ -91,7 +91,7 @@ def _narrate_creating(demo: Demo, write: Write) -> Push:
     return push
 
 
-def _narrate_assigning(demo: Demo, push: Push, write: Write) -> Assigned:
+def _narrate_assigning(demo: Demo, push: Push, write: Write) -> AssignResult:
     earlier = pushes.find(demo.studio, demo.actor, "Winter check-in")
     lonely = users.find(demo.studio, demo.actor, "jonas.wouters").user
     chosen = Selection.matching(assign.of_push(earlier)).mark([lonely.id])

@@ -39,7 +39,7 @@ def push(studio: Studio, admin: Actor) -> PushFacts:
 
 def _assign(
     studio: Studio, admin: Actor, push: PushFacts, progress: Progress = ignore_progress
-) -> assign.Assigned:
+) -> assign.AssignResult:
     everyone = Selection.matching(UserFilter()).unmark([admin.user_id])
     return assign.assign(studio, admin, push, everyone, progress=progress)
 

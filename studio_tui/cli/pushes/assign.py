@@ -30,7 +30,7 @@ from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes as service
-from studio_tui.services.pushes.assign import Assigned, AssignPreview
+from studio_tui.services.pushes.assign import AssignPreview, AssignResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
@@ -207,7 +207,7 @@ def _tell_preview(studio: Studio, push: Push, preview: AssignPreview) -> None:
         write_table(("Login", "Name"), rows, "")
 
 
-def _tell_assigned(studio: Studio, assigned: Assigned, push: Push) -> None:
+def _tell_assigned(studio: Studio, assigned: AssignResult, push: Push) -> None:
     users = f"{counted(assigned.added, 'user')} assigned to “{push.name}”"
     if not assigned.users_told and not assigned.managers_told:
         say(f"{users}; {_TOLD_BEFORE}")

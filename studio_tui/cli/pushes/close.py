@@ -23,7 +23,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Assignment, Flag, Push, PushFacts, Skipped, Status
 from studio_tui.services.pushes import assign
 from studio_tui.services.pushes import pushes as service
-from studio_tui.services.pushes.pushes import Closed
+from studio_tui.services.pushes.pushes import PushCloseResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
@@ -73,7 +73,9 @@ def close(
                 "It was not closed",
                 yes=yes,
             )
-        with json_if_nothing_to_do(as_json, lambda: shapes.closed(Closed(found, 0, 0), found)):
+        with json_if_nothing_to_do(
+            as_json, lambda: shapes.closed(PushCloseResult(found, 0, 0), found)
+        ):
             closed = service.close(studio, actor, found, tell=tell, cancel_planned=cancel_planned)
         now = service.show(studio, actor, closed.push.id)
         _tell(closed, now, told=tell, as_json=as_json)
@@ -123,7 +125,7 @@ def _reopened(push: PushFacts, again: int, changes: int) -> dict[str, object]:
     }
 
 
-def _tell(closed: Closed, push: Push, *, told: bool, as_json: bool) -> None:
+def _tell(closed: PushCloseResult, push: Push, *, told: bool, as_json: bool) -> None:
     if as_json:
         write_json(shapes.closed(closed, push))
         return
@@ -142,7 +144,7 @@ def _try(
     studio: Studio,
     actor: Actor,
     push: Push,
-    closing: Callable[[], Closed],
+    closing: Callable[[], PushCloseResult],
     *,
     tell: bool,
     with_mail: bool,

@@ -17,7 +17,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, PushDraft
 from studio_tui.services.pushes import duplicate as service
 from studio_tui.services.pushes import pushes
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 
@@ -121,7 +121,7 @@ def _try(
     dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
-def _tell(studio: Studio, made: Push, done: Assigned) -> None:
+def _tell(studio: Studio, made: Push, done: AssignResult) -> None:
     say(f"“{made.name}” is created: {made.available_from} to {made.deadline}.")
     if not done.added:
         say("Nobody is assigned to it.")

@@ -27,8 +27,8 @@ from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.services.audiences import members
 from studio_tui.services.pushes import audiences
 from studio_tui.services.pushes import pushes as service
-from studio_tui.services.pushes.assign import Assigned
-from studio_tui.services.pushes.pushes import Edited
+from studio_tui.services.pushes.assign import AssignResult
+from studio_tui.services.pushes.pushes import PushEditResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import reminders_in_words
@@ -173,7 +173,7 @@ class _PushChange:
         days = f"from {draft.available_from} to {draft.deadline}"
         return f"“{self.push.name}” would run {days}{whom}"
 
-    def do(self, studio: Studio, actor: Actor) -> tuple[Edited, Assigned | None]:
+    def do(self, studio: Studio, actor: Actor) -> tuple[PushEditResult, AssignResult | None]:
         """Change the push.
 
         Returns the edited push with the people who are told of a new deadline, and the result of
@@ -211,7 +211,7 @@ def _confirm(studio: Studio, actor: Actor, change: _PushChange, *, yes: bool) ->
         )
 
 
-def _write_json(studio: Studio, edited: Edited, joined: Assigned | None) -> None:
+def _write_json(studio: Studio, edited: PushEditResult, joined: AssignResult | None) -> None:
     leaves_at = edited.leaves_at or (joined.leaves_at if joined else None)
     write_json(
         {
@@ -224,7 +224,9 @@ def _write_json(studio: Studio, edited: Edited, joined: Assigned | None) -> None
     )
 
 
-def _tell(studio: Studio, change: _PushChange, edited: Edited, joined: Assigned | None) -> None:
+def _tell(
+    studio: Studio, change: _PushChange, edited: PushEditResult, joined: AssignResult | None
+) -> None:
     _tell_edited(change.push, edited.push, told=change.tell)
     if change.sets_audience:
         wanted, added = change.audience, joined.added if joined else 0

@@ -20,7 +20,7 @@ from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState, Sta
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes import remind as reminding
-from studio_tui.services.pushes.push_reminders import Reminded, RemindPreview
+from studio_tui.services.pushes.push_reminders import RemindPreview, RemindResult
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.pushes import STATUS_LABELS
@@ -116,7 +116,7 @@ def _remind_managers(
     with_mail: bool,
     as_json: bool,
 ) -> None:
-    def remind() -> Reminded:
+    def remind() -> RemindResult:
         return reminding.remind_managers(studio, actor, push, managers, chosen, again=again)
 
     if not dry_run:
@@ -134,7 +134,7 @@ def _remind_managers(
     dry_runs.write_dry_run(run, [], with_mail=with_mail)
 
 
-def _tell(studio: Studio, push: Push, reminded: Reminded, as_json: bool) -> None:
+def _tell(studio: Studio, push: Push, reminded: RemindResult, as_json: bool) -> None:
     if as_json:
         write_json(shapes.reminded(studio, push, reminded))
         return
@@ -175,7 +175,7 @@ def _try(
     dry_runs.write_dry_run(run, skipped, with_mail=with_mail)
 
 
-def _tried(studio: Studio, push: Push, number: int, act: Callable[[], Reminded]) -> "DryRun":
+def _tried(studio: Studio, push: Push, number: int, act: Callable[[], RemindResult]) -> "DryRun":
     """Return the mail that reminding ``number`` people would send."""
     # A push that is not open is refused by the service itself, even if there is nobody to remind.
     if number or push.state is not PushState.OPEN:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     # These modules write mail. Commands that show no mail do not import them.
     from studio_tui.domain.audiences.audience import Audience
     from studio_tui.services.outbox.dry_run import DryRun
-    from studio_tui.services.pushes.assign import Assigned, AssignPreview
+    from studio_tui.services.pushes.assign import AssignPreview, AssignResult
     from studio_tui.services.pushes.excuse import ExcuseResult
-    from studio_tui.services.pushes.push_reminders import Reminded, RemindPreview
-    from studio_tui.services.pushes.pushes import Closed
+    from studio_tui.services.pushes.push_reminders import RemindPreview, RemindResult
+    from studio_tui.services.pushes.pushes import PushCloseResult
     from studio_tui.services.pushes.repeats import RepeatDetails
     from studio_tui.services.system.context import Studio
 
@@ -236,7 +236,7 @@ def close_preview(
     }
 
 
-def reminded(studio: Studio, push: Push, of: Reminded) -> Shape:
+def reminded(studio: Studio, push: Push, of: RemindResult) -> Shape:
     """Return the JSON of the result of reminding."""
     return {
         "push": push.name,
@@ -279,7 +279,7 @@ def nobody_told(push: Push, *counts: str) -> Shape:
     }
 
 
-def closed(of: Closed, push: Push) -> Shape:
+def closed(of: PushCloseResult, push: Push) -> Shape:
     """Return the JSON of the result of closing. ``push`` is the push after closing."""
     return {
         "push": push.name,
@@ -290,7 +290,7 @@ def closed(of: Closed, push: Push) -> Shape:
     }
 
 
-def assigned(studio: Studio, of: Assigned) -> Shape:
+def assigned(studio: Studio, of: AssignResult) -> Shape:
     """Return the JSON of the result of assigning."""
     return {
         "push": of.push.name,

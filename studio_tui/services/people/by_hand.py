@@ -25,7 +25,7 @@ from studio_tui.services.people.admins import admins_lost
 from studio_tui.services.people.applying import PeopleChange, apply_change
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
 from studio_tui.services.people.person_input import PersonInput, plan_change
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.services.pushes.joining import join
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import was_imported
@@ -58,7 +58,7 @@ class PersonEdited:
     imported: bool = False
     """Whether an import wrote this person before, so that the next import may overwrite the edit.
     """
-    assigned: tuple[Assigned, ...] = ()
+    assigned: tuple[AssignResult, ...] = ()
     """The pushes that the person was added to."""
     reviews_added: int = 0
     """Number of lines that the edit added to the desk of changes (U7)."""

@@ -67,7 +67,7 @@ class AssignPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class AssignResult:
     """The result of assigning."""
 
     push: PushFacts
@@ -148,7 +148,7 @@ def assign(
     *,
     expected: int | None = None,
     progress: Progress = ignore_progress,
-) -> Assigned:
+) -> AssignResult:
     """Assign the selected users, and notify them and all their managers (P6).
 
     Users who are assigned already are skipped. Raises `Refused` for a closed push, `NothingToDo` if
@@ -177,7 +177,7 @@ def assign_to(
     verb: Verb = Verb.ASSIGN,
     after: Mapping[str, str | int] | None = None,
     progress: Progress = ignore_progress,
-) -> Assigned:
+) -> AssignResult:
     """Assign those of ``users`` who are active and not in ``push`` yet; the result may be empty.
 
     Call this inside an open unit of work that has locked the push. ``actor`` is None if the
@@ -199,7 +199,7 @@ def assign_to(
     users_told = enqueue.notify_users(cause, Kind.ASSIGNED, assigned, "1")
     progress(0.5)
     managers_told = enqueue.notify_managers_once(cause, Kind.ASSIGNED, assigned, str(line))
-    return Assigned(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
+    return AssignResult(push_facts(studio, push.id), line, added, users_told, managers_told, leaves)
 
 
 def unassign(

@@ -17,7 +17,7 @@ from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.audiences.resolving import with_current_names
 from studio_tui.services.pushes import pushes
-from studio_tui.services.pushes.assign import Assigned, assign, assign_to
+from studio_tui.services.pushes.assign import AssignResult, assign, assign_to
 from studio_tui.services.pushes.pushes import locked_push, locked_unchanged_push, push_with_progress
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
@@ -79,7 +79,7 @@ def set_audience(
     actor: Actor,
     push: PushFacts,
     audience: Audience | None,
-) -> Assigned | None:
+) -> AssignResult | None:
     """Set the audience of ``push``, as the caller read it; None restricts it to the picked users.
 
     The names in ``audience`` must be resolved. Today's matches are assigned and notified at once:
@@ -179,7 +179,7 @@ def apply_audience(
     audience: Audience,
     *,
     only: Collection[int] | None = None,
-) -> Assigned | None:
+) -> AssignResult | None:
     """Add matching users to ``push`` and put those who no longer match on the desk of changes.
 
     Call this inside an open unit of work that has locked the push. Returns None if nothing changes.

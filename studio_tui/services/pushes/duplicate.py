@@ -18,7 +18,7 @@ from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict
 from studio_tui.domain.templates.template import require_pushable
-from studio_tui.services.pushes.assign import Assigned, assign_to
+from studio_tui.services.pushes.assign import AssignResult, assign_to
 from studio_tui.services.pushes.audiences import apply_audience, audience_of_push, within_sight
 from studio_tui.services.pushes.pushes import create_one, locked_push, push_facts
 from studio_tui.services.system.context import Studio
@@ -80,7 +80,7 @@ def duplicate(
     *,
     expected: int | None = None,
     progress: Progress = ignore_progress,
-) -> Assigned:
+) -> AssignResult:
     """Create ``draft`` with the template and reminders of ``push``, and assign its active people.
 
     They and their managers are notified as for any assignment (P6). A push without people is copied
@@ -106,7 +106,7 @@ def create_next_push(
     draft: PushDraft,
     *,
     progress: Progress = ignore_progress,
-) -> Assigned:
+) -> AssignResult:
     """Do what `duplicate` does, inside an open unit of work; ``actor`` is None for the schedule."""
     template = stored_template(current.template_id)
     require_pushable(template)
@@ -123,7 +123,7 @@ def create_next_push(
     return done if joined is None else _sum_of(done, joined)
 
 
-def _sum_of(one: Assigned, other: Assigned) -> Assigned:
+def _sum_of(one: AssignResult, other: AssignResult) -> AssignResult:
     """Return the sum of two results, with the ids of the second act."""
     return replace(
         other,

@@ -44,7 +44,7 @@ class RemindPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminded:
+class RemindResult:
     """The result of reminding."""
 
     activity_id: int
@@ -69,7 +69,7 @@ class ManagersPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class ManagersAsked:
+class AskedManagers:
     """The ids of managers whom a push asks for conversations."""
 
     asked: frozenset[int]
@@ -129,11 +129,11 @@ class PushReminders:
 
     def managers_asked(
         self, managers: Collection[int], selection: Selection[AssignmentFilter]
-    ) -> ManagersAsked:
+    ) -> AskedManagers:
         """Return those of ``managers`` whom the push asks to talk to people in ``selection``."""
         users, these = self._still_asked(managers, selection), reminders.these_managers(managers)
         recently = reminders.managers_reminded(managers, self.push_id, self.since)
-        return ManagersAsked(
+        return AskedManagers(
             enqueue.asked_managers(self.push_id, users, these),
             enqueue.asked_managers(self.push_id, users, recently),
         )
@@ -146,7 +146,7 @@ class PushReminders:
         *,
         again: bool,
         progress: Progress = ignore_progress,
-    ) -> Reminded | None:
+    ) -> RemindResult | None:
         """Remind the people in ``selection``; return None if nobody would be reminded.
 
         ``name`` is the name of the push, for the line of activity.
@@ -166,7 +166,7 @@ class PushReminders:
         round_: str | None,
         leaves_at: datetime,
         progress: Progress = ignore_progress,
-    ) -> Reminded:
+    ) -> RemindResult:
         """Remind ``users``, a fixed list: the writes below would change the result of a query."""
         now = self.studio.now()
         after = {"round": round_} if round_ else None
@@ -177,7 +177,7 @@ class PushReminders:
         progress(0.2)
         users_told = enqueue.notify_users(cause, Kind.REMINDER, users, number)
         progress(0.5)
-        return Reminded(
+        return RemindResult(
             activity_id=line,
             users_told=users_told,
             managers_told=enqueue.notify_asked_managers(cause, Kind.REMINDER, users, number),
@@ -192,7 +192,7 @@ class PushReminders:
         selection: Selection[AssignmentFilter],
         *,
         again: bool,
-    ) -> Reminded:
+    ) -> RemindResult:
         """Remind ``managers`` of their people in ``selection``; possibly notifies nobody."""
         now = self.studio.now()
         leaves = now + self.studio.settings.notifications.hold_time
@@ -204,7 +204,7 @@ class PushReminders:
             only = reminders.managers_not_reminded(managers, self.push_id, self.since)
         told = enqueue.notify_asked_managers(cause, Kind.REMINDER, users, str(line), only)
         about_users(line, enqueue.people_in_mails_of(line))
-        return Reminded(line, 0, told, leaves)
+        return RemindResult(line, 0, told, leaves)
 
     def _still_asked(
         self, managers: Collection[int], selection: Selection[AssignmentFilter]
@@ -220,7 +220,7 @@ class PushReminders:
 
 
 def preview_of_managers(
-    managers: Collection[int], found: Sequence[ManagersAsked], *, again: bool
+    managers: Collection[int], found: Sequence[AskedManagers], *, again: bool
 ) -> ManagersPreview:
     """Return what reminding ``managers`` in several pushes would do."""
     reminding = frozenset[int]().union(*(each.to_remind(again=again) for each in found))

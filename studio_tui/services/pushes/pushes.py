@@ -42,7 +42,7 @@ from studio_tui.storage.pushes.pushes import StoredPush
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class PushCloseResult:
     """The result of closing a push."""
 
     push: PushFacts
@@ -55,7 +55,7 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Reopened:
+class PushReopenResult:
     """The result of reopening a push."""
 
     push: PushFacts
@@ -69,7 +69,7 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class PushEditResult:
     """The result of editing a push."""
 
     push: Push
@@ -169,7 +169,7 @@ def edit_with_result(
     *,
     tell: bool = True,
     progress: ProgressCallback = ignore_progress,
-) -> Edited:
+) -> PushEditResult:
     """Do what `edit` does, and also return the numbers of notified users and managers."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
@@ -178,7 +178,7 @@ def edit_with_result(
         line, users, managers = _edit(studio, actor, current, draft, tell=tell)
         leaves = cause_of(studio, line or 0).due_at if users or managers else None
     with studio.store.reading():
-        return Edited(push_with_progress(studio, push.id), line, users, managers, leaves)
+        return PushEditResult(push_with_progress(studio, push.id), line, users, managers, leaves)
 
 
 def planned(studio: Studio, actor: Actor, push: PushFacts) -> int:
@@ -196,7 +196,7 @@ def close(
     tell: bool = False,
     cancel_planned: bool = False,
     progress: ProgressCallback = ignore_progress,
-) -> Closed:
+) -> PushCloseResult:
     """Close a push: remove it from all overviews and drop its unsent mail (P4, P9).
 
     Conversations in progress can be finished, and planned ones can be held, unless
@@ -220,7 +220,7 @@ def close(
         progress(0.4)
         if tell:
             _notify_of(studio, Kind.CLOSED, push.id, line)
-        return Closed(push_facts(studio, push.id), dropped, line, cancelled)
+        return PushCloseResult(push_facts(studio, push.id), dropped, line, cancelled)
 
 
 def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
@@ -228,7 +228,7 @@ def reopen(studio: Studio, actor: Actor, push: PushFacts) -> PushFacts:
     return reopen_with_result(studio, actor, push).push
 
 
-def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> Reopened:
+def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> PushReopenResult:
     """Do what `reopen` does, and also return its effects."""
     require(actor, Action.EDIT_PUSHES)
     with studio.store.writing():
@@ -250,7 +250,7 @@ def reopen_with_result(studio: Studio, actor: Actor, push: PushFacts) -> Reopene
         )
         enqueue.requeue_dropped(push.id, DropReason.CLOSED, leaves, line)
         waiting = Selection.matching(ReviewFilter(push_id=push.id))
-        return Reopened(
+        return PushReopenResult(
             push_facts(studio, push.id),
             line,
             again,

@@ -22,8 +22,8 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes.push_reminders import (
     ManagersPreview,
     PushReminders,
-    Reminded,
     RemindPreview,
+    RemindResult,
     preview_of_managers,
 )
 from studio_tui.services.pushes.pushes import locked_push
@@ -93,7 +93,7 @@ def remind(
     *,
     again: bool = False,
     progress: Progress = ignore_progress,
-) -> Reminded:
+) -> RemindResult:
     """Remind the selected people who still have to talk, and their managers.
 
     People who were reminded recently are skipped unless ``again``. Raises `Refused` for a push that
@@ -143,7 +143,7 @@ def remind_managers(
     *,
     again: bool = False,
     progress: Progress = ignore_progress,
-) -> Reminded:
+) -> RemindResult:
     """Remind these managers of their people in ``selection`` who still have to talk (S2, P10).
 
     A manager is only reminded of people for whom the push asks them. The people themselves are not

@@ -16,8 +16,8 @@ from studio_tui.services.pushes.push_reminders import (
     SHOWN,
     ManagersPreview,
     PushReminders,
-    Reminded,
     RemindPreview,
+    RemindResult,
     preview_of_managers,
 )
 from studio_tui.services.pushes.pushes import locked_push
@@ -74,7 +74,7 @@ def remind(
     *,
     again: bool = False,
     progress: Progress = ignore_progress,
-) -> Reminded:
+) -> RemindResult:
     """Remind the selected people who still have to talk, and their managers, in every open push.
 
     Raises `NothingToDo` if nobody would be reminded.
@@ -108,7 +108,7 @@ def remind_managers(
     *,
     again: bool = False,
     progress: Progress = ignore_progress,
-) -> Reminded:
+) -> RemindResult:
     """Remind these managers of their people in every open push, with one mail per push.
 
     Raises `NothingToDo` if nobody would be reminded.
@@ -135,12 +135,12 @@ def _locked_open_pushes(studio: Studio, progress: Progress) -> Iterator[PushFact
             yield push
 
 
-def _sum_of(done: Sequence[Reminded | None], nobody: str) -> Reminded:
+def _sum_of(done: Sequence[RemindResult | None], nobody: str) -> RemindResult:
     """Return the sum of the results of several pushes; raises `NothingToDo` if there are none."""
     acts = [each for each in done if each is not None]
     if not acts:
         raise NothingToDo(nobody)
-    return Reminded(
+    return RemindResult(
         activity_id=acts[-1].activity_id,
         users_told=sum(each.users_told for each in acts),
         managers_told=sum(each.managers_told for each in acts),

@@ -7,7 +7,7 @@ from typing import ClassVar
 from studio_tui.domain.pushes.push import Push, PushDraft
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.services.pushes import duplicate as service
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.services.pushes.duplicate import Proposal
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.ask_form import AskForm, days_in
@@ -20,7 +20,7 @@ from studio_tui.tui.widgets.field import Field
 from studio_tui.wording.counting import counted
 
 
-def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]) -> None:
+def duplicate(screen: StudioScreen, push: Push, then: Callable[[AssignResult], None]) -> None:
     """Ask for the name and the days of a push like ``push``, and create it.
 
     ``then`` receives the result.
@@ -42,7 +42,7 @@ def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]
                 job,
             )
 
-        def made(done: Assigned) -> None:
+        def made(done: AssignResult) -> None:
             form.dismiss(True)
             then(done)
 
@@ -52,7 +52,7 @@ def duplicate(screen: StudioScreen, push: Push, then: Callable[[Assigned], None]
     screen.read_to_open("duplicate", lambda: service.propose(studio, actor, push), ask)
 
 
-def duplicated_in_words(done: Assigned) -> str:
+def duplicated_in_words(done: AssignResult) -> str:
     """Return a sentence about the created push for the status line."""
     if not done.added:
         return f"“{done.push.name}” is created; nobody is assigned to it."

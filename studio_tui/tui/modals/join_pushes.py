@@ -11,7 +11,7 @@ from textual.widgets import Static
 from studio_tui.domain.people.users import User
 from studio_tui.domain.pushes.push import Push, PushState
 from studio_tui.services.pushes import joining, pushes
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.modals.dry_run import show_sent
@@ -112,7 +112,7 @@ class JoinPushes(Dialog[Sequence[int]]):
         self.dismiss(self._chosen or [event.row.id])
 
 
-def _joined_in_words(user: User, done: Sequence[Assigned]) -> str:
+def _joined_in_words(user: User, done: Sequence[AssignResult]) -> str:
     where = f"“{done[0].push.name}”" if len(done) == 1 else f"{len(done)} pushes"
     number = max(each.managers_told for each in done)
     managers = counted(number, "manager") if number else "no manager"

@@ -14,7 +14,7 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.outbox import outbox
 from studio_tui.services.outbox.dry_run import dry_run
 from studio_tui.services.pushes import assign, pushes
-from studio_tui.services.pushes.pushes import Closed, Reopened
+from studio_tui.services.pushes.pushes import PushCloseResult, PushReopenResult
 from studio_tui.tui.modals.close_push import ClosePush, Closing
 from studio_tui.tui.modals.dry_run import DryRunScreen
 from studio_tui.tui.modals.dry_run_words import DryRunResult
@@ -77,7 +77,7 @@ def reopen(screen: StudioScreen, push: Push) -> None:
     )
 
 
-def _opened(done: Reopened) -> str:
+def _opened(done: PushReopenResult) -> str:
     said = [f"“{done.push.name}” is {done.push.state} again."]
     if done.again:
         said.append(f"{counted(done.again, 'mail')} waiting once more (z undo).")
@@ -87,7 +87,7 @@ def _opened(done: Reopened) -> str:
 
 def _close(
     studio: "Studio", actor: Actor, push: Push, how: Closing, progress: Progress = ignore_progress
-) -> Closed:
+) -> PushCloseResult:
     return pushes.close(
         studio,
         actor,
@@ -158,7 +158,7 @@ def _consequences(progress: HowFar, waiting: int) -> str:
     return f"{held}\n{mail}\nIt leaves the overviews of those it asks, and can be reopened."
 
 
-def _closed(closed: Closed, *, tell: bool) -> str:
+def _closed(closed: PushCloseResult, *, tell: bool) -> str:
     dropped = counted(closed.dropped, "mail")
     told = "; those who have not held it are told" if tell else ""
     cancelled = f", {closed.cancelled:,} cancelled" if closed.cancelled else ""

@@ -125,7 +125,7 @@ def test_a_dry_run_does_not_block_other_writers(studio: Studio, admin: Actor) ->
     push = create_push(studio, admin)
     chosen = assigning.users_named(studio, admin, ["ann"])
 
-    def act() -> assigning.Assigned:
+    def act() -> assigning.AssignResult:
         with ThreadPoolExecutor() as other:
             other.submit(create_push, studio, admin, "Meanwhile").result()
         return assigning.assign(studio, admin, push, chosen)

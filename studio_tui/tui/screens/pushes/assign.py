@@ -21,7 +21,7 @@ from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import dry_run
 from studio_tui.services.pushes import assign, check, pushes
-from studio_tui.services.pushes.assign import Assigned, AssignPreview
+from studio_tui.services.pushes.assign import AssignPreview, AssignResult
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.dry_run import DryRunScreen
@@ -391,11 +391,11 @@ class AssignScreen(StudioScreen):
         leaves = when_mail_leaves(preview.leaves_at, self.studio.now(), self.studio.zone)
         return Content(f"{told} and {managers} get mail {leaves}; v shows it.")
 
-    def _assigned(self, assigned: Assigned) -> None:
+    def _assigned(self, assigned: AssignResult) -> None:
         self._show_users()
         self.show_message(self._done(assigned))
 
-    def _done(self, assigned: Assigned) -> str:
+    def _done(self, assigned: AssignResult) -> str:
         users = counted(assigned.added, "user")
         if not assigned.users_told and not assigned.managers_told:
             return f"{users} assigned, told of this push before: nobody gets mail again."

@@ -13,7 +13,7 @@ from studio_tui.domain.pushes.push import Push, PushDraft, PushState
 from studio_tui.domain.shared.errors import Conflict, Invalid, StudioError
 from studio_tui.domain.shared.written_dates import parse_day
 from studio_tui.services.pushes import pushes
-from studio_tui.services.pushes.pushes import Edited
+from studio_tui.services.pushes.pushes import PushEditResult
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.dry_run import show_sent
@@ -277,7 +277,7 @@ class PushSettings(Commands, VerticalScroll, can_focus=False):
             push_closing.reopen(self._home, self._base)
 
 
-def _told(edited: Edited) -> str:
+def _told(edited: PushEditResult) -> str:
     """Return the recipients: ``; its new deadline is told to 12 users, 3 managers (z undo)``.
 
     Returns an empty string if no mail was queued.

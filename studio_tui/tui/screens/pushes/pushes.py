@@ -11,7 +11,7 @@ from studio_tui.domain.pushes.push import Progress, Push, PushFilter, PushState
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.pushes import course, pushes, repeats
-from studio_tui.services.pushes.assign import Assigned
+from studio_tui.services.pushes.assign import AssignResult
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals import push_closing
 from studio_tui.tui.modals.duplicate_push import duplicate, duplicated_in_words
@@ -317,7 +317,7 @@ class PushesScreen(StudioScreen):
         if (push := self._current) is not None:
             duplicate(self, push, self._duplicated)
 
-    def _duplicated(self, done: Assigned) -> None:
+    def _duplicated(self, done: AssignResult) -> None:
         self._new_ids |= {done.push.id}
         self._browser.show_row(done.push.id)
         self.show_message(duplicated_in_words(done))

@@ -18,7 +18,7 @@ from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import DryRun, dry_run, dry_run_of
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
-from studio_tui.services.pushes.push_reminders import ManagersPreview, Reminded, RemindPreview
+from studio_tui.services.pushes.push_reminders import ManagersPreview, RemindPreview, RemindResult
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dry_run_words import DryRunResult, in_words
 from studio_tui.tui.modals.type_number import confirm_if_many
@@ -105,7 +105,7 @@ class RemindScreen(StudioScreen):
             return everywhere.preview(self.studio, self.actor, self._selection, again=again)
         return remind.preview(self.studio, self.actor, self.push, self._selection, again=again)
 
-    def send(self, again: bool, progress: Progress = ignore_progress) -> Reminded:
+    def send(self, again: bool, progress: Progress = ignore_progress) -> RemindResult:
         """Send the reminders and return the result. Called off the event loop."""
         studio, actor, selection = self.studio, self.actor, self._selection
         if self.push is None:
@@ -207,12 +207,12 @@ class RemindScreen(StudioScreen):
     def _show_dry_run_error(self, error: StudioError) -> None:
         self._text.update(line(error.message, "$error"))
 
-    def _reminded(self, reminded: Reminded) -> None:
+    def _reminded(self, reminded: RemindResult) -> None:
         when = when_mail_leaves(reminded.leaves_at, self.studio.now(), self.studio.zone)
         self.dismiss(True)
         self.show_message(f"{self.result_in_words(reminded)}; mail leaves {when}.")
 
-    def result_in_words(self, reminded: Reminded) -> str:
+    def result_in_words(self, reminded: RemindResult) -> str:
         """Return how many users were reminded, with the undo hint."""
         if self.push is None:
             mails = counted(reminded.users_told + reminded.managers_told, "mail")
@@ -240,7 +240,7 @@ class RemindScreen(StudioScreen):
         await self.action_command("remind")
 
 
-def pushes_to_undo(reminded: Reminded) -> str:
+def pushes_to_undo(reminded: RemindResult) -> str:
     """Return the number of pushes with the undo hint: ``2 pushes (z undo, one after another)``."""
     each = ", one after another" if reminded.pushes > 1 else ""
     return f"{counted(reminded.pushes, 'push', 'pushes')} (z undo{each})"

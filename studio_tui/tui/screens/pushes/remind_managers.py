@@ -7,7 +7,7 @@ from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
-from studio_tui.services.pushes.push_reminders import ManagersPreview, Reminded, RemindPreview
+from studio_tui.services.pushes.push_reminders import ManagersPreview, RemindPreview, RemindResult
 from studio_tui.tui.screens.pushes.remind import RemindScreen, pushes_to_undo
 from studio_tui.wording.counting import counted
 
@@ -33,7 +33,7 @@ class RemindManagersScreen(RemindScreen):
             return everywhere.preview_managers(studio, actor, managers, again=again)
         return remind.preview_managers(studio, actor, self.push, managers, again=again)
 
-    def send(self, again: bool, progress: Progress = ignore_progress) -> Reminded:
+    def send(self, again: bool, progress: Progress = ignore_progress) -> RemindResult:
         """Send the reminders and return the result. Called off the event loop."""
         studio, actor, managers = self.studio, self.actor, self._managers
         if self.push is None:
@@ -48,7 +48,7 @@ class RemindManagersScreen(RemindScreen):
         """Return an empty list: skipped managers are counted, not named."""
         return []
 
-    def result_in_words(self, reminded: Reminded) -> str:
+    def result_in_words(self, reminded: RemindResult) -> str:
         """Return how many managers were reminded, with the undo hint."""
         if self.push is None:
             mails = counted(reminded.managers_told, "mail")
