@@ -1,7 +1,7 @@
 """Texts about users and teams that screens and commands share (U8)."""
 
 from studio_tui.domain.people.facts import fact_called
-from studio_tui.domain.people.person_acts import Erased, Merged
+from studio_tui.domain.people.person_acts import EraseResult, MergeResult
 from studio_tui.domain.people.scope import Scope
 from studio_tui.wording.counting import counted
 
@@ -44,7 +44,7 @@ def noticed_in_words(number: int, *, would: bool = False) -> str:
     return f"{changes} {wait} for a decision"
 
 
-def erased_in_words(of: Erased) -> list[str]:
+def erased_in_words(of: EraseResult) -> list[str]:
     """Return what erasing a person removes, as one sentence each (U13)."""
     texts, mails = counted(of.texts, "text"), counted(of.mails, "mail")
     lines = counted(of.lines, "line")
@@ -61,7 +61,7 @@ def erased_in_words(of: Erased) -> list[str]:
     return said
 
 
-def merged_in_words(of: Merged) -> list[str]:
+def merged_in_words(of: MergeResult) -> list[str]:
     """Return what merging a record into another moves, as one sentence each (U11)."""
     moved = of.moved
     parts = [

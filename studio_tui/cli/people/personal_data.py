@@ -9,7 +9,7 @@ from studio_tui.cli.shared.output import complain, say
 from studio_tui.cli.shared.paths import HostPath
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.person_acts import Erased
+from studio_tui.domain.people.person_acts import EraseResult
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people import erasing, personal_data
 from studio_tui.services.system.context import Studio
@@ -81,7 +81,7 @@ def _ask(studio: Studio, actor: Actor, login: str) -> None:
         raise Refused("Nothing was erased.")
 
 
-def _tell(found: Erased, what: str) -> None:
+def _tell(found: EraseResult, what: str) -> None:
     say(f"{found.user.name} ({found.user.login}) {what}: {found.placeholder} stands in the place.")
     for line in erased_in_words(found):
         say(line)

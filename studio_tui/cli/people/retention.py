@@ -9,7 +9,7 @@ from studio_tui.cli.shared.output import complain, json_option, say, write_json,
 from studio_tui.cli.shared.progress import ProgressPrinter
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.people.retention import ToErase
+from studio_tui.domain.people.retention import DueErasure
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.people import retention as service
 from studio_tui.services.people.retention import Retention
@@ -66,7 +66,7 @@ def _tell_soon(found: Retention, *, as_json: bool) -> None:
         write_table(("Login", "Name", "Left", "By itself on"), map(_row, found.soon), "")
 
 
-def _row(of: ToErase) -> tuple[str, ...]:
+def _row(of: DueErasure) -> tuple[str, ...]:
     return of.login, of.name, str(of.left_on), str(of.erase_on)
 
 

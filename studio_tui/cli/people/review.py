@@ -25,14 +25,14 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.review import Decision, Review, ReviewFilter, ReviewKind
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people import reviews
-from studio_tui.services.people.reviews import Decided
+from studio_tui.services.people.reviews import ReviewResult
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
 from studio_tui.wording.review import change_in_words, talk_in_words
 
 _EMPTY = "Nothing waits for a decision: nobody in an open push changed."
-Act = Callable[[], Decided]
+Act = Callable[[], ReviewResult]
 
 
 @click.command()
@@ -182,7 +182,7 @@ def _bring_back(studio: Studio, actor: Actor, ids: Sequence[int], as_json: bool)
         say(f"{counted(number, 'change')} waits for a decision again.")
 
 
-def _tell(studio: Studio, done: Decided, as_json: bool) -> None:
+def _tell(studio: Studio, done: ReviewResult, as_json: bool) -> None:
     if as_json:
         write_json(shapes.decided(studio, done))
         return
@@ -194,7 +194,7 @@ def _tell(studio: Studio, done: Decided, as_json: bool) -> None:
         say(f"{leave} {when(studio, done.leaves_at)}. {UNDO}")
 
 
-def _notes(done: Decided) -> Iterable[str]:
+def _notes(done: ReviewResult) -> Iterable[str]:
     for row_id, decision in sorted(done.before.items()):
         yield f"{row_id}: {f'{decision.done} already' if decision else 'it waits no longer'}."
     if done.left:

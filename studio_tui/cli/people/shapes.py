@@ -11,8 +11,8 @@ from studio_tui.cli.pushes import shapes as pushes_shapes
 from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.times import iso
 from studio_tui.domain.people.facts import fact_called
-from studio_tui.domain.people.person_acts import Erased, Merged
-from studio_tui.domain.people.retention import ToErase
+from studio_tui.domain.people.person_acts import EraseResult, MergeResult
+from studio_tui.domain.people.retention import DueErasure
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.people.scope import Scope
 from studio_tui.domain.people.stand_ins import StandIn
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     # These modules write mail. Commands that show no mail do not import them.
     from studio_tui.services.people.by_hand import ActiveChanged, PersonEdited
     from studio_tui.services.people.retention import Retention
-    from studio_tui.services.people.reviews import Decided
+    from studio_tui.services.people.reviews import ReviewResult
     from studio_tui.services.people.teams import TeamChanged, TeamDetails
     from studio_tui.services.people.unattended import Result, WaitingImport
     from studio_tui.services.people.users import Involvement
@@ -184,7 +184,7 @@ def review(studio: Studio, of: Review, *, is_tried: bool = False) -> Shape:
     }
 
 
-def decided(studio: Studio, of: Decided) -> Shape:
+def decided(studio: Studio, of: ReviewResult) -> Shape:
     """Return the JSON of the result of a decision on changes of people (U7)."""
     return {
         "decision": of.decision,
@@ -234,7 +234,7 @@ def nothing_waits() -> Shape:
     return {"waiting": None}
 
 
-def merged(of: Merged) -> Shape:
+def merged(of: MergeResult) -> Shape:
     """Return the JSON of merging two records of one person (U11)."""
     return {
         "kept": of.kept.login,
@@ -253,7 +253,7 @@ def merged(of: Merged) -> Shape:
     }
 
 
-def retention(of: Retention, erased: Sequence[Erased]) -> Shape:
+def retention(of: Retention, erased: Sequence[EraseResult]) -> Shape:
     """Return the JSON of retention (U13): users past their time, soon past it, and erased."""
     return {
         "retention_months": of.months or None,
@@ -263,7 +263,7 @@ def retention(of: Retention, erased: Sequence[Erased]) -> Shape:
     }
 
 
-def _to_erase(of: ToErase) -> Shape:
+def _to_erase(of: DueErasure) -> Shape:
     return {
         "login": of.login,
         "name": of.name,

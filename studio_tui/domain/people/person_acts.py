@@ -5,7 +5,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class EraseResult:
     """What was erased, or would be in a dry run."""
 
     user: User
@@ -30,7 +30,7 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class OwnedCounts:
     """The numbers of objects that belong to a user."""
 
     pushes: int
@@ -43,13 +43,13 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """The result of merging two records."""
 
     kept: User
     """The record that remains; in a dry run, as before the merge."""
     other: User
-    moved: Owned
+    moved: OwnedCounts
     taken: tuple[str, ...]
     """Names of the facts that are copied from the other record."""
     notes: tuple[str, ...]

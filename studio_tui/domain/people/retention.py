@@ -13,7 +13,7 @@ MOST_MONTHS = 1_200
 
 
 @dataclass(frozen=True, slots=True)
-class ToErase:
+class DueErasure:
     """A user whose retention time is over, or will be."""
 
     user_id: int

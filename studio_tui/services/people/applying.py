@@ -52,7 +52,7 @@ class PeopleChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class ApplyResult:
     """The result of a change."""
 
     line: int
@@ -65,7 +65,7 @@ class Applied:
 
 def apply_change(
     studio: Studio, actor: Actor, change: PeopleChange, counted: ProgressIterator = iter
-) -> Applied:
+) -> ApplyResult:
     """Write ``change`` and its line of activity; ``counted`` reports progress.
 
     The consequences for other users are written even if the actor does not see these users. Raises
@@ -86,7 +86,7 @@ def apply_change(
 
 def _applied(
     studio: Studio, actor: Actor, change: PeopleChange, counted: ProgressIterator
-) -> Applied:
+) -> ApplyResult:
     detector = ChangeDetector(studio, change.writes, [move.team_id for move in change.moved])
     for move in change.moved:
         move_team(move)
@@ -107,7 +107,7 @@ def _applied(
     reviews_added = detector.record(studio, line)
     # Users with a new address are invited there, and the invitation to the old one is withdrawn
     # (C5).
-    return Applied(line, invitations.follow_addresses(cause_of(studio, line)), reviews_added)
+    return ApplyResult(line, invitations.follow_addresses(cause_of(studio, line)), reviews_added)
 
 
 def _changes_active(one: Write) -> bool:

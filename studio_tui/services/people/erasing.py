@@ -7,7 +7,7 @@ was.
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.person_acts import Erased
+from studio_tui.domain.people.person_acts import EraseResult
 from studio_tui.domain.people.unattended import FileOutcome
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services.conversations import planning
@@ -19,7 +19,7 @@ from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.people import erasing, import_read, last_file, users
 
 
-def erase(studio: Studio, actor: Actor, login: str) -> Erased:
+def erase(studio: Studio, actor: Actor, login: str) -> EraseResult:
     """Erase the identity and the texts of the user with this login or address, for good.
 
     Raises `NotFound`, `NothingToDo` if the user is erased already, and `Refused` if the user is the
@@ -32,7 +32,7 @@ def erase(studio: Studio, actor: Actor, login: str) -> Erased:
     return done
 
 
-def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
+def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> EraseResult:
     """Erase a user by id, like `erase`; ``actor`` is None if the retention time triggers it.
 
     The deleted data remains in free pages of the database file until the caller runs
@@ -44,7 +44,7 @@ def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
         return _erase(studio, actor, user_id)
 
 
-def try_erasing(studio: Studio, actor: Actor, login: str) -> Erased:
+def try_erasing(studio: Studio, actor: Actor, login: str) -> EraseResult:
     """Return what `erase` would do, without writing anything; raises the same errors."""
     with studio.store.dry_run():
         found = erase(studio, actor, login)
@@ -64,7 +64,7 @@ def _require_erasable(actor: Actor | None, user_id: int) -> None:
         )
 
 
-def _erase(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
+def _erase(studio: Studio, actor: Actor | None, user_id: int) -> EraseResult:
     (user,) = users.users_by_id([user_id])
     by, ids = erasing.Placeholder(user_id), erasing.records_of(user_id)
     told = erasing.known(ids)
@@ -83,7 +83,7 @@ def _erase(studio: Studio, actor: Actor | None, user_id: int) -> Erased:
         planning.cancel_now(studio, actor, conversation_to_change(conversation_id))
     erasing.erase_rows(ids, told, by)
     discarded = _discard_import(studio)
-    return Erased(
+    return EraseResult(
         user,
         by.name,
         by.login,

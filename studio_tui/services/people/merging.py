@@ -12,7 +12,7 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.people.keys import number_key
-from studio_tui.domain.people.person_acts import Merged
+from studio_tui.domain.people.person_acts import MergeResult
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.people.applying import PeopleChange, apply_change
@@ -28,14 +28,14 @@ _NAMES = frozenset({"login", "email", "given_name", "family_name", "language", "
 """Facts that never move to the kept record, because every record has a value of its own."""
 
 
-def preview(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
+def preview(studio: Studio, actor: Actor, kept: str, other: str) -> MergeResult:
     """Return what `merge` would do, without writing anything; raises the same errors."""
     require(actor, Action.MERGE_USERS)
     with studio.store.reading():
         return _Pair(actor, kept, other).description()
 
 
-def merge(studio: Studio, actor: Actor, kept: str, other: str) -> Merged:
+def merge(studio: Studio, actor: Actor, kept: str, other: str) -> MergeResult:
     """Merge the record ``other`` into ``kept``; both are logins or addresses.
 
     Raises `NotFound` for an unknown name. Raises `Refused` if both are the same record, if
@@ -87,12 +87,12 @@ class _Pair:
                     "cancel the one that is not to be, and merge them then."
                 )
 
-    def description(self) -> Merged:
+    def description(self) -> MergeResult:
         """Return a description of the merge."""
         kept, other = users.users_by_id(list(self.ids))
         moved = merging.owned(self.ids[1])
         notes = tuple(_note_about(push, self.other.login) for push in self.shared)
-        return Merged(kept, other, moved, _adopted_facts(self.kept, self.after), notes)
+        return MergeResult(kept, other, moved, _adopted_facts(self.kept, self.after), notes)
 
     def change(self) -> PeopleChange:
         """Return the change to the facts of both records, once the rows of the other are moved."""

@@ -57,7 +57,7 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ArchiveSummary:
     """A summary of the content of an archive."""
 
     user: User
@@ -89,7 +89,7 @@ class _Found:
     rows: dict[str, list[Facts]]
 
 
-def export(studio: Studio, actor: Actor, login: str, path: Path) -> Exported:
+def export(studio: Studio, actor: Actor, login: str, path: Path) -> ArchiveSummary:
     """Write all data about the user with this login or address into a new archive.
 
     Only the owner of the file can read it. If anything fails, no file remains. Raises `NotFound`,
@@ -111,7 +111,7 @@ def export(studio: Studio, actor: Actor, login: str, path: Path) -> Exported:
         made.append(path)
     closed = sum(each.closed for each in found.handed)
     counts = (len(found.handed), len(found.mails), len(found.lines))
-    return Exported(found.user, len(files), *counts, closed)
+    return ArchiveSummary(found.user, len(files), *counts, closed)
 
 
 def _found(studio: Studio, actor: Actor, user_id: int) -> _Found:

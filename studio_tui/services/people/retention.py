@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.person_acts import Erased
-from studio_tui.domain.people.retention import NOTICE, ToErase, left_until, months_after
+from studio_tui.domain.people.person_acts import EraseResult
+from studio_tui.domain.people.retention import NOTICE, DueErasure, left_until, months_after
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import end_of_day, local_day
 from studio_tui.domain.shared.dataclass import dataclass
@@ -32,9 +32,9 @@ class Retention:
 
     months: int
     """The retention time in months; 0 means that the schedule erases nobody."""
-    over: tuple[ToErase, ...]
+    over: tuple[DueErasure, ...]
     """Users whose retention time is over; the first to leave comes first."""
-    soon: tuple[ToErase, ...]
+    soon: tuple[DueErasure, ...]
     """Users whose retention time is over within two weeks."""
 
 
@@ -55,7 +55,7 @@ def show(studio: Studio, actor: Actor) -> Retention:
 
 def erase_over(
     studio: Studio, actor: Actor, user_ids: Sequence[int], progress: Progress = ignore_progress
-) -> list[Erased]:
+) -> list[EraseResult]:
     """Erase those of ``user_ids`` whose retention time is over, each by an act of their own.
 
     If the loop is stopped, the users erased so far stay erased. Raises `NothingToDo` if no
@@ -153,11 +153,11 @@ def _left_before(studio: Studio, day: date) -> datetime:
     return end_of_day(last, studio.zone)
 
 
-def _to_erase(studio: Studio, user_ids: Sequence[int]) -> tuple[ToErase, ...]:
+def _to_erase(studio: Studio, user_ids: Sequence[int]) -> tuple[DueErasure, ...]:
     months = studio.settings.privacy.retention_months
     left_at, first = retention.left_at_of(user_ids), _first_day(studio, months)
     return tuple(
-        ToErase(
+        DueErasure(
             user.id,
             user.login,
             user.name,
@@ -173,8 +173,8 @@ def _erase_all(
     actor: Actor | None,
     user_ids: Iterable[int],
     progress: Progress = ignore_progress,
-) -> list[Erased]:
-    ids, erased = list(user_ids), list[Erased]()
+) -> list[EraseResult]:
+    ids, erased = list(user_ids), list[EraseResult]()
     for place, user_id in enumerate(ids):
         progress(place / len(ids))
         try:

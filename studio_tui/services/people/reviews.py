@@ -41,7 +41,7 @@ _READ = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class ReviewResult:
     """The result of a decision."""
 
     decision: Decision
@@ -102,7 +102,7 @@ def caused_by(studio: Studio, activity_id: int) -> list[Review]:
         return _read(review_read.ids_caused_by(activity_id))
 
 
-def keep(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
+def keep(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> ReviewResult:
     """Leave the selected lines as they are, without notifying anyone.
 
     Like all decisions, this raises `NotFound` for a line that never existed, and `NothingToDo` if
@@ -122,7 +122,7 @@ def hand_over(
     conductor: str | None = None,
     *,
     progress: Progress = ignore_progress,
-) -> Decided:
+) -> ReviewResult:
     """Hand the conversations of the selected lines over to other conductors.
 
     ``conductor`` is a login or an address; None means the proposed manager of each line. Both sides
@@ -142,7 +142,7 @@ def hand_over(
         return _decided(studio, chosen, ids, line)
 
 
-def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
+def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> ReviewResult:
     """Notify new managers, with one mail to each that lists all their people (N16).
 
     A line without a new manager to notify keeps waiting.
@@ -161,7 +161,7 @@ def tell(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> De
         return _decided(studio, chosen, ids, line)
 
 
-def add(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Decided:
+def add(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> ReviewResult:
     """Assign the users to the pushes they are offered, and notify them and their managers (P6)."""
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.ADD)
@@ -177,7 +177,7 @@ def add(studio: Studio, actor: Actor, selection: Selection[ReviewFilter]) -> Dec
 
 def excuse(
     studio: Studio, actor: Actor, selection: Selection[ReviewFilter], reason: str
-) -> Decided:
+) -> ReviewResult:
     """Excuse the users from the pushes for a ``reason`` (P18), without notifying anyone."""
     with studio.store.writing():
         chosen = _chosen(actor, selection, Decision.EXCUSE)
@@ -359,12 +359,12 @@ def _subject(lines: Collection[object], pushes: Collection[str]) -> str:
     return f"{len(pushes)} pushes" if pushes else f"{len(lines)} changes"
 
 
-def _decided(studio: Studio, chosen: _ChosenLines, ids: Iterable[int], *acts: int) -> Decided:
+def _decided(studio: Studio, chosen: _ChosenLines, ids: Iterable[int], *acts: int) -> ReviewResult:
     decided = tuple(ids)
     mails, leaves_at = review_read.mails_of(acts)
     done = set(decided)
     left = tuple(line for line in (*chosen.lines, *chosen.others) if line.id not in done)
-    return Decided(chosen.decision, decided, chosen.before, left, acts, mails, leaves_at)
+    return ReviewResult(chosen.decision, decided, chosen.before, left, acts, mails, leaves_at)
 
 
 def _read(ids: Sequence[int]) -> list[Review]:

@@ -11,7 +11,7 @@ from typing import Any
 from studio_tui.domain.outbox.kinds import DropReason
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.keys import address_key, key, number_key
-from studio_tui.domain.people.person_acts import Owned
+from studio_tui.domain.people.person_acts import OwnedCounts
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import among, column, count, joined
 from studio_tui.storage.engine.sql import refresh_statistics
@@ -112,9 +112,9 @@ class SharedPush:
     other_held: bool
 
 
-def owned(user_id: int) -> Owned:
+def owned(user_id: int) -> OwnedCounts:
     """Return the counts of what belongs to a user and would be moved with them."""
-    return Owned(
+    return OwnedCounts(
         count(_A.select().where(_A.user == user_id)),
         count(_C.select().where((_C.user == user_id) | (_C.conductor == user_id))),
         count(_N.select().where(_N.recipient == user_id)),

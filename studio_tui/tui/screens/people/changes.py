@@ -19,7 +19,7 @@ from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people import reviews
-from studio_tui.services.people.reviews import Decided
+from studio_tui.services.people.reviews import ReviewResult
 from studio_tui.tui.commands import Command
 from studio_tui.tui.common_commands import EXCUSE, HAND_OVER
 from studio_tui.tui.modals.confirm import Confirm
@@ -81,10 +81,10 @@ class _PendingDecision:
     """The question, with ``{changes}`` as the placeholder of the number of changes."""
     yes: str
     detail: str
-    do: Callable[[], Decided]
+    do: Callable[[], ReviewResult]
 
 
-def _do_nothing(_: Decided) -> None:
+def _do_nothing(_: ReviewResult) -> None:
     """Do nothing: the default callback of a decision."""
 
 
@@ -219,7 +219,7 @@ class ChangesScreen(StudioScreen):
         chosen = self._chosen(Decision.KEEP)
         self._do(lambda: reviews.keep(self.studio, self.actor, chosen), self._remember_kept)
 
-    def _remember_kept(self, done: Decided) -> None:
+    def _remember_kept(self, done: ReviewResult) -> None:
         self._kept = done.ids
 
     def why_not_bring_back(self) -> str | None:
@@ -297,7 +297,7 @@ class ChangesScreen(StudioScreen):
         chosen = self._chosen(Decision.EXCUSE)
 
         def save(reason: str, failed: Callable[[StudioError], None]) -> None:
-            def done(decided: Decided) -> None:
+            def done(decided: ReviewResult) -> None:
                 form.dismiss(True)
                 self._report(decided)
 
@@ -349,15 +349,15 @@ class ChangesScreen(StudioScreen):
             confirm_if_many(self.app, number, question, act.detail, lambda: self._do(act.do))
 
     def _do(
-        self, act: Callable[[], Decided], then: Callable[[Decided], None] = _do_nothing
+        self, act: Callable[[], ReviewResult], then: Callable[[ReviewResult], None] = _do_nothing
     ) -> None:
-        def done(decided: Decided) -> None:
+        def done(decided: ReviewResult) -> None:
             then(decided)
             self._report(decided)
 
         self.write(act, done)
 
-    def _report(self, done: Decided) -> None:
+    def _report(self, done: ReviewResult) -> None:
         self._browser.list.selection = Selection()
         self.show_message(decided_in_words(done.decision, len(done.ids), len(done.left)))
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from studio_tui.domain.people.person_acts import Erased, Merged
+from studio_tui.domain.people.person_acts import EraseResult, MergeResult
 from studio_tui.domain.people.users import User
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.people import erasing, merging, personal_data
-from studio_tui.services.people.personal_data import Exported
+from studio_tui.services.people.personal_data import ArchiveSummary
 from studio_tui.tui.modals.ask_file import AskFile
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.excuse import SingleFieldDialog
@@ -24,7 +24,7 @@ def export_data(screen: StudioScreen, user: User) -> None:
     """Prompt for a file and write all stored data about the user to it."""
     studio, actor = screen.studio, screen.actor
 
-    def written(made: Exported | None) -> None:
+    def written(made: ArchiveSummary | None) -> None:
         if made is None:
             return
         talks, mails = counted(made.conversations, "conversation"), counted(made.mails, "mail")
@@ -33,7 +33,7 @@ def export_data(screen: StudioScreen, user: User) -> None:
             summary += f" {counted(made.closed, 'text')} not in it: README.txt in it says why."
         screen.show_message(summary)
 
-    ask = AskFile[Exported](
+    ask = AskFile[ArchiveSummary](
         f"Export all that is kept about {user.name}",
         lambda path, _: personal_data.export(studio, actor, user.login, path),
         value=f"{user.login}.zip",
@@ -46,12 +46,12 @@ def merge(screen: StudioScreen, user: User) -> None:
     """Prompt for another record, preview the merge, and merge it into that of the user."""
     studio, actor = screen.studio, screen.actor
 
-    def merged(done: Merged) -> None:
+    def merged(done: MergeResult) -> None:
         screen.show_message(
             f"{done.other.name} ({done.other.login}) is merged into {done.kept.name}."
         )
 
-    def ask(found: Merged) -> None:
+    def ask(found: MergeResult) -> None:
         other = found.other
         question = Confirm(
             f"Merge {other.name} ({other.login}) into {found.kept.name} ({found.kept.login})?",
@@ -66,7 +66,7 @@ def merge(screen: StudioScreen, user: User) -> None:
         screen.app.push_screen(question, answered)
 
     def look(name: str, failed: Failed) -> None:
-        def found(what: Merged) -> None:
+        def found(what: MergeResult) -> None:
             form.dismiss(True)
             ask(what)
 
@@ -85,12 +85,12 @@ def erase(screen: StudioScreen, user: User) -> None:
     """Preview what erasing the user removes, prompt for their login, and erase them."""
     studio, actor = screen.studio, screen.actor
 
-    def erased(done: Erased) -> None:
+    def erased(done: EraseResult) -> None:
         screen.show_message(
             f"{done.placeholder} stands in the place. Backups made before still hold everything."
         )
 
-    def ask(found: Erased) -> None:
+    def ask(found: EraseResult) -> None:
         def save(typed: str, failed: Failed) -> None:
             if fold(typed.strip()) != fold(user.login):
                 failed(Invalid({"login": f"Type {user.login}, or escape to leave it as it is."}))
