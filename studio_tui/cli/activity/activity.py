@@ -26,7 +26,7 @@ from studio_tui.domain.shared.errors import Refused
 from studio_tui.services.activity import activity as service
 from studio_tui.services.activity import verify as verifying
 from studio_tui.services.activity.activity import ActivityFilter, ActivityLine
-from studio_tui.services.activity.verify import Flaw, Verified
+from studio_tui.services.activity.verify import ActivityFlaw, VerifyResult
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
@@ -127,7 +127,7 @@ def verify(
         )
 
 
-def where_it_breaks(studio: Studio, found: Verified) -> str:
+def where_it_breaks(studio: Studio, found: VerifyResult) -> str:
     """Return a sentence about the first line that was changed, or that follows a missing one.
 
     Returns an empty text if the activity is intact.
@@ -146,24 +146,24 @@ def where_it_breaks(studio: Studio, found: Verified) -> str:
     )
 
 
-def _flaw(found: Verified) -> str:
-    if found.flaw is Flaw.UNSEALED:
+def _flaw(found: VerifyResult) -> str:
+    if found.flaw is ActivityFlaw.UNSEALED:
         return (
             f"Line {found.flaw_at} of the activity has no seal: its seal was taken away, or the "
             "line was written past the Studio"
         )
-    if found.flaw is Flaw.EMPTIED:
+    if found.flaw is ActivityFlaw.EMPTIED:
         return (
             f"Lines of the activity were emptied otherwise than line {found.flaw_at}, by which "
             "somebody was erased, tells"
         )
-    if found.flaw is Flaw.UNFOUNDED:
+    if found.flaw is ActivityFlaw.UNFOUNDED:
         return "The activity has lost its first line, which says that the Studio was set up"
     many = counted(found.missing, "line") if found.missing else "lines"
     return f"The end of the activity was taken away: {many} or their seals are missing"
 
 
-def _tell(found: Verified) -> None:
+def _tell(found: VerifyResult) -> None:
     say(f"{counted(found.lines, 'line')} as written, none missing between them.")
     if found.kept_at is not None:
         say(f"The seal that was kept is that of the {found.kept_at:,} lines it was made for.")

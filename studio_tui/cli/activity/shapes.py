@@ -9,7 +9,7 @@ from studio_tui.cli.shared.times import iso
 
 if TYPE_CHECKING:
     from studio_tui.services.activity.activity import ActivityLine
-    from studio_tui.services.activity.verify import Verified
+    from studio_tui.services.activity.verify import VerifyResult
     from studio_tui.services.system.context import Studio
 
 
@@ -30,7 +30,7 @@ def activity(studio: Studio, of: ActivityLine) -> Shape:
     }
 
 
-def verified(of: Verified, against: str | None) -> Shape:
+def verified(of: VerifyResult, against: str | None) -> Shape:
     """Return the JSON of verifying the chain of seals (A3).
 
     ``against`` is the seal or anchor to verify against, or None.

@@ -26,7 +26,7 @@ from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.transport.addresses import sender_from
 from studio_tui.services import conversations
 from studio_tui.services.activity import verify
-from studio_tui.services.activity.verify import Verified
+from studio_tui.services.activity.verify import VerifyResult
 from studio_tui.services.outbox import messages, outbox
 from studio_tui.services.people import users
 from studio_tui.services.people.identity import is_new, own_account, sign_in
@@ -140,7 +140,7 @@ def _inside(studio: Studio) -> Iterator[Finding]:
         yield _activity(studio, verify.verify(studio, actor, newest=_MAX_LINES))
 
 
-def _activity(studio: Studio, found: Verified) -> Finding:
+def _activity(studio: Studio, found: VerifyResult) -> Finding:
     """Return a finding on whether the newest lines of activity are unchanged (A3)."""
     if not found.intact:
         message = f"{where_it_breaks(studio, found)}: “studio-tui activity verify” looks at all"

@@ -35,7 +35,7 @@ it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class ChainBreak:
     """The point at which the chain breaks: this line or the one before was changed or removed."""
 
     activity_id: int
@@ -43,7 +43,7 @@ class Break:
     """The current line; None if it was deleted."""
 
 
-class Flaw(Enum):
+class ActivityFlaw(Enum):
     """A fault that is found although the chain is intact."""
 
     UNSEALED = "unsealed"
@@ -57,7 +57,7 @@ class Flaw(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifyResult:
     """The result of a verification."""
 
     lines: int
@@ -68,8 +68,8 @@ class Verified:
     """The newest seal, to be stored elsewhere."""
     unsealed: int
     """The number of lines that are not sealed yet."""
-    broken: Break | None = None
-    flaw: Flaw | None = None
+    broken: ChainBreak | None = None
+    flaw: ActivityFlaw | None = None
     flaw_at: int | None = None
     """The id of the line with the flaw, if the flaw is about a single line."""
     missing: int = 0
@@ -91,7 +91,7 @@ class Verified:
 
 def verify(
     studio: Studio, actor: Actor, *, kept: str | None = None, newest: int | None = None
-) -> Verified:
+) -> VerifyResult:
     """Recompute the chain, or its ``newest`` lines, and search for the seal of the anchor ``kept``.
 
     Raises `Refused` if ``kept`` is not a valid anchor.
@@ -100,7 +100,7 @@ def verify(
     lines, wanted = _anchor_of(kept) if kept is not None else (None, None)
     with studio.store.reading():
         found = verified(wanted, newest, studio.now())
-    if found.flaw is Flaw.UNSEALED and not studio.store.is_sqlite:
+    if found.flaw is ActivityFlaw.UNSEALED and not studio.store.is_sqlite:
         # Its writer may be about to seal it.
         sleep(_SEAL_WAIT)
         with studio.store.reading():
@@ -112,7 +112,7 @@ def verify(
 
 def verified(
     wanted: str | None = None, newest: int | None = None, now: datetime | None = None
-) -> Verified:
+) -> VerifyResult:
     """Return the result of `verify`. Requires an open unit of work."""
     before, links = sealing.chain(newest)
     found = _follow(before, links, wanted)
@@ -144,20 +144,23 @@ def seal_rest(studio: Studio) -> int:
     return sealed
 
 
-def _flaw(found: Verified, now: datetime | None) -> dict[str, Any]:
+def _flaw(found: VerifyResult, now: datetime | None) -> dict[str, Any]:
     kept = sealing.anchor()
     if not found.of and not sealing.last_line():
         missing = kept.lines if kept else 0
         if missing or users.any_user():
-            return {"flaw": Flaw.CUT_OFF if missing else Flaw.UNFOUNDED, "missing": missing}
+            return {
+                "flaw": ActivityFlaw.CUT_OFF if missing else ActivityFlaw.UNFOUNDED,
+                "missing": missing,
+            }
         return {}
     if kept is None or kept.lines != found.of or kept.hash != found.head:
         missing = max((kept.lines if kept else 0) - found.of, 0)
-        return {"flaw": Flaw.CUT_OFF, "missing": missing}
+        return {"flaw": ActivityFlaw.CUT_OFF, "missing": missing}
     if first_action() != Verb.SET_UP and users.any_user():
-        return {"flaw": Flaw.UNFOUNDED}
+        return {"flaw": ActivityFlaw.UNFOUNDED}
     if (act := _mismatched_erasing()) is not None:
-        return {"flaw": Flaw.EMPTIED, "flaw_at": act}
+        return {"flaw": ActivityFlaw.EMPTIED, "flaw_at": act}
     return _unsealed(kept.last_id, now)
 
 
@@ -167,7 +170,7 @@ def _unsealed(last_sealed: int, now: datetime | None) -> dict[str, Any]:
         first > last_sealed and sealing.seals_after_commit() and _may_be_sealed_soon(now)
     ):
         return {}
-    return {"flaw": Flaw.UNSEALED, "flaw_at": first}
+    return {"flaw": ActivityFlaw.UNSEALED, "flaw_at": first}
 
 
 def _mismatched_erasing() -> int | None:
@@ -187,18 +190,18 @@ def _may_be_sealed_soon(now: datetime | None) -> bool:
     return now is not None and sealing.first_unsealed(now - _SEAL_DELAY) is None
 
 
-def _follow(before: str, links: Iterable[Link], wanted: str | None) -> Verified:
+def _follow(before: str, links: Iterable[Link], wanted: str | None) -> VerifyResult:
     lines, broken = 0, None
     kept_at = 0 if wanted == before else None
     for link in links:
         if link.digest is None or seal(before, link.digest) != link.hash:
-            broken = Break(link.activity_id, activity_line(link.activity_id))
+            broken = ChainBreak(link.activity_id, activity_line(link.activity_id))
             break
         lines, before = lines + 1, link.hash
         if wanted == before:
             kept_at = lines
     of, unsealed = sealing.count_seals(), sealing.count_unsealed()
-    return Verified(lines, of, sealing.last_hash(), unsealed, broken, kept_at=kept_at)
+    return VerifyResult(lines, of, sealing.last_hash(), unsealed, broken, kept_at=kept_at)
 
 
 def _anchor_of(text: str) -> tuple[int | None, str]:

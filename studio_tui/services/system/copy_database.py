@@ -15,7 +15,7 @@ from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Unavailable
-from studio_tui.services.activity.verify import Verified, verified
+from studio_tui.services.activity.verify import VerifyResult, verified
 from studio_tui.services.outbox import restored
 from studio_tui.services.people.identity import Account
 from studio_tui.services.system.context import Studio
@@ -45,7 +45,7 @@ class TransferResult:
     """The path, or the URL without its password."""
     contents: tuple[Content, ...]
     """The content of each table."""
-    activity: Verified
+    activity: VerifyResult
     """The result of verifying the chain of seals in the target."""
     waiting: int
     """Number of mails that wait in the target."""
@@ -148,7 +148,7 @@ def _transfer(
         return TransferResult(name, contents, arrived, _waiting(now), stopped)
 
 
-def _facts(found: Verified) -> tuple[object, ...]:
+def _facts(found: VerifyResult) -> tuple[object, ...]:
     broken = found.broken.activity_id if found.broken else None
     return found.lines, found.of, found.head, found.unsealed, broken, found.flaw
 

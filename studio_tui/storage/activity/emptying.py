@@ -25,7 +25,7 @@ _E: Any = ActivityEmptied
 
 
 @dataclass(frozen=True, slots=True)
-class Emptied:
+class EmptiedLine:
     """A line as it will be stored once it is emptied."""
 
     line: SealedLine
@@ -36,10 +36,10 @@ class Emptied:
 
 def emptied(
     lines: Mapping[int, tuple[SealedLine, Sequence[int]]], told: Mapping[int, SealedLine]
-) -> list[Emptied]:
+) -> list[EmptiedLine]:
     """Return those of ``lines`` (each with the users it is about) that differ in ``told``."""
     return [
-        Emptied(told[line_id], digest(line, users), digest(told[line_id], users))
+        EmptiedLine(told[line_id], digest(line, users), digest(told[line_id], users))
         for line_id, (line, users) in sorted(lines.items())
         if told.get(line_id, line) != line
     ]
@@ -53,7 +53,7 @@ def emptying_hash(rows: Iterable[tuple[int, str, str]]) -> str:
     return found.hexdigest()
 
 
-def empty(lines: Sequence[Emptied], act: int) -> None:
+def empty(lines: Sequence[EmptiedLine], act: int) -> None:
     """Empty these lines by the act of erasing ``act``, which is written but not sealed yet."""
     named = [
         {"activity": each.line.id, "emptied_in": act, "before": each.before, "after": each.after}

@@ -178,7 +178,7 @@ def _known_by(told: Iterable[dict[str, Any]]) -> Identifiers:
 
 def lines_to_empty(
     ids: Sequence[int], told: Identifiers, by: Placeholder
-) -> list[emptying.Emptied]:
+) -> list[emptying.EmptiedLine]:
     """Return the lines of activity that mention a person, emptied. Seals unsealed lines first."""
     found = column(ACT.select(ACT.id).where(_telling(ids, told)).order_by(ACT.id))
     emptying.seal_before(found)

@@ -13,7 +13,7 @@ import pytest
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused, StudioError
 from studio_tui.services.activity import verify
-from studio_tui.services.activity.verify import Flaw, Verified
+from studio_tui.services.activity.verify import ActivityFlaw, VerifyResult
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.fields import instant_text
@@ -22,7 +22,7 @@ from tests.acting import assign, draft_of, lines
 from tests.organisation import create_push, import_people
 
 
-def verified(studio: Studio, actor: Actor, kept: str | None = None) -> Verified:
+def verified(studio: Studio, actor: Actor, kept: str | None = None) -> VerifyResult:
     return verify.verify(studio, actor, kept=kept)
 
 
@@ -183,7 +183,7 @@ def test_a_truncated_activity_is_detected(
     change(acted, "DELETE FROM activity_seal WHERE activity_id = ?", line)
     change(acted, "DELETE FROM activity WHERE id = ?", line)
     found = verified(acted, admin)
-    assert (found.flaw, found.missing, found.intact) == (Flaw.CUT_OFF, 1, False)
+    assert (found.flaw, found.missing, found.intact) == (ActivityFlaw.CUT_OFF, 1, False)
     change(
         acted,
         "UPDATE activity_anchor SET lines = lines - 1, last_id = last_id - 1, "
@@ -240,12 +240,12 @@ def test_an_emptied_activity_is_detected(
     for table in ("activity_user", "activity_seal", "activity"):
         change(acted, f"DELETE FROM {table}")
     found = verified(acted, admin)
-    assert (found.flaw, found.missing) == (Flaw.CUT_OFF, found.missing)
+    assert (found.flaw, found.missing) == (ActivityFlaw.CUT_OFF, found.missing)
     assert found.missing > 2
     change(acted, "DELETE FROM activity_anchor")
-    assert verified(acted, admin).flaw is Flaw.UNFOUNDED
+    assert verified(acted, admin).flaw is ActivityFlaw.UNFOUNDED
     create_push(acted, admin, "Q3 review")
-    assert verified(acted, admin).flaw is Flaw.UNFOUNDED
+    assert verified(acted, admin).flaw is ActivityFlaw.UNFOUNDED
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -272,7 +272,7 @@ def test_lines_left_unsealed_by_a_crash_are_sealed_later_and_that_is_recorded(
     assert verify.seal_rest(acted) == 0
     drop_activity_guards()
     change(acted, "UPDATE activity SET at = '2026-01-01T09:00:00Z' WHERE subject = 'y'")
-    assert verified(acted, admin).flaw is Flaw.UNSEALED
+    assert verified(acted, admin).flaw is ActivityFlaw.UNSEALED
     assert verify.seal_rest(acted) == 1
     assert verify.seal_rest(acted) == 0
     assert lines(acted, admin)[0].action == "sealed late"

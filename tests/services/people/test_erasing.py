@@ -200,4 +200,4 @@ def test_lines_emptied_without_the_program_are_detected(studio: Studio, admin: A
     with closing(sqlite3.connect(studio.store.name)) as database, database:
         database.execute("DROP TRIGGER activity_emptied_no_insert")
         database.execute(_EMPTYING)
-    assert verify.verify(studio, admin).flaw is verify.Flaw.EMPTIED
+    assert verify.verify(studio, admin).flaw is verify.ActivityFlaw.EMPTIED
