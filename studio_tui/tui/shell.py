@@ -182,10 +182,10 @@ class Shell(Protocol):
     # Lists
 
     def choose_columns(self, listed: Any) -> None:
-        """Prompt for the columns of a `widgets.list.views.Listed`."""
+        """Prompt for the columns of a `widgets.list.views.ListWithViews`."""
 
     def choose_view(self, listed: Any) -> None:
-        """Prompt for a view of a `widgets.list.views.Listed`."""
+        """Prompt for a view of a `widgets.list.views.ListWithViews`."""
 
     # Navigation
 

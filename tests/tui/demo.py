@@ -19,7 +19,7 @@ from studio_tui.tui.places import Place
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.theme import DARK, THEMES
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from tests.tui.people import Crowd, Person
@@ -29,8 +29,8 @@ SUPPORT = Actor(2, "sam", "Sam Claes", Role.SUPPORT)
 NOON = FixedClock(datetime(2026, 3, 2, 11, 0, tzinfo=UTC))
 
 
-def _done(person: Person) -> str | Toned:
-    return Toned("done", Tone.GOOD) if person.done else Toned("not planned", Tone.MUTED)
+def _done(person: Person) -> str | StyledText:
+    return StyledText("done", Tone.GOOD) if person.done else StyledText("not planned", Tone.MUTED)
 
 
 COLUMNS: tuple[Column[Person], ...] = (

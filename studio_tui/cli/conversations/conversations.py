@@ -42,7 +42,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.wording.conversations import STATE_LABELS
 from studio_tui.wording.pushes import STATUS_LABELS, attention_of
 
-Listed = tuple[str, Assignment]
+ListWithViews = tuple[str, Assignment]
 """The name of a push, and a user's conversation in it."""
 
 
@@ -180,7 +180,7 @@ def _shape_of_found(
 
 
 def _list_pushed(
-    studio: Studio, every: Iterable[Listed], status: str | None, as_json: bool
+    studio: Studio, every: Iterable[ListWithViews], status: str | None, as_json: bool
 ) -> None:
     listed = [(name, one) for name, one in every if status is None or one.status == status]
     if as_json:
@@ -200,7 +200,7 @@ def _list_pushed(
 
 def _listed(
     studio: Studio, actor: Actor, push: str | None, audience: Audience | None
-) -> Iterator[Listed]:
+) -> Iterator[ListWithViews]:
     if push is not None:
         chosen = [pushes.find(studio, actor, push)]
     else:

@@ -17,7 +17,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import LineInput
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import HeadedList, RecordList
@@ -81,34 +81,36 @@ def _rows(choices: Iterable[Choice[T]]) -> list[_ChoiceRow[T]]:
     return rows
 
 
-def _cell(of: Callable[[Choice[Any]], str | Toned]) -> Callable[[_ChoiceRow[Any]], str | Toned]:
+def _cell(
+    of: Callable[[Choice[Any]], str | StyledText],
+) -> Callable[[_ChoiceRow[Any]], str | StyledText]:
     return lambda row: of(row.choice) if row.choice else ""
 
 
 def _first_cell(
-    of: Callable[[Choice[Any]], str | Toned],
-) -> Callable[[_ChoiceRow[Any]], str | Toned]:
-    return lambda row: of(row.choice) if row.choice else Toned(row.heading, Tone.MUTED)
+    of: Callable[[Choice[Any]], str | StyledText],
+) -> Callable[[_ChoiceRow[Any]], str | StyledText]:
+    return lambda row: of(row.choice) if row.choice else StyledText(row.heading, Tone.MUTED)
 
 
-def _title(choice: Choice[Any]) -> str | Toned:
-    return choice.title if choice.possible else Toned(f"({choice.title})", Tone.MUTED)
+def _title(choice: Choice[Any]) -> str | StyledText:
+    return choice.title if choice.possible else StyledText(f"({choice.title})", Tone.MUTED)
 
 
-def _hint(choice: Choice[Any]) -> Toned:
-    return Toned(choice.hint, Tone.MUTED)
+def _hint(choice: Choice[Any]) -> StyledText:
+    return StyledText(choice.hint, Tone.MUTED)
 
 
-def _kind(choice: Choice[Any]) -> Toned:
-    return Toned(choice.kind, Tone.MUTED)
+def _kind(choice: Choice[Any]) -> StyledText:
+    return StyledText(choice.kind, Tone.MUTED)
 
 
 def _key(choice: Choice[Any]) -> str:
     return choice.key
 
 
-def _bright_key(choice: Choice[Any]) -> Toned:
-    return Toned(choice.key, Tone.MARK)
+def _bright_key(choice: Choice[Any]) -> StyledText:
+    return StyledText(choice.key, Tone.MARK)
 
 
 class ChoiceLayout(Enum):

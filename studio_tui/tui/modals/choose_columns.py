@@ -18,10 +18,10 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.list.views import Listed
+from studio_tui.tui.widgets.list.views import ListWithViews
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -38,8 +38,8 @@ class _ColumnRow:
     """Whether the list has room for the column at the moment."""
 
 
-def _note(row: _ColumnRow) -> Toned:
-    return Toned("" if row.in_sight else "no room for it", Tone.MUTED)
+def _note(row: _ColumnRow) -> StyledText:
+    return StyledText("" if row.in_sight else "no room for it", Tone.MUTED)
 
 
 class ChooseColumns(Dialog[tuple[str, ...]]):
@@ -127,7 +127,7 @@ class ChooseColumns(Dialog[tuple[str, ...]]):
         self.query_one(".said", Static).update(line(words, style))
 
 
-def choose_columns(listed: Listed) -> None:
+def choose_columns(listed: ListWithViews) -> None:
     """Ask which columns ``listed`` is to show, and save the answer."""
 
     def chosen(keys: tuple[str, ...] | None) -> None:
@@ -150,7 +150,7 @@ def choose_columns(listed: Listed) -> None:
 
 
 def write_views(
-    listed: Listed,
+    listed: ListWithViews,
     call: "Callable[[Studio, Actor, str], Mapping[str, StoredViews]]",
     said: str,
     then: Callable[[], Any] | None = None,

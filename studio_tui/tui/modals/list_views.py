@@ -24,7 +24,7 @@ from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
 from studio_tui.tui.widgets.list.audiences import FilterText, ParsedAudience
-from studio_tui.tui.widgets.list.views import Listed
+from studio_tui.tui.widgets.list.views import ListWithViews
 
 _HOW = "⏎ show · ^s save the list as it is · ^o open with it · ^r remove"
 _HOW_FIRST = "^s save the list as it is: filter, order and columns, with a name"
@@ -65,7 +65,7 @@ class ListViews(Choose[ViewChoice]):
         Command("remove", "ctrl+r", "Remove", "Remove the view"),
     )
 
-    def __init__(self, listed: Listed) -> None:
+    def __init__(self, listed: ListWithViews) -> None:
         self._listed = listed
         self._views = listed.views.kept.named
         self._described = listed.views.described
@@ -193,7 +193,7 @@ class NameView(Dialog[str]):
         self._form.show_error(Invalid({"name": sentence}))
 
 
-def choose_view(listed: Listed) -> None:
+def choose_view(listed: ListWithViews) -> None:
     """Ask which view of ``listed`` to show, or which other operation to run, and run it."""
     _ViewActions(listed).ask()
 
@@ -201,7 +201,7 @@ def choose_view(listed: Listed) -> None:
 class _ViewActions:
     """The operations on the views of a list."""
 
-    def __init__(self, listed: Listed) -> None:
+    def __init__(self, listed: ListWithViews) -> None:
         self._listed = listed
         self._views = listed.views
 

@@ -10,7 +10,7 @@ from studio_tui.domain.activity.origins import short_origin
 from studio_tui.domain.pushes.push import Status
 from studio_tui.services.activity.activity import ActivityLine
 from studio_tui.tui.moments import moment, moment_and_zone
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.wording.pushes import STATUS_LABELS
 
 _LABELS = {
@@ -92,9 +92,9 @@ def found_in(done: ActivityLine, zone: ZoneInfo) -> str:
     return " ".join((*who, done.action, done.subject, *changes(done, zone)))
 
 
-def _change_cell(done: ActivityLine, zone: ZoneInfo) -> Toned:
+def _change_cell(done: ActivityLine, zone: ZoneInfo) -> StyledText:
     about = [f"{done.users:,} users"] if done.users > 1 else []
-    return Toned(", ".join([*about, *changes(done, zone)]), Tone.MUTED)
+    return StyledText(", ".join([*about, *changes(done, zone)]), Tone.MUTED)
 
 
 def _change(

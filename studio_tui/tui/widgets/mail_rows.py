@@ -8,7 +8,7 @@ from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.shared.enum_tables import DefaultTable
 from studio_tui.tui.moments import moment
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.wording.mail import kind_in_words, state_in_words, why_in_words
 
 _TONES: DefaultTable[NotificationState, Tone | None] = DefaultTable(
@@ -34,10 +34,10 @@ def about(notification: Notification) -> str:
     return ": ".join(filter(None, (what, ", ".join(notification.about))))
 
 
-def state_cell(notification: Notification) -> str | Toned:
+def state_cell(notification: Notification) -> str | StyledText:
     """Return the state, coloured if it matters."""
     label, tone = state_in_words(notification), _tone(notification)
-    return Toned(label, tone) if tone else label
+    return StyledText(label, tone) if tone else label
 
 
 def state_in_colour(notification: Notification) -> Content:

@@ -18,10 +18,10 @@ from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.moments import moment
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import filled, line
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.list.views import FilterAccess
 from studio_tui.wording.conversations import STATE_LABELS
 
 _NEWEST = Sort("at", descending=True)
@@ -66,7 +66,9 @@ class HistoryScreen(StudioScreen):
             empty=self._empty(),
             views_key="history",
             exported_by="conversations history --csv",
-            narrowing=Narrowing(lambda: str(self._state or ""), self._set_state, self._show_title),
+            narrowing=FilterAccess(
+                lambda: str(self._state or ""), self._set_state, self._show_title
+            ),
         )
         yield self._browser
 
@@ -160,6 +162,6 @@ def _when(conversation: Conversation, zone: ZoneInfo) -> str:
     return moment(conversation.finished_at or conversation.cancelled_at, zone)
 
 
-def _state(conversation: Conversation) -> Toned:
+def _state(conversation: Conversation) -> StyledText:
     held = conversation.state is ConversationState.DONE
-    return Toned(STATE_LABELS[conversation.state], Tone.GOOD if held else Tone.MUTED)
+    return StyledText(STATE_LABELS[conversation.state], Tone.GOOD if held else Tone.MUTED)

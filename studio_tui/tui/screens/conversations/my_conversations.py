@@ -31,7 +31,7 @@ from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
-from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.list.views import FilterAccess
 from studio_tui.wording.pushes import FLAG_LABELS
 
 _WAITING = "waits for you"
@@ -137,7 +137,7 @@ class MyConversationsScreen(StudioScreen):
             empty=_NOTHING,
             views_key="my_conversations",
             exported_by="conversations list --json",
-            narrowing=Narrowing(
+            narrowing=FilterAccess(
                 lambda: _WAITING if self._only_asked else "",
                 self._set_waiting,
                 self._draw_waiting,

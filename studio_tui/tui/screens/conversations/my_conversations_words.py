@@ -12,7 +12,7 @@ from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.text import fold
 from studio_tui.tui.moments import day, moment, moment_and_zone
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.wording.pushes import STATUS_LABELS
 
 ME = "me"
@@ -22,8 +22,8 @@ NOBODY = "There is nobody here."
 def my_conversation_columns(zone: ZoneInfo) -> tuple[Column[MyConversation], ...]:
     """Return the columns of My conversations. Times are in ``zone``, which the heading names."""
 
-    def held(item: MyConversation) -> Toned:
-        return Toned(_held(item, zone), Tone.MUTED)
+    def held(item: MyConversation) -> StyledText:
+        return StyledText(_held(item, zone), Tone.MUTED)
 
     return (
         Column("sign", "", _sign, width=1, name="Overdue"),
@@ -153,29 +153,29 @@ def _why_not_by_user(item: MyConversation, act: str) -> str | None:
     return f"Your leaders and coaches {act} what a push asks. + asks one of them for another."
 
 
-def _toned(item: MyConversation, text: str) -> str | Toned:
-    return text if item.asked else Toned(text, Tone.MUTED)
+def _toned(item: MyConversation, text: str) -> str | StyledText:
+    return text if item.asked else StyledText(text, Tone.MUTED)
 
 
-def _sign(item: MyConversation) -> Toned:
+def _sign(item: MyConversation) -> StyledText:
     if item.overdue:
-        return Toned("!", Tone.BAD if item.asked else Tone.MUTED)
-    return Toned("•" if item.asked else "", Tone.MARK)
+        return StyledText("!", Tone.BAD if item.asked else Tone.MUTED)
+    return StyledText("•" if item.asked else "", Tone.MARK)
 
 
-def _who(item: MyConversation) -> str | Toned:
-    return Toned(ME, Tone.MARK) if item.mine else _toned(item, item.name)
+def _who(item: MyConversation) -> str | StyledText:
+    return StyledText(ME, Tone.MARK) if item.mine else _toned(item, item.name)
 
 
-def _by(item: MyConversation) -> str | Toned:
+def _by(item: MyConversation) -> str | StyledText:
     if item.overdue and item.asked:
-        return Toned(day(item.deadline), Tone.BAD)
+        return StyledText(day(item.deadline), Tone.BAD)
     return _toned(item, day(item.deadline))
 
 
-def _status(item: MyConversation, zone: ZoneInfo) -> str | Toned:
+def _status(item: MyConversation, zone: ZoneInfo) -> str | StyledText:
     if item.status is Status.IN_PROGRESS:
-        return Toned(f"in progress {_day(item, zone)}".rstrip(), Tone.WARN)
+        return StyledText(f"in progress {_day(item, zone)}".rstrip(), Tone.WARN)
     return _toned(item, f"{_step(item)} {moment(item.at, zone)}".rstrip())
 
 
@@ -183,7 +183,7 @@ def _step(item: MyConversation) -> str:
     return "nothing asked" if item.status is None else STATUS_LABELS[item.status]
 
 
-def _waits(item: MyConversation) -> str | Toned:
+def _waits(item: MyConversation) -> str | StyledText:
     return _toned(item, _waits_for(item))
 
 

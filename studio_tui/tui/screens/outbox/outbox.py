@@ -37,7 +37,7 @@ from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.list.views import FilterAccess
 from studio_tui.tui.widgets.mail_rows import about, mail_columns
 from studio_tui.wording.mail import why_in_words
 
@@ -91,7 +91,7 @@ class OutboxScreen(MailActs):
             person=lambda mail: RowPerson(mail.recipient_id, mail.recipient, mail.name),
             views_key="outbox",
             exported_by="outbox list --json",
-            narrowing=Narrowing(
+            narrowing=FilterAccess(
                 lambda: states.chosen or "",
                 lambda text: states.set_state(listed_state_named(text)),
                 states.redraw,

@@ -32,7 +32,7 @@ from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.person_details import read_person
@@ -67,9 +67,9 @@ def change_columns(zone: ZoneInfo) -> tuple[Column[Review], ...]:
     )  # fmt: skip
 
 
-def _kind_cell(review: Review) -> Toned:
+def _kind_cell(review: Review) -> StyledText:
     urgent = review.kind.urgency <= 1
-    return Toned(review.kind.label, Tone.WARN if urgent else Tone.STRONG)
+    return StyledText(review.kind.label, Tone.WARN if urgent else Tone.STRONG)
 
 
 @dataclass(frozen=True, slots=True)

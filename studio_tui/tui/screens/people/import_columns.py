@@ -10,7 +10,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.tui.commands import shown_key
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.screens.people.import_reading import ColumnMapping
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 
 _ARGUMENT = r'--map ".*?=([a-z_]+)"'
 _IF_IT_IS = re.compile(rf"(If “.*?” is it), add {_ARGUMENT}")
@@ -28,9 +28,9 @@ class Heading:
     """The field the column is read as; None if it is ignored."""
 
 
-def _tells(heading: Heading) -> str | Toned:
+def _tells(heading: Heading) -> str | StyledText:
     if heading.field is None:
-        return Toned("nothing; enter to say what", Tone.MUTED)
+        return StyledText("nothing; enter to say what", Tone.MUTED)
     return f"{fact_called(heading.field).title} ({heading.field})"
 
 

@@ -8,7 +8,7 @@ from studio_tui.domain.people.roles import Role
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 
 T = TypeVar("T")
 
@@ -58,7 +58,9 @@ def user_columns(what: str) -> tuple[Column[NumberedRow[PlannedUser]], ...]:
     return (
         Column("name", "Name", lambda row: row.item.name, width=18, flex=2, max_width=36),
         Column("email", "E-mail", lambda row: row.item.email, width=22, flex=2, max_width=40),
-        Column("what", what, lambda row: Toned(_summary(row.item), Tone.MUTED), width=28, flex=5),
+        Column(
+            "what", what, lambda row: StyledText(_summary(row.item), Tone.MUTED), width=28, flex=5
+        ),
     )
 
 

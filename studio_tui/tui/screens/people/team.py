@@ -13,7 +13,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import team_acts
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 
@@ -109,6 +109,6 @@ class TeamScreen(StudioScreen):
         self.refresh_bindings()
 
 
-def _managers(user: User) -> str | Toned:
+def _managers(user: User) -> str | StyledText:
     names = ", ".join(manager.name for manager in user.managers)
-    return names or Toned("no manager", Tone.WARN)
+    return names or StyledText("no manager", Tone.WARN)

@@ -14,7 +14,7 @@ from studio_tui.tui.commands import Command
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import team_acts
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.wording.counting import counted
@@ -153,5 +153,5 @@ class TeamsScreen(StudioScreen):
         mark = ("▸ " if folded else "▾ ") if team.below else "· "
         return "│ " * team.depth + mark + team.name
 
-    def _leaders(self, team: Team) -> str | Toned:
-        return team.led_by or Toned(team_acts.no_leader_text(self.actor), Tone.WARN)
+    def _leaders(self, team: Team) -> str | StyledText:
+        return team.led_by or StyledText(team_acts.no_leader_text(self.actor), Tone.WARN)

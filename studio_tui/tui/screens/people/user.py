@@ -29,7 +29,7 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import record_acts, user_acts
 from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.mail_rows import mail_columns
@@ -503,11 +503,11 @@ class UserScreen(StudioScreen):
         )
 
 
-def _status(row: PushOfUser, zone: ZoneInfo) -> str | Toned:
+def _status(row: PushOfUser, zone: ZoneInfo) -> str | StyledText:
     words = status_in_words(row.assignment, zone)
-    return Toned(words, Tone.GOOD) if row.assignment.status is Status.DONE else words
+    return StyledText(words, Tone.GOOD) if row.assignment.status is Status.DONE else words
 
 
-def _flags(row: PushOfUser) -> str | Toned:
+def _flags(row: PushOfUser) -> str | StyledText:
     words = attention_of(row.assignment)
-    return Toned(words, Tone.WARN) if words else ""
+    return StyledText(words, Tone.WARN) if words else ""

@@ -22,11 +22,11 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.list.views import FilterAccess
 from studio_tui.tui.widgets.person_details import read_person
 
 _WITH_LEFT = "those who have left, too"
@@ -35,17 +35,17 @@ _ONLY_TO_ERASE = "Only who left long ago and is erased within two weeks; f shows
 _HOW_TO_BEGIN = "Press i to import users from a CSV file."
 
 
-def managers_cell(user: User) -> str | Toned:
+def managers_cell(user: User) -> str | StyledText:
     """Return the number of managers of a user, with a warning if it is zero (U4)."""
-    return str(len(user.managers)) if user.managers else Toned("no manager", Tone.WARN)
+    return str(len(user.managers)) if user.managers else StyledText("no manager", Tone.WARN)
 
 
-def standing_cell(user: User) -> str | Toned:
+def standing_cell(user: User) -> str | StyledText:
     """Return the cell that marks users who left, whose mail bounced, or who have a special role."""
     if not user.active:
-        return Toned("left", Tone.MUTED)
+        return StyledText("left", Tone.MUTED)
     if user.mail_bounced:
-        return Toned("bounced", Tone.BAD)
+        return StyledText("bounced", Tone.BAD)
     return "" if user.role is Role.USER else user.role.value
 
 
@@ -137,7 +137,7 @@ class UsersScreen(StudioScreen):
             empty=f"Nobody yet. {how}",
             views_key="users",
             exported_by="users export",
-            narrowing=Narrowing(lambda: self._narrowed, self._narrow, self._draw_narrowed),
+            narrowing=FilterAccess(lambda: self._narrowed, self._narrow, self._draw_narrowed),
             opens_as_kept=not self._to_erase,
             details=self._details,
             audiences=True,

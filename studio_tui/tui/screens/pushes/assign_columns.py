@@ -1,22 +1,22 @@
 """The columns of the lists in the assignment view."""
 
 from studio_tui.tui.screens.pushes.assign_source import Candidate
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 
 
-def _cell(row: Candidate, text: str) -> str | Toned:
-    return Toned(text, Tone.MUTED) if row.already or not row.user.active else text
+def _cell(row: Candidate, text: str) -> str | StyledText:
+    return StyledText(text, Tone.MUTED) if row.already or not row.user.active else text
 
 
-def _managers(row: Candidate) -> str | Toned:
+def _managers(row: Candidate) -> str | StyledText:
     names = ", ".join(manager.name for manager in row.user.managers)
-    return _cell(row, names) if names else Toned("no manager", Tone.WARN)
+    return _cell(row, names) if names else StyledText("no manager", Tone.WARN)
 
 
-def _note(row: Candidate) -> Toned:
+def _note(row: Candidate) -> StyledText:
     if row.already:
-        return Toned("in already", Tone.MUTED)
-    return Toned("" if row.user.active else "has left", Tone.WARN)
+        return StyledText("in already", Tone.MUTED)
+    return StyledText("" if row.user.active else "has left", Tone.WARN)
 
 
 COLUMNS: tuple[Column[Candidate], ...] = (

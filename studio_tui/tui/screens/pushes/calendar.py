@@ -29,13 +29,13 @@ from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.pushes.calendar_months import draw_year
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
-from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.list.views import FilterAccess
 from studio_tui.wording.calendar import count_in_words, happens_in_words
 from studio_tui.wording.days import weekday_in_words
 
@@ -121,7 +121,7 @@ class CalendarScreen(StudioScreen):
             empty=_NOTHING,
             views_key="calendar",
             exported_by="calendar --json",
-            narrowing=Narrowing(lambda: str(self._kind or ""), self._put_kind, self._entitle),
+            narrowing=FilterAccess(lambda: str(self._kind or ""), self._put_kind, self._entitle),
             details=self._details,
         )
         yield self._browser
@@ -279,21 +279,21 @@ def _all(every: Source[CalendarRow, str]) -> Sequence[CalendarRow]:
     return every.rows(0, every.count())
 
 
-def _kind(row: CalendarRow) -> str | Toned:
+def _kind(row: CalendarRow) -> str | StyledText:
     facts = DAY_KINDS[row.entry.kind]
     if row.entry.skipped:
-        return Toned(f"{facts.sign} skipped", Tone.MUTED)
+        return StyledText(f"{facts.sign} skipped", Tone.MUTED)
     text, tone = f"{facts.sign} {facts.label}", _TONES[row.entry.kind]
-    return Toned(text, tone) if tone else text
+    return StyledText(text, tone) if tone else text
 
 
-def _push(row: CalendarRow) -> str | Toned:
-    return Toned(row.entry.push, Tone.MUTED) if row.entry.skipped else row.entry.push
+def _push(row: CalendarRow) -> str | StyledText:
+    return StyledText(row.entry.push, Tone.MUTED) if row.entry.skipped else row.entry.push
 
 
 def _count(row: CalendarRow) -> str:
     return "" if row.entry.skipped else count_in_words(row.entry)
 
 
-def _text(row: CalendarRow) -> Toned:
-    return Toned(row.entry.text, Tone.MUTED)
+def _text(row: CalendarRow) -> StyledText:
+    return StyledText(row.entry.text, Tone.MUTED)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from studio_tui.domain.pushes.course import Course
-from studio_tui.tui.widgets.list.columns import Tone, Toned
+from studio_tui.tui.widgets.list.columns import StyledText, Tone
 from studio_tui.wording.counting import counted
 from studio_tui.wording.days import day_in_words
 
@@ -79,12 +79,12 @@ def sparkline(
     return "".join([*drawn_[: mark + 1], DEADLINE, *drawn_[mark + 1 :]])
 
 
-def course_cells(line: str, *, late: bool) -> tuple[Toned, ...]:
+def course_cells(line: str, *, late: bool) -> tuple[StyledText, ...]:
     """Return a sparkline as a list cell, with ``late`` highlighting the deadline."""
     mark = Tone.BAD if late else Tone.STRONG
     tones = {PACE: Tone.MUTED, DEADLINE: mark}
     return tuple(
-        Toned("".join(signs), tone)
+        StyledText("".join(signs), tone)
         for tone, signs in groupby(line, lambda sign: tones.get(sign, Tone.GOOD))
     )
 

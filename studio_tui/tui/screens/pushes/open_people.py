@@ -19,7 +19,7 @@ from studio_tui.tui.screens.pushes.assignment_cells import flags, reminded, stat
 from studio_tui.tui.screens.pushes.people_details import read_assignment_details
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.columns import Column, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 
@@ -120,8 +120,8 @@ class OpenPeopleScreen(StudioScreen):
         if reminded_:
             self._browser.list.selection = Selection()
 
-    def _status(self, assignment: Assignment) -> str | Toned:
+    def _status(self, assignment: Assignment) -> str | StyledText:
         return status(assignment, self.studio.zone)
 
-    def _reminded(self, assignment: Assignment) -> Toned:
+    def _reminded(self, assignment: Assignment) -> StyledText:
         return reminded(assignment, self.studio.zone)

@@ -24,7 +24,7 @@ from studio_tui.tui.screens.pushes.people_details import read_group_details
 from studio_tui.tui.screens.pushes.push_words import NOBODY_ANYWHERE, NOBODY_YET, done_in_cells
 from studio_tui.tui.screens.pushes.status_drawing import row_bar
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -154,9 +154,9 @@ class PushGroups(Vertical):
         if reminded:
             self._browser.list.selection = Selection()
 
-    def _still(self, group: PeopleGroup) -> str | Toned:
+    def _still(self, group: PeopleGroup) -> str | StyledText:
         if not group.still:
-            return Toned("all held", Tone.GOOD)
+            return StyledText("all held", Tone.GOOD)
         return group_still_in_words(group, self._home.studio.today())
 
 
@@ -173,28 +173,28 @@ class _CachedGroups:
         return self._counted
 
 
-def _name(group: PeopleGroup) -> str | Toned:
+def _name(group: PeopleGroup) -> str | StyledText:
     if group.name is None:
-        return Toned(group_in_words(group.key.by, group), Tone.WARN)
+        return StyledText(group_in_words(group.key.by, group), Tone.WARN)
     return group.name
 
 
-def _late(group: PeopleGroup) -> Toned:
-    return Toned(f"{group.overdue:,}" if group.overdue else "", Tone.BAD)
+def _late(group: PeopleGroup) -> StyledText:
+    return StyledText(f"{group.overdue:,}" if group.overdue else "", Tone.BAD)
 
 
 def _held(group: PeopleGroup) -> str:
     return done_in_cells(group.done, group.assigned, _HELD, drawn=False)
 
 
-def _load(group: PeopleGroup) -> Toned:
+def _load(group: PeopleGroup) -> StyledText:
     """Return a sparkline of the planned conversations in each coming week: ``▁▁▃█``.
 
     Each step stands for one conversation, up to seven.
     """
     if not any(group.load):
-        return Toned("", Tone.MUTED)
-    return Toned("".join("▁▂▃▄▅▆▇█"[min(number, 7)] for number in group.load), Tone.MARK)
+        return StyledText("", Tone.MUTED)
+    return StyledText("".join("▁▂▃▄▅▆▇█"[min(number, 7)] for number in group.load), Tone.MARK)
 
 
 _LOAD: Column[PeopleGroup] = Column(

@@ -32,11 +32,11 @@ from studio_tui.tui.screens.pushes.push_words import NOBODY_YET
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
 from studio_tui.tui.widgets.list.audiences import filter_audience, filter_words
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.people_rows import RowPerson
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
-from studio_tui.tui.widgets.list.views import Narrowing
+from studio_tui.tui.widgets.list.views import FilterAccess
 from studio_tui.wording.counting import counted
 from studio_tui.wording.push_acts import why_not_change, why_not_hand_over, why_not_held
 from studio_tui.wording.pushes import (
@@ -105,7 +105,7 @@ class PushUsers(Vertical):
             person=lambda each: RowPerson(each.user_id, each.login, each.name),
             views_key="push_users",
             exported_by="pushes export PUSH",
-            narrowing=Narrowing(
+            narrowing=FilterAccess(
                 lambda: str(self._quick_filter or ""),
                 self._set_quick_filter,
                 self._draw_quick_filter,
@@ -422,9 +422,9 @@ def _quick_filter_named(narrowed: str) -> QuickFilter:
     return Status(narrowed) if narrowed in set(Status) else Flag(narrowed)
 
 
-def _managers(assignment: Assignment) -> str | Toned:
+def _managers(assignment: Assignment) -> str | StyledText:
     names = ", ".join(manager.name for manager in assignment.managers)
-    return names or Toned("nobody", Tone.WARN)
+    return names or StyledText("nobody", Tone.WARN)
 
 
 def _number(progress: object, quick: Status | Flag) -> str:

@@ -23,7 +23,7 @@ from studio_tui.tui.screens.pushes.course_drawing import course_cells, sparkline
 from studio_tui.tui.screens.pushes.push_details import read_push_details
 from studio_tui.tui.screens.pushes.push_words import done_in_cells
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -39,22 +39,22 @@ _COURSE = 8
 _ORDER = Sort("deadline")
 
 
-def _cell(push: Push, text: str) -> str | Toned:
-    return Toned(text, Tone.MUTED) if push.state is PushState.CLOSED else text
+def _cell(push: Push, text: str) -> str | StyledText:
+    return StyledText(text, Tone.MUTED) if push.state is PushState.CLOSED else text
 
 
-def _state(push: Push) -> str | Toned:
+def _state(push: Push) -> str | StyledText:
     tones = {PushState.OPEN: Tone.GOOD, PushState.DRAFT: Tone.WARN, PushState.CLOSED: Tone.MUTED}
     tone = Tone.BAD if push.overdue else tones.get(push.state)
-    return Toned(state_in_words(push), tone) if tone else state_in_words(push)
+    return StyledText(state_in_words(push), tone) if tone else state_in_words(push)
 
 
-def _progress(push: Push) -> str | Toned:
+def _progress(push: Push) -> str | StyledText:
     progress = push.progress
     if not push.counted:
-        return Toned("…", Tone.MUTED)
+        return StyledText("…", Tone.MUTED)
     if not progress.assigned:
-        return Toned("nobody yet", Tone.MUTED)
+        return StyledText("nobody yet", Tone.MUTED)
     return _cell(push, done_in_cells(progress.done, progress.assigned, _HELD))
 
 
@@ -360,18 +360,18 @@ class PushesScreen(StudioScreen):
     def _details(self, push: Push) -> Callable[[], Drawing]:
         return partial(read_push_details, self.studio, self.actor, push)
 
-    def _sign(self, push: Push) -> str | Toned:
+    def _sign(self, push: Push) -> str | StyledText:
         new = push.id in self._new_ids and push.state is PushState.DRAFT
         if new:
-            return Toned("new", Tone.MARK)
-        return Toned("=", Tone.MUTED) if push.id in self._repeating else ""
+            return StyledText("new", Tone.MARK)
+        return StyledText("=", Tone.MUTED) if push.id in self._repeating else ""
 
-    def _course(self, push: Push) -> tuple[Toned, ...]:
+    def _course(self, push: Push) -> tuple[StyledText, ...]:
         if push.state not in (PushState.OPEN, PushState.SCHEDULED):
             return ()
         first, deadline = push.available_from, push.deadline
         held, today = self._held.get(push.id, {}), self.studio.today()
         return course_cells(sparkline(first, deadline, today, held, _COURSE), late=push.overdue)
 
-    def _template(self, push: Push) -> Toned:
-        return Toned(push.template.name, Tone.MUTED)
+    def _template(self, push: Push) -> StyledText:
+        return StyledText(push.template.name, Tone.MUTED)

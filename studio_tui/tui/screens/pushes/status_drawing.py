@@ -9,7 +9,7 @@ from studio_tui.domain.pushes.push import STATUSES, Progress, Status
 from studio_tui.domain.pushes.report import DRAWN, parts_of
 from studio_tui.domain.shared.bars import cells_of
 from studio_tui.domain.shared.enum_tables import DefaultTable
-from studio_tui.tui.widgets.list.columns import Tone, Toned
+from studio_tui.tui.widgets.list.columns import StyledText, Tone
 from studio_tui.wording.pushes import STATUS_LABELS
 
 SHAPES: Mapping[Status, str] = {status: facts.sign for status, facts in STATUSES.items()}
@@ -38,14 +38,14 @@ def legend_of(whole: Progress | PeopleGroup) -> Iterator[Content]:
             yield Content.assemble((SHAPES[status], STYLES[status]), words)
 
 
-def row_bar(group: PeopleGroup, width: int) -> tuple[Toned, ...]:
+def row_bar(group: PeopleGroup, width: int) -> tuple[StyledText, ...]:
     """Return the bar of a list row.
 
     It has one cell for each person or, if there are more than ``width``, their shares.
     """
     cells = cells_of(parts_of(group), min(group.assigned, width))
     return tuple(
-        Toned(SHAPES[status] * number, TONES[status])
+        StyledText(SHAPES[status] * number, TONES[status])
         for status, number in zip(DRAWN, cells, strict=True)
         if number
     )

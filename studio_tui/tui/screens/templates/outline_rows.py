@@ -10,7 +10,7 @@ from studio_tui.domain.templates.template import Definition, Question, Step, Ste
 from studio_tui.tui.screens.templates.template_reading import setting_facts
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.wording.counting import counted
 from studio_tui.wording.templates import KIND_LABELS
 
@@ -47,9 +47,9 @@ def rows_of(
 def columns() -> tuple[Column[OutlineRow], ...]:
     """Return the columns of the outline."""
     return (
-        Column("wrong", "", lambda row: Toned("!" * row.wrong, Tone.BAD), width=1),
+        Column("wrong", "", lambda row: StyledText("!" * row.wrong, Tone.BAD), width=1),
         Column("outline", "", _text, width=20, flex=1),
-        Column("kind", "", lambda row: Toned(_hint(row.item.thing), Tone.MUTED), width=11),
+        Column("kind", "", lambda row: StyledText(_hint(row.item.thing), Tone.MUTED), width=11),
     )
 
 
@@ -78,17 +78,17 @@ def _detail(thing: OutlineNode) -> Iterator[Content]:
             yield from (Content("( ) ") + line(option) for option in thing.options)
 
 
-def _text(row: OutlineRow) -> str | Toned:
+def _text(row: OutlineRow) -> str | StyledText:
     thing = row.item.thing
     # Lists strip leading spaces, so nested lines begin with a sign.
     match thing:
         case Definition():
-            return Toned(thing.name or "(no name yet)", Tone.STRONG)
+            return StyledText(thing.name or "(no name yet)", Tone.STRONG)
         case Step():
-            return Toned(f"{row.item.place[0] + 1} {thing.kind.capitalize()}", Tone.STRONG)
+            return StyledText(f"{row.item.place[0] + 1} {thing.kind.capitalize()}", Tone.STRONG)
         case Topic():
             name = thing.name or "(no name yet)"
-            return Toned(f"│ {name}" if row.level else name, Tone.MARK)
+            return StyledText(f"│ {name}" if row.level else name, Tone.MARK)
         case Question():
             return f"{'│ ' if row.level > 1 else ''}· {thing.text or '(nothing asked yet)'}"
 

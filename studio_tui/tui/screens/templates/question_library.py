@@ -22,7 +22,7 @@ from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.templates.template_files import file_name, write_file
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
@@ -33,8 +33,8 @@ _NONE = "There is no topic here."
 _EDIT_RIGHT = Action.EDIT_LIBRARY
 
 
-def _asks(topic: LibraryTopic) -> Toned:
-    return Toned(" · ".join(question.text for question in topic.topic.questions), Tone.MUTED)
+def _asks(topic: LibraryTopic) -> StyledText:
+    return StyledText(" · ".join(question.text for question in topic.topic.questions), Tone.MUTED)
 
 
 _ORDER = Sort("name")

@@ -19,7 +19,7 @@ from studio_tui.tui.moments import moment
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.templates.change_words import changes_text
 from studio_tui.tui.text import line
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.memory_source import MemorySource
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.pages import Pages
@@ -164,7 +164,7 @@ class TemplateVersions(StudioScreen):
         return changes_text(changes(before[0].definition, chosen.definition))
 
 
-def _kept_by(version: TemplateVersion) -> str | Toned:
+def _kept_by(version: TemplateVersion) -> str | StyledText:
     if not version.open_pushes:
-        return Toned("–", Tone.MUTED)
+        return StyledText("–", Tone.MUTED)
     return counted(version.open_pushes, "push", "pushes")

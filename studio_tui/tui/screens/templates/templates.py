@@ -14,29 +14,31 @@ from studio_tui.tui.screens.templates.template_actions import TemplateActions
 from studio_tui.tui.screens.templates.template_reading import size_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.drawing import Drawing
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.tui.widgets.list.lazy_source import LazySource
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.shown_rows import shown_rows
 
 
-def _cell(template: Template, text: str) -> str | Toned:
-    return Toned(text, Tone.MUTED) if template.archived else text
+def _cell(template: Template, text: str) -> str | StyledText:
+    return StyledText(text, Tone.MUTED) if template.archived else text
 
 
-def _push(template: Template) -> str | Toned:
+def _push(template: Template) -> str | StyledText:
     if template.definition.permissions.through_push:
         return _cell(template, "yes")
-    return Toned("no", Tone.MUTED)
+    return StyledText("no", Tone.MUTED)
 
 
-def _pushes(template: Template) -> str | Toned:
-    return _cell(template, f"{template.pushes:,}") if template.pushes else Toned("–", Tone.MUTED)
+def _pushes(template: Template) -> str | StyledText:
+    return (
+        _cell(template, f"{template.pushes:,}") if template.pushes else StyledText("–", Tone.MUTED)
+    )
 
 
-def _description(template: Template) -> Toned:
-    return Toned(template.definition.description, Tone.MUTED)
+def _description(template: Template) -> StyledText:
+    return StyledText(template.definition.description, Tone.MUTED)
 
 
 def read_template(template: Template) -> Callable[[], Drawing]:

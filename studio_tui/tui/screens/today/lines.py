@@ -11,7 +11,7 @@ from studio_tui.domain.shared.text import has_words
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep, Remedy, Section
 from studio_tui.services.today.today import Today
 from studio_tui.tui.commands import shown_key
-from studio_tui.tui.widgets.list.columns import Column, Tone, Toned
+from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
 from studio_tui.wording.days import day_in_words, weekday_in_words
 from studio_tui.wording.today import SIGNS
 
@@ -133,18 +133,20 @@ def _matches(line: Line, text: str) -> bool:
     return has_words(shown, text)
 
 
-def _sign(line: Line) -> str | Toned:
+def _sign(line: Line) -> str | StyledText:
     if line.case is None:
-        return Toned(shown_key(_KEYS[line.step]), Tone.MARK) if line.step else ""
-    return Toned(SIGNS[line.case.kind], _tone_of(line.case))
+        return StyledText(shown_key(_KEYS[line.step]), Tone.MARK) if line.step else ""
+    return StyledText(SIGNS[line.case.kind], _tone_of(line.case))
 
 
-def _what(line: Line) -> str | Toned:
+def _what(line: Line) -> str | StyledText:
     case = line.case
     if case is None:
-        return str(line.step) if line.step else Toned(line.heading.upper(), Tone.MUTED)
+        return str(line.step) if line.step else StyledText(line.heading.upper(), Tone.MUTED)
     whose = "yours: " if case.own else ""
-    return Toned(f"{whose}{case.words}", Tone.BAD if _tone_of(case) is Tone.BAD else Tone.STRONG)
+    return StyledText(
+        f"{whose}{case.words}", Tone.BAD if _tone_of(case) is Tone.BAD else Tone.STRONG
+    )
 
 
 def _tone_of(case: Case) -> Tone:
@@ -153,19 +155,19 @@ def _tone_of(case: Case) -> Tone:
     return Tone.BAD if case.facts.urgent else Tone.WARN
 
 
-def _text(line: Line) -> str | Toned:
+def _text(line: Line) -> str | StyledText:
     if line.step is not None:
-        return Toned(STEPS[line.step][1], Tone.MUTED)
+        return StyledText(STEPS[line.step][1], Tone.MUTED)
     return line.case.text if line.case else ""
 
 
-def _key(line: Line) -> str | Toned:
+def _key(line: Line) -> str | StyledText:
     if line.case is None:
         return ""
     if can_retry(line.case):
-        return Toned("r retry", Tone.MUTED)
+        return StyledText("r retry", Tone.MUTED)
     key = "r remind" if can_remind(line.case) else f"{shown_key('enter')} look"
-    return Toned(key, Tone.MUTED)
+    return StyledText(key, Tone.MUTED)
 
 
 def _moment(at: datetime, today: date, zone: ZoneInfo) -> str:

@@ -27,7 +27,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Toned:
+class StyledText:
     """The text of a cell, with a tone."""
 
     text: str
@@ -41,7 +41,7 @@ class Column(Generic[R]):
     key: str
     """The identifier of the column in a `Sort`."""
     title: str
-    cell: Callable[[R], str | Toned | tuple[Toned, ...]]
+    cell: Callable[[R], str | StyledText | tuple[StyledText, ...]]
     """Returns the contents for a row; several parts if they differ in tone (a bar). Text entered by
     people is made inert by the list."""
     width: int = 10
@@ -71,7 +71,7 @@ class Column(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed(Generic[R]):
+class PlacedColumn(Generic[R]):
     """A column with its position: from cell ``x``, ``width`` cells wide."""
 
     column: Column[R]
@@ -84,18 +84,18 @@ def text_of(column: Column[R], row: R) -> str:
     shown = column.cell(row)
     if isinstance(shown, str):
         return shown
-    parts = (shown,) if isinstance(shown, Toned) else shown
+    parts = (shown,) if isinstance(shown, StyledText) else shown
     return "".join(part.text for part in parts).strip()
 
 
-def place(columns: Sequence[Column[R]], room: int) -> tuple[Placed[R], ...]:
+def place(columns: Sequence[Column[R]], room: int) -> tuple[PlacedColumn[R], ...]:
     """Return the columns that fit into ``room`` cells, with their positions."""
     kept = _that_fit(columns, room)
     widths = _widths(kept, room - GAP * (len(kept) - 1))
     placed = []
     x = 0
     for column, width in zip(kept, widths, strict=True):
-        placed.append(Placed(column, x, min(width, max(room - x, 0))))
+        placed.append(PlacedColumn(column, x, min(width, max(room - x, 0))))
         x += width + GAP
     return tuple(placed)
 

@@ -55,7 +55,7 @@ from studio_tui.tui.widgets.list.people_rows import RowPerson, as_filter, pasted
 from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.to_file import write_csv
 from studio_tui.tui.widgets.list.total import Total
-from studio_tui.tui.widgets.list.views import Narrowing, Views, sort_known
+from studio_tui.tui.widgets.list.views import FilterAccess, Views, sort_known
 from studio_tui.wording.counting import counted
 
 R = TypeVar("R", bound=Row)
@@ -108,7 +108,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         empty: str = "Nothing here.",
         details: RowReader[R] | None = None,
         views_key: str = "",
-        narrowing: Narrowing | None = None,
+        narrowing: FilterAccess | None = None,
         opens_as_kept: bool = True,
         exported_by: str = "",
         audiences: bool = False,
@@ -358,7 +358,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         self._narrowing.put(now)
         return source
 
-    def _narrow(self, narrowing: Narrowing, narrowed: str) -> list[str]:
+    def _narrow(self, narrowing: FilterAccess, narrowed: str) -> list[str]:
         try:
             narrowing.put(narrowed)
         except ValueError:

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.tui.text import fit, plain
-from studio_tui.tui.widgets.list.columns import GAP, Column, Placed, Tone, Toned, place
+from studio_tui.tui.widgets.list.columns import GAP, Column, PlacedColumn, StyledText, Tone, place
 
 R = TypeVar("R")
 Tones = Mapping[Tone, Style]
@@ -28,7 +28,7 @@ _LOADING = "·"
 class Painter(Generic[R]):
     """Draws the lines of a list with these columns in this width."""
 
-    columns: tuple[Placed[R], ...]
+    columns: tuple[PlacedColumn[R], ...]
     width: int
     margin: int
     """Cells before the first column: those of the marks, or 0."""
@@ -61,7 +61,7 @@ class Painter(Generic[R]):
             if isinstance(cell, tuple):
                 _add_parts(line, cell, placed.width, tones)
                 continue
-            text, tone = (cell.text, cell.tone) if isinstance(cell, Toned) else (cell, None)
+            text, tone = (cell.text, cell.tone) if isinstance(cell, StyledText) else (cell, None)
             shown = fit(text, placed.width, right=placed.column.right)
             line.add(shown, tones.get(tone) if tone else None)
         return line.strip(self.width)
@@ -108,7 +108,7 @@ class _Line:
         self._text.clear()
 
 
-def _add_parts(line: _Line, parts: Sequence[Toned], width: int, tones: Tones) -> None:
+def _add_parts(line: _Line, parts: Sequence[StyledText], width: int, tones: Tones) -> None:
     """Add ``parts`` side by side in exactly ``width`` cells."""
     for part in parts:
         shown = fit(part.text, min(cell_len(plain(part.text)), width))
@@ -117,7 +117,7 @@ def _add_parts(line: _Line, parts: Sequence[Toned], width: int, tones: Tones) ->
     line.add(" " * width)
 
 
-def _title(placed: Placed[R], sort: Sort | None) -> str:
+def _title(placed: PlacedColumn[R], sort: Sort | None) -> str:
     title = placed.column.title
     if sort is None or sort.column != placed.column.key:
         return title

@@ -15,7 +15,7 @@ from studio_tui.tui.widgets.list.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class FilterAccess:
     """Access to the restriction that the keys of a screen make, as a text; empty: none."""
 
     get: Callable[[], str]
@@ -25,7 +25,7 @@ class Narrowing:
     """Draws the restriction."""
 
 
-class Listed(Protocol):
+class ListWithViews(Protocol):
     """A list that has views: `record_browser.RecordBrowser`."""
 
     @property
@@ -77,7 +77,7 @@ class Views:
     With an empty name nothing is saved.
     """
 
-    def __init__(self, listed: Listed, views_key: str) -> None:
+    def __init__(self, listed: ListWithViews, views_key: str) -> None:
         self._listed = listed
         self.views_key = views_key
         self.shown = ""
