@@ -16,7 +16,7 @@ from studio_tui.domain.pushes.push import Assignment, Push, PushDraft, PushFacts
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity
 from studio_tui.services.outbox import delivery, outbox
-from studio_tui.services.outbox.delivery import Claimed, CompressedMessage, SentSettlement
+from studio_tui.services.outbox.delivery import ClaimedBatch, CompressedMessage, SentSettlement
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes
@@ -76,7 +76,7 @@ def summaries(listed: Iterable[Notification]) -> list[tuple[str, Capacity, tuple
     return sorted((each.recipient, each.capacity, each.about) for each in listed)
 
 
-def send_due(studio: Studio, worker: str = "worker") -> Claimed:
+def send_due(studio: Studio, worker: str = "worker") -> ClaimedBatch:
     """Claim all due mail and settle it as sent, as with a mail server that accepts everything."""
     claimed = delivery.claim(studio, worker, limit=1_000, lasting=HOUR)
     now = studio.now()

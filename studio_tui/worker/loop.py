@@ -34,7 +34,7 @@ from studio_tui.services.activity.verify import seal_rest
 from studio_tui.services.outbox import delivery as delivering
 from studio_tui.services.outbox import restored, workers
 from studio_tui.services.outbox.delivery import (
-    Claimed,
+    ClaimedBatch,
     FailedSettlement,
     MessageCompressor,
     RetrySettlement,
@@ -335,7 +335,7 @@ class Worker:
             self._publish(replace(self.report, away=error.message))
             return Batch(0)
 
-    async def _report_limits(self, claimed: Claimed) -> None:
+    async def _report_limits(self, claimed: ClaimedBatch) -> None:
         """Report at intervals which mail waits for a limit, until none does."""
         now = self._lease.elapsed()
         if not claimed.reached:

@@ -21,7 +21,7 @@ from studio_tui.domain.shared.errors import Conflict, Refused
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.outbox import undo
-from studio_tui.services.outbox.delivery import Claimed
+from studio_tui.services.outbox.delivery import ClaimedBatch
 from studio_tui.services.people import users
 from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign as assigning
@@ -262,7 +262,10 @@ def test_two_workers_never_claim_the_same_mail(
     claims = at_once(*(partial(send_due, studio, name) for name in "abcd"))
     assert refusals(claims) == []
     taken = [
-        each.id for claimed in claims if isinstance(claimed, Claimed) for each in claimed.deliveries
+        each.id
+        for claimed in claims
+        if isinstance(claimed, ClaimedBatch)
+        for each in claimed.deliveries
     ]
     assert sorted(taken) == sorted(each.id for each in mail(studio, admin))
 

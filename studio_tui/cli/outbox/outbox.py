@@ -34,7 +34,7 @@ from studio_tui.services.outbox import outbox as service
 from studio_tui.services.outbox import restored as restoring
 from studio_tui.services.outbox import undo as undoing
 from studio_tui.services.outbox.outbox import ReadMail, ResendResult
-from studio_tui.services.outbox.undo import Undoable
+from studio_tui.services.outbox.undo import UndoableAct
 from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
@@ -293,7 +293,7 @@ def _say_again(done: ResendResult, what: str) -> None:
 _CORRECTED = "“studio-tui users edit LOGIN --email ADDRESS” corrects it"
 
 
-def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:
+def _list_acts(studio: Studio, acts: Sequence[UndoableAct], as_json: bool) -> None:
     if as_json:
         write_json([shapes.undoable(studio, act) for act in acts])
         return
@@ -302,7 +302,7 @@ def _list_acts(studio: Studio, acts: Sequence[Undoable], as_json: bool) -> None:
     write_table(headings, rows, "Nothing can be undone.")
 
 
-def _second(studio: Studio, act: Undoable) -> str:
+def _second(studio: Studio, act: UndoableAct) -> str:
     return f"{act.leaves_at.astimezone(studio.zone):%Y-%m-%d %H:%M:%S}"
 
 

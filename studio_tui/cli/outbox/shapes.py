@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio_tui.services.outbox.dry_run import DryRun
     from studio_tui.services.outbox.outbox import Health, ReadMail
     from studio_tui.services.outbox.restored import RestoreReport
-    from studio_tui.services.outbox.undo import Undoable
+    from studio_tui.services.outbox.undo import UndoableAct
     from studio_tui.services.outbox.workers import SeenWorker
     from studio_tui.services.system.context import Studio
 
@@ -117,7 +117,7 @@ def rendered(of: RenderedMail) -> Shape:
     }
 
 
-def undoable(studio: Studio, of: Undoable) -> Shape:
+def undoable(studio: Studio, of: UndoableAct) -> Shape:
     """Return the JSON of an act that can be undone (N5)."""
     return {
         "action": of.action,

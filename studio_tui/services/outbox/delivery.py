@@ -113,7 +113,7 @@ Settlement = SentSettlement | FailedSettlement | RetrySettlement
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedBatch:
     """The notifications that a worker claimed from the outbox."""
 
     taken: int
@@ -135,7 +135,7 @@ def claim(
     limits: SendingLimits = NO_LIMITS,
     hours: RecipientHours | None = None,
     wait: bool = True,
-) -> Claimed:
+) -> ClaimedBatch:
     """Claim up to ``limit`` due notifications for the worker ``lease``.
 
     Domains in ``avoiding`` are left out, and the ``limits`` are not exceeded. Notifications that
@@ -168,7 +168,7 @@ def claim(
         # Raise only after the commit, which records that mail has stopped.
         raise DatabaseReplaced(stopped)
     if not ids:
-        return Claimed(0, reached=reached)
+        return ClaimedBatch(0, reached=reached)
     with studio.store.reading():
         claimed = deliveries.deliveries(ids, now)
     dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
@@ -187,7 +187,7 @@ def claim(
         except Busy:
             # They are handed back with the rest of the claim, and checked again at the next one.
             true = [each for each in true if each.id not in shortened]
-    return Claimed(len(ids), tuple(true), reached)
+    return ClaimedBatch(len(ids), tuple(true), reached)
 
 
 def is_as_claimed(

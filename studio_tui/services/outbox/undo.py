@@ -42,7 +42,7 @@ _CHANGED = "Too late to undo: it was changed once more since."
 
 
 @dataclass(frozen=True, slots=True)
-class Undoable:
+class UndoableAct:
     """An act that can be undone, because its mail still waits."""
 
     activity_id: int
@@ -58,7 +58,7 @@ class Undoable:
     """When the mail leaves; the act can be undone until then."""
 
 
-def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
+def undoable(studio: Studio, actor: Actor) -> list[UndoableAct]:
     """Return the acts that ``actor`` can still undo, newest first.
 
     All mail of such an act waits, nobody has changed the same data since, and no conversation that
@@ -66,7 +66,7 @@ def undoable(studio: Studio, actor: Actor) -> list[Undoable]:
     """
     with studio.own_store.reading():
         waiting = waiting_acts(actor.user_id, UNDOABLE, studio.now())
-        return [Undoable(*row) for row in waiting if _is_unchanged(studio, row[0])]
+        return [UndoableAct(*row) for row in waiting if _is_unchanged(studio, row[0])]
 
 
 def undo(

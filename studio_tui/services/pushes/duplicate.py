@@ -30,7 +30,7 @@ from studio_tui.storage.pushes import assignments, audiences, pushes
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class DuplicateProposal:
     """The proposed values for a duplicate."""
 
     draft: PushDraft
@@ -38,7 +38,7 @@ class Proposal:
     """Number of users who would be assigned: those of the push who have not left."""
 
 
-def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
+def propose(studio: Studio, actor: Actor, push: PushFacts) -> DuplicateProposal:
     """Return the proposed name and days for a duplicate of ``push``, and its number of people.
 
     The period has the same length and is the next one in which no other push of the template runs.
@@ -59,7 +59,7 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> Proposal:
             days_off(studio),
         )
         draft = PushDraft(name_proposer(current)(begin), begin, end, current.reminders)
-        return Proposal(draft, audiences.count_active(_people(current)))
+        return DuplicateProposal(draft, audiences.count_active(_people(current)))
 
 
 def skipped(studio: Studio, actor: Actor, push: PushFacts) -> list[Skipped]:

@@ -8,7 +8,7 @@ from studio_tui.domain.pushes.push import Push, PushDraft
 from studio_tui.domain.shared.errors import Invalid
 from studio_tui.services.pushes import duplicate as service
 from studio_tui.services.pushes.assign import AssignResult
-from studio_tui.services.pushes.duplicate import Proposal
+from studio_tui.services.pushes.duplicate import DuplicateProposal
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.ask_form import AskForm, days_in
 from studio_tui.tui.modals.dry_run import show_sent
@@ -27,7 +27,7 @@ def duplicate(screen: StudioScreen, push: Push, then: Callable[[AssignResult], N
     """
     studio, actor = screen.studio, screen.actor
 
-    def ask(proposal: Proposal) -> None:
+    def ask(proposal: DuplicateProposal) -> None:
         def meant(draft: PushDraft) -> None:
             question = f"Assign {proposal.people:,} users to “{draft.name}” and tell them?"
             detail = "Their managers are told as well."
@@ -79,7 +79,7 @@ class DuplicatePush(AskForm):
         self,
         screen: StudioScreen,
         push: Push,
-        proposal: Proposal,
+        proposal: DuplicateProposal,
         save: Callable[[PushDraft], None],
     ) -> None:
         draft = proposal.draft

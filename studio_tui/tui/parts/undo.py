@@ -19,7 +19,7 @@ from studio_tui.tui.text import fit, plain
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from studio_tui.services.outbox.undo import Undoable
+    from studio_tui.services.outbox.undo import UndoableAct
     from studio_tui.services.system.context import Studio
 
 _TICK = 1.0
@@ -42,7 +42,7 @@ class UndoLine:
         self._app = app
         self._messages = messages
         self._jobs = jobs
-        self._acts: tuple[Undoable, ...] = ()
+        self._acts: tuple[UndoableAct, ...] = ()
         self._ticking: Timer | None = None
 
     @property
@@ -51,7 +51,7 @@ class UndoLine:
         return self._ticking is not None
 
     @property
-    def newest(self) -> "Undoable | None":
+    def newest(self) -> "UndoableAct | None":
         """The newest act in view; None if there is none."""
         shell = shell_of(self._app)
         if shell.actor is None:
@@ -110,7 +110,7 @@ class UndoLine:
         self._messages.show_error(error.message)
         self.load()
 
-    def _found(self, acts: "list[Undoable]") -> None:
+    def _found(self, acts: "list[UndoableAct]") -> None:
         self._acts = tuple(acts)
         self.count()
 
@@ -165,7 +165,7 @@ def _clock(left: timedelta) -> str:
 # Imported in the background thread, so that the first frame does not wait for it.
 
 
-def _undoable(studio: "Studio", actor: Actor) -> "list[Undoable]":
+def _undoable(studio: "Studio", actor: Actor) -> "list[UndoableAct]":
     from studio_tui.services.outbox import undo
 
     return undo.undoable(studio, actor)
