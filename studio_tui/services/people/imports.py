@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.hr_file import Checked, HrFile, Refusal, UserRef, check
+from studio_tui.domain.people.hr_file import CheckedFile, HrFile, Refusal, UserRef, check
 from studio_tui.domain.people.review import Review
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
@@ -142,7 +142,7 @@ def _plan(studio: Studio, file: HrFile, progress: Progress) -> _Planned:
 
 def _described(
     file: HrFile,
-    checked: Checked,
+    checked: CheckedFile,
     writes: Sequence[Write],
     names: Names,
     new_teams: Sequence[NewTeam],
@@ -246,7 +246,7 @@ def _logins(writes: Sequence[Write], after: Mapping[UserRef, Profile]) -> dict[U
     return {ref: after[ref].login if ref in after else others[ref] for ref in coaches}
 
 
-def _refs(checked: Checked) -> Iterator[UserRef]:
+def _refs(checked: CheckedFile) -> Iterator[UserRef]:
     return (person.ref for person in checked.people)
 
 

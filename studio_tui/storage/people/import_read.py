@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import peewee
 
 from studio_tui.domain.people.facts import fact_called, with_every_fact
-from studio_tui.domain.people.hr_file import Known, TeamPath, UserRef
+from studio_tui.domain.people.hr_file import KnownUser, TeamPath, UserRef
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.teams import SEPARATOR
@@ -80,15 +80,15 @@ class KnownTeam:
 class StoredStudio:
     """The stored data that `hr_file.check` queries, one query for each question. Texts are keys."""
 
-    def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
+    def by_login(self, logins: Collection[str]) -> Mapping[str, KnownUser]:
         """Return the users of those ``logins`` that are in use."""
         return _known(_U.login_key, logins, _M.login_key)
 
-    def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
+    def by_email(self, emails: Collection[str]) -> Mapping[str, KnownUser]:
         """Return the users of those ``emails`` that are in use."""
         return _known(_U.email_key, emails, _M.email_key)
 
-    def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, KnownUser]:
         """Return the users of those ``numbers`` that are in use."""
         return _known(_U.employee_number_key, numbers, _M.number_key)
 
@@ -173,13 +173,13 @@ def count_everybody() -> tuple[int, int]:
     return everybody, count(_U.select().where(_U.active))
 
 
-def _known(unique: Any, keys: Collection[str], former: Any) -> dict[str, Known]:
+def _known(unique: Any, keys: Collection[str], former: Any) -> dict[str, KnownUser]:
     """Return the users of ``keys``, including keys of records that were merged into theirs."""
     told = (_U.id, _U.login, _U.given_name, _U.family_name, _U.employee_number_key)
     merged = _U.select(former, *told).join(_M, on=_M.into == _U.id).where(among(former, keys))
     own = _U.select(unique, *told).where(among(unique, keys))
     return {
-        folded: Known(user_id, login, full_name(given, family), number or "")
+        folded: KnownUser(user_id, login, full_name(given, family), number or "")
         for query in (merged, own)
         for folded, user_id, login, given, family, number in stored(query)
     }

@@ -47,7 +47,7 @@ _OF_HOLDER = {
 
 
 @dataclass
-class Known:
+class KnownUser:
     """The last decided, or else initial, state of a user in a push."""
 
     managers: frozenset[str]
@@ -89,7 +89,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
         self.studio, self.admin = studio, admin
         self.now = Organisation()
         self.pushes: dict[str, Push] = {}
-        self.known: dict[tuple[str, str], Known] = {}
+        self.known: dict[tuple[str, str], KnownUser] = {}
         self.holder: dict[tuple[str, str], str] = {}
         self._import()
         number[0] += 1
@@ -100,9 +100,9 @@ class LifeOfTheDesk(RuleBasedStateMachine):
             for login in logins:
                 self.known[name, login] = self._as_it_is(login)
 
-    def _as_it_is(self, login: str) -> Known:
+    def _as_it_is(self, login: str) -> KnownUser:
         managers = self.now.managers_of(login)
-        return Known(managers, login not in self.now.gone, self.now.address[login])
+        return KnownUser(managers, login not in self.now.gone, self.now.address[login])
 
     def _import(self) -> None:
         import_lines(self.studio, self.admin, HEADINGS, *self.now.lines())

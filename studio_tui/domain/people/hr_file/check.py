@@ -16,13 +16,19 @@ rules out the user themself, and the teams do not become nested.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from studio_tui.domain.people.hr_file.manager_teams import Leading, Led, joins, name_teams, path_key
+from studio_tui.domain.people.hr_file.manager_teams import (
+    LedTeams,
+    ManagedRecord,
+    joins,
+    name_teams,
+    path_key,
+)
 from studio_tui.domain.people.hr_file.nothing import is_nobody
 from studio_tui.domain.people.hr_file.people import (
-    Checked,
+    CheckedFile,
     ImportRow,
-    Known,
     KnownPeople,
+    KnownUser,
     ManagerTeam,
     UserRef,
 )
@@ -55,7 +61,7 @@ About = Mapping[int, int | None]
 _NOBODY: About = {}
 
 
-def check(file: HrFile, studio: KnownPeople, about: About = _NOBODY) -> Checked:
+def check(file: HrFile, studio: KnownPeople, about: About = _NOBODY) -> CheckedFile:
     """Return which rows of ``file`` can be imported into ``studio``, and why the others cannot."""
     return _Check(file, studio, about).run()
 
@@ -94,14 +100,14 @@ class _Check:
                     self._warnings.append(RowWarning(record.line, column, reason, record.email))
         return records
 
-    def _known_numbers(self) -> Mapping[str, Known]:
+    def _known_numbers(self) -> Mapping[str, KnownUser]:
         told = {number_key(r.employee_number) for r in self._file.records if r.employee_number}
         named = {*self._logins, *self._emails, *self._by_login, *self._by_email}
         rest = [text for text in self._named if named.isdisjoint(reference_keys(text))]
         asked = told.union(*map(numbers, rest))
         return self._studio.by_number(asked) if asked else {}
 
-    def run(self) -> Checked:
+    def run(self) -> CheckedFile:
         records = zip(self._records, self._logins, self._emails, strict=True)
         entries = [self._entry(*each) for each in records]
         self._refuse_doubles(entries)
@@ -126,7 +132,7 @@ class _Check:
         leading = self._leading(left)
         teams = self._manager_teams(left, managers, leading)
         warnings = (w for w in self._warnings if w.line not in self._refused)
-        return Checked(
+        return CheckedFile(
             people=tuple(
                 self._person(entry, meant, absent, managers.get(entry.ref, ()), leading, teams)
                 for entry in left
@@ -149,8 +155,8 @@ class _Check:
         return ImportEntry(record, login, email, user_id, email if user_id is None else user_id)
 
     def _match(
-        self, record: Record, by_login: Known | None, by_email: Known | None
-    ) -> Known | None:
+        self, record: Record, by_login: KnownUser | None, by_email: KnownUser | None
+    ) -> KnownUser | None:
         """Return the existing user whom ``record`` refers to, or None (U11)."""
         if record.employee_number:
             number = number_key(record.employee_number)
@@ -227,7 +233,7 @@ class _Check:
                     self._refuse(entry.record, *self._taken(entry, field, known))
                     waiting = True
 
-    def _holders(self, entry: ImportEntry) -> Iterable[tuple[ImportField, Known]]:
+    def _holders(self, entry: ImportEntry) -> Iterable[tuple[ImportField, KnownUser]]:
         if entry.record.email and (known := self._by_email.get(entry.email)):
             yield ImportField.EMAIL, known
         if not entry.keeps_login and (known := self._by_login.get(entry.login)):
@@ -246,7 +252,7 @@ class _Check:
         return not holder.keeps_login and holder.login != entry.login
 
     def _taken(
-        self, entry: ImportEntry, field: ImportField, known: Known
+        self, entry: ImportEntry, field: ImportField, known: KnownUser
     ) -> tuple[ImportField, str]:
         """Return the wrong column and the reason: its value belongs to ``known``."""
         record = entry.record
@@ -342,7 +348,7 @@ class _Check:
                 RowWarning(record.line, self._file.column(field), reason, record.email)
             )
 
-    def _leading(self, left: Sequence[ImportEntry]) -> Leading:
+    def _leading(self, left: Sequence[ImportEntry]) -> LedTeams:
         by_id = {known.user_id for known in self._everybody_known()}
         in_studio = self._studio.teams_led(by_id)
         also: dict[UserRef, Mapping[TeamPath, TeamPath]] = {
@@ -352,34 +358,36 @@ class _Check:
         if ImportField.LEADS in self._file.present_fields:
             counted.update((entry.ref, _by_key(entry.record.leads)) for entry in left)
         taken = {path_key(path) for path in (*self._paths, *_own_paths(left))}
-        return Leading(counted, also, taken)
+        return LedTeams(counted, also, taken)
 
     def _manager_teams(
         self,
         left: Sequence[ImportEntry],
         managers: Mapping[UserRef, Sequence[UserRef]],
-        leading: Leading,
+        leading: LedTeams,
     ) -> dict[UserRef, ManagerTeam]:
         led = [
-            Led(entry.record, ref)
+            ManagedRecord(entry.record, ref)
             for entry in left
             if entry.ref in managers
             for ref in managers[entry.ref]
         ]
         return name_teams(led, self._managers(left, {one.manager for one in led}), leading)
 
-    def _managers(self, left: Sequence[ImportEntry], refs: set[UserRef]) -> dict[UserRef, Known]:
+    def _managers(
+        self, left: Sequence[ImportEntry], refs: set[UserRef]
+    ) -> dict[UserRef, KnownUser]:
         """Return the login and name after the import of each of ``refs``."""
         known = {k.user_id: k for k in self._everybody_known()}
-        found: dict[UserRef, Known] = {ref: known[ref] for ref in refs if isinstance(ref, int)}
+        found: dict[UserRef, KnownUser] = {ref: known[ref] for ref in refs if isinstance(ref, int)}
         for entry in left:
             if entry.ref in refs:
                 record, before = entry.record, found.get(entry.ref)
                 login = before.login if before and record.derived_login else record.login
-                found[entry.ref] = Known(entry.user_id or 0, login, record.name)
+                found[entry.ref] = KnownUser(entry.user_id or 0, login, record.name)
         return found
 
-    def _everybody_known(self) -> Iterable[Known]:
+    def _everybody_known(self) -> Iterable[KnownUser]:
         return chain(self._by_login.values(), self._by_email.values(), self._by_number.values())
 
     def _person(
@@ -388,7 +396,7 @@ class _Check:
         meant: Mapping[str, Resolution],
         absent: Mapping[UserRef, int],
         managers: Sequence[UserRef],
-        leading: Leading,
+        leading: LedTeams,
         teams: Mapping[UserRef, ManagerTeam],
     ) -> ImportRow:
         joined = [teams[ref].path for ref in managers if joins(entry.record, ref, leading)]

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from studio_tui.domain.people.hr_file.people import Known, ManagerTeam, UserRef
+from studio_tui.domain.people.hr_file.people import KnownUser, ManagerTeam, UserRef
 from studio_tui.domain.people.hr_file.records import Record, TeamPath
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.shared.dataclass import dataclass
@@ -31,7 +31,7 @@ _SEPARATORS = str.maketrans("|>", "//")
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
+class LedTeams:
     """The teams that people lead. Paths are compared by `path_key`."""
 
     counted: Mapping[UserRef, Mapping[TeamPath, TeamPath]]
@@ -46,7 +46,7 @@ class Leading:
         return {**self.also.get(ref, {}), **self.counted.get(ref, {})}
 
 
-class Led(NamedTuple):
+class ManagedRecord(NamedTuple):
     """A person with a manager: their record, and the manager."""
 
     record: Record
@@ -59,7 +59,7 @@ def path_key(path: TeamPath) -> TeamPath:
 
 
 def name_teams(
-    led: Sequence[Led], managers: Mapping[UserRef, Known], leading: Leading
+    led: Sequence[ManagedRecord], managers: Mapping[UserRef, KnownUser], leading: LedTeams
 ) -> dict[UserRef, ManagerTeam]:
     """Return the team of each manager whose people need one.
 
@@ -81,7 +81,7 @@ def name_teams(
     return {ref: ManagerTeam(path, ref) for ref, path in found.items() if path is not None}
 
 
-def joins(record: Record, manager: UserRef, leading: Leading) -> bool:
+def joins(record: Record, manager: UserRef, leading: LedTeams) -> bool:
     """Return whether ``record`` joins the manager's team.
 
     It does unless one of its own teams is led by the manager.
@@ -92,7 +92,7 @@ def joins(record: Record, manager: UserRef, leading: Leading) -> bool:
     return not any(path_key(path) in theirs for path in record.teams)
 
 
-def _departments(led: Sequence[Led], leading: Leading) -> dict[UserRef, str]:
+def _departments(led: Sequence[ManagedRecord], leading: LedTeams) -> dict[UserRef, str]:
     """Return the common department of the people who join each manager's team.
 
     Empty if the departments differ or are unknown.
@@ -112,7 +112,7 @@ def _base(department: str) -> str:
     return department.translate(_SEPARATORS)
 
 
-def _names(manager: Known, department: str) -> list[str]:
+def _names(manager: KnownUser, department: str) -> list[str]:
     """Return the candidate names of the team, shortest first."""
     name = manager.name.translate(_SEPARATORS)
     login = manager.login.translate(_SEPARATORS)
@@ -130,7 +130,7 @@ def _fit(base: str, suffix: str) -> str:
     return base[: MAX_NAME - len(suffix)].rstrip() + suffix
 
 
-def _found(ref: UserRef, manager: Known, department: str, leading: Leading) -> TeamPath | None:
+def _found(ref: UserRef, manager: KnownUser, department: str, leading: LedTeams) -> TeamPath | None:
     """Return the team that ``ref`` already leads and that their people join, or None."""
     counted = leading.counted.get(ref, {})
     if len(counted) == 1:

@@ -11,7 +11,7 @@ UserRef = int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownUser:
     """An existing user of the Studio."""
 
     user_id: int
@@ -27,15 +27,15 @@ class KnownPeople(Protocol):
     Each query is made once for the whole file. Texts are `key`s.
     """
 
-    def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
+    def by_login(self, logins: Collection[str]) -> Mapping[str, KnownUser]:
         """Return those of ``logins`` that belong to a user, active or not."""
         ...
 
-    def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
+    def by_email(self, emails: Collection[str]) -> Mapping[str, KnownUser]:
         """Return those of ``emails`` that belong to a user, active or not."""
         ...
 
-    def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, KnownUser]:
         """Return those of ``numbers``, which are `number_key`s, that belong to a user."""
         ...
 
@@ -79,7 +79,7 @@ class ManagerTeam:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedFile:
     """The result of validating a file."""
 
     people: tuple[ImportRow, ...]

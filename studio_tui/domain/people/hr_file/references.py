@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from studio_tui.domain.people.hr_file.people import Known, UserRef
+from studio_tui.domain.people.hr_file.people import KnownUser, UserRef
 from studio_tui.domain.people.hr_file.records import Record
 from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key, number_key
@@ -95,9 +95,9 @@ def numbers(text: str) -> tuple[str, ...]:
 def resolve(
     texts: Collection[str],
     entries: Sequence[ImportEntry],
-    by_login: Mapping[str, Known],
-    by_email: Mapping[str, Known],
-    by_number: Mapping[str, Known],
+    by_login: Mapping[str, KnownUser],
+    by_email: Mapping[str, KnownUser],
+    by_number: Mapping[str, KnownUser],
 ) -> dict[str, Resolution]:
     """Resolve each of ``texts``."""
     wanted = {handle for text in texts for handle in reference_keys(text)}
@@ -123,8 +123,8 @@ _Found = dict[UserRef, int]
 def _by_login_or_email(
     wanted: Collection[str],
     entries: Sequence[ImportEntry],
-    by_login: Mapping[str, Known],
-    by_email: Mapping[str, Known],
+    by_login: Mapping[str, KnownUser],
+    by_email: Mapping[str, KnownUser],
 ) -> dict[str, _Found]:
     found: defaultdict[str, _Found] = defaultdict(dict)
     for entry in entries:

@@ -5,7 +5,7 @@ A reference by such a name could reach the wrong person.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from studio_tui.domain.people.hr_file.people import Known
+from studio_tui.domain.people.hr_file.people import KnownUser
 from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.references import ImportEntry
 from studio_tui.domain.people.hr_file.wrong import quoted
@@ -13,7 +13,9 @@ from studio_tui.domain.shared.lookalikes import appearance
 
 
 def shared_names(
-    entries: Sequence[ImportEntry], by_login: Mapping[str, Known], by_email: Mapping[str, Known]
+    entries: Sequence[ImportEntry],
+    by_login: Mapping[str, KnownUser],
+    by_email: Mapping[str, KnownUser],
 ) -> Iterator[tuple[ImportEntry, ImportField, str]]:
     """Yield the rows with a login or an address that could be mistaken for another person's.
 
@@ -51,7 +53,7 @@ def not_ascii(names: Iterable[str]) -> Iterator[str]:
 
 
 def _look_alikes(
-    entries: Sequence[ImportEntry], by_login: Mapping[str, Known]
+    entries: Sequence[ImportEntry], by_login: Mapping[str, KnownUser]
 ) -> Iterator[tuple[ImportEntry, ImportField, str]]:
     odd = [entry for entry in entries if not entry.login.isascii() and not entry.keeps_login]
     if not odd:
@@ -74,5 +76,5 @@ def _look_alikes(
             yield entry, ImportField.LOGIN, reason
 
 
-def _is_other(known: Known, entry: ImportEntry) -> bool:
+def _is_other(known: KnownUser, entry: ImportEntry) -> bool:
     return known.user_id != entry.user_id

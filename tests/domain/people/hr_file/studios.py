@@ -3,7 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from studio_tui.domain.people.hr_file import Checked, HrFile, ImportRow, Known, TeamPath, UserRef
+from studio_tui.domain.people.hr_file import (
+    CheckedFile,
+    HrFile,
+    ImportRow,
+    KnownUser,
+    TeamPath,
+    UserRef,
+)
 from studio_tui.domain.people.keys import key
 
 
@@ -11,27 +18,27 @@ from studio_tui.domain.people.keys import key
 class FakeStudio:
     """Users by login, address and number, the teams, and the teams that each user leads."""
 
-    logins: dict[str, Known] = field(default_factory=dict)
-    emails: dict[str, Known] = field(default_factory=dict)
+    logins: dict[str, KnownUser] = field(default_factory=dict)
+    emails: dict[str, KnownUser] = field(default_factory=dict)
     teams: set[TeamPath] = field(default_factory=set)
     led: dict[int, set[TeamPath]] = field(default_factory=dict)
-    numbers: dict[str, Known] = field(default_factory=dict)
+    numbers: dict[str, KnownUser] = field(default_factory=dict)
 
     def add(self, login: str, email: str, name: str, *leads: TeamPath) -> int:
         user_id = len(self.led) + 1
-        known = Known(user_id, login, name)
+        known = KnownUser(user_id, login, name)
         self.logins[key(login)] = self.emails[key(email)] = known
         self.led[user_id] = set(leads)
         self.teams.update(leads)
         return user_id
 
-    def by_login(self, logins: Collection[str]) -> Mapping[str, Known]:
+    def by_login(self, logins: Collection[str]) -> Mapping[str, KnownUser]:
         return {login: self.logins[login] for login in set(logins) & self.logins.keys()}
 
-    def by_email(self, emails: Collection[str]) -> Mapping[str, Known]:
+    def by_email(self, emails: Collection[str]) -> Mapping[str, KnownUser]:
         return {email: self.emails[email] for email in set(emails) & self.emails.keys()}
 
-    def by_number(self, numbers: Collection[str]) -> Mapping[str, Known]:
+    def by_number(self, numbers: Collection[str]) -> Mapping[str, KnownUser]:
         return {number: self.numbers[number] for number in set(numbers) & self.numbers.keys()}
 
     def team_paths(self) -> Iterable[TeamPath]:
@@ -40,7 +47,7 @@ class FakeStudio:
     def teams_led(self, user_ids: Collection[int]) -> Mapping[int, Collection[TeamPath]]:
         return {user_id: set(self.led[user_id]) for user_id in user_ids}
 
-    def apply(self, file: HrFile, checked: Checked) -> None:
+    def apply(self, file: HrFile, checked: CheckedFile) -> None:
         """Import ``checked`` as the database does."""
         for person in checked.people:
             self._write(person)

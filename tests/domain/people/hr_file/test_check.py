@@ -2,13 +2,13 @@
 
 import pytest
 
-from studio_tui.domain.people.hr_file import Checked, check, read
+from studio_tui.domain.people.hr_file import CheckedFile, check, read
 from tests.domain.people.hr_file.studios import EMPTY, FakeStudio
 
 HEAD = "login,email,given_name,family_name,manager,coaches,teams"
 
 
-def checked(*rows: str, head: str = HEAD, studio: FakeStudio = EMPTY) -> Checked:
+def checked(*rows: str, head: str = HEAD, studio: FakeStudio = EMPTY) -> CheckedFile:
     return check(read("\n".join([head, *rows]).encode()), studio)
 
 
@@ -16,15 +16,15 @@ def person(login: str, manager: str = "", coaches: str = "", teams: str = "") ->
     return f"{login},{login}@example.org,{login.title()},Maes,{manager},{coaches},{teams}"
 
 
-def reasons(result: Checked) -> list[str]:
+def reasons(result: CheckedFile) -> list[str]:
     return [str(refusal) for refusal in result.refusals]
 
 
-def warnings(result: Checked) -> list[str]:
+def warnings(result: CheckedFile) -> list[str]:
     return [str(warning) for warning in result.warnings]
 
 
-def logins(result: Checked) -> list[str]:
+def logins(result: CheckedFile) -> list[str]:
     return [one.record.login for one in result.people]
 
 

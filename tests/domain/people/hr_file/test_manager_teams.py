@@ -5,13 +5,13 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_tui.domain.people.hr_file import Checked, TeamPath, check, read
+from studio_tui.domain.people.hr_file import CheckedFile, TeamPath, check, read
 from tests.domain.people.hr_file.studios import EMPTY, FakeStudio
 
 HEAD = "login,email,given_name,family_name,department,manager"
 
 
-def run(*rows: str, head: str = HEAD, studio: FakeStudio = EMPTY) -> Checked:
+def run(*rows: str, head: str = HEAD, studio: FakeStudio = EMPTY) -> CheckedFile:
     return check(read("\n".join([head, *rows]).encode()), studio)
 
 
@@ -19,7 +19,7 @@ def row(login: str, department: str = "", manager: str = "", name: str = "") -> 
     return f"{login},{login}@x.example,{name or login.title()},Maes,{department},{manager}"
 
 
-def joined(result: Checked) -> dict[str, TeamPath | None]:
+def joined(result: CheckedFile) -> dict[str, TeamPath | None]:
     return {one.record.login: one.joins for one in result.people}
 
 
