@@ -7,7 +7,11 @@ from textwrap import indent
 from studio_tui.demo.demo import Demo
 from studio_tui.demo.opening import open_demo
 from studio_tui.demo.story.constants import DEMO_NOW
-from studio_tui.domain.conversations.conversation import Ask, ConversationState, HistoryFilter
+from studio_tui.domain.conversations.conversation import (
+    ConversationRequest,
+    ConversationState,
+    HistoryFilter,
+)
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.users import UserFilter
@@ -144,7 +148,7 @@ def _narrate_holding(demo: Demo, push: Push, write: Write) -> None:
         finished = conversations.record_held(
             demo.studio,
             demo.actor,
-            Ask(assignment.user_id, push.id),
+            ConversationRequest(assignment.user_id, push.id),
             conductor=assignment.managers[0].login,
         )
         write(f"{finished.name}: held by {finished.conductor}.")

@@ -15,7 +15,7 @@ from studio_tui.demo.story.organisation import DemoOrganisation
 from studio_tui.demo.story.talks import build_talks
 from studio_tui.demo.story.text_files import demo_plan
 from studio_tui.demo.story.timeline import StoryAct, StoryEvent, timeline
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
+from studio_tui.domain.conversations.conversation import Conversation, ConversationRequest, Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
@@ -142,12 +142,14 @@ class _Player:
         conversations.finish(studio, actor, self._conversations[script].id)
 
 
-def _ask(demo: Demo, event: StoryEvent, script: DemoConversation) -> Ask:
+def _ask(demo: Demo, event: StoryEvent, script: DemoConversation) -> ConversationRequest:
     if event.push is not None:
         return conversations.find(demo.studio, event.push.name, script.user)
     user = users.find(demo.studio, demo.actor, script.user).user
     name = event.talk.template if event.talk else ""
-    return Ask(user.id, template_id=templates.find(demo.studio, demo.actor, name).id)
+    return ConversationRequest(
+        user.id, template_id=templates.find(demo.studio, demo.actor, name).id
+    )
 
 
 def _create(demo: Demo, push: DemoPush) -> None:

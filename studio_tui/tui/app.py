@@ -239,13 +239,13 @@ class StudioApp(Commands, App[None]):
         """Check off the event loop whether the database has changed."""
         self.changes.check()
 
-    def choose_columns(self, listed: "Listed") -> None:
+    def choose_columns(self, listed: "ListWithViews") -> None:
         """Prompt for the columns of a list (S5)."""
         from studio_tui.tui.modals.choose_columns import choose_columns
 
         choose_columns(listed)
 
-    def choose_view(self, listed: "Listed") -> None:
+    def choose_view(self, listed: "ListWithViews") -> None:
         """Prompt for a view of a list to show or to save (S5)."""
         from studio_tui.tui.modals.list_views import choose_view
 

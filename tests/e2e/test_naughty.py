@@ -4,7 +4,12 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationRequest,
+    Part,
+    Plan,
+)
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushDraft
 from studio_tui.domain.shared.text import clean_line, fold
@@ -91,11 +96,11 @@ def _fill(made: Example) -> None:
     assign(made, push, *crew, *(f"w{number}" for number in range(len(_NAMES))))
     me_myself = made.actor(ACCOUNT)
     for login in crew[:2]:
-        talk = _talk(made, me_myself, Ask(user_id(made, login), push.id))
+        talk = _talk(made, me_myself, ConversationRequest(user_id(made, login), push.id))
     conversations.finish(made.studio, me_myself, talk.id)
 
 
-def _talk(made: Example, by: Actor, ask: Ask) -> Conversation:
+def _talk(made: Example, by: Actor, ask: ConversationRequest) -> Conversation:
     plan = Plan(made.studio.now() + timedelta(days=1), 60, PACKED[0])
     talk = conversations.plan(made.studio, by, ask, plan)
     conversations.begin(made.studio, by, talk.id)

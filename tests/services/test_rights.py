@@ -19,8 +19,8 @@ from studio_tui.config.settings import Privacy
 from studio_tui.domain.audiences.audience import Condition
 from studio_tui.domain.audiences.segment import Segment
 from studio_tui.domain.conversations.conversation import (
-    Ask,
     Conversation,
+    ConversationRequest,
     HistoryFilter,
     MyConversationFilter,
     Part,
@@ -160,7 +160,7 @@ class World:
         return templates.versions(self.studio, els, self.template.id)[-1]
 
     @property
-    def ann(self) -> Ask:
+    def ann(self) -> ConversationRequest:
         return conversations.find(self.studio, self.push.name, "ann")
 
     @property
@@ -198,7 +198,9 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     planned = conversations.plan(studio, admin, ben, Plan(studio.now() + HOUR), conductor="bob")
     bob, quick = as_user(studio, "bob"), templates.find(studio, admin, "Quick")
     begun, held = (
-        conversations.start(studio, bob, Ask(planned.user_id, template_id=quick.id)).id
+        conversations.start(
+            studio, bob, ConversationRequest(planned.user_id, template_id=quick.id)
+        ).id
         for _ in range(2)
     )
     conversations.finish(studio, bob, held)

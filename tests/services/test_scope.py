@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, MyConversationFilter, Plan
+from studio_tui.domain.conversations.conversation import (
+    ConversationRequest,
+    MyConversationFilter,
+    Plan,
+)
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import FULL_SIGHT_ACTIONS, Action, Actor, may
 from studio_tui.domain.people.users import UserFilter
@@ -79,7 +83,7 @@ def limited(world: World) -> World:  # noqa: F811
     ask = conversations.find(studio, "Zzmark push", "zzmark")
     conversations.plan(studio, beyond, ask, Plan(studio.now() + HOUR), conductor="zzmarkboss")
     boss, quick = as_user(studio, "zzmarkboss"), templates.find(studio, beyond, "Quick")
-    held = conversations.start(studio, boss, Ask(zzmark, template_id=quick.id))
+    held = conversations.start(studio, boss, ConversationRequest(zzmark, template_id=quick.id))
     conversations.finish(studio, boss, held.id)
     late = remind.users_named(studio, beyond, world.push, ["zzmark"])
     remind.remind(studio, beyond, world.push, late, again=True)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from studio_tui.domain.conversations.conversation import Ask
+from studio_tui.domain.conversations.conversation import ConversationRequest
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.services import conversations
@@ -65,7 +65,9 @@ def conversation_named(
     return found.conversation_id
 
 
-def ask_named(studio: Studio, actor: Actor, named: Sequence[str], template: str | None) -> Ask:
+def ask_named(
+    studio: Studio, actor: Actor, named: Sequence[str], template: str | None
+) -> ConversationRequest:
     """Return what a new conversation is about: a user, and a push or a template.
 
     Raises `click.UsageError` if the arguments name neither.

@@ -22,14 +22,14 @@ from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.cli.shared.times import shown, zone_heading
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.conversations.conversation import (
-    Ask,
     Conversation,
+    ConversationRequest,
     Entry,
     MyConversation,
     MyConversationFilter,
     Part,
     Reading,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.conversations.transcript import piece_heading
 from studio_tui.domain.people.access import Actor
@@ -58,7 +58,7 @@ VERBS = {
         ("open", "plans", "open_", "Let who holds it read what you wrote before they did."),
         ("write", "talks", "write", "Write under a question."),
         ("submit", "talks", "submit", "Show your preparation to the other side."),
-        ("add-question", "talks", "add_question", "Ask one more question."),
+        ("add-question", "talks", "add_question", "ConversationRequest one more question."),
         ("remove-question", "talks", "remove_question", "Take a question out."),
         ("start", "talks", "start", "Begin the talk."),
         ("finish", "talks", "finish", "Finish the talk, or record one that was held."),
@@ -165,7 +165,9 @@ def _find(
     about = reading.conversation
     if about.push_id is None:
         return None, reading
-    return service.look_up(studio, actor, Ask(about.user_id, about.push_id)), reading
+    return service.look_up(
+        studio, actor, ConversationRequest(about.user_id, about.push_id)
+    ), reading
 
 
 def _shape_of_found(
@@ -269,7 +271,7 @@ def _entry_lines(reading: Reading | None, number: int, entry: Entry) -> Iterator
         yield from _written_lines(piece_heading(piece), piece.written)
 
 
-def _written_lines(whose: str, written: Written | None) -> Iterator[str]:
+def _written_lines(whose: str, written: WrittenText | None) -> Iterator[str]:
     if written is None or not written.text:
         return
     yield f"  {whose}:"

@@ -32,7 +32,7 @@ from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.services import conversations as service
-from studio_tui.services.conversations import Usable
+from studio_tui.services.conversations import UsableSource
 from studio_tui.services.outbox import undo as undoing
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
@@ -321,7 +321,7 @@ def _say_planned(studio: Studio, planned: Conversation) -> None:
         say(f"{planned.conductor} talks with {planned.name} {moment}.")
 
 
-def _row(one: Usable) -> tuple[str, ...]:
+def _row(one: UsableSource) -> tuple[str, ...]:
     return (
         one.name if one.ask.push_id is not None else "",
         one.template.name,

@@ -11,11 +11,11 @@ from studio_tui.domain.conversations.conversation import (
     Entry,
     MyConversation,
     Reading,
-    Written,
+    WrittenText,
 )
 
 if TYPE_CHECKING:
-    from studio_tui.services.conversations import Usable
+    from studio_tui.services.conversations import UsableSource
     from studio_tui.services.system.context import Studio
 
 
@@ -60,7 +60,7 @@ def my_conversation(studio: Studio, of: MyConversation) -> Shape:
     }
 
 
-def usable(of: Usable) -> Shape:
+def usable(of: UsableSource) -> Shape:
     """Return the JSON of a push or template that a conversation can be about (C2)."""
     return {
         "push": of.name if of.ask.push_id is not None else None,
@@ -128,7 +128,7 @@ def _entry(studio: Studio, number: int, of: Entry) -> Shape:
     }
 
 
-def _written(studio: Studio, of: Written | None) -> Shape | None:
+def _written(studio: Studio, of: WrittenText | None) -> Shape | None:
     if of is None:
         return None
     return {"text": of.text, "version": of.version, "written_at": iso(studio, of.written_at)}

@@ -25,7 +25,7 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Reading,
     WriteConflict,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Conflict, NotFound
@@ -226,7 +226,7 @@ def _typed(text: str) -> str:
     return decode_utf8(read_bytes(DASH, _MAX_BYTES), "The text from the input").removesuffix("\n")
 
 
-def _replaced_text(kept: Sequence[Written], version: int) -> str:
+def _replaced_text(kept: Sequence[WrittenText], version: int) -> str:
     """Return the text of a version among ``kept``, the replaced texts.
 
     Raises `NotFound` if the version is not stored.
@@ -240,7 +240,7 @@ def _replaced_text(kept: Sequence[Written], version: int) -> str:
     raise NotFound(f"Version {version} is not kept. There is: {versions}.")
 
 
-def _replaced_in_words(standing: Written) -> str:
+def _replaced_in_words(standing: WrittenText) -> str:
     """Return a sentence about the text that was replaced, and how to restore it."""
     count = f"{len(standing.text):,} characters of version {standing.version}"
     first = clean_line(standing.text)[:_QUOTED_CHARACTERS]
@@ -276,6 +276,6 @@ def _part_to_write(reading: Reading, asked: AskedQuestion) -> Part:
     return prepared[0] if prepared else asked.part
 
 
-def _current_text(entry: Entry, part: Part) -> Written:
+def _current_text(entry: Entry, part: Part) -> WrittenText:
     by_part = {Part.USER_PREPARATION: entry.user, Part.CONDUCTOR_PREPARATION: entry.conductor}
-    return by_part.get(part, entry.answer) or Written()
+    return by_part.get(part, entry.answer) or WrittenText()

@@ -10,7 +10,7 @@ from studio_tui.cli.shared.contract import Shape
 from studio_tui.cli.shared.times import iso
 from studio_tui.domain.outbox.bounces import BouncesRead, ReturnKind
 from studio_tui.domain.outbox.notification import Notification, NotificationState
-from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.pushes.push import SkippedPerson
 
 if TYPE_CHECKING:
     # These modules write mail. Commands that show no mail do not import them.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
 
 
-def dry_run(studio: Studio, run: DryRun, skipped: Iterable[Skipped]) -> Shape:
+def dry_run(studio: Studio, run: DryRun, skipped: Iterable[SkippedPerson]) -> Shape:
     """Return the JSON of a dry run: recipients with reasons, people left out, and mails (P14)."""
     return {
         "notifications": [

@@ -20,7 +20,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.domain.outbox.notification import UNSENT, Notification, NotificationFilter
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Assignment, Flag, Push, PushFacts, Skipped, Status
+from studio_tui.domain.pushes.push import Assignment, Flag, Push, PushFacts, SkippedPerson, Status
 from studio_tui.services.pushes import assign
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes.pushes import PushCloseResult
@@ -184,10 +184,10 @@ def _waiting(studio: Studio, actor: Actor, push: Push) -> list[Notification]:
     return sorted(found, key=lambda each: (each.due_at, each.id))
 
 
-def _skipped(users: Iterable[Assignment], told: set[str]) -> Iterable[Skipped]:
+def _skipped(users: Iterable[Assignment], told: set[str]) -> Iterable[SkippedPerson]:
     for user in users:
         if user.login not in told:
-            yield Skipped(user.login, user.name, _why(user))
+            yield SkippedPerson(user.login, user.name, _why(user))
 
 
 def _why(user: Assignment) -> str:

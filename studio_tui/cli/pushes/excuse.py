@@ -15,7 +15,7 @@ from studio_tui.cli.shared.output import json_if_nothing_to_do, json_option, say
 from studio_tui.cli.shared.session import with_studio
 from studio_tui.cli.shared.times import day, when
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.pushes.push import Push, Skipped
+from studio_tui.domain.pushes.push import Push, SkippedPerson
 from studio_tui.services.pushes import excuse as excusing
 from studio_tui.services.pushes import pushes as service
 from studio_tui.services.pushes.excuse import ExcuseResult
@@ -29,7 +29,7 @@ Act = Callable[[], ExcuseResult]
 @click.argument("push")
 @click.argument("logins", nargs=-1, metavar="[LOGIN]...")
 @click.option("--reason", help="Why: for HR and their managers to read.")
-@click.option("--back", is_flag=True, help="Ask them again.")
+@click.option("--back", is_flag=True, help="ConversationRequest them again.")
 @user_filter_options
 @yes_option
 @dry_run_options
@@ -68,7 +68,7 @@ def excuse(
             return excusing.take_back(studio, actor, found, chosen)
         return excusing.excuse(studio, actor, found, chosen, reason)
 
-    def skipped() -> list[Skipped]:
+    def skipped() -> list[SkippedPerson]:
         if reason is None:
             return excusing.skipped_by_taking_back(studio, actor, found, chosen)
         return excusing.skipped_by_excuse(studio, actor, found, chosen, reason)
@@ -127,7 +127,7 @@ def deadline(
     def act() -> ExcuseResult:
         return excusing.set_deadline(studio, actor, found, chosen, until)
 
-    def skipped() -> list[Skipped]:
+    def skipped() -> list[SkippedPerson]:
         return excusing.skipped_by_deadline(studio, actor, found, chosen, until)
 
     done = f"given until {until or found.deadline}"
@@ -147,7 +147,7 @@ def _do(
     studio: Studio,
     push: Push,
     act: Act,
-    skipped: Callable[[], Sequence[Skipped]],
+    skipped: Callable[[], Sequence[SkippedPerson]],
     done: str,
     *,
     as_json: bool,
@@ -173,7 +173,7 @@ def _try(
     studio: Studio,
     push: Push,
     act: Act,
-    skipped: Sequence[Skipped],
+    skipped: Sequence[SkippedPerson],
     done: str,
     *,
     with_mail: bool,

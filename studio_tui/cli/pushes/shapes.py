@@ -14,7 +14,7 @@ from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.calendar import CalendarEntry
 from studio_tui.domain.pushes.groups import By, PeopleGroup
-from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, Skipped, Status
+from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, SkippedPerson, Status
 from studio_tui.domain.shared.clock import local_day
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def flags(of: Assignment) -> list[str]:
 
 
 def assign_preview(
-    studio: Studio, to: Push, of: AssignPreview, run: DryRun, skipped: Iterable[Skipped]
+    studio: Studio, to: Push, of: AssignPreview, run: DryRun, skipped: Iterable[SkippedPerson]
 ) -> Shape:
     """Return the JSON of a dry run of assigning (P14)."""
     return {
@@ -202,7 +202,7 @@ def assign_preview(
 
 
 def remind_preview(
-    studio: Studio, of: Push, preview: RemindPreview, run: DryRun, skipped: Iterable[Skipped]
+    studio: Studio, of: Push, preview: RemindPreview, run: DryRun, skipped: Iterable[SkippedPerson]
 ) -> Shape:
     """Return the JSON of a dry run of reminding (P14)."""
     return {
@@ -222,7 +222,7 @@ def close_preview(
     of: Push,
     dropped: Iterable[Notification],
     run: DryRun,
-    skipped: Iterable[Skipped],
+    skipped: Iterable[SkippedPerson],
 ) -> Shape:
     """Return the JSON of a dry run of closing (P14)."""
     return {
@@ -258,7 +258,7 @@ def excuse_result(studio: Studio, of: ExcuseResult) -> Shape:
 
 
 def excuse_preview(
-    studio: Studio, of: ExcuseResult, run: DryRun, skipped: Iterable[Skipped]
+    studio: Studio, of: ExcuseResult, run: DryRun, skipped: Iterable[SkippedPerson]
 ) -> Shape:
     """Return the JSON of a dry run of excusing users or changing their own deadline (P14)."""
     told = outbox_shapes.dry_run(studio, run, skipped)

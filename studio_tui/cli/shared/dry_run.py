@@ -18,7 +18,7 @@ from studio_tui.cli.shared.output import (
 from studio_tui.cli.shared.times import when
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.pushes.push import SkippedPerson
 from studio_tui.wording.counting import counted
 from studio_tui.wording.mail import KIND_LABELS
 
@@ -77,7 +77,7 @@ def run_and_write(
     *,
     with_mail: bool,
     as_json: bool,
-    skipped: Sequence[Skipped] = (),
+    skipped: Sequence[SkippedPerson] = (),
 ) -> None:
     """Run ``act`` as a dry run, and print who would get which mail. All changes are rolled back.
 
@@ -111,7 +111,7 @@ def empty() -> DryRun:
     return NOTHING
 
 
-def write_dry_run(run: DryRun, skipped: Sequence[Skipped], *, with_mail: bool) -> None:
+def write_dry_run(run: DryRun, skipped: Sequence[SkippedPerson], *, with_mail: bool) -> None:
     """Print the recipients, the people left out, and, with ``with_mail``, one mail of each kind."""
     if run.notifications:
         say("Who would be told:")

@@ -81,7 +81,7 @@ CONTENT = PREPARATIONS | _TALK
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ConversationRequest:
     """The subject of a conversation to plan: a user, with a push or a template."""
 
     user_id: int
@@ -176,7 +176,7 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenText:
     """The text under a question. ``version`` is 0 if nothing was written yet."""
 
     text: str = ""
@@ -188,7 +188,7 @@ _SITTING = timedelta(minutes=10)
 """Length of a pause in writing after which the next text counts as a new session."""
 
 
-def keeps_version(before: Written, text: str, now: datetime, *, whole: bool) -> bool:
+def keeps_version(before: WrittenText, text: str, now: datetime, *, whole: bool) -> bool:
     """Return whether to keep ``before`` as a version when ``text`` replaces it (A4, C4).
 
     A ``whole`` text is submitted at once. Other texts are saved continuously while the user types:
@@ -220,7 +220,7 @@ class Piece:
     """Name of the author."""
     term: int
     """Conductor's term in which the text was last changed (`Term`)."""
-    written: Written
+    written: WrittenText
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +275,11 @@ class Entry:
     """A question with the texts that one reader sees; None is a text they may not read."""
 
     asked: AskedQuestion
-    user: Written | None
+    user: WrittenText | None
     """The user's preparation."""
-    conductor: Written | None
+    conductor: WrittenText | None
     """The conductor's preparation."""
-    answer: Written | None
+    answer: WrittenText | None
     """Notes of the talk; in a summary step, the summary.
 
     If several conductors took notes: those of the reader, or else the newest.
@@ -372,7 +372,7 @@ class HistoryFilter:
 class WriteConflict(Conflict):
     """A write conflict: the text was changed in the meantime, perhaps in another session (A4)."""
 
-    def __init__(self, theirs: Written) -> None:
+    def __init__(self, theirs: WrittenText) -> None:
         self.theirs = theirs
         super().__init__(
             "This was changed somewhere else in the meantime: both versions are kept, choose one."

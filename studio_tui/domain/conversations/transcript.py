@@ -12,7 +12,7 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Piece,
     Reading,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.shared.dataclass import dataclass
 
@@ -26,7 +26,7 @@ class TranscriptText:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredQuestion:
     """A question with the texts under it; the question is empty in a step without topics."""
 
     question: str
@@ -38,7 +38,7 @@ class TranscriptSection:
     """The questions of one topic, or of one step without topics."""
 
     heading: str
-    answered: tuple[Answered, ...]
+    answered: tuple[AnsweredQuestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _sections(reading: Reading) -> Iterator[TranscriptSection]:
         yield TranscriptSection(heading, tuple(one for one in answered if one is not None))
 
 
-def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
+def _answered(conversation: Conversation, entry: Entry) -> AnsweredQuestion | None:
     """Return the question with its texts; None if it was removed and has none."""
     sides = (
         (f"Prepared by {conversation.name}", entry.user),
@@ -122,8 +122,8 @@ def _answered(conversation: Conversation, entry: Entry) -> Answered | None:
     )
     if entry.asked.removed and not told:
         return None
-    return Answered(entry.asked.question.text, told)
+    return AnsweredQuestion(entry.asked.question.text, told)
 
 
-def _holds(written: Written | None) -> bool:
+def _holds(written: WrittenText | None) -> bool:
     return written is not None and bool(written.text)

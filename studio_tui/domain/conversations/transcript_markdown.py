@@ -7,7 +7,7 @@ addresses that renderers turn into links. Line breaks are preserved.
 import re
 from collections.abc import Iterator
 
-from studio_tui.domain.conversations.transcript import Answered, Transcript
+from studio_tui.domain.conversations.transcript import AnsweredQuestion, Transcript
 
 _TO_ESCAPE = re.compile(
     r"[\\`*_\[\]<>#&~|$^!{}@]"
@@ -48,7 +48,7 @@ def _lines(of: Transcript) -> Iterator[str]:
             yield from _answered_lines(answered)
 
 
-def _answered_lines(answered: Answered) -> Iterator[str]:
+def _answered_lines(answered: AnsweredQuestion) -> Iterator[str]:
     if answered.question:
         yield ""
         yield f"### {escape_line(answered.question)}"

@@ -261,7 +261,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedPerson:
     """A selected person to whom no mail is sent (P14)."""
 
     login: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from studio_tui.domain.shared.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from studio_tui.domain.conversations.conversation import Ask
+    from studio_tui.domain.conversations.conversation import ConversationRequest
     from studio_tui.domain.outbox.notification import NotificationFilter
     from studio_tui.domain.pushes.groups import By, GroupKey
     from studio_tui.domain.pushes.push import AssignmentFilter
@@ -218,7 +218,7 @@ class PlanConversation:
 
     user_id: int
     name: str
-    ask: "Ask | None" = None
+    ask: "ConversationRequest | None" = None
     conversation_id: int | None = None
 
 

@@ -35,7 +35,7 @@ class FoundKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A search result. Its texts are user input."""
 
     kind: FoundKind

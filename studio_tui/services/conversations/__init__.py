@@ -15,7 +15,7 @@ from studio_tui.services.conversations.lookup import (
     user_named,
 )
 from studio_tui.services.conversations.overview import history, my_conversations, source
-from studio_tui.services.conversations.planning import Usable, cancel, move, plan, usable
+from studio_tui.services.conversations.planning import UsableSource, cancel, move, plan, usable
 from studio_tui.services.conversations.reading import read, show
 from studio_tui.services.conversations.taking_over import close_own, open_own
 from studio_tui.services.conversations.talks import begin, finish, record_held, reopen, start
@@ -35,7 +35,7 @@ from studio_tui.services.conversations.writing import (
 __all__ = [
     "NO_CALENDAR",
     "FoundConversation",
-    "Usable",
+    "UsableSource",
     "add_question",
     "ask_about",
     "begin",

@@ -1,7 +1,12 @@
 """Choice of the manager who is to hold a conversation (P10)."""
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.conversations.conversation import NOT_BEGUN, NOT_OVER, Ask, Conversation
+from studio_tui.domain.conversations.conversation import (
+    NOT_BEGUN,
+    NOT_OVER,
+    Conversation,
+    ConversationRequest,
+)
 from studio_tui.domain.outbox.kinds import DropReason, Kind
 from studio_tui.domain.people.access import Action, Actor, may, require
 from studio_tui.domain.people.users import Manager
@@ -28,7 +33,7 @@ from studio_tui.storage.people.users import one_user
 from studio_tui.storage.pushes import assignments
 
 
-def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignment:
+def hand_over(studio: Studio, actor: Actor, ask: ConversationRequest, conductor: str) -> Assignment:
     """Name the manager who is to hold a conversation of a push; ``conductor`` is their login.
 
     The new conductor and the user are notified. If the conversation is planned, new invitations
@@ -65,7 +70,7 @@ def hand_over(studio: Studio, actor: Actor, ask: Ask, conductor: str) -> Assignm
         return assignments.assignments_by_id([assignment_id], studio.today())[0]
 
 
-def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
+def not_mine(studio: Studio, actor: Actor, ask: ConversationRequest) -> None:
     """Record that ``actor`` is not to hold a conversation of a push: it no longer waits for them.
 
     Raises `Refused` if no other manager is left, if ``actor`` is the conductor already, or if the
@@ -91,7 +96,7 @@ def not_mine(studio: Studio, actor: Actor, ask: Ask) -> None:
         _record(studio, actor, Verb.NOT_MINE, subject)
 
 
-def mine_again(studio: Studio, actor: Actor, ask: Ask) -> None:
+def mine_again(studio: Studio, actor: Actor, ask: ConversationRequest) -> None:
     """Undo `not_mine`."""
     with studio.own_store.writing():
         subject = _managed_subject(studio, actor, ask)
@@ -117,7 +122,7 @@ def conductors(studio: Studio, actor: Actor, user_id: int) -> tuple[Manager, ...
     return managers
 
 
-def _managed_subject(studio: Studio, actor: Actor, ask: Ask) -> ConversationSubject:
+def _managed_subject(studio: Studio, actor: Actor, ask: ConversationRequest) -> ConversationSubject:
     subject = open_subject(studio, ask)
     subject.require_managed_by(actor)
     return subject

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from studio_tui.domain.conversations.conversation import Ask
+from studio_tui.domain.conversations.conversation import ConversationRequest
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.pushes.push import Assignment
 from studio_tui.domain.shared.dataclass import dataclass
@@ -29,7 +29,7 @@ from studio_tui.storage.pushes import assignments
 class FoundConversation:
     """The conversation that a push asks a user for, and its status."""
 
-    ask: Ask
+    ask: ConversationRequest
     push: str
     """The name of the push."""
     assignment: Assignment
@@ -37,7 +37,9 @@ class FoundConversation:
     """The id of the conversation that is not cancelled, or None."""
 
 
-def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None = None) -> Ask:
+def find(
+    studio: Studio, push_name: str, login: str, *, asked_by: Actor | None = None
+) -> ConversationRequest:
     """Return the ask of a push, by the name of the push and the login or address of the user.
 
     If ``asked_by`` may not see pushes, conversations in which they have no part are reported as if
@@ -45,7 +47,7 @@ def find(studio: Studio, push_name: str, login: str, *, asked_by: Actor | None =
     """
     with studio.own_store.reading():
         with _naming_for(asked_by):
-            ask = Ask(naming.user_id_named(login), naming.push_id_named(push_name))
+            ask = ConversationRequest(naming.user_id_named(login), naming.push_id_named(push_name))
         if asked_by is not None:
             _require_known(studio, asked_by, ask)
         return ask
@@ -67,7 +69,7 @@ def user_named(studio: Studio, login: str, *, asked_by: Actor | None = None) -> 
 
 def ask_about(
     studio: Studio, login: str, template_name: str, *, asked_by: Actor | None = None
-) -> Ask:
+) -> ConversationRequest:
     """Return the ask for a conversation without a push, by login or address and template name.
 
     See `find` for ``asked_by``.
@@ -75,7 +77,7 @@ def ask_about(
     with studio.own_store.reading():
         with _naming_for(asked_by):
             template_id = naming.template_id_named(template_name)
-            ask = Ask(naming.user_id_named(login), template_id=template_id)
+            ask = ConversationRequest(naming.user_id_named(login), template_id=template_id)
         if asked_by is not None and not may(asked_by, Action.READ_TEMPLATES):
             _require_startable(asked_by, ask)
         return ask
@@ -93,7 +95,7 @@ def _naming_for(actor: Actor | None) -> Iterator[None]:
         raise no_part_error(actor) from None
 
 
-def _require_known(studio: Studio, actor: Actor, ask: Ask) -> None:
+def _require_known(studio: Studio, actor: Actor, ask: ConversationRequest) -> None:
     """Raise `Forbidden` if ``actor`` may not know of the push, or of the user's part in it."""
     if may(actor, Action.READ_PUSHES):
         return
@@ -103,7 +105,7 @@ def _require_known(studio: Studio, actor: Actor, ask: Ask) -> None:
         raise no_part_error(actor)
 
 
-def _require_startable(actor: Actor, ask: Ask) -> None:
+def _require_startable(actor: Actor, ask: ConversationRequest) -> None:
     """Raise `Forbidden` if ``actor`` cannot start a conversation with the user by the template."""
     template = stored_template(ask.template_id or 0)
     allowed = template.definition.permissions
@@ -126,7 +128,7 @@ def id_by_number(studio: Studio, actor: Actor, number: int) -> int:
         return number
 
 
-def look_up(studio: Studio, actor: Actor, ask: Ask) -> FoundConversation:
+def look_up(studio: Studio, actor: Actor, ask: ConversationRequest) -> FoundConversation:
     """Return the conversation that the push of ``ask`` asks its user for.
 
     Raises `Forbidden` unless ``actor`` is the user, manages them, holds the conversation or sees

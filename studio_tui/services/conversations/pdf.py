@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from studio_tui.config.bounded_input import FONT_BYTES, read_file
-from studio_tui.domain.conversations.transcript import Answered, Transcript
+from studio_tui.domain.conversations.transcript import AnsweredQuestion, Transcript
 from studio_tui.domain.shared.errors import Refused
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class PdfWriter:
                 above=6,
             )
 
-    def _answered(self, answered: Answered) -> None:
+    def _answered(self, answered: AnsweredQuestion) -> None:
         if answered.question:
             self.write(answered.question, _NORMAL, bold=True, above=2)
         for told in answered.told:

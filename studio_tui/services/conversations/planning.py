@@ -6,8 +6,8 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     NOT_BEGUN,
     NOT_OVER,
-    Ask,
     Conversation,
+    ConversationRequest,
     ConversationState,
     Plan,
     check_plan,
@@ -44,17 +44,17 @@ from studio_tui.storage.templates import templates
 
 
 @dataclass(frozen=True, slots=True)
-class Usable:
+class UsableSource:
     """A push or a template by which a conversation with a user can be started (C2)."""
 
-    ask: Ask
+    ask: ConversationRequest
     name: str
     """The name of the push or of the template."""
     template: Definition
     deadline: date | None = None
 
 
-def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
+def usable(studio: Studio, actor: Actor, user_id: int) -> list[UsableSource]:
     """Return what ``actor`` can start a conversation with a user by: pushes first, then templates.
 
     Empty if ``actor`` is neither the user nor one of their managers.
@@ -69,13 +69,18 @@ def usable(studio: Studio, actor: Actor, user_id: int) -> list[Usable]:
             if not stored.archived and _may_start(
                 allowed, manages=manages, own=actor.user_id == user_id
             ):
-                ask = Ask(user_id, template_id=stored.id)
-                found.append(Usable(ask, definition.name, definition))
+                ask = ConversationRequest(user_id, template_id=stored.id)
+                found.append(UsableSource(ask, definition.name, definition))
         return found
 
 
 def plan(
-    studio: Studio, actor: Actor, ask: Ask, wanted: Plan, *, conductor: str | None = None
+    studio: Studio,
+    actor: Actor,
+    ask: ConversationRequest,
+    wanted: Plan,
+    *,
+    conductor: str | None = None,
 ) -> Conversation:
     """Plan a conversation, or move the existing one; both sides get an invitation (C5).
 
@@ -145,13 +150,13 @@ def cancel_now(studio: Studio, actor: Actor | None, current: Conversation) -> Co
     return conversation_now(current.id)
 
 
-def _asked_by_pushes(studio: Studio, user_id: int) -> list[Usable]:
+def _asked_by_pushes(studio: Studio, user_id: int) -> list[UsableSource]:
     found = []
     for _, assignment in assignments.pushes_of(user_id, studio.today()):
         push = push_facts(studio, assignment.push_id)
         if push.state is PushState.OPEN and assignment.status is not Status.DONE:
-            ask = Ask(user_id, push.id)
-            found.append(Usable(ask, push.name, push.template, push.deadline))
+            ask = ConversationRequest(user_id, push.id)
+            found.append(UsableSource(ask, push.name, push.template, push.deadline))
     return found
 
 

@@ -14,7 +14,7 @@ from studio_tui.domain.conversations.conversation import (
     Reading,
     Relation,
     Tenure,
-    Written,
+    WrittenText,
     may_ask,
     may_read,
     may_see,
@@ -234,15 +234,15 @@ class _Reader:
     def _by(self, pieces: Sequence[Piece], author_id: int) -> Sequence[Piece]:
         return [piece for piece in pieces if piece.author_id == author_id]
 
-    def _written(self, part: Part, pieces: Sequence[Piece]) -> Written | None:
+    def _written(self, part: Part, pieces: Sequence[Piece]) -> WrittenText | None:
         if part not in self.parts:
             return None
-        return pieces[-1].written if pieces else Written()
+        return pieces[-1].written if pieces else WrittenText()
 
 
 def _as_piece(asked: AskedQuestion) -> Piece:
     """Return an added question as a piece by its author."""
-    written = Written(asked.question.text)
+    written = WrittenText(asked.question.text)
     return Piece(asked.id, asked.part, asked.added_by or 0, "", asked.term, written)
 
 

@@ -3,7 +3,11 @@
 Requires an open unit of work.
 """
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, asked_questions
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationRequest,
+    asked_questions,
+)
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.users import Manager, User
 from studio_tui.domain.pushes.push import PushFacts, PushState
@@ -50,7 +54,7 @@ class ConversationSubject:
             raise Forbidden(f"{actor.login} neither leads nor coaches {self.user.name}.")
 
 
-def open_subject(studio: Studio, ask: Ask) -> ConversationSubject:
+def open_subject(studio: Studio, ask: ConversationRequest) -> ConversationSubject:
     """Load the subject of ``ask``. A push and an existing conversation are locked (A4).
 
     Raises `Refused` if the user, the assignment or the template is not available.

@@ -6,8 +6,8 @@ from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.conversations.conversation import (
     NOT_BEGUN,
     NOT_OVER,
-    Ask,
     Conversation,
+    ConversationRequest,
     ConversationState,
     Relation,
     why_not_reopened,
@@ -36,7 +36,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.conversations import conversations
 
 
-def start(studio: Studio, actor: Actor, ask: Ask) -> Conversation:
+def start(studio: Studio, actor: Actor, ask: ConversationRequest) -> Conversation:
     """Begin the talk of ``ask``, planned or not; ``actor`` becomes its conductor.
 
     Raises `Forbidden` if ``actor`` does not manage the user, and `Refused` if another manager holds
@@ -80,7 +80,7 @@ def finish(
 def record_held(
     studio: Studio,
     actor: Actor,
-    ask: Ask,
+    ask: ConversationRequest,
     *,
     conductor: str | None = None,
     held_at: datetime | None = None,

@@ -11,7 +11,7 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Relation,
     WriteConflict,
-    Written,
+    WrittenText,
     clean_answer,
     keeps_version,
     may_ask,
@@ -46,7 +46,7 @@ def write(
     version: int,
     *,
     whole: bool = False,
-) -> Written:
+) -> WrittenText:
     """Write ``text`` under a question, if the stored text still has ``version`` (C4).
 
     Version 0 means that no text is stored yet. ``part`` is a preparation or, in the talk,
@@ -77,7 +77,7 @@ def write(
 
 def earlier(
     studio: Studio, actor: Actor, conversation_id: int, question_id: int, part: Part
-) -> list[Written]:
+) -> list[WrittenText]:
     """Return the replaced texts that ``actor`` wrote under a question, newest first (A4, C4).
 
     Texts of other authors are never included. Raises as `write` does.
@@ -171,12 +171,12 @@ def _opened(actor: Actor, conversation: Conversation) -> bool:
 
 def _stored_text(
     actor: Actor, conversation: Conversation, asked: AskedQuestion, part: Part
-) -> Written:
+) -> WrittenText:
     own = (actor.user_id, asked.id, part)
     for piece in texts.pieces_of(conversation):
         if (piece.author_id, piece.question_id, piece.part) == own:
             return piece.written
-    return Written()
+    return WrittenText()
 
 
 def _visible_question(actor: Actor, conversation: Conversation, question_id: int) -> AskedQuestion:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import UNSENT, Delivery, Notification
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.pushes.push import SkippedPerson
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.domain.shared.text import fold
@@ -122,7 +122,7 @@ def dry_run_of(
 
 def dry_run_of_resend(
     studio: Studio, act: Callable[[], ResendResult], wanted: Callable[[], bool] = lambda: True
-) -> tuple[DryRun, list[Skipped]]:
+) -> tuple[DryRun, list[SkippedPerson]]:
     """Return the mail that the resend ``act`` would send, and who would not get it and why."""
     with studio.store.dry_run(wanted):
         again = act()
@@ -135,7 +135,9 @@ def dry_run_of_resend(
     _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(listed)
-    skipped = [Skipped(each.recipient, each.name, again.dropped[each.id]) for each in left_out]
+    skipped = [
+        SkippedPerson(each.recipient, each.name, again.dropped[each.id]) for each in left_out
+    ]
     return DryRun(tuple(listed), _samples(MessageBuilder(studio), loaded), managing), skipped
 
 

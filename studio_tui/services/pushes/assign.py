@@ -12,7 +12,7 @@ from studio_tui.domain.pushes.push import (
     AssignmentFilter,
     PushFacts,
     PushState,
-    Skipped,
+    SkippedPerson,
 )
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import start_of_day
@@ -125,7 +125,7 @@ def preview(
 
 def skipped(
     studio: Studio, actor: Actor, push: PushFacts, selection: Selection[UserFilter]
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     """Return the users in ``selection`` who would not be assigned, and why, by name (P14)."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
@@ -134,7 +134,7 @@ def skipped(
             ("has left", choosing.left(push.id, selection)),
         )
         return [
-            Skipped(login, name, why)
+            SkippedPerson(login, name, why)
             for why, users in reasons
             for login, name in people.names_of(users)
         ]

@@ -10,7 +10,7 @@ from studio_tui.domain.pushes.push import (
     Flag,
     PushDraft,
     PushFacts,
-    Skipped,
+    SkippedPerson,
     check_drafts,
 )
 from studio_tui.domain.pushes.repeats import next_name, next_period
@@ -62,14 +62,16 @@ def propose(studio: Studio, actor: Actor, push: PushFacts) -> DuplicateProposal:
         return DuplicateProposal(draft, audiences.count_active(_people(current)))
 
 
-def skipped(studio: Studio, actor: Actor, push: PushFacts) -> list[Skipped]:
+def skipped(studio: Studio, actor: Actor, push: PushFacts) -> list[SkippedPerson]:
     """Return the users of ``push`` who would not be assigned, with the reason, by name (P14)."""
     require(actor, Action.ASSIGN)
     with studio.store.reading():
         gone = assignments.assignment_condition(
             push.id, AssignmentFilter(flag=Flag.LEFT), studio.today()
         )
-        return [Skipped(login, name, "has left") for login, name in assignments.names_of(gone)]
+        return [
+            SkippedPerson(login, name, "has left") for login, name in assignments.names_of(gone)
+        ]
 
 
 def duplicate(

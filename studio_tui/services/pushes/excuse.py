@@ -14,7 +14,7 @@ from studio_tui.domain.pushes.push import (
     AssignmentFilter,
     PushFacts,
     PushState,
-    Skipped,
+    SkippedPerson,
     check_own_deadline,
     clean_excuse,
 )
@@ -172,7 +172,7 @@ def set_deadline(
 
 def skipped_by_excuse(
     studio: Studio, actor: Actor, push: PushFacts, selection: Chosen, reason: str
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     """Return the people in ``selection`` whom `excuse` would skip, and why, by name (P14)."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
@@ -181,7 +181,7 @@ def skipped_by_excuse(
 
 def skipped_by_deadline(
     studio: Studio, actor: Actor, push: PushFacts, selection: Chosen, day: date | None
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     """Return the people in ``selection`` whom `set_deadline` would skip, and why, by name (P14)."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
@@ -190,7 +190,7 @@ def skipped_by_deadline(
 
 def skipped_by_taking_back(
     studio: Studio, actor: Actor, push: PushFacts, selection: Chosen
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     """Return the people in ``selection`` whom `take_back` would skip, and why, by name (P14)."""
     require(actor, Action.EXCUSE)
     with studio.store.reading():
@@ -249,10 +249,10 @@ def _why_no_other_day(day: date | None) -> dict[str, Assignments]:
 
 def _skipped(
     studio: Studio, push: PushFacts, selection: Chosen, reasons: dict[str, Assignments]
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     chosen = _chosen(studio, push, selection)
     return [
-        Skipped(login, name, why)
+        SkippedPerson(login, name, why)
         for why, those in reasons.items()
         for login, name in assignments.names_of(chosen & those)
     ]

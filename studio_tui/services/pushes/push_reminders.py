@@ -9,7 +9,7 @@ from datetime import datetime
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.kinds import Kind
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Skipped
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, SkippedPerson
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
@@ -111,7 +111,9 @@ class PushReminders:
             excused=assignments.count_assignments(chosen.excused),
         )
 
-    def skipped(self, selection: Selection[AssignmentFilter], *, again: bool) -> list[Skipped]:
+    def skipped(
+        self, selection: Selection[AssignmentFilter], *, again: bool
+    ) -> list[SkippedPerson]:
         """Return the people in ``selection`` who would not be reminded, and why, by name (P14)."""
         chosen = self.chosen(selection)
         reasons = [
@@ -122,7 +124,7 @@ class PushReminders:
         if not again:
             reasons.append(("was reminded a short while ago", chosen.recently))
         return [
-            Skipped(login, name, why)
+            SkippedPerson(login, name, why)
             for why, those in reasons
             for login, name in assignments.names_of(those)
         ]

@@ -12,7 +12,7 @@ from studio_tui.domain.pushes.push import (
     AssignmentFilter,
     PushFacts,
     PushState,
-    Skipped,
+    SkippedPerson,
 )
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import start_of_day
@@ -78,7 +78,7 @@ def skipped(
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     """Return the people in ``selection`` who would not be reminded, and why, by name (P14)."""
     require(actor, Action.REMIND)
     with studio.store.reading():

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts, PushState, Skipped
+from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts, PushState, SkippedPerson
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.domain.shared.selection import Selection
@@ -56,7 +56,7 @@ def skipped(
     selection: Selection[AssignmentFilter],
     *,
     again: bool = False,
-) -> list[Skipped]:
+) -> list[SkippedPerson]:
     """Return the people in ``selection`` who would not be reminded, and why, by push (P14)."""
     require(actor, Action.REMIND)
     with studio.store.reading():

@@ -9,7 +9,7 @@ from typing import Any
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.users import full_name, sort_name
 from studio_tui.domain.pushes.push import state_of
-from studio_tui.domain.shared.ranking import Found, FoundKind, Rank, rank_of
+from studio_tui.domain.shared.ranking import FoundKind, Rank, SearchResult, rank_of
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
@@ -25,7 +25,7 @@ _LOOKED_AT = 2_000
 """Maximum number of people that contain the letters and are ranked."""
 
 
-def find(studio: Studio, actor: Actor, text: str) -> tuple[Found, ...]:
+def find(studio: Studio, actor: Actor, text: str) -> tuple[SearchResult, ...]:
     """Return the people, pushes and templates that match ``text`` and ``actor`` may see (A2).
 
     At most `MOST` of each kind, the best first; empty if ``text`` is blank.
@@ -40,35 +40,37 @@ def find(studio: Studio, actor: Actor, text: str) -> tuple[Found, ...]:
         )
 
 
-def _best(found: Iterable[Found], order: Callable[[Found], Any]) -> list[Found]:
+def _best(
+    found: Iterable[SearchResult], order: Callable[[SearchResult], Any]
+) -> list[SearchResult]:
     """Return the best results; of equal rank, closed, archived and departed ones come last."""
     return heapq.nsmallest(MOST, found, key=lambda one: (one.rank, one.over, order(one)))
 
 
-def _people(text: str) -> list[Found]:
+def _people(text: str) -> list[SearchResult]:
     users = {user.id: user for user in users_found(text, _LOOKED_AT)}
     found = (_found_user(text, user) for user in users.values())
 
-    def by_name(one: Found) -> str:
+    def by_name(one: SearchResult) -> str:
         user = users[one.id]
         return sort_name(user.given_name, user.family_name)
 
     return _best(found, by_name)
 
 
-def _found_user(text: str, user: NamedUser) -> Found:
+def _found_user(text: str, user: NamedUser) -> SearchResult:
     name = full_name(user.given_name, user.family_name)
     turned = full_name(user.family_name, user.given_name)
     rank = rank_of(text, (name, turned, user.login, user.email))
     about = " · ".join(filter(None, (user.login, user.department, "" if user.active else "left")))
     found_in_name = Rank.ELSEWHERE if rank is None else rank
-    return Found(FoundKind.USER, user.id, name, about, found_in_name, over=not user.active)
+    return SearchResult(FoundKind.USER, user.id, name, about, found_in_name, over=not user.active)
 
 
-def _pushes(text: str, today: date) -> list[Found]:
+def _pushes(text: str, today: date) -> list[SearchResult]:
     pushes = {push.id: push for push in named_pushes()}
     found = (
-        Found(FoundKind.PUSH, push.id, push.name, "", rank, over=push.closed_at is not None)
+        SearchResult(FoundKind.PUSH, push.id, push.name, "", rank, over=push.closed_at is not None)
         for push in pushes.values()
         if (rank := rank_of(text, [push.name])) is not None
     )
@@ -87,9 +89,9 @@ def _about_push(push: NamedPush, today: date) -> str:
     return f"{state}{'' if push.closed_at else ends}"
 
 
-def _templates(text: str) -> list[Found]:
+def _templates(text: str) -> list[SearchResult]:
     found = (
-        Found(
+        SearchResult(
             FoundKind.TEMPLATE,
             template.id,
             definitions.load(template.definition).name,

@@ -2,14 +2,14 @@
 
 from peewee import Expression
 
-from studio_tui.domain.conversations.conversation import Written
+from studio_tui.domain.conversations.conversation import WrittenText
 from studio_tui.storage.engine.tables import EarlierText
 
 MOST = 20
 """Maximum number of earlier texts of one author under one question."""
 
 
-def keep(question_id: int, author_id: int, replaced: Written, *, prepared: bool) -> None:
+def keep(question_id: int, author_id: int, replaced: WrittenText, *, prepared: bool) -> None:
     """Store ``replaced``, and delete all but the newest `MOST` earlier texts of the author."""
     EarlierText.insert(
         question=question_id,
@@ -27,14 +27,14 @@ def keep(question_id: int, author_id: int, replaced: Written, *, prepared: bool)
         ).execute()
 
 
-def earlier(question_id: int, author_id: int, *, prepared: bool) -> list[Written]:
+def earlier(question_id: int, author_id: int, *, prepared: bool) -> list[WrittenText]:
     """Return the replaced texts of this author under a question, the newest first."""
     found = (
         EarlierText.select()
         .where(_of(question_id, author_id, prepared))
         .order_by(EarlierText.version.desc())
     )
-    return [Written(row.text, row.version, row.written_at) for row in found]
+    return [WrittenText(row.text, row.version, row.written_at) for row in found]
 
 
 def _of(question_id: int, author_id: int, prepared: bool) -> Expression:

@@ -11,7 +11,7 @@ from studio_tui.domain.conversations.conversation import (
     Piece,
     Tenure,
     Term,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.templates.template import StepKind
@@ -86,7 +86,7 @@ def pieces_of(conversation: Conversation) -> list[Piece]:
             author_id=author,
             author=full_name(given, family),
             term=term,
-            written=Written(text, version, at),
+            written=WrittenText(text, version, at),
         )
         for question_id, step, author, given, family, term, text, version, at, talk in (
             found.tuples()

@@ -13,7 +13,7 @@ from textual.content import Content
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import Notification
-from studio_tui.domain.pushes.push import Skipped
+from studio_tui.domain.pushes.push import SkippedPerson
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services.outbox.dry_run import NOTHING, DryRun, Sample
 from studio_tui.tui.moments import moment_and_zone
@@ -31,7 +31,7 @@ class DryRunResult:
     """The mail that an act would send, and the users among those concerned who get none."""
 
     run: DryRun = NOTHING
-    skipped: Sequence[Skipped] = ()
+    skipped: Sequence[SkippedPerson] = ()
 
 
 def in_words(trial: DryRunResult, zone: ZoneInfo) -> Content:
@@ -75,7 +75,7 @@ def _about(run: DryRun, told: Notification, login: str) -> str:
     return f"{login} ({why})" if why else login
 
 
-def _skipped(skipped: Sequence[Skipped]) -> Content:
+def _skipped(skipped: Sequence[SkippedPerson]) -> Content:
     head = f"{counted(len(skipped), 'user', 'users')} · nothing"
     return _listed(head, skipped, lambda each: f"{each.name} ({each.login}) {each.why}")
 

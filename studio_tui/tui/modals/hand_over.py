@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studio_tui.domain.conversations.conversation import Ask, MyConversation
+from studio_tui.domain.conversations.conversation import ConversationRequest, MyConversation
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment, Push
 from studio_tui.services import conversations
@@ -18,7 +18,7 @@ def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) ->
     able = eligible_of(screen, chosen, lambda each: why_not_hand_over(push, each))
     if len(able) == 1:
         one = able[0]
-        about = Ask(one.user_id, one.push_id)
+        about = ConversationRequest(one.user_id, one.push_id)
         _ask(screen, about, one.name, one.conductor, one.managers)
         return
     if not able:
@@ -34,7 +34,7 @@ def hand_over(screen: StudioScreen, push: Push, chosen: Sequence[Assignment]) ->
         holder = next(manager.name for manager in common if manager.login == login)
 
         def act(each: Assignment) -> None:
-            about = Ask(each.user_id, each.push_id)
+            about = ConversationRequest(each.user_id, each.push_id)
             conversations.hand_over(screen.studio, screen.actor, about, login)
 
         do_each(screen, able, act, "Handing over", f"handed over to {holder}; all are told")
@@ -53,13 +53,17 @@ def ask_of(screen: StudioScreen, item: MyConversation) -> None:
         "conductors",
         lambda: conversations.conductors(screen.studio, screen.actor, user_id),
         lambda managers: _ask(
-            screen, Ask(user_id, item.push_id), item.name, item.conductor, managers
+            screen, ConversationRequest(user_id, item.push_id), item.name, item.conductor, managers
         ),
     )
 
 
 def _ask(
-    screen: StudioScreen, about: Ask, user: str, conductor: str, managers: Sequence[Manager]
+    screen: StudioScreen,
+    about: ConversationRequest,
+    user: str,
+    conductor: str,
+    managers: Sequence[Manager],
 ) -> None:
     now = f", now {conductor}" if conductor else ""
     title = f"Who is to hold the conversation with {user}{now}?"

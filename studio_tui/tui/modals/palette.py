@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import StudioError
-from studio_tui.domain.shared.ranking import Found, FoundKind, Rank, rank_of
+from studio_tui.domain.shared.ranking import FoundKind, Rank, SearchResult, rank_of
 from studio_tui.services.system import finding
 from studio_tui.services.templates import templates
 from studio_tui.tui.commands import Offer, offers
@@ -20,7 +20,7 @@ from studio_tui.tui.text import line
 _KINDS = tuple(FoundKind)
 
 
-class Palette(Choose[Offer | Found]):
+class Palette(Choose[Offer | SearchResult]):
     """Asks for a command, a person, a push or a template.
 
     ``find`` returns the matches that are not commands; it is called off the event loop.
@@ -29,7 +29,9 @@ class Palette(Choose[Offer | Found]):
     DETAIL = True
 
     def __init__(
-        self, choices: Sequence[Choice[Offer | Found]], find: Callable[[str], Sequence[Found]]
+        self,
+        choices: Sequence[Choice[Offer | SearchResult]],
+        find: Callable[[str], Sequence[SearchResult]],
     ) -> None:
         super().__init__(
             "Go to, or do",
@@ -49,10 +51,10 @@ class Palette(Choose[Offer | Found]):
         choices = [_command_choice(offer) for offer in offers(screen) if offer.command.in_palette]
         shell = shell_of(screen)
 
-        def find(text: str) -> Sequence[Found]:
+        def find(text: str) -> Sequence[SearchResult]:
             return finding.find(shell.studio, shell.actor, text) if shell.actor else ()
 
-        def take(chosen: Offer | Found | None) -> None:
+        def take(chosen: Offer | SearchResult | None) -> None:
             if isinstance(chosen, Offer):
                 chosen.start()
             elif chosen is not None and isinstance(screen, StudioScreen):
@@ -60,12 +62,12 @@ class Palette(Choose[Offer | Found]):
 
         screen.app.push_screen(cls(choices, find), take)
 
-    def detail(self, choice: Choice[Offer | Found]) -> Content:
+    def detail(self, choice: Choice[Offer | SearchResult]) -> Content:
         """Return the full title and hint."""
         about = f" · {choice.hint}" if choice.hint else ""
         return line(f"{choice.title}{about}", "$muted")
 
-    def matching(self, text: str) -> Sequence[Choice[Offer | Found]]:
+    def matching(self, text: str) -> Sequence[Choice[Offer | SearchResult]]:
         """Return the matches of all kinds by rank; at equal rank, smaller kinds come first."""
         if not text.split():
             return self._choices
@@ -86,7 +88,7 @@ class Palette(Choose[Offer | Found]):
         return [choice for *_, choice in ranked]
 
 
-def _go_to(screen: StudioScreen, found: Found) -> None:
+def _go_to(screen: StudioScreen, found: SearchResult) -> None:
     if found.kind is FoundKind.USER:
         screen.go_to(to.Person(found.id))
     elif found.kind is FoundKind.PUSH:
@@ -106,7 +108,7 @@ def _rank_of_command(text: str, choice: Choice[Any]) -> Rank | None:
     return rank
 
 
-def _command_choice(offer: Offer) -> Choice[Offer | Found]:
+def _command_choice(offer: Offer) -> Choice[Offer | SearchResult]:
     command = offer.command
     return Choice(
         offer,
@@ -118,5 +120,5 @@ def _command_choice(offer: Offer) -> Choice[Offer | Found]:
     )
 
 
-def _found_choice(found: Found) -> Choice[Offer | Found]:
+def _found_choice(found: SearchResult) -> Choice[Offer | SearchResult]:
     return Choice(found, found.name, found.about, kind=found.kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.push import Assignment, Flag, Push, Skipped, Status
+from studio_tui.domain.pushes.push import Assignment, Flag, Push, SkippedPerson, Status
 from studio_tui.domain.pushes.push import Progress as HowFar
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.list_source import Sort
@@ -121,7 +121,7 @@ def _trial(
     )
     told = {each.recipient for each in run.notifications if each.capacity is Capacity.USER}
     skipped = [
-        Skipped(user.login, user.name, _why_not_told(user))
+        SkippedPerson(user.login, user.name, _why_not_told(user))
         for user in assign.every(studio, actor, push)
         if user.login not in told
     ]

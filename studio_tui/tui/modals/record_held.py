@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from studio_tui.domain.conversations.conversation import Ask
+from studio_tui.domain.conversations.conversation import ConversationRequest
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.push import Assignment, Push
@@ -97,7 +97,7 @@ def _record(
 
     def act(each: Assignment) -> None:
         conductor = login or likely_conductor(each)
-        ask = Ask(each.user_id, each.push_id)
+        ask = ConversationRequest(each.user_id, each.push_id)
         conversations.record_held(studio, actor, ask, conductor=conductor, held_at=held_at)
 
     if len(able) > 1:

@@ -99,7 +99,7 @@ class UndoLine:
         self._messages.count_down("" if act is None else self._in_words(act))
         self._set_ticking(bool(self._acts))
 
-    def _undone(self, act: "Undoable", dropped: int) -> None:
+    def _undone(self, act: "UndoableAct", dropped: int) -> None:
         self._jobs.ended()
         mails = "1 mail" if dropped == 1 else f"{dropped:,} mails"
         self._messages.show_message(f"Taken back: {_act_in_words(act, act.push)}; {mails} dropped.")
@@ -121,7 +121,7 @@ class UndoLine:
             self._ticking.stop()
             self._ticking = None
 
-    def _in_words(self, act: "Undoable") -> str:
+    def _in_words(self, act: "UndoableAct") -> str:
         studio, why = shell_of(self._app).studio, self._messages.standing
         rest = _countdown(act, studio.now(), studio.zone, stuck=bool(why))
         room = self._app.size.width - _EDGES - cell_len(_act_in_words(act, "") + rest)
@@ -131,13 +131,13 @@ class UndoLine:
         return _act_in_words(act, name) + rest + (f" · {why}" if why else "")
 
 
-def _in_view(act: "Undoable", now: datetime, hold: timedelta) -> bool:
+def _in_view(act: "UndoableAct", now: datetime, hold: timedelta) -> bool:
     if now >= act.leaves_at:
         return False
     return now - act.done_at < hold or act.leaves_at - now <= hold
 
 
-def _act_in_words(act: "Undoable", push: str) -> str:
+def _act_in_words(act: "UndoableAct", push: str) -> str:
     facts = Verb(act.action).mailing
     if not facts.many:
         return f"“{push}” {facts.one}"
@@ -145,7 +145,7 @@ def _act_in_words(act: "Undoable", push: str) -> str:
     return f"{users} {facts.many} “{push}”"
 
 
-def _countdown(act: "Undoable", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
+def _countdown(act: "UndoableAct", now: datetime, zone: "ZoneInfo", *, stuck: bool) -> str:
     """Return ``: mail leaves in 1:58 · z undo``, or the time left to undo if mail is ``stuck``."""
     left = act.leaves_at - now
     if stuck:
@@ -171,7 +171,7 @@ def _undoable(studio: "Studio", actor: Actor) -> "list[UndoableAct]":
     return undo.undoable(studio, actor)
 
 
-def _undo(studio: "Studio", actor: Actor, act: "Undoable", job: Job) -> int:
+def _undo(studio: "Studio", actor: Actor, act: "UndoableAct", job: Job) -> int:
     from studio_tui.services.outbox import undo
 
     return undo.undo(studio, actor, act.activity_id, progress=job.report_progress)

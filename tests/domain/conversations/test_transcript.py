@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from studio_tui.domain.conversations.transcript import (
-    Answered,
+    AnsweredQuestion,
     Transcript,
     TranscriptSection,
     TranscriptText,
@@ -46,7 +46,9 @@ def transcript(text: str) -> Transcript:
         title=line,
         facts=(("With", line),),
         sections=(
-            TranscriptSection(line, (Answered(line, (TranscriptText(line, clean_text(text)),)),)),
+            TranscriptSection(
+                line, (AnsweredQuestion(line, (TranscriptText(line, clean_text(text)),)),)
+            ),
         ),
     )
 
@@ -104,5 +106,5 @@ def test_times_and_sentences_are_left_readable() -> None:
 
 
 def test_nothing_written_is_said() -> None:
-    of = Transcript("T", (), (TranscriptSection("Feedback", (Answered("", ()),)),))
+    of = Transcript("T", (), (TranscriptSection("Feedback", (AnsweredQuestion("", ()),)),))
     assert markdown(of) == "# T\n\n\n## Feedback\n\n*Nothing was written.*\n"

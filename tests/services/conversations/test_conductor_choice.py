@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, Plan
+from studio_tui.domain.conversations.conversation import ConversationRequest, Plan
 from studio_tui.domain.outbox.kinds import INVITATIONS, Capacity, Kind
 from studio_tui.domain.outbox.notification import UNSENT, Notification, NotificationState
 from studio_tui.domain.people import hr_file
@@ -38,7 +38,7 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     return now(studio, admin, push)
 
 
-def ann(studio: Studio, push: Push) -> Ask:
+def ann(studio: Studio, push: Push) -> ConversationRequest:
     return conversations.find(studio, push.name, "ann")
 
 

@@ -7,7 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, ConversationState, Plan
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationRequest,
+    ConversationState,
+    Plan,
+)
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, Status
@@ -41,7 +46,7 @@ def push(studio: Studio, admin: Actor) -> Push:
     return now(studio, admin, push)
 
 
-def of(studio: Studio, push: Push, login: str) -> Ask:
+def of(studio: Studio, push: Push, login: str) -> ConversationRequest:
     return conversations.find(studio, push.name, login)
 
 
@@ -50,12 +55,12 @@ def plan(studio: Studio, push: Push, login: str, *, by: str, hours: int = 1) -> 
     return conversations.plan(studio, as_user(studio, by), of(studio, push, login), wanted)
 
 
-def about(studio: Studio, login: str, template: str) -> Ask:
+def about(studio: Studio, login: str, template: str) -> ConversationRequest:
     """Return a request for a conversation of ``login`` outside any push."""
     found = templates.find(studio, as_user(studio, "els"), template)
     with studio.store.reading():
         user_id = naming.user_id_named(login)
-    return Ask(user_id, template_id=found.id)
+    return ConversationRequest(user_id, template_id=found.id)
 
 
 def test_a_leader_or_coach_records_a_conversation_that_they_held(

@@ -10,8 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from studio_tui.domain.conversations.conversation import (
-    Ask,
     Conversation,
+    ConversationRequest,
     HistoryFilter,
     Part,
     Plan,
@@ -118,7 +118,7 @@ def test_only_a_finished_conversation_can_be_exported(studio: Studio, admin: Act
     quick = templates.find(studio, admin, "Quick")
     bob = as_user(studio, "bob")
     ben = conversations.user_named(studio, "ben")
-    started = conversations.start(studio, bob, Ask(ben, template_id=quick.id))
+    started = conversations.start(studio, bob, ConversationRequest(ben, template_id=quick.id))
     with pytest.raises(Refused, match="is in progress: only a finished one can be exported"):
         exports.to_text(studio, bob, started.id)
     conversations.cancel(studio, bob, started.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask
+from studio_tui.domain.conversations.conversation import ConversationRequest
 from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
@@ -30,12 +30,12 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
 
 
 @pytest.fixture
-def of_ann(studio: Studio, push: Push) -> Ask:
+def of_ann(studio: Studio, push: Push) -> ConversationRequest:
     return conversations.find(studio, push.name, "ann")
 
 
 def test_only_the_new_conductor_and_the_user_are_notified(
-    studio: Studio, admin: Actor, of_ann: Ask, clock: MovableClock
+    studio: Studio, admin: Actor, of_ann: ConversationRequest, clock: MovableClock
 ) -> None:
     row = conversations.hand_over(studio, admin, of_ann, "cor")
     assert (row.conductor, row.status) == ("Cor Coach", Status.NOT_PLANNED)
@@ -47,7 +47,7 @@ def test_only_the_new_conductor_and_the_user_are_notified(
 
 
 def test_only_a_manager_of_the_user_may_hand_over(
-    studio: Studio, admin: Actor, of_ann: Ask
+    studio: Studio, admin: Actor, of_ann: ConversationRequest
 ) -> None:
     bob = as_user(studio, "bob")
     assert conversations.hand_over(studio, bob, of_ann, "cor").conductor == "Cor Coach"
@@ -57,7 +57,7 @@ def test_only_a_manager_of_the_user_may_hand_over(
 
 
 def test_a_conversation_is_handed_over_only_to_a_manager_of_the_user(
-    studio: Studio, admin: Actor, of_ann: Ask
+    studio: Studio, admin: Actor, of_ann: ConversationRequest
 ) -> None:
     with pytest.raises(Refused, match="bea neither leads nor coaches Ann Peeters"):
         conversations.hand_over(studio, admin, of_ann, "bea")
@@ -65,7 +65,7 @@ def test_a_conversation_is_handed_over_only_to_a_manager_of_the_user(
 
 
 def test_of_two_hand_overs_before_the_mail_leaves_only_the_last_is_sent(
-    studio: Studio, admin: Actor, of_ann: Ask, clock: MovableClock
+    studio: Studio, admin: Actor, of_ann: ConversationRequest, clock: MovableClock
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     conversations.hand_over(studio, admin, of_ann, "bob")
@@ -76,7 +76,7 @@ def test_of_two_hand_overs_before_the_mail_leaves_only_the_last_is_sent(
 
 
 def test_mail_about_a_hand_over_is_dropped_once_the_conversation_is_held(
-    studio: Studio, admin: Actor, push: Push, of_ann: Ask, clock: MovableClock
+    studio: Studio, admin: Actor, push: Push, of_ann: ConversationRequest, clock: MovableClock
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     finish(studio, admin, push, "ann", by="cor")
@@ -89,7 +89,7 @@ def test_mail_about_a_hand_over_is_dropped_once_the_conversation_is_held(
 
 
 def test_a_hand_over_is_recorded_in_the_activity(
-    studio: Studio, admin: Actor, push: Push, of_ann: Ask
+    studio: Studio, admin: Actor, push: Push, of_ann: ConversationRequest
 ) -> None:
     conversations.hand_over(studio, admin, of_ann, "cor")
     line = lines(studio, admin)[0]

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio_tui.domain.conversations.conversation import Ask, Part, Plan, Reading
+from studio_tui.domain.conversations.conversation import ConversationRequest, Part, Plan, Reading
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push, Status
 from studio_tui.domain.shared.errors import Forbidden, NothingToDo, Refused
@@ -48,7 +48,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
         assign(studio, admin, self.push, "ann", "ben")
         self.actors = {login: as_user(studio, login) for login in ("ann", "bob", "cor", "dan")}
         self.actors["els"] = admin
-        self.ask: Ask = conversations.find(studio, self.push.name, "ann")
+        self.ask: ConversationRequest = conversations.find(studio, self.push.name, "ann")
         self.named: str | None = None
         self.not_mine: set[str] = set()
         self.closed = False

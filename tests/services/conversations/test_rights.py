@@ -9,7 +9,13 @@ from itertools import product
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan, Relation
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationRequest,
+    Part,
+    Plan,
+    Relation,
+)
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.templates.template import AdminsRead, Viewing
@@ -63,7 +69,7 @@ def led_to(studio: Studio, state: str, viewing: Viewing) -> Conversation:
     with studio.store.reading():
         ann = naming.user_id_named("ann")
     assert ann is not None
-    ask = Ask(ann, template_id=template.id)
+    ask = ConversationRequest(ann, template_id=template.id)
     conversation = conversations.plan(studio, cor, ask, Plan(studio.now() + HOUR))
     if state != "planned":
         conversation = conversations.submit(studio, as_user(studio, "ann"), conversation.id)

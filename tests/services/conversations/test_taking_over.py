@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Part, Plan, Reading
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationRequest,
+    Part,
+    Plan,
+    Reading,
+)
 from studio_tui.domain.outbox.kinds import NOTICES, UNDROPPABLE_KINDS, Capacity, Kind
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people import hr_file
@@ -55,7 +61,7 @@ def talk(studio: Studio, push: Push) -> Conversation:
     return planned
 
 
-def of_ann(studio: Studio, push: Push) -> Ask:
+def of_ann(studio: Studio, push: Push) -> ConversationRequest:
     return conversations.find(studio, push.name, "ann")
 
 

@@ -13,7 +13,12 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from studio_tui.domain.conversations.conversation import Ask, HistoryFilter, Part, Plan
+from studio_tui.domain.conversations.conversation import (
+    ConversationRequest,
+    HistoryFilter,
+    Part,
+    Plan,
+)
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
@@ -83,7 +88,7 @@ class Readers(RuleBasedStateMachine):
         assign(studio, admin, self.push, "ann")
         self.actors = {login: as_user(studio, login) for login in READERS if login != "els"}
         self.actors["els"] = admin
-        self.ask: Ask = conversations.find(studio, self.push.name, "ann")
+        self.ask: ConversationRequest = conversations.find(studio, self.push.name, "ann")
         self.talk: Talk | None = None
         self.over: list[Talk] = []
         self.written = 0

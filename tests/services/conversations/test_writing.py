@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from studio_tui.domain.conversations.conversation import (
-    Ask,
     Conversation,
+    ConversationRequest,
     Entry,
     Part,
     Plan,
     Reading,
     WriteConflict,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, Invalid, NotFound, Refused
@@ -49,7 +49,7 @@ def planned(studio: Studio, **changes: object) -> Conversation:
     with studio.store.reading():
         ann = naming.user_id_named("ann")
     assert ann is not None
-    ask = Ask(ann, template_id=template.id)
+    ask = ConversationRequest(ann, template_id=template.id)
     return conversations.plan(studio, as_user(studio, "bob"), ask, Plan(studio.now() + HOUR))
 
 
@@ -63,7 +63,7 @@ def first(reading: Reading) -> Entry:
 
 def write(
     studio: Studio, login: str, conversation: Conversation, part: Part, text: str, version: int = 0
-) -> Written:
+) -> WrittenText:
     """Write under the first question, or under the summary for that part."""
     entries = read(studio, "bob", conversation).entries
     asked = next(e.asked for e in entries if (e.asked.step is StepKind.SUMMARY) == (part is S))
@@ -155,7 +155,7 @@ def test_a_write_from_a_second_terminal_is_a_conflict_that_keeps_both_texts(
             "One, and more",
             2,
         )
-    assert write(studio, "ann", conversation, U, "", 2) == Written("", 3, studio.now())
+    assert write(studio, "ann", conversation, U, "", 2) == WrittenText("", 3, studio.now())
 
 
 def test_an_answer_must_fit_its_question_and_part(organisation: Studio) -> None:
@@ -184,7 +184,9 @@ def planned_quick(studio: Studio) -> Conversation:
     with studio.store.reading():
         ben = naming.user_id_named("ben")
     assert ben is not None
-    return conversations.start(studio, as_user(studio, "bob"), Ask(ben, template_id=quick.id))
+    return conversations.start(
+        studio, as_user(studio, "bob"), ConversationRequest(ben, template_id=quick.id)
+    )
 
 
 def test_questions_can_be_added_and_removed(organisation: Studio) -> None:
@@ -233,7 +235,10 @@ def test_the_template_decides_whether_questions_are_fixed_or_free(organisation: 
     ours = templates.find(studio, admin, "Ours")
     templates.save(studio, admin, ours, replace(ours.definition, questions=QuestionPolicy.FREE))
     free = conversations.plan(
-        studio, bob, Ask(fixed.user_id, template_id=ours.id), Plan(studio.now() + HOUR)
+        studio,
+        bob,
+        ConversationRequest(fixed.user_id, template_id=ours.id),
+        Plan(studio.now() + HOUR),
     )
     taken = first(read(studio, "bob", free)).asked.id
     conversations.remove_question(studio, bob, free.id, taken)

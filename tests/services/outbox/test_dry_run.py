@@ -7,7 +7,7 @@ import pytest
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.push import AssignmentFilter, Skipped
+from studio_tui.domain.pushes.push import AssignmentFilter, SkippedPerson
 from studio_tui.domain.shared.errors import Refused, Unavailable
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox.dry_run import dry_run
@@ -93,8 +93,8 @@ def test_the_users_that_an_assignment_skips_are_listed_with_the_reason(
     )
     everybody = Selection.matching(UserFilter(include_left=True))
     assert assigning.skipped(studio, admin, push, everybody) == [
-        Skipped("ann", "Ann Peeters", "is in it already"),
-        Skipped("eve", "Eve Alone", "has left"),
+        SkippedPerson("ann", "Ann Peeters", "is in it already"),
+        SkippedPerson("eve", "Eve Alone", "has left"),
     ]
     named = assigning.users_named(studio, admin, ["ben"])
     assert assigning.skipped(studio, admin, push, named) == []
@@ -112,8 +112,11 @@ def test_the_users_that_a_reminder_skips_are_listed_with_the_reason(
     )
     just_ann = remind.users_named(studio, admin, push, ["ann@example.org"])
     assert remind.remind(studio, admin, push, just_ann).users_told == 1
-    without = [Skipped("cas", "Cas Dubois", "has held it"), Skipped("eve", "Eve Alone", "has left")]
-    recently = Skipped("ann", "Ann Peeters", "was reminded a short while ago")
+    without = [
+        SkippedPerson("cas", "Cas Dubois", "has held it"),
+        SkippedPerson("eve", "Eve Alone", "has left"),
+    ]
+    recently = SkippedPerson("ann", "Ann Peeters", "was reminded a short while ago")
     assert remind.skipped(studio, admin, push, EVERYBODY) == [*without, recently]
     assert remind.skipped(studio, admin, push, EVERYBODY, again=True) == without
     with pytest.raises(Refused, match="Not assigned to “Q1 review”: bob, dan"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, Part, Plan
+from studio_tui.domain.conversations.conversation import ConversationRequest, Part, Plan
 from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.unattended import Limits
@@ -60,7 +60,9 @@ def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     ssh_keys.add(studio, admin, "zquint", ED25519)
     bob = as_user(studio, "bob")
     quick = templates.find(studio, admin, "Quick")
-    begun = conversations.start(studio, bob, Ask(quintijn.user_id, template_id=quick.id))
+    begun = conversations.start(
+        studio, bob, ConversationRequest(quintijn.user_id, template_id=quick.id)
+    )
     for entry in conversations.read(studio, bob, begun.id).entries:
         if entry.asked.question.kind is QuestionKind.TEXT:
             part = entry.asked.part

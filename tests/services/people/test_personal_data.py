@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from studio_tui.domain.conversations.conversation import Ask, Part, Plan
+from studio_tui.domain.conversations.conversation import ConversationRequest, Part, Plan
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.facts import FACTS
 from studio_tui.domain.shared.errors import NotFound, Refused
@@ -51,7 +51,9 @@ def told(files: dict[str, bytes]) -> Any:
 
 def talk(studio: Studio, conductor: Actor, user_id: int, template_id: int) -> None:
     """Hold a conversation by the template Quick, in which the conductor writes every text."""
-    begun = conversations.start(studio, conductor, Ask(user_id, template_id=template_id))
+    begun = conversations.start(
+        studio, conductor, ConversationRequest(user_id, template_id=template_id)
+    )
     reading = conversations.read(studio, conductor, begun.id)
     for number, entry in enumerate(reading.entries):
         part = entry.asked.part

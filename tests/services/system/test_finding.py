@@ -8,7 +8,7 @@ from studio_tui.domain.people import hr_file
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.roles import Role
 from studio_tui.domain.pushes.push import PushDraft, PushFacts
-from studio_tui.domain.shared.ranking import Found, FoundKind, Rank
+from studio_tui.domain.shared.ranking import FoundKind, Rank, SearchResult
 from studio_tui.services.people import imports
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system import finding
@@ -39,7 +39,7 @@ def push(studio: Studio, admin: Actor, name: str, *logins: str) -> PushFacts:
     return made
 
 
-def named(found: tuple[Found, ...], kind: FoundKind) -> list[tuple[str, Rank]]:
+def named(found: tuple[SearchResult, ...], kind: FoundKind) -> list[tuple[str, Rank]]:
     return [(one.name, one.rank) for one in found if one.kind is kind]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
+from studio_tui.domain.conversations.conversation import Conversation, ConversationRequest, Plan
 from studio_tui.services import conversations
 from studio_tui.services.templates import templates
 from tests.hostile import HOSTILE
@@ -40,18 +40,18 @@ def busy(made: Example) -> None:
     )
 
 
-def of_push(made: Example, login: str, push_id: int) -> Ask:
+def of_push(made: Example, login: str, push_id: int) -> ConversationRequest:
     """Return the ask of a push for a user."""
-    return Ask(user_id(made, login), push_id)
+    return ConversationRequest(user_id(made, login), push_id)
 
 
-def of_template(made: Example, login: str, name: str = "Regular") -> Ask:
+def of_template(made: Example, login: str, name: str = "Regular") -> ConversationRequest:
     """Return an ask for a user outside any push."""
     found = templates.find(made.studio, made.admin, name)
-    return Ask(user_id(made, login), template_id=found.id)
+    return ConversationRequest(user_id(made, login), template_id=found.id)
 
 
-def plan(made: Example, by: str, ask: Ask, *, days: int) -> Conversation:
+def plan(made: Example, by: str, ask: ConversationRequest, *, days: int) -> Conversation:
     """Plan a conversation at ten in Brussels, ``days`` days after 2 March 2026."""
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC) + timedelta(days=days)
     return conversations.plan(made.studio, made.actor(by), ask, Plan(at, 60, "Room 3"))

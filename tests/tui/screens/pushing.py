@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from studio_tui.domain.conversations.conversation import Ask, Plan
+from studio_tui.domain.conversations.conversation import ConversationRequest, Plan
 from studio_tui.domain.pushes.push import Push, PushDraft
 from studio_tui.services import conversations
 from studio_tui.services.pushes import assign as assigning
@@ -52,9 +52,9 @@ def _make_everything(made: Example) -> None:
     made.load(PEOPLE)
     late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
     assign(made, late, "ann", "bob", "dina", "lone")
-    held = Ask(user_id(made, "ann"), late.id)
+    held = ConversationRequest(user_id(made, "ann"), late.id)
     conversations.record_held(made.studio, made.admin, held, conductor="bob")
-    planned = Ask(user_id(made, "dina"), late.id)
+    planned = ConversationRequest(user_id(made, "dina"), late.id)
     day = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
     conversations.plan(made.studio, made.admin, planned, Plan(day), conductor="carl")
     ahead = create(made, "Ahead", date(2026, 4, 1), date(2026, 4, 30))

@@ -6,12 +6,12 @@ from typing import Any, cast
 from textual.pilot import Pilot
 
 from studio_tui.domain.conversations.conversation import (
-    Ask,
     Conversation,
+    ConversationRequest,
     Part,
     Plan,
     Reading,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.people.access import Actor
 from studio_tui.services import conversations
@@ -37,10 +37,10 @@ def planned(made: Example, *, template: str = "Regular") -> Conversation:
     """
     made.load(PEOPLE)
     if template == "Regular":
-        ask = Ask(user_id(made, "ann"), made.push("Q1 review", "ann").id)
+        ask = ConversationRequest(user_id(made, "ann"), made.push("Q1 review", "ann").id)
     else:
         found = templates.find(made.studio, made.admin, template)
-        ask = Ask(user_id(made, "ann"), template_id=found.id)
+        ask = ConversationRequest(user_id(made, "ann"), template_id=found.id)
     bob = made.actor("bob")
     if template == "Quick":
         return conversations.start(made.studio, bob, ask)
@@ -63,7 +63,7 @@ def question_id(made: Example, conversation: Conversation, text: str) -> int:
 
 def answer_stored(
     made: Example, conversation: Conversation, login: str, part: Part, text: str
-) -> Written:
+) -> WrittenText:
     """Return the stored answer to a question."""
     for entry in reading(made, conversation, login).entries:
         if text in (entry.asked.question.text, entry.asked.step):

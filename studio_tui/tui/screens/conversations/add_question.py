@@ -19,7 +19,7 @@ from studio_tui.tui.shell import bridge_of
 from studio_tui.tui.text import line
 from studio_tui.tui.widgets.field import Field, Form
 
-Ask = Callable[[str, Question], AskedQuestion]
+ConversationRequest = Callable[[str, Question], AskedQuestion]
 """A callback that adds a question under a topic; may raise `StudioError`."""
 
 _YES_NO = fold("yes/no")
@@ -54,7 +54,7 @@ class OwnQuestion(Dialog[AskedQuestion]):
 
     OWN_COMMANDS = (Command("go_on", "ctrl+s", "Add", "Ask this question"),)
 
-    def __init__(self, topic: str, ask: Ask) -> None:
+    def __init__(self, topic: str, ask: ConversationRequest) -> None:
         super().__init__()
         self._ask = ask
         self._form = Form(

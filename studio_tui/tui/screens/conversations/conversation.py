@@ -14,7 +14,7 @@ from studio_tui.domain.conversations.conversation import (
     Conversation,
     Reading,
     Relation,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.shared.errors import Refused, StudioError
 from studio_tui.domain.templates.template import QuestionKind
@@ -389,7 +389,7 @@ class ConversationScreen(ConversationActions):
             lambda found: self._offer_earlier(draft, found),
         )
 
-    def _offer_earlier(self, draft: Draft, found: list[Written]) -> None:
+    def _offer_earlier(self, draft: Draft, found: list[WrittenText]) -> None:
         if not found:
             self.show_message("Nothing that you wrote here was replaced.")
             return

@@ -18,7 +18,7 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Reading,
     WriteConflict,
-    Written,
+    WrittenText,
     clean_answer,
 )
 from studio_tui.domain.shared.dataclass import dataclass
@@ -65,7 +65,7 @@ class Draft:
     blocker: Blocker | None = None
     why: str = ""
     """Sentence that explains the blocker; empty if there is none."""
-    theirs: Written | None = None
+    theirs: WrittenText | None = None
     """The stored version, if it conflicts with the draft."""
     pending_writes: int = 0
     """Number of writes in progress."""
@@ -102,13 +102,13 @@ def writable_part(reading: Reading, asked: AskedQuestion) -> Part | None:
     return next(iter(own), None)
 
 
-def stored_answer(entry: Entry, part: Part) -> Written:
+def stored_answer(entry: Entry, part: Part) -> WrittenText:
     """Return the stored text of one part of an entry."""
     places = {
         Part.USER_PREPARATION: entry.user,
         Part.CONDUCTOR_PREPARATION: entry.conductor,
     }
-    return places.get(part, entry.answer) or Written()
+    return places.get(part, entry.answer) or WrittenText()
 
 
 class Drafts:
@@ -256,7 +256,7 @@ class Drafts:
             lambda error: self._failed(draft, text, error),
         )
 
-    def _write(self, draft: Draft, text: str) -> Written:
+    def _write(self, draft: Draft, text: str) -> WrittenText:
         """Write the text in a worker thread, after all earlier writes.
 
         Updates the draft here, because the screen may be closed before the result reaches it.

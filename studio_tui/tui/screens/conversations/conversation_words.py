@@ -10,7 +10,7 @@ from studio_tui.domain.conversations.conversation import (
     Part,
     Reading,
     Relation,
-    Written,
+    WrittenText,
 )
 from studio_tui.domain.conversations.transcript import notes_heading, piece_heading
 from studio_tui.domain.templates.template import AdminsRead, StepKind
@@ -45,7 +45,7 @@ def title(reading: Reading) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def earlier_in_words(text: Written, zone: ZoneInfo) -> tuple[str, str]:
+def earlier_in_words(text: WrittenText, zone: ZoneInfo) -> tuple[str, str]:
     """Return how a replaced text is listed: its first line, and when it was written."""
     begins, _, more = text.text.partition("\n")
     return f"{begins} …" if more else begins, moment(text.written_at, zone)

@@ -5,7 +5,11 @@ from dataclasses import replace
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from studio_tui.domain.conversations.conversation import Ask, MyConversation, MyConversationFilter
+from studio_tui.domain.conversations.conversation import (
+    ConversationRequest,
+    MyConversation,
+    MyConversationFilter,
+)
 from studio_tui.domain.pushes.push import Flag
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.list_source import Sort, Source
@@ -214,7 +218,7 @@ class MyConversationsScreen(StudioScreen):
     def action_plan(self) -> None:
         """Plan or move the conversation of the row (C2, C5)."""
         if (item := self._current) is not None:
-            ask = Ask(item.user_id, item.push_id) if item.push_id else None
+            ask = ConversationRequest(item.user_id, item.push_id) if item.push_id else None
             self.go_to(to.PlanConversation(item.user_id, item.name, ask, item.conversation_id))
 
     def action_new(self) -> None:

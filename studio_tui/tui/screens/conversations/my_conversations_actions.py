@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, MyConversation
+from studio_tui.domain.conversations.conversation import (
+    Conversation,
+    ConversationRequest,
+    MyConversation,
+)
 from studio_tui.domain.pushes.push import Status
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.services import conversations
-from studio_tui.services.conversations import Usable
+from studio_tui.services.conversations import UsableSource
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.modals.dry_run import show_sent
@@ -26,7 +30,7 @@ _NOTHING = "No push asks for a conversation with {}, and no template lets you st
 class _Start:
     """A choice for beginning a talk: an existing conversation, or a new one for ``ask``."""
 
-    ask: Ask | None
+    ask: ConversationRequest | None
     conversation_id: int | None = None
     why_not: str = ""
 
@@ -35,7 +39,7 @@ def start(screen: StudioScreen, item: MyConversation) -> None:
     """Ask what the talk is about, begin it and open it (C2)."""
     user_id = item.user_id
 
-    def choose(found: list[Usable]) -> None:
+    def choose(found: list[UsableSource]) -> None:
         choices = _start_choices(screen, item, found)
         if not choices:
             screen.show_error(_NOTHING.format(item.name))
@@ -106,7 +110,7 @@ def record_held(screen: StudioScreen, item: MyConversation) -> None:
 
 def not_mine(screen: StudioScreen, item: MyConversation) -> None:
     """Decline to hold the conversation of a row, or take that back (P10)."""
-    ask = Ask(item.user_id, item.push_id)
+    ask = ConversationRequest(item.user_id, item.push_id)
     again = has_declined(item)
     act = conversations.mine_again if again else conversations.not_mine
     name = f"“{item.push}” with {item.name}"
@@ -119,7 +123,7 @@ def not_mine(screen: StudioScreen, item: MyConversation) -> None:
 
 
 def _start_choices(
-    screen: StudioScreen, item: MyConversation, found: list[Usable]
+    screen: StudioScreen, item: MyConversation, found: list[UsableSource]
 ) -> list[Choice[_Start]]:
     this = _row_choice(screen, item)
     others = [
@@ -134,7 +138,7 @@ def _row_choice(screen: StudioScreen, item: MyConversation) -> list[Choice[_Star
     """Return the choice for the row itself, or none if nothing is asked."""
     if item.status is None:
         return []
-    ask = Ask(item.user_id, item.push_id) if item.push_id else None
+    ask = ConversationRequest(item.user_id, item.push_id) if item.push_id else None
     why_not = why_not_record(item, screen.actor, screen.studio.today()) or ""
     if item.conductor_id not in (None, screen.actor.user_id) and not why_not:
         why_not = f"{item.conductor} holds it."
@@ -146,7 +150,7 @@ def _row_choice(screen: StudioScreen, item: MyConversation) -> list[Choice[_Star
     return [Choice(begin, item.push or item.template, hint, possible=not why_not)]
 
 
-def _hint(usable: Usable) -> str:
+def _hint(usable: UsableSource) -> str:
     if usable.deadline is not None:
         return f"by {day(usable.deadline)}"
     return "template" if usable.template.planning else "template, without planning"
@@ -174,7 +178,7 @@ def _begun(screen: StudioScreen, chosen: _Start) -> Conversation:
 def _record(screen: StudioScreen, item: MyConversation, held_at: datetime) -> Conversation:
     studio, actor = screen.studio, screen.actor
     if item.push_id is not None:
-        ask = Ask(item.user_id, item.push_id)
+        ask = ConversationRequest(item.user_id, item.push_id)
         return conversations.record_held(studio, actor, ask, held_at=held_at)
     if item.conversation_id is None:
         raise RuntimeError("a record of nothing")

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from studio_tui.domain.conversations.conversation import Ask, Conversation, Plan
+from studio_tui.domain.conversations.conversation import Conversation, ConversationRequest, Plan
 from studio_tui.domain.conversations.plan_form import (
     day_hint,
     default_plan,
@@ -20,7 +20,7 @@ from studio_tui.domain.people.users import Manager
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Conflict, Invalid, StudioError
 from studio_tui.services import conversations
-from studio_tui.services.conversations import Usable
+from studio_tui.services.conversations import UsableSource
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose import Choice, manager_choice
 from studio_tui.tui.modals.dry_run import show_sent
@@ -45,7 +45,7 @@ _READING = "One moment: what can be planned is being read."
 class _FormData:
     """The data that the form is built from."""
 
-    usable: Sequence[Usable]
+    usable: Sequence[UsableSource]
     managers: Sequence[Manager]
     """The possible conductors; only read when users plan a conversation about themselves."""
     conversation: Conversation | None
@@ -80,7 +80,7 @@ class PlanScreen(StudioScreen):
         self,
         user_id: int,
         name: str,
-        ask: Ask | None = None,
+        ask: ConversationRequest | None = None,
         conversation_id: int | None = None,
     ) -> None:
         super().__init__()
@@ -90,7 +90,9 @@ class PlanScreen(StudioScreen):
         self._conversation_id = conversation_id
         self._basis: _FormData | None = None
         self._begun: dict[str, str] = {}
-        self._what: Pick[Ask] = Pick("What", "What is the conversation about?", id="what")
+        self._what: Pick[ConversationRequest] = Pick(
+            "What", "What is the conversation about?", id="what"
+        )
         self._whom: Pick[str] = Pick("With", "Who is to hold it?", id="whom")
 
     def body(self) -> ComposeResult:
@@ -289,14 +291,14 @@ class PlanScreen(StudioScreen):
         await self.action_command("plan")
 
 
-def _choice(usable: Usable) -> Choice[Ask]:
+def _choice(usable: UsableSource) -> Choice[ConversationRequest]:
     if usable.deadline is None:
         return Choice(usable.ask, usable.name, "a template: no push asks for it")
     hint = f"asked by a push, by {day(usable.deadline)} · {usable.template.name}"
     return Choice(usable.ask, usable.name, hint)
 
 
-def _choice_of(current: Conversation) -> Choice[Ask]:
-    ask = Ask(current.user_id, current.push_id)
+def _choice_of(current: Conversation) -> Choice[ConversationRequest]:
+    ask = ConversationRequest(current.user_id, current.push_id)
     name, by = current.push or current.template.name, day(current.deadline)
     return Choice(ask, name, f"by {by} · {current.template.name}" if by else "")

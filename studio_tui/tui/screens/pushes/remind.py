@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, Skipped
+from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Push, SkippedPerson
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.selection import Selection
@@ -112,7 +112,9 @@ class RemindScreen(StudioScreen):
             return everywhere.remind(studio, actor, selection, again=again, progress=progress)
         return remind.remind(studio, actor, self.push, selection, again=again, progress=progress)
 
-    def read_skipped(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
+    def read_skipped(
+        self, preview: RemindPreview | ManagersPreview, again: bool
+    ) -> list[SkippedPerson]:
         """Return the users who would be skipped, with reasons. Called off the event loop."""
         push, selection = self.push, self._selection
         if push is None:
@@ -260,9 +262,11 @@ def _effect(studio: "Studio", preview: RemindPreview | ManagersPreview, trial: D
     return f"{users} and {managers_told(told)} get mail {when}."
 
 
-def _recently(recently: Sequence[Assignment], zone: ZoneInfo) -> list[Skipped]:
+def _recently(recently: Sequence[Assignment], zone: ZoneInfo) -> list[SkippedPerson]:
     return [
-        Skipped(each.login, each.name, f"was reminded {moment_and_zone(each.reminded_at, zone)}")
+        SkippedPerson(
+            each.login, each.name, f"was reminded {moment_and_zone(each.reminded_at, zone)}"
+        )
         for each in recently
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from studio_tui.domain.pushes.push import Push, Skipped
+from studio_tui.domain.pushes.push import Push, SkippedPerson
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
@@ -44,7 +44,9 @@ class RemindManagersScreen(RemindScreen):
             studio, actor, self.push, managers, again=again, progress=progress
         )
 
-    def read_skipped(self, preview: RemindPreview | ManagersPreview, again: bool) -> list[Skipped]:
+    def read_skipped(
+        self, preview: RemindPreview | ManagersPreview, again: bool
+    ) -> list[SkippedPerson]:
         """Return an empty list: skipped managers are counted, not named."""
         return []
 
