@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from studio_tui.domain.today.today import Badge
     from studio_tui.services.system.context import Studio
     from studio_tui.tui.parts.changes import CurrentActor
+    from studio_tui.tui.widgets.list.views import ListWithViews
 
     ShowProgress = Callable[[str], None]
     OpenStudio = Callable[[ShowProgress], tuple[Studio, Actor]]

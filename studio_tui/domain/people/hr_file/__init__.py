@@ -14,16 +14,16 @@ binary, has wrong quoting, two columns for one field or a missing column, or exc
 `MAX_ROWS`.
 
 `check` queries `KnownPeople` (a protocol that the database side implements), each method at most
-once for the whole file, and returns `CheckedFile`: an `ImportRow` for every row that can be imported,
-and a `Refusal` for each that cannot. A `UserRef` is the id of a user of the Studio, or the `key` of
-the address of a user whom the file adds; `ImportRow.ref` is that of the row itself.
+once for the whole file, and returns `CheckedFile`: an `ImportRow` for every row that can be
+imported, and a `Refusal` for each that cannot. A `UserRef` is the id of a user of the Studio, or
+the `key` of the address of a user whom the file adds; `ImportRow.ref` is that of the row itself.
 
 `HrFile.present_fields` decides what to write. A field that is not among them stays unchanged for
 existing users. An empty cell of a field that is among them clears the value (language, time zone
 and role: resets it to the default). If ``teams``, ``leads`` or ``coaches`` are present, a record
 has all of their values. ``manager`` adds `ImportRow.joins` to the teams of the row;
-`CheckedFile.manager_teams` lists the teams that this requires, with their leaders, in addition to those
-of ``leads``.
+`CheckedFile.manager_teams` lists the teams that this requires, with their leaders, in addition to
+those of ``leads``.
 """
 
 from studio_tui.domain.people.hr_file.check import About, check
