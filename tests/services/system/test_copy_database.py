@@ -1,4 +1,4 @@
-"""The whole database: into another one, into a file, and back."""
+"""Copying, backing up and restoring the whole database."""
 
 import os
 import sqlite3
@@ -33,14 +33,14 @@ from tests.services.conftest import MovableClock
 
 @pytest.fixture
 def els(studio: Studio, admin: Actor, clock: MovableClock) -> Actor:
-    """An admin of a Studio with something of everything in it, hostile names included."""
+    """An admin of a Studio with rows in many tables, including hostile names."""
     names = [clean_line(name).replace('"', '""') for name in HOSTILE]
     named = "".join(
         f'h{number},h{number}@example.org,"{name}",X,en,Sales,,,,\n'
         for number, name in enumerate(names)
     )
     import_people(studio, admin, PEOPLE + named)
-    # Above what it is part of: rows do not come in an order that every reference likes.
+    # A parent with a higher id than its child: rows do not arrive in the order of references.
     with studio.store.writing():
         execute("UPDATE team SET parent_id = (SELECT MAX(id) FROM team) WHERE parent_id IS NULL")
         execute("UPDATE team SET parent_id = NULL WHERE id = (SELECT MAX(id) FROM team)")
@@ -55,7 +55,7 @@ def els(studio: Studio, admin: Actor, clock: MovableClock) -> Actor:
 
 @pytest.fixture
 def other_url(studio: Studio, postgresql_server: str, tmp_path: Path) -> str:
-    """A URL on the other engine, where there is nothing yet."""
+    """The URL of an empty database on the other engine."""
     if not studio.store.is_sqlite:
         return f"sqlite:///{tmp_path / 'other.db'}"
     name = f"other_{os.getpid()}_{tmp_path.name}".replace("-", "_").lower()[:60]
@@ -74,13 +74,13 @@ def without_activity(moved: TransferResult) -> list[Content]:
 
 
 def silent(_: float) -> None:
-    """Nobody listens."""
+    """Ignore progress."""
 
 
-def test_everything_arrives_on_the_other_engine_and_back(
+def test_a_copy_to_the_other_engine_and_back_is_complete(
     studio: Studio, els: Actor, other_url: str, tmp_path: Path
 ) -> None:
-    """Storage, A3: every row, sealed as it was; and what is new gets numbers of its own."""
+    """Storage, A3: every row and seal is copied, and new rows get ids of their own."""
     before = mail(studio, els), users.every(studio, els, UserFilter())
     there = copy_database.copy(studio, els, other_url, silent)
     assert there.rows > 100
@@ -88,7 +88,7 @@ def test_everything_arrives_on_the_other_engine_and_back(
     assert there.waiting == 3
     with reopened(studio, other_url) as other:
         assert (mail(other, els), users.every(other, els, UserFilter())) == before
-        # What lists are filtered by came with it.
+        # The search columns of the lists were copied as well.
         assert [user.login for user in users.every(other, els, UserFilter("eeter"))] == ["ann"]
         assert verify.verify(other, els).broken is None
         assert lines(other, els)[0].action == "copied the database"
@@ -104,7 +104,7 @@ def test_everything_arrives_on_the_other_engine_and_back(
     assert without_activity(back) != without_activity(there)
 
 
-def test_a_backup_brings_all_of_it_back(
+def test_a_backup_can_be_restored_completely(
     studio: Studio, els: Actor, other_url: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "backup.db"
@@ -127,7 +127,7 @@ def test_a_backup_brings_all_of_it_back(
         assert verify.verify(other, els, kept=kept.activity.head).kept_at == kept.activity.lines
 
 
-def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
+def test_concurrent_writes_are_not_in_a_backup_and_do_not_wait_for_it(
     studio: Studio, els: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backup, "_PAGES", 30)
@@ -136,7 +136,7 @@ def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
     written: list[float] = []
 
     def write(share: float) -> None:
-        """As another program would."""
+        """Write to the database as another program would."""
         statement = "UPDATE users SET department = 'Other'"
         if studio.store.is_sqlite:
             with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0)) as other:
@@ -161,7 +161,9 @@ def test_what_others_write_meanwhile_is_not_in_a_backup_and_waits_for_nothing(
         assert rows("SELECT DISTINCT department FROM users") == [("Other",)]
 
 
-def test_nothing_is_overwritten(studio: Studio, els: Actor, other_url: str, tmp_path: Path) -> None:
+def test_existing_files_and_databases_are_not_overwritten(
+    studio: Studio, els: Actor, other_url: str, tmp_path: Path
+) -> None:
     path = tmp_path / "backup.db"
     copy_database.back_up(studio, els, path, silent)
     copy_database.copy(studio, els, other_url, silent)
@@ -181,7 +183,7 @@ def test_nothing_is_overwritten(studio: Studio, els: Actor, other_url: str, tmp_
 
 
 @pytest.mark.parametrize("when", [0.2, 0.9])
-def test_what_is_broken_off_leaves_nothing(
+def test_an_interrupted_copy_or_backup_leaves_no_trace(
     studio: Studio,
     els: Actor,
     other_url: str,
@@ -207,10 +209,10 @@ def test_what_is_broken_off_leaves_nothing(
     assert copy_database.copy(studio, els, other_url, silent).rows
 
 
-def test_what_arrives_otherwise_is_refused(
+def test_a_copy_whose_rows_differ_from_the_source_is_refused(
     studio: Studio, els: Actor, other_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No copy that only looks like one."""
+    """An incomplete copy must not be reported as done."""
     insert = copy._insert
 
     def lossy(store, table, sent):  # type: ignore[no-untyped-def]
@@ -222,7 +224,7 @@ def test_what_arrives_otherwise_is_refused(
         copy_database.copy(studio, els, other_url, silent)
 
 
-def test_what_is_no_backup_is_refused(tmp_path: Path, empty_database_url: str) -> None:
+def test_a_file_that_is_not_a_backup_is_refused(tmp_path: Path, empty_database_url: str) -> None:
     letter, other, newer = (tmp_path / name for name in ("letter", "other.db", "newer.db"))
     letter.write_text("Dear Ann,\n" * 1_000)
     with closing(sqlite3.connect(other)) as made:
@@ -244,7 +246,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, empty_database_url: str) -
         assert not content or path.read_bytes() == content
 
 
-def test_who_is_nobody_in_the_backup_is_named_all_the_same(
+def test_a_restore_by_an_account_unknown_to_the_backup_is_recorded_with_its_name(
     studio: Studio, els: Actor, other_url: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "backup.db"

@@ -1,4 +1,4 @@
-"""People, pushes and templates by a few letters of their names (S4), on each engine."""
+"""Finding people, pushes and templates by a few letters of their names (S4), on each engine."""
 
 from datetime import date
 
@@ -43,9 +43,7 @@ def named(found: tuple[SearchResult, ...], kind: FoundKind) -> list[tuple[str, R
     return [(one.name, one.rank) for one in found if one.kind is kind]
 
 
-def test_the_best_of_the_people_comes_first_and_who_has_left_last(
-    studio: Studio, admin: Actor
-) -> None:
+def test_the_best_match_comes_first_and_users_who_left_last(studio: Studio, admin: Actor) -> None:
     load(studio, admin)
     found = finding.find(studio, admin, "ann")
     assert named(found, FoundKind.USER) == [
@@ -58,7 +56,7 @@ def test_the_best_of_the_people_comes_first_and_who_has_left_last(
     assert [one.about for one in found if one.over] == ["anton · Legal · left"]
 
 
-def test_a_person_is_found_by_login_address_and_team(studio: Studio, admin: Actor) -> None:
+def test_a_user_is_found_by_login_address_and_team(studio: Studio, admin: Actor) -> None:
     load(studio, admin)
     assert named(finding.find(studio, admin, "ZOE@example.org"), FoundKind.USER) == [
         ("Zoé Hannes", Rank.EXACT)
@@ -87,18 +85,18 @@ def test_pushes_and_templates_are_found_by_name(studio: Studio, admin: Actor) ->
     assert templates.show(studio, admin, found[-1].id).name == "Regular"
 
 
-def test_an_archived_template_says_so(studio: Studio, admin: Actor) -> None:
+def test_an_archived_template_is_marked_as_archived(studio: Studio, admin: Actor) -> None:
     templates.set_archived(studio, admin, templates.find(studio, admin, "Quick"), True)
     (found,) = finding.find(studio, admin, "quic")
     assert (found.name, found.about, found.over) == ("Quick", "archived", True)
 
 
-def test_nothing_typed_finds_nothing(studio: Studio, admin: Actor) -> None:
+def test_an_empty_search_finds_nothing(studio: Studio, admin: Actor) -> None:
     load(studio, admin)
     assert finding.find(studio, admin, " ") == ()
 
 
-def test_who_may_not_see_them_finds_none(studio: Studio, admin: Actor) -> None:
+def test_a_user_without_permission_finds_nobody(studio: Studio, admin: Actor) -> None:
     load(studio, admin)
     push(studio, admin, "Annual", "ann")
     nobody = Actor(99, "ann", "Ann Peeters", Role.USER)
@@ -108,10 +106,10 @@ def test_who_may_not_see_them_finds_none(studio: Studio, admin: Actor) -> None:
 
 
 @pytest.mark.parametrize("text", ["an", "ann"])
-def test_of_more_people_than_are_looked_at_the_best_are_there(
+def test_the_best_matches_are_found_among_more_people_than_are_ranked(
     studio: Studio, admin: Actor, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    """Whoever is called so is found, however many others have it somewhere."""
+    """An exact match is found however many others contain the text."""
     monkeypatch.setattr(finding, "_LOOKED_AT", 20)
     crowd = "".join(f"x{n:03},x{n:03}@example.org,Johanna{n},Hann,,,yes\n" for n in range(60))
     best = (
@@ -130,7 +128,7 @@ def test_of_more_people_than_are_looked_at_the_best_are_there(
     assert ("By Address", Rank.EXACT) in named(by_address, FoundKind.USER)
 
 
-def test_no_more_than_some_of_each_kind_are_found(
+def test_the_number_of_results_per_kind_is_limited(
     studio: Studio, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "MOST", 2)
@@ -142,7 +140,7 @@ def test_no_more_than_some_of_each_kind_are_found(
     assert len(named(found, FoundKind.USER)) == 2
 
 
-def test_hostile_text_is_looked_for_as_it_is(studio: Studio, admin: Actor) -> None:
+def test_hostile_text_is_searched_literally(studio: Studio, admin: Actor) -> None:
     load(studio, admin)
     push(studio, admin, "50% [/x] a_b", "ann")
     for text in (*HOSTILE, "%", "_", "'", '"', "\\", "*", "\x00", "a" * 20_000):

@@ -1,4 +1,4 @@
-"""What a person keeps of lists, for themself alone (S5, S9), on each engine."""
+"""A user's own settings of lists (S5, S9), on each engine."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ LATE = ListView(
 )
 
 
-def test_views_are_kept_by_person_and_list(studio: Studio, admin: Actor) -> None:
+def test_views_are_stored_per_user_and_list(studio: Studio, admin: Actor) -> None:
     import_people(studio, admin)
     ann = as_user(studio, "ann")
     list_views.save(studio, admin, "users", LATE)
@@ -35,7 +35,7 @@ def test_views_are_kept_by_person_and_list(studio: Studio, admin: Actor) -> None
     assert list_views.every(studio, admin)["users"].named == (LATE,)
 
 
-def test_a_name_is_one_view_whatever_its_case(studio: Studio, admin: Actor) -> None:
+def test_view_names_ignore_case(studio: Studio, admin: Actor) -> None:
     list_views.save(studio, admin, "users", LATE)
     other = replace(LATE, name="  late in SALES ", text="other")
     with pytest.raises(ViewNameTaken):
@@ -45,12 +45,14 @@ def test_a_name_is_one_view_whatever_its_case(studio: Studio, admin: Actor) -> N
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\x1b", "x" * 201])
-def test_a_view_has_a_name_of_some_length(studio: Studio, admin: Actor, name: str) -> None:
+def test_the_name_of_a_view_has_a_minimum_and_maximum_length(
+    studio: Studio, admin: Actor, name: str
+) -> None:
     with pytest.raises(Invalid):
         list_views.save(studio, admin, "users", replace(LATE, name=name))
 
 
-def test_a_list_opens_with_one_view_or_as_usual(studio: Studio, admin: Actor) -> None:
+def test_a_list_opens_with_the_chosen_view_or_the_default(studio: Studio, admin: Actor) -> None:
     for name in ("One", "Two"):
         list_views.save(studio, admin, "users", ListView(name, name))
     for name in ("One", "two"):
@@ -64,7 +66,7 @@ def test_a_list_opens_with_one_view_or_as_usual(studio: Studio, admin: Actor) ->
         list_views.open_with(studio, admin, "users", "Three")
 
 
-def test_columns_are_not_lost_with_a_view(studio: Studio, admin: Actor) -> None:
+def test_removing_an_unknown_view_keeps_the_columns(studio: Studio, admin: Actor) -> None:
     list_views.choose_columns(studio, admin, "users", ["name"])
     for name in ("", "none"):
         with pytest.raises(NothingToDo):
@@ -72,7 +74,7 @@ def test_columns_are_not_lost_with_a_view(studio: Studio, admin: Actor) -> None:
     assert list_views.every(studio, admin)["users"].columns == ("name",)
 
 
-def test_there_is_an_end_to_views(studio: Studio, admin: Actor) -> None:
+def test_the_number_of_views_is_limited(studio: Studio, admin: Actor) -> None:
     for number in range(MAX_VIEWS):
         list_views.save(studio, admin, "users", ListView(str(number)))
     with pytest.raises(Refused, match="remove one"):
@@ -82,10 +84,10 @@ def test_there_is_an_end_to_views(studio: Studio, admin: Actor) -> None:
 @pytest.mark.parametrize(
     "kept", ["", "[]", "nothing", '{"sort": 3, "columns": "x", "text": null}', '{"columns": [1]}']
 )
-def test_what_cannot_be_read_of_a_view_is_as_usual(kept: str) -> None:
+def test_an_unreadable_view_falls_back_to_the_defaults(kept: str) -> None:
     assert ListView.from_json("x", kept) == ListView("x")
 
 
-def test_a_view_is_written_and_read() -> None:
+def test_a_view_survives_a_json_round_trip() -> None:
     assert ListView.from_json(LATE.name, LATE.to_json()) == LATE
     assert json.loads(ListView("x").to_json()) == {}

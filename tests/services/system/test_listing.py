@@ -1,4 +1,4 @@
-"""Lists that are small enough to hold in memory."""
+"""Lists that are small enough to be held in memory."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from studio_tui.services.system.listing import InMemorySource
 
 @dataclass(frozen=True)
 class Number:
-    """A row."""
+    """A row of a list."""
 
     id: int
 
@@ -21,7 +21,7 @@ def multiple(of: int, row: Number) -> bool:
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 30), st.integers(0, 30))
-def test_a_held_list_is_its_rows_that_match(
+def test_an_in_memory_source_contains_the_matching_rows(
     filter_: int, other: int, start: int, stop: int
 ) -> None:
     every = tuple(Number(number) for number in range(30, 0, -1))

@@ -1,4 +1,4 @@
-"""Finding what a person named."""
+"""Finding the object that a user named."""
 
 import pytest
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
-    """Somebody to be named."""
+    """The small organisation."""
     import_people(studio, admin)
 
 
@@ -29,7 +29,7 @@ def test_a_user_is_named_by_login_or_address_in_any_case(studio: Studio, admin: 
         assert naming.user_ids_named(["Ann", "ann@example.org"]) == [ann.id, ann.id]
 
 
-def test_of_pushes_of_one_name_the_open_one_is_meant_and_then_the_newest(
+def test_a_name_shared_by_pushes_means_the_open_one_or_else_the_newest(
     studio: Studio, admin: Actor
 ) -> None:
     first = pushes.close(studio, admin, create_push(studio, admin)).push
@@ -41,7 +41,7 @@ def test_of_pushes_of_one_name_the_open_one_is_meant_and_then_the_newest(
 
 
 @pytest.mark.parametrize("name", ["\x1b[31m", "x" * 5_000, "' OR 1=1 --", "", "%"])
-def test_what_is_not_there_is_said_in_one_clean_line(
+def test_an_unknown_name_is_reported_in_one_clean_line(
     studio: Studio, admin: Actor, name: str
 ) -> None:
     """A5."""
@@ -52,7 +52,7 @@ def test_what_is_not_there_is_said_in_one_clean_line(
         assert len(str(caught.value)) < 200
 
 
-def test_hostile_names_are_unknown_and_shown_clean(studio: Studio) -> None:
+def test_unknown_hostile_names_are_reported_clean(studio: Studio) -> None:
     with studio.store.reading(), pytest.raises(NotFound, match="users are unknown: ") as caught:
         naming.user_ids_named(HOSTILE)
     assert f"and {len(HOSTILE) - 10} more" in str(caught.value)

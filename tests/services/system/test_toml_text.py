@@ -1,4 +1,4 @@
-"""Frozen dataclasses as TOML, and back."""
+"""Writing frozen dataclasses as TOML and reading them back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -62,12 +62,12 @@ colour = "red"
 """
 
 
-def test_a_value_is_written_and_read_again() -> None:
+def test_a_value_survives_a_toml_round_trip() -> None:
     assert toml_text.write(BICYCLE) == TEXT
     assert toml_text.read(TEXT, Bicycle, "x.toml") == BICYCLE
 
 
-def test_what_may_be_none_may_be_left_out() -> None:
+def test_an_optional_key_may_be_left_out() -> None:
     assert toml_text.read('name = "New"', Bicycle, "x.toml") == Bicycle("New")
 
 
@@ -84,12 +84,12 @@ def test_what_may_be_none_may_be_left_out() -> None:
         ("spare = [{spoke = 1}]", "spare[0].spoke: unknown key (did you mean “spokes”?)"),
     ],
 )
-def test_what_does_not_fit_is_told_with_its_key_path(text: str, message: str) -> None:
+def test_a_value_of_the_wrong_type_is_reported_with_its_key_path(text: str, message: str) -> None:
     with pytest.raises(Refused) as caught:
         toml_text.read('name = "X"\n' + text, Bicycle, "x.toml")
     assert caught.value.message.startswith(f"x.toml: {message}")
 
 
-def test_a_source_with_an_escape_in_its_name_shows_none() -> None:
+def test_escape_sequences_in_a_file_name_are_removed_from_errors() -> None:
     refused = toml_text.refuse_invalid("\x1b[31mx.toml", Invalid({"name": "give it one"}))
     assert refused.message == "[31mx.toml: name: give it one."

@@ -1,4 +1,4 @@
-"""What somebody is writing: kept as it is, theirs alone, gone with what it is about (A4)."""
+"""Drafts of templates: stored as typed, per user, and deleted with their subject (A4)."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ SUBJECT = drafts.template_subject(1)
 WRONG = Definition("", steps=(Step(StepKind.SUMMARY, (Topic("", (Question(""),)),)),))
 
 
-def test_is_kept_as_it_was_last_typed(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+def test_a_draft_is_stored_as_last_typed(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     assert drafts.find(studio, admin, SUBJECT) is None
     drafts.keep(studio, admin, SUBJECT, 3, Definition("First"))
     clock.move(minutes=1)
@@ -30,7 +30,7 @@ def test_is_kept_as_it_was_last_typed(studio: Studio, admin: Actor, clock: Movab
     assert drafts.find(studio, admin, SUBJECT) is None
 
 
-def test_is_of_one_person_and_of_one_subject(studio: Studio, admin: Actor) -> None:
+def test_a_draft_belongs_to_one_user_and_one_subject(studio: Studio, admin: Actor) -> None:
     import_people(studio, admin)
     sam = as_user(studio, "sam")
     drafts.keep(studio, admin, SUBJECT, 1, WRONG)
@@ -41,7 +41,7 @@ def test_is_of_one_person_and_of_one_subject(studio: Studio, admin: Actor) -> No
     assert drafts.find(studio, admin, SUBJECT) is not None
 
 
-def test_is_no_change_of_the_studio(studio: Studio, admin: Actor) -> None:
+def test_a_draft_leaves_no_activity(studio: Studio, admin: Actor) -> None:
     """A3."""
     before = lines(studio, admin)
     drafts.keep(studio, admin, SUBJECT, 1, WRONG)
@@ -49,8 +49,8 @@ def test_is_no_change_of_the_studio(studio: Studio, admin: Actor) -> None:
     assert lines(studio, admin) == before
 
 
-def test_goes_with_what_it_is_about(studio: Studio, admin: Actor) -> None:
-    """An id may be given again: nobody is offered what was about something else."""
+def test_a_draft_is_deleted_with_its_subject(studio: Studio, admin: Actor) -> None:
+    """An id may be used again, and a draft must not be offered for another subject."""
     template = templates.find(studio, admin, "Quick")
     topic = library.every(studio, admin)[0]
     about = (drafts.template_subject(template.id), drafts.topic_subject(topic.id))
@@ -61,7 +61,7 @@ def test_goes_with_what_it_is_about(studio: Studio, admin: Actor) -> None:
     assert [drafts.find(studio, admin, subject) for subject in about] == [None, None]
 
 
-def test_hostile_text_stays_text(studio: Studio, admin: Actor) -> None:
+def test_hostile_text_in_a_draft_is_stored_unchanged(studio: Studio, admin: Actor) -> None:
     """A5."""
     for text in HOSTILE:
         draft = replace(WRONG, name=text, description=text)

@@ -1,4 +1,4 @@
-"""The question library (T2): kept by admins, read by everybody, also as text files."""
+"""The question library (T2): edited by admins, read by everybody, and exported as text files."""
 
 from dataclasses import replace
 from functools import partial
@@ -29,11 +29,11 @@ def names(studio: Studio, actor: Actor, text: str = "") -> list[str]:
 
 @pytest.fixture
 def travel(studio: Studio, admin: Actor) -> LibraryTopic:
-    """A topic of the organisation's own."""
+    """A topic that the organisation added."""
     return library.add(studio, admin, NEW)
 
 
-def test_the_starters_are_there_and_found_by_name_and_question(
+def test_the_library_has_starter_topics_that_are_found_by_name_and_question(
     studio: Studio, admin: Actor
 ) -> None:
     assert len(names(studio, admin)) == len(text_files.question_library())
@@ -43,7 +43,7 @@ def test_the_starters_are_there_and_found_by_name_and_question(
         library.find(studio, admin, "Coperation")
 
 
-def test_everybody_reads_and_admins_keep(studio: Studio, admin: Actor) -> None:
+def test_everybody_reads_the_library_and_only_admins_edit_it(studio: Studio, admin: Actor) -> None:
     """A2."""
     import_people(studio, admin)
     ann = as_user(studio, "ann")
@@ -57,7 +57,9 @@ def test_everybody_reads_and_admins_keep(studio: Studio, admin: Actor) -> None:
             refused()
 
 
-def test_adds_changes_and_deletes(studio: Studio, admin: Actor, travel: LibraryTopic) -> None:
+def test_a_topic_can_be_added_renamed_and_deleted(
+    studio: Studio, admin: Actor, travel: LibraryTopic
+) -> None:
     renamed = library.save(studio, admin, travel, replace(NEW, name="TRAVEL"))
     assert (renamed.id, renamed.name) == (travel.id, "TRAVEL")
     assert library.find(studio, admin, "travel") == renamed
@@ -72,7 +74,9 @@ def test_adds_changes_and_deletes(studio: Studio, admin: Actor, travel: LibraryT
     ]
 
 
-def test_what_is_wrong_is_told_by_field(studio: Studio, admin: Actor, travel: LibraryTopic) -> None:
+def test_invalid_topics_are_refused_by_field(
+    studio: Studio, admin: Actor, travel: LibraryTopic
+) -> None:
     for topic, field in (
         (replace(NEW, name="cooperation"), "name"),
         (replace(NEW, name=""), "name"),
@@ -87,7 +91,9 @@ def test_what_is_wrong_is_told_by_field(studio: Studio, admin: Actor, travel: Li
             assert list(caught.value.fields) == [field]
 
 
-def test_the_second_to_save_is_told(studio: Studio, admin: Actor, travel: LibraryTopic) -> None:
+def test_saving_an_outdated_topic_is_a_conflict(
+    studio: Studio, admin: Actor, travel: LibraryTopic
+) -> None:
     """A4."""
     library.save(studio, admin, travel, replace(NEW, name="Theirs"))
     with pytest.raises(Conflict, match="Somebody else changed “Travel”"):
@@ -95,8 +101,8 @@ def test_the_second_to_save_is_told(studio: Studio, admin: Actor, travel: Librar
     assert library.show(studio, admin, travel.id).name == "Theirs"
 
 
-def test_goes_through_a_text_file_and_back(studio: Studio, admin: Actor) -> None:
-    """T7: one topic, and the whole library; what is as it was leaves no line."""
+def test_topics_survive_a_text_file_round_trip(studio: Studio, admin: Actor) -> None:
+    """T7: a single topic and the whole library; an unchanged import leaves no activity."""
     everything = library.every(studio, admin)
     before = lines(studio, admin)
     for topics in (everything, everything[:1]):
@@ -108,7 +114,7 @@ def test_goes_through_a_text_file_and_back(studio: Studio, admin: Actor) -> None
     assert set(names(studio, admin)) == {t.name for t in everything} | {"Together"}
 
 
-def test_a_file_is_imported_whole_or_not_at_all(studio: Studio, admin: Actor) -> None:
+def test_a_file_is_imported_as_a_whole_or_not_at_all(studio: Studio, admin: Actor) -> None:
     before = names(studio, admin)
     text = '[[topics]]\nname = "One"\n[[topics]]\nname = ""\n'
     with pytest.raises(Refused, match=r"x\.toml: topics\[1\]\.name: give the topic a name"):
@@ -118,7 +124,7 @@ def test_a_file_is_imported_whole_or_not_at_all(studio: Studio, admin: Actor) ->
     assert names(studio, admin) == before
 
 
-def test_hostile_topics_stay_text(studio: Studio, admin: Actor) -> None:
+def test_hostile_topics_are_stored_unchanged(studio: Studio, admin: Actor) -> None:
     """A5."""
     for number, text in enumerate(HOSTILE):
         topic = Topic(f"{number} {text}"[:200], (Question(f"q{text}"),))
@@ -128,10 +134,10 @@ def test_hostile_topics_stay_text(studio: Studio, admin: Actor) -> None:
         assert library.import_text(studio, admin, exported, "x.toml") == [added]
 
 
-def test_a_studio_founded_before_there_was_a_library_gets_one(
+def test_the_migration_to_a_library_adds_its_topics_and_first_versions(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    """T2; and what was in it is kept as its first version (T5)."""
+    """T2; the existing templates become their own first versions (T5)."""
     with studio.store.writing():
         execute("DELETE FROM library_topic")
         for table in ("draft", "template_version"):

@@ -1,4 +1,4 @@
-"""Templates: kept, copied, archived, and as text files (T1, T3, T5, T6, T7)."""
+"""Saving, copying, archiving, exporting and importing templates (T1, T3, T5, T6, T7)."""
 
 from dataclasses import replace
 from functools import partial
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture
 def regular(studio: Studio, admin: Actor) -> Template:
-    """One of the templates that exist from the start."""
+    """One of the starter templates."""
     return templates.find(studio, admin, "regular")
 
 
@@ -29,7 +29,9 @@ def names(studio: Studio, admin: Actor, text: str = "") -> list[str]:
     return [template.name for template in listed.rows(0, listed.count())]
 
 
-def test_the_starters_are_there_and_found_by_every_word(studio: Studio, admin: Actor) -> None:
+def test_the_starter_templates_exist_and_are_found_by_every_word(
+    studio: Studio, admin: Actor
+) -> None:
     """T1."""
     assert names(studio, admin) == ["Performance review", "Quick", "Regular"]
     assert names(studio, admin, "PERFORM view") == ["Performance review"]
@@ -55,7 +57,7 @@ def test_a_name_belongs_to_one_template(studio: Studio, admin: Actor, regular: T
     assert (renamed.name, renamed.version) == ("QUICK", quick.version + 1)
 
 
-def test_who_read_it_before_another_changed_it_is_told(
+def test_changing_an_outdated_template_is_a_conflict(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
     """A4."""
@@ -73,7 +75,7 @@ def test_who_read_it_before_another_changed_it_is_told(
     assert lines(studio, admin) == before
 
 
-def test_copies_take_free_names(studio: Studio, admin: Actor, regular: Template) -> None:
+def test_copies_get_free_names(studio: Studio, admin: Actor, regular: Template) -> None:
     """T6."""
     copies = [templates.duplicate(studio, admin, regular) for _ in range(3)]
     assert [copy.name for copy in copies] == [
@@ -84,7 +86,7 @@ def test_copies_take_free_names(studio: Studio, admin: Actor, regular: Template)
     assert replace(copies[2].definition, name="Regular") == regular.definition
 
 
-def test_a_copy_of_a_long_name_is_a_template_too(
+def test_the_name_of_a_copy_is_shortened_to_the_maximum_length(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
     """T6."""
@@ -93,7 +95,7 @@ def test_a_copy_of_a_long_name_is_a_template_too(
     assert [copy.name for copy in copies] == ["n" * 193 + " (copy)", "n" * 191 + " (copy 2)"]
 
 
-def test_what_is_archived_is_listed_last_and_comes_back(
+def test_an_archived_template_is_listed_last_and_can_be_restored(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
     """T6."""
@@ -105,7 +107,9 @@ def test_what_is_archived_is_listed_last_and_comes_back(
     assert names(studio, admin) == ["Performance review", "Quick", "Regular"]
 
 
-def test_only_what_nothing_uses_is_deleted(studio: Studio, admin: Actor, regular: Template) -> None:
+def test_only_an_unused_template_can_be_deleted(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
     """T6."""
     pushes.close(studio, admin, create_push(studio, admin))
     assert templates.show(studio, admin, regular.id).pushes == 1
@@ -118,10 +122,10 @@ def test_only_what_nothing_uses_is_deleted(studio: Studio, admin: Actor, regular
         templates.delete(studio, admin, quick)
 
 
-def test_a_template_goes_through_a_text_file_and_back(
+def test_a_template_survives_a_text_file_round_trip(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
-    """T7: importing what was exported changes nothing; what was edited changes the template."""
+    """T7: importing an unchanged export changes nothing; an edited one changes the template."""
     text = templates.export_text(regular.definition)
     before = lines(studio, admin)
     assert templates.import_text(studio, admin, text, "regular.toml") == regular
@@ -140,16 +144,18 @@ def test_a_template_goes_through_a_text_file_and_back(
         templates.import_text(studio, admin, "name = ", "bad.toml")
 
 
-def test_a_template_says_why_it_cannot_be_pushed(
+def test_a_template_without_permission_names_the_reason_why_it_cannot_be_pushed(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
-    """T3: nothing is allowed that the template does not allow."""
+    """T3: only what the template permits is allowed."""
     silent = replace(regular.definition, name="Silent", permissions=Permissions())
     assert "does not allow" in str(templates.add(studio, admin, silent).why_no_push)
     assert regular.why_no_push is None
 
 
-def test_hostile_names_stay_names(studio: Studio, admin: Actor, regular: Template) -> None:
+def test_hostile_names_of_templates_are_stored_unchanged(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
     """A5."""
     for number, name in enumerate(HOSTILE):
         definition = replace(regular.definition, name=f"{number} {name}"[:200], description=name)

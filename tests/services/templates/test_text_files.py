@@ -64,7 +64,7 @@ definitions = st.builds(
 
 
 @given(definitions)
-def test_text_round_trips_exactly(definition: Definition) -> None:
+def test_a_definition_survives_a_text_file_round_trip(definition: Definition) -> None:
     text = text_files.dumps(definition)
     assert text_files.loads(text, "x.toml") == definition
     assert text_files.dumps(text_files.loads(text, "x.toml")) == text
@@ -95,7 +95,7 @@ def test_the_text_is_readable_and_in_a_stable_order() -> None:
     )
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_missing_keys_have_their_defaults() -> None:
     definition = text_files.loads('name = "Short"\n[[steps]]\nkind = "summary"\n', "x.toml")
     assert definition == Definition("Short", steps=(Step(StepKind.SUMMARY),))
 
@@ -153,14 +153,14 @@ QUESTION = "steps[0].topics[1].questions[1]"
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_file_and_key_path(text: str, message: str) -> None:
+def test_an_invalid_file_is_refused_with_its_name_and_key_path(text: str, message: str) -> None:
     with pytest.raises(Refused) as caught:
         text_files.loads(text, "x.toml")
     assert message in caught.value.message
     assert "\x1b" not in caught.value.message
 
 
-def test_a_file_with_bom_and_windows_lines_is_read(tmp_path: Path) -> None:
+def test_a_file_with_a_bom_and_windows_line_ends_is_read(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes('\ufeffname = "Été"\r\n[[steps]]\r\nkind = "summary"\r\n'.encode())
     assert text_files.load(path).name == "Été"
@@ -196,12 +196,12 @@ def test_the_starter_templates() -> None:
     assert {question.kind for question in asked} == set(QuestionKind)
 
 
-def test_the_starter_templates_are_written_as_an_export_is() -> None:
+def test_the_starter_templates_are_formatted_like_an_export() -> None:
     for path in asset("data/templates").iterdir():
         assert path.read_text("utf-8") == text_files.dumps(text_files.load(path))
 
 
-def test_the_question_library_fits_in_a_template() -> None:
+def test_the_question_library_is_valid_in_a_template() -> None:
     library = text_files.question_library()
     check_definition(Definition("All", steps=(Step(StepKind.DISCUSSION, library),)))
     texts = [fold(question.text) for topic in library for question in topic.questions]

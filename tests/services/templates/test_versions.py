@@ -1,4 +1,4 @@
-"""Versions of templates: what was saved when, by whom, and bringing it back (T5)."""
+"""Versions of templates: content, time and author of each save, and restoring one (T5)."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture
 def regular(studio: Studio, admin: Actor) -> Template:
-    """One of the templates that exist from the start."""
+    """One of the starter templates."""
     return templates.find(studio, admin, "Regular")
 
 
@@ -28,7 +28,7 @@ def described(studio: Studio, admin: Actor, template: Template, text: str) -> Te
     return templates.save(studio, admin, template, changed)
 
 
-def test_every_save_is_kept_with_who_and_when(
+def test_every_save_is_stored_with_author_and_time(
     studio: Studio, admin: Actor, regular: Template, clock: MovableClock
 ) -> None:
     began = clock.now()
@@ -42,7 +42,7 @@ def test_every_save_is_kept_with_who_and_when(
     assert [(v.saved_by, v.saved_at) for v in saved] == [("els", clock.now()), ("els", began)]
 
 
-def test_putting_away_is_no_version(studio: Studio, admin: Actor, regular: Template) -> None:
+def test_archiving_creates_no_version(studio: Studio, admin: Actor, regular: Template) -> None:
     away = templates.set_archived(studio, admin, regular, archived=True)
     described(studio, admin, away, "Second")
     assert [v.id for v in templates.versions(studio, admin, regular.id)] == [2, 1]
@@ -59,7 +59,7 @@ def test_a_copy_and_an_import_have_a_first_version(
         assert only.definition == template.definition
 
 
-def test_bringing_back_is_a_version_of_its_own(
+def test_restoring_a_version_creates_a_new_version(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
     second = described(studio, admin, regular, "Second")
@@ -73,7 +73,7 @@ def test_bringing_back_is_a_version_of_its_own(
         templates.bring_back(studio, admin, second, first)
 
 
-def test_a_name_that_is_taken_meanwhile_does_not_come_back(
+def test_a_version_whose_name_was_taken_in_the_meantime_cannot_be_restored(
     studio: Studio, admin: Actor, regular: Template
 ) -> None:
     renamed = templates.save(studio, admin, regular, replace(regular.definition, name="Talk"))
@@ -83,8 +83,10 @@ def test_a_name_that_is_taken_meanwhile_does_not_come_back(
         templates.bring_back(studio, admin, renamed, first)
 
 
-def test_pushes_keep_theirs(studio: Studio, admin: Actor, regular: Template) -> None:
-    """T5: and the versions tell which are kept by how many that run."""
+def test_pushes_keep_the_version_they_were_created_with(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
+    """T5: each version shows the number of open pushes that use it."""
     push = create_push(studio, admin)
     closed = pushes.close(studio, admin, create_push(studio, admin, "Closed")).push
     described(studio, admin, regular, "Second")
@@ -97,7 +99,9 @@ def test_pushes_keep_theirs(studio: Studio, admin: Actor, regular: Template) -> 
     assert keeps[later.name].description == "Second"
 
 
-def test_versions_go_with_their_template(studio: Studio, admin: Actor, regular: Template) -> None:
+def test_versions_are_deleted_with_their_template(
+    studio: Studio, admin: Actor, regular: Template
+) -> None:
     described(studio, admin, regular, "Second")
     templates.delete(studio, admin, templates.show(studio, admin, regular.id))
     again = templates.add(studio, admin, regular.definition)

@@ -1,4 +1,4 @@
-"""Today: what needs somebody, over all open pushes (S1), on each engine."""
+"""Today: the cases that need attention, over all open pushes (S1), on each engine."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -34,7 +34,7 @@ from tests.services.people.importing import hr_file_of
 
 @pytest.fixture
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
-    """Open until 1 April, with Ann, Ben, Cas, and Eve who has no manager; all were told."""
+    """A push open until 1 April with Ann, Ben, Cas and Eve (no manager); its mail was sent."""
     import_people(studio, admin)
     pushed = assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas", "eve").push
     clock.move(minutes=2)
@@ -43,7 +43,7 @@ def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
 
 
 def cases(studio: Studio, actor: Actor) -> dict[CaseKind, list[Case]]:
-    """What Today lists, by kind."""
+    """Return the cases that Today lists, by kind."""
     found: defaultdict[CaseKind, list[Case]] = defaultdict(list)
     for case in today.show(studio, actor).cases:
         found[case.kind].append(case)
@@ -51,13 +51,13 @@ def cases(studio: Studio, actor: Actor) -> dict[CaseKind, list[Case]]:
 
 
 def case(studio: Studio, actor: Actor, kind: CaseKind) -> Case:
-    """The only case of a kind."""
+    """Return the only case of this kind."""
     (found,) = cases(studio, actor)[kind]
     return found
 
 
 def _plan(studio: Studio, actor: Actor, push: Push, login: str, *, days: int) -> None:
-    """Bob talks with somebody in so many days."""
+    """Plan a conversation of ``login`` with Bob in ``days`` days."""
     ask = conversations.find(studio, push.name, login)
     held = Plan(studio.now() + timedelta(days=days), 60, "")
     conversations.plan(studio, actor, ask, held, conductor="bob")
@@ -69,7 +69,7 @@ def _leaves(studio: Studio, admin: Actor, login: str) -> None:
 
 
 def _fails(studio: Studio, *logins: str) -> None:
-    """What is due to these is refused by the server."""
+    """Let the server refuse the due mail to ``logins`` and accept the rest."""
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR).deliveries
     refused = [
         FailedSettlement(each.id, each.address, "550 5.1.1 no such user")
@@ -81,7 +81,9 @@ def _fails(studio: Studio, *logins: str) -> None:
     send_due(studio)
 
 
-def test_without_manager_until_it_is_dealt_with(studio: Studio, admin: Actor, push: Push) -> None:
+def test_a_user_without_manager_is_a_case_until_they_have_one(
+    studio: Studio, admin: Actor, push: Push
+) -> None:
     eve = case(studio, admin, CaseKind.NO_MANAGER)
     assert (eve.count, eve.push, eve.user, eve.text) == (1, "Q1 review", "eve", "Eve Alone")
     row = "eve,eve@example.org,Eve,Alone,cor"
@@ -89,7 +91,7 @@ def test_without_manager_until_it_is_dealt_with(studio: Studio, admin: Actor, pu
     assert not cases(studio, admin)[CaseKind.NO_MANAGER]
 
 
-def test_overdue_are_those_who_are_there_and_have_still_to_talk(
+def test_overdue_users_are_those_who_have_not_left_and_not_held_it(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     clock.move(days=30)
@@ -110,7 +112,7 @@ def test_overdue_are_those_who_are_there_and_have_still_to_talk(
     assert not cases(studio, admin)[CaseKind.OVERDUE]
 
 
-def test_planned_for_a_day_that_is_past_and_after_the_deadline(
+def test_plans_on_a_past_day_or_after_the_deadline_are_cases(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     _plan(studio, admin, push, "ann", days=3)
@@ -128,7 +130,7 @@ def test_planned_for_a_day_that_is_past_and_after_the_deadline(
     assert not cases(studio, admin)[CaseKind.PLANNED_LATE]
 
 
-def test_what_failed_until_it_is_sent_or_no_longer_true(
+def test_failed_mail_is_a_case_until_it_is_sent_or_obsolete(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     later = assign(studio, admin, create_push(studio, admin, "Q2"), "ann", "ben", "cas").push
@@ -146,14 +148,14 @@ def test_what_failed_until_it_is_sent_or_no_longer_true(
     assert not cases(studio, admin)[CaseKind.MAIL_FAILED]
     _fails(studio, "ann")
     assert case(studio, admin, CaseKind.MAIL_FAILED).user == "ann"
-    # A later mail that arrives makes up for it.
+    # A later mail to the same user that is not refused settles the case.
     ann = remind.users_named(studio, admin, later, ["ann"])
     remind.remind(studio, admin, later, ann, again=True)
     assert not cases(studio, admin)[CaseKind.MAIL_FAILED]
 
 
 def _shows_exactly(studio: Studio, admin: Actor, failed: Case) -> None:
-    """Where a line leads, only its mail is listed, whatever else failed."""
+    """Check that the link of the case lists exactly its own mail."""
     destination = destination_of(failed)
     assert isinstance(destination, Outbox)
     assert destination.filter is not None
@@ -163,7 +165,7 @@ def _shows_exactly(studio: Studio, admin: Actor, failed: Case) -> None:
     assert len(everything) >= len(listed)
 
 
-def test_a_line_leads_to_its_own_mail_of_all_that_failed(
+def test_the_link_of_a_case_lists_only_its_own_failed_mail(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     for name in ("Q2", "Q3"):
@@ -174,7 +176,7 @@ def test_a_line_leads_to_its_own_mail_of_all_that_failed(
     assert [(each.push, each.count) for each in found] == [("Q2", 2), ("Q3", 2)]
     for each in found:
         _shows_exactly(studio, admin, each)
-        # Of very much mail the push says which it is.
+        # A case with too much mail to hold ids lists the mail of its push.
         of_push = destination_of(replace(each, ids=()))
         assert isinstance(of_push, Outbox)
         assert of_push.filter is not None
@@ -183,7 +185,7 @@ def test_a_line_leads_to_its_own_mail_of_all_that_failed(
 
 
 @pytest.mark.parametrize("ends", ["closed", "left", "unassigned"])
-def test_mail_that_nobody_would_send_again_is_no_case(
+def test_failed_mail_that_would_not_be_sent_again_is_no_case(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, ends: str
 ) -> None:
     later = assign(studio, admin, create_push(studio, admin, "Q2"), "eve").push
@@ -199,7 +201,7 @@ def test_mail_that_nobody_would_send_again_is_no_case(
     assert not cases(studio, admin)[CaseKind.MAIL_FAILED]
 
 
-def test_mail_that_does_not_leave(
+def test_mail_that_cannot_leave_is_a_case_with_the_reason(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     assign(studio, admin, create_push(studio, admin, "Q2"), "ann")
@@ -217,7 +219,7 @@ def test_mail_that_does_not_leave(
     assert not cases(studio, admin)[CaseKind.RELAY_DOWN]
 
 
-def test_what_starts_what_ends_and_what_leaves(
+def test_upcoming_starts_ends_and_mail_are_cases(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     assign(studio, admin, create_push(studio, admin, "Q2", starts_in=3), "ann", "ben")
@@ -237,7 +239,7 @@ def test_what_starts_what_ends_and_what_leaves(
     ]
 
 
-def test_a_leader_sees_what_waits_for_them_and_nothing_else(
+def test_a_leader_sees_only_the_cases_that_concern_them(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     bob = as_user(studio, "bob")
@@ -258,12 +260,12 @@ def test_a_leader_sees_what_waits_for_them_and_nothing_else(
     assert today.show(studio, bob).steps == ()
 
 
-def test_support_sees_what_an_admin_does(studio: Studio, admin: Actor, push: Push) -> None:
+def test_support_sees_the_same_cases_as_an_admin(studio: Studio, admin: Actor, push: Push) -> None:
     sam = as_user(studio, "sam")
     assert today.show(studio, sam).cases == today.show(studio, admin).cases
 
 
-def test_a_case_is_put_off_for_one_reader(
+def test_a_case_is_snoozed_for_one_reader(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock
 ) -> None:
     eve = case(studio, admin, CaseKind.NO_MANAGER)
@@ -281,7 +283,7 @@ def test_a_case_is_put_off_for_one_reader(
     assert case(studio, admin, CaseKind.NO_MANAGER).user == "eve"
     today.snooze(studio, admin, [eve])
     assert not cases(studio, admin)[CaseKind.NO_MANAGER]
-    # Another one without a manager: it is another matter.
+    # Another user without manager makes the case a different one.
     assign(studio, admin, push, "cor")
     assert case(studio, admin, CaseKind.NO_MANAGER).count == 2
     today.snooze(studio, admin, cases(studio, admin)[CaseKind.NO_MANAGER])
@@ -290,7 +292,9 @@ def test_a_case_is_put_off_for_one_reader(
         today.wake(studio, admin, [eve])
 
 
-def test_a_new_studio_has_first_steps_until_they_are_done(studio: Studio, admin: Actor) -> None:
+def test_a_new_studio_shows_the_first_steps_until_they_are_done(
+    studio: Studio, admin: Actor
+) -> None:
     assert today.show(studio, admin).steps == (FirstStep.IMPORT_USERS, FirstStep.SET_UP_MAIL)
     import_people(studio, admin)
     served = replace(studio, settings=Settings(smtp=Smtp(host="mail.example.org")))
@@ -310,10 +314,10 @@ def test_a_new_studio_has_first_steps_until_they_are_done(studio: Studio, admin:
     assert today.show(studio, admin).cases == ()
 
 
-def test_many_are_a_number_and_a_filter(
+def test_a_case_about_many_users_has_a_filter_instead_of_ids(
     studio: Studio, admin: Actor, push: Push, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S1: what is about very many holds no ids; who acts on it acts on all of them."""
+    """S1: a case about very many users holds no ids; an act on it acts on all of them."""
     monkeypatch.setattr("studio_tui.services.today.cases._MAX_IDS", 2)
     clock.move(days=31)
     late = case(studio, admin, CaseKind.OVERDUE)
@@ -321,10 +325,10 @@ def test_many_are_a_number_and_a_filter(
     assert remind.preview(studio, admin, push, today.people_of(late)).reminding == 4
 
 
-def test_a_badge_counts_what_changed_and_no_further_than_it_tells(
+def test_a_badge_counts_undecided_changes_up_to_a_maximum(
     studio: Studio, admin: Actor, push: Push, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S1, U7: and nothing of what was put off, until that is another matter."""
+    """S1, U7: snoozed changes are not counted until the case becomes a different one."""
     place = StudioPart.USERS
     other = assign(studio, admin, create_push(studio, admin, "Other"), "cas", "eve").push
     for login in ("ann", "cas"):
