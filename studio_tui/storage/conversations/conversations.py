@@ -5,14 +5,17 @@ Definitions and options of questions are JSON, which services parse.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import JOIN, fn
 
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.pushes.push import deadline_of
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.storage.engine.expressions import ONE, A, C, H, P, U, among, column, count
+from studio_tui.storage.engine.expressions import ONE, A, C, H, P, U, column, count
+from studio_tui.storage.engine.fields import instant_of
+from studio_tui.storage.engine.prepared import Prepared, among_given
+from studio_tui.storage.engine.sql import day
 from studio_tui.storage.engine.tables import (
     Answer,
     ConversationQuestion,
@@ -89,32 +92,79 @@ def conversation_id_of(assignment_id: int) -> int | None:
 
 def conversations(ids: Sequence[int]) -> list[StoredConversation]:
     """Return these conversations, in the order of ``ids``."""
-    found = {row["id"]: _stored(row) for row in _WHOLE.where(among(C.id, ids)).dicts()}
+    found = {row.id: _stored(row) for row in _CONVERSATIONS.rows(ids=ids)}
     return [found[conversation_id] for conversation_id in ids if conversation_id in found]
 
 
-_WHOLE = OVERVIEW.select(
-    *(C.id, C.user.alias("user_id"), U.login, U.given_name, U.family_name),
-    *(U.active.alias("user_active"), C.conductor.alias("conductor_id")),
-    *(
-        H.login.alias("conductor_login"),
-        H.given_name.alias("h_given"),
-        H.family_name.alias("h_family"),
-    ),
-    *(P.id.alias("push_id"), fn.COALESCE(P.name, "").alias("push")),
-    *(fn.COALESCE(C.definition, P.definition).alias("definition"), P.deadline, A.own_deadline),
-    *(C.planned_for, C.minutes, C.place, C.sequence, C.user_prepared_at, C.conductor_prepared_at),
-    *(C.started_at, C.finished_at, C.sealed_at, C.cancelled_at, C.version),
+class _ConversationRow(NamedTuple):
+    """A row of `_CONVERSATIONS`; instants and days are as the engine stores them."""
+
+    id: int
+    user_id: int
+    login: str
+    given_name: str
+    family_name: str
+    user_active: bool
+    conductor_id: int
+    conductor_login: str
+    conductor_given_name: str
+    conductor_family_name: str
+    push_id: int | None
+    push: str
+    definition: str
+    deadline: Any
+    own_deadline: Any
+    planned_for: Any
+    minutes: int
+    place: str
+    sequence: int
+    user_prepared_at: Any
+    conductor_prepared_at: Any
+    started_at: Any
+    finished_at: Any
+    sealed_at: Any
+    cancelled_at: Any
+    version: int
+
+
+_CONVERSATIONS = Prepared(
+    _ConversationRow,
+    lambda: OVERVIEW.select(
+        *(C.id, C.user, U.login, U.given_name, U.family_name, U.active),
+        *(C.conductor, H.login, H.given_name, H.family_name, P.id, fn.COALESCE(P.name, "")),
+        *(fn.COALESCE(C.definition, P.definition), P.deadline, A.own_deadline),
+        *(C.planned_for, C.minutes, C.place, C.sequence, C.user_prepared_at),
+        *(C.conductor_prepared_at, C.started_at, C.finished_at, C.sealed_at, C.cancelled_at),
+        C.version,
+    ).where(among_given(C.id, "ids")),
 )
 
 
-def _stored(row: dict[str, Any]) -> StoredConversation:
-    deadline, own = row.pop("deadline"), row.pop("own_deadline")
+def _stored(row: _ConversationRow) -> StoredConversation:
     return StoredConversation(
-        deadline=deadline_of(deadline, own) if deadline else None,
-        name=full_name(row.pop("given_name"), row.pop("family_name")),
-        conductor=full_name(row.pop("h_given"), row.pop("h_family")),
-        **row,
+        id=row.id,
+        user_id=row.user_id,
+        login=row.login,
+        name=full_name(row.given_name, row.family_name),
+        user_active=bool(row.user_active),
+        conductor_id=row.conductor_id,
+        conductor_login=row.conductor_login,
+        conductor=full_name(row.conductor_given_name, row.conductor_family_name),
+        push_id=row.push_id,
+        push=row.push,
+        definition=row.definition,
+        deadline=deadline_of(day(row.deadline), day(row.own_deadline)) if row.deadline else None,
+        planned_for=instant_of(row.planned_for),
+        minutes=row.minutes,
+        place=row.place,
+        sequence=row.sequence,
+        user_prepared_at=instant_of(row.user_prepared_at),
+        conductor_prepared_at=instant_of(row.conductor_prepared_at),
+        started_at=instant_of(row.started_at),
+        finished_at=instant_of(row.finished_at),
+        sealed_at=instant_of(row.sealed_at),
+        cancelled_at=instant_of(row.cancelled_at),
+        version=row.version,
     )
 
 

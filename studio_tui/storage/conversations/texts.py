@@ -1,7 +1,7 @@
 """The texts in conversations, their conductors at the time, and who was given access (C6)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import SQL
 
@@ -16,6 +16,8 @@ from studio_tui.domain.conversations.conversation import (
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.templates.template import StepKind
 from studio_tui.storage.engine.expressions import ONE, U
+from studio_tui.storage.engine.prepared import Prepared, given
+from studio_tui.storage.engine.sql import required_instant
 from studio_tui.storage.engine.tables import (
     Answer,
     ConversationQuestion,
@@ -29,19 +31,44 @@ _Q: Any = ConversationQuestion
 _R: Any = OpeningTable
 
 
+class _TakeOverRow(NamedTuple):
+    term: int
+    former: int
+    talked: bool
+
+
+class _AccessRow(NamedTuple):
+    author: int
+    reader: int
+    term: int
+
+
+_TAKE_OVERS = Prepared(
+    _TakeOverRow,
+    lambda: (
+        _O.select(_O.term, _O.former, _O.talked)
+        .where(_O.conversation == given("conversation"))
+        .order_by(_O.term)
+    ),
+)
+_ACCESS = Prepared(
+    _AccessRow,
+    lambda: _R.select(_R.author, _R.reader, _R.term).where(
+        _R.conversation == given("conversation")
+    ),
+)
+
+
 def tenure_of(conversation: Conversation) -> Tenure:
     """Return the conductors of a conversation term by term, and who opened texts to whom."""
-    changes = (
-        _O.select(_O.term, _O.former, _O.talked)
-        .where(_O.conversation == conversation.id)
-        .order_by(_O.term)
-    )
-    ended = [Term(number - 1, former, held) for number, former, held in changes.tuples()]
-    opened = _R.select(_R.author, _R.reader, _R.term).where(_R.conversation == conversation.id)
+    ended = [
+        Term(row.term - 1, row.former, bool(row.talked))
+        for row in _TAKE_OVERS.rows(conversation=conversation.id)
+    ]
     talked = conversation.started_at is not None or conversation.finished_at is not None
     return Tenure(
         (*ended, Term(len(ended) + 1, conversation.conductor_id, talked)),
-        {(author, reader): term for author, reader, term in opened.tuples()},
+        {(row.author, row.reader): row.term for row in _ACCESS.rows(conversation=conversation.id)},
     )
 
 
@@ -73,24 +100,41 @@ def revoke_access(conversation_id: int, author_id: int, reader_id: int) -> None:
     ).execute()
 
 
-def pieces_of(conversation: Conversation) -> list[Piece]:
-    """Return all texts of a conversation, ordered by term and instant."""
-    prepared, answered = _written(conversation.id, Preparation), _written(conversation.id, Answer)
-    found = (prepared.select_extend(SQL("0")) + answered.select_extend(ONE)).order_by(
+class _PieceRow(NamedTuple):
+    question_id: int
+    step: str
+    author: int
+    given_name: str
+    family_name: str
+    term: int
+    text: str
+    version: int
+    written_at: Any
+    is_answer: bool
+
+
+def _all_texts() -> Any:
+    prepared, answered = _texts_in(Preparation), _texts_in(Answer)
+    return (prepared.select_extend(SQL("0")) + answered.select_extend(ONE)).order_by(
         SQL("term"), SQL("written_at"), SQL("author")
     )
+
+
+_PIECES = Prepared(_PieceRow, _all_texts)
+
+
+def pieces_of(conversation: Conversation) -> list[Piece]:
+    """Return all texts of a conversation, ordered by term and instant."""
     return [
         Piece(
-            question_id=question_id,
-            part=_part(step, bool(talk), of_user=author == conversation.user_id),
-            author_id=author,
-            author=full_name(given, family),
-            term=term,
-            written=WrittenText(text, version, at),
+            question_id=row.question_id,
+            part=_part(row.step, bool(row.is_answer), of_user=row.author == conversation.user_id),
+            author_id=row.author,
+            author=full_name(row.given_name, row.family_name),
+            term=row.term,
+            written=WrittenText(row.text, row.version, required_instant(row.written_at)),
         )
-        for question_id, step, author, given, family, term, text, version, at, talk in (
-            found.tuples()
-        )
+        for row in _PIECES.rows(conversation=conversation.id)
     ]
 
 
@@ -108,7 +152,7 @@ def write_answer(
     return _wrote(Answer, question_id, author_id, term, text, version, at)
 
 
-def _written(conversation_id: int, table: Any) -> Any:
+def _texts_in(table: Any) -> Any:
     return (
         _Q.select(
             *(_Q.id, _Q.step, table.author.alias("author"), U.given_name, U.family_name),
@@ -117,7 +161,7 @@ def _written(conversation_id: int, table: Any) -> Any:
         )
         .join(table, on=table.question == _Q.id)
         .join(U, on=U.id == table.author)
-        .where(_Q.conversation == conversation_id)
+        .where(_Q.conversation == given("conversation"))
     )
 
 
