@@ -1,4 +1,4 @@
-"""The guide to mail says what the program does: every kind, reason, fault, place (N6, N7, N11)."""
+"""The guide to mail matches the program: kinds, reasons, faults, headers, places (N6, N7, N11)."""
 
 import re
 from pathlib import Path
@@ -17,8 +17,8 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "mail.md").read_text(encoding="utf
 MIME = {"Subject", "MIME-Version", "Content-Type"}
 
 
-def test_every_kind_is_told_with_whom_and_when() -> None:
-    """In the order in which they are declared."""
+def test_every_kind_is_listed_with_recipients_and_time() -> None:
+    """The table is in the order of the declarations."""
     rows = dict(re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", GUIDE.partition("## How")[0], re.M))
     assert list(rows) == list(Kind)
     for kind in Kind:
@@ -42,21 +42,21 @@ def test_a_language_has_the_files_of_all_kinds_and_no_others(language: str) -> N
 
 
 @pytest.mark.parametrize("reason", DropReason)
-def test_every_reason_for_a_drop_is_told(reason: DropReason) -> None:
+def test_every_reason_for_a_drop_is_listed(reason: DropReason) -> None:
     assert f"| {reason} |" in GUIDE
 
 
 @pytest.mark.parametrize("fault", Fault)
-def test_what_the_screen_says_of_a_fault_is_told(fault: Fault) -> None:
+def test_the_sentence_for_every_fault_is_listed(fault: Fault) -> None:
     sentence = in_words(RelayDown(fault, None, "…")).removesuffix(": …")
     assert f"| {sentence} |" in GUIDE
 
 
 @pytest.mark.parametrize("header", sorted({*HEADERS, "Reply-To"} - MIME))
-def test_every_header_is_told(header: str) -> None:
+def test_every_header_is_listed(header: str) -> None:
     assert re.search(rf"^\| `{header}[:`]", GUIDE, re.MULTILINE)
 
 
-def test_the_places_of_the_password_are_told_in_order() -> None:
+def test_the_places_of_the_password_are_listed_in_order() -> None:
     places = [GUIDE.index(place) for place in (VARIABLE, f"credential `{FILE}`", f"file `{FILE}`")]
     assert places == sorted(places)

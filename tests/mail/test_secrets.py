@@ -1,4 +1,4 @@
-"""Where the password is found and kept, and that it shows nowhere (N11)."""
+"""Where the password is found and stored, and that it is never shown (N11)."""
 
 import os
 import pickle
@@ -22,7 +22,7 @@ SMTP = Smtp(host="mail.example.org", username="studio")
 
 
 class Memory(KeyringBackend):
-    """A keyring that forgets at the end of the test."""
+    """A keyring in memory."""
 
     priority = 0.5
 
@@ -38,7 +38,7 @@ class Memory(KeyringBackend):
 
 
 class Locked(Memory):
-    """A keyring whose owner is not there to unlock it."""
+    """A keyring that cannot be unlocked."""
 
     def get_password(self, service: str, username: str) -> str | None:
         raise KeyringLocked("locked")
@@ -49,7 +49,7 @@ class Locked(Memory):
 
 @pytest.fixture(autouse=True)
 def without_keyring() -> Iterator[None]:
-    """As on an SSH host, unless a test says otherwise."""
+    """Without a keyring, as on an SSH host, unless a test sets one."""
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
     yield
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
@@ -57,12 +57,12 @@ def without_keyring() -> Iterator[None]:
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """An environment with a configuration folder of its own."""
+    """An environment with its own configuration folder."""
     return {"STUDIO_CONFIG": str(tmp_path / "config" / "config.toml")}
 
 
 def written(environ: dict[str, str], content: bytes, mode: int = 0o600) -> Path:
-    """The password file, with ``content``."""
+    """Write the password file with ``content``, and return its path."""
     path = password_file(environ)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
@@ -70,7 +70,7 @@ def written(environ: dict[str, str], content: bytes, mode: int = 0o600) -> Path:
     return path
 
 
-def test_a_secret_shows_itself_to_nobody() -> None:
+def test_a_secret_is_not_printed_or_pickled() -> None:
     secret = Secret("open sesame")
     assert f"{secret} {secret!r} {[secret]}".count("•••") == 3
     assert secret.reveal() == "open sesame"
@@ -78,7 +78,7 @@ def test_a_secret_shows_itself_to_nobody() -> None:
         pickle.dumps(secret)
 
 
-def test_nowhere_is_none(environ: dict[str, str]) -> None:
+def test_without_a_password_none_is_found(environ: dict[str, str]) -> None:
     assert find(SMTP, environ) is None
     assert where(SMTP, environ) is None
 
@@ -103,7 +103,7 @@ def test_the_order_of_places(environ: dict[str, str], tmp_path: Path) -> None:
     ]
 
 
-def test_where_says_the_place_and_not_the_password(environ: dict[str, str]) -> None:
+def test_where_names_the_place_and_not_the_password(environ: dict[str, str]) -> None:
     path = written(environ, b"open sesame\n")
     assert where(SMTP, environ) == f"the file {path}"
 
@@ -116,7 +116,7 @@ def test_a_file_that_others_can_read_is_refused(environ: dict[str, str], mode: i
     assert refused.value.message == f"{path} can be read by others: run “chmod 600 {path}”."
 
 
-def test_a_file_of_somebody_else_is_refused(
+def test_a_file_of_another_account_is_refused(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(environ, b"open sesame\n")
@@ -125,7 +125,7 @@ def test_a_file_of_somebody_else_is_refused(
         find(SMTP, environ)
 
 
-def test_a_pipe_in_its_place_does_not_keep_us_waiting(environ: dict[str, str]) -> None:
+def test_a_named_pipe_in_its_place_does_not_block(environ: dict[str, str]) -> None:
     path = password_file(environ)
     path.parent.mkdir()
     os.mkfifo(path, 0o600)
@@ -142,7 +142,7 @@ def test_a_pipe_in_its_place_does_not_keep_us_waiting(environ: dict[str, str]) -
         b"\xfe\xff" + "open sesame".encode("utf-16-be"),
     ],
 )
-def test_a_byte_order_mark_is_no_part_of_the_password(
+def test_a_byte_order_mark_is_not_part_of_the_password(
     environ: dict[str, str], tmp_path: Path, content: bytes
 ) -> None:
     written(environ, content)
@@ -156,7 +156,7 @@ def test_a_byte_order_mark_is_no_part_of_the_password(
     assert found.password.reveal() == "open sesame"
 
 
-def test_neither_is_one_in_the_environment(environ: dict[str, str]) -> None:
+def test_a_byte_order_mark_in_the_environment_is_not_part_of_it(environ: dict[str, str]) -> None:
     found = find(SMTP, {**environ, "STUDIO_SMTP_PASSWORD": "\ufeffopen sesame\n"})
     assert found is not None
     assert found.password.reveal() == "open sesame"
@@ -165,7 +165,7 @@ def test_neither_is_one_in_the_environment(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"\n", b"two\nlines\n", b"nul\0", b"\xff\xfe", b"x" * 5000]
 )
-def test_what_is_no_password_is_refused_without_being_shown(
+def test_an_invalid_password_is_refused_without_being_shown(
     environ: dict[str, str], content: bytes
 ) -> None:
     path = written(environ, content)
@@ -182,7 +182,9 @@ def test_spaces_around_a_password_are_part_of_it(environ: dict[str, str]) -> Non
     assert found.password.reveal() == " spaced "
 
 
-def test_without_a_keyring_it_is_kept_in_a_private_file(environ: dict[str, str]) -> None:
+def test_without_a_keyring_the_password_is_stored_in_a_private_file(
+    environ: dict[str, str],
+) -> None:
     said = set_password(SMTP, Secret("pässword"), environ)
     path = password_file(environ)
     assert said == f"the file {path}"
@@ -194,7 +196,7 @@ def test_without_a_keyring_it_is_kept_in_a_private_file(environ: dict[str, str])
     assert found.password == Secret("pässword")
 
 
-def test_with_a_keyring_it_is_kept_there(environ: dict[str, str]) -> None:
+def test_with_a_keyring_the_password_is_stored_there(environ: dict[str, str]) -> None:
     backend = Memory()
     keyring.set_keyring(backend)
     assert set_password(SMTP, Secret("open sesame"), environ) == f"the keyring ({backend.name})"
@@ -202,7 +204,7 @@ def test_with_a_keyring_it_is_kept_there(environ: dict[str, str]) -> None:
     assert not password_file(environ).exists()
 
 
-def test_a_file_that_would_be_read_first_is_the_one_that_changes(environ: dict[str, str]) -> None:
+def test_an_existing_file_with_precedence_is_changed(environ: dict[str, str]) -> None:
     keyring.set_keyring(Memory())
     path = written(environ, b"old\n", 0o644)
     assert set_password(SMTP, Secret("new"), environ) == f"the file {path}"
@@ -211,7 +213,7 @@ def test_a_file_that_would_be_read_first_is_the_one_that_changes(environ: dict[s
     assert found.password.reveal() == "new"
 
 
-def test_a_locked_keyring_is_said_with_the_way_out(environ: dict[str, str]) -> None:
+def test_the_error_about_a_locked_keyring_names_an_alternative(environ: dict[str, str]) -> None:
     keyring.set_keyring(Locked())
     for attempt in (
         lambda: find(SMTP, environ),
@@ -223,7 +225,7 @@ def test_a_locked_keyring_is_said_with_the_way_out(environ: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize("text", ["", "two\nlines", "nul\0"])
-def test_what_is_no_password_is_not_kept(environ: dict[str, str], text: str) -> None:
+def test_an_invalid_password_is_not_stored(environ: dict[str, str], text: str) -> None:
     with pytest.raises(Refused):
         set_password(SMTP, Secret(text), environ)
     assert not password_file(environ).exists()
@@ -236,6 +238,6 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
         set_password(SMTP, Secret("open sesame"), environ)
 
 
-def test_keyring_is_not_imported_before_it_is_asked() -> None:
+def test_keyring_is_imported_only_when_it_is_used() -> None:
     code = "import sys, studio_tui.mail.secrets as p; sys.exit('keyring' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""A folder of an IMAP server, read once (N15): a real server on a real socket."""
+"""A folder of an IMAP server, each mail read once (N15), on a real server with real sockets."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def settings(box: Mailbox, smtp: Smtp | None = None, **changes: object) -> Setti
 
 
 def folder(box: Mailbox, **changes: object) -> ImapFolder:
-    """As the settings have it, but nothing is waited for."""
+    """Return the folder of the settings, without a pause between two attempts."""
     made = folder_of(settings(box, **changes))  # type: ignore[arg-type]
     made._pause = 0
     return made
@@ -42,7 +42,7 @@ def read_all(mailbox: ImapFolder) -> list[bytes | None]:
     return found
 
 
-def test_each_mail_is_read_once_also_where_the_server_hangs_up() -> None:
+def test_each_mail_is_read_once_even_if_the_server_hangs_up() -> None:
     box = Mailbox([b"mail %d\r\n" % number for number in range(1, 46)], folder="Retours &AOk-&-co")
     box.mails[6] = b""
     box.seen = {3}
@@ -77,7 +77,9 @@ def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert box.seen == set()
 
 
-def test_the_connection_is_protected(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_connection_is_encrypted_and_the_certificate_checked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     box = Mailbox([b"mail"])
     with imap_server(box, tls=True):
         with pytest.raises(Unavailable, match=r"(?i)certificate"):
@@ -88,8 +90,8 @@ def test_the_connection_is_protected(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         assert read_all(trusting) == [b"mail"]
 
 
-def test_by_the_token_that_mail_is_sent_with(tmp_path: Path) -> None:
-    """One that is refused is fetched once anew."""
+def test_the_login_can_use_the_oauth2_token_of_smtp(tmp_path: Path) -> None:
+    """A refused token is replaced once by a new one."""
     box = Mailbox([b"mail"], tokens=["second"])
     command = tmp_path / "token"
     command.write_text(

@@ -1,4 +1,4 @@
-"""What mail that came back says (N15): examples as servers and people write them."""
+"""The meaning of returned mail (N15), with examples as servers and people write them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from studio_tui.mail.bounces.wording import message_ids_in
 
 EXAMPLES = Path(__file__).parents[2] / "files" / "bounces"
 OURS = "<12-3-assigned-user-first.0123456789ab@example.org>"
-"""The Message-ID of the mail that all examples are about."""
+"""The Message-ID of the mail to which all examples refer."""
 _UNKNOWN = "550 5.1.1 <ann@example.net>: Recipient address rejected: User unknown in local"
 BOUNCED = {
     "amazon_ses": ("5.4.4", "550 5.4.4 Invalid domain"),
@@ -64,7 +64,7 @@ def test_every_example_is_expected() -> None:
 
 
 @pytest.mark.parametrize("name", BOUNCED)
-def test_a_bounce_says_of_which_mail_it_is_and_why(name: str) -> None:
+def test_a_bounce_names_its_mail_and_the_reason(name: str) -> None:
     read = read_returned(example(name))
     code, words = BOUNCED[name]
     assert (read.kind, read.message_ids[0], read.bounce.code) == (ReturnKind.BOUNCED, OURS, code)
@@ -74,17 +74,17 @@ def test_a_bounce_says_of_which_mail_it_is_and_why(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NOT_OURS)
-def test_a_bounce_of_a_bounce_is_none_of_ours(name: str) -> None:
+def test_a_bounce_of_a_bounce_does_not_refer_to_our_mail(name: str) -> None:
     assert OURS not in read_returned(example(name)).message_ids
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_is_no_bounce_changes_nothing(name: str) -> None:
+def test_other_mail_has_no_message_id_and_no_bounce(name: str) -> None:
     assert read_returned(example(name)) == ReturnedMail(OTHERS[name], (), Bounce("", ""))
 
 
-def test_nothing_of_it_is_too_much() -> None:
-    """Cut off anywhere, nested without a bottom, in thousands of parts, of any bytes."""
+def test_malformed_mail_is_handled() -> None:
+    """Mail that is truncated, nested very deeply, in thousands of parts, or of any bytes."""
     whole = example("gmail")
     for end in range(0, len(whole), 97):
         read_returned(whole[:end])

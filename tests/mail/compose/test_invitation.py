@@ -1,4 +1,4 @@
-"""Invitations as another library reads them than the one that writes them (C5, A5)."""
+"""Invitations, read by another library than the one that writes them (C5, A5)."""
 
 import re
 from dataclasses import replace
@@ -58,19 +58,19 @@ PROPERTIES = {
 
 
 def parsed(content: bytes) -> Any:
-    """The calendar, read by the other library."""
+    """Return the calendar as parsed by the other library."""
     return vobject.readOne(content.decode())
 
 
 def entry_of(content: bytes) -> Any:
-    """The one entry of a calendar: there is nothing else in it."""
+    """Return the only entry of a calendar."""
     (entry,) = list(parsed(content).components())
     assert entry.name == "VEVENT"
     return entry
 
 
 def assert_folded(content: bytes) -> None:
-    """RFC 5545: lines of at most 75 octets, CRLF, no character torn apart."""
+    """Check that lines have at most 75 octets, end with CRLF, and split no character (RFC 5545)."""
     assert content.endswith(b"\r\n")
     for line in content.removesuffix(b"\r\n").split(b"\r\n"):
         assert len(line) <= 75
@@ -78,7 +78,7 @@ def assert_folded(content: bytes) -> None:
         line.decode()
 
 
-def test_what_a_calendar_reads() -> None:
+def test_the_properties_of_an_invitation() -> None:
     content = calendar(PLANNED)
     assert_folded(content)
     whole = parsed(content)
@@ -105,7 +105,7 @@ def test_what_a_calendar_reads() -> None:
     assert (entry.status.value, entry.contents["class"][0].value) == ("CONFIRMED", "PRIVATE")
 
 
-def test_what_takes_it_back() -> None:
+def test_a_cancellation_has_the_same_uid_and_a_higher_sequence() -> None:
     cancelled = replace(PLANNED, method=Method.CANCEL, sequence=2)
     whole = parsed(calendar(cancelled))
     assert whole.method.value == "CANCEL"
@@ -124,7 +124,7 @@ def test_the_same_invitation_is_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("day", [28, 29])
 def test_the_hour_is_right_on_both_sides_of_summer_time(day: int) -> None:
-    """D1: what is planned for ten o'clock in Brussels is at ten, before and after the change."""
+    """D1: a conversation planned for 10:00 in Brussels is at 10:00 before and after the change."""
     brussels = ZoneInfo("Europe/Brussels")
     starts_at = datetime(2026, 3, day, 10, tzinfo=brussels)
     entry = entry_of(calendar(replace(PLANNED, starts_at=starts_at)))
@@ -139,7 +139,7 @@ def test_an_hour_across_the_change_lasts_an_hour() -> None:
 
 
 def assert_only_text(text: str) -> None:
-    """Whatever is typed stays a value of what it was typed for."""
+    """Check that ``text`` stays the value of each property in which it is typed."""
     hostile = replace(
         PLANNED,
         summary=text,
@@ -159,7 +159,7 @@ def assert_only_text(text: str) -> None:
     for each, address in zip(entry.attendee_list, (ANN, BOB), strict=True):
         assert each.value == f"mailto:{address.address}"
         assert each.params["RSVP"] == ["FALSE"]
-        # What RFC 6868 does to a caret, few undo.
+        # Few libraries undo the escape of a caret in RFC 6868.
         name = each.params.get("CN", [""])[0].replace("^^", "^")
         assert name == shown.replace('"', "'")
 
@@ -196,11 +196,11 @@ def test_any_text_stays_text(text: str) -> None:
     assert set(entry.contents) <= PROPERTIES
 
 
-# In a mail
+# Invitations in mails
 
 
 def invited(name: str = "Ann Peeters", invitation: Invitation = PLANNED) -> bytes:
-    """The mail by which somebody is invited."""
+    """Return the mail of an invitation."""
     writer = Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
     event = MailEvent(
         Kind.PLANNED, Capacity.USER, "Q1 review", "Performance review", date(2026, 3, 31)
@@ -218,12 +218,12 @@ def invited(name: str = "Ann Peeters", invitation: Invitation = PLANNED) -> byte
 
 
 def parts(message: bytes) -> list[EmailMessage]:
-    """All parts that hold something."""
+    """Return all parts that are not multipart."""
     return [part for part in assert_sound(message).walk() if not part.is_multipart()]
 
 
 def content_of(part: EmailMessage) -> bytes:
-    """What a part holds, as it was before it was encoded."""
+    """Return the decoded content of a part."""
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     return content
@@ -247,7 +247,7 @@ def test_the_parts_of_a_mail() -> None:
 
 @pytest.mark.parametrize("method", Method)
 def test_the_mail_and_the_calendar_name_the_same_method(method: Method) -> None:
-    """Outlook refuses a mail in which they differ."""
+    """Outlook refuses a mail if the two differ."""
     shown = parts(invited(invitation=replace(PLANNED, method=method)))[2]
     assert shown.get_param("method") == method
     assert shown.get_content_charset() == "utf-8"
@@ -269,7 +269,7 @@ def test_the_same_mail_is_the_same_bytes() -> None:
     assert invited() == invited()
 
 
-def test_a_mail_without_one_is_as_it_was() -> None:
+def test_a_mail_without_an_invitation_has_no_calendar() -> None:
     rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     message = Composer(SENDER, "x").message(
         rendered, Recipient("", "a@example.org"), "<1@example.org>", PLANNED.stamp
@@ -278,8 +278,8 @@ def test_a_mail_without_one_is_as_it_was() -> None:
     assert b"calendar" not in message
 
 
-def test_the_guide_shows_one_as_it_is() -> None:
-    """Without the page and the copy in base64, which nobody reads."""
+def test_the_guide_shows_an_actual_mail() -> None:
+    """The HTML page and the base64 copy are left out."""
     source = invited().decode("ascii").replace("\r\n", "\n")
     source = re.sub(r"<!DOCTYPE html>.*?</html>", "…", source, flags=re.DOTALL)
     source = re.sub(r"QkVHSU46.*?(?=--)", "…\n", source, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""One Markdown text as plain text and as HTML."""
+"""Markdown rendered as plain text and as HTML."""
 
 import pytest
 
@@ -27,18 +27,18 @@ def test_plain(markdown: str, plain: str) -> None:
     assert to_plain(markdown) == plain
 
 
-def test_html_carries_its_styles() -> None:
+def test_html_has_inline_styles() -> None:
     html = to_html("one\n\n- two")
     assert html.startswith('<p style="margin:0 0 16px">one</p>')
     assert '<li style="margin:0 0 4px">two</li>' in html
 
 
-def test_html_of_the_author_is_text() -> None:
+def test_html_in_the_source_is_escaped() -> None:
     assert "<script>" not in to_html("<script>alert(1)</script>\n\n[x](javascript:alert(1))")
     assert "href" not in to_html("[x](javascript:alert(1))")
 
 
-def test_a_block_stands_without_a_paragraph() -> None:
+def test_a_block_is_not_wrapped_in_a_paragraph() -> None:
     assert to_html("one\n\nLIST\n\ntwo", blocks=("LIST",)).split("\n") == [
         '<p style="margin:0 0 16px">one</p>',
         "LIST",

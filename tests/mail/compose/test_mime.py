@@ -1,4 +1,4 @@
-"""Mails as bytes: correct for every script, and nothing smuggled in (A5, N2, N9)."""
+"""Mails as bytes: correct in every script, and without injected headers (A5, N2, N9)."""
 
 import re
 from datetime import UTC, date, datetime
@@ -43,7 +43,7 @@ HEADERS = [
 def written(
     name: str, address: str = "ann@example.org", **changes: str
 ) -> tuple[RenderedMail, bytes]:
-    """A mail in which everything that people type is ``name``, and its message."""
+    """Return a mail in which every value that people type is ``name``, and its message."""
     writer = Writer(Wordings("en"), "Example NV", ZoneInfo("Europe/Brussels"))
     event = MailEvent(Kind.ASSIGNED, Capacity.MANAGER, name, name, date(2026, 3, 31))
     recipient = Recipient(name, address, given_name=name, **changes)
@@ -52,18 +52,18 @@ def written(
 
 
 def rendered_mail(subject: str, plain: str, html: str) -> RenderedMail:
-    """A mail in which nothing was filled in."""
+    """Return a mail without placeholders."""
     form = MailTemplate(TextTemplate((subject,)), TextTemplate((plain,)), TextTemplate((html,)))
     return RenderedMail("en", form, form, Values({}, {}))
 
 
 def received(message: bytes) -> Received:
-    """The message as a mail program reads it."""
+    """Return the message as a mail program parses it."""
     return Received("", (), message)
 
 
 def addressee(message: bytes, header: bytes) -> tuple[str, str]:
-    """Name and address in a header.
+    """Return name and address in a header.
 
     The parser of the standard library puts spaces between the encoded words of a long name.
     """
@@ -73,7 +73,7 @@ def addressee(message: bytes, header: bytes) -> tuple[str, str]:
 
 
 def assert_sound(message: bytes) -> EmailMessage:
-    """Within the limits of the wire, and without a defect."""
+    """Check that the message is within the limits of SMTP and parses without a defect."""
     lines = message.split(b"\r\n")
     assert not any(b"\n" in line or b"\r" in line for line in lines)
     assert max(map(len, lines)) <= 78
@@ -123,7 +123,7 @@ def test_a_sender_and_an_organisation_of_any_name(name: str) -> None:
     assert parsed.keys() == HEADERS
 
 
-def test_answers_go_where_the_organisation_wants_them() -> None:
+def test_replies_go_to_the_configured_address() -> None:
     rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", "People & Culture <hr@exämple.org>")
     message = composer.message(rendered, Recipient("", "ann@example.org"), ID, DATE)
@@ -133,7 +133,7 @@ def test_answers_go_where_the_organisation_wants_them() -> None:
     assert parsed["From"] == "HR Studio <studio@example.org>"
 
 
-def test_answers_can_go_to_a_bare_address() -> None:
+def test_replies_can_go_to_a_bare_address() -> None:
     rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", "hr@example.org")
     parsed = assert_sound(composer.message(rendered, Recipient("", "a@example.org"), ID, DATE))
@@ -141,7 +141,7 @@ def test_answers_can_go_to_a_bare_address() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_answers_go_to_somebody_of_any_name(name: str) -> None:
+def test_replies_go_to_an_address_with_any_name(name: str) -> None:
     quoted = clean_line(name.replace("\\", "\\\\").replace('"', '\\"'))
     rendered = rendered_mail("Hello", "Hello\n", "<p>Hello</p>\n")
     composer = Composer(SENDER, "Example NV", f'"{quoted}" <hr@example.org>')
@@ -154,7 +154,7 @@ def test_answers_go_to_somebody_of_any_name(name: str) -> None:
     "text",
     ["HR", "a@example.org, b@example.org", "HR <x@>", "hr@example.org\r\nBcc: eve@example.org"],
 )
-def test_nobody_to_answer_to_is_said(text: str) -> None:
+def test_an_invalid_reply_address_is_refused(text: str) -> None:
     with pytest.raises(Refused, match=r"smtp\.reply_to") as refused:
         Composer(SENDER, "Example NV", text)
     assert "\n" not in refused.value.message
@@ -200,17 +200,17 @@ def test_every_body_arrives(text: str) -> None:
         rendered, Recipient("Ann", "ann@example.org"), ID, DATE
     )
     assert_sound(message)
-    # A space at the end of a line would say that it goes on.
+    # A space at the end of a line would mean that the line continues.
     plain = text.replace("trailing space ", "trailing space")
     assert received(message).text("plain").removesuffix("\n") == plain.removesuffix("\n")
     assert received(message).text("html").removesuffix("\n") == text.removesuffix("\n")
 
 
-def test_the_same_letter_is_the_same_bytes() -> None:
+def test_the_same_mail_is_the_same_bytes() -> None:
     assert written("Ann")[1] == written("Ann")[1]
 
 
-def test_a_domain_outside_ascii_goes_as_ascii() -> None:
+def test_a_domain_outside_ascii_is_encoded_as_ascii() -> None:
     parsed = assert_sound(written("Ann", "ann@exämple.org")[1])
     assert parsed["To"].addresses[0].addr_spec == "ann@xn--exmple-cua.org"
 
@@ -223,7 +223,7 @@ def test_only_a_local_part_outside_ascii_needs_more_than_ascii() -> None:
 
 
 @pytest.mark.parametrize("address", ["", "ann", "a@b@c.org", "ann@example.org\r\nBcc: eve@b.org"])
-def test_an_address_that_is_none_is_refused(address: str) -> None:
+def test_an_invalid_address_is_refused(address: str) -> None:
     with pytest.raises(Refused, match="is not an e-mail address") as refused:
         written("Ann", address)
     assert "\n" not in refused.value.message
@@ -260,7 +260,7 @@ def test_addresses_on_the_wire(address: str, wire: str) -> None:
         "ann@exa\u202emple.org",
     ],
 )
-def test_what_is_no_address(address: str) -> None:
+def test_an_undeliverable_address_is_refused(address: str) -> None:
     with pytest.raises(Refused):
         deliverable(address)
 
@@ -271,7 +271,7 @@ def test_a_sender_that_is_none_is_said(text: str) -> None:
         sender_from(text)
 
 
-async def test_letters_in_three_languages_arrive_at_a_server() -> None:
+async def test_mails_in_three_languages_arrive_at_a_server() -> None:
     with smtp_server(smtputf8=False) as server:
         connection = SmtpConnection(server.settings())
         for language in ("en", "nl", "fr"):
@@ -312,20 +312,20 @@ def test_a_long_subject_of_ascii_is_folded(subject: str) -> None:
 
 
 @pytest.mark.parametrize("subject", ["x" * 200, "a =?utf-8?b?eA==?= " + "b " * 50, "a  b " * 30])
-def test_what_cannot_be_folded_is_encoded(subject: str) -> None:
+def test_a_subject_that_cannot_be_folded_is_encoded(subject: str) -> None:
     rendered = rendered_mail(subject, "Hello\n", "<p>Hello</p>\n")
     message = Composer(SENDER, "NV").message(rendered, Recipient("", "a@example.org"), ID, DATE)
     assert assert_sound(message)["Subject"] == clean_line(subject)
 
 
-def test_who_is_called_like_their_address_has_no_name_beside_it() -> None:
+def test_a_name_equal_to_the_address_is_left_out() -> None:
     message = written("ann@example.org")[1]
     assert b"\r\nTo: ann@example.org\r\n" in message
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "a long name " * 9, "> quoted", "From me"])
-def test_the_plain_text_stands_in_short_lines(name: str) -> None:
-    """Only what has no space in it is longer: an address of a page stays whole."""
+def test_the_plain_text_is_sent_in_short_lines(name: str) -> None:
+    """Only a word without a space can be longer: a URL stays whole."""
     rendered, message = written(name)
     part = received(message).parsed.get_body(("plain",))
     assert part is not None
@@ -351,7 +351,7 @@ def test_the_plain_text_stands_in_short_lines(name: str) -> None:
         "two  spaces " * 12 + "end",
     ],
 )
-def test_a_text_that_was_flowed_reads_as_it_was_written(text: str) -> None:
+def test_flowed_text_is_restored_exactly(text: str) -> None:
     flowed = flow(text)
     assert unflow(flowed) == text
     for line in flowed.split("\n"):

@@ -1,4 +1,4 @@
-"""Mails: what one recipient reads (P6, P7, N9), whatever the names are (A5)."""
+"""The text of mails for one recipient (P6, P7, N9), with any names (A5)."""
 
 import re
 from dataclasses import replace
@@ -55,7 +55,7 @@ def event(
     push: str = "Q1 review",
     template: str = "Performance review",
 ) -> MailEvent:
-    """Something that is to be held by the end of March."""
+    """Return an event of a push with a deadline at the end of March."""
     return MailEvent(
         kind, capacity, push, template, deadline=date(2026, 3, 31), conductor="Dora Claes"
     )
@@ -67,7 +67,7 @@ def writer() -> Writer:
 
 
 class _Reader(HTMLParser):
-    """Collects what a page consists of."""
+    """Collects the tags and the text of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,14 +82,14 @@ class _Reader(HTMLParser):
 
 
 def read(html: str) -> _Reader:
-    """A page, taken apart."""
+    """Parse a page."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
     return reader
 
 
-def test_the_user_learns_the_template_and_the_deadline(writer: Writer) -> None:
+def test_the_user_is_told_the_template_and_the_deadline(writer: Writer) -> None:
     rendered = writer.render(event(), ANN)
     assert rendered.subject == "A new conversation for you: Performance review"
     assert rendered.plain.startswith(
@@ -103,7 +103,7 @@ def test_the_user_learns_the_template_and_the_deadline(writer: Writer) -> None:
     assert "<strong>by 31 March 2026</strong>" in rendered.html
 
 
-def test_a_manager_of_many_gets_one_list(writer: Writer) -> None:
+def test_a_manager_of_several_gets_one_list(writer: Writer) -> None:
     rendered = writer.render(event(capacity=Capacity.MANAGER), ANN, ["Bob Maes", "Chloé Petit"])
     assert rendered.subject == "2 conversations to plan: Performance review"
     assert "\n\n- Bob Maes\n- Chloé Petit\n\n" in rendered.plain
@@ -130,13 +130,13 @@ def test_days_are_written_in_the_language_of_the_recipient(
 
 
 def assert_whole(rendered: RenderedMail) -> None:
-    """`assert_filled`, and the template is named."""
+    """Check `assert_filled`, and that the template is named."""
     assert_filled(rendered)
     assert "Performance review" in rendered.plain
 
 
 def assert_filled(rendered: RenderedMail) -> None:
-    """Every value is filled in, and nothing gapes where a form leaves something out."""
+    """Check that every value is filled in, and that omitted parts leave no gaps."""
     for part in (rendered.subject, rendered.plain, rendered.html):
         assert not any(0xE000 <= ord(sign) <= 0xF8FF or ord(sign) >= 0xF0000 for sign in part)
     assert "{" not in rendered.subject + rendered.plain + rendered.html.partition("</style>")[2]
@@ -150,7 +150,7 @@ def assert_filled(rendered: RenderedMail) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("capacity", Capacity)
 @pytest.mark.parametrize("kind", sorted(INVITATIONS))
-def test_every_invitation_is_whole(
+def test_every_invitation_is_complete(
     writer: Writer,
     kind: Kind,
     capacity: Capacity,
@@ -183,8 +183,8 @@ def test_every_invitation_is_whole(
         assert ("Q1 review" in rendered.plain) == of_push
 
 
-def test_an_invitation_is_in_the_zone_of_who_reads_it(writer: Writer) -> None:
-    """N9: the zone named, and the hour right on both sides of a change to summer time."""
+def test_an_invitation_is_in_the_time_zone_of_the_recipient(writer: Writer) -> None:
+    """N9: the zone is named, and the hour is right before and after a change to summer time."""
     told = event(Kind.PLANNED)
     for zone, words in (
         ("", "31 March 2026, 14:05 (Europe/Brussels)"),
@@ -197,7 +197,7 @@ def test_an_invitation_is_in_the_zone_of_who_reads_it(writer: Writer) -> None:
     assert "27 March 2026, 13:05 (" in writer.invitation(told, winter, ANN).plain
 
 
-def test_who_no_longer_holds_it_learns_who_does(writer: Writer) -> None:
+def test_the_former_conductor_is_told_the_new_one(writer: Writer) -> None:
     told = event(Kind.CANCELLED, Capacity.MANAGER)
     rendered = writer.invitation(told, replace(MEETING, handed_over=True), ANN)
     assert rendered.subject == "Handed over to Dora Claes: Performance review with Ann Peeters"
@@ -205,7 +205,7 @@ def test_who_no_longer_holds_it_learns_who_does(writer: Writer) -> None:
 
 
 def noticed(writer: Writer, told: MailEvent, notice: Notice, language: str = "en") -> RenderedMail:
-    """What Ann reads of what somebody did."""
+    """Return the notice to Ann of an act."""
     return writer.notice(told, notice, replace(ANN, language=language))
 
 
@@ -213,7 +213,7 @@ def noticed(writer: Writer, told: MailEvent, notice: Notice, language: str = "en
 @pytest.mark.parametrize("of_push", [False, True])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("kind", "capacity"), NOTICED)
-def test_every_notice_is_whole(
+def test_every_notice_is_complete(
     writer: Writer,
     kind: Kind,
     capacity: Capacity,
@@ -222,7 +222,7 @@ def test_every_notice_is_whole(
     of_push: bool,
     closed: bool,
 ) -> None:
-    """C6, A1: who did it, when, and what that means for who reads it."""
+    """C6, A1: a notice states who acted, when, and what the act means for the recipient."""
     told = replace(event(kind, capacity), deadline=None)
     if not of_push:
         told = replace(told, push="")
@@ -249,7 +249,7 @@ def test_every_notice_is_whole(
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_whatever_is_typed_into_a_notice_stays_text(writer: Writer, name: str) -> None:
+def test_values_in_a_notice_stay_text(writer: Writer, name: str) -> None:
     def told(text: str) -> RenderedMail:
         notice = replace(NOTICE, by=text, person=text, conductor=text, former=text, closed=True)
         return noticed(writer, event(Kind.TAKEN_OVER, push=text, template=text), notice)
@@ -262,7 +262,7 @@ def test_whatever_is_typed_into_a_notice_stays_text(writer: Writer, name: str) -
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_whatever_is_typed_into_an_invitation_stays_text(writer: Writer, name: str) -> None:
+def test_values_in_an_invitation_stay_text(writer: Writer, name: str) -> None:
     def invited(text: str) -> RenderedMail:
         meeting = Appointment(text, text, MEETING.starts_at, 45, f"In {text}", text)
         told = event(Kind.PLANNED, push=text, template=text)
@@ -280,7 +280,7 @@ def test_whatever_is_typed_into_an_invitation_stays_text(writer: Writer, name: s
 @pytest.mark.parametrize("capacity", Capacity)
 @pytest.mark.parametrize("kind", OF_PUSHES)
 @pytest.mark.parametrize("people", [["Bob Maes"], ["Bob Maes", "Chloé Petit"]])
-def test_every_letter_is_whole(
+def test_every_mail_is_complete(
     writer: Writer,
     kind: Kind,
     capacity: Capacity,
@@ -321,21 +321,23 @@ def test_a_moved_deadline_is_told_with_the_new_day(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("capacity", Capacity)
-def test_what_is_closed_asks_for_no_day(writer: Writer, capacity: Capacity, language: str) -> None:
+def test_mail_about_a_closed_push_names_no_date(
+    writer: Writer, capacity: Capacity, language: str
+) -> None:
     closed = event(Kind.CLOSED, capacity)
     rendered = writer.render(closed, replace(ANN, language=language), ["Bob Maes"])
     assert "2026" not in rendered.subject + rendered.plain
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_holds_it_from_now_on_is_named_to_the_user(writer: Writer, language: str) -> None:
+def test_the_new_conductor_is_named_to_the_user(writer: Writer, language: str) -> None:
     rendered = writer.render(event(Kind.HANDED_OVER), replace(ANN, language=language))
     assert "Dora Claes" in rendered.subject
     assert rendered.plain.count("Dora Claes") == 2
     assert "<strong>Dora Claes</strong>" in rendered.html
 
 
-def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
+def test_the_new_conductor_is_told_the_users(writer: Writer) -> None:
     handed_over = event(Kind.HANDED_OVER, Capacity.MANAGER)
     one = writer.render(handed_over, ANN, ["Bob Maes"])
     assert one.subject == "A conversation with Bob Maes handed over to you: Performance review"
@@ -346,7 +348,9 @@ def test_the_new_conductor_reads_with_whom(writer: Writer) -> None:
 
 @pytest.mark.parametrize("capacity", Capacity)
 @pytest.mark.parametrize("kind", Kind)
-def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity: Capacity) -> None:
+def test_french_punctuation_is_never_alone_on_a_line(
+    writer: Writer, kind: Kind, capacity: Capacity
+) -> None:
     told, recipient = event(kind, capacity), replace(ANN, language="fr")
     if capacity not in kind.capacities:
         return
@@ -362,14 +366,14 @@ def test_no_french_sign_is_alone_on_a_line(writer: Writer, kind: Kind, capacity:
     assert not re.search(" [:;?!»]|« ", rendered.subject + rendered.plain)
 
 
-def test_who_has_no_given_name_is_greeted_by_the_whole(writer: Writer) -> None:
+def test_a_user_without_a_given_name_is_greeted_by_the_full_name(writer: Writer) -> None:
     assert writer.render(event(), Recipient("Ann Peeters", "a@b.org")).plain.startswith(
         "Hello Ann Peeters,"
     )
 
 
 def filled(writer: Writer, name: str) -> RenderedMail:
-    """A mail in which everything that people type is ``name``."""
+    """Return a mail in which every value that people type is ``name``."""
     return writer.render(
         event(capacity=Capacity.MANAGER, push=name, template=name),
         Recipient(name, "ann@example.org", given_name=name, language="en"),
@@ -434,9 +438,11 @@ def test_instants_are_in_the_zone_of_the_recipient(writer: Writer, zone: str, wo
         ("2026-03-29T01:00", "03:00 (Europe/Brussels)"),
     ],
 )
-def test_a_time_that_comes_twice_says_which_it_is(writer: Writer, utc: str, told: str) -> None:
-    """As the clock goes back: in the subject as in the text, of what is planned and of what is
-    cancelled."""
+def test_a_time_that_occurs_twice_has_its_offset(writer: Writer, utc: str, told: str) -> None:
+    """When the clocks go back.
+
+    In the subject and in the text, of planned and cancelled conversations.
+    """
     meeting = Appointment("Ann", "Bob", datetime.fromisoformat(f"{utc}+00:00"), 60, "", "Bob")
     for kind in INVITATIONS:
         rendered = writer.invitation(event(kind), meeting, ANN)

@@ -1,4 +1,4 @@
-"""Which text is taken, in which language, and what is said of a wrong one (N9)."""
+"""The choice of a text by kind and language, and the errors about wrong texts (N9)."""
 
 from datetime import UTC, date, datetime
 from itertools import product
@@ -29,7 +29,7 @@ GOOD = "Subject: About {{ template }}\n\nHello {{ name }}\n"
 
 
 def all_forms(texts: Wordings, name: str, language: str) -> list[MailTemplate]:
-    """The forms for whatever its flags say."""
+    """Return the forms for all combinations of flags."""
     found = texts.forms(name, language)
     names = flags_in(name)
     return [
@@ -39,7 +39,7 @@ def all_forms(texts: Wordings, name: str, language: str) -> list[MailTemplate]:
 
 
 def own(folder: Path, place: str, text: str) -> Wordings:
-    """The texts of an organisation that has one of its own."""
+    """Return the wordings of an organisation with one text of its own."""
     path = folder / place
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -48,19 +48,19 @@ def own(folder: Path, place: str, text: str) -> Wordings:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", wordings())
-def test_every_text_is_there_in_every_language(name: str, language: str) -> None:
+def test_every_text_exists_in_every_language(name: str, language: str) -> None:
     for form in all_forms(Wordings("en"), name, language):
         written = set(form.plain.names)
         assert written <= set(names_in(name))
         assert "organisation" in written
-        # What is read is the same in both parts; the page's title repeats the subject.
+        # Both parts have the same values; the title of the page repeats the subject.
         assert set(form.html.names) == written | set(form.subject.names)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", OTHERS)
-def test_every_text_says_what_it_must(name: str, language: str) -> None:
-    """P6: the template and the deadline, as long as one can miss it; P7: the people."""
+def test_every_text_contains_the_required_values(name: str, language: str) -> None:
+    """P6: the template, and the deadline unless it no longer matters; P7: the people."""
     needed = (
         {"template", "push"} if name.startswith("closed.") else {"template", "push", "deadline"}
     )
@@ -76,8 +76,8 @@ def test_every_text_says_what_it_must(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", INVITING)
-def test_every_invitation_says_what_it_must(name: str, language: str) -> None:
-    """C5: with whom, about what, when, where, for how long, and who decided it."""
+def test_every_invitation_contains_the_required_values(name: str, language: str) -> None:
+    """C5: the other person, the template, the time, the place, the length, and the planner."""
     texts = Wordings("en").forms(name, language)
     other = "conductor" if name.endswith(".user") else "person"
     whole = set(texts.form(of_push=True, placed=True).plain.names)
@@ -90,12 +90,12 @@ def test_every_invitation_says_what_it_must(name: str, language: str) -> None:
     if name == "cancelled.manager":
         assert "conductor" in texts.form(handed_over=True).plain.names
         assert "starts_at" not in texts.form(handed_over=True).plain.names
-    # The calendar knows when and where, and its text stays when those change.
+    # A calendar entry has the time and place itself; its text must stay valid if they change.
     assert ("starts_at" in bare) == (not name.startswith(ENTRY))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_after_the_deadline_a_reminder_is_another(language: str) -> None:
+def test_a_reminder_after_the_deadline_has_another_text(language: str) -> None:
     for name in ("reminder.user", "reminder.manager"):
         texts = Wordings("en").forms(name, language)
         assert texts.form(overdue=True).plain != texts.form(overdue=False).plain
@@ -104,9 +104,7 @@ def test_after_the_deadline_a_reminder_is_another(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("several", [False, True])
-def test_nobody_new_is_asked_to_be_in_time_after_the_deadline(
-    language: str, *, several: bool
-) -> None:
+def test_no_new_conductor_is_asked_to_meet_a_past_deadline(language: str, *, several: bool) -> None:
     for name in ("handed_over.user", "handed_over.manager"):
         texts = Wordings("en").forms(name, language)
         late = texts.form(several=several, overdue=True)
@@ -132,14 +130,14 @@ def test_the_nearest_language_is_taken(asked: str, organisation: str, got: str) 
     assert Wordings(organisation).forms(TEST, asked).language == got
 
 
-def test_an_own_text_takes_the_place_of_ours(tmp_path: Path) -> None:
+def test_an_own_text_replaces_the_built_in_one(tmp_path: Path) -> None:
     texts = own(tmp_path, "nl/assigned.user.md", GOOD)
     assert texts.problems() == []
     assert texts.forms("assigned.user", "nl").form().subject.texts[0].startswith("About ")
     assert not texts.forms("assigned.user", "en").form().subject.texts[0].startswith("About ")
 
 
-def test_a_folder_that_is_not_there_is_no_problem(tmp_path: Path) -> None:
+def test_a_missing_folder_is_no_problem(tmp_path: Path) -> None:
     assert Wordings("en", tmp_path / "none").problems() == []
 
 
@@ -151,7 +149,7 @@ def test_a_regional_text_uses_the_rest_of_its_language(tmp_path: Path) -> None:
     assert found.date_words.day(date(2026, 3, 1)) == "1 maart 2026"
 
 
-def test_a_new_language_needs_its_days_and_its_footer(tmp_path: Path) -> None:
+def test_a_new_language_needs_its_dates_and_its_footer(tmp_path: Path) -> None:
     texts = own(tmp_path, "de/assigned.user.md", GOOD)
     assert texts.problems() == [
         f"{tmp_path}/de has no footer.md: copy one of another language and translate it."
@@ -192,7 +190,7 @@ def test_an_own_layout_is_around_every_text(tmp_path: Path) -> None:
         ("Subject: a\n\n\U000f0001\n", "private-use character"),
     ],
 )
-def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:
+def test_an_error_names_file_and_line(tmp_path: Path, text: str, said: str) -> None:
     texts = own(tmp_path, "en/assigned.user.md", text)
     (problem,) = texts.problems()
     assert problem.startswith(f"{tmp_path}/en/assigned.user.md")
@@ -202,7 +200,7 @@ def test_what_is_wrong_is_said_with_file_and_line(tmp_path: Path, text: str, sai
     assert refused.value.message == problem
 
 
-def test_a_person_is_only_known_where_there_is_one(tmp_path: Path) -> None:
+def test_a_person_is_only_defined_if_there_is_one(tmp_path: Path) -> None:
     texts = own(tmp_path, "en/assigned.manager.md", "Subject: a\n\n{{ person }}\n")
     (problem,) = texts.problems()
     assert "line 3: 'person' is undefined" in problem
@@ -219,19 +217,21 @@ def test_a_person_is_only_known_where_there_is_one(tmp_path: Path) -> None:
         ("{% if several %}{% endif %}", "'several' is undefined"),
     ],
 )
-def test_an_invitation_says_only_what_there_is(tmp_path: Path, text: str, said: str | None) -> None:
+def test_an_invitation_can_only_use_values_that_are_defined(
+    tmp_path: Path, text: str, said: str | None
+) -> None:
     problems = own(tmp_path, "en/planned.user.md", f"Subject: a\n\n{text}\n").problems()
     assert [said in problem for problem in problems if said] == ([True] if said else [])
     assert bool(problems) == (said is not None)
 
 
-def test_a_file_that_nothing_reads_is_said_with_a_near_miss(tmp_path: Path) -> None:
+def test_an_unused_file_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     texts = own(tmp_path, "en/assign.user.md", GOOD)
     (problem,) = texts.problems()
     assert problem.endswith("not the name of a text; did you mean “assigned.user.md”?")
 
 
-def test_a_text_in_another_encoding_is_said(tmp_path: Path) -> None:
+def test_a_text_in_another_encoding_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "fr" / "test.md"
     path.parent.mkdir()
     path.write_bytes("Subject: é\n\né\n".encode("cp1252"))
@@ -249,7 +249,7 @@ def test_a_text_in_another_encoding_is_said(tmp_path: Path) -> None:
         (("day = ", "day "), "language.toml"),
     ],
 )
-def test_a_wrong_way_to_write_days_is_said(
+def test_an_invalid_date_format_is_reported(
     tmp_path: Path, change: tuple[str, str], said: str
 ) -> None:
     ours = asset("data/wording/en/language.toml").read_text()
@@ -284,8 +284,8 @@ def test_the_guide_names_every_file_and_every_value() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_mail_says_once_how_to_come_in(language: str) -> None:
-    """Of every kind, to everybody, in every form and in both parts (N18)."""
+def test_every_mail_states_once_how_to_open_the_studio(language: str) -> None:
+    """In every kind, for every recipient, in every form and in both parts (N18)."""
     saying, silent = Wordings(language, opens=True), Wordings(language)
     for name in wordings():
         for form in all_forms(saying, name, language):
@@ -302,7 +302,7 @@ def test_every_mail_says_once_how_to_come_in(language: str) -> None:
         ("en/footer.md", "{{ how_to_open }} – {{ organisation }}\n"),
     ],
 )
-def test_an_own_text_says_it_where_it_wants(tmp_path: Path, place: str, text: str) -> None:
+def test_an_own_text_can_place_that_sentence(tmp_path: Path, place: str, text: str) -> None:
     own(tmp_path, place, text)
     form = Wordings("en", tmp_path, opens=True).forms("closed.user", "en").form()
     assert form.plain.names.count("how_to_open") == 1

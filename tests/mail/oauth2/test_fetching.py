@@ -1,4 +1,4 @@
-"""A token from an endpoint and from a command, and all that either can do instead (N14)."""
+"""Fetching a token from an endpoint or a command, and all their failures (N14)."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.token_server import SECRET, Endpoint, token_server
 
 
 def settings(url: str = "", **changes: object) -> Smtp:
-    """A login by token: from ``url``, unless there are ``changes``."""
+    """Return settings with a login by token: from ``url``, unless ``changes`` override it."""
     wanted = OAuth2(token_url=url, client_id="the-app", scope="the-scope")
     known = {"username": "hr@example.org", "auth": Auth.OAUTH2, "oauth2": wanted, "timeout": 5}
     return Smtp(**{**known, **changes})  # type: ignore[arg-type]
@@ -55,7 +55,7 @@ async def test_a_client_and_its_secret() -> None:
         assert "mail password" in await refusal(settings(endpoint.url), None)
 
 
-async def test_what_else_an_endpoint_answers() -> None:
+async def test_other_answers_of_an_endpoint() -> None:
     with token_server("one") as endpoint:
         smtp = settings(endpoint.url)
 
@@ -81,15 +81,15 @@ async def test_what_else_an_endpoint_answers() -> None:
         assert len(endpoint.asked) == 15
 
 
-async def test_an_endpoint_that_hangs_is_left_alone() -> None:
-    """Whether it says nothing, or a byte now and then."""
+async def test_an_endpoint_that_hangs_times_out() -> None:
+    """Both an endpoint that sends nothing and one that sends a byte now and then."""
     for way in ("stalls", "drips"):
         with token_server("one") as endpoint:
             getattr(endpoint, way).set()
             assert "does not answer in time" in await refusal(settings(endpoint.url, timeout=0.2))
 
 
-async def test_nobody_and_somebody_else_at_the_address() -> None:
+async def test_an_endpoint_that_is_closed_or_does_not_speak_http() -> None:
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.example.org\r\n")
         writer.close()
@@ -105,7 +105,7 @@ async def test_nobody_and_somebody_else_at_the_address() -> None:
 
 
 def key_of(endpoint: Endpoint, **changes: object) -> tuple[RSAPrivateKey, str]:
-    """The key of a service account, and its file."""
+    """Return the private key of a service account, and its key file."""
     key = generate_private_key(65537, 2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     found = {"client_email": "studio@project.example", "private_key_id": "7", "private_key": pem}
@@ -136,14 +136,14 @@ async def test_a_service_account_signs_for_a_mailbox() -> None:
 
 
 def printing(tmp_path: Path, code: str) -> Smtp:
-    """A command that runs ``code``."""
+    """Return settings with a token command that runs ``code``."""
     script = tmp_path / "with a blank.py"
     script.write_text(code, encoding="utf-8")
     return settings(token_command=f"{sys.executable} -S -E '{script}' $HOME ;ls")
 
 
-async def test_a_command_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is run without a shell, is told nothing of ours, and is asked for nothing."""
+async def test_a_command_prints_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs without a shell and without the Studio's variables. Its stdin is empty."""
     monkeypatch.setenv("STUDIO_SMTP_PASSWORD", SECRET)
     smtp = printing(
         tmp_path,
@@ -164,12 +164,12 @@ async def test_a_command_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("while True: print('x' * 1000)", "more than 64 kB"),
     ],
 )
-async def test_a_command_that_prints_none(tmp_path: Path, code: str, told: str) -> None:
+async def test_a_command_without_a_token(tmp_path: Path, code: str, told: str) -> None:
     assert told in await refusal(printing(tmp_path, code), None)
 
 
-async def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
-    """With all that it started."""
+async def test_a_command_that_hangs_is_killed(tmp_path: Path) -> None:
+    """All its child processes are killed as well."""
     gone = tmp_path / "gone"
     smtp = settings(
         token_command=f"/bin/sh -c 'trap \"\" TERM; mkfifo {gone}; cat {gone} & cat {gone}'",
@@ -178,6 +178,6 @@ async def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
     assert "not done after" in await refusal(smtp, None)
 
 
-async def test_a_command_that_is_none() -> None:
+async def test_a_missing_command() -> None:
     found = await refusal(settings(token_command=f"/nowhere/token {SECRET}"), None)
     assert found == "smtp.token_command (token) cannot be run: No such file or directory."

@@ -1,4 +1,4 @@
-"""Tokens are fetched once for all, kept in memory, and renewed before they end (N14)."""
+"""Tokens are shared by all connections, cached in memory, and renewed before they expire (N14)."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from studio_tui.mail.secrets import HIDDEN, Secret
 
 
 class Giver:
-    """Gives one token after another, or none, on a clock that is set by hand."""
+    """Provides numbered tokens, or fails, on a clock that is set by hand."""
 
     def __init__(self, seconds: float = 3600) -> None:
         self.now, self.given, self.seconds = 0.0, 0, seconds
@@ -29,14 +29,14 @@ class Giver:
         return (await self.tokens.token()).reveal()
 
 
-async def test_all_who_want_one_at_once_share_it() -> None:
+async def test_concurrent_requests_share_a_token() -> None:
     giver = Giver()
     assert set(await asyncio.gather(*(giver.next() for _ in range(10)))) == {"token 1"}
     assert await giver.next() == "token 1"
 
 
 @pytest.mark.parametrize(("seconds", "good_until"), [(3600.0, 3300.0), (60.0, 48.0)])
-async def test_it_is_renewed_before_it_ends(seconds: float, good_until: float) -> None:
+async def test_a_token_is_renewed_before_it_expires(seconds: float, good_until: float) -> None:
     giver = Giver(seconds)
     assert await giver.next() == "token 1"
     giver.now = good_until - 1
@@ -45,7 +45,7 @@ async def test_it_is_renewed_before_it_ends(seconds: float, good_until: float) -
     assert await giver.next() == "token 2"
 
 
-async def test_where_it_cannot_be_renewed_it_is_used_to_its_end() -> None:
+async def test_a_token_that_cannot_be_renewed_is_used_until_it_expires() -> None:
     giver = Giver()
     await giver.next()
     giver.fails = True
@@ -56,7 +56,7 @@ async def test_where_it_cannot_be_renewed_it_is_used_to_its_end() -> None:
         await giver.next()
 
 
-async def test_one_that_was_refused_is_never_given_again() -> None:
+async def test_a_refused_token_is_never_reused() -> None:
     giver = Giver()
     first = await giver.tokens.token()
     await giver.tokens.token()
@@ -66,7 +66,7 @@ async def test_one_that_was_refused_is_never_given_again() -> None:
     assert await giver.next() == "token 2"
 
 
-async def test_all_who_wait_hear_why_there_is_none() -> None:
+async def test_all_waiting_requests_get_the_error() -> None:
     giver = Giver()
     giver.fails = True
     found = await asyncio.gather(*(giver.next() for _ in range(3)), return_exceptions=True)
@@ -87,7 +87,7 @@ async def test_all_who_wait_hear_why_there_is_none() -> None:
         ({"expires_in": "9" * 400}, 86_400),
     ],
 )
-def test_how_long_it_is_good(answer: dict[str, object], seconds: float) -> None:
+def test_the_lifetime_of_a_token(answer: dict[str, object], seconds: float) -> None:
     assert token_in({"access_token": "x", **answer}, "It").seconds == seconds
 
 
@@ -110,7 +110,7 @@ def test_what_a_command_prints() -> None:
             bare_token(text, "It")
 
 
-def test_what_looks_like_a_secret_is_not_shown() -> None:
+def test_secrets_are_masked() -> None:
     secret = Secret("hunter2")
     token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln"
     guid = "11111111-2222-3333-4444-555555555555"
@@ -122,7 +122,7 @@ def test_what_looks_like_a_secret_is_not_shown() -> None:
     assert len(masked("word " * 1000)) < 400
 
 
-def test_what_the_administrator_is_told() -> None:
+def test_advice_for_the_administrator() -> None:
     assert "no such tenant" in advice_on("invalid_request AADSTS90002: Tenant 'x' not found.")
     assert "has expired" in advice_on("invalid_client AADSTS7000222: The provided client secret")
     assert "domain-wide delegation" in advice_on("unauthorized_client Client is unauthorized")
@@ -134,7 +134,7 @@ def test_what_the_administrator_is_told() -> None:
     assert "https://mail.google.com/" in advice_on_login("5.7.8 Username … x-20 - gsmtp")
 
 
-def test_what_a_token_of_microsoft_lacks() -> None:
+def test_a_missing_role_of_a_microsoft_token_is_named() -> None:
     exchange = {"aud": "https://outlook.office365.com", "roles": ["SMTP.SendAsApp"]}
     assert missing_role(exchange) == ""
     assert "SMTP.SendAsApp" in missing_role({**exchange, "roles": ["Mail.Send"]})
@@ -145,5 +145,5 @@ def test_what_a_token_of_microsoft_lacks() -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "a.b", "a.b.c", "a.W10.c", "a.e30=.c", "..", "é.é.é"])
-def test_a_token_that_says_nothing_of_itself(text: str) -> None:
+def test_an_opaque_token_has_no_claims(text: str) -> None:
     assert claims(Secret(text)) == {}

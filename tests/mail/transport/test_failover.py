@@ -1,4 +1,4 @@
-"""Several servers in order: the next while those before are down, and back again (N14)."""
+"""Several mail servers in order: each is used while those before it are down (N14)."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -23,7 +23,7 @@ class Seconds:
 
 @asynccontextmanager
 async def connected(*servers: Server) -> AsyncIterator[tuple[FailoverConnection, Seconds]]:
-    """A connection to the first of them that is up."""
+    """Yield a connection that fails over from each server to the next."""
     seconds = Seconds()
     connections = [SmtpConnection(each.settings(timeout=5)) for each in servers]
     connection = FailoverConnection(connections, RelayStates(len(servers), seconds))
@@ -43,7 +43,7 @@ def two() -> Iterator[tuple[Server, Server]]:
         yield first, second
 
 
-async def test_the_next_while_the_first_is_down_and_back_again() -> None:
+async def test_the_next_server_is_used_until_the_first_is_up_again() -> None:
     with two() as (first, second):
         first.script("connect", "421 4.3.2 down")
         async with connected(first, second) as (connection, seconds):
@@ -61,7 +61,7 @@ async def test_the_next_while_the_first_is_down_and_back_again() -> None:
             second.wait_until_idle()
 
 
-async def test_where_all_are_down_the_first_is_told_and_all_are_tried() -> None:
+async def test_if_all_servers_are_down_the_first_is_reported_and_all_are_tried() -> None:
     with two() as (first, second):
         first.script("connect", "421 4.3.2 the first", times=1)
         second.script("connect", "421 4.3.2 the second", times=2)
@@ -73,7 +73,7 @@ async def test_where_all_are_down_the_first_is_told_and_all_are_tried() -> None:
             assert len(first.messages) == 1
 
 
-async def test_what_is_refused_goes_no_other_way() -> None:
+async def test_refused_mail_is_not_sent_to_another_server() -> None:
     with two() as (first, second):
         async with connected(first, second) as (connection, _):
             first.script("mail", "550 5.7.60 not allowed to send as this sender", times=1)
@@ -85,7 +85,7 @@ async def test_what_is_refused_goes_no_other_way() -> None:
             assert second.connections == 0
 
 
-async def test_a_connection_too_many_does_not_make_a_server_down() -> None:
+async def test_too_many_connections_do_not_mark_a_server_as_down() -> None:
     with two() as (first, second):
         relays = RelayStates(2, Seconds())
         one, other = (

@@ -1,4 +1,4 @@
-"""A folder that takes mail in a server's place."""
+"""A folder as transport in place of a server."""
 
 import mailbox
 import stat
@@ -10,7 +10,7 @@ from studio_tui.mail.transport.outcomes import Delivered, Fault, Rejected, Relay
 MESSAGE = b"Subject: hello\r\nMessage-ID: <1@example.org>\r\n\r\nHello Ann\r\n"
 
 
-async def test_what_is_sent_can_be_read_by_any_mail_program(tmp_path: Path) -> None:
+async def test_mail_in_the_folder_can_be_read_by_any_mail_program(tmp_path: Path) -> None:
     folder = MailFolder(tmp_path / "mail")
     outcome = await folder.send("studio@example.org", "ann@example.org", MESSAGE)
     assert isinstance(outcome, Delivered)
@@ -32,19 +32,19 @@ async def test_a_mail_is_found_by_its_message_id(tmp_path: Path) -> None:
     await folder.close()
 
 
-async def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+async def test_only_the_owner_can_read_the_folder(tmp_path: Path) -> None:
     await MailFolder(tmp_path / "mail").send("studio@example.org", "ann@example.org", MESSAGE)
     assert stat.S_IMODE((tmp_path / "mail").stat().st_mode) == 0o700
 
 
-async def test_an_address_that_is_none_is_refused_as_by_a_server(tmp_path: Path) -> None:
+async def test_an_invalid_address_is_refused_as_by_a_server(tmp_path: Path) -> None:
     folder = MailFolder(tmp_path / "mail")
     outcome = await folder.send("studio@example.org", "ann\r\nBcc: eve@example.org", MESSAGE)
     assert isinstance(outcome, Rejected)
     assert list(folder.messages()) == []
 
 
-async def test_a_folder_that_cannot_be_made_keeps_the_mail_waiting(tmp_path: Path) -> None:
+async def test_mail_waits_if_the_folder_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     folder = MailFolder(tmp_path / "file" / "mail")
     outcome = await folder.send("studio@example.org", "ann@example.org", MESSAGE)

@@ -1,4 +1,4 @@
-"""Logging in by a token: XOAUTH2, as servers speak it (N13, N14)."""
+"""Login by token with XOAUTH2, with the replies of real servers (N13, N14)."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,7 +18,10 @@ MAILBOX = "hr@example.org"
 
 @asynccontextmanager
 async def connected(server: Server, *tokens: str) -> AsyncIterator[SmtpConnection]:
-    """A connection that logs in by these, one after another; without any, there is none."""
+    """Yield a connection that logs in with these tokens, one after another.
+
+    It fails without any.
+    """
     left = list(tokens)
 
     async def fetch() -> Token:
@@ -39,7 +42,7 @@ async def sent(connection: SmtpConnection) -> Outcome:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """It takes the token ``good``."""
+    """A server that accepts the token ``good``."""
     with smtp_server(username=MAILBOX, tokens=["good"]) as running:
         yield running
 
@@ -51,13 +54,13 @@ async def test_a_token_opens_a_connection(server: Server) -> None:
     assert server.logins == [("XOAUTH2", MAILBOX)]
 
 
-async def test_one_that_is_refused_is_tried_once_anew(server: Server) -> None:
+async def test_a_refused_token_is_replaced_once(server: Server) -> None:
     async with connected(server, "ended", "good") as connection:
         assert isinstance(await sent(connection), Delivered)
     assert server.refused_tokens == ["ended"]
 
 
-async def test_one_that_ends_in_between_is_renewed(server: Server) -> None:
+async def test_a_token_that_expires_between_two_connections_is_renewed(server: Server) -> None:
     async with connected(server, "good", "newer") as connection:
         assert isinstance(await sent(connection), Delivered)
         await connection.close()
@@ -66,8 +69,8 @@ async def test_one_that_ends_in_between_is_renewed(server: Server) -> None:
     assert server.refused_tokens == ["good"]
 
 
-async def test_why_it_is_refused_is_said(server: Server) -> None:
-    """By the JSON of the 334; two tries, and no mail fails."""
+async def test_the_reason_of_a_refusal_is_reported(server: Server) -> None:
+    """From the JSON of the 334 reply, after two attempts. No mail fails."""
     async with connected(server, "wrong", "wrong-2", "wrong-3", "wrong-4") as connection:
         down = await sent(connection)
         assert isinstance(down, RelayDown)
@@ -85,7 +88,7 @@ async def test_why_it_is_refused_is_said(server: Server) -> None:
     [("", ""), ("{", "({)"), ("[1]", "([1])"), ('{"status":{"a":"\\u001b[2J"}}', "(status "),
      ("wrong eyJhdXRo", "(••• eyJhdXRo)")],
 )  # fmt: skip
-async def test_a_334_that_says_something_else(server: Server, refusal: str, told: str) -> None:
+async def test_other_content_of_a_334_reply(server: Server, refusal: str, told: str) -> None:
     server.token_refusal = refusal
     async with connected(server, "x", "wrong") as connection:
         down = await sent(connection)
@@ -110,13 +113,13 @@ async def test_other_answers_to_the_login(server: Server, reply: str, fault: Fau
     assert down.fault is fault
 
 
-async def test_without_a_token_nobody_logs_in(server: Server) -> None:
+async def test_without_a_token_there_is_no_login(server: Server) -> None:
     async with connected(server) as connection:
         assert await sent(connection) == RelayDown(Fault.TOKEN, None, "no more of them")
     assert not server.logins
 
 
-async def test_a_server_without_xoauth2_is_told_no_token() -> None:
+async def test_a_server_without_xoauth2_is_not_sent_a_token() -> None:
     with smtp_server(username=MAILBOX, password="x") as server:
         async with connected(server, "good") as connection:
             down = await sent(connection)
@@ -125,7 +128,7 @@ async def test_a_server_without_xoauth2_is_told_no_token() -> None:
     assert "PLAIN" in down.words
 
 
-async def test_a_server_with_xoauth2_alone_is_named_where_there_is_a_password(
+async def test_a_server_with_only_xoauth2_is_reported_if_a_password_is_set(
     server: Server,
 ) -> None:
     connection = SmtpConnection(server.settings(timeout=10), Secret("x"))

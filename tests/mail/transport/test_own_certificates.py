@@ -1,4 +1,4 @@
-"""An authority of one's own, a certificate of the Studio, an address to send from (N14)."""
+"""An own certificate authority, a client certificate, and a source address (N14)."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ async def sent(server: Server, **settings: object) -> Outcome:
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-async def test_an_authority_of_ones_own_is_trusted(security: Security) -> None:
+async def test_an_own_certificate_authority_is_trusted(security: Security) -> None:
     with smtp_server(security=security) as server:
         assert isinstance(await sent(server, ca_file=str(server.authority)), Delivered)
         down = await sent(server)
@@ -30,10 +30,10 @@ async def test_an_authority_of_ones_own_is_trusted(security: Security) -> None:
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-async def test_a_server_that_asks_is_shown_a_certificate(
+async def test_a_client_certificate_is_presented_if_the_server_asks(
     security: Security, tmp_path: Path
 ) -> None:
-    """With its key beside it, or in a file of its own."""
+    """With its key in the same file or in a separate one."""
     with smtp_server(security=security, asks_clients=True) as server:
         trusted, whole = str(server.authority), server.client
         assert whole is not None
@@ -59,7 +59,7 @@ async def test_a_server_that_asks_is_shown_a_certificate(
         assert len(server.messages) == 2
 
 
-async def test_mail_leaves_from_the_address_that_is_set() -> None:
+async def test_mail_is_sent_from_the_configured_source_address() -> None:
     with smtp_server() as server:
         assert isinstance(await sent(server, source_address="127.0.0.9"), Delivered)
         assert server.peers == ["127.0.0.9"]

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - replies as they are
-"""What a refusal can be about (N13): replies of real servers, at the step where they say them."""
+"""The subject of a refusal (N13), by replies of real servers at the step where they send them."""
 
 import pytest
 
@@ -196,12 +196,12 @@ REPLIES = [
 
 
 @pytest.mark.parametrize(("stage", "text", "subject"), REPLIES)
-def test_what_a_refusal_is_about(stage: Stage, text: str, subject: About) -> None:
+def test_the_subject_of_a_refusal(stage: Stage, text: str, subject: About) -> None:
     sender, recipient = "studio@example.org", "ann@example.org"
     assert about(stage, text, sender=sender, recipient=recipient) is subject
 
 
-def test_an_address_is_no_word() -> None:
+def test_words_in_an_address_are_ignored() -> None:
     said = "5.7.1 <quota.limit.exceeded@example.org>: denied"
     recipient = "quota.limit.exceeded@example.org"
     assert about(S.RCPT, said, sender="spam@example.org", recipient=recipient) is A.UNCLEAR

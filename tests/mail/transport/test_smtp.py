@@ -1,4 +1,4 @@
-"""What comes of handing a mail to a server, for everything a server can do (N7)."""
+"""The outcome of sending a mail, for everything that a server can do (N7)."""
 
 import asyncio
 import gc
@@ -36,7 +36,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture(autouse=True, params=[False, True], ids=["in turns", "at once"])
 def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether servers take commands ahead of their answers: nothing depends on it."""
+    """Whether servers accept pipelined commands. All tests run with and without."""
     monkeypatch.setattr("tests.smtp_server.PIPELINING", request.param)
     return bool(request.param)
 
@@ -45,7 +45,7 @@ def pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 async def connected(
     server: Server, password: str | None = None, **changes: object
 ) -> AsyncIterator[SmtpConnection]:
-    """A connection that is closed at the end."""
+    """Yield a connection and close it at the end."""
     secret = Secret(password) if password is not None else None
     connection = SmtpConnection(server.settings(**{"timeout": 10} | changes), secret)
     try:
@@ -64,8 +64,8 @@ def trusting(monkeypatch: pytest.MonkeyPatch) -> Callable[[Server], None]:
     return trust
 
 
-async def test_a_report_is_to_name_the_mail() -> None:
-    """N15, where the server offers DSN: by the Message-ID, and the recipient."""
+async def test_delivery_reports_are_requested_with_the_message_id() -> None:
+    """N15: if the server offers DSN, with the Message-ID and the recipient."""
     message = b"Message-ID: <1-7-assigned-user-1.4c2a@example.org>\r\n" + MESSAGE
     with smtp_server() as server:
         server.dsn = True
@@ -76,7 +76,7 @@ async def test_a_report_is_to_name_the_mail() -> None:
     assert server.asked == [*named, "RET=HDRS", f"ORCPT=rfc822;{ANN}"]
 
 
-async def test_what_is_sent_arrives_byte_for_byte() -> None:
+async def test_a_message_arrives_byte_for_byte() -> None:
     with smtp_server() as server:
         async with connected(server) as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -86,7 +86,7 @@ async def test_what_is_sent_arrives_byte_for_byte() -> None:
         assert received.content == MESSAGE
 
 
-async def test_one_connection_carries_many_mails_and_says_goodbye() -> None:
+async def test_one_connection_sends_several_mails_and_quits() -> None:
     with smtp_server() as server:
         async with connected(server) as connection:
             for _ in range(5):
@@ -107,7 +107,7 @@ async def test_mail_and_login_go_over_tls(
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-async def test_a_certificate_nobody_vouches_for_sends_nothing(security: Security) -> None:
+async def test_with_an_untrusted_certificate_nothing_is_sent(security: Security) -> None:
     with smtp_server(security=security) as server:
         async with connected(server) as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -118,7 +118,7 @@ async def test_a_certificate_nobody_vouches_for_sends_nothing(security: Security
 
 
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-async def test_a_certificate_of_another_host_sends_nothing(
+async def test_with_a_certificate_of_another_host_nothing_is_sent(
     security: Security, trusting: Callable[[Server], None]
 ) -> None:
     with smtp_server(security=security, certificate_for="mail.example.org") as server:
@@ -131,7 +131,7 @@ async def test_a_certificate_of_another_host_sends_nothing(
         assert not server.messages
 
 
-async def test_without_starttls_nothing_goes_unprotected() -> None:
+async def test_without_starttls_nothing_is_sent_unencrypted() -> None:
     with smtp_server(security=Security.STARTTLS, starttls=False) as server:
         async with connected(server) as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -141,7 +141,7 @@ async def test_without_starttls_nothing_goes_unprotected() -> None:
         assert not server.messages
 
 
-async def test_a_wrong_password_is_tried_once_and_told_apart() -> None:
+async def test_a_wrong_password_is_tried_once_and_has_its_own_fault() -> None:
     with smtp_server(username="studio", password=PASSWORD) as server:
         async with connected(server, "wrong") as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -150,7 +150,7 @@ async def test_a_wrong_password_is_tried_once_and_told_apart() -> None:
         assert len(server.logins) == 1
 
 
-async def test_a_missing_password_is_said_before_the_server_is_asked() -> None:
+async def test_a_missing_password_is_reported_before_the_login() -> None:
     with smtp_server(username="studio", password=PASSWORD) as server:
         async with connected(server) as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -160,7 +160,7 @@ async def test_a_missing_password_is_said_before_the_server_is_asked() -> None:
         assert server.logins == []
 
 
-async def test_a_server_that_wants_a_login_nobody_set_up() -> None:
+async def test_a_server_that_requires_a_login_that_is_not_set_up() -> None:
     with smtp_server(username="studio", password=PASSWORD) as server:
         async with connected(server, username="") as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -168,7 +168,7 @@ async def test_a_server_that_wants_a_login_nobody_set_up() -> None:
         assert (outcome.fault, outcome.code) == (Fault.LOGIN, 530)
 
 
-async def test_a_login_that_fails_for_now_is_not_a_wrong_password() -> None:
+async def test_a_temporary_failure_of_the_login_is_not_a_wrong_password() -> None:
     with smtp_server(username="studio", password=PASSWORD) as server:
         server.script("login", "454 4.7.0 try again later", times=1)
         async with connected(server, PASSWORD) as connection:
@@ -188,7 +188,7 @@ async def test_a_server_that_offers_no_login() -> None:
 async def test_the_password_is_in_no_outcome_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "asyncio")
     with smtp_server(username="studio", password=PASSWORD) as server:
-        # AHN0dWRpbwBjb3JyZWN0IGhvcnNlIGJhdHRlcnk= is what PLAIN sends.
+        # The server repeats the Base64 text that PLAIN sends.
         server.script("login", f"535 no {PASSWORD} AHN0dWRpbwBjb3JyZWN0IGhvcnNlIGJhdHRlcnk=")
         async with connected(server, PASSWORD) as connection:
             outcome = await connection.send(FROM, ANN, MESSAGE)
@@ -209,7 +209,7 @@ async def test_one_refused_recipient_fails_alone() -> None:
 
 
 @pytest.mark.parametrize("step", ["data", "message"])
-async def test_refused_content_fails_and_the_next_mail_goes(step: str) -> None:
+async def test_refused_content_fails_and_the_next_mail_is_sent(step: str) -> None:
     with smtp_server() as server:
         server.script(step, "554 5.7.1 looks like spam", times=1)  # type: ignore[arg-type]
         async with connected(server) as connection:
@@ -219,7 +219,7 @@ async def test_refused_content_fails_and_the_next_mail_goes(step: str) -> None:
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "message"])
-async def test_a_4xx_at_any_step_is_for_later(step: str) -> None:
+async def test_a_4xx_reply_at_any_step_defers_the_mail(step: str) -> None:
     with smtp_server() as server:
         server.script(step, "451 4.3.0 try again later", times=1)  # type: ignore[arg-type]
         async with connected(server) as connection:
@@ -228,7 +228,7 @@ async def test_a_4xx_at_any_step_is_for_later(step: str) -> None:
             assert isinstance(await connection.send(FROM, ANN, MESSAGE), Delivered)
 
 
-async def test_greylisting_is_over_at_the_second_try() -> None:
+async def test_greylisting_ends_with_the_second_attempt() -> None:
     with smtp_server() as server:
         server.script("rcpt", "450 4.2.0 greylisted", recipient=ANN, times=1)
         async with connected(server) as connection:
@@ -236,7 +236,7 @@ async def test_greylisting_is_over_at_the_second_try() -> None:
     assert [type(outcome) for outcome in outcomes] == [Deferred, Delivered, Delivered]
 
 
-async def test_a_refused_sender_is_not_the_mails_fault() -> None:
+async def test_a_refused_sender_is_not_a_failure_of_the_mail() -> None:
     with smtp_server() as server:
         server.script("mail", "553 5.7.1 not your address")
         async with connected(server) as connection:
@@ -245,7 +245,7 @@ async def test_a_refused_sender_is_not_the_mails_fault() -> None:
 
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "message"])
-async def test_a_server_out_of_step_is_met_afresh(step: str) -> None:
+async def test_a_server_out_of_sequence_gets_a_new_connection(step: str) -> None:
     with smtp_server() as server:
         server.script(step, "503 5.5.1 bad sequence", times=1)  # type: ignore[arg-type]
         async with connected(server) as connection:
@@ -255,7 +255,7 @@ async def test_a_server_out_of_step_is_met_afresh(step: str) -> None:
 
 
 @pytest.mark.parametrize("step", ["rcpt", "data", "message"])
-async def test_421_about_a_mail_is_for_later_on_a_new_connection(step: str) -> None:
+async def test_a_421_reply_to_a_mail_defers_it_to_a_new_connection(step: str) -> None:
     with smtp_server() as server:
         server.script(step, "421 4.3.2 going down", times=1)  # type: ignore[arg-type]
         async with connected(server) as connection:
@@ -264,7 +264,7 @@ async def test_421_about_a_mail_is_for_later_on_a_new_connection(step: str) -> N
         assert server.connections == 2
 
 
-async def test_421_in_the_greeting_is_no_try_of_the_mail() -> None:
+async def test_a_421_greeting_is_no_attempt_of_the_mail() -> None:
     with smtp_server() as server:
         server.script("connect", "421 4.3.2 busy", times=1)
         async with connected(server) as connection:
@@ -273,7 +273,7 @@ async def test_421_in_the_greeting_is_no_try_of_the_mail() -> None:
             assert isinstance(await connection.send(FROM, ANN, MESSAGE), Delivered)
 
 
-async def test_a_full_session_is_followed_by_another() -> None:
+async def test_a_full_session_is_followed_by_a_new_one() -> None:
     with smtp_server() as server:
         server.per_connection = 2
         async with connected(server) as connection:
@@ -282,7 +282,7 @@ async def test_a_full_session_is_followed_by_another() -> None:
         assert (len(server.messages), server.connections) == (5, 3)
 
 
-async def test_hanging_up_before_the_mail_is_named_is_no_try_of_it() -> None:
+async def test_hanging_up_before_the_envelope_is_no_attempt_of_the_mail() -> None:
     with smtp_server() as server:
         server.script("mail", HANG_UP)
         async with connected(server) as connection:
@@ -291,7 +291,7 @@ async def test_hanging_up_before_the_mail_is_named_is_no_try_of_it() -> None:
     assert outcome.fault is Fault.UNREACHABLE
 
 
-async def test_hanging_up_at_the_recipient_is_for_later_and_certain() -> None:
+async def test_hanging_up_at_the_recipient_defers_the_mail_with_certainty() -> None:
     with smtp_server() as server:
         server.script("rcpt", HANG_UP)
         async with connected(server) as connection:
@@ -312,7 +312,7 @@ async def test_hanging_up_around_the_final_dot_is_uncertain(step: str, kept: int
         assert len(server.messages) == kept + 1
 
 
-async def test_a_silent_server_is_given_up_and_the_connection_with_it() -> None:
+async def test_a_silent_server_times_out_and_its_connection_is_closed() -> None:
     with smtp_server() as server:
         server.script("message", STALL, times=1)
         async with connected(server, timeout=1) as connection:
@@ -323,7 +323,7 @@ async def test_a_silent_server_is_given_up_and_the_connection_with_it() -> None:
         assert server.connections == 2
 
 
-async def test_a_silent_greeting_is_no_try_of_the_mail() -> None:
+async def test_a_silent_greeting_is_no_attempt_of_the_mail() -> None:
     with smtp_server() as server:
         server.script("connect", STALL)
         async with connected(server, timeout=1) as connection:
@@ -332,7 +332,7 @@ async def test_a_silent_greeting_is_no_try_of_the_mail() -> None:
     assert outcome.fault is Fault.UNREACHABLE
 
 
-async def test_a_cancelled_send_leaves_no_answer_behind_for_the_next_mail() -> None:
+async def test_a_cancelled_send_leaves_no_reply_behind_for_the_next_mail() -> None:
     with smtp_server() as server:
         server.script("message", STALL, times=1)
         async with connected(server) as connection:
@@ -349,7 +349,7 @@ async def test_a_cancelled_send_leaves_no_answer_behind_for_the_next_mail() -> N
 @pytest.mark.parametrize(
     ("host", "port"), [("localhost", 1), ("no-such-host.invalid", 25), ("bad..name", 25)]
 )
-async def test_a_server_that_is_not_there(host: str, port: int) -> None:
+async def test_an_unreachable_server_is_down(host: str, port: int) -> None:
     connection = SmtpConnection(Smtp(host=host, port=port, security=Security.NONE, timeout=10))
     outcome = await connection.send(FROM, ANN, MESSAGE)
     assert isinstance(outcome, RelayDown)
@@ -357,10 +357,10 @@ async def test_a_server_that_is_not_there(host: str, port: int) -> None:
     await connection.close()
 
 
-def test_no_socket_is_left_open_where_the_server_does_not_hang_up(
+def test_no_socket_stays_open_if_the_server_does_not_close_the_connection(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As `mail test` ends: its loop ends with it."""
+    """As at the end of `mail test`, where the event loop ends as well."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
@@ -393,7 +393,7 @@ def test_no_socket_is_left_open_where_the_server_does_not_hang_up(
     assert [str(each.message) for each in caught] == []
 
 
-async def test_no_server_set_up_is_said(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_missing_server_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     outcome = await SmtpConnection(Smtp()).send(FROM, ANN, MESSAGE)
     assert isinstance(outcome, RelayDown)
     assert "[smtp]" in outcome.words
@@ -403,7 +403,7 @@ async def test_no_server_set_up_is_said(caplog: pytest.LogCaptureFixture) -> Non
     "address",
     ["ann@example.org\r\nRCPT TO:<eve@example.org>", "ann@example.org>", "ann", "a b@c.org", ""],
 )
-async def test_an_address_that_is_none_never_reaches_the_server(address: str) -> None:
+async def test_an_invalid_address_never_reaches_the_server(address: str) -> None:
     with smtp_server() as server:
         async with connected(server) as connection:
             outcome = await connection.send(FROM, address, MESSAGE)
@@ -412,7 +412,7 @@ async def test_an_address_that_is_none_never_reaches_the_server(address: str) ->
         assert server.connections == 0
 
 
-async def test_an_address_outside_ascii_needs_a_server_that_takes_it() -> None:
+async def test_an_address_outside_ascii_needs_a_server_with_smtputf8() -> None:
     with smtp_server() as server:
         async with connected(server) as connection:
             assert isinstance(await connection.send(FROM, "josé@exämple.org", MESSAGE), Delivered)
@@ -425,7 +425,7 @@ async def test_an_address_outside_ascii_needs_a_server_that_takes_it() -> None:
             assert isinstance(await connection.send(FROM, ANN, MESSAGE), Delivered)
 
 
-async def test_the_words_of_a_server_are_tamed() -> None:
+async def test_the_reply_of_a_server_is_cleaned_and_shortened() -> None:
     with smtp_server() as server:
         server.script("rcpt", "550-\x1b]52;c;AAAA\x07 no\r\n550 " + "x" * 900)
         async with connected(server) as connection:
@@ -435,7 +435,7 @@ async def test_the_words_of_a_server_are_tamed() -> None:
     assert outcome.words.isprintable()
 
 
-async def test_checking_the_settings_sends_nothing() -> None:
+async def test_checking_the_connection_sends_nothing() -> None:
     with smtp_server(username="studio", password=PASSWORD) as server:
         async with connected(server, PASSWORD) as connection:
             assert await connection.check() is None

@@ -1,5 +1,4 @@
-"""How a session begins: what the Studio calls itself, what the server says of itself, and whether
-it speaks TLS from the first byte on."""
+"""The start of a session: the name in EHLO, the extensions of the server, and implicit TLS."""
 
 import asyncio
 import ssl
@@ -18,7 +17,7 @@ FROM, ANN = "studio@example.org", "ann@example.org"
 
 
 class Answering:
-    """A server of a few lines that keeps what it is told."""
+    """A small server that records the lines it receives."""
 
     def __init__(self, ehlo: str) -> None:
         self._ehlo = ehlo
@@ -45,14 +44,14 @@ class Answering:
         writer.close()
 
     def settings(self, **changes: object) -> Smtp:
-        """The settings that reach it."""
+        """Return settings for a connection to this server."""
         known = {"host": "127.0.0.1", "port": self.port, "security": Security.NONE}
         return Smtp(**{**known, "timeout": 10, **changes})  # type: ignore[arg-type]
 
 
 @asynccontextmanager
 async def answering(ehlo: str) -> AsyncIterator[Answering]:
-    """A server that answers ``ehlo`` to EHLO."""
+    """Yield a server that answers EHLO with ``ehlo``."""
     one = Answering(ehlo)
     server = await asyncio.start_server(one.talk, "127.0.0.1", 0)
     one.port = server.sockets[0].getsockname()[1]
@@ -77,18 +76,19 @@ async def send(server: Answering, message: bytes, **changes: object) -> object:
     ],
 )
 @pytest.mark.parametrize("ehlo", ["250 ok", "502 what?"], ids=["EHLO", "only HELO"])
-async def test_what_the_studio_calls_itself(
-    settings: dict[str, object], name: str, ehlo: str
-) -> None:
-    """As ``smtp.helo`` says, or else the domain of the sender; to an old server by HELO as well."""
+async def test_the_name_in_ehlo(settings: dict[str, object], name: str, ehlo: str) -> None:
+    """The name is ``smtp.helo`` or the domain of the sender.
+
+    An old server gets it with HELO as well.
+    """
     async with answering(ehlo) as server:
         assert isinstance(await send(server, b"Subject: x\r\n\r\nx\r\n", **settings), Delivered)
         greeted = [line for line in server.told if line[:4] in ("EHLO", "HELO")]
     assert greeted == [f"EHLO {name}", *([f"HELO {name}"] if ehlo.startswith("502") else [])]
 
 
-async def test_a_mail_that_is_larger_than_the_server_takes_is_not_sent() -> None:
-    """SIZE of EHLO: neither its content nor its envelope goes over the wire."""
+async def test_a_mail_larger_than_the_limit_of_the_server_is_not_sent() -> None:
+    """With SIZE in the reply to EHLO, neither the envelope nor the content is sent."""
     async with answering("250-ok\r\n250 SIZE 1000") as server:
         outcome = await send(server, b"Subject: x\r\n\r\n" + b"x" * 1000 + b"\r\n")
         assert isinstance(outcome, Rejected)
@@ -98,12 +98,12 @@ async def test_a_mail_that_is_larger_than_the_server_takes_is_not_sent() -> None
 
 
 @pytest.mark.parametrize("size", ["SIZE", "SIZE 0", "SIZE lots"])
-async def test_a_size_that_says_nothing_keeps_nothing_back(size: str) -> None:
+async def test_an_invalid_size_limit_is_ignored(size: str) -> None:
     async with answering(f"250-ok\r\n250 {size}") as server:
         assert isinstance(await send(server, b"Subject: x\r\n\r\n" + b"x" * 2000), Delivered)
 
 
-async def test_a_port_is_asked_whether_it_speaks_tls() -> None:
+async def test_a_port_is_probed_for_tls() -> None:
     with smtp_server(security=Security.TLS) as tls, smtp_server() as plain:
         assert await speaks_tls("127.0.0.1", tls.port, 10)
         assert not await speaks_tls("127.0.0.1", plain.port, 10)
