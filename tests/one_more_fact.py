@@ -1,8 +1,8 @@
 """The program with an additional fact about a user.
 
-Runs as a separate process, because the fact is declared before anything is derived from the
-declarations. Runs the commands that standard input lists in JSON. Prints in JSON the output of each
-command and what else is derived from the fact.
+This is a separate process because the fact must be declared before anything is derived from the
+declarations. It runs the commands that standard input lists in JSON, and prints in JSON the output
+of each command and everything else derived from the fact.
 """
 
 import json

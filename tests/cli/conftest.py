@@ -126,7 +126,10 @@ def organisation(cli: Cli, people: Path, kept_studios: Path, private_home: Path)
 
 @pytest.fixture
 def pushed(organisation: Cli, kept_studios: Path, private_home: Path) -> Cli:
-    """Adds an open push “Q1 review” for Ann, Ben and Eve, who has no manager."""
+    """Commands on the organisation with an open push “Q1 review” for Ann, Ben and Eve.
+
+    Eve has no manager.
+    """
 
     def make() -> None:
         organisation.run(*create("Q1 review"))
@@ -171,7 +174,7 @@ PLAN = ("conversations", "plan", "Q1 review", "ben", "--at", "2026-03-10T14:00")
 
 @pytest.fixture
 def talk(accounts: Accounts, kept_studios: Path, private_home: Path) -> Accounts:
-    """Adds conversation 1, Bob's with Ben, which is planned."""
+    """`accounts`, with conversation 1 planned: Bob's with Ben."""
 
     def make() -> None:
         with accounts.of("bob") as bob:

@@ -114,7 +114,7 @@ def test_from_an_hr_export_to_a_closed_push(shell: Shell, server: Server) -> Non
 
 
 def set_up(shell: Shell) -> None:
-    """The doctor reports what is missing; once the password is set, nothing is."""
+    """The doctor reports missing settings; once the password is set, none is missing."""
     doctor = shell.run("doctor", exit_code=1)
     assert doctor == ""
     shell.run("mail", "password", typed="s3cret\n")

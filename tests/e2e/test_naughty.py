@@ -73,7 +73,7 @@ _WALK = (
 _OWN = re.compile(
     rb"\x1b\[[0-9;]*[ACDHKXm]|\x1b\[\?[0-9;]+[hl]|\x1b\[[?<>]?[0-9;]*\$?[cnpqtu]|\x1b\]22;[a-z]+\x07"
 )
-"""What the Studio says to a terminal; colours are given in full, never as ``ESC [31m``."""
+"""Escape sequences that the Studio writes; colours are 24-bit, never ``ESC [31m``."""
 
 
 def _fill(made: Example) -> None:

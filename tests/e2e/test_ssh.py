@@ -1,4 +1,4 @@
-"""Access over SSH for the right people and nobody else (A1): a real sshd under attack."""
+"""Access over SSH only with authorised keys (A1): attacks on a real sshd."""
 
 import json
 import os

@@ -3,8 +3,11 @@
 from tests.storage.statements import WHY, numbered_columns, statements
 
 TEXTS = 25
-"""Statements and sub-queries as text; lower it with each that the builder says. What
-stands before every statement of who sees a part (`engine.sight`) is text as they are."""
+"""Number of statements and sub-queries as text. Lower it with each that the builder replaces.
+
+The row-level restrictions of `engine.sight`, prepended to every statement of a limited actor, stay
+text.
+"""
 NUMBERED = 0
 """Number of places that access a column of a row by position."""
 

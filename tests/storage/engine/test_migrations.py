@@ -121,8 +121,10 @@ FIRST: dict[str, list[dict[str, Any]]] = {
     "notification_mail": [{"notification_id": 7, "message": b"mail"}],
     "notification_user": [{"notification_id": 7, "user_id": 1}],
 }
-"""What a database of the first version holds: Ann's conversation is prepared, Bob's held, Cas's
-only named to Eve, Dan's not even that."""
+"""The rows of a database of the first version, by table.
+
+Ann's conversation is prepared, Bob's is held, Cas's has only a conductor, Eve, and Dan's has none.
+"""
 
 
 RELEASED = ("0001_first", "0002_conversations", "0003_templates", "0004_append_only", "0005_origin")

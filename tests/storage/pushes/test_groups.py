@@ -36,7 +36,7 @@ _INSTANTS = {
     Status.IN_PROGRESS: ("started_at",),
     Status.DONE: ("started_at", "finished_at"),
 }
-"""What is set of a conversation that is this far."""
+"""By status of a conversation: the columns that are set."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ hal,hal@example.org,Hal,Goossens,Sales > Belgium,,,Sales,nl,2020-01-06,
 
 @made_once
 def busy(made: Example) -> None:
-    """Create two pushes in which Ann, Eva, Fay, Gus and Hal, whom Bob leads, differ in status."""
+    """Create two pushes with Ann, Eva, Fay, Gus and Hal of Bob's team in different states."""
     made.load(PEOPLE + TEAM)
     late = create(made, "Late", date(2026, 1, 5), date(2026, 2, 20))
     assign(made, late, "ann", "eva", "fay", "bob")
