@@ -10,8 +10,8 @@ import pytest
 
 from studio_tui.domain.conversations.conversation import Conversation
 from tests.e2e.test_pty import Terminal, opened
+from tests.tui.screens.one_conversation import ENERGY, USER, answer_stored, planned
 from tests.tui.screens.organisation import Example, example
-from tests.tui.screens.talking import ENERGY, USER, answer_stored, planned
 
 _OPENED = """\
 import sys

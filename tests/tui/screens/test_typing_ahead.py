@@ -37,9 +37,9 @@ from studio_tui.tui.screens.templates.template_versions import TemplateVersions
 from studio_tui.tui.screens.templates.templates import TemplatesScreen
 from studio_tui.tui.widgets.list.filter_bar import FilterInput
 from tests.tui import press, running, settled, until
+from tests.tui.screens.one_conversation import planned
 from tests.tui.screens.organisation import Example
 from tests.tui.screens.pushing import pushes_in_every_state, said, user_id
-from tests.tui.screens.talking import planned
 from tests.tui.slow import Gate, slow_machine
 
 TYPED = "Ωψßø"

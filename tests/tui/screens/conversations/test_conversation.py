@@ -22,9 +22,7 @@ from studio_tui.tui.widgets.options import Options
 from tests.hostile import CONTROLS, HOSTILE
 from tests.tui import WIDE, press, running, settled, until
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import Example
-from tests.tui.screens.pushing import footer, said
-from tests.tui.screens.talking import (
+from tests.tui.screens.one_conversation import (
     ANSWERS,
     CONDUCTOR,
     ENERGY,
@@ -38,6 +36,8 @@ from tests.tui.screens.talking import (
     screen_of,
     write,
 )
+from tests.tui.screens.organisation import Example
+from tests.tui.screens.pushing import footer, said
 
 
 def editor(pilot: Pilot[Any]) -> Editor:

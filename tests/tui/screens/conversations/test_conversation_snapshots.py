@@ -9,8 +9,7 @@ from studio_tui.services import conversations
 from tests.tui import NARROW, WIDE, press, settled, until
 from tests.tui.pictures import Pictures
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import Example
-from tests.tui.screens.talking import (
+from tests.tui.screens.one_conversation import (
     ANSWERS,
     CONDUCTOR,
     ENERGY,
@@ -21,6 +20,7 @@ from tests.tui.screens.talking import (
     planned,
     write,
 )
+from tests.tui.screens.organisation import Example
 
 _CUSTOMERS = (
     "The weekly talks with customers: I hear what they do with what we build, and it comes back in "

@@ -10,8 +10,8 @@ from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.screens.conversations.history import HistoryScreen
 from tests.tui import WIDE, press, running
 from tests.tui.screens.conversations.test_my_conversations import my_conversation
+from tests.tui.screens.conversations_by_state import busy, of_template
 from tests.tui.screens.looking import rows, shown
-from tests.tui.screens.meeting import busy, of_template
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import put_cursor_on, said
 

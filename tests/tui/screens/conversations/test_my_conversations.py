@@ -14,8 +14,8 @@ from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
 from tests.hostile import HOSTILE, PACKED
 from tests.tui import WIDE, press, running, settled
+from tests.tui.screens.conversations_by_state import busy, hostile_team
 from tests.tui.screens.looking import assert_text, listed, rows, shown
-from tests.tui.screens.meeting import busy, hostile_team
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import footer, put_cursor_on, said
 

@@ -14,7 +14,7 @@ from tests.tui import NARROW, press, settled
 from tests.tui.pictures import THEMES, Pictures
 from tests.tui.screens.conversations.test_history import past
 from tests.tui.screens.conversations.test_my_conversations import my_conversation
-from tests.tui.screens.meeting import busy, hostile_team
+from tests.tui.screens.conversations_by_state import busy, hostile_team
 from tests.tui.screens.organisation import PEOPLE, Example
 
 

@@ -15,8 +15,8 @@ from studio_tui.tui.widgets.field import Field
 from studio_tui.tui.widgets.pick import Pick
 from tests.tui import WIDE, press, running, settled
 from tests.tui.screens.conversations.test_my_conversations import my_conversation
+from tests.tui.screens.conversations_by_state import busy, of_template, plan
 from tests.tui.screens.looking import shown
-from tests.tui.screens.meeting import busy, of_template, plan
 from tests.tui.screens.organisation import PEOPLE, Example
 from tests.tui.screens.pushing import said
 
