@@ -23,7 +23,7 @@ YEARLY, AUTUMN = "Yearly review", "Autumn check-in"
 
 
 async def opened_by(made: Example, login: str, *keys: str) -> str:
-    """What somebody sees who opens the Studio, and after these keys."""
+    """Open the app as the user, press ``keys`` and return the text of the screen."""
     actor: Actor = made.admin if login == "els" else made.actor(login)
     async with running(made.app(actor), WIDE) as pilot:
         await press(pilot, *keys)
@@ -31,7 +31,7 @@ async def opened_by(made: Example, login: str, *keys: str) -> str:
 
 
 async def at_work(made: Example, login: str, name: str, *keys: str) -> tuple[str, str]:
-    """What is said and what is seen after somebody pressed ``keys`` on the line of ``name``."""
+    """Press ``keys`` on the row ``name``; return the status line and the text of the screen."""
     async with running(made.app(made.actor(login)), WIDE) as pilot:
         await put_cursor_on(pilot, name)
         await press(pilot, *keys)
@@ -39,7 +39,7 @@ async def at_work(made: Example, login: str, name: str, *keys: str) -> tuple[str
 
 
 async def mail_leaves(made: Example) -> list[tuple[str, Kind]]:
-    """Who was sent what since the last time."""
+    """Send due mail; return recipient and kind of each mail that was sent."""
     made.clock.move(minutes=5)
     remind.remind_by_schedule(made.studio)
     before = {each.id for each in _sent(made)}
@@ -59,7 +59,7 @@ def status(made: Example, name: str, login: str) -> Status:
 
 
 def goes_on(made: Example, until: date) -> None:
-    """Nothing happens until the morning of this day."""
+    """Advance the clock to this day."""
     ahead = until - made.studio.today()
     assert ahead > timedelta(0)
     made.clock.move(days=ahead.days)
@@ -80,7 +80,7 @@ async def test_a_year(made: Example) -> None:
     assert told.startswith("Planned for 2026-03-03")
     assert await mail_leaves(made) == [("ann", Kind.PLANNED), ("bob", Kind.PLANNED)]
 
-    # Ann prepares, Bob too; the talk is the day after.
+    # Ann prepares, then Bob. The conversation is on the next day.
     _, seen = await at_work(
         made,
         "ann",
@@ -106,18 +106,18 @@ async def test_a_year(made: Example) -> None:
     assert status(made, YEARLY, "ann") is Status.DONE
     assert "1/1" in await opened_by(made, "els", "2")
 
-    # Nobody who is done is reminded, neither before the deadline nor after it.
+    # Users whose conversation is done get no reminders, before or after the deadline.
     for day in (date(2026, 3, 24), date(2026, 3, 30), date(2026, 4, 3)):
         goes_on(made, day)
         assert await mail_leaves(made) == []
 
-    # June: Bob speaks with her in passing, without a push or a plan.
+    # June: Bob records an ad-hoc conversation with Ann, without a push or a plan.
     goes_on(made, date(2026, 6, 15))
     keys = ("b", *"Quick", "enter", "enter", *"All well", "escape", "f", "right", "enter")
     _, seen = await at_work(made, "bob", "Ann Peeters", *keys)
     assert "All well" in seen
 
-    # Autumn: nobody plans it, and it is late; then Carl, who coaches her, takes it up.
+    # Autumn: the conversation is overdue without a plan. Then Carl, who coaches Ann, plans it.
     goes_on(made, date(2026, 10, 1))
     assign(made, create(made, AUTUMN, date(2026, 10, 1), date(2026, 10, 31)), "ann")
     assert len(await mail_leaves(made)) == 3
@@ -130,7 +130,7 @@ async def test_a_year(made: Example) -> None:
     assert "Carl Maes holds it" in await opened_by(made, "bob")
     assert await mail_leaves(made) == [("ann", Kind.PLANNED), ("carl", Kind.PLANNED)]
 
-    # December: it was never held. HR closes what is open, and what was planned is cancelled.
+    # December: it was never held. HR closes the push, which cancels the planned conversation.
     goes_on(made, date(2026, 12, 18))
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "2")
@@ -140,7 +140,7 @@ async def test_a_year(made: Example) -> None:
     assert await mail_leaves(made) == [("ann", Kind.CANCELLED), ("carl", Kind.CANCELLED)]
     assert pushes.find(made.studio, made.admin, AUTUMN).state is PushState.CLOSED
 
-    # What remains of the year is the history, and it is Ann's to read.
+    # Ann can read the history of the year.
     async with running(made.app(made.actor("ann")), WIDE) as pilot:
         await press(pilot, "t", "E")
         told_of = [(row.template.name, row.conductor_login, str(row.state)) for row in rows(pilot)]

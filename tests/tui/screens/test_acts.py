@@ -1,4 +1,4 @@
-"""An act means the marked rows, or the one under the cursor where none is marked (S8)."""
+"""Commands act on the marked rows, or on the row under the cursor if none is marked (S8)."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -28,7 +28,7 @@ CASES: list[tuple[Marked, str, set[str]]] = [
     (("Bob Janssens", "Dina Willems"), "Lou Alone", {"bob", "dina"}),
     (("Dina Willems",), "Dina Willems", {"dina"}),
 ]
-"""What is marked, where the cursor is, and whom an act is then about."""
+"""The marked rows, the row under the cursor, and the logins that a command then acts on."""
 
 
 async def choose(pilot: Pilot[Any], marked: Marked, cursor: str) -> None:
@@ -57,7 +57,7 @@ def users(made: Example) -> dict[str, Assignment]:
 
 
 def held_by(made: Example) -> set[str]:
-    """But Ann, with whom it was held from the start."""
+    """Return the logins of held conversations, except Ann, whose conversation was held before."""
     return {u.login for u in users(made).values() if u.status is Status.DONE} - {"ann"}
 
 
@@ -94,7 +94,7 @@ async def test_an_act_on_users_of_a_push(
     assert done_to(made) == about
 
 
-async def test_reminding_all_that_are_listed_has_a_key_of_its_own(made: Example) -> None:
+async def test_reminding_all_listed_users_has_its_own_key(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
@@ -107,7 +107,7 @@ async def test_reminding_all_that_are_listed_has_a_key_of_its_own(made: Example)
 
 
 async def test_marked_conversations_are_recorded_each_by_its_own_conductor(made: Example) -> None:
-    """Lou has no manager: nothing is recorded of them, and the others are."""
+    """Lou has no manager, so only the other conversations are recorded."""
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
@@ -141,7 +141,7 @@ async def test_several_are_recorded_and_handed_over_at_once(made: Example) -> No
     assert held_by(made) == {"zoe", "yves"}
 
 
-async def test_who_was_named_is_shown_at_once_and_offered_first(made: Example) -> None:
+async def test_a_new_conductor_is_displayed_at_once_and_offered_first(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)
@@ -155,7 +155,7 @@ async def test_who_was_named_is_shown_at_once_and_offered_first(made: Example) -
             await press(pilot, "escape")
 
 
-async def test_marks_that_match_nothing_leave_the_row_under_the_cursor(made: Example) -> None:
+async def test_an_empty_selection_acts_on_the_row_under_the_cursor(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_late(pilot)

@@ -1,4 +1,4 @@
-"""Counting what takes seconds, for a screen that does not wait for it."""
+"""Slow queries that run in the background of a screen and are coalesced."""
 
 import threading
 from queue import SimpleQueue
@@ -18,7 +18,7 @@ from tests.tui.screens.pushing import pushes_in_every_state
 
 
 class Counter:
-    """Answers what the test lets it, one call at a time."""
+    """A query that returns or raises the next of ``answers``, and blocks until the test adds it."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -33,7 +33,7 @@ class Counter:
         return answer
 
 
-async def test_what_changes_meanwhile_is_counted_once_more_and_no_answer_is_lost() -> None:
+async def test_requests_during_a_query_are_coalesced_into_one_more_query() -> None:
     app, counter = studio_app(), Counter()
     async with running(app) as pilot:
         assert isinstance(app.screen, PeopleScreen)
@@ -46,7 +46,7 @@ async def test_what_changes_meanwhile_is_counted_once_more_and_no_answer_is_lost
         assert (counter.seen, counter.calls) == ([1, 2], 2)
 
 
-async def test_about_something_else_nobody_waits_for_what_is_under_way() -> None:
+async def test_a_request_about_another_subject_replaces_the_running_query() -> None:
     app, earlier, counter = studio_app(), Counter(), Counter()
     async with running(app) as pilot:
         assert isinstance(app.screen, PeopleScreen)
@@ -60,7 +60,7 @@ async def test_about_something_else_nobody_waits_for_what_is_under_way() -> None
         assert (counter.seen, counter.calls, earlier.calls < 2) == ([2], 1, True)
 
 
-async def test_a_database_that_goes_away_is_said_and_the_next_question_counts() -> None:
+async def test_a_database_error_is_reported_and_the_next_request_runs() -> None:
     app, counter = studio_app(), Counter()
     async with running(app) as pilot:
         assert isinstance(app.screen, PeopleScreen)
@@ -77,7 +77,7 @@ async def test_a_database_that_goes_away_is_said_and_the_next_question_counts() 
         assert counter.seen == [3]
 
 
-async def test_nobody_is_told_once_the_screen_is_left() -> None:
+async def test_results_are_discarded_after_the_screen_is_closed() -> None:
     app, counter, screen = studio_app(), Counter(), PeopleScreen()
     async with running(app) as pilot:
         await app.push_screen(screen)
@@ -91,7 +91,7 @@ async def test_nobody_is_told_once_the_screen_is_left() -> None:
         assert (counter.seen, counter.calls) == ([], 1)
 
 
-async def test_pushes_stand_there_before_they_are_counted(
+async def test_pushes_are_displayed_before_their_progress_is_counted(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushes_in_every_state(made)
@@ -124,5 +124,5 @@ async def test_pushes_stand_there_before_they_are_counted(
 
 
 async def until_shown(pilot: Pilot[Any], *words: str) -> None:
-    """Wait until all of ``words`` stand on the screen."""
+    """Wait until the screen contains all of ``words``."""
     await until(pilot, lambda: all(word in shown(pilot) for word in words))

@@ -1,4 +1,4 @@
-"""What stands beside each list of the row under its cursor (S6)."""
+"""The detail pane of each list (S6)."""
 
 import asyncio
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ async def _shows(pilot: Pilot[Any], words: str) -> None:
     await until(pilot, lambda: words in _details(pilot))
 
 
-async def test_every_list_shows_what_is_under_its_cursor(made: Example) -> None:
+async def test_every_list_displays_the_row_under_its_cursor_in_the_pane(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.whole_app(), WIDE) as pilot:
         assert "1 mail failed" in _details(pilot)
@@ -81,7 +81,7 @@ async def test_every_list_shows_what_is_under_its_cursor(made: Example) -> None:
         assert "Ann Peeters" in _details(pilot)
 
 
-async def test_it_is_read_again_when_others_change_it(made: Example) -> None:
+async def test_the_pane_is_reloaded_when_others_change_its_row(made: Example) -> None:
     push = pushes_in_every_state(made)["Late"]
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "2")
@@ -93,7 +93,7 @@ async def test_it_is_read_again_when_others_change_it(made: Example) -> None:
         await _shows(pilot, "not planned 3")
 
 
-async def test_a_database_that_is_away_is_said_beside_the_list(
+async def test_a_database_error_is_displayed_in_the_pane(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushes_in_every_state(made)
@@ -111,7 +111,7 @@ async def test_a_database_that_is_away_is_said_beside_the_list(
         await _shows(pilot, "PUSHES")
 
 
-def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> None:
+def test_late_people_come_first_and_done_people_last(made: Example) -> None:
     late = pushes_in_every_state(made)["Late"]
     found = {group.name: group for group in groups.every(made.studio, made.admin, late, By.MANAGER)}
     said = _said(read_group_details(made.studio, made.admin, late, found["Bob Janssens"])).split(
@@ -130,7 +130,7 @@ def test_late_people_come_first_and_those_who_held_it_last(made: Example) -> Non
     assert nobody.startswith("no manager\n2 people, 0 held")
 
 
-def test_of_many_people_as_many_are_read_as_there_are_lines(made: Example) -> None:
+def test_a_long_list_of_people_is_limited_and_ends_with_the_number_of_others(made: Example) -> None:
     headings = "login,email,given_name,family_name,teams"
     many = "".join(f"m{n},m{n}@example.org,Many,M{n:03},Many\n" for n in range(70))
     made.load(many, headings)
@@ -141,7 +141,7 @@ def test_of_many_people_as_many_are_read_as_there_are_lines(made: Example) -> No
     )
 
 
-def test_a_line_of_today_says_whom_it_is_about(made: Example) -> None:
+def test_the_detail_of_a_line_of_today_lists_its_people(made: Example) -> None:
     asyncio.run(fill_outbox(made))
     headings = "login,email,given_name,family_name,active"
     made.load("dina,dina@example.org,Dina,Willems,no\n", headings)
@@ -155,7 +155,7 @@ def test_a_line_of_today_says_whom_it_is_about(made: Example) -> None:
 
 
 def _said_of_lines(made: Example, actor: Actor) -> dict[CaseKind, str]:
-    """What is beside the lines of Today, by their kind."""
+    """Return the detail of each line of Today, by the kind of its case."""
     return {
         at.case.kind: _said(read_case_details(made.studio, actor, at))
         for at in lines_of(today.show(made.studio, actor))
@@ -163,14 +163,14 @@ def _said_of_lines(made: Example, actor: Actor) -> dict[CaseKind, str]:
     }
 
 
-def test_who_is_no_longer_there_is_said(made: Example) -> None:
+def test_a_user_that_does_not_exist_raises_not_found(made: Example) -> None:
     made.load("")
     with pytest.raises(NotFound, match="no longer there"):
         read_person(made.studio, made.admin, 999)
 
 
 def _drawings(made: Example, push: Push) -> Iterator[Drawing]:
-    """What is beside every row there is, of every list."""
+    """Yield the detail of every row of every list."""
     studio, admin, by_name = made.studio, made.admin, Sort("name")
     for each in pushes.every(studio, admin):
         yield read_push_details(studio, admin, each)
@@ -190,7 +190,7 @@ def _drawings(made: Example, push: Push) -> Iterator[Drawing]:
         yield read_case_details(studio, admin, at)
 
 
-def test_what_people_typed_stays_text(made: Example) -> None:
+def test_hostile_text_stays_text_in_every_pane(made: Example) -> None:
     hostile_templates(made)
     made.load(hostile_rows())
     push = create(made, HOSTILE[5], date(2026, 1, 1), date(2026, 2, 1))

@@ -1,6 +1,6 @@
-"""The commonest tasks from the opening screen, played with real keys that are counted.
+"""The most common tasks from the opening screen, run with real keys that are counted.
 
-Rows that are moved over do not count. As many keys as `docs/keys.md` says are enough.
+Keys that only move the cursor do not count. The limits are those of `docs/keys.md`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ from tests.tui.screens.pushing import pushes_in_every_state, said, user_id
 
 
 class Hand:
-    """Presses keys of the app, and counts them."""
+    """Presses keys in the app and counts them."""
 
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.pilot = pilot
@@ -40,17 +40,17 @@ class Hand:
         await press(self.pilot, *keys)
 
     async def move_to(self, what: Callable[[Any], bool]) -> None:
-        """Put the cursor of the list on the first row that ``what`` tells: not counted."""
+        """Move the cursor to the first row for which ``what`` holds; counts no keys."""
         place = next(place for place, row in enumerate(rows(self.pilot)) if what(row))
         listed(self.pilot).move_to(place)
         await settled(self.pilot)
 
     async def case(self, words: str) -> None:
-        """Put the cursor of Today on this case."""
+        """Move the cursor of Today to the case whose text ends with ``words``."""
         await self.move_to(lambda row: row.case is not None and row.case.words.endswith(words))
 
     async def start(self) -> None:
-        """Back to the opening screen."""
+        """Return to the opening screen and reset the count."""
         for _ in range(6):
             if not isinstance(self.pilot.app.screen, TodayScreen):
                 await press(self.pilot, "escape" if len(self.pilot.app.screen_stack) > 1 else "0")
@@ -127,7 +127,7 @@ async def close_a_push(hand: Hand, made: Example) -> None:
 
 
 async def a_joiner_into_a_push(hand: Hand, made: Example) -> None:
-    """Who was just added, into an open push."""
+    """Add a new user to an open push."""
     await hand.press("ctrl+p", "s", "a")
     await hand.move_to(lambda row: row.choice is not None and row.choice.title == "Sam Claes")
     await hand.press("enter", "A")
@@ -153,7 +153,7 @@ MOST: dict[Callable[[Hand, Example], Awaitable[None]], int] = {
     close_a_push: 3,
     a_joiner_into_a_push: 6,
 }
-"""How many keys each task may take; those that change nothing first."""
+"""Maximum number of keys for each task. Tasks that change nothing come first."""
 
 
 async def test_the_commonest_tasks_take_few_keys(tmp_path: Path) -> None:

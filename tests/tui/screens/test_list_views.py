@@ -1,4 +1,4 @@
-"""Columns that are chosen and views that are saved, on the lists of the Studio (S5, S9)."""
+"""Choosing columns and saving views on the lists of the app (S5, S9)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What all lists have in common: where the cursor is, what is in sight, how a filter ends."""
+"""Common behaviour of all lists: the cursor, the viewport, and clearing a filter."""
 
 from datetime import date
 
@@ -41,8 +41,8 @@ async def test_the_cursor_is_on_a_new_topic_of_the_library(made: Example) -> Non
 
 
 @pytest.mark.parametrize("place", ["4", "5"])
-async def test_the_newest_is_in_sight_on_return(made: Example, place: str) -> None:
-    """The cursor stays on its row: what a key is about does not change by itself."""
+async def test_the_newest_row_is_visible_on_return(made: Example, place: str) -> None:
+    """The cursor stays on its row, so that keys keep acting on the same row."""
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, place)
@@ -63,7 +63,9 @@ async def test_the_newest_is_in_sight_on_return(made: Example, place: str) -> No
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_only_columns_in_sight_are_sorted_by(made: Example, size: tuple[int, int]) -> None:
+async def test_the_sort_key_cycles_through_visible_columns_only(
+    made: Example, size: tuple[int, int]
+) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), size) as pilot:
         for keys in (("3",), ("2", "enter"), ("4",), ("6", "t")):
@@ -79,7 +81,7 @@ async def test_only_columns_in_sight_are_sorted_by(made: Example, size: tuple[in
 
 
 async def test_escape_clears_a_filter_then_leaves(made: Example) -> None:
-    """S5: while it is typed, and on the list."""
+    """S5: both while the filter has the focus and while the list has it."""
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2")
@@ -109,7 +111,7 @@ async def test_escape_clears_the_filter_of_a_place(made: Example) -> None:
         assert len(rows(pilot)) > 1
 
 
-async def test_days_of_a_push_are_written_as_everywhere(made: Example) -> None:
+async def test_dates_of_a_push_accept_the_usual_notations(made: Example) -> None:
     """D1: today is Monday 2026-03-02."""
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Regular")

@@ -1,4 +1,4 @@
-"""A flood by mistake: what reaches very many people is asked for by their number."""
+"""Protection against mass mail by mistake: the user types the number of recipients to confirm."""
 
 from datetime import date
 from pathlib import Path

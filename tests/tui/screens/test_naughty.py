@@ -1,4 +1,4 @@
-"""Text that broke other programs, in mail that was sent by the open Studio (A5)."""
+"""Text that broke other programs, in mail that the app sends (A5)."""
 
 import asyncio
 from email import message_from_bytes, policy
@@ -22,7 +22,9 @@ def _people(names: list[str]) -> str:
     )
 
 
-async def test_mail_that_was_sent_is_text_and_nothing_else(tmp_path: Path) -> None:
+async def test_hostile_text_changes_neither_the_structure_of_mail_nor_its_recipients(
+    tmp_path: Path,
+) -> None:
     with smtp_server() as server, example(tmp_path, server.settings()) as made:
         made.load(_people(WORST))
         made.push(WORST[-1], *(f"w{number}" for number in range(len(WORST))))

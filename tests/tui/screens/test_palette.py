@@ -26,13 +26,13 @@ from tests.tui.slow import slow_machine
 
 
 def offered(pilot: Pilot[Any]) -> list[tuple[str, str]]:
-    """The kinds and names of what the palette offers."""
+    """Return kind and title of each entry of the palette."""
     assert isinstance(pilot.app.screen, Palette)
     return [(row.choice.kind, row.choice.title) for row in rows(pilot)]
 
 
 def place(pilot: Pilot[Any]) -> object:
-    """What opened the screen that is shown."""
+    """Return the destination of the current screen."""
     assert isinstance(pilot.app.screen, StudioScreen)
     return pilot.app.screen.destination
 
@@ -86,7 +86,7 @@ async def test_who_may_not_see_users_finds_none(made: Example) -> None:
 async def test_enter_takes_what_was_typed_and_not_what_was_shown(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is typed at once, as one packet over a slow line, chooses what all of it finds."""
+    """Keys that arrive at once over a slow line choose among the matches of the whole text."""
     pushes_in_every_state(made)
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:

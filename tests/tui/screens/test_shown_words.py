@@ -1,4 +1,4 @@
-"""On all lists, the filter finds what is on the screen, and every column sorts (S5)."""
+"""On all lists, the filter finds the displayed text, and every column sorts (S5)."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ from tests.tui.screens.organisation import Example, fill_outbox
 from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
-"""Words: numbers, days and instants are not looked for in what the database sorts."""
+"""Words to search for. The filter does not search numbers, dates and times."""
 _PLACES = {
     "templates": ("1",),
     "library": ("1", "l"),
@@ -44,7 +44,7 @@ def _rows(browser: RecordBrowser[Any, Any], text: str, sort: Sort) -> list[Any]:
     return list(browser._find(text, sort)[1].rows(0, 1_000))
 
 
-async def test_every_word_that_is_shown_finds_its_row(made: Example) -> None:
+async def test_every_displayed_word_finds_its_row(made: Example) -> None:
     await fill_outbox(made)
     pushes_in_every_state(made)
     async with running(made.app(), (160, 40)) as pilot:

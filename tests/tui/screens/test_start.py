@@ -1,4 +1,4 @@
-"""How the app starts, sends mail meanwhile, and ends (N7, N12, A2)."""
+"""Starting and quitting the app, and sending mail while it runs (N7, N12, A2)."""
 
 import asyncio
 import sqlite3
@@ -33,7 +33,7 @@ async def _until(condition: Callable[[], bool], seconds: float = 20) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_assigning_sends_mail_and_the_outbox_shows_it(tmp_path: Path) -> None:
+async def test_assigning_sends_mail_and_the_outbox_displays_it(tmp_path: Path) -> None:
     with smtp_server() as server, example(tmp_path, server.settings()) as made:
         made.load(PEOPLE)
         async with running(made.app()) as pilot:
@@ -55,7 +55,7 @@ async def test_assigning_sends_mail_and_the_outbox_shows_it(tmp_path: Path) -> N
     }
 
 
-async def test_says_why_no_mail_leaves(tmp_path: Path) -> None:
+async def test_the_status_line_reports_why_no_mail_is_sent(tmp_path: Path) -> None:
     with smtp_server() as server:
         smtp = server.settings(timeout=5)
     with example(tmp_path, smtp) as made:
@@ -68,7 +68,7 @@ async def test_says_why_no_mail_leaves(tmp_path: Path) -> None:
         assert _counts(made)[NotificationState.QUEUED] == 3
 
 
-async def test_says_that_the_login_is_refused(
+async def test_the_status_line_reports_that_the_smtp_login_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STUDIO_SMTP_PASSWORD", "wrong")
@@ -85,7 +85,7 @@ async def test_says_that_the_login_is_refused(
     assert not server.messages
 
 
-async def test_says_that_no_server_is_set_up(made: Example) -> None:
+async def test_the_status_line_reports_that_no_mail_server_is_set_up(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         none = "No mail server is set up: mail waits in the outbox"
@@ -104,7 +104,7 @@ async def test_a_sender_that_is_none_is_said(tmp_path: Path) -> None:
             await _until(lambda: "No mail is sent: " in shown(pilot))
 
 
-async def test_other_transports_take_the_mail_instead(made: Example) -> None:
+async def test_the_app_sends_mail_through_the_given_transports(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
@@ -116,7 +116,7 @@ async def test_other_transports_take_the_mail_instead(made: Example) -> None:
         assert str(app.status) == ""
 
 
-async def test_who_may_not_see_the_outbox_sends_nothing(made: Example) -> None:
+async def test_the_app_of_a_user_without_the_outbox_sends_nothing(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
@@ -127,7 +127,7 @@ async def test_who_may_not_see_the_outbox_sends_nothing(made: Example) -> None:
 
 
 def _as(made: Example, login: str) -> OpenedStudio:
-    """The app of somebody who is asked again who they are."""
+    """Return the app of a user whose identity and role are checked again on changes."""
     return OpenedStudio(
         lambda _: (made.studio, made.actor(login)),
         transports=lambda _: [FakeTransport()],
@@ -140,7 +140,9 @@ def _change(made: Example, login: str, columns: str, cells: str) -> None:
     made.load(f"{login},{name},{cells}\n", f"login,email,given_name,family_name,{columns}")
 
 
-async def test_who_leaves_is_put_out_and_nothing_they_still_do_is_done(made: Example) -> None:
+async def test_a_user_who_leaves_is_signed_out_and_their_pending_acts_are_discarded(
+    made: Example,
+) -> None:
     """A1, A2."""
     made.load(PEOPLE)
     app = _as(made, "sam")
@@ -159,8 +161,8 @@ async def test_who_leaves_is_put_out_and_nothing_they_still_do_is_done(made: Exa
     assert "sam belongs to no active user" in app.refused.message
 
 
-async def test_another_role_has_its_places_at_once(made: Example) -> None:
-    """A2: what it may not see is closed, and what it may see is there."""
+async def test_a_changed_role_takes_effect_on_the_places_at_once(made: Example) -> None:
+    """A2: forbidden screens are closed, and permitted places appear."""
     made.load(PEOPLE)
     app = _as(made, "sam")
     async with running(app) as pilot:
@@ -184,8 +186,8 @@ async def test_another_role_has_its_places_at_once(made: Example) -> None:
     assert app.refused is None
 
 
-async def test_mail_leaves_while_the_role_allows_it(made: Example) -> None:
-    """A2: who may not see the outbox does not send, and begins when they may."""
+async def test_mail_is_sent_only_while_the_role_allows_it(made: Example) -> None:
+    """A2: the app sends mail only while its user may see the outbox."""
     made.load(PEOPLE)
     app = _as(made, "sam")
     async with running(app) as pilot:
@@ -208,7 +210,7 @@ async def test_mail_leaves_while_the_role_allows_it(made: Example) -> None:
         await _until(lambda: posting._running is not first)
 
 
-async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
+async def test_a_user_whose_login_resolves_to_another_user_is_signed_out(made: Example) -> None:
     made.load(PEOPLE)
     logins = iter(["sam", "sam", "ann"])
     app = OpenedStudio(
@@ -226,7 +228,7 @@ async def test_who_is_somebody_else_by_now_is_put_out(made: Example) -> None:
     assert "another user" in app.refused.message
 
 
-async def test_a_look_that_fails_is_made_again(made: Example) -> None:
+async def test_a_failed_check_of_the_role_is_retried(made: Example) -> None:
     made.load(PEOPLE)
     answers = iter([Unavailable("The database is away.")])
 
@@ -293,7 +295,7 @@ def _folder(path: Path) -> None:
         (_folder, "is a folder"),
     ],
 )
-async def test_what_does_not_open_is_said_and_can_be_tried_again(
+async def test_a_database_that_cannot_be_opened_is_reported_and_can_be_retried(
     tmp_path: Path, spoil: Callable[[Path], None], reason: str
 ) -> None:
     path = tmp_path / "spoilt.db"
@@ -317,7 +319,7 @@ async def _tried_again(app: OpenedStudio, path: Path, reason: str) -> None:
         assert app.current_mode == "today"
 
 
-def test_leaving_a_studio_that_did_not_open_is_a_failure(
+def test_quitting_an_app_whose_database_did_not_open_exits_with_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def opening(_: Any) -> Any:

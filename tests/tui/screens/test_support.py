@@ -1,4 +1,4 @@
-"""Support on the screens: what they may not do is not offered, and no key does it (A2, C6)."""
+"""Screens for support: forbidden commands are not offered, and their keys do nothing (A2, C6)."""
 
 from typing import Any, cast
 
@@ -17,9 +17,9 @@ CHANGES = {
     "assign", "archive", "delete", "drop", "duplicate", "edit", "end", "import", "import_file",
     "push", "reopen", "save", "unassign",
 }  # fmt: skip
-"""What only an admin is offered, by the ids of the commands."""
+"""The ids of the commands that only an admin is offered."""
 OFFERED = {"remind", "again", "retry", "activity", "export"}
-"""What support is offered somewhere."""
+"""The ids of commands that support is offered on at least one screen."""
 
 
 def lines(made: Example) -> list[ActivityLine]:
@@ -31,7 +31,7 @@ def offered(screen: Screen[Any]) -> set[str]:
 
 
 def keys_of(screen: Screen[Any]) -> set[str]:
-    """The keys with which an admin changes something here, but those that support has a use for."""
+    """Return the keys of admin commands of the screen, except keys with a command for support."""
     nodes = [node for node in (screen, *screen.query("*")) if isinstance(node, Commands)]
     keys = {
         key
@@ -44,7 +44,7 @@ def keys_of(screen: Screen[Any]) -> set[str]:
 
 
 async def walked(pilot: Pilot[Any]) -> dict[str, set[str]]:
-    """What is offered on each screen there is to be reached, after its keys were tried."""
+    """Press the keys of admin commands on each screen; return the offered command ids by screen."""
     app = cast(StudioApp, pilot.app)
     found: dict[str, set[str]] = {}
 
@@ -84,8 +84,8 @@ async def test_no_screen_offers_support_to_change_anything(made: Example) -> Non
     assert {"today", "templates", "pushes", "users", "outbox", "activity"} <= as_support.keys()
 
 
-async def test_an_admin_is_offered_all_of_it(made: Example) -> None:
-    """So that the test above looks at what there is."""
+async def test_an_admin_is_offered_all_commands(made: Example) -> None:
+    """Proves that the ids in `CHANGES` and `OFFERED` exist."""
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         app = cast(StudioApp, pilot.app)

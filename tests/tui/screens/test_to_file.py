@@ -1,4 +1,4 @@
-"""What a list shows, or the marked rows, into a CSV file (S7)."""
+"""Export of the visible columns of a list or of its marked rows to a CSV file (S7)."""
 
 import csv
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.tui.screens.pushing import said
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where one works."""
+    """Return the working directory of the test."""
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path / "work"

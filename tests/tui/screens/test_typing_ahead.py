@@ -1,4 +1,4 @@
-"""What is typed belongs to what is being opened, however long that takes."""
+"""Queued keys are delivered to the screen or input that is being opened, however slowly."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -43,20 +43,20 @@ from tests.tui.screens.pushing import pushes_in_every_state, said, user_id
 from tests.tui.slow import Gate, slow_machine
 
 TYPED = "Ωψßø"
-"""Letters that are no command anywhere: where nothing takes text they do nothing. The two in the
-middle are pasted."""
+"""Letters without a command on any screen, so that they only affect text inputs. The test types
+the first and the last letter and pastes the two in the middle."""
 _APART = {
     *("quit", "redraw", "theme", "leave", "cancel", "back", "outside", "save", "plan"),
     *("before", "after"),
 }
-"""Commands that end a screen or go to another place, or that leave the focus where it is and save
-what is there."""
+"""Ids of commands that the walk does not run: they close the screen, go to another place, or save
+without moving the focus."""
 _EVERYWHERE = {
     *("palette", "keys"),
     *("order", "reverse", "copy", "to_file", "columns", "views"),
 }
-"""Commands of the app and of every list, which do the same on every screen: tried on one, as are
-those that move a cursor."""
+"""Ids of commands of the app and of every list. They do the same on every screen, so the walk runs
+them on only one screen, like the commands that move a cursor."""
 _TAKE_TEXT = {
     "today": {"filter", "snooze"},
     "templates": {"palette", "filter", "push", "edit_text", "export", "import_file"},
@@ -66,11 +66,11 @@ _TAKE_TEXT = {
     "assign": {"import_list"},
     "mine": {"start", "record", "new"},
 }
-"""Some of the commands after which text is typed: the walk must have come to them."""
+"""By screen, ids of commands that lead to a text input. The walk must have run them."""
 
 
 def press_and_type(app: StudioApp, key: str) -> None:
-    """A key that opens something, and what is typed for that, in one go."""
+    """Post a key that opens a screen, followed at once by typed and pasted text."""
     app.post_message(events.Key(key, key_to_character(key)))
     app.post_message(events.Key(TYPED[0], TYPED[0]))
     app.post_message(events.Paste(TYPED[1:3]))
@@ -78,7 +78,7 @@ def press_and_type(app: StudioApp, key: str) -> None:
 
 
 def taken(pilot: Pilot[Any]) -> str | None:
-    """What stands in the text that has the focus; None where that is no text."""
+    """Return the text of the focused input; None if no text input has the focus."""
     focused = pilot.app.screen.focused
     if isinstance(focused, Input) and not focused.disabled:
         return focused.value
@@ -88,7 +88,7 @@ def taken(pilot: Pilot[Any]) -> str | None:
 
 
 def opened_screens(made: Example) -> dict[str, Callable[[], Screen[Any]]]:
-    """Every screen that an admin opens out of another one."""
+    """Return, by name, a factory of every screen that an admin opens from another screen."""
     every = pushes_in_every_state(made)
     quick = templates.find(made.studio, made.admin, "Quick")
     regular = templates.find(made.studio, made.admin, "Regular")
@@ -143,8 +143,11 @@ _NAMES = (
 async def walk(
     pilot: Pilot[Any], gate: Gate, start: Callable[[], Screen[Any]] | None
 ) -> dict[str, str | None]:
-    """From a screen, each of its commands on a slow machine: what the text took that has the focus
-    then, by the id of the command. Commands that lead to no text are in it with None."""
+    """Run each command of a screen on a slow machine, typing ahead.
+
+    Returns the text of the input that then has the focus, by command id; None if the command leads
+    to no text input.
+    """
     app = pilot.app
     assert isinstance(app, StudioApp)
     root, found = app.screen, dict[str, str | None]()
@@ -159,8 +162,8 @@ async def walk(
         gate.open()
         await settled(pilot)
         here = app.screen.focused
-        # What is pasted over a list is looked for in it, beside what the command filters by: the
-        # letter before it was for the list.
+        # Text that is pasted over a list goes to its filter. The letter typed before it went to
+        # the list, so the filter lacks that letter.
         filtered = here.value if isinstance(here, FilterInput) else ""
         to_list = filtered.endswith(TYPED[1:]) and TYPED not in filtered
         found[id_] = None if here is before or to_list else taken(pilot)
@@ -171,7 +174,7 @@ async def walk(
 async def fresh(
     pilot: Pilot[Any], root: Screen[Any], start: Callable[[], Screen[Any]] | None
 ) -> dict[str, Command]:
-    """Begin anew; the commands that can be given there by a key that is not typed."""
+    """Open the screen again; return the commands that can be run by a key, by id."""
     app = pilot.app
     while app.screen is not root:
         app.screen.dismiss(None)
@@ -200,12 +203,12 @@ def _differs(command: Command) -> bool:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-async def test_what_is_typed_reaches_what_is_being_opened(
+async def test_queued_keys_are_delivered_to_the_input_that_a_command_opens(
     made: Example, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screens = opened_screens(made)
     assert {*screens, *_PLACES} == set(_NAMES)
-    # What one command leaves unsaved is not to be asked about at the next one.
+    # Find no drafts, so that unsaved changes of one command cause no dialog for the next one.
     monkeypatch.setattr(drafts, "find", lambda *_: None)
     with slow_machine(monkeypatch) as gate:
         async with running(made.whole_app()) as pilot:
@@ -220,7 +223,7 @@ async def test_what_is_typed_reaches_what_is_being_opened(
 
 
 @pytest.mark.parametrize("name", ["mine", "conversation", "plan"])
-async def test_what_a_leader_types_reaches_what_is_being_opened(
+async def test_queued_keys_of_a_leader_are_delivered_to_the_input_that_a_command_opens(
     made: Example, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talk = planned(made)
@@ -239,7 +242,7 @@ async def test_what_a_leader_types_reaches_what_is_being_opened(
 
 
 async def slow_library(made: Example, pilot: Pilot[Any], gate: Gate, *keys: str) -> None:
-    """The library is being opened in a template editor, and these keys follow."""
+    """Start opening the library in a template editor, then post ``keys`` while it is opening."""
     quick = templates.find(made.studio, made.admin, "Quick")
     pilot.app.push_screen(TemplateEditor(quick))
     await settled(pilot)
@@ -250,7 +253,7 @@ async def slow_library(made: Example, pilot: Pilot[Any], gate: Gate, *keys: str)
     await gate.run_until_blocked()
 
 
-async def test_escape_gives_up_what_does_not_open(
+async def test_escape_cancels_a_screen_that_does_not_open(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with slow_machine(monkeypatch) as gate:
@@ -267,10 +270,10 @@ async def test_escape_gives_up_what_does_not_open(
 
 
 @pytest.mark.parametrize("ways_out", [("escape", "escape"), ("ctrl+c",)])
-async def test_what_was_typed_for_what_is_given_up_is_for_nobody(
+async def test_cancelling_a_screen_discards_the_keys_queued_for_it(
     made: Example, monkeypatch: pytest.MonkeyPatch, ways_out: tuple[str, ...]
 ) -> None:
-    """``x`` and ``z`` would remove something of the template."""
+    """The keys ``x`` and ``z`` would change the template."""
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
             await slow_library(made, pilot, gate, "x", "z")
@@ -285,7 +288,7 @@ async def test_what_was_typed_for_what_is_given_up_is_for_nobody(
             assert "What was typed meanwhile is not used." in said(pilot)
 
 
-async def test_one_escape_is_for_what_was_typed_into(
+async def test_a_queued_escape_is_delivered_to_the_opened_screen(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with slow_machine(monkeypatch) as gate:
@@ -297,7 +300,7 @@ async def test_one_escape_is_for_what_was_typed_into(
             assert taken(pilot) == "Own"
 
 
-async def test_what_fails_to_open_takes_nothing_and_gives_nothing_to_others(
+async def test_keys_queued_for_a_screen_that_fails_to_open_are_discarded(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any) -> Any:
@@ -317,10 +320,10 @@ async def test_what_fails_to_open_takes_nothing_and_gives_nothing_to_others(
             )
 
 
-async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_before_it(
+async def test_a_dialog_about_an_unsaved_draft_receives_no_queued_keys(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An unsaved draft is found when the editor opens: enter was not meant for that question."""
+    """The editor finds an unsaved draft and asks about it. The queued enter must not answer."""
     quick = templates.find(made.studio, made.admin, "Quick")
     subject = drafts.template_subject(quick.id)
     written = replace(quick.definition, name="Quicker")
@@ -338,10 +341,10 @@ async def test_a_question_that_nobody_asked_for_takes_no_key_that_was_typed_befo
 
 
 @pytest.mark.parametrize("key", ["a", "enter"])
-async def test_an_act_after_a_filter_is_about_what_the_filter_finds(
+async def test_a_command_after_a_filter_acts_on_the_filtered_rows(
     made: Example, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    """Not about the row that has the cursor until then."""
+    """It does not act on the row that is under the cursor before the filter is applied."""
     opened = {"a": AssignScreen, "enter": PushScreen}[key]
     late = pushes_in_every_state(made)["Late"]
     with slow_machine(monkeypatch) as gate:
@@ -358,7 +361,7 @@ async def test_an_act_after_a_filter_is_about_what_the_filter_finds(
             assert screen.push.name == late.name
 
 
-async def test_one_can_go_elsewhere_before_a_list_has_its_rows(
+async def test_the_user_can_change_the_place_before_a_list_is_loaded(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushes_in_every_state(made)
@@ -376,7 +379,7 @@ async def test_one_can_go_elsewhere_before_a_list_has_its_rows(
             gate.open()
 
 
-async def test_what_the_palette_starts_takes_what_is_typed_after_it(
+async def test_queued_keys_are_delivered_to_the_screen_that_the_palette_opens(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with slow_machine(monkeypatch) as gate:
@@ -392,8 +395,8 @@ async def test_what_the_palette_starts_takes_what_is_typed_after_it(
 
 
 @pytest.mark.parametrize("name", ["template editor", "library topic", "push", "settings", "import"])
-async def test_tab_leads_nowhere_where_no_key_works(made: Example, name: str) -> None:
-    """From every widget that has the focus one can go back, also while a form is open."""
+async def test_escape_works_on_every_widget_that_tab_reaches(made: Example, name: str) -> None:
+    """Escape works on every widget that Tab reaches, also while a form is open."""
     start = opened_screens(made)[name]
     async with running(made.app()) as pilot:
         for opened in ((), ("e",)):
@@ -413,8 +416,8 @@ async def test_tab_leads_nowhere_where_no_key_works(made: Example, name: str) ->
             assert seen
 
 
-async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
-    """What was typed and left is not sent by a later save."""
+async def test_discarded_settings_are_reset_in_the_form(made: Example) -> None:
+    """Settings that the user discarded are not stored by a later save."""
     late = pushes_in_every_state(made)["Late"]
     async with running(made.app()) as pilot:
         pilot.app.push_screen(PushScreen(late.id))
@@ -430,7 +433,7 @@ async def test_unsaved_settings_do_not_wait_out_of_sight(made: Example) -> None:
         assert taken(pilot) == "Late"
 
 
-async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
+async def test_pasted_text_is_delivered_as_a_whole_to_a_text_input(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "1")
@@ -445,10 +448,10 @@ async def test_a_paste_goes_whole_to_where_text_is_taken(made: Example) -> None:
         assert "Nothing here takes pasted text." in said(pilot)
 
 
-async def test_what_is_typed_after_saving_is_for_the_screen_that_saving_leads_to(
+async def test_keys_queued_after_saving_are_delivered_to_the_next_screen(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text of a template is left once it is saved: the palette is that of the list below."""
+    """Saving closes the text of a template, so the palette opens over the list below it."""
     regular = templates.find(made.studio, made.admin, "Regular")
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
@@ -464,7 +467,7 @@ async def test_what_is_typed_after_saving_is_for_the_screen_that_saving_leads_to
             assert len(pilot.app.screen_stack) == 2
 
 
-async def test_a_question_that_nobody_asked_for_takes_no_key_typed_before_it(made: Example) -> None:
+async def test_an_unprompted_dialog_receives_no_queued_keys(made: Example) -> None:
     answers: list[bool | None] = []
     async with running(made.app()) as pilot:
         app = pilot.app

@@ -1,4 +1,4 @@
-"""One word for one thing, and only what somebody may do is offered (A2, S8)."""
+"""Consistent terms, and commands only for users with permission (A2, S8)."""
 
 import re
 from typing import Any, cast
@@ -28,7 +28,7 @@ async def test_no_mail_is_held(made: Example) -> None:
             assert not re.search(r"\bheld\b", text)
 
 
-async def test_a_user_is_offered_nothing_that_only_their_managers_do(made: Example) -> None:
+async def test_a_user_is_not_offered_commands_of_their_managers(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(made.actor("lone")), WIDE) as pilot:
         assert OF_MANAGERS & {offer.command.label for offer in offers(pilot.app.screen)} == set()
@@ -37,11 +37,11 @@ async def test_a_user_is_offered_nothing_that_only_their_managers_do(made: Examp
         assert isinstance(pilot.app.screen, KeysHelp)
         assert not any(f" {label} " in shown(pilot) for label in OF_MANAGERS)
         await press(pilot, "escape", "h")
-        # Tried all the same, it says why.
+        # The key still works and reports the reason.
         assert "recorded by who held it" in said(pilot)
 
 
-async def test_a_leader_is_offered_them_for_their_people(made: Example) -> None:
+async def test_a_leader_is_offered_the_commands_of_managers(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await put_cursor_on(pilot, "Dina Willems")
@@ -64,7 +64,7 @@ async def _try(pilot: Pilot[Any], offer: Offer) -> None:
 
 @pytest.mark.parametrize("login", ["lone", "bob", "sam"])
 async def test_nothing_that_is_offered_is_forbidden(made: Example, login: str) -> None:
-    """A2: a user, a leader, support; on every place, each command that is not greyed out."""
+    """A2: run each available command of every place as a user, a leader and support."""
     pushes_in_every_state(made)
     async with running(made.whole_app(made.actor(login)), WIDE) as pilot:
         app = cast(StudioApp, pilot.app)

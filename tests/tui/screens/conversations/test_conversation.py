@@ -1,4 +1,4 @@
-"""Preparing, talking and finishing on the screen: keys, and what is in the database (C2 to C4)."""
+"""Preparing, holding and finishing a conversation: keys, and the stored answers (C2 to C4)."""
 
 import sqlite3
 from contextlib import closing
@@ -49,7 +49,7 @@ async def paste(pilot: Pilot[Any], text: str) -> None:
     await settled(pilot)
 
 
-async def test_what_is_typed_is_saved_without_a_key(made: Example) -> None:
+async def test_typed_text_is_saved_automatically(made: Example) -> None:
     """C4: shortly after the last key."""
     talk = planned(made)
     async with running(made.app(made.actor("ann"))) as pilot:
@@ -79,7 +79,7 @@ async def test_leaving_a_field_saves_it_at_once(made: Example) -> None:
     assert answer_stored(made, talk, "ann", USER, ENERGY).text == "Ones"
 
 
-async def test_leaving_the_studio_saves_it_too(made: Example) -> None:
+async def test_quitting_the_app_saves_the_typed_text(made: Example) -> None:
     talk = planned(made)
     async with running(made.app(made.actor("ann"))) as pilot:
         await open_one(pilot, talk)
@@ -88,8 +88,8 @@ async def test_leaving_the_studio_saves_it_too(made: Example) -> None:
     assert answer_stored(made, talk, "ann", USER, ENERGY).text == "Last words"
 
 
-async def test_what_was_written_before_comes_back_by_a_key(made: Example) -> None:
-    """C4: and what it takes the place of is kept as well."""
+async def test_an_earlier_text_is_restored_by_a_key(made: Example) -> None:
+    """C4: the text that it replaces is stored as well."""
     talk, ann = planned(made), made.actor("ann")
     write(made, talk, "ann", USER, ENERGY, "The first text\nof two lines")
     made.clock.move(hours=2)
@@ -124,7 +124,7 @@ async def test_each_text_keeps_its_cursor_and_its_undo(made: Example) -> None:
     assert answer_stored(made, talk, "ann", USER, RESULT).text == ""
 
 
-async def test_choices_take_one_key_or_the_arrows(made: Example) -> None:
+async def test_options_are_chosen_by_their_number_or_the_arrow_keys(made: Example) -> None:
     talk = planned(made)
     found = []
     async with running(made.app(made.actor("ann"))) as pilot:
@@ -140,7 +140,7 @@ async def test_choices_take_one_key_or_the_arrows(made: Example) -> None:
 
 
 async def test_from_preparation_to_the_seal(made: Example) -> None:
-    """C2: submit, begin, note, finish, reopen; what each side sees appears by itself."""
+    """C2: submit, begin, take notes, finish and reopen. Changes are displayed automatically."""
     talk = planned(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await open_one(pilot, talk)
@@ -186,7 +186,7 @@ async def test_the_user_sees_the_preparation_when_the_talk_begins(made: Example)
         made.check_for_changes(pilot)
         await settled(pilot)
         assert "Bob's own words" in shown(pilot)
-        # What was not submitted before can be in the talk, by the user alone.
+        # During the conversation, only the user can submit a preparation that is not submitted yet.
         assert "s Submit" in footer(pilot)
         await press(pilot, "s")
         assert "until the talk begins" not in shown(pilot)
@@ -197,7 +197,7 @@ async def test_the_user_sees_the_preparation_when_the_talk_begins(made: Example)
 
 
 async def test_hostile_text_stays_text(made: Example) -> None:
-    """A5: what is pasted is cleaned, what is shown is inert."""
+    """A5: pasted text is cleaned, and displayed text contains no markup or controls."""
     talk = planned(made)
     everything = "\n".join(HOSTILE)
     async with running(made.app(made.actor("ann")), WIDE) as pilot:
@@ -218,7 +218,7 @@ async def test_hostile_text_stays_text(made: Example) -> None:
         assert not set(CONTROLS) & set(shown(pilot))
 
 
-async def test_too_long_is_told_while_typing_and_not_lost(made: Example) -> None:
+async def test_a_text_that_is_too_long_is_reported_while_typing_and_retained(made: Example) -> None:
     talk = planned(made)
     async with running(made.app(made.actor("ann"))) as pilot:
         await open_one(pilot, talk)
@@ -232,19 +232,19 @@ async def test_too_long_is_told_while_typing_and_not_lost(made: Example) -> None
         assert len(answer_stored(made, talk, "ann", USER, ENERGY).text) == MAX_ANSWER
 
 
-async def test_two_versions_are_shown_and_decided(made: Example) -> None:
-    """A4: keep mine, take the other, or both."""
+async def test_two_conflicting_versions_are_displayed_and_resolved(made: Example) -> None:
+    """A4: keep the own version, accept the other one, or combine both."""
     talk = planned(made)
     results = []
     async with running(made.app(made.actor("ann")), WIDE) as pilot:
         await open_one(pilot, talk)
         await press(pilot, "enter")
         for number, keys in enumerate([("enter",), ("down", "enter"), ("down", "down", "enter")]):
-            # What is not being written would be shown as the other has it.
+            # An answer that is not being edited would be updated with the text of the other user.
             await pilot.press("ctrl+e", "m")
             write(made, talk, "ann", USER, ENERGY, f"other {number}")
             await press(pilot, *"ine")
-            # It is saved by itself, however slow the machine is.
+            # Wait for autosave, which can take long on a slow machine.
             await until(pilot, lambda: "The other version" in shown(pilot))
             mine = editor(pilot).text
             assert f"other {number}" in shown(pilot)
@@ -258,8 +258,8 @@ async def test_two_versions_are_shown_and_decided(made: Example) -> None:
     assert results[2][1] == f"other 2\n\n{results[2][0]}"
 
 
-async def test_the_database_does_not_answer_for_a_while(made: Example) -> None:
-    """C4: what is typed stays, it is said, and it is saved later."""
+async def test_answers_are_saved_again_after_a_database_error(made: Example) -> None:
+    """C4: the typed text is retained, the error is displayed, and saving is retried."""
     talk = planned(made)
     async with running(made.app(made.actor("ann"))) as pilot:
         await open_one(pilot, talk)
@@ -281,8 +281,8 @@ async def test_the_database_does_not_answer_for_a_while(made: Example) -> None:
         await until(pilot, lambda: "Not saved yet" not in shown(pilot))
 
 
-async def test_a_question_removed_while_it_is_answered(made: Example) -> None:
-    """What was typed stays on the screen and says why it is not saved."""
+async def test_text_for_a_question_that_was_removed_is_retained(made: Example) -> None:
+    """The typed text stays on the screen with the reason why it is not saved."""
     talk = planned(made)
     bob = made.actor("bob")
     added = conversations.add_question(
@@ -305,8 +305,10 @@ async def test_a_question_removed_while_it_is_answered(made: Example) -> None:
 
 
 @pytest.mark.parametrize("ending", ["cancel", "begin", "hand_over"])
-async def test_the_conversation_ends_under_ones_hands(made: Example, ending: str) -> None:
-    """Cancelled, begun or handed over meanwhile: what was typed is kept and shown."""
+async def test_text_typed_while_the_conversation_changes_state_is_retained(
+    made: Example, ending: str
+) -> None:
+    """Typed text is retained if the conversation is cancelled, begun or handed over meanwhile."""
     talk = planned(made)
     login, part = ("bob", CONDUCTOR) if ending == "hand_over" else ("ann", USER)
     async with running(made.app(made.actor(login)), WIDE) as pilot:
@@ -334,8 +336,8 @@ async def test_the_conversation_ends_under_ones_hands(made: Example, ending: str
     )
 
 
-async def test_adds_a_question_from_the_library_and_takes_it_out(made: Example) -> None:
-    """T2: a question of the library, or one's own."""
+async def test_a_question_from_the_library_is_added_and_removed(made: Example) -> None:
+    """T2: a question of the library."""
     talk = planned(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await open_one(pilot, talk)
@@ -349,7 +351,7 @@ async def test_adds_a_question_from_the_library_and_takes_it_out(made: Example) 
         assert said(pilot) == "The template keeps this question."
 
 
-async def test_adds_a_question_of_ones_own(made: Example) -> None:
+async def test_a_question_of_the_conductor_is_added(made: Example) -> None:
     talk = planned(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await open_one(pilot, talk)
@@ -365,8 +367,8 @@ async def test_adds_a_question_of_ones_own(made: Example) -> None:
         assert "2 to 20 options" in shown(pilot)
 
 
-async def test_moves_and_cancels_it(made: Example) -> None:
-    """C3, C5: the leader alone."""
+async def test_a_conversation_is_moved_and_cancelled(made: Example) -> None:
+    """C3, C5: only the conductor can do so."""
     talk = planned(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await open_one(pilot, talk)
@@ -384,8 +386,8 @@ async def test_moves_and_cancels_it(made: Example) -> None:
         assert not offered & {"move", "call_off", "begin", "finish", "add", "remove", "reopen"}
 
 
-async def test_an_admin_sees_only_that_it_was_held(made: Example) -> None:
-    """C6: without rights by T4."""
+async def test_an_admin_sees_only_that_the_conversation_was_held(made: Example) -> None:
+    """C6: the template grants admins no access (T4)."""
     talk = planned(made)
     conversations.begin(made.studio, made.actor("bob"), talk.id)
     write(made, talk, "bob", ANSWERS, ENERGY, "Between us")
@@ -398,8 +400,8 @@ async def test_an_admin_sees_only_that_it_was_held(made: Example) -> None:
         assert ENERGY not in shown(pilot)
 
 
-async def test_who_reads_along_is_written_down_once(made: Example) -> None:
-    """A3: the screen that shows it does not read it again and again."""
+async def test_reading_by_an_admin_is_recorded_once(made: Example) -> None:
+    """A3: reloads of the screen that displays the conversation add no further activity."""
     talk = planned(made, template="Performance review")
     conversations.begin(made.studio, made.actor("bob"), talk.id)
     write(made, talk, "bob", Part.SUMMARY, "summary", "A good year")
@@ -424,7 +426,7 @@ async def test_who_reads_along_is_written_down_once(made: Example) -> None:
         assert readings() == 1
 
 
-async def test_two_screens_of_one_person_follow_each_other(made: Example) -> None:
+async def test_two_sessions_of_one_user_display_each_others_changes(made: Example) -> None:
     talk = planned(made)
     async with running(made.app(made.actor("ann")), WIDE) as pilot:
         await open_one(pilot, talk)
@@ -438,8 +440,8 @@ async def test_two_screens_of_one_person_follow_each_other(made: Example) -> Non
         assert screen_of(pilot).unsaved_summary == ""
 
 
-async def test_one_key_lets_who_took_it_over_read_and_closes_it_again(made: Example) -> None:
-    """C6: for the user, and for who held it before; who took it over reads nothing until then."""
+async def test_one_key_grants_and_revokes_reading_by_a_new_conductor(made: Example) -> None:
+    """C6: user and previous conductor each decide. The new conductor reads nothing before."""
     talk = planned(made)
     write(made, talk, "ann", USER, ENERGY, "Secret of Ann")
     conversations.submit(made.studio, made.actor("ann"), talk.id)
@@ -469,8 +471,8 @@ async def test_one_key_lets_who_took_it_over_read_and_closes_it_again(made: Exam
         assert "Secret of Ann" in shown(pilot)
 
 
-async def test_somebody_is_erased_while_their_conversation_is_open(made: Example) -> None:
-    """U13: the screen follows, and nothing of who they were is written or drawn anew."""
+async def test_a_user_is_erased_while_their_conversation_is_open(made: Example) -> None:
+    """U13: the screen is updated, and the name of the user is not stored or displayed again."""
     talk = planned(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await open_one(pilot, talk)

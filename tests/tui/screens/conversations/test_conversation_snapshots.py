@@ -1,4 +1,4 @@
-"""Pictures of the screen of one conversation: leader, user and admin, before, in and after it."""
+"""Snapshots of a conversation for leader, user and admin: before, during and after it."""
 
 from typing import Any
 
@@ -123,11 +123,11 @@ def test_two_versions(made: Example, pictures: Pictures) -> None:
         await settled(pilot)
         await open_one(pilot, talk)
         await press(pilot, "g", "enter")
-        # What is not being written would be shown as the other has it.
+        # An answer that is not being edited would be updated with the text of the other user.
         await pilot.press("A")
         write(made, talk, "ann", USER, ENERGY, "Only the customers; the rest is left out.")
         await press(pilot, *"nd more. ")
-        # It is saved by itself, however slow the machine is; ctrl+s would be the second one then.
+        # Wait for autosave. Pressing ctrl+s could save a second time on a slow machine.
         await until(pilot, lambda: "The other version" in shown(pilot))
 
     pictures(made.app(made.actor("ann")), before)

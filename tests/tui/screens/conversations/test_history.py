@@ -17,8 +17,10 @@ from tests.tui.screens.pushing import put_cursor_on, said
 
 
 def past(made: Example) -> None:
-    """Besides Fay's: Ann's by Carl, Hal's cancelled, Dina's by Carl, of which Bob knows as her
-    coach."""
+    """Add held conversations of Ann and Dina with Carl, and a cancelled conversation of Hal.
+
+    Bob sees Dina's conversation as her coach.
+    """
     busy(made)
     day = made.studio.now() - timedelta(days=5)
     for by, login in (("carl", "ann"), ("carl", "dina")):
@@ -33,7 +35,7 @@ def held(pilot: Pilot[Any]) -> list[tuple[str, str, str]]:
     return [(row.login, row.conductor_login, str(row.state)) for row in rows(pilot)]
 
 
-async def test_of_one_person_and_of_everybody(made: Example) -> None:
+async def test_the_history_of_one_user_and_of_everybody(made: Example) -> None:
     past(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await put_cursor_on(pilot, "Fay Mertens")
@@ -47,7 +49,7 @@ async def test_of_one_person_and_of_everybody(made: Example) -> None:
         assert [login for login, _, _ in held(pilot)] == ["hal", "dina", "ann", "fay"]
 
 
-async def test_filter_and_narrow(made: Example) -> None:
+async def test_the_history_is_filtered_by_text_and_by_state(made: Example) -> None:
     past(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "t", "E", "slash", *"carl", "enter")
@@ -68,7 +70,7 @@ async def test_a_user_sees_only_their_own(made: Example) -> None:
         assert said(pilot) == "This is everybody's."
 
 
-async def test_an_admin_sees_that_it_was_held_and_not_what(made: Example) -> None:
+async def test_an_admin_sees_the_history_but_no_content(made: Example) -> None:
     """C6."""
     past(made)
     async with running(made.app()) as pilot:
@@ -81,8 +83,8 @@ async def test_an_admin_sees_that_it_was_held_and_not_what(made: Example) -> Non
         assert "How are you" not in seen
 
 
-async def test_from_a_user_and_from_a_push(made: Example) -> None:
-    """P16: one key away wherever somebody is."""
+async def test_the_history_opens_from_a_user_and_from_a_push(made: Example) -> None:
+    """P16: a single key opens the history on each of these screens."""
     past(made)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "slash", *"mertens", "enter", "enter", "t")
@@ -99,14 +101,14 @@ async def test_from_a_user_and_from_a_push(made: Example) -> None:
         assert "2026-03-04 10:00 (Europe/Brussels)" in shown(pilot)
 
 
-async def test_nothing_was_held_yet(made: Example) -> None:
+async def test_an_empty_history_displays_a_message(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("lone"))) as pilot:
         await press(pilot, "t")
         assert "No conversation was held or cancelled yet." in shown(pilot)
 
 
-def test_what_was_held_last_is_in_the_overview(made: Example) -> None:
+def test_the_overview_contains_the_time_of_the_last_conversation(made: Example) -> None:
     past(made)
     assert my_conversation(made, "bob", "hal", "").last_held is None
     assert my_conversation(made, "bob", "dina", "Q1 review").last_held is not None

@@ -21,17 +21,19 @@ from tests.tui.screens.pushing import footer, put_cursor_on, said
 
 
 def lines(pilot: Pilot[Any]) -> list[tuple[str, str, str]]:
-    """Who, what and for whom each line waits."""
+    """Return login, push or template, and the reason why it does not wait for the user, by row."""
     return [(row.login, row.push or row.template, row.why_not) for row in rows(pilot)]
 
 
 def my_conversation(made: Example, by: str, login: str, push: str) -> MyConversation:
-    """One line, as somebody sees it."""
+    """Return one row of My conversations as the user ``by`` sees it."""
     every = conversations.my_conversations(made.studio, made.actor(by))
     return next(row for row in every if (row.login, row.push) == (login, push))
 
 
-async def test_a_leader_begins_here_with_what_is_overdue_first(made: Example) -> None:
+async def test_the_app_of_a_leader_opens_here_and_lists_overdue_conversations_first(
+    made: Example,
+) -> None:
     busy(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         assert lines(pilot) == [
@@ -52,7 +54,9 @@ async def test_a_leader_begins_here_with_what_is_overdue_first(made: Example) ->
         assert "waits for you · never held" in seen
 
 
-async def test_only_what_waits(made: Example) -> None:
+async def test_the_list_can_be_limited_to_conversations_that_wait_for_the_user(
+    made: Example,
+) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "f")
@@ -64,7 +68,9 @@ async def test_only_what_waits(made: Example) -> None:
         assert listed(pilot).length == 8
 
 
-async def test_a_user_sees_what_is_about_them(made: Example) -> None:
+async def test_a_user_sees_their_conversations_and_why_commands_are_unavailable(
+    made: Example,
+) -> None:
     busy(made)
     async with running(made.app(made.actor("eva"))) as pilot:
         assert lines(pilot) == [("eva", "Late", "")]
@@ -82,7 +88,7 @@ async def test_a_user_sees_what_is_about_them(made: Example) -> None:
             assert said(pilot) == why
 
 
-async def test_nothing_says_what_to_do(made: Example) -> None:
+async def test_an_empty_list_explains_what_it_contains(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("lone"))) as pilot:
         assert "you neither lead nor coach anybody" in shown(pilot)
@@ -92,7 +98,7 @@ async def test_nothing_says_what_to_do(made: Example) -> None:
         assert "Nothing waits for you." in shown(pilot)
 
 
-async def test_times_are_in_the_zone_of_the_reader(made: Example) -> None:
+async def test_times_are_in_the_time_zone_of_the_user(made: Example) -> None:
     """D1: Brussels is an hour ahead of London."""
     busy(made)
     made.load(
@@ -106,7 +112,7 @@ async def test_times_are_in_the_zone_of_the_reader(made: Example) -> None:
         assert "planned for 2026-03-04 09:00 (Europe/London)" in shown(pilot)
 
 
-async def test_what_is_impossible_says_why(made: Example) -> None:
+async def test_unavailable_commands_report_the_reason(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, *"jjj", "p")
@@ -123,7 +129,7 @@ async def test_what_is_impossible_says_why(made: Example) -> None:
         assert said(pilot) == "Nothing is asked about Hal Goossens: b begins a talk."
 
 
-async def test_not_mine_and_mine_again(made: Example) -> None:
+async def test_a_manager_declines_a_conversation_and_reverts_it(made: Example) -> None:
     """P10: the other manager is still asked."""
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
@@ -138,7 +144,7 @@ async def test_not_mine_and_mine_again(made: Example) -> None:
         assert said(pilot) == "You hold it: cancel it (c), or hand it over (H)."
 
 
-async def test_the_last_who_is_left_cannot_say_not_mine(made: Example) -> None:
+async def test_the_last_remaining_manager_cannot_decline_a_conversation(made: Example) -> None:
     busy(made)
     conversations.cancel(
         made.studio,
@@ -160,7 +166,7 @@ async def test_hand_over(made: Example) -> None:
         assert my_conversation(made, "bob", "ann", "Late").why_not == "Carl Maes is to hold it"
 
 
-async def test_cancel_asks_first(made: Example) -> None:
+async def test_cancelling_asks_for_confirmation(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "j", "c")
@@ -173,7 +179,7 @@ async def test_cancel_asks_first(made: Example) -> None:
         assert my_conversation(made, "bob", "eva", "Late").status is Status.NOT_PLANNED
 
 
-async def test_record_as_held(made: Example) -> None:
+async def test_a_conversation_is_recorded_as_held(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "h")
@@ -189,7 +195,7 @@ async def test_record_as_held(made: Example) -> None:
         assert held == {datetime(2026, 2, 27, 11, tzinfo=UTC)}
 
 
-async def test_start_what_is_asked_or_something_else(made: Example) -> None:
+async def test_starting_offers_requested_conversations_before_others(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "b")
@@ -200,7 +206,7 @@ async def test_start_what_is_asked_or_something_else(made: Example) -> None:
         assert my_conversation(made, "bob", "ann", "Late").status is Status.IN_PROGRESS
 
 
-async def test_start_a_quick_talk_with_somebody_of_whom_nothing_is_asked(made: Example) -> None:
+async def test_a_quick_conversation_is_started_with_a_user_without_requests(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "G", "b", *"quick", "enter")
@@ -208,7 +214,7 @@ async def test_start_a_quick_talk_with_somebody_of_whom_nothing_is_asked(made: E
         assert (begun.template, begun.status) == ("Quick", Status.IN_PROGRESS)
 
 
-async def test_what_somebody_else_holds_cannot_be_started(made: Example) -> None:
+async def test_a_conversation_of_another_conductor_cannot_be_started(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, *"jjjjj", "b", "enter")
@@ -216,7 +222,7 @@ async def test_what_somebody_else_holds_cannot_be_started(made: Example) -> None
         assert my_conversation(made, "carl", "ann", "Q1 review").status is Status.PLANNED
 
 
-async def test_enter_offers_what_can_be_done(made: Example) -> None:
+async def test_enter_offers_the_available_commands(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "enter")
@@ -227,7 +233,7 @@ async def test_enter_offers_what_can_be_done(made: Example) -> None:
         assert my_conversation(made, "bob", "ann", "Late").why_not == "not mine"
 
 
-async def test_an_admin_has_the_place_among_others(made: Example) -> None:
+async def test_an_admin_has_my_conversations_among_other_places(made: Example) -> None:
     busy(made)
     async with running(made.app()) as pilot:
         await press(pilot, "6")
@@ -237,8 +243,7 @@ async def test_an_admin_has_the_place_among_others(made: Example) -> None:
 
 
 async def test_hostile_names_stay_text(made: Example) -> None:
-    """A5: all names in the list, and some at a time below it, in questions, in the form and in the
-    history."""
+    """A5: in the list, in the facts below it, in dialogs, in the form and in the history."""
     hostile_team(made, PACKED)
     async with running(made.app(made.actor("bob")), (120, 60)) as pilot:
         waiting = [row for row in rows(pilot) if row.asked]

@@ -1,5 +1,5 @@
-"""Pictures of My conversations, Plan and the history: for leader, user and admin; empty, typical,
-filtered, in error."""
+"""Snapshots of My conversations, Plan and the history for leader, user and admin: empty, typical,
+filtered and with an error."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Planning and moving a conversation (C2, C5, D1, A4)."""
+"""Planning and rescheduling a conversation (C2, C5, D1, A4)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,7 @@ def planned(made: Example, by: str, login: str, push: str) -> Conversation:
     return conversations.read(made.studio, made.actor(by), found.conversation_id).conversation
 
 
-async def test_a_plan_begins_likely_and_is_made_by_one_key(made: Example) -> None:
+async def test_the_form_starts_with_likely_values_and_is_saved_by_one_key(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await press(pilot, "p")
@@ -62,7 +62,7 @@ async def test_a_plan_begins_likely_and_is_made_by_one_key(made: Example) -> Non
         assert (found.planned_for, found.minutes) == (datetime(2026, 3, 3, 10, tzinfo=UTC), 60)
 
 
-async def test_what_is_typed_is_planned(made: Example) -> None:
+async def test_the_typed_values_are_planned(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p")
@@ -74,7 +74,7 @@ async def test_what_is_typed_is_planned(made: Example) -> None:
         assert (found.minutes, found.place) == (45, "Room [/x]")
 
 
-async def test_enter_goes_through_the_fields_and_plans(made: Example) -> None:
+async def test_enter_moves_through_the_fields_and_plans_the_conversation(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p", "enter", "enter", "enter", "enter")
@@ -82,7 +82,9 @@ async def test_enter_goes_through_the_fields_and_plans(made: Example) -> None:
         assert my_conversation(made, "bob", "ann", "Late").at is not None
 
 
-async def test_every_error_stands_beside_its_field_and_nothing_is_lost(made: Example) -> None:
+async def test_every_error_is_displayed_next_to_its_field_and_input_is_retained(
+    made: Example,
+) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p")
@@ -102,7 +104,7 @@ async def test_every_error_stands_beside_its_field_and_nothing_is_lost(made: Exa
         assert my_conversation(made, "bob", "ann", "Late").at is None
 
 
-async def test_a_time_that_comes_twice_is_pointed_at(made: Example) -> None:
+async def test_an_ambiguous_local_time_is_reported(made: Example) -> None:
     """D1."""
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
@@ -111,7 +113,7 @@ async def test_a_time_that_comes_twice_is_pointed_at(made: Example) -> None:
         assert "02:30 comes twice on 2026-10-25" in shown(pilot)
 
 
-async def test_times_are_typed_in_the_zone_of_who_types(made: Example) -> None:
+async def test_times_are_entered_in_the_time_zone_of_the_user(made: Example) -> None:
     """D1."""
     busy(made)
     made.load(
@@ -129,7 +131,7 @@ async def test_times_are_typed_in_the_zone_of_who_types(made: Example) -> None:
         )
 
 
-async def test_move(made: Example) -> None:
+async def test_a_planned_conversation_is_moved(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "j", "p")
@@ -143,8 +145,10 @@ async def test_move(made: Example) -> None:
         assert moved.place == "Room 3"
 
 
-async def test_who_moves_second_is_told_and_loses_nothing(made: Example) -> None:
-    """A4: both versions are in view, and one's own can still be put in place."""
+async def test_the_second_of_two_conflicting_moves_is_reported_and_input_is_retained(
+    made: Example,
+) -> None:
+    """A4: both versions are displayed, and the user's own can still be saved."""
     busy(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
         await press(pilot, "j", "p")
@@ -162,7 +166,9 @@ async def test_who_moves_second_is_told_and_loses_nothing(made: Example) -> None
         assert planned(made, "bob", "eva", "Late").place == "Mine"
 
 
-async def test_what_somebody_else_planned_meanwhile_is_told(made: Example) -> None:
+async def test_a_conversation_that_another_user_planned_concurrently_is_reported(
+    made: Example,
+) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p")
@@ -178,7 +184,7 @@ async def test_what_somebody_else_planned_meanwhile_is_told(made: Example) -> No
         assert field(pilot, "place").value == "Mine"
 
 
-async def test_what_can_be_planned_is_chosen_pushes_first(made: Example) -> None:
+async def test_pushes_are_offered_before_templates(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p")
@@ -195,8 +201,8 @@ async def test_what_can_be_planned_is_chosen_pushes_first(made: Example) -> None
         assert my_conversation(made, "bob", "ann", "").template == "Performance review"
 
 
-async def test_a_user_asks_one_of_their_managers(made: Example) -> None:
-    """T3: where the template lets users start it."""
+async def test_a_user_plans_a_conversation_with_one_of_their_managers(made: Example) -> None:
+    """T3: if the template lets users start the conversation."""
     busy(made)
     async with running(made.app(made.actor("ann"))) as pilot:
         await press(pilot, "plus")
@@ -210,7 +216,7 @@ async def test_a_user_asks_one_of_their_managers(made: Example) -> None:
         assert (asked.asked, asked.conductor) == (True, "Carl Maes")
 
 
-async def test_who_has_no_manager_is_told(made: Example) -> None:
+async def test_a_user_without_a_manager_gets_a_message(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("lone"))) as pilot:
         await press(pilot, "plus")
@@ -220,7 +226,7 @@ async def test_who_has_no_manager_is_told(made: Example) -> None:
         assert said(pilot) == "You have no leader or coach who could hold it: ask HR."
 
 
-async def test_what_is_typed_is_not_left_by_accident(made: Example) -> None:
+async def test_leaving_with_unsaved_input_asks_for_confirmation(made: Example) -> None:
     busy(made)
     async with running(made.app(made.actor("bob"))) as pilot:
         await press(pilot, "p", "escape")

@@ -1,5 +1,5 @@
-"""Pictures of what is seen around mail that is about to leave: typical, in error, with hostile
-names; both sizes."""
+"""Snapshots of screens of mail that is about to be sent: typical, with an error and with hostile
+names."""
 
 import asyncio
 from typing import Any, cast
@@ -24,27 +24,27 @@ HOSTILE_NAME = "[/x] O'Brien [HR]"
 
 
 def hostile_push(made: Example) -> None:
-    """A push that everybody with a hostile name is in."""
+    """Create a push and assign all users with hostile names."""
     made.load(PEOPLE)
     made.load(hostile_rows())
     made.push(HOSTILE_NAME, "ann", *(f"h{number}" for number in range(len(HOSTILE))))
 
 
 def delivered(made: Example, **later: int) -> None:
-    """So much later, all mail that is due has gone: none of it leaves while a picture is taken."""
+    """Advance the clock and send all due mail, so that none is sent during a snapshot."""
     made.clock.move(**later)
     asyncio.run(Worker(made.studio, [FakeTransport()]).run(drain=True))
 
 
 def told(made: Example) -> Push:
-    """“Late”, once its users are told of it: who is told and reminded at once is not reminded."""
+    """Create “Late” and send its assignment mail. A user with unsent mail gets no reminder."""
     late = pushes_in_every_state(made)["Late"]
     delivered(made, minutes=5)
     return late
 
 
 def reminded(made: Example, *logins: str) -> None:
-    """These users of “Late” were reminded an hour ago."""
+    """Remind these users of “Late”, one hour before the snapshot."""
     late = told(made)
     chosen = remind.users_named(made.studio, made.admin, late, logins)
     remind.remind(made.studio, made.admin, late, chosen)
@@ -52,8 +52,8 @@ def reminded(made: Example, *logins: str) -> None:
 
 
 async def until_said(pilot: Pilot[Any], words: str) -> None:
-    """Wait until the status line says what can be undone, ending in ``words``: what waits in the
-    outbox is counted by somebody else."""
+    """Wait until the status line displays the undo and ends with ``words``. The worker counts the
+    waiting mail in the background."""
     status = cast(OpenedStudio, pilot.app)
     while "z undo" not in status.status.plain or not status.status.plain.endswith(words):
         await settled(pilot)
@@ -61,12 +61,12 @@ async def until_said(pilot: Pilot[Any], words: str) -> None:
 
 @pytest.fixture(autouse=True)
 def no_badges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How much waits changes while mail is carried away: these pictures are of other things."""
+    """Hide the counts next to the places, which change while mail is sent."""
     monkeypatch.setattr(today, "badges", lambda *_: {})
 
 
 def with_postman(made: Example) -> OpenedStudio:
-    """The app, with somebody who takes the mail away."""
+    """Return the app with a working transport for its mail."""
     return OpenedStudio(
         lambda _: (made.studio, made.admin),
         transports=lambda _: [FakeTransport()],

@@ -1,4 +1,4 @@
-"""The outbox and a mail in it (N10), and the activity (A3)."""
+"""The outbox, the page of a mail (N10), and the activity (A3)."""
 
 from email import message_from_bytes
 from typing import Any
@@ -41,7 +41,7 @@ async def _to_the_failed(pilot: Pilot[Any]) -> None:
     await press(pilot, "g", *["j"] * place)
 
 
-async def test_counts_by_state_and_lists_the_newest_first(made: Example) -> None:
+async def test_mails_are_counted_by_state_and_sorted_by_time(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4")
@@ -53,7 +53,7 @@ async def test_counts_by_state_and_lists_the_newest_first(made: Example) -> None
         assert times == sorted(times, reverse=True)
 
 
-async def test_lists_one_state_at_a_time(made: Example) -> None:
+async def test_the_list_can_be_limited_to_one_state(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, "4")
@@ -67,20 +67,20 @@ async def test_lists_one_state_at_a_time(made: Example) -> None:
         assert "Nothing matches" in shown(pilot)
 
 
-async def test_marks_keep_to_the_state_they_were_made_in(made: Example) -> None:
+async def test_marking_all_marks_only_mails_of_the_selected_state(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, "4", "right", "a", "right", "right", "a", "left", "left", "left")
         assert listed(pilot).selected_count == 4
 
 
-async def test_empty_outbox_says_where_mail_comes_from(made: Example) -> None:
+async def test_an_empty_outbox_explains_when_mail_is_written(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "4")
         assert "It is written when users are assigned to a push." in shown(pilot)
 
 
-async def test_a_mail_that_was_sent_is_read_as_it_was_got(made: Example) -> None:
+async def test_a_sent_mail_is_displayed_as_it_was_received(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4")
@@ -101,7 +101,7 @@ async def test_a_mail_that_was_sent_is_read_as_it_was_got(made: Example) -> None
         assert "Hello Lou," in shown(pilot)
 
 
-async def test_a_mail_that_waits_is_read_as_it_would_go(made: Example) -> None:
+async def test_the_page_of_a_waiting_mail_displays_it_as_it_would_be_sent(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4", "right", "G", "enter")
@@ -111,8 +111,8 @@ async def test_a_mail_that_waits_is_read_as_it_would_go(made: Example) -> None:
         assert "There is no source: this mail was not sent." in shown(pilot)
 
 
-async def test_a_mail_is_dealt_with_on_its_page(made: Example) -> None:
-    """S3: retry, drop, to who gets it and to the push."""
+async def test_commands_on_the_page_of_a_mail(made: Example) -> None:
+    """S3: retry and drop the mail, and open its recipient and its push."""
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "4")
@@ -133,7 +133,7 @@ async def test_a_mail_is_dealt_with_on_its_page(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushScreen)
 
 
-async def test_retries_the_one_under_the_cursor_or_says_why_not(made: Example) -> None:
+async def test_the_mail_under_the_cursor_is_retried_only_if_it_failed(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, "4", "G", "r")
@@ -146,7 +146,7 @@ async def test_retries_the_one_under_the_cursor_or_says_why_not(made: Example) -
         assert "failed" not in shown(pilot)
 
 
-async def test_drops_what_is_marked_and_waits_and_says_how_many(made: Example) -> None:
+async def test_marked_mails_that_wait_or_failed_are_dropped_and_counted(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, "4", "a", "x")
@@ -161,7 +161,7 @@ async def test_drops_what_is_marked_and_waits_and_says_how_many(made: Example) -
         assert listed(pilot).selection.empty
 
 
-async def test_what_was_sent_cannot_be_dropped(made: Example) -> None:
+async def test_a_sent_mail_cannot_be_dropped(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, "4", "G", "x")
@@ -172,7 +172,7 @@ async def test_what_was_sent_cannot_be_dropped(made: Example) -> None:
         assert "None of the marked mails waits or failed" in shown(pilot)
 
 
-async def test_support_retries_and_drops_nothing(made: Example) -> None:
+async def test_support_can_retry_mail_but_not_drop_it(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(made.actor("sam"))) as pilot:
         await press(pilot, "4", "x")
@@ -183,7 +183,7 @@ async def test_support_retries_and_drops_nothing(made: Example) -> None:
         assert FAILED not in _counts(made)
 
 
-async def test_follows_the_worker(made: Example) -> None:
+async def test_changes_by_the_worker_are_displayed(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     made.clock.move(minutes=5)
@@ -204,7 +204,7 @@ async def test_an_empty_list_has_nothing_to_open_or_drop(made: Example, key: str
         assert isinstance(pilot.app.screen, OutboxScreen)
 
 
-async def test_clicks_choose_a_state(made: Example) -> None:
+async def test_a_click_selects_a_state(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app()) as pilot:
         await press(pilot, "4")
@@ -213,7 +213,7 @@ async def test_clicks_choose_a_state(made: Example) -> None:
         assert _states(pilot) == {HELD}
 
 
-async def test_activity_tells_who_did_what_and_what_changed(made: Example) -> None:
+async def test_the_activity_lists_actions_and_their_changes(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "5")

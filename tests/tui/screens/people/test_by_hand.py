@@ -1,4 +1,4 @@
-"""Forms and the tree of teams: people and teams kept by hand on the screen (U2, U8, A4)."""
+"""Editing users and teams by hand: forms and the tree of teams (U2, U8, A4)."""
 
 from typing import Any
 
@@ -35,8 +35,8 @@ def _paths(pilot: Pilot[Any]) -> list[str]:
     return [row.path for row in rows(pilot)]
 
 
-async def test_somebody_is_added(made: Example) -> None:
-    """What is wrong stands beside each field; nothing typed is lost."""
+async def test_a_user_is_added(made: Example) -> None:
+    """Errors are displayed next to their fields, and the input is retained."""
     made.load(PEOPLE)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "3", "n", *"zoe", "tab", *"ann@example.org", "ctrl+s")
@@ -58,7 +58,9 @@ async def test_somebody_is_added(made: Example) -> None:
     assert _user(made, "zoe").email == "zoe@example.org"
 
 
-async def test_somebody_is_changed_and_left_only_when_asked(made: Example) -> None:
+async def test_a_user_is_edited_and_unsaved_changes_are_discarded_only_after_confirmation(
+    made: Example,
+) -> None:
     made.load(PEOPLE)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Dina Willems")
@@ -76,8 +78,8 @@ async def test_somebody_is_changed_and_left_only_when_asked(made: Example) -> No
         assert isinstance(pilot.app.screen, UserScreen)
 
 
-async def test_the_second_of_two_who_change_one_person_is_told(made: Example) -> None:
-    """A4: of the same fact both versions, and what is typed stays; another fact just follows."""
+async def test_the_second_of_two_conflicting_edits_of_a_user_is_reported(made: Example) -> None:
+    """A4: both values of a conflicting field are displayed, and the input is retained."""
     made.load(PEOPLE)
     dina = _user(made, "dina").id
     async with running(made.app(), WIDE) as pilot:
@@ -99,7 +101,9 @@ async def test_the_second_of_two_who_change_one_person_is_told(made: Example) ->
     )
 
 
-async def test_leaving_shows_what_it_touches_and_coming_back(made: Example) -> None:
+async def test_marking_a_user_as_left_displays_the_effects_and_can_be_reverted(
+    made: Example,
+) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Bob Janssens")
@@ -120,7 +124,7 @@ async def test_leaving_shows_what_it_touches_and_coming_back(made: Example) -> N
     assert _user(made, "bob").active
 
 
-async def test_a_joiner_comes_into_several_pushes_and_out_again(made: Example) -> None:
+async def test_a_new_user_is_added_to_several_pushes_and_removed_by_undo(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Sam Claes")
@@ -139,7 +143,7 @@ async def test_a_joiner_comes_into_several_pushes_and_out_again(made: Example) -
         assert len(rows(pilot, "#pushes")) == 1
 
 
-async def test_teams_are_a_tree_to_walk(made: Example) -> None:
+async def test_teams_are_displayed_and_edited_as_a_tree(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "3", "B")
@@ -164,8 +168,8 @@ async def test_teams_are_a_tree_to_walk(made: Example) -> None:
         assert "is saved" in said(pilot)
 
 
-async def test_a_loop_of_teams_is_said_beside_the_field(made: Example) -> None:
-    """U2, A4: each of two admins moves one team under the other's."""
+async def test_a_cycle_of_teams_is_reported_next_to_the_field(made: Example) -> None:
+    """U2, A4: two admins each move a team under the team that the other moves."""
     made.load(PEOPLE)
     finance = teams.find(made.studio, made.admin, "Finance")
     async with running(made.app(), WIDE) as pilot:
@@ -184,7 +188,7 @@ async def test_a_loop_of_teams_is_said_beside_the_field(made: Example) -> None:
     raise AssertionError("it was not renamed")
 
 
-async def test_support_sees_teams_and_changes_none(made: Example) -> None:
+async def test_support_can_read_teams_but_not_change_them(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("sam")), WIDE) as pilot:
         await press(pilot, "3")

@@ -1,4 +1,4 @@
-"""The desk of changes on the screen (U7, S1): what waits, and what is decided on it."""
+"""The screen of changes to review (U7, S1): pending changes, and decisions on them."""
 
 from typing import Any
 

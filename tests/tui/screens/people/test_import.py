@@ -1,4 +1,4 @@
-"""Importing users from the screen (U6)."""
+"""The screens of importing users (U6)."""
 
 import threading
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _everybody(made: Example) -> list[User]:
     return list(listed.rows(0, 1000))
 
 
-async def test_shows_what_it_would_do_and_then_does_it(made: Example) -> None:
+async def test_the_plan_of_an_import_is_displayed_before_it_is_applied(made: Example) -> None:
     made.load(PEOPLE)
     Path("new.csv").write_text(GOOD)
     async with running(made.app(), WIDE) as pilot:
@@ -86,7 +86,7 @@ async def test_shows_what_it_would_do_and_then_does_it(made: Example) -> None:
         assert "There is nothing to import" in shown(pilot)
 
 
-async def test_refused_lines_are_skipped_only_when_asked(made: Example) -> None:
+async def test_refused_lines_are_skipped_only_on_request(made: Example) -> None:
     made.load(PEOPLE)
     Path("new.csv").write_text(REFUSED)
     async with running(made.app(), WIDE) as pilot:
@@ -106,7 +106,7 @@ async def test_refused_lines_are_skipped_only_when_asked(made: Example) -> None:
         assert len(_everybody(made)) == 8
 
 
-async def test_a_cell_that_cannot_be_read_is_left_out_and_the_rest_is_imported(
+async def test_an_invalid_cell_is_skipped_with_a_warning_and_the_row_is_imported(
     made: Example,
 ) -> None:
     made.load(PEOPLE)
@@ -121,7 +121,7 @@ async def test_a_cell_that_cannot_be_read_is_left_out_and_the_rest_is_imported(
     assert "zed@example.org" in [user.email for user in _everybody(made)]
 
 
-async def test_says_who_left_and_who_is_back(made: Example) -> None:
+async def test_users_who_left_or_returned_are_displayed(made: Example) -> None:
     made.load(PEOPLE)
     headings = "email,given_name,family_name,active\n"
     Path("left.csv").write_text(f"{headings}ann@example.org,Ann,Peeters,no\n")
@@ -139,7 +139,7 @@ async def test_says_who_left_and_who_is_back(made: Example) -> None:
         assert "Ann Peeters (ann) is an admin." in shown(pilot)
 
 
-async def test_a_heading_nobody_knows_is_explained(made: Example) -> None:
+async def test_unknown_headings_can_be_mapped_to_fields(made: Example) -> None:
     Path("odd.csv").write_text("Mail thing,Eerste,Laatste\na@example.org,A,B\n")
     async with running(made.app(), WIDE) as pilot:
         await _import(pilot, "odd.csv")
@@ -156,7 +156,7 @@ async def test_a_heading_nobody_knows_is_explained(made: Example) -> None:
         assert "a@example.org" in [user.email for user in _everybody(made)]
 
 
-async def test_a_column_can_be_left_out_after_all(made: Example) -> None:
+async def test_a_column_can_be_ignored(made: Example) -> None:
     made.load(PEOPLE)
     Path("new.csv").write_text(GOOD)
     async with running(made.app(), WIDE) as pilot:
@@ -182,7 +182,7 @@ async def test_a_column_can_be_left_out_after_all(made: Example) -> None:
         ("~nobody-of-that-name/file", None, "There is no such user"),
     ],
 )
-async def test_what_cannot_be_read_is_said_beside_the_path(
+async def test_a_file_that_cannot_be_read_is_reported_next_to_the_path(
     made: Example, name: str, content: bytes | None, reason: str
 ) -> None:
     if content is not None and name:
@@ -194,7 +194,7 @@ async def test_what_cannot_be_read_is_said_beside_the_path(
         assert len(_everybody(made)) == 1
 
 
-async def test_a_file_that_may_not_be_read(made: Example) -> None:
+async def test_a_file_that_was_deleted_in_the_meantime_is_reported(made: Example) -> None:
     secret = Path("secret.csv")
     secret.write_text(GOOD)
     async with running(made.app(), WIDE) as pilot:
@@ -216,7 +216,9 @@ async def test_a_file_that_may_not_be_read(made: Example) -> None:
         ),
     ],
 )
-async def test_columns_are_explained_with_keys(made: Example, headings: str, told: str) -> None:
+async def test_errors_in_columns_name_the_keys_that_correct_them(
+    made: Example, headings: str, told: str
+) -> None:
     Path("odd.csv").write_text(f"{headings}\n")
     async with running(made.app(), WIDE) as pilot:
         await _import(pilot, "odd.csv")
@@ -224,7 +226,9 @@ async def test_columns_are_explained_with_keys(made: Example, headings: str, tol
         assert "--map" not in shown(pilot)
 
 
-async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made: Example) -> None:
+async def test_the_reason_for_refused_lines_is_displayed_above_the_available_commands(
+    made: Example,
+) -> None:
     Path("some.csv").write_text(REFUSED)
     async with running(made.app()) as pilot:
         await _import(pilot, "some.csv")
@@ -236,7 +240,7 @@ async def test_why_not_all_of_it_is_imported_stands_above_what_can_be_done(made:
         assert any("$unavailable" in style for style in styles)
 
 
-async def test_the_footer_says_how_to_leave_what_is_typed_in(made: Example) -> None:
+async def test_the_footer_displays_the_key_that_leaves_a_text_input(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "1", "T")
         assert "esc Back" in shown(pilot)
@@ -261,7 +265,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
 
 @contextmanager
 def _held_back(pilot: Pilot[Any]) -> Iterator[None]:
-    """No call off the loop is made before the end of this."""
+    """Block all background calls within the context."""
     bridge, screen, over = bridge_of(pilot.app), pilot.app.screen, threading.Event()
 
     def hold() -> None:
@@ -300,7 +304,7 @@ async def test_reading_and_importing_can_be_stopped(made: Example) -> None:
         assert len(_everybody(made)) == 1
 
 
-async def test_progress_is_shown_after_a_while(made: Example) -> None:
+async def test_progress_is_displayed_after_a_delay(made: Example) -> None:
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "3", "i")
         progress = pilot.app.screen.query_one(ProgressLine)
@@ -322,7 +326,7 @@ async def test_progress_is_shown_after_a_while(made: Example) -> None:
         assert "Stopping" not in shown(pilot)
 
 
-def test_completes_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "people.csv").touch()
     (tmp_path / "exports" / ".hidden").touch()
@@ -336,8 +340,8 @@ def test_completes_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert complete("nowhere/") is None
 
 
-async def test_how_the_file_is_written_can_be_told(made: Example, tmp_path: Path) -> None:
-    """As by --encoding, --delimiter and --dates."""
+async def test_encoding_delimiter_and_dates_can_be_chosen(made: Example, tmp_path: Path) -> None:
+    """The same choices as the options --encoding, --delimiter and --dates."""
     text = "email^given_name^family_name^hired_on\nd@example.org^Jiří^Dvořák^03/04/2020\n"
     (tmp_path / "odd.csv").write_bytes(text.encode("iso-8859-2"))
     async with running(made.app()) as pilot:
@@ -359,10 +363,10 @@ async def test_how_the_file_is_written_can_be_told(made: Example, tmp_path: Path
         assert [row.item.after.family_name for row in rows(pilot, "#added")] == ["Dvoøák"]
 
 
-async def test_what_came_back_is_offered_to_be_sent_to_the_address_of_the_file(
+async def test_after_an_import_bounced_mail_can_be_resent_to_the_new_address(
     made: Example,
 ) -> None:
-    """N15: until then it goes to the same address, and that is said."""
+    """N15: before the correction, a retry uses the same address and reports that."""
     made.load(PEOPLE)
     made.push("Q1", "dina")
     made.clock.move(minutes=2)

@@ -1,4 +1,4 @@
-"""Pictures of the screens around people and mail: empty, typical, filtered and marked, in error."""
+"""Snapshots of screens of people and mail: empty, typical, filtered and marked, with an error."""
 
 import asyncio
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_teams(pictures: Pictures, made: Example) -> None:
 
 
 def test_teams_crowded_and_hostile(pictures: Pictures, made: Example) -> None:
-    """More teams than fit; those below others are folded."""
+    """More teams than fit on the screen, with the subteams folded."""
     made.load(PEOPLE + hostile_rows() + hostile_rows("Group > Sales", HOSTILE[:12], "g"))
     pictures(made.app(), _pressing("3", "B", "G", "k"))
 

@@ -1,4 +1,4 @@
-"""The screens of an admin who sees a part of the organisation (U12)."""
+"""The screens of an admin with a limited scope (U12)."""
 
 from studio_tui.services.people import by_hand, scopes
 from studio_tui.services.people.person_input import PersonInput
@@ -12,8 +12,8 @@ hr,hr@example.org,Hilde,Raes,,,,People,nl,,admin
 """
 
 
-async def test_no_screen_shows_who_is_beyond(made: Example) -> None:
-    """Every place, with what is beside its lists and behind its first row, and the palette."""
+async def test_no_screen_displays_people_outside_of_the_scope(made: Example) -> None:
+    """Checks every place, its detail pane, the page of its first row, and the palette."""
     made.load(PEOPLE + BEYOND)
     made.push("Q1 review", "ann", "dina", "zzmark")
     made.push("Zzmark push", "zzmark")
@@ -36,8 +36,8 @@ async def test_no_screen_shows_who_is_beyond(made: Example) -> None:
     assert any("Q1 review" in each for each in seen)
 
 
-async def test_a_limited_sight_is_in_view_in_the_narrowest_terminal(made: Example) -> None:
-    """With every count beside the places, and whatever else there is to say."""
+async def test_a_limited_scope_is_displayed_in_a_narrow_terminal(made: Example) -> None:
+    """Also next to all counts of the places and to other messages."""
     made.load(PEOPLE + BEYOND)
     scopes.limit(made.studio, made.admin, "hr", 'department in ("Sales", "Finance")')
     async with running(made.whole_app(made.actor("hr"))) as pilot:

@@ -1,4 +1,4 @@
-"""What is typed above a list as an audience (P13)."""
+"""Audience expressions in the filter of a list (P13)."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def _said(pilot: Pilot[Any]) -> str:
     return str(said.render()) if said.display else ""
 
 
-async def test_an_audience_filters_completes_and_says_what_is_wrong(made: Example) -> None:
+async def test_an_audience_filters_completes_and_reports_errors(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "slash", *'department "Fin')
@@ -48,7 +48,7 @@ async def test_an_audience_filters_completes_and_says_what_is_wrong(made: Exampl
         assert _names(pilot) == ["Carl Maes", "Dina Willems"]
 
 
-async def test_an_audience_narrows_the_activity_to_what_is_about_it(made: Example) -> None:
+async def test_an_audience_filters_the_activity_by_subject(made: Example) -> None:
     made.load(PEOPLE)
     by_hand.leave(made.studio, made.admin, [user_id(made, "dina")])
     async with running(made.app()) as pilot:
@@ -59,7 +59,7 @@ async def test_an_audience_narrows_the_activity_to_what_is_about_it(made: Exampl
         assert len(rows(pilot)) < number
 
 
-async def test_a_page_tells_why_somebody_is_in_a_filter(made: Example) -> None:
+async def test_the_page_of_a_user_explains_why_the_user_matches_a_filter(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "slash", *"dina", "enter", "enter", "ampersand")
@@ -74,8 +74,8 @@ async def test_a_page_tells_why_somebody_is_in_a_filter(made: Example) -> None:
         assert type(pilot.app.screen) is UserScreen
 
 
-async def test_marked_rows_become_text_and_text_becomes_marks(made: Example) -> None:
-    """From what is filtered and marked to its text, and back; and why, on a row (P13)."""
+async def test_marked_rows_and_pasted_lists_are_converted_to_audiences(made: Example) -> None:
+    """Convert filters and marks to an expression and back, and explain a row (P13)."""
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "j", "space", "j", "space")
@@ -99,7 +99,7 @@ async def test_marked_rows_become_text_and_text_becomes_marks(made: Example) -> 
         assert "Ann Peeters" not in _names(pilot)
 
 
-async def test_left_alone_finds_who_left(made: Example) -> None:
+async def test_the_keyword_left_alone_finds_users_who_left(made: Example) -> None:
     made.load(PEOPLE)
     by_hand.leave(made.studio, made.admin, [user_id(made, "dina")])
     async with running(made.app()) as pilot:

@@ -1,4 +1,4 @@
-"""A person's page is where one acts (S3), and where an address is corrected (U8)."""
+"""Commands on the page of a user (S3), and correcting an address there (U8)."""
 
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,9 @@ def _email(made: Example, login: str) -> str:
     )
 
 
-async def test_an_address_is_corrected_there_and_then(made: Example) -> None:
+async def test_an_address_is_corrected_on_the_page_of_the_user(made: Example) -> None:
     pushes_in_every_state(made)
-    # Who may change no more than that is asked for nothing else.
+    # Support may change only the address, so the form has no other field.
     async with running(made.app(made.actor("sam")), WIDE) as pilot:
         await _open(pilot, "Dina Willems")
         await press(pilot, "e", "ctrl+u", *"ann@example.org", "enter")
@@ -51,7 +51,7 @@ async def test_an_address_is_corrected_there_and_then(made: Example) -> None:
     assert _email(made, "dina") == "dina.w@example.org"
 
 
-async def test_acts_on_the_push_under_the_cursor(made: Example) -> None:
+async def test_commands_act_on_the_push_under_the_cursor(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Dina Willems")
@@ -70,7 +70,7 @@ async def test_acts_on_the_push_under_the_cursor(made: Example) -> None:
         assert rows(pilot, "#pushes") == []
 
 
-async def test_acts_on_the_mail_under_the_cursor(made: Example) -> None:
+async def test_commands_act_on_the_mail_under_the_cursor(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         await _open(pilot, "Carl Maes")
@@ -85,7 +85,7 @@ async def test_acts_on_the_mail_under_the_cursor(made: Example) -> None:
         assert "✗" not in shown(pilot)
 
 
-async def test_support_corrects_addresses_and_records_nothing(made: Example) -> None:
+async def test_support_is_offered_address_corrections_but_no_other_changes(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(made.actor("sam")), WIDE) as pilot:
         await press(pilot, "3")
@@ -97,7 +97,7 @@ async def test_support_corrects_addresses_and_records_nothing(made: Example) -> 
 
 
 async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: Path) -> None:
-    """U11, U13: each is seen before it is done, and erasing takes the login."""
+    """U11, U13: each step is displayed before it runs, and erasing requires typing the login."""
     pushes_in_every_state(made)
     double = PersonInput({"email": "dw@example.org", "given_name": "Dina", "family_name": "W"})
     by_hand.add(made.studio, made.admin, "dw", double)
@@ -124,7 +124,7 @@ async def test_a_record_is_exported_merged_and_erased(made: Example, tmp_path: P
     assert not logins & {"dina", "dw"}
 
 
-async def test_a_day_of_who_stands_in_is_refused_below_its_field(made: Example) -> None:
+async def test_an_invalid_date_of_a_substitute_is_reported_below_its_field(made: Example) -> None:
     """U14."""
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:

@@ -1,4 +1,4 @@
-"""The list of users, and one of them (U1, U4, P16)."""
+"""The list of users, and the page of a user (U1, U4, P16)."""
 
 from dataclasses import replace
 from typing import Any
@@ -32,7 +32,7 @@ def _logins(pilot: Pilot[Any]) -> list[str]:
     return [user.login for user in rows(pilot)]
 
 
-async def test_lists_everybody_and_shows_who_has_no_manager(made: Example) -> None:
+async def test_all_users_are_listed_and_missing_managers_are_displayed(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3")
@@ -44,7 +44,7 @@ async def test_lists_everybody_and_shows_who_has_no_manager(made: Example) -> No
         assert "support" in rows["Sam Claes"]
 
 
-async def test_begins_by_saying_how(made: Example) -> None:
+async def test_an_empty_list_explains_how_to_import_users(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "3")
         assert pilot.app.screen.query_one(".begin").display
@@ -55,7 +55,7 @@ async def test_begins_by_saying_how(made: Example) -> None:
         assert not pilot.app.screen.query_one(".begin").display
 
 
-async def test_filters_as_one_types_and_sorts(made: Example) -> None:
+async def test_the_list_of_users_is_filtered_and_sorted(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "slash", *"finance", "enter")
@@ -67,7 +67,7 @@ async def test_filters_as_one_types_and_sorts(made: Example) -> None:
         assert _logins(pilot) == sorted(_logins(pilot), reverse=True)
 
 
-async def test_shows_and_hides_who_left(made: Example) -> None:
+async def test_users_who_left_are_displayed_on_request(made: Example) -> None:
     made.load(PEOPLE)
     made.load("ann,ann@example.org,Ann,Peeters,no", "login,email,given_name,family_name,active")
     async with running(made.app()) as pilot:
@@ -82,7 +82,7 @@ async def test_shows_and_hides_who_left(made: Example) -> None:
         assert _names(pilot) == []
 
 
-async def test_marks_survive_the_filter_and_who_left(made: Example) -> None:
+async def test_marks_survive_changes_of_the_filter(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "space", "slash", *"sales", "enter", "a", "f")
@@ -90,7 +90,7 @@ async def test_marks_survive_the_filter_and_who_left(made: Example) -> None:
         assert "3 selected" in shown(pilot)
 
 
-async def test_support_reads_and_does_not_import(made: Example) -> None:
+async def test_support_can_read_users_but_not_import_them(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("sam"))) as pilot:
         await press(pilot, "3", "i")
@@ -98,7 +98,7 @@ async def test_support_reads_and_does_not_import(made: Example) -> None:
         assert "Import" not in shown(pilot)
 
 
-async def test_opens_a_user_with_pushes_and_mail(made: Example) -> None:
+async def test_the_page_of_a_user_lists_pushes_and_mail(made: Example) -> None:
     await fill_outbox(made)
     conversation = conversations.find(made.studio, "Q1 review", "ann")
     conversations.record_held(made.studio, made.actor("bob"), conversation)
@@ -120,7 +120,7 @@ async def test_opens_a_user_with_pushes_and_mail(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushScreen)
 
 
-async def test_says_that_a_user_has_no_manager(made: Example) -> None:
+async def test_the_page_of_a_user_without_a_manager_says_so(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "enter")
@@ -145,7 +145,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
         assert isinstance(pilot.app.screen, UsersScreen)
 
 
-async def test_what_others_change_appears(made: Example) -> None:
+async def test_changes_of_others_are_displayed_on_the_page_of_a_user(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await press(pilot, "3", "slash", *"alone", "enter", "enter")
@@ -158,8 +158,8 @@ async def test_what_others_change_appears(made: Example) -> None:
         assert "Care" in shown(pilot)
 
 
-async def test_today_leads_to_who_is_erased_soon(made: Example) -> None:
-    """U13, S1: them alone, until everybody is asked for."""
+async def test_today_leads_to_the_users_who_are_erased_soon(made: Example) -> None:
+    """U13, S1: the list contains only these users until the user asks for everybody."""
     made.load(PEOPLE)
     by_hand.leave(made.studio, made.admin, [user_id(made, login) for login in ("ann", "dina")])
     made.clock.move(days=27)

@@ -1,4 +1,4 @@
-"""The unattended import that waits, on the screen (U10)."""
+"""The screens of an unattended import that waits for approval (U10)."""
 
 from studio_tui.domain.people.unattended import Limits
 from studio_tui.services.people import imports, unattended
@@ -24,7 +24,9 @@ def _last(made: Example) -> str:
     return last.name if last else ""
 
 
-async def test_what_waits_is_on_today_and_on_users_and_is_applied_there(made: Example) -> None:
+async def test_a_waiting_import_is_listed_on_today_and_users_and_can_be_applied(
+    made: Example,
+) -> None:
     made.load(PEOPLE)
     async with running(made.whole_app(), WIDE) as pilot:
         assert "hr.csv" not in shown(pilot)
@@ -36,7 +38,7 @@ async def test_what_waits_is_on_today_and_on_users_and_is_applied_there(made: Ex
         await press(pilot, "g", "enter")
         assert isinstance(pilot.app.screen, ImportPlanScreen)
         assert "hr.csv  waits: 1 of 7 active users (14.3%) would be marked as left" in shown(pilot)
-        # It is read as it was given, so that nothing is said of its columns.
+        # The columns of a waiting import cannot be changed, so the screen offers no choice.
         await press(pilot, "ctrl+o")
         assert "What waits is read as it was given" in shown(pilot)
         await press(pilot, "i")
@@ -46,7 +48,7 @@ async def test_what_waits_is_on_today_and_on_users_and_is_applied_there(made: Ex
         assert "hr.csv" not in shown(pilot)
 
 
-async def test_it_is_thrown_away_once_that_is_confirmed(made: Example) -> None:
+async def test_a_waiting_import_is_discarded_after_confirmation(made: Example) -> None:
     made.load(PEOPLE)
     _wait(made)
     async with running(made.app(), WIDE) as pilot:
@@ -63,7 +65,7 @@ async def test_it_is_thrown_away_once_that_is_confirmed(made: Example) -> None:
         assert not _last(made)
 
 
-async def test_what_was_overtaken_is_shown_again_before_it_is_applied(made: Example) -> None:
+async def test_a_stale_import_is_displayed_again_before_it_is_applied(made: Example) -> None:
     made.load(PEOPLE)
     _wait(made)
     async with running(made.app(), WIDE) as pilot:

@@ -1,4 +1,4 @@
-"""The assignment view (P3, P6, P7, P12, U4), and the whole way to it and on."""
+"""The screen that assigns users to a push (P3, P6, P7, P12, U4)."""
 
 import sqlite3
 import threading
@@ -46,7 +46,7 @@ def _logins(made: Example, name: str) -> set[str]:
     return {row.login for row in assign.every(made.studio, made.admin, push)}
 
 
-async def test_lists_who_can_be_chosen_and_who_is_in_already(made: Example) -> None:
+async def test_all_users_are_listed_and_assigned_users_are_flagged(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
@@ -60,7 +60,7 @@ async def test_lists_who_can_be_chosen_and_who_is_in_already(made: Example) -> N
         assert "Nobody is marked" in said(pilot)
 
 
-async def test_the_button_counts_those_added(made: Example) -> None:
+async def test_the_button_displays_the_number_of_added_users(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
@@ -77,7 +77,7 @@ async def test_the_button_counts_those_added(made: Example) -> None:
         assert _button(pilot) == "Assign users"
 
 
-async def test_imports_picks_takes_out_and_assigns(made: Example) -> None:
+async def test_users_are_imported_from_a_push_marked_unmarked_and_assigned(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
@@ -98,7 +98,7 @@ async def test_imports_picks_takes_out_and_assigns(made: Example) -> None:
     assert _logins(made, "Draft") == {"ann", "carl", "dina", "lone"}
 
 
-async def test_nobody_waits_for_what_others_change_to_be_counted(
+async def test_assigning_is_possible_while_changes_of_others_are_counted(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pushes_in_every_state(made)
@@ -147,7 +147,7 @@ async def test_the_button_is_pressed_by_enter(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushScreen)
 
 
-async def test_sees_the_marked_and_takes_some_out(made: Example) -> None:
+async def test_marked_users_are_listed_and_can_be_unmarked(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
@@ -161,7 +161,7 @@ async def test_sees_the_marked_and_takes_some_out(made: Example) -> None:
         assert _button(pilot) == "Assign 3 users"
 
 
-async def test_those_without_a_manager_are_named_before_anything_is_sent(made: Example) -> None:
+async def test_marked_users_without_a_manager_are_listed_before_assigning(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
@@ -176,7 +176,7 @@ async def test_those_without_a_manager_are_named_before_anything_is_sent(made: E
         assert "no manager (M)" not in shown(pilot)
 
 
-async def test_those_who_left_are_counted_and_not_assigned(made: Example) -> None:
+async def test_users_who_left_are_counted_and_not_assigned(made: Example) -> None:
     pushes_in_every_state(made)
     bob = next(line for line in PEOPLE.splitlines() if line.startswith("bob"))
     made.load(f"{bob},no\n", f"{HEADINGS},active")
@@ -200,7 +200,7 @@ async def test_importing_the_same_list_twice_adds_nobody(made: Example) -> None:
         assert "Everyone marked is in the push already" in said(pilot)
 
 
-async def test_leaving_asks_only_when_somebody_is_marked(made: Example) -> None:
+async def test_leaving_asks_for_confirmation_only_if_users_are_marked(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
@@ -212,7 +212,9 @@ async def test_leaving_asks_only_when_somebody_is_marked(made: Example) -> None:
         assert isinstance(pilot.app.screen, AssignScreen)
 
 
-async def test_a_push_closed_meanwhile_is_refused_and_the_marks_are_kept(made: Example) -> None:
+async def test_assigning_to_a_push_that_was_closed_is_refused_and_keeps_the_marks(
+    made: Example,
+) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")
@@ -247,7 +249,7 @@ async def test_hostile_names_stay_text(made: Example) -> None:
         assert len(rows(pilot)) == len(names) - 5
 
 
-async def test_the_whole_way(made: Example) -> None:
+async def test_a_push_from_creation_to_closing(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Review 2025", "ann", "lone")
     async with running(made.app()) as pilot:
@@ -271,7 +273,7 @@ async def test_the_whole_way(made: Example) -> None:
     assert (push.progress.assigned, push.progress.done) == (2, 1)
 
 
-def test_the_marked_are_found_as_far_as_somebody_looks(made: Example) -> None:
+def test_marked_users_are_read_only_as_far_as_needed(made: Example) -> None:
     made.load("".join(f"u{n:04},u{n:04}@example.org,U,N{n:04},,,,,,,\n" for n in range(1300)))
     push = made.push("Q1", "u0001")
     filter_ = UserFilter()
@@ -287,8 +289,8 @@ def test_the_marked_are_found_as_far_as_somebody_looks(made: Example) -> None:
     assert every.count() == 100
 
 
-async def test_very_many_are_asked_for_by_their_number(made: Example) -> None:
-    """A flood by mistake is one key away from nothing."""
+async def test_assigning_very_many_users_asks_for_their_number(made: Example) -> None:
+    """Protection against mass mail by a single accidental key."""
     made.load("".join(f"m{n},m{n}@example.org,Many,N{n},,,,,,,\n" for n in range(501)))
     made.load(PEOPLE)
     (push,) = [create(made, "Everybody [/x]", date(2026, 3, 1), date(2026, 3, 31))]
@@ -309,8 +311,8 @@ async def test_very_many_are_asked_for_by_their_number(made: Example) -> None:
     assert len(_logins(made, push.name)) == 501
 
 
-async def test_while_others_write_it_waits_and_can_be_stopped(made: Example) -> None:
-    """Nothing is lost: neither the marks, nor, once they are done, the assigning."""
+async def test_assigning_waits_for_other_writers_and_can_be_stopped(made: Example) -> None:
+    """Stopping keeps the marks. Otherwise the users are assigned once the other writer is done."""
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead")
@@ -338,7 +340,7 @@ def _somebody_writes(made: Example) -> Iterator[None]:
         yield
 
 
-async def test_looks_over_whom_one_would_assign(made: Example) -> None:
+async def test_warnings_about_the_marked_users_are_displayed(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2")
@@ -355,8 +357,10 @@ async def test_looks_over_whom_one_would_assign(made: Example) -> None:
         assert "7 users assigned" in said(pilot)
 
 
-async def test_audiences_lists_and_picks_add_up_in_the_order_that_one_sees(made: Example) -> None:
-    """P3, P13: what is typed is added and taken away, beside an earlier push and single people."""
+async def test_audiences_pushes_and_users_are_combined_in_the_displayed_order(
+    made: Example,
+) -> None:
+    """P3, P13: audiences are added and removed, next to an earlier push and individual users."""
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")

@@ -1,4 +1,4 @@
-"""The calendar of the coming year on screen (P17)."""
+"""The screen of the calendar of the coming year (P17)."""
 
 from typing import Any, cast
 
@@ -89,7 +89,7 @@ async def test_a_line_leads_to_its_push_its_settings_and_its_mail(made: Example)
 async def test_what_changes_while_it_is_read_is_shown(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was read before stays with whoever asked then; the months are never without signs."""
+    """The stale result of the earlier read is dropped, and the months keep their markers."""
     _coming_again(made)
     show, late = calendar.show, list[int]()
 

@@ -1,4 +1,4 @@
-"""Closing a push quietly or with a word to those it asked, and seeing that word first (P9, P14)."""
+"""Closing a push with or without mail to its users, and previewing the mail (P9, P14)."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on, said
 
 
 async def told(made: Example) -> None:
-    """Everybody has been told of every push that is open."""
+    """Create pushes and send their assignment mail."""
     pushes_in_every_state(made)
     made.clock.move(minutes=5)
     await Worker(made.studio, [FakeTransport()]).run(drain=True)
@@ -35,7 +35,7 @@ async def ask(pilot: Pilot[Any], name: str = "Late") -> None:
 
 
 def closing(made: Example) -> list[Notification]:
-    """The mail that tells of a closing."""
+    """Return the mail about closed pushes."""
     every = outbox.every(made.studio, made.admin, NotificationFilter())
     return [each for each in every if each.kind is Kind.CLOSED]
 
@@ -54,7 +54,7 @@ async def test_the_safe_button_has_the_focus(made: Example) -> None:
         assert state(made) is PushState.OPEN
 
 
-async def test_closes_without_a_word(made: Example) -> None:
+async def test_a_push_is_closed_without_mail(made: Example) -> None:
     await told(made)
     async with running(made.app()) as pilot:
         await ask(pilot)
@@ -64,7 +64,9 @@ async def test_closes_without_a_word(made: Example) -> None:
     assert closing(made) == []
 
 
-async def test_closes_and_tells_those_who_have_not_held_it(made: Example) -> None:
+async def test_a_push_is_closed_with_mail_to_users_without_a_held_conversation(
+    made: Example,
+) -> None:
     await told(made)
     async with running(made.app()) as pilot:
         await ask(pilot)
@@ -74,7 +76,7 @@ async def test_closes_and_tells_those_who_have_not_held_it(made: Example) -> Non
     assert {each.recipient for each in closing(made)} == {"ann", "bob", "carl", "dina", "lone"}
 
 
-async def test_what_would_be_sent_is_read_before_and_nothing_of_it_stays(made: Example) -> None:
+async def test_the_preview_displays_the_mail_of_closing_and_stores_nothing(made: Example) -> None:
     await told(made)
     async with running(made.app(), WIDE) as pilot:
         await ask(pilot)
@@ -93,7 +95,7 @@ async def test_what_would_be_sent_is_read_before_and_nothing_of_it_stays(made: E
     assert closing(made) == []
 
 
-async def test_there_is_nobody_to_tell_of_a_draft(made: Example) -> None:
+async def test_closing_a_draft_offers_no_mail(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await ask(pilot, "Draft")
@@ -104,7 +106,7 @@ async def test_there_is_nobody_to_tell_of_a_draft(made: Example) -> None:
     assert state(made, "Draft") is PushState.CLOSED
 
 
-async def test_what_is_planned_is_kept_or_cancelled(made: Example) -> None:
+async def test_planned_conversations_are_retained_or_cancelled(made: Example) -> None:
     """P9: Dina's conversation is planned with Carl."""
     await told(made)
     late = pushes.find(made.studio, made.admin, "Late")
@@ -117,8 +119,8 @@ async def test_what_is_planned_is_kept_or_cancelled(made: Example) -> None:
     assert pushes.planned(made.studio, made.admin, late) == 0
 
 
-async def test_what_cancelling_would_take_out_of_calendars_is_read_before(made: Example) -> None:
-    """Dina and Carl have had their invitations: both would be told that it is cancelled."""
+async def test_the_preview_displays_the_cancellations_of_invitations(made: Example) -> None:
+    """Dina and Carl have received invitations, so both would get a cancellation."""
     await told(made)
     async with running(made.app(), WIDE) as pilot:
         await ask(pilot)

@@ -1,4 +1,4 @@
-"""The course of a push, drawn (S2)."""
+"""The chart of the course of a push (S2)."""
 
 from datetime import date, timedelta
 
@@ -38,7 +38,7 @@ def _lines(of: Course, width: int, height: int) -> list[str]:
     st.integers(20, 200),
     st.integers(4, 40),
 )
-def test_fills_its_room_exactly(
+def test_the_chart_fills_its_area_exactly(
     today: date,
     held: dict[date, int],
     planned: dict[date, int],
@@ -53,7 +53,7 @@ def test_fills_its_room_exactly(
     assert course_in_words(of)
 
 
-def test_what_was_held_stands_beside_the_pace_and_the_deadline() -> None:
+def test_the_chart_contains_held_conversations_today_and_the_deadline() -> None:
     half = {FIRST + timedelta(n): 1 for n in range(15)}
     of = _course(FIRST + timedelta(14), half, {date(2026, 3, 25): 5}, more=10)
     *chart, today, days = _lines(of, 34, 10)
@@ -68,7 +68,7 @@ def test_what_was_held_stands_beside_the_pace_and_the_deadline() -> None:
     )
 
 
-def test_words_after_the_deadline_and_before_the_first_day() -> None:
+def test_the_text_after_the_deadline_and_before_the_first_day() -> None:
     late = _course(DEADLINE + timedelta(3), {FIRST: 1}, {}, more=1)
     assert course_in_words(late) == "1 of 2 held, 3 days after the deadline; 0 in the last week."
     early = _course(FIRST - timedelta(3), {}, {}, more=2)
@@ -95,7 +95,7 @@ def test_a_sparkline_fits_and_marks_the_deadline_once(
     assert today >= FIRST or set(line) == {"·", "│"}
 
 
-def test_a_sparkline_tells_when_it_went_well_and_what_is_ahead() -> None:
+def test_a_sparkline_displays_past_activity_and_the_remaining_days() -> None:
     held = {FIRST: 1, FIRST + timedelta(7): 2, FIRST + timedelta(8): 2, FIRST + timedelta(15): 8}
     assert sparkline(FIRST, DEADLINE, FIRST + timedelta(16), held, 9) == "▂▃▃▁█···│"
     assert sparkline(FIRST, DEADLINE, FIRST - timedelta(3), {}, 9) == "········│"

@@ -1,4 +1,4 @@
-"""Excusing people of a push and giving them longer, with a key each (P18, S8)."""
+"""Excusing users from a push and extending their deadline, each with a key (P18, S8)."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ def _statuses(made: Example) -> dict[str, Status]:
     return {each.login: each.status for each in people}
 
 
-async def test_the_marked_are_excused_shown_so_and_asked_again(made: Example) -> None:
+async def test_marked_users_are_excused_and_asked_again(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "2")
@@ -36,18 +36,18 @@ async def test_the_marked_are_excused_shown_so_and_asked_again(made: Example) ->
         assert "2 users excused" in said(pilot)
         assert listed(pilot).selection.empty
         assert "excused: on leave" in shown(pilot)
-        # A hatched part of the bar, without colour.
+        # Excused users are a hatched part of the bar, without colour.
         assert "/ excused 2" in shown(pilot)
         assert "////" in shown(pilot)
         assert _statuses(made)["bob"] is Status.EXCUSED
         await put_cursor_on(pilot, "Bob Janssens")
-        # What was typed stands there to be mended, or to be taken away.
+        # The dialog starts with the stored reason. Clearing the reason reverts the excuse.
         await press(pilot, "L", "ctrl+u", "enter")
         assert "1 user asked again" in said(pilot)
         assert _statuses(made)["bob"] is Status.NOT_PLANNED
 
 
-async def test_somebody_has_longer_once_the_day_is_one(made: Example) -> None:
+async def test_the_deadline_of_a_user_is_extended_to_a_valid_date(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await press(pilot, "3")

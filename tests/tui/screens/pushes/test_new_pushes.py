@@ -44,7 +44,7 @@ def _enter(row: PushRow, name: str, first: str = "2026-03-02", last: str = "2026
         entry.value = value
 
 
-async def test_begins_today_and_lasts_a_month(made: Example) -> None:
+async def test_the_default_period_begins_today_and_lasts_a_month(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot)
         (row,) = _rows(pilot)
@@ -52,7 +52,7 @@ async def test_begins_today_and_lasts_a_month(made: Example) -> None:
         assert "32 days, to Thu" in shown(pilot)
 
 
-async def test_creates_several_and_leads_to_the_pushes(made: Example) -> None:
+async def test_several_pushes_are_created_and_the_list_of_pushes_opens(made: Example) -> None:
     create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
     async with running(made.app()) as pilot:
         await _open(pilot)
@@ -74,7 +74,9 @@ async def test_creates_several_and_leads_to_the_pushes(made: Example) -> None:
     }
 
 
-async def test_the_new_one_has_the_cursor_where_the_list_was_read_before(made: Example) -> None:
+async def test_the_cursor_moves_to_the_new_push_in_a_list_that_was_loaded_before(
+    made: Example,
+) -> None:
     create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
     async with running(made.app()) as pilot:
         await press(pilot, "2")
@@ -111,7 +113,7 @@ async def test_refusals_stand_beside_their_fields(made: Example) -> None:
     assert len(pushes.every(made.studio, made.admin)) == 1
 
 
-async def test_a_single_push_and_its_refusals(made: Example) -> None:
+async def test_a_single_push_is_created_after_its_errors_are_corrected(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot)
         await press(pilot, "ctrl+s")
@@ -123,7 +125,7 @@ async def test_a_single_push_and_its_refusals(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushesScreen)
 
 
-async def test_removes_the_row_with_the_cursor(made: Example) -> None:
+async def test_the_row_with_the_focus_is_removed(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot)
         await press(pilot, "ctrl+r")
@@ -133,7 +135,7 @@ async def test_removes_the_row_with_the_cursor(made: Example) -> None:
         assert _rows(pilot)[1].has_focus_within
 
 
-async def test_leaving_asks_only_when_something_was_entered(made: Example) -> None:
+async def test_leaving_asks_for_confirmation_only_after_input(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot)
         await press(pilot, "escape")
@@ -144,7 +146,7 @@ async def test_leaving_asks_only_when_something_was_entered(made: Example) -> No
         assert isinstance(pilot.app.screen, NewPushes)
 
 
-async def test_enter_goes_through_the_entries_to_the_button(made: Example) -> None:
+async def test_enter_moves_through_the_inputs_to_the_button(made: Example) -> None:
     async with running(made.app()) as pilot:
         await _open(pilot)
         await press(pilot, "ctrl+n")
@@ -161,8 +163,10 @@ async def test_enter_goes_through_the_entries_to_the_button(made: Example) -> No
         assert isinstance(pilot.app.screen, Confirm)
 
 
-async def test_the_cursor_goes_on_to_the_next_new_one_that_has_nobody(made: Example) -> None:
-    """P2, through the keys alone."""
+async def test_after_assigning_the_cursor_moves_to_the_next_new_push_without_users(
+    made: Example,
+) -> None:
+    """P2: with the keyboard only."""
     made.load(PEOPLE)
     create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
     async with running(made.app()) as pilot:
@@ -182,7 +186,7 @@ async def test_the_cursor_goes_on_to_the_next_new_one_that_has_nobody(made: Exam
         assert "Press A" not in said(pilot)
 
 
-async def test_the_cursor_stays_where_somebody_put_it(made: Example) -> None:
+async def test_a_reload_keeps_the_cursor_where_the_user_moved_it(made: Example) -> None:
     made.load(PEOPLE)
     older = create(made, "Older", date(2026, 1, 1), date(2026, 2, 1))
     async with running(made.app()) as pilot:
@@ -215,11 +219,11 @@ async def test_hostile_names_stay_text(made: Example) -> None:
         (date(2027, 12, 31), date(2028, 1, 31)),
     ],
 )
-def test_a_month_later(first: date, last: date) -> None:
+def test_months_later_is_limited_to_the_last_day_of_the_month(first: date, last: date) -> None:
     assert months_later(first, 1) == last
 
 
-def test_the_length_of_a_push_fits_beside_it() -> None:
+def test_the_length_of_a_push_is_described_briefly() -> None:
     assert length_in_words(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == "91 days, to Sun"
     assert (
         length_in_words(EnteredPush("", "2026-03-02", "2126-03-01"), TODAY) == "36,524 days, to Fri"
@@ -228,28 +232,28 @@ def test_the_length_of_a_push_fits_beside_it() -> None:
     assert length_in_words(EnteredPush("", "2026-03-02", "soon"), TODAY) == ""
 
 
-def test_the_days_are_written_out_where_they_are_not_written_as_such() -> None:
+def test_dates_that_were_not_entered_in_full_are_written_out() -> None:
     assert resolved_days(EnteredPush("", "2026-03-02", "2026-05-31"), TODAY) == ""
     assert resolved_days(EnteredPush("", "2026-03-02", "+1w"), TODAY).startswith(
         "Monday 2026-03-02 to"
     )
 
 
-def test_a_period_that_is_none_says_nothing() -> None:
+def test_an_invalid_period_has_no_description() -> None:
     assert period_in_words(EnteredPush("", "2026-03-02", "2026-03-01"), TODAY) == ""
     assert period_in_words(EnteredPush("", "soon", "2026-03-01"), TODAY) == ""
     assert period_in_words(EnteredPush("", "2026-03-02", "2026-03-02"), TODAY).endswith("1 day")
 
 
-def test_a_deadline_that_is_past_is_said_to_be() -> None:
+def test_a_deadline_in_the_past_is_reported() -> None:
     past = EnteredPush("", "2026-02-02", "2026-02-28")
     assert period_in_words(past, TODAY).endswith("27 days: the deadline is past")
     assert "past" not in period_in_words(EnteredPush("", "2026-02-02", "2026-03-01"), TODAY)
 
 
 @pytest.mark.parametrize("once", [False, True])
-async def test_a_push_is_made_for_an_audience(made: Example, once: bool) -> None:
-    """P13: who matches is assigned at once; later ones come in, or do not."""
+async def test_a_push_is_created_for_an_audience(made: Example, once: bool) -> None:
+    """P13: matching users are assigned at once. Later matches are added unless ``once`` is set."""
     made.load(PEOPLE)
     async with running(made.app()) as pilot:
         await _open(pilot)

@@ -26,13 +26,13 @@ from tests.tui.screens.pushing import assign, create, pushes_in_every_state, put
 
 
 def late_and_ahead(made: Example) -> None:
-    """Two open pushes: one is late, the other ends at the end of March."""
+    """Create two open pushes: one is overdue, the other ends at the end of March."""
     pushes_in_every_state(made)
     assign(made, create(made, "Q1 review", date(2026, 3, 1), date(2026, 3, 31)), "ann", "dina")
 
 
 def reminded(made: Example) -> set[tuple[str, str, Capacity]]:
-    """Who is reminded, of which push, as what."""
+    """Return recipient, push and capacity of each reminder."""
     every = outbox.every(made.studio, made.admin, NotificationFilter())
     return {(m.recipient, m.push, m.capacity) for m in every if m.kind is Kind.REMINDER}
 

@@ -40,7 +40,7 @@ async def _open(pilot: Pilot[Any], name: str, *keys: str) -> None:
 
 
 def crowded(made: Example) -> PushFacts:
-    """Sixty managers of two people each, of whom the half is late."""
+    """Create an overdue push with sixty managers, each of whom leads two users."""
     made.load(
         "".join(
             f"m{n},m{n}@example.org,Mia{n},Lead{n:02},,Team {n:02},,,,,\n"
@@ -54,7 +54,7 @@ def crowded(made: Example) -> PushFacts:
 
 
 def hostile(made: Example) -> PushFacts:
-    """A manager of every hostile name."""
+    """Create an overdue push with one manager per hostile name, each with one user."""
     people = range(len(HOSTILE))
     theirs = "".join(f"p{n},p{n}@example.org,Pia,P{n},,,h{n},,,,\n" for n in people)
     made.load(hostile_rows() + theirs)

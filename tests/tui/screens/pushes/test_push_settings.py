@@ -1,4 +1,4 @@
-"""Automatic reminders and moved deadlines in the settings of a push (P9, P15)."""
+"""Automatic reminders and changed deadlines in the settings of a push (P9, P15)."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ async def type_in(pilot: Pilot[Any], name: str, value: str) -> None:
 
 
 def told(made: Example) -> set[str]:
-    """Who is told of another deadline."""
+    """Return the recipients of mail about a changed deadline."""
     every = outbox.every(made.studio, made.admin, NotificationFilter())
     return {each.recipient for each in every if each.kind is Kind.DEADLINE_MOVED}
 
@@ -50,7 +50,7 @@ async def everyone_knows(made: Example) -> None:
     await Worker(made.studio, [FakeTransport()]).run(drain=True)
 
 
-async def test_automatic_reminders_are_shown_and_saved(made: Example) -> None:
+async def test_automatic_reminders_are_displayed_and_saved(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_settings(pilot)
@@ -87,8 +87,8 @@ async def test_refusals_stand_beside_the_field(made: Example, name: str, value: 
     assert now(made).reminders == Reminders((7, 1), (3,))
 
 
-async def test_the_buttons_stay_in_view_on_a_screen_of_few_lines(made: Example) -> None:
-    """Whatever stands beside the fields, and however long the status line is."""
+async def test_the_buttons_stay_visible_in_a_small_terminal(made: Example) -> None:
+    """With errors next to the fields and with a long status line."""
     pushes_in_every_state(made)
     async with running(made.app(), size=(80, 24)) as pilot:
         await open_settings(pilot)
@@ -102,7 +102,7 @@ async def test_the_buttons_stay_in_view_on_a_screen_of_few_lines(made: Example) 
             assert pane.region.contains_region(button.region)
 
 
-async def test_a_moved_deadline_is_told_unless_it_is_switched_off(made: Example) -> None:
+async def test_a_changed_deadline_is_mailed_unless_the_option_is_off(made: Example) -> None:
     await everyone_knows(made)
     async with running(made.app()) as pilot:
         await open_settings(pilot)
@@ -122,11 +122,11 @@ async def test_a_moved_deadline_is_told_unless_it_is_switched_off(made: Example)
             "“Late” saved; its new deadline is told to 3 users, 1 manager (z undo)."
         )
         assert not tell.display
-    # Ann manages Dina, too, but Carl has planned it.
+    # Ann also manages Dina, but Carl has planned the conversation.
     assert told(made) == {"bob", "carl", "dina", "lone"}
 
 
-async def test_the_switch_goes_away_with_the_change(made: Example) -> None:
+async def test_the_mail_option_is_hidden_when_the_deadline_is_restored(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_settings(pilot)
@@ -136,7 +136,7 @@ async def test_the_switch_goes_away_with_the_change(made: Example) -> None:
         assert not pilot.app.screen.query_one(Toggle).display
 
 
-async def test_the_arrows_move_a_day_by_a_week(made: Example) -> None:
+async def test_the_arrow_keys_change_a_date_by_a_week(made: Example) -> None:
     pushes_in_every_state(made)
     made.clock.move(minutes=5)
     async with running(made.app()) as pilot:

@@ -1,4 +1,4 @@
-"""How far pushes are, drawn."""
+"""The drawn progress of pushes."""
 
 import pytest
 

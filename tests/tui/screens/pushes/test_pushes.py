@@ -1,4 +1,4 @@
-"""The Pushes screen, and one push with its tabs (P4, P5, P8, P9, P11, P16)."""
+"""The list of pushes, and the page of a push with its tabs (P4, P5, P8, P9, P11, P16)."""
 
 from datetime import date
 from typing import Any
@@ -43,7 +43,7 @@ def _users(pilot: Pilot[Any]) -> dict[str, Any]:
     return {row.login: row for row in rows(pilot)}
 
 
-async def test_lists_what_runs_first_and_what_is_closed_last(made: Example) -> None:
+async def test_running_pushes_are_listed_first_and_closed_pushes_last(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), (140, 40)) as pilot:
         await press(pilot, "2", "P")
@@ -56,14 +56,14 @@ async def test_lists_what_runs_first_and_what_is_closed_last(made: Example) -> N
         assert "closed" in lines["Over"]
 
 
-async def test_filters_by_name_template_and_state(made: Example) -> None:
+async def test_the_list_of_pushes_is_filtered_by_state(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await press(pilot, "2", "slash", *"sched", "enter")
         assert [push.name for push in rows(pilot)] == ["Ahead"]
 
 
-async def test_an_empty_list_says_what_to_do_next(made: Example) -> None:
+async def test_an_empty_list_of_pushes_explains_how_to_create_one(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "2")
         assert "Go to Templates and press p" in shown(pilot)
@@ -71,7 +71,7 @@ async def test_an_empty_list_says_what_to_do_next(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushesScreen)
 
 
-async def test_users_with_their_status_and_flags(made: Example) -> None:
+async def test_users_are_listed_with_status_and_flags(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), (120, 40)) as pilot:
         await _open(pilot, "Late", "enter", "P")
@@ -83,7 +83,7 @@ async def test_users_with_their_status_and_flags(made: Example) -> None:
         assert _users(pilot)["lone"].flags == {Flag.OVERDUE, Flag.NO_MANAGER}
 
 
-async def test_narrows_to_a_flag_and_back(made: Example) -> None:
+async def test_users_are_filtered_by_flag(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -97,7 +97,7 @@ async def test_narrows_to_a_flag_and_back(made: Example) -> None:
         assert "Nobody here is mail failed" in shown(pilot)
 
 
-async def test_records_a_conversation_as_held(made: Example) -> None:
+async def test_a_conversation_of_a_push_is_recorded_as_held(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -114,7 +114,7 @@ async def test_records_a_conversation_as_held(made: Example) -> None:
     assert _now(made, "Late").progress.done == 2
 
 
-async def test_nobody_without_a_manager_is_recorded(made: Example) -> None:
+async def test_a_conversation_of_a_user_without_a_manager_cannot_be_recorded(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -123,7 +123,7 @@ async def test_nobody_without_a_manager_is_recorded(made: Example) -> None:
         assert "has no manager who could have held it" in said(pilot)
 
 
-async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> None:
+async def test_marked_users_are_unassigned_and_the_message_explains_undo(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -140,7 +140,7 @@ async def test_unassigns_the_marked_and_says_how_to_undo_it(made: Example) -> No
     assert {row.login for row in left} == {"dina", "lone"}
 
 
-async def test_unassigns_who_is_under_the_cursor_when_nobody_is_marked(made: Example) -> None:
+async def test_the_user_under_the_cursor_is_unassigned_if_none_is_marked(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -209,7 +209,7 @@ async def test_refusals_stand_beside_the_field(
         assert _field(pilot, field).value == value
 
 
-async def test_two_people_change_the_same_push(made: Example) -> None:
+async def test_conflicting_edits_of_a_push_display_the_other_version(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late", "e")
@@ -231,7 +231,9 @@ async def test_two_people_change_the_same_push(made: Example) -> None:
     assert (both.id, both.deadline, both.reminders) == (late.id, date(2026, 2, 25), Reminders((5,)))
 
 
-async def test_settings_follow_what_others_save_while_nothing_is_typed(made: Example) -> None:
+async def test_settings_are_updated_with_changes_of_others_while_there_is_no_input(
+    made: Example,
+) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late", "e")
@@ -243,7 +245,7 @@ async def test_settings_follow_what_others_save_while_nothing_is_typed(made: Exa
         assert _field(pilot, "name").value == "Theirs"
 
 
-async def test_leaving_asks_only_when_something_is_typed(made: Example) -> None:
+async def test_leaving_the_settings_asks_for_confirmation_only_after_input(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -255,7 +257,7 @@ async def test_leaving_asks_only_when_something_is_typed(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushesScreen)
 
 
-async def test_closes_and_reopens(made: Example) -> None:
+async def test_a_push_is_closed_and_reopened(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Late")
@@ -277,7 +279,7 @@ async def test_closes_and_reopens(made: Example) -> None:
         assert pilot.app.screen.query_one("#save", Button).display
 
 
-async def test_closes_from_the_list(made: Example) -> None:
+async def test_a_push_is_closed_from_the_list(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Ahead", "c", "right", "enter")
@@ -288,7 +290,7 @@ async def test_closes_from_the_list(made: Example) -> None:
         assert _now(made, "Ahead").state is PushState.SCHEDULED
 
 
-async def test_activity_of_the_push(made: Example) -> None:
+async def test_the_activity_of_a_push_is_displayed(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), (120, 40)) as pilot:
         await _open(pilot, "Late", "enter")
@@ -298,7 +300,7 @@ async def test_activity_of_the_push(made: Example) -> None:
         assert "Els Claes assigned users: Late (4 users)" in shown(pilot)
 
 
-async def test_support_sees_and_changes_nothing(made: Example) -> None:
+async def test_support_can_read_pushes_but_not_change_them(made: Example) -> None:
     pushes_in_every_state(made)
     before = pushes.every(made.studio, made.admin)
     async with running(made.app(made.actor("sam"))) as pilot:
@@ -314,7 +316,7 @@ async def test_support_sees_and_changes_nothing(made: Example) -> None:
     assert pushes.every(made.studio, made.admin) == before
 
 
-async def test_support_who_manages_somebody_records_their_own(made: Example) -> None:
+async def test_support_can_record_conversations_of_their_own_team(made: Example) -> None:
     made.load(PEOPLE.replace("Finance,,bob|ann", "Finance,,sam"))
     made.push("Q1", "ann", "dina")
     async with running(made.app(made.actor("sam"))) as pilot:
@@ -341,8 +343,8 @@ async def test_hostile_names_stay_text(made: Example) -> None:
         assert isinstance(pilot.app.screen, PushScreen)
 
 
-async def test_a_push_is_made_once_more_in_eight_keys(made: Example) -> None:
-    """P17: from any place, with the name and the days that are proposed."""
+async def test_a_push_is_repeated_with_at_most_eight_keys(made: Example) -> None:
+    """P17: from any place, with the proposed name and dates."""
     pushes_in_every_state(made)
     keys = ["2", "d", "ctrl+s"]
     assert len(keys) <= 8
@@ -358,7 +360,7 @@ async def test_a_push_is_made_once_more_in_eight_keys(made: Example) -> None:
         assert "is not a date" in shown(pilot)
 
 
-async def test_a_push_comes_again_is_skipped_and_stopped(made: Example) -> None:
+async def test_a_repetition_of_a_push_is_set_skipped_and_stopped(made: Example) -> None:
     """P17."""
     pushes_in_every_state(made)
     async with running(made.app(), (140, 40)) as pilot:

@@ -1,5 +1,5 @@
-"""Pictures of the screens around pushes: empty, typical, filtered and marked, in error; both sizes,
-with hostile names."""
+"""Snapshots of the screens of pushes: empty, typical, filtered and marked, with an error and with
+hostile names."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ from tests.tui.screens.pushing import assign, create, pushes_in_every_state, put
 
 
 def pressing(*keys: str, on: str = "") -> Any:
-    """Go to the row called ``on``, then press ``keys``; the first one goes to a place."""
+    """Press the first of ``keys``, go to the row named ``on``, then press the other keys."""
 
     async def before(pilot: Pilot[Any]) -> None:
         await settled(pilot)

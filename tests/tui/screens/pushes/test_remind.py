@@ -1,5 +1,5 @@
-"""Reminding from the screens: seen before it is sent, not twice, by support too (P14, P15); who was
-reminded, and who is to hold a conversation (P10)."""
+"""The screen of reminders: preview, no duplicates, use by support, number of reminders (P14, P15);
+and naming the conductor of a conversation (P10)."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def button(pilot: Pilot[Any]) -> str:
     return str(pilot.app.screen.query_one("#remind", Button).label)
 
 
-async def test_everyone_not_done_is_reminded_once_it_is_seen_what_that_sends(made: Example) -> None:
+async def test_all_users_who_are_not_done_are_reminded_after_a_preview(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), TALL) as pilot:
         await open_push(pilot, "Late", "E")
@@ -74,7 +74,7 @@ async def test_everyone_not_done_is_reminded_once_it_is_seen_what_that_sends(mad
     assert reminded(made) == {"bob": 1, "dina": 1, "lone": 1}
 
 
-async def test_only_the_marked_are_reminded(made: Example) -> None:
+async def test_only_marked_users_are_reminded(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot)
@@ -88,7 +88,7 @@ async def test_only_the_marked_are_reminded(made: Example) -> None:
     assert reminded(made) == {"lone": 1}
 
 
-async def test_those_listed_are_reminded_by_a_key_of_its_own(made: Example) -> None:
+async def test_all_listed_users_are_reminded_by_a_separate_key(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot, "Late", "f", *"no man", "enter", "slash", *"lou", "enter", "E")
@@ -97,7 +97,7 @@ async def test_those_listed_are_reminded_by_a_key_of_its_own(made: Example) -> N
     assert reminded(made) == {"lone": 1}
 
 
-async def test_who_was_just_reminded_is_named_with_when_and_left_out_unless_asked(
+async def test_recently_reminded_users_are_listed_and_skipped_by_default(
     made: Example,
 ) -> None:
     remind(made, pushes_in_every_state(made)["Late"], "lone")
@@ -116,7 +116,7 @@ async def test_who_was_just_reminded_is_named_with_when_and_left_out_unless_aske
     assert reminded(made) == {"bob": 1, "dina": 1, "lone": 2}
 
 
-async def test_nobody_is_left_to_remind(made: Example) -> None:
+async def test_the_button_is_disabled_if_no_user_is_left_to_remind(made: Example) -> None:
     late = pushes_in_every_state(made)["Late"]
     reminding.remind(made.studio, made.admin, late, Selection.matching(AssignmentFilter()))
     async with running(made.app(), WIDE) as pilot:
@@ -129,7 +129,7 @@ async def test_nobody_is_left_to_remind(made: Example) -> None:
     assert reminded(made) == {"bob": 1, "dina": 1, "lone": 1}
 
 
-async def test_what_another_did_meanwhile_is_counted_and_refused(made: Example) -> None:
+async def test_concurrent_changes_update_the_preview_and_refuse_the_reminder(made: Example) -> None:
     late = pushes_in_every_state(made)["Late"]
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot, "Late", "E")
@@ -144,14 +144,14 @@ async def test_what_another_did_meanwhile_is_counted_and_refused(made: Example) 
 
 
 @pytest.mark.parametrize(("name", "state"), [("Ahead", "scheduled"), ("Draft", "draft")])
-async def test_only_an_open_push_reminds(made: Example, name: str, state: str) -> None:
+async def test_only_an_open_push_sends_reminders(made: Example, name: str, state: str) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_push(pilot, name, "r")
         assert said(pilot) == f"“{name}” is {state}: only an open push reminds."
 
 
-async def test_what_is_closed_is_reopened_by_the_same_key(made: Example) -> None:
+async def test_the_key_for_reminders_reopens_a_closed_push(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_push(pilot, "Over")
@@ -161,7 +161,7 @@ async def test_what_is_closed_is_reopened_by_the_same_key(made: Example) -> None
         assert "Remind" in footer(pilot)
 
 
-async def test_support_reminds(made: Example) -> None:
+async def test_support_can_send_reminders(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app(made.actor("sam"))) as pilot:
         await open_push(pilot, "Late", "E", "ctrl+s")
@@ -170,14 +170,14 @@ async def test_support_reminds(made: Example) -> None:
         assert "Taken back: 3 users reminded of “Late”" in said(pilot)
 
 
-async def test_how_often_and_when_somebody_was_reminded_is_listed(made: Example) -> None:
+async def test_number_and_date_of_reminders_are_listed(made: Example) -> None:
     late = pushes_in_every_state(made)["Late"]
     remind(made, late, "lone")
     made.clock.move(days=4)
     remind(made, late, "lone")
     async with running(made.app(), WIDE) as pilot:
         await open_push(pilot)
-        # Beside the list there is no room for this column.
+        # Hide the detail pane, which leaves no space for this column.
         await press(pilot, "P")
         line = next(line for line in shown(pilot).splitlines() if "Lou Alone" in line)
         assert "2× · 2026-03-06" in line
@@ -186,7 +186,7 @@ async def test_how_often_and_when_somebody_was_reminded_is_listed(made: Example)
         assert "2×" not in shown(pilot)
 
 
-async def test_names_who_is_to_hold_a_conversation(made: Example) -> None:
+async def test_the_conductor_of_a_conversation_is_chosen(made: Example) -> None:
     pushes_in_every_state(made)
     before = {m.id for m in outbox.every(made.studio, made.admin, NotificationFilter())}
     async with running(made.app(), WIDE) as pilot:
@@ -211,7 +211,9 @@ async def test_names_who_is_to_hold_a_conversation(made: Example) -> None:
         ("Lou Alone", "Lou Alone has no manager who could hold it."),
     ],
 )
-async def test_nobody_is_named_where_nobody_can_be(made: Example, name: str, reason: str) -> None:
+async def test_no_conductor_can_be_chosen_for_a_held_conversation_or_without_managers(
+    made: Example, name: str, reason: str
+) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await open_push(pilot)
@@ -220,7 +222,7 @@ async def test_nobody_is_named_where_nobody_can_be(made: Example, name: str, rea
         assert said(pilot) == reason
 
 
-async def test_what_assigning_sends_is_read_before_and_nothing_of_it_stays(made: Example) -> None:
+async def test_the_preview_displays_the_mail_of_assigning_and_stores_nothing(made: Example) -> None:
     pushes_in_every_state(made)
     before = len(mails(made, Kind.ASSIGNED))
     async with running(made.app(), TALL) as pilot:

@@ -1,4 +1,4 @@
-"""The screen that keeps the question library (T2)."""
+"""The screen of the question library (T2)."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def topics(made: Example) -> dict[str, Topic]:
     return {kept.name: kept.topic for kept in library.every(made.studio, made.admin)}
 
 
-async def test_writes_a_topic(made: Example) -> None:
+async def test_a_topic_is_added(made: Example) -> None:
     async with running(made.app()) as pilot:
         await open_library(pilot)
         await press(pilot, "n", "ctrl+s")
@@ -44,7 +44,7 @@ async def test_writes_a_topic(made: Example) -> None:
     )
 
 
-async def test_changes_a_topic_and_nothing_else_of_it(made: Example) -> None:
+async def test_a_topic_is_edited_and_keys_for_templates_do_nothing(made: Example) -> None:
     before = topics(made)["Growth"]
     async with running(made.app()) as pilot:
         await open_library(pilot)
@@ -61,7 +61,7 @@ async def test_changes_a_topic_and_nothing_else_of_it(made: Example) -> None:
     assert topics(made)["Growth"].questions == before.questions[1:]
 
 
-async def test_a_taken_name_is_told(made: Example) -> None:
+async def test_a_duplicate_name_is_reported(made: Example) -> None:
     async with running(made.app()) as pilot:
         await open_library(pilot)
         await press(pilot, "n", "e", *"growth", "escape", "ctrl+s")
@@ -94,7 +94,7 @@ async def test_filters_and_deletes(made: Example) -> None:
     assert "Cooperation" not in topics(made)
 
 
-async def test_goes_out_and_comes_back(made: Example, tmp_path: Path) -> None:
+async def test_the_library_is_exported_and_imported(made: Example, tmp_path: Path) -> None:
     path = tmp_path / "all.toml"
     async with running(made.app()) as pilot:
         await open_library(pilot)
@@ -108,7 +108,7 @@ async def test_goes_out_and_comes_back(made: Example, tmp_path: Path) -> None:
     assert {"Growth", "Grown"} <= topics(made).keys()
 
 
-async def test_support_reads(made: Example) -> None:
+async def test_support_can_read_the_library_but_not_change_it(made: Example) -> None:
     made.load(PEOPLE)
     before = topics(made)
     async with running(made.app(made.actor("sam"))) as pilot:

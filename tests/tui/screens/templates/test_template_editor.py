@@ -1,4 +1,4 @@
-"""Writing a template by keys (T1 to T5, A4)."""
+"""The template editor (T1 to T5, A4)."""
 
 from dataclasses import replace
 from typing import Any
@@ -46,7 +46,7 @@ def title(pilot: Pilot[Any]) -> str:
 
 
 def asked(pilot: Pilot[Any]) -> list[str]:
-    """The questions of the first topic, as they are written."""
+    """Return the texts of the questions of the first topic."""
     topic = editor(pilot).editing.definition.steps[0].topics[0]
     return [question.text for question in topic.questions]
 
@@ -56,7 +56,7 @@ async def edit(pilot: Pilot[Any], name: str = "Quick", *keys: str) -> None:
     await press(pilot, "e", *keys)
 
 
-async def test_rewords_a_question_and_saves(made: Example) -> None:
+async def test_a_question_is_edited_and_saved(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", "!", "escape")
         assert "not saved" in title(pilot)
@@ -68,8 +68,10 @@ async def test_rewords_a_question_and_saves(made: Example) -> None:
     assert stored(made, "Quick").steps[0].topics[0].questions[0].text.endswith("?!")
 
 
-async def test_what_is_typed_last_is_not_lost_by_leaving_its_field(made: Example) -> None:
-    """A4: several keys arrive at once, as they do over a slow connection."""
+async def test_the_last_keys_typed_into_a_field_are_saved_when_it_loses_the_focus(
+    made: Example,
+) -> None:
+    """A4: several keys can arrive at once over a slow connection."""
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION)
         await press(pilot, "enter")
@@ -77,7 +79,7 @@ async def test_what_is_typed_last_is_not_lost_by_leaving_its_field(made: Example
     assert stored(made, "Quick").steps[0].topics[0].questions[0].text.endswith("?abc")
 
 
-async def test_writes_a_new_template_with_every_kind_of_question(made: Example) -> None:
+async def test_a_new_template_with_every_kind_of_question_is_saved(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "n")
         await press(pilot, "e", *"Ours", "escape")
@@ -121,7 +123,7 @@ async def test_every_setting_can_be_changed(made: Example) -> None:
     assert now.steps == was.steps
 
 
-async def test_moves_removes_and_brings_back(made: Example) -> None:
+async def test_questions_are_moved_and_removed_and_changes_are_undone(made: Example) -> None:
     was = stored(made, "Quick")
     first, second = was.steps[0].topics[0].questions
     async with running(made.app()) as pilot:
@@ -139,7 +141,7 @@ async def test_moves_removes_and_brings_back(made: Example) -> None:
         assert not here.unsaved
 
 
-async def test_a_step_is_added_and_made_another_kind(made: Example) -> None:
+async def test_a_step_is_added_and_its_kind_changed(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", "j", "s", "right", "escape")
         kinds = [step.kind for step in editor(pilot).editing.definition.steps]
@@ -148,14 +150,14 @@ async def test_a_step_is_added_and_made_another_kind(made: Example) -> None:
         assert "Only a discussion has topics" in said(pilot)
 
 
-async def test_what_is_added_and_left_empty_is_gone_again(made: Example) -> None:
+async def test_an_added_question_that_stays_empty_is_removed(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "a", "escape")
         assert not editor(pilot).editing.unsaved
         assert not editor(pilot).editing.can_undo
 
 
-async def test_what_is_wrong_is_told_where_it_is(made: Example) -> None:
+async def test_errors_are_displayed_next_to_the_invalid_element(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", "tab", "right")
         assert "a rating has 2 to 10 labels, not 0" in shown(pilot)
@@ -167,14 +169,14 @@ async def test_what_is_wrong_is_told_where_it_is(made: Example) -> None:
     assert stored(made, "Quick").steps[0].topics[0].questions[0].kind is QuestionKind.TEXT
 
 
-async def test_a_wrong_label_is_told_by_its_line(made: Example) -> None:
+async def test_an_invalid_label_is_reported_with_its_line(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", "tab", "right", "tab")
         await press(pilot, *"low", "enter", *"LOW")
         assert "line 2: “LOW” is in this question twice" in shown(pilot)
 
 
-async def test_a_name_that_is_taken_is_told_beside_it(made: Example) -> None:
+async def test_a_duplicate_name_is_reported_next_to_its_field(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick")
         editor(pilot).editing.replace_all(replace(stored(made, "Quick"), name="regular"))
@@ -186,15 +188,15 @@ async def test_a_name_that_is_taken_is_told_beside_it(made: Example) -> None:
         assert "“regular2” saved." in said(pilot)
 
 
-async def test_keys_of_the_outline_do_nothing_while_one_types(made: Example) -> None:
+async def test_keys_of_the_outline_do_nothing_while_a_form_has_the_focus(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", "tab")
         await press(pilot, "x", "a", "t", "s", "z", "J")
         assert not editor(pilot).editing.unsaved
 
 
-async def test_out_of_the_library(made: Example) -> None:
-    """T2: a whole topic, or one question of it."""
+async def test_topics_and_questions_are_inserted_from_the_library(made: Example) -> None:
+    """T2: a whole topic, or a single question of a topic."""
     kept = library.find(made.studio, made.admin, "Growth").topic
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "l")
@@ -209,7 +211,7 @@ async def test_out_of_the_library(made: Example) -> None:
         assert not editor(pilot).editing.unsaved
 
 
-async def test_a_topic_is_kept_in_the_library(made: Example) -> None:
+async def test_a_topic_is_added_to_the_library(made: Example) -> None:
     """T2."""
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", "L")
@@ -220,7 +222,7 @@ async def test_a_topic_is_kept_in_the_library(made: Example) -> None:
     assert library.find(made.studio, made.admin, topic.name).topic == topic
 
 
-async def test_leaving_asks_what_becomes_of_what_is_not_saved(made: Example) -> None:
+async def test_leaving_asks_whether_to_save_or_discard_changes(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", "escape")
         assert isinstance(pilot.app.screen, TemplatesScreen)
@@ -237,7 +239,9 @@ async def test_leaving_asks_what_becomes_of_what_is_not_saved(made: Example) -> 
     assert len(stored(made, "Quick").steps[0].topics[0].questions) == 1
 
 
-async def test_leaving_by_saving_stays_where_something_is_wrong(made: Example) -> None:
+async def test_leaving_with_save_stays_in_the_editor_if_the_template_is_invalid(
+    made: Example,
+) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", "tab", "right", "escape", "escape")
         await press(pilot, "enter")
@@ -245,8 +249,8 @@ async def test_leaving_by_saving_stays_where_something_is_wrong(made: Example) -
         assert editor(pilot).editing.unsaved
 
 
-async def test_a_lost_connection_loses_nothing(made: Example) -> None:
-    """A4: what was typed to the last key is offered the next time, to the same person."""
+async def test_unsaved_changes_are_offered_again_after_a_lost_connection(made: Example) -> None:
+    """A4: every typed key is offered as a draft to the same user the next time."""
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", *"half a sent")
     async with running(made.app()) as pilot:
@@ -261,7 +265,7 @@ async def test_a_lost_connection_loses_nothing(made: Example) -> None:
         assert isinstance(pilot.app.screen, TemplateEditor)
 
 
-async def test_a_draft_that_is_left_is_there_the_next_time(made: Example) -> None:
+async def test_a_draft_that_was_left_is_offered_the_next_time(made: Example) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "x", "escape", *"go on", "enter")
         assert isinstance(pilot.app.screen, TemplatesScreen)
@@ -273,7 +277,7 @@ async def test_a_draft_that_is_left_is_there_the_next_time(made: Example) -> Non
 
 
 def theirs(made: Example, **changed: object) -> Template:
-    """Somebody else saves it meanwhile."""
+    """Save the template as another user; return the new version."""
     template = templates.find(made.studio, made.admin, "Quick")
     definition = replace(template.definition, **changed)  # type: ignore[arg-type]
     return templates.save(made.studio, made.admin, template, definition)
@@ -286,8 +290,10 @@ async def collide(made: Example, pilot: Pilot[Any]) -> None:
     assert isinstance(pilot.app.screen, BothVersions)
 
 
-async def test_two_people_write_the_same_template(made: Example) -> None:
-    """A4: both versions are seen, and nothing is lost whatever one chooses."""
+async def test_saving_a_template_that_another_user_saved_displays_both_versions(
+    made: Example,
+) -> None:
+    """A4: both versions are displayed, and no choice loses any changes."""
     async with running(made.app(), WIDE) as pilot:
         await collide(made, pilot)
         assert "+ Theirs" in shown(pilot)
@@ -303,7 +309,9 @@ async def test_two_people_write_the_same_template(made: Example) -> None:
     assert len(now.steps[0].topics[0].questions) == 1
 
 
-async def test_theirs_can_be_taken_and_mine_brought_back(made: Example) -> None:
+async def test_the_other_version_can_be_accepted_and_the_own_version_restored(
+    made: Example,
+) -> None:
     """A4."""
     async with running(made.app()) as pilot:
         await collide(made, pilot)
@@ -328,7 +336,9 @@ async def test_a_draft_of_an_older_version_does_not_overwrite(made: Example) -> 
     assert stored(made, "Quick").description == "Theirs"
 
 
-async def test_what_others_save_is_followed_while_nothing_is_typed(made: Example) -> None:
+async def test_changes_of_others_are_displayed_while_there_are_no_own_changes(
+    made: Example,
+) -> None:
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick")
         theirs(made, description="Theirs")
@@ -345,7 +355,7 @@ async def test_what_others_save_is_followed_while_nothing_is_typed(made: Example
         assert "“Quick” saved." in said(pilot)
 
 
-async def test_what_others_deleted_can_be_added_anew(made: Example) -> None:
+async def test_a_template_that_others_deleted_can_be_saved_as_new(made: Example) -> None:
     """A4."""
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "x")
@@ -357,7 +367,9 @@ async def test_what_others_deleted_can_be_added_anew(made: Example) -> None:
     assert len(stored(made, "Quick").steps[0].topics[0].questions) == 1
 
 
-async def test_says_that_pushes_keep_theirs(made: Example) -> None:
+async def test_the_number_of_pushes_that_keep_their_version_is_displayed_on_saving(
+    made: Example,
+) -> None:
     """T5."""
     made.load(PEOPLE)
     push = made.push("Q1 review", "ann")
@@ -369,7 +381,7 @@ async def test_says_that_pushes_keep_theirs(made: Example) -> None:
     assert push.template != stored(made, "Regular")
 
 
-async def test_is_previewed_before_it_is_saved(made: Example) -> None:
+async def test_unsaved_changes_can_be_previewed(made: Example) -> None:
     """T6."""
     async with running(made.app(), (100, 60)) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "enter", *" Or not?", "escape", "v")
@@ -380,7 +392,7 @@ async def test_is_previewed_before_it_is_saved(made: Example) -> None:
 
 
 async def test_hostile_text_stays_text(made: Example) -> None:
-    """A5: all of it in the outline, and some at a time in the form of each row."""
+    """A5: in the outline, and in the form of each row."""
     quick = stored(made, "Quick")
     step = quick.steps[0]
     asked = [Question(text, QuestionKind.CHOICE, (f"a{text}", f"b{text}")) for text in HOSTILE]
@@ -403,7 +415,7 @@ async def test_hostile_text_stays_text(made: Example) -> None:
             assert editor(pilot).editing.definition == definition
 
 
-async def test_a_draft_is_nobody_elses(made: Example) -> None:
+async def test_a_draft_is_visible_only_to_its_author(made: Example) -> None:
     """A4."""
     made.load(PEOPLE)
     async with running(made.app()) as pilot:

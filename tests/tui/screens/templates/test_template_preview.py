@@ -1,4 +1,4 @@
-"""How a conversation would go, as leader and as user see it (T6; C2, T2 to T4)."""
+"""The preview of a conversation for the leader and for the user (T6; C2, T2 to T4)."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def between(text: str, first: str, last: str) -> str:
     return text.partition(first)[2].partition(last)[0]
 
 
-def test_every_kind_of_question_is_there_to_be_answered() -> None:
+def test_every_kind_of_question_is_displayed_with_its_input() -> None:
     for side in Side:
         text = words(TALK, side)
         assert "Why? ▏" in text
@@ -57,7 +57,7 @@ def test_every_kind_of_question_is_there_to_be_answered() -> None:
         assert "( ) yes ( ) no" in text
 
 
-def test_who_reads_what_is_prepared_and_when() -> None:
+def test_the_preview_explains_who_reads_the_preparation_and_when() -> None:
     """C2."""
     leader, user = words(TALK, Side.LEADER), words(TALK, Side.USER)
     assert "You read what they wrote once they submit it." in leader
@@ -69,7 +69,7 @@ def test_who_reads_what_is_prepared_and_when() -> None:
         assert "Summary" in between(text, "3 Talk", "4 Finish")
 
 
-def test_a_quick_one_begins_at_the_talk() -> None:
+def test_a_template_without_planning_starts_with_the_conversation() -> None:
     """C2."""
     for side in Side:
         text = words(replace(TALK, planning=False), side)
@@ -86,7 +86,9 @@ def test_a_quick_one_begins_at_the_talk() -> None:
         (Viewing(leaders=True), "the two of you and all leaders of the team member"),
     ],
 )
-def test_who_reads_along_afterwards(viewing: Viewing, readers: str) -> None:
+def test_the_preview_explains_who_can_read_the_conversation_afterwards(
+    viewing: Viewing, readers: str
+) -> None:
     """T4."""
     for side in Side:
         assert f"it is read by {readers}." in words(replace(TALK, viewing=viewing), side)
@@ -101,14 +103,16 @@ def test_who_reads_along_afterwards(viewing: Viewing, readers: str) -> None:
         (Permissions(through_push=True), "when an admin pushes it", "when an admin pushes it"),
     ],
 )
-def test_how_it_comes_to_one(permissions: Permissions, leader: str, user: str) -> None:
+def test_the_preview_explains_who_can_start_the_conversation(
+    permissions: Permissions, leader: str, user: str
+) -> None:
     """T3."""
     definition = replace(TALK, permissions=permissions)
     assert leader in words(definition, Side.LEADER)
     assert user in words(definition, Side.USER)
 
 
-def test_who_may_change_the_questions() -> None:
+def test_the_preview_explains_who_may_change_the_questions() -> None:
     """T2."""
     fixed, free = (
         words(replace(TALK, questions=policy), Side.LEADER)
@@ -119,7 +123,7 @@ def test_who_may_change_the_questions() -> None:
     assert "You choose the questions" in free
 
 
-def test_lines_fit_whatever_is_in_them() -> None:
+def test_lines_fit_the_width_with_hostile_text() -> None:
     """A5."""
     for text in HOSTILE:
         topic = Topic(text, (Question(text, QuestionKind.RATING, (text, text)),))
@@ -130,7 +134,7 @@ def test_lines_fit_whatever_is_in_them() -> None:
             assert all(part.cell_length <= 40 for part in drawn.split("\n"))
 
 
-async def test_one_key_changes_sides(made: Example) -> None:
+async def test_one_key_switches_between_leader_and_user(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Regular")
         await press(pilot, "v")

@@ -1,5 +1,5 @@
-"""Pictures of writing templates and keeping questions: empty, typical, wrong, two writers; both
-sizes, with hostile names."""
+"""Snapshots of the template editor and the question library: empty, typical, invalid, with an
+edit conflict and with hostile names."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a template was before, and bringing it back (T5)."""
+"""Earlier versions of a template, and restoring them (T5)."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ async def open_versions(pilot: Pilot[Any], name: str = "Quick") -> None:
     assert isinstance(pilot.app.screen, TemplateVersions)
 
 
-async def test_tells_who_saved_what_when(made: Example) -> None:
+async def test_each_version_displays_its_author_time_and_changes(made: Example) -> None:
     edit_twice(made)
     async with running(made.app()) as pilot:
         await open_versions(pilot)
@@ -50,7 +50,7 @@ async def test_tells_who_saved_what_when(made: Example) -> None:
         assert "+ Third" in shown(pilot)
 
 
-async def test_brings_back_once_that_is_confirmed(made: Example) -> None:
+async def test_a_version_is_restored_after_confirmation(made: Example) -> None:
     first = quick(made).definition
     edit_twice(made)
     async with running(made.app()) as pilot:
@@ -68,7 +68,7 @@ async def test_brings_back_once_that_is_confirmed(made: Example) -> None:
         assert "What version 4 changed" in shown(pilot)
 
 
-async def test_says_what_pushes_keep(made: Example) -> None:
+async def test_the_number_of_pushes_that_keep_their_version_is_displayed(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     async with running(made.app()) as pilot:
@@ -77,7 +77,7 @@ async def test_says_what_pushes_keep(made: Example) -> None:
         assert "Pushes keep the template as it was" in shown(pilot)
 
 
-async def test_each_can_be_previewed(made: Example) -> None:
+async def test_each_version_can_be_previewed(made: Example) -> None:
     edit_twice(made)
     async with running(made.app()) as pilot:
         await open_versions(pilot)
@@ -86,7 +86,7 @@ async def test_each_can_be_previewed(made: Example) -> None:
         assert "Second" in shown(pilot)
 
 
-async def test_support_reads_and_brings_nothing_back(made: Example) -> None:
+async def test_support_can_read_versions_but_not_restore_them(made: Example) -> None:
     made.load(PEOPLE)
     edit_twice(made)
     async with running(made.app(made.actor("sam"))) as pilot:

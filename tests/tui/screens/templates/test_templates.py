@@ -1,4 +1,4 @@
-"""The screens about templates (T1 to T7)."""
+"""The screens of templates (T1 to T7)."""
 
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def _error(pilot: Pilot[Any]) -> str:
     return pilot.app.screen.query_one(Field).error
 
 
-async def test_push_is_offered_only_where_it_is_allowed(made: Example) -> None:
+async def test_push_is_offered_only_if_the_template_allows_it(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
         await press(pilot, "p")
@@ -57,13 +57,13 @@ async def test_push_is_offered_only_where_it_is_allowed(made: Example) -> None:
         assert isinstance(pilot.app.screen, NewPushes)
 
 
-async def test_filters_by_name_and_description(made: Example) -> None:
+async def test_the_list_is_filtered_by_name_and_description(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "slash", *"appraisal", "enter")
         assert pilot.app.screen.query_one(RecordList).length == 1
 
 
-async def test_the_preview_tells_everything(made: Example) -> None:
+async def test_the_page_of_a_template_displays_topics_ratings_and_readers(made: Example) -> None:
     async with running(made.app(), (120, 80)) as pilot:
         await put_cursor_on(pilot, "Performance review")
         await press(pilot, "enter")
@@ -82,7 +82,7 @@ async def test_the_preview_tells_everything(made: Example) -> None:
         assert "the two participants, admins (the summary)" in text
 
 
-async def test_duplicates_archives_and_deletes(made: Example) -> None:
+async def test_a_template_is_duplicated_archived_and_deleted(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
         await press(pilot, "d")
@@ -99,7 +99,7 @@ async def test_duplicates_archives_and_deletes(made: Example) -> None:
         assert "Quick (copy)" not in _every(made)
 
 
-async def test_what_a_push_uses_is_not_deleted(made: Example) -> None:
+async def test_a_template_that_a_push_uses_is_not_deleted(made: Example) -> None:
     made.load(PEOPLE)
     made.push("Q1 review", "ann")
     async with running(made.app()) as pilot:
@@ -109,7 +109,7 @@ async def test_what_a_push_uses_is_not_deleted(made: Example) -> None:
         assert "is used by pushes: archive it instead" in said(pilot)
 
 
-async def test_exports_and_imports(made: Example, tmp_path: Path) -> None:
+async def test_a_template_is_exported_and_imported(made: Example, tmp_path: Path) -> None:
     path = tmp_path / "quick.toml"
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
@@ -125,7 +125,7 @@ async def test_exports_and_imports(made: Example, tmp_path: Path) -> None:
         assert "imported" in said(pilot)
 
 
-async def test_a_file_is_replaced_only_when_asked_twice(made: Example, tmp_path: Path) -> None:
+async def test_a_file_is_replaced_only_after_a_second_enter(made: Example, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("mine")
     async with running(made.app()) as pilot:
@@ -143,13 +143,17 @@ async def test_a_file_is_replaced_only_when_asked_twice(made: Example, tmp_path:
     ("text", "reason"),
     [("", "Enter the path"), ("/nowhere/x.toml", "cannot be read"), ("/", "cannot be read")],
 )
-async def test_a_file_that_cannot_be_read(made: Example, text: str, reason: str) -> None:
+async def test_a_file_that_cannot_be_read_is_reported(
+    made: Example, text: str, reason: str
+) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "i", *text, "enter")
         assert reason in _error(pilot)
 
 
-async def test_an_imported_file_that_is_no_template(made: Example, tmp_path: Path) -> None:
+async def test_importing_a_file_that_is_not_a_template_reports_the_error(
+    made: Example, tmp_path: Path
+) -> None:
     path = tmp_path / "bad.toml"
     path.write_text('name = "Bad"\n[[steps]]\nkind = "discusion"\n')
     async with running(made.app()) as pilot:
@@ -159,7 +163,7 @@ async def test_an_imported_file_that_is_no_template(made: Example, tmp_path: Pat
     assert "Bad" not in _every(made)
 
 
-async def test_edits_as_text(made: Example) -> None:
+async def test_a_template_is_edited_as_text(made: Example) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
         await press(pilot, "T")
@@ -170,7 +174,7 @@ async def test_edits_as_text(made: Example) -> None:
         assert _every(made)["Quick"].definition.permissions.through_push
 
 
-async def test_a_wrong_text_is_kept_and_its_place_named(made: Example) -> None:
+async def test_an_invalid_text_is_retained_and_the_error_position_displayed(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "T")
         area = pilot.app.screen.query_one(".own", TextArea)
@@ -184,7 +188,7 @@ async def test_a_wrong_text_is_kept_and_its_place_named(made: Example) -> None:
         assert "discusion" in area.text
 
 
-async def test_the_cursor_goes_to_the_line_that_is_wrong(made: Example) -> None:
+async def test_the_cursor_moves_to_the_invalid_line(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "T")
         area = pilot.app.screen.query_one(".own", TextArea)
@@ -193,7 +197,7 @@ async def test_the_cursor_goes_to_the_line_that_is_wrong(made: Example) -> None:
         assert area.cursor_location[0] == 2
 
 
-async def test_leaving_asks_only_when_something_changed(made: Example) -> None:
+async def test_leaving_asks_for_confirmation_only_after_changes(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "T", "escape")
         assert isinstance(pilot.app.screen, TemplatesScreen)
@@ -222,7 +226,7 @@ async def test_two_people_edit_the_same_template(made: Example) -> None:
         assert _every(made)["Quick"].definition.planning
 
 
-async def test_pasted_escapes_are_not_taken_in(made: Example) -> None:
+async def test_escape_sequences_are_removed_from_pasted_text(made: Example) -> None:
     from textual import events
 
     async with running(made.app()) as pilot:
@@ -233,7 +237,7 @@ async def test_pasted_escapes_are_not_taken_in(made: Example) -> None:
         assert area.text.startswith("]52;c;aGVsbG8=pasted")
 
 
-async def test_support_reads_and_changes_nothing(made: Example) -> None:
+async def test_support_can_read_templates_but_not_change_them(made: Example) -> None:
     made.load(PEOPLE)
     async with running(made.app(made.actor("sam"))) as pilot:
         for key in ("p", "e", "n", "t", "d", "x", "D", "i"):
@@ -248,7 +252,7 @@ def _around(name: str, step: Step) -> Definition:
 
 
 async def test_hostile_templates_stay_text(made: Example) -> None:
-    """A5: as names in the list, and as all that a template holds on each of its screens."""
+    """A5: in names in the list, and in all fields of a template on each of its screens."""
     for text in HOSTILE:
         step = Step(StepKind.DISCUSSION, (Topic("t", (Question("q"),)),))
         templates.add(made.studio, made.admin, Definition(f"n{text}"[:200], text, steps=(step,)))

@@ -1,4 +1,4 @@
-"""Today: what needs somebody is dealt with by single keys, one after another (S1)."""
+"""Today: each case that needs the user is resolved by a single key (S1)."""
 
 from datetime import date
 from pathlib import Path
@@ -39,12 +39,12 @@ from tests.tui.screens.pushing import create, footer, pushes_in_every_state, sai
 
 
 def words(pilot: Pilot[Any]) -> list[str]:
-    """The cases that are listed, from the top."""
+    """Return the texts of the listed cases, from the top."""
     return [row.case.words for row in rows(pilot) if row.case is not None]
 
 
 def under_cursor(pilot: Pilot[Any]) -> str:
-    """The case or first step under the cursor, which is never a heading."""
+    """Return the text of the case or first step under the cursor, which is never on a heading."""
     line = listed(pilot).current
     assert line is not None
     assert line.takes_cursor
@@ -52,7 +52,7 @@ def under_cursor(pilot: Pilot[Any]) -> str:
 
 
 async def go_on_to(pilot: Pilot[Any], case: str) -> None:
-    """Move down to a case, passing over headings."""
+    """Move the cursor from the top down to a case."""
     await press(pilot, "g")
     for _ in rows(pilot):
         if under_cursor(pilot) == case:
@@ -61,7 +61,7 @@ async def go_on_to(pilot: Pilot[Any], case: str) -> None:
     raise AssertionError(f"no {case}: {words(pilot)}")
 
 
-async def test_the_studio_opens_on_it_and_a_case_leads_where_it_is_dealt_with(
+async def test_the_app_opens_at_today_and_a_case_opens_its_screen(
     made: Example,
 ) -> None:
     pushes_in_every_state(made)
@@ -82,7 +82,7 @@ async def test_the_studio_opens_on_it_and_a_case_leads_where_it_is_dealt_with(
         assert under_cursor(pilot) == "3 overdue"
 
 
-async def test_the_cursor_passes_over_headings(made: Example) -> None:
+async def test_the_cursor_skips_headings(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         seen = []
@@ -94,7 +94,7 @@ async def test_the_cursor_passes_over_headings(made: Example) -> None:
         assert seen[-1] == "set up the mail server"
 
 
-async def test_reminding_shows_what_it_sends_and_the_next_case_is_under_the_cursor(
+async def test_reminding_displays_a_preview_and_moves_the_cursor_to_the_next_case(
     made: Example,
 ) -> None:
     pushes_in_every_state(made)
@@ -112,7 +112,7 @@ async def test_reminding_shows_what_it_sends_and_the_next_case_is_under_the_curs
         assert under_cursor(pilot) == "1 planned after the deadline"
 
 
-async def test_failed_mail_is_retried_by_one_key_and_goes(made: Example) -> None:
+async def test_failed_mail_is_retried_by_one_key_and_its_case_is_removed(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "1 mail failed")
@@ -126,7 +126,7 @@ async def test_failed_mail_is_retried_by_one_key_and_goes(made: Example) -> None
         assert NotificationState.FAILED not in outbox.counts(made.studio, made.admin)
 
 
-async def test_the_mail_of_a_case_is_shown_in_its_state(made: Example) -> None:
+async def test_a_case_of_mail_opens_the_outbox_at_its_mail(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "1 mail failed")
@@ -139,7 +139,7 @@ async def test_the_mail_of_a_case_is_shown_in_its_state(made: Example) -> None:
         assert len(rows(pilot)) > 1
 
 
-async def test_the_next_step_is_said_until_somebody_is_assigned(tmp_path: Path) -> None:
+async def test_the_next_first_step_is_displayed_until_a_user_is_assigned(tmp_path: Path) -> None:
     with example(tmp_path, Smtp(host="localhost", sender="studio@example.org")) as made:
         made.load(PEOPLE)
         async with running(made.whole_app()) as pilot:
@@ -159,7 +159,7 @@ async def test_the_next_step_is_said_until_somebody_is_assigned(tmp_path: Path) 
     ("typed", "until"),
     [("", "until it changes"), ("tomorrow", "until tomorrow"), ("fri", "until Fri 6 Mar")],
 )
-async def test_a_case_is_put_off_and_brought_back(made: Example, typed: str, until: str) -> None:
+async def test_a_case_is_snoozed_and_restored(made: Example, typed: str, until: str) -> None:
     pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "3 overdue")
@@ -175,7 +175,7 @@ async def test_a_case_is_put_off_and_brought_back(made: Example, typed: str, unt
         assert "put off" not in shown(pilot)
 
 
-async def test_what_is_no_day_ahead_puts_nothing_off(made: Example) -> None:
+async def test_a_case_is_not_snoozed_until_an_invalid_or_past_date(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await press(pilot, "Z", *"soonish", "enter")
@@ -187,7 +187,7 @@ async def test_what_is_no_day_ahead_puts_nothing_off(made: Example) -> None:
         assert len(words(pilot)) == 4
 
 
-async def test_what_others_do_appears_and_the_cursor_stays(made: Example) -> None:
+async def test_changes_of_others_are_displayed_on_today_and_the_cursor_stays(made: Example) -> None:
     every = pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await go_on_to(pilot, "3 overdue")
@@ -212,7 +212,7 @@ async def test_the_filter_finds_what_is_listed_and_escape_clears_it(made: Exampl
         assert len(words(pilot)) == 4
 
 
-async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Example) -> None:
+async def test_a_new_studio_displays_the_first_steps_until_they_are_done(made: Example) -> None:
     async with running(made.whole_app()) as pilot:
         assert [row.step for row in rows(pilot) if row.step] == [
             FirstStep.IMPORT_USERS,
@@ -232,7 +232,7 @@ async def test_a_new_studio_shows_the_first_steps_until_they_are_done(made: Exam
         assert "config.toml" in said(pilot)
 
 
-async def test_nothing_to_do_is_said_and_no_key_fails(tmp_path: Path) -> None:
+async def test_today_without_cases_displays_a_message_and_no_key_fails(tmp_path: Path) -> None:
     smtp = Smtp(host="localhost", sender="studio@example.org")
     with example(tmp_path, smtp) as made:
         made.load(PEOPLE)
@@ -243,13 +243,13 @@ async def test_nothing_to_do_is_said_and_no_key_fails(tmp_path: Path) -> None:
             assert isinstance(pilot.app.screen, TodayScreen)
 
 
-async def test_a_leader_opens_at_their_conversations(made: Example) -> None:
+async def test_the_app_of_a_leader_opens_at_my_conversations(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.whole_app(made.actor("bob"))) as pilot:
         assert isinstance(pilot.app.screen, MyConversationsScreen)
 
 
-async def test_tabs_say_what_waits_on_every_screen(made: Example) -> None:
+async def test_tabs_display_counts_on_every_screen(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.whole_app()) as pilot:
         app = cast(StudioApp, pilot.app)
@@ -266,7 +266,7 @@ async def test_tabs_say_what_waits_on_every_screen(made: Example) -> None:
 
 
 @pytest.mark.parametrize("number", [2, 12, 1_234])
-async def test_all_tabs_are_in_view_at_80_columns(made: Example, number: int) -> None:
+async def test_all_tabs_are_visible_at_80_columns(made: Example, number: int) -> None:
     async with running(made.whole_app()) as pilot:
         app = cast(OpenedStudio, pilot.app)
         app.badges.counted = {"outbox": Badge(number, urgent=True), "users": Badge(number)}
@@ -278,7 +278,7 @@ async def test_all_tabs_are_in_view_at_80_columns(made: Example, number: int) ->
         assert f"4 Outbox {told}!" in bar.render().plain
 
 
-def test_every_kind_of_case_has_a_sign_and_leads_somewhere() -> None:
+def test_every_kind_of_case_has_a_sign_and_a_destination() -> None:
     assert set(SIGNS) == set(CaseKind)
     assert len({*SIGNS.values()}) == len(SIGNS)
     for kind in CaseKind:
@@ -291,8 +291,8 @@ def test_every_destination_has_a_screen() -> None:
     assert isinstance(screen_of(to.Push(1)), PushScreen)
 
 
-def test_no_two_lines_are_taken_for_one() -> None:
-    """Also where very many need somebody."""
+def test_all_lines_have_different_ids() -> None:
+    """Also with very many cases."""
     cases = tuple(Case(kind, 1, "", push) for kind in CaseKind for push in range(500))
     lines = lines_of(Today(cases, (), tuple(FirstStep)))
     assert len({line.id for line in lines}) == len(lines)

@@ -1,4 +1,4 @@
-"""Pictures of Today: of a new Studio, where nothing needs anybody, typical, crowded, hostile."""
+"""Snapshots of Today: a new Studio, without cases, typical, crowded and with hostile names."""
 
 import asyncio
 from datetime import date
@@ -13,13 +13,13 @@ from tests.tui.test_snapshots import pressing
 
 
 def typical(made: Example) -> None:
-    """Pushes in every state, and mail that failed."""
+    """Create pushes in every state, and mail that failed."""
     pushes_in_every_state(made)
     asyncio.run(fill_outbox(made))
 
 
 def crowded(made: Example) -> None:
-    """More than fits, late and soon to start."""
+    """Create more overdue and future pushes than fit on the screen."""
     made.load(PEOPLE)
     for number in range(12):
         late = create(made, f"Late {number}", date(2026, 1, 5), date(2026, 2, 1 + number))
@@ -29,7 +29,7 @@ def crowded(made: Example) -> None:
 
 
 def hostile(made: Example) -> None:
-    """Late, in pushes and of people with hostile names."""
+    """Create overdue pushes with hostile names and with users with hostile names."""
     made.load(PEOPLE)
     made.load(hostile_rows())
     for number, name in enumerate(HOSTILE[:12]):
