@@ -12,7 +12,7 @@ from tests.e2e.test_pty import opened
 _COMMAND = str(Path(sys.executable).with_name("studio-tui"))
 
 
-def test_the_studio_goes_on_where_it_was(own_cluster: Cluster) -> None:
+def test_the_studio_continues_after_a_database_outage(own_cluster: Cluster) -> None:
     own_cluster.start()
     create_database(own_cluster.url, "typing")
     url = url_of(own_cluster.url, "typing")

@@ -52,7 +52,7 @@ def _written(terminal: Terminal, made: Example, talk: Conversation, text: str) -
     terminal.wait_for(lambda _: answer_stored(made, talk, "ann", USER, ENERGY).text == text)
 
 
-def test_killed_while_typing_and_back_again(tmp_path: Path, command: Command) -> None:
+def test_typed_text_survives_a_kill(tmp_path: Path, command: Command) -> None:
     with example(tmp_path) as made:
         talk = planned(made)
         with opened((80, 24), command(talk, "ann")) as terminal:
@@ -70,7 +70,9 @@ def test_killed_while_typing_and_back_again(tmp_path: Path, command: Command) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_told_to_end_it_saves_the_last_key(tmp_path: Path, command: Command, number: int) -> None:
+def test_a_termination_signal_saves_the_last_typed_text(
+    tmp_path: Path, command: Command, number: int
+) -> None:
     with example(tmp_path) as made:
         talk = planned(made)
         with opened((80, 24), command(talk, "ann")) as terminal:
@@ -82,7 +84,7 @@ def test_told_to_end_it_saves_the_last_key(tmp_path: Path, command: Command, num
         assert answer_stored(made, talk, "ann", USER, ENERGY).text == "The last word"
 
 
-def test_the_terminal_is_gone(tmp_path: Path, command: Command) -> None:
+def test_a_lost_terminal_saves_the_last_typed_text(tmp_path: Path, command: Command) -> None:
     with example(tmp_path) as made:
         talk = planned(made)
         with opened((80, 24), command(talk, "ann")) as terminal:
@@ -97,7 +99,7 @@ def test_the_terminal_is_gone(tmp_path: Path, command: Command) -> None:
         assert answer_stored(made, talk, "ann", USER, ENERGY).text == "The last word"
 
 
-def test_an_editor_of_ones_own(tmp_path: Path, command: Command) -> None:
+def test_an_external_editor_edits_an_answer(tmp_path: Path, command: Command) -> None:
     """The editor takes over the terminal and returns the text; one that fails changes nothing."""
     script = tmp_path / "editor"
     script.write_text(

@@ -109,7 +109,7 @@ def _talk(made: Example, by: Actor, ask: ConversationRequest) -> Conversation:
     return talk
 
 
-def test_no_byte_of_anybodys_text_steers_the_terminal(tmp_path: Path) -> None:
+def test_no_stored_text_sends_control_sequences_to_the_terminal(tmp_path: Path) -> None:
     with example(tmp_path) as made:
         _fill(made)
         url = made.studio.settings.database.url

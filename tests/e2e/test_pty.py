@@ -162,7 +162,7 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
     assert (private_home / "data" / "studio-tui" / "studio.db").exists()
 
 
-def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
+def test_waiting_mail_without_a_worker_is_reported_on_exit(private_home: Path) -> None:
     """N12: no mail server is configured, so no worker can send mail."""
 
     def studio(*words: str) -> None:
@@ -186,7 +186,7 @@ def test_mail_that_nobody_sends_is_said_on_leaving(private_home: Path) -> None:
         assert "1 mail waits in the outbox: no mail server is set up." in said
 
 
-def test_it_ends_when_its_terminal_is_gone() -> None:
+def test_the_program_exits_when_its_terminal_is_closed() -> None:
     """The program must not keep polling for keys."""
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
@@ -195,14 +195,14 @@ def test_it_ends_when_its_terminal_is_gone() -> None:
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])
-def test_a_key_right_after_another_place_is_for_its_list(pause: float) -> None:
+def test_a_key_typed_right_after_a_navigation_key_reaches_the_new_screen(pause: float) -> None:
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
         terminal.type("3q") if not pause else terminal.type_apart("3", pause, "q")
         assert terminal.ended() == 0
 
 
-def test_what_does_not_open_is_said_on_leaving_too(private_home: Path) -> None:
+def test_a_database_that_does_not_open_is_reported_on_exit(private_home: Path) -> None:
     path = private_home / "letter.db"
     path.write_text("This is a letter, and no database at all. " * 40)
     with opened((80, 24), STUDIO_DATABASE_URL=f"sqlite:///{path}") as terminal:
@@ -214,7 +214,7 @@ def test_what_does_not_open_is_said_on_leaving_too(private_home: Path) -> None:
         assert path.read_text().startswith("This is a letter")
 
 
-def test_a_fault_of_its_own_leaves_the_terminal_as_it_was() -> None:
+def test_a_crash_restores_the_terminal() -> None:
     with opened((80, 24), [sys.executable, "-c", _FAULTY]) as terminal:
         before = termios.tcgetattr(terminal.master)
         terminal.goes_to_templates()
@@ -229,7 +229,7 @@ def test_a_fault_of_its_own_leaves_the_terminal_as_it_was() -> None:
         assert b"ZeroDivisionError" not in terminal.written
 
 
-def test_without_a_terminal_it_says_so() -> None:
+def test_the_program_refuses_to_start_without_a_terminal() -> None:
     done = subprocess.run(
         _COMMAND, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -256,7 +256,7 @@ _MOUSE = (b"\x1b[?1000h", b"\x1b[?1002h", b"\x1b[?1003h")
         ({"STUDIO_SCREEN_MOUSE": "false"}, False),
     ],
 )
-def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
+def test_mouse_reporting_is_enabled_only_if_it_delays_no_key(
     environ: dict[str, str], asked: bool
 ) -> None:
     """GNU screen delays the first Escape for a program that enables mouse reporting."""
@@ -267,7 +267,7 @@ def test_the_mouse_is_asked_for_only_where_that_costs_no_key(
         assert any(mode in terminal.written for mode in _MOUSE) is asked
 
 
-def test_without_a_shell_there_is_nothing_to_go_to() -> None:
+def test_suspending_without_a_parent_shell_is_refused() -> None:
     """Keys typed for the shell must not reach the Studio."""
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
@@ -280,7 +280,7 @@ def test_without_a_shell_there_is_nothing_to_go_to() -> None:
         assert terminal.ended() == 0
 
 
-def test_a_shell_takes_over_and_the_studio_comes_back() -> None:
+def test_the_program_can_be_suspended_and_resumed_in_a_shell() -> None:
     shell = ["bash", "--norc", "--noprofile", "-i"]
     with opened((80, 24), shell, PS1="shell> ") as terminal:
         terminal.shows("shell>")
@@ -299,7 +299,7 @@ def test_a_shell_takes_over_and_the_studio_comes_back() -> None:
         terminal.ended()
 
 
-def test_what_is_typed_at_once_is_for_what_opens() -> None:
+def test_keys_typed_ahead_reach_the_screen_that_opens() -> None:
     """A new template, its name, and another key arrive in one packet, on a busy machine."""
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
     try:

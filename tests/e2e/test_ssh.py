@@ -86,7 +86,7 @@ def sshd(host: Host) -> Iterator[SshServer]:
     assert not host.marker.exists()
 
 
-def test_one_command_runs_as_who_has_the_key(host: Host, sshd: SshServer) -> None:
+def test_a_command_runs_as_the_owner_of_the_key(host: Host, sshd: SshServer) -> None:
     done = sshd.run("els", *create("'By Els'"))
     assert (done.returncode, done.stderr) == (0, "")
     newest = json.loads(sshd.run("sam", "activity", "list", "--limit", "1", "--json").stdout)[0]
@@ -97,7 +97,7 @@ def test_one_command_runs_as_who_has_the_key(host: Host, sshd: SshServer) -> Non
     assert newest["origin"] == f"key {listed[0]['fingerprint']} from 127.0.0.1"
 
 
-def test_rights_are_those_of_who_has_the_key(sshd: SshServer) -> None:
+def test_a_session_has_the_rights_of_the_owner_of_the_key(sshd: SshServer) -> None:
     assert sshd.run("sam", "pushes", "list").returncode == 0
     done = sshd.run("ann", "users", "list")
     assert (done.returncode, done.stdout) == (1, "")
@@ -106,7 +106,7 @@ def test_rights_are_those_of_who_has_the_key(sshd: SshServer) -> None:
     assert [key["login"] for key in json.loads(done.stdout)] == ["ann"]
 
 
-def test_quotes_are_read_and_no_shell_reads_them(sshd: SshServer) -> None:
+def test_quotes_are_parsed_without_a_shell(sshd: SshServer) -> None:
     done = sshd.run("els", "pushes show 'Q1 review' --json")
     assert json.loads(done.stdout)["name"] == "Q1 review"
     done = sshd.run("els", "pushes show '$(id)`id`;|>*'")
@@ -184,7 +184,7 @@ COMMANDS = (
 )
 
 
-def test_nothing_else_runs(host: Host, sshd: SshServer) -> None:
+def test_no_other_command_can_be_run(host: Host, sshd: SshServer) -> None:
     listed = json.loads(host.studio("ssh", "list", "els", "--json"))
     words = {"els": listed[0]["fingerprint"], "account": ACCOUNT, "marker": host.marker}
     words |= {"config": host.config, "folder": host.folder}
@@ -222,7 +222,7 @@ def test_no_file_of_the_host_is_read(host: Host, sshd: SshServer) -> None:
             assert "sqlite" not in done.stderr
 
 
-def test_a_dash_makes_no_file_of_that_name(host: Host, sshd: SshServer) -> None:
+def test_a_dash_as_output_creates_no_file(host: Host, sshd: SshServer) -> None:
     places = (host.folder, Path.home(), Path("/"))
     assert not any((place / "-").exists() for place in places)
     done = sshd.run("ann", "conversations export 'Q1 review' ann --output -")
@@ -234,7 +234,7 @@ def test_a_dash_makes_no_file_of_that_name(host: Host, sshd: SshServer) -> None:
     assert not any((place / "-").exists() for place in places)
 
 
-def test_the_environment_of_the_client_does_not_count(host: Host, sshd: SshServer) -> None:
+def test_the_environment_of_the_client_is_ignored(host: Host, sshd: SshServer) -> None:
     other = host.folder / "other.db"
     evil = host.folder / "evil"
     evil.mkdir()
@@ -276,14 +276,14 @@ def test_the_environment_of_the_client_does_not_count(host: Host, sshd: SshServe
     assert "Import, list, show and export users, and keep them by hand." in done.stdout
 
 
-def test_completion_is_not_for_who_comes_in(sshd: SshServer) -> None:
+def test_shell_completion_is_disabled_in_a_session(sshd: SshServer) -> None:
     options = ["-o", "SetEnv=_STUDIO_TUI_COMPLETE=bash_source COMP_WORDS=x"]
     done = sshd.run("els", "--version", options=options)
     assert done.returncode == 0
     assert done.stdout.startswith("studio-tui ")
 
 
-def test_nothing_is_forwarded(host: Host, sshd: SshServer, tmp_path: Path) -> None:
+def test_no_port_or_socket_is_forwarded(host: Host, sshd: SshServer, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as inside:
         reached: list[object] = []
         inside.settimeout(0.2)
@@ -306,7 +306,7 @@ def test_nothing_is_forwarded(host: Host, sshd: SshServer, tmp_path: Path) -> No
         assert reached == []
 
 
-def test_no_agent_goes_along(sshd: SshServer, tmp_path: Path) -> None:
+def test_no_agent_is_forwarded(sshd: SshServer, tmp_path: Path) -> None:
     path = tmp_path / "agent"
     agent = subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.PIPE)
     with agent:
@@ -320,7 +320,7 @@ def test_no_agent_goes_along(sshd: SshServer, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", [["-s"], ["-O"]], ids=["sftp", "rcp"])
-def test_no_file_is_copied(
+def test_no_file_can_be_copied(
     host: Host, sshd: SshServer, tmp_path: Path, protocol: list[str]
 ) -> None:
     remote = f"{ACCOUNT}@127.0.0.1"
@@ -335,12 +335,12 @@ def test_no_file_is_copied(
     assert not taken.exists()
 
 
-def test_the_subsystem_is_the_studio_too(sshd: SshServer) -> None:
+def test_a_subsystem_request_runs_the_studio(sshd: SshServer) -> None:
     done = sshd.run("els", "sftp", options=["-s"])
     assert (done.returncode, done.stdout) == (2, "")
 
 
-def test_a_command_has_an_end(sshd: SshServer) -> None:
+def test_the_length_of_a_command_is_limited(sshd: SshServer) -> None:
     done = sshd.run("els", "pushes show " + "x" * MAX_COMMAND_LENGTH)
     assert done.returncode == 2
     assert "too long" in done.stderr
@@ -348,20 +348,20 @@ def test_a_command_has_an_end(sshd: SshServer) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_bytes_that_are_no_text_are_refused(sshd: SshServer) -> None:
+def test_bytes_that_are_not_utf8_are_refused(sshd: SshServer) -> None:
     command = [*map(os.fsencode, sshd.command("els")), b"pushes show \xff\xfe"]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 2
     assert b"not UTF-8" in done.stderr
 
 
-def test_a_key_that_nobody_added_opens_nothing(sshd: SshServer) -> None:
+def test_an_unknown_key_is_refused(sshd: SshServer) -> None:
     done = sshd.run("mallory", "pushes", "list")
     assert (done.returncode, done.stdout) == (255, "")
     assert "Permission denied (publickey)" in done.stderr
 
 
-def test_a_key_is_not_enough_without_its_other_half(host: Host, sshd: SshServer) -> None:
+def test_a_public_key_without_its_private_key_is_refused(host: Host, sshd: SshServer) -> None:
     """Presenting Els's public key but signing with another private key is refused."""
     stolen = sshd.key("thief")
     els = sshd.key("els").with_suffix(".pub").read_text()
@@ -369,12 +369,12 @@ def test_a_key_is_not_enough_without_its_other_half(host: Host, sshd: SshServer)
     assert sshd.run("thief", "pushes", "list").returncode == 255
 
 
-def test_no_password_is_asked_for(sshd: SshServer) -> None:
+def test_password_authentication_is_not_offered(sshd: SshServer) -> None:
     options = ["-o", "PubkeyAuthentication=no"]
     assert sshd.run("els", "pushes", "list", options=options).returncode == 255
 
 
-def test_a_removed_key_opens_nothing(host: Host, sshd: SshServer) -> None:
+def test_a_removed_key_is_refused(host: Host, sshd: SshServer) -> None:
     fingerprint = host.let_in("second", "ann")
     assert sshd.run("second", "ssh", "list").returncode == 0
     assert sshd.run("sam", "ssh", "remove-key", fingerprint).returncode == 1
@@ -384,7 +384,7 @@ def test_a_removed_key_opens_nothing(host: Host, sshd: SshServer) -> None:
     assert sshd.run("ann", "ssh", "list").returncode == 0
 
 
-def test_who_left_does_not_come_in(host: Host, sshd: SshServer) -> None:
+def test_a_user_who_left_is_refused(host: Host, sshd: SshServer) -> None:
     host.let_in("cas", "cas")
     assert sshd.run("cas", "ssh", "list").returncode == 0
     gone = "email,given_name,family_name,active\ncas@example.org,Cas,Dubois,{}\n"
@@ -402,7 +402,7 @@ def test_an_admin_adds_a_key_over_ssh(host: Host, sshd: SshServer) -> None:
     assert sshd.run("ben", "ssh", "list").returncode == 0
 
 
-def test_no_shell_for_who_has_no_command(sshd: SshServer) -> None:
+def test_a_session_without_a_command_opens_the_studio_and_no_shell(sshd: SshServer) -> None:
     """A session with a terminal and without a command opens the Studio, and no shell behind it."""
     with opened((100, 30), sshd.command("els", options=["-tt"])) as terminal:
         terminal.shows("0 Today", "Templates", "Quit")
@@ -418,7 +418,7 @@ def test_no_shell_for_who_has_no_command(sshd: SshServer) -> None:
         assert terminal.ended() == 0
 
 
-def test_who_loses_the_key_loses_the_open_studio(host: Host, sshd: SshServer) -> None:
+def test_removing_a_key_ends_its_open_session(host: Host, sshd: SshServer) -> None:
     fingerprint = host.let_in("lost", "els")
     with opened((100, 30), sshd.command("lost", options=["-tt"])) as terminal:
         terminal.shows("0 Today", "Templates", "Quit")

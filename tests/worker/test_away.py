@@ -77,7 +77,7 @@ def test_a_worker_waits_for_its_database_and_sends_everything_once(own_cluster: 
 
 
 @pytest.mark.one_engine
-def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
+def test_mail_claimed_during_a_database_outage_is_sent_by_the_same_worker(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """A running worker must check its claimed mail again, as no other takes it over (N4).
@@ -109,7 +109,7 @@ def test_what_was_claimed_as_the_database_went_away_is_sent_by_the_same_worker(
 
 
 @pytest.mark.one_engine
-def test_what_mails_have_in_common_is_known_once_it_is_committed(studio: Studio) -> None:
+def test_the_id_of_the_common_text_of_mails_is_cached_only_after_the_commit(studio: Studio) -> None:
     """A cached id that was rolled back would make recording sent mail fail (N3).
 
     Found by seed 30172 of the simulation.
@@ -126,7 +126,7 @@ def test_what_mails_have_in_common_is_known_once_it_is_committed(studio: Studio)
 
 
 @pytest.mark.one_engine
-def test_a_worker_that_cannot_write_what_it_sent_ends(
+def test_a_worker_that_cannot_record_sent_mail_exits(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """The worker exits instead of hanging, so that its supervisor can start another."""

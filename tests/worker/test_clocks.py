@@ -190,7 +190,7 @@ def test_a_clock_that_is_set_forward_sends_nothing_twice(many: Studio) -> None:
         assert _copies(server) == 0
 
 
-def test_a_host_that_is_ten_minutes_ahead_takes_nothing_from_the_others(many: Studio) -> None:
+def test_a_host_whose_clock_is_ahead_takes_over_no_lease(many: Studio) -> None:
     ahead = _WrongClock(timedelta(minutes=10), every=1_000_000)
     with smtp_server() as server:
         _run(many, server, [SystemClock(), ahead, SystemClock()])
@@ -205,7 +205,7 @@ def test_clocks_that_are_set_back_and_forward_send_nothing_twice(many: Studio) -
         assert _copies(server) == 0
 
 
-def test_what_was_about_to_leave_when_the_host_fell_asleep_does_not_leave_twice(
+def test_mail_about_to_leave_when_the_host_sleeps_is_not_sent_twice(
     many: Studio,
 ) -> None:
     """Both workers of the host wake at once, and the second sees that the first's lease expired."""
@@ -237,7 +237,7 @@ def _stands_still(studio: Studio, process: Process) -> bool:
         return False
 
 
-def test_a_worker_that_was_stopped_for_longer_than_its_lease_sends_at_most_what_was_on_the_wire(
+def test_a_worker_suspended_beyond_its_lease_repeats_at_most_the_mail_on_the_wire(
     many: Studio, first_admin: Actor
 ) -> None:
     connections = 4
@@ -252,7 +252,7 @@ def test_a_worker_that_was_stopped_for_longer_than_its_lease_sends_at_most_what_
         assert _copies(server) <= Pace().unwritten(connections)
 
 
-def test_on_a_server_the_time_of_the_server_counts(many: Studio) -> None:
+def test_the_clock_of_the_database_server_is_authoritative(many: Studio) -> None:
     opened = open_studio(many.settings, SystemClock())
     try:
         assert clock_problem(opened) == ""
@@ -271,7 +271,7 @@ def test_on_a_server_the_time_of_the_server_counts(many: Studio) -> None:
         opened.close()
 
 
-def test_a_clock_that_was_set_back_is_told(studio: Studio, first_admin: Actor) -> None:
+def test_a_clock_that_was_set_back_is_reported(studio: Studio, first_admin: Actor) -> None:
     if studio.store.clock is not None:
         # The database server's clock is authoritative, so the host's clock is not checked.
         assert clock_problem(studio) == ""

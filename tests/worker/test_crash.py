@@ -56,7 +56,7 @@ def _finish(studio: Studio, admin: Actor, server: Server) -> None:
         ("accepted", 1),
     ],
 )
-def test_killed_in_the_dialogue(
+def test_a_worker_killed_in_the_smtp_dialogue_sends_a_second_copy_only_if_the_reply_was_lost(
     studio: Studio, admin: Actor, due: int, step: Step, twice: int
 ) -> None:
     with smtp_server() as server:
@@ -69,7 +69,9 @@ def test_killed_in_the_dialogue(
     assert _copies(server) == [1] * (due - twice) + [2] * twice
 
 
-def test_killed_before_the_commit(studio: Studio, admin: Actor, due: int) -> None:
+def test_a_worker_killed_before_the_commit_sends_a_second_copy_of_unrecorded_mail_only(
+    studio: Studio, admin: Actor, due: int
+) -> None:
     """Between the server's reply and the commit is the one window for a second copy.
 
     However slow the database, the window covers at most one mail for two connections.

@@ -141,7 +141,7 @@ def test_a_permanent_refusal_fails_this_mail_and_no_other(post: Post, step: Step
 
 
 @pytest.mark.parametrize("step", ["rcpt", "data", "content", "message"])
-def test_a_connection_lost_before_the_mail_was_taken_sends_it_later_once(
+def test_a_connection_lost_before_acceptance_sends_the_mail_once_later(
     post: Post, step: Step
 ) -> None:
     post.server.script(step, HANG_UP, recipient="ann@example.org", times=1)
@@ -152,7 +152,7 @@ def test_a_connection_lost_before_the_mail_was_taken_sends_it_later_once(
     assert len(post.server.messages) == 3
 
 
-def test_a_connection_lost_after_the_mail_was_taken_sends_the_same_bytes_again(post: Post) -> None:
+def test_a_connection_lost_after_acceptance_sends_the_same_bytes_again(post: Post) -> None:
     """The outcome cannot be known: the only way to send a mail twice without a crash (N3)."""
     post.server.script("accepted", HANG_UP, recipient="ann@example.org", times=1)
     assert post.send().deferred == 1
@@ -163,7 +163,7 @@ def test_a_connection_lost_after_the_mail_was_taken_sends_the_same_bytes_again(p
     assert copies[0] == copies[1]
 
 
-def test_a_server_that_takes_few_mails_a_connection_gets_them_all(post: Post) -> None:
+def test_a_server_that_limits_the_mails_per_connection_receives_all(post: Post) -> None:
     post.server.per_connection = 1
     for _ in range(3):
         post.send()
@@ -173,7 +173,7 @@ def test_a_server_that_takes_few_mails_a_connection_gets_them_all(post: Post) ->
 
 
 @pytest.mark.parametrize("step", ["rcpt", "message", "accepted"])
-def test_a_server_that_falls_silent_defers_this_mail(post: Post, step: Step) -> None:
+def test_a_server_that_stops_answering_defers_the_mail(post: Post, step: Step) -> None:
     post.timeout = 1
     post.server.script(step, STALL, recipient="ann@example.org", times=1)
     report = post.send()
@@ -191,7 +191,7 @@ def test_a_server_that_does_not_greet_is_down(post: Post, step: Step) -> None:
 
 
 @pytest.mark.parametrize("greeting", ["421 4.3.2 closing", "554 5.3.2 not now", HANG_UP])
-def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greeting: str) -> None:
+def test_a_server_that_refuses_connections_counts_as_no_attempt(post: Post, greeting: str) -> None:
     post.server.script("connect", greeting)
     report = post.send()
     assert report.down
@@ -201,7 +201,7 @@ def test_a_server_that_turns_everyone_away_costs_no_mail_a_try(post: Post, greet
     assert post.send().sent == 3
 
 
-def test_a_slow_server_has_its_time_while_the_lease_is_renewed(post: Post) -> None:
+def test_a_slow_server_gets_its_full_timeout_while_the_lease_is_renewed(post: Post) -> None:
     """No other worker sends the mail in the meantime, however short the lease (N8)."""
     post.timeout = 6
     post.server.script("message", STALL, recipient="ann@example.org", times=1)
@@ -237,7 +237,7 @@ def _nobody_else_writes(studio: Studio) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-def test_a_refused_login_is_said_and_loses_nothing(post: Post) -> None:
+def test_a_refused_login_is_reported_and_loses_no_mail(post: Post) -> None:
     with smtp_server(username="studio", password="right") as server:
         post.server, post.password = server, Secret("wrong")
         report = post.send()
@@ -250,7 +250,7 @@ def test_a_refused_login_is_said_and_loses_nothing(post: Post) -> None:
         assert post.send().sent == 3
 
 
-def test_a_certificate_that_does_not_match_lets_nothing_out(
+def test_a_certificate_that_does_not_match_stops_all_mail(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with smtp_server(security=Security.STARTTLS, certificate_for="other.example") as server:
@@ -264,7 +264,7 @@ def test_a_certificate_that_does_not_match_lets_nothing_out(
     assert set(post.states().values()) == {QUEUED}
 
 
-def test_a_refused_sender_is_not_the_fault_of_a_mail(post: Post) -> None:
+def test_a_refused_sender_is_a_fault_of_the_server_and_counts_as_no_attempt(post: Post) -> None:
     post.server.script("mail", "553 5.7.1 not your address")
     report = post.send()
     assert report.down
@@ -272,7 +272,7 @@ def test_a_refused_sender_is_not_the_fault_of_a_mail(post: Post) -> None:
     assert {(each.state, each.attempts) for each in mail(post.studio, post.admin)} == {(QUEUED, 0)}
 
 
-def test_the_same_worker_sends_on_when_a_server_that_was_gone_for_an_hour_is_back(
+def test_the_same_worker_continues_after_an_outage_of_an_hour(
     post: Post,
 ) -> None:
     post.server.script("connect", HANG_UP)
@@ -329,7 +329,7 @@ def test_a_server_that_relays_nothing_fails_no_mail(crowd: Post) -> None:
     assert crowd.send().sent == 40
 
 
-def test_the_same_worker_sends_on_once_a_relay_that_refused_takes_mail(crowd: Post) -> None:
+def test_the_same_worker_continues_once_a_refusing_relay_accepts_mail(crowd: Post) -> None:
     crowd.server.script("rcpt", "554 Relay access denied", times=22)
 
     async def misconfigured() -> WorkerReport:
@@ -344,13 +344,13 @@ def test_the_same_worker_sends_on_once_a_relay_that_refused_takes_mail(crowd: Po
     assert _counts(crowd)[1] == 0
 
 
-def test_many_addresses_that_are_none_fail_without_holding_up_others(crowd: Post) -> None:
+def test_many_unknown_addresses_fail_without_delaying_other_mail(crowd: Post) -> None:
     crowd.server.script("rcpt", "550 5.1.1 no such user", times=39)
     report = crowd.send()
     assert (report.sent, report.failed, report.down) == (1, 39, None)
 
 
-def test_what_failed_can_be_sent_again(crowd: Post) -> None:
+def test_failed_mail_can_be_retried(crowd: Post) -> None:
     crowd.server.script("rcpt", "550 5.1.1 no such user")
     crowd.send()
     assert _counts(crowd) == (0, 40, 0)

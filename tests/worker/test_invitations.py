@@ -70,7 +70,7 @@ def summary(message: Received) -> tuple[str, str, str, str]:
     )
 
 
-def test_a_conversation_from_its_planning_to_its_end(
+def test_invitations_of_a_conversation_from_plan_to_cancellation(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = create_push(studio, admin)
@@ -115,7 +115,7 @@ def test_a_conversation_from_its_planning_to_its_end(
     assert "will be held by Cor Coach" in handed_over[1].text("plain")
 
 
-def test_who_receives_it_can_be_read_in_the_outbox(
+def test_an_invitation_in_the_outbox_equals_the_sent_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N10: a mail that waits is shown as it would be sent, and a sent one as it was sent."""
@@ -133,7 +133,7 @@ def test_who_receives_it_can_be_read_in_the_outbox(
     assert read.plain == waiting.plain
 
 
-def test_a_second_try_is_the_same_mail(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+def test_a_retry_sends_the_same_mail(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     """N3."""
     Planner(studio, admin).plan()
     clock.move(minutes=3)
@@ -245,7 +245,9 @@ def machine(studio: Studio, admin: Actor, clock: MovableClock) -> type[Calendars
     return Here
 
 
-def test_calendars_hold_what_is_true(machine: type[Calendars]) -> None:
+def test_calendars_show_the_current_state_after_any_sequence_of_events(
+    machine: type[Calendars],
+) -> None:
     run_state_machine_as_test(
         machine,
         settings=machine_settings(10, 15),

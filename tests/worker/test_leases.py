@@ -69,7 +69,7 @@ def test_three_processes_send_each_mail_once(studio: Studio, first_admin: Actor,
         _each_once(server, many)
 
 
-def test_a_lease_that_is_renewed_keeps_what_is_not_sent_yet(
+def test_a_renewed_lease_keeps_mail_that_is_not_sent_yet(
     studio: Studio, first_admin: Actor, many: int
 ) -> None:
     """Each worker claims more than it can send during its lease, and no other worker takes it."""
@@ -112,7 +112,7 @@ class _Elapsed:
         return self.seconds
 
 
-def test_nothing_is_begun_in_the_last_third_unless_the_lease_is_renewed() -> None:
+def test_no_mail_is_begun_in_the_last_third_of_a_lease_unless_it_is_renewed() -> None:
     elapsed = _Elapsed()
     lease = Lease(timedelta(seconds=30), elapsed)
 
@@ -129,7 +129,7 @@ def test_nothing_is_begun_in_the_last_third_unless_the_lease_is_renewed() -> Non
     assert may_begin(claimed_at=120, now=140)
 
 
-def test_what_a_lease_had_run_out_for_is_not_held_again() -> None:
+def test_mail_whose_lease_expired_is_not_covered_by_a_later_renewal() -> None:
     elapsed = _Elapsed()
     lease = Lease(timedelta(seconds=30), elapsed)
     lease.renewed(100)
@@ -154,7 +154,7 @@ def test_a_message_may_leave_until_the_last_tenth_of_its_lease() -> None:
         lease.require(claimed_at=100)
 
 
-def test_renewing_holds_what_is_claimed_and_nothing_else(
+def test_renewing_extends_only_the_claims_of_the_same_worker(
     studio: Studio, many: int, clock: MovableClock
 ) -> None:
     lasting = timedelta(minutes=5)
@@ -172,7 +172,7 @@ def test_renewing_holds_what_is_claimed_and_nothing_else(
     assert {each.id for each in held.deliveries}.isdisjoint(each.id for each in taken.deliveries)
 
 
-def test_two_claims_take_nothing_in_common(studio: Studio, many: int) -> None:
+def test_two_claims_are_disjoint(studio: Studio, many: int) -> None:
     lasting = timedelta(minutes=5)
     first = delivery.claim(studio, "first", limit=200, lasting=lasting)
     second = delivery.claim(studio, "second", limit=200, lasting=lasting)
@@ -181,7 +181,7 @@ def test_two_claims_take_nothing_in_common(studio: Studio, many: int) -> None:
     assert len(set(ids)) == many
 
 
-def test_a_worker_that_comes_too_late_changes_nothing(
+def test_a_worker_whose_lease_expired_changes_nothing(
     studio: Studio, first_admin: Actor, many: int, clock: MovableClock
 ) -> None:
     slow = delivery.claim(studio, "slow", limit=many, lasting=timedelta(minutes=5))

@@ -257,7 +257,7 @@ def machine(studio: Studio, admin: Actor, clock: MovableClock) -> type[Life]:
     return Here
 
 
-def test_what_was_tried_and_dropped_is_not_held_again(machine: type[Life]) -> None:
+def test_attempted_mail_restored_after_a_drop_is_queued_without_a_hold(machine: type[Life]) -> None:
     """A sequence that is too rare among random steps."""
     life = machine()
     life.begin()
@@ -271,7 +271,7 @@ def test_what_was_tried_and_dropped_is_not_held_again(machine: type[Life]) -> No
     assert [row.state for row in life.before.values()].count(QUEUED) == 1
 
 
-def test_the_life_of_notifications(machine: type[Life]) -> None:
+def test_notifications_follow_the_rules_in_any_order_of_events(machine: type[Life]) -> None:
     run_state_machine_as_test(
         machine,
         settings=machine_settings(20, 30),

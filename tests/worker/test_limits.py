@@ -8,7 +8,7 @@ from studio_tui.worker.limits import ConnectionLimiter
 MORE = timedelta(minutes=10)
 
 
-async def test_one_that_is_turned_away_while_others_carry_mail_is_let_go_once() -> None:
+async def test_a_refused_connection_is_given_up_once_while_others_work() -> None:
     connections = ConnectionLimiter(4)
     assert connections.start(0, MORE) == [0, 1, 2, 3]
     waiting = asyncio.create_task(connections.is_surplus(0, was_open=False))
@@ -26,7 +26,7 @@ async def test_one_that_is_turned_away_while_others_carry_mail_is_let_go_once() 
     assert connections.start(1000, MORE) == [1, 2, 3, 0], "one more is tried after a while"
 
 
-async def test_where_all_are_turned_away_it_is_the_server() -> None:
+async def test_the_server_is_at_fault_if_all_connections_are_refused() -> None:
     connections = ConnectionLimiter(2)
     connections.start(0, MORE)
     both = [connections.is_surplus(number, was_open=False) for number in (0, 1)]

@@ -55,7 +55,7 @@ def _of(listed: list[Notification], recipient: str, capacity: Capacity) -> Notif
     return found[0]
 
 
-def test_everyone_and_all_their_managers_get_one_mail_each(
+def test_users_and_all_their_managers_get_one_mail_each(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     _assign(studio, admin, "ann", "ben", "bob")
@@ -79,7 +79,7 @@ def test_everyone_and_all_their_managers_get_one_mail_each(
     assert {n.state for n in _outbox(studio, admin)} == {NotificationState.SENT}
 
 
-def test_nothing_leaves_before_the_hold_is_over(
+def test_no_mail_leaves_before_the_hold_is_over(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     _assign(studio, admin, "ann")
@@ -91,7 +91,7 @@ def test_nothing_leaves_before_the_hold_is_over(
         assert _send(studio, server).sent == 3
 
 
-def test_running_again_sends_nothing_again(
+def test_a_second_run_sends_no_mail_again(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     _assign(studio, admin, "ann")
@@ -104,7 +104,7 @@ def test_running_again_sends_nothing_again(
     assert len(set(ids)) == len(ids) == 3
 
 
-def test_a_mail_is_kept_as_the_server_got_it(
+def test_a_mail_is_stored_as_the_server_received_it(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     push = _assign(studio, admin, "ann")
@@ -134,7 +134,7 @@ def test_a_mail_is_kept_as_the_server_got_it(
         ("closed", "the push was closed"),
     ],
 )
-def test_what_is_no_longer_true_is_dropped_and_says_why(
+def test_mail_about_a_past_state_is_dropped_with_the_reason(
     studio: Studio, admin: Actor, clock: MovableClock, happens: str, reason: str
 ) -> None:
     push = _assign(studio, admin, "ann")
@@ -153,7 +153,7 @@ def test_what_is_no_longer_true_is_dropped_and_says_why(
     }
 
 
-def test_one_bad_address_fails_alone_and_can_be_sent_again(
+def test_one_invalid_address_fails_alone_and_can_be_retried(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     _assign(studio, admin, "ann", "ben")
@@ -170,9 +170,7 @@ def test_one_bad_address_fails_alone_and_can_be_sent_again(
         assert _send(studio, server).sent == 1
 
 
-def test_a_deferred_mail_waits_and_goes_later(
-    studio: Studio, admin: Actor, clock: MovableClock
-) -> None:
+def test_a_deferred_mail_is_sent_later(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     _assign(studio, admin, "ben")
     clock.move(minutes=2)
     with smtp_server() as server:
@@ -198,7 +196,7 @@ def test_a_refused_login_stops_sending_and_loses_nothing(
     assert {(n.state, n.attempts) for n in listed} == {(NotificationState.QUEUED, 0)}
 
 
-def test_a_server_that_is_away_loses_nothing(
+def test_an_unavailable_server_loses_no_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     _assign(studio, admin, "ann")
@@ -210,7 +208,7 @@ def test_a_server_that_is_away_loses_nothing(
         assert _send(studio, server).sent == 3
 
 
-def test_what_a_dead_worker_held_is_sent_once_its_lease_is_over(
+def test_mail_claimed_by_a_dead_worker_is_sent_after_its_lease(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     _assign(studio, admin, "ann")
@@ -240,7 +238,7 @@ def test_mail_of_a_push_that_starts_later_leaves_on_its_morning(
 
 
 @pytest.mark.one_engine
-def test_what_waited_for_a_slow_server_is_looked_at_once_more(
+def test_mail_that_waited_for_a_slow_server_is_checked_again_before_sending(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """A user who is unassigned in the meantime gets no mail, although it was claimed before (N6).

@@ -34,9 +34,7 @@ def standby(own_cluster: Cluster) -> Iterator[Cluster]:
         yield standby
 
 
-def test_a_worker_goes_on_with_the_standby_that_is_promoted(
-    own_cluster: Cluster, standby: Cluster
-) -> None:
+def test_a_worker_continues_with_a_promoted_standby(own_cluster: Cluster, standby: Cluster) -> None:
     # The standby comes first in the URL, but is skipped until it accepts writes.
     url = f"postgresql://postgres@/handed_over?host={standby.host},{own_cluster.host}"
     settings = Settings(database=Database(url=url), organisation=Organisation(name="Example NV"))

@@ -41,12 +41,14 @@ async def _rest(queue: SendQueue) -> list[float]:
     return found
 
 
-def test_of_two_claims_of_a_mail_the_later_one_is_sent() -> None:
+def test_the_later_of_two_claims_of_a_mail_is_sent() -> None:
     assert asyncio.run(_rest(_queue(_claimed(1), _claimed(2)))) == [2]
 
 
 @pytest.mark.parametrize("settlement", [_LATER, _FAILED])
-def test_an_earlier_claim_does_not_give_the_later_one_away(settlement: Settlement) -> None:
+def test_the_failure_of_an_earlier_claim_is_not_recorded_for_the_later_one(
+    settlement: Settlement,
+) -> None:
     async def settle() -> list[Settlement]:
         earlier, queue = _claimed(1), _queue(_claimed(1), _claimed(2))
         await queue.reserve(DELIVERY.id)
@@ -59,7 +61,7 @@ def test_an_earlier_claim_does_not_give_the_later_one_away(settlement: Settlemen
     assert asyncio.run(settle()) == []
 
 
-def test_what_the_server_took_under_an_earlier_claim_is_written_and_not_sent_again() -> None:
+def test_mail_accepted_under_an_earlier_claim_is_recorded_and_not_sent_again() -> None:
     async def settle() -> tuple[list[Settlement], list[float]]:
         queue = _queue(_claimed(1), _claimed(2))
         queue.add_result(_SENT, _claimed(1))
@@ -68,7 +70,7 @@ def test_what_the_server_took_under_an_earlier_claim_is_written_and_not_sent_aga
     assert asyncio.run(settle()) == ([_SENT], [])
 
 
-def test_what_was_sent_and_is_asked_for_again_is_sent_again() -> None:
+def test_sent_mail_that_is_requested_again_is_sent_again() -> None:
     async def settle() -> list[float]:
         queue = SendQueue(low_at=0, unwritten=1)
         queue.fill([_claimed(1)])

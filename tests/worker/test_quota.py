@@ -57,7 +57,7 @@ def six(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
     return studio
 
 
-def test_so_many_leave_within_a_minute_of_each_push(
+def test_the_limit_per_minute_is_shared_fairly_between_pushes(
     six: Studio, server: Server, clock: MovableClock, admin: Actor
 ) -> None:
     """The limit holds even if a worker is restarted."""
@@ -78,7 +78,7 @@ def test_so_many_leave_within_a_minute_of_each_push(
     assert states == {NotificationState.SENT: 6}
 
 
-def test_what_is_more_than_a_day_allows_waits_for_the_next(
+def test_mail_beyond_the_daily_limit_waits_for_the_next_day(
     six: Studio, server: Server, clock: MovableClock, admin: Actor
 ) -> None:
     """Mail that was sent before the limit was set counts as well."""
@@ -112,7 +112,9 @@ def test_workers_share_a_limit(six: Studio, server: Server) -> None:
     assert len(server.messages) == 3
 
 
-def test_so_many_go_to_one_domain(six: Studio, server: Server, clock: MovableClock) -> None:
+def test_the_limit_per_domain_and_minute_holds(
+    six: Studio, server: Server, clock: MovableClock
+) -> None:
     studio = _limited(six, server, per_domain_minute=2)
     done = _work(studio)
     assert done.sent == 4
@@ -123,7 +125,7 @@ def test_so_many_go_to_one_domain(six: Studio, server: Server, clock: MovableClo
     assert _work(studio).sent == 2
 
 
-def test_what_was_taken_and_not_sent_does_not_count(
+def test_claimed_but_unsent_mail_does_not_count_towards_a_limit(
     six: Studio, server: Server, clock: MovableClock
 ) -> None:
     """The server refuses after some mails; the next minute retries all that were claimed."""
@@ -138,7 +140,7 @@ def test_what_was_taken_and_not_sent_does_not_count(
     assert _work(studio).sent == 2
 
 
-def test_so_many_go_over_one_connection(six: Studio, server: Server) -> None:
+def test_the_limit_of_mails_per_connection_holds(six: Studio, server: Server) -> None:
     studio = _limited(six, server, per_connection=1)
     assert _work(studio).sent == 6
     assert server.connections == 6

@@ -27,7 +27,7 @@ def _tell(
     return breaker.judge(outcome, mail_id, domain, breaker.begin())  # type: ignore[arg-type]
 
 
-def test_an_unclear_refusal_is_held_against_a_mail_once_another_was_taken_in_between() -> None:
+def test_an_unclear_refusal_fails_a_mail_only_after_another_was_accepted_in_between() -> None:
     breaker = CircuitBreaker(Pace())
     assert isinstance(_tell(breaker, NO, 1), Deferred)
     assert isinstance(_tell(breaker, NO, 1), Deferred)
@@ -37,7 +37,7 @@ def test_an_unclear_refusal_is_held_against_a_mail_once_another_was_taken_in_bet
     assert _tell(breaker, NO, 1) == NO
 
 
-def test_what_was_begun_before_a_refusal_proves_nothing() -> None:
+def test_mail_begun_before_a_refusal_does_not_clear_the_server() -> None:
     breaker = CircuitBreaker(Pace())
     begun = breaker.begin()
     _tell(breaker, NO, 1)
@@ -45,7 +45,7 @@ def test_what_was_begun_before_a_refusal_proves_nothing() -> None:
     assert isinstance(_tell(breaker, NO, 1), Deferred)
 
 
-def test_a_domain_that_is_refused_lets_another_be_tried_and_then_fails() -> None:
+def test_a_refused_domain_fails_only_after_another_domain_was_accepted() -> None:
     breaker = CircuitBreaker(Pace())
     for number in range(20):
         _tell(breaker, NO, number, "mistyped.example")
@@ -67,7 +67,7 @@ def test_a_server_that_refuses_two_domains_is_down(before: int) -> None:
     assert breaker.down == down
 
 
-def test_where_there_is_no_other_domain_it_is_the_server() -> None:
+def test_the_server_is_down_if_there_is_no_other_domain_to_try() -> None:
     breaker = CircuitBreaker(Pace())
     _tell(breaker, NO, 1)
     breaker.blame_server()
@@ -75,7 +75,7 @@ def test_where_there_is_no_other_domain_it_is_the_server() -> None:
     assert breaker.down.fault is Fault.REFUSAL
 
 
-def test_one_mail_that_is_refused_for_everybodys_reason_does_not_hold_up_others() -> None:
+def test_one_mail_refused_with_a_server_fault_does_not_block_others() -> None:
     breaker = CircuitBreaker(Pace())
     assert _tell(breaker, QUOTA, 1) == QUOTA
     assert breaker.down == QUOTA

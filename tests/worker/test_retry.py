@@ -55,7 +55,7 @@ def _decide(outcome: Outcome, *, attempts: int = 0, age: timedelta = timedelta(0
     return decide(Attempt(delivery, PARCEL, outcome), NOW, Random(1), Pace())
 
 
-def test_what_the_server_took_is_sent_as_it_took_it() -> None:
+def test_an_accepted_mail_is_settled_as_sent() -> None:
     assert _decide(Delivered(250, "ok")) == SentSettlement(7, "ann@example.org", NOW, MESSAGE)
 
 
@@ -65,7 +65,7 @@ def test_a_permanent_refusal_fails_this_mail_with_the_servers_words() -> None:
     )
 
 
-def test_a_temporary_refusal_is_a_try_of_the_mails_own() -> None:
+def test_a_temporary_refusal_counts_as_an_attempt() -> None:
     later = _decide(Deferred(451, "greylisted"))
     assert isinstance(later, RetrySettlement)
     assert later.tried
@@ -73,19 +73,19 @@ def test_a_temporary_refusal_is_a_try_of_the_mails_own() -> None:
     assert timedelta(seconds=30) <= later.due_at - NOW <= timedelta(minutes=1)
 
 
-def test_a_relay_that_is_down_costs_no_try() -> None:
+def test_a_relay_that_is_down_counts_as_no_attempt() -> None:
     assert _decide(RelayDown(Fault.LOGIN, 535, "no")) == RetrySettlement(
         7, NOW, "535 no", tried=False
     )
 
 
-def test_what_is_deferred_for_days_is_given_up() -> None:
+def test_a_mail_deferred_for_days_is_given_up() -> None:
     failed = _decide(Deferred(451, "greylisted"), attempts=20, age=timedelta(days=4))
     assert isinstance(failed, FailedSettlement)
     assert failed.words == "given up after 3 days; the last answer: 451 greylisted"
 
 
-def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
+def test_a_clock_that_was_set_forward_gives_up_no_mail() -> None:
     later = _decide(Deferred(451, "greylisted"), attempts=1, age=timedelta(days=400))
     assert isinstance(later, RetrySettlement)
 
@@ -98,21 +98,21 @@ def test_a_clock_that_was_set_forward_gives_up_nothing() -> None:
         (Pace().min_attempts - 1, Pace().give_up_after + timedelta(days=9), False),
     ],
 )
-def test_it_is_given_up_once_it_is_too_old_and_was_tried_enough(
+def test_a_mail_is_given_up_only_after_enough_time_and_attempts(
     attempts: int, age: timedelta, is_given_up: bool
 ) -> None:
     found = _decide(Deferred(451, "greylisted"), attempts=attempts, age=age)
     assert isinstance(found, FailedSettlement) is is_given_up
 
 
-def test_what_is_put_aside_waits_and_costs_no_try() -> None:
+def test_a_postponed_mail_waits_and_counts_as_no_attempt() -> None:
     later = RetrySettlement(
         7, NOW + Pace().set_aside_for, "554 no more today", tried=False, refused=True
     )
     assert _decide(Postponed(554, "no more today")) == later
 
 
-def test_a_pause_is_spread_over_its_second_half() -> None:
+def test_the_jitter_of_a_pause_covers_its_second_half() -> None:
     pauses = [pause_after(0, Random(seed), first=FIRST, longest=LONGEST) for seed in range(50)]
     assert min(pauses) < FIRST * 0.55
     assert max(pauses) > FIRST * 0.95
@@ -129,6 +129,6 @@ def test_pauses_grow_and_stay_within_bounds(tries: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("tries", range(7))
-def test_a_pause_is_never_shorter_than_the_longest_before(tries: int) -> None:
+def test_a_pause_is_at_least_half_as_long_as_any_earlier_one(tries: int) -> None:
     shorter = pause_after(tries, Random(1), first=FIRST, longest=LONGEST)
     assert pause_after(tries + 1, Random(0), first=FIRST, longest=LONGEST) >= shorter / 2

@@ -36,7 +36,7 @@ def _by_state(studio: Studio, admin: Actor) -> dict[NotificationState, int]:
 
 
 @pytest.mark.parametrize("signals", [1, 2])
-def test_told_to_stop_it_finishes_what_is_on_the_wire_and_hands_back_the_rest(
+def test_a_stopped_worker_finishes_the_mail_on_the_wire_and_hands_back_the_rest(
     studio: Studio, admin: Actor, due: int, signals: int
 ) -> None:
     with smtp_server() as server:
@@ -61,7 +61,7 @@ def test_told_to_stop_it_finishes_what_is_on_the_wire_and_hands_back_the_rest(
     assert len(server.messages) == due
 
 
-def test_it_says_when_the_server_takes_no_mail_and_when_it_does_again(
+def test_a_worker_logs_the_begin_and_end_of_an_outage(
     studio: Studio, admin: Actor, due: int
 ) -> None:
     with smtp_server() as server:
@@ -79,7 +79,7 @@ def test_it_says_when_the_server_takes_no_mail_and_when_it_does_again(
     assert lines[-1]["message"] == f"{due} sent, 0 failed, 0 waiting."
 
 
-def test_to_drain_it_ends_by_itself_and_tells_by_its_exit_code(
+def test_a_draining_worker_exits_with_the_outcome_as_its_exit_code(
     studio: Studio, admin: Actor, due: int
 ) -> None:
     with smtp_server() as server:
