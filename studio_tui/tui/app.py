@@ -519,11 +519,11 @@ class StudioApp(Commands, App[None]):
 
     def opening_is_slow(self, slow: bool) -> None:
         """Show or hide the message that a screen is being opened and that escape cancels it."""
-        self.messages.opening(slow=slow)
+        self.messages.show_opening(slow=slow)
 
     def input_discarded(self) -> None:
         """Report that input was discarded because its target did not open."""
-        self.show_error(f"{self.messages.said} {_NOT_USED}".strip())
+        self.show_error(f"{self.messages.transient} {_NOT_USED}".strip())
 
     def is_queueing(self) -> bool:
         """Return whether the database is opening: input is then meant for the first place."""
@@ -551,7 +551,7 @@ class StudioApp(Commands, App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Clear the transient message at every key press, and hand the event to the key queue."""
         if isinstance(event, events.Key):
-            self.messages.clear_said()
+            self.messages.clear_transient()
         await self.keys.handle_event(event)
 
     async def on_key_done(self, message: KeyDone) -> None:

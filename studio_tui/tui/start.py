@@ -213,7 +213,7 @@ class OpenedStudio(StudioApp):
 
     def _stand(self, why: str) -> None:
         """Show ``why`` mail does not leave; the undo countdown depends on it too."""
-        self.messages.stand(why)
+        self.messages.show_standing(why)
         self.undo.count()
 
     def _replace_actor(self, actor: Actor) -> None:

@@ -148,7 +148,7 @@ async def test_an_unavailable_command_is_displayed_and_reports_the_reason() -> N
 async def test_messages_are_not_markup_and_the_standing_message_returns() -> None:
     app = studio_app()
     async with running(app) as pilot:
-        app.messages.stand("SMTP is not set up: mail waits in the outbox.")
+        app.messages.show_standing("SMTP is not set up: mail waits in the outbox.")
         assert said(app).startswith("SMTP")
         await press(pilot, "n")
         assert said(app) == "[/x] said O'Brien [HR]"

@@ -75,7 +75,7 @@ class Changes:
         stamp, actor = seen
         back, self.is_away = self.is_away, False
         if back:
-            self._messages.away("")
+            self._messages.show_unreachable("")
             self._messages.show_message("The database answers again.")
         if stamp != self.stamp or back:
             self.stamp = stamp
@@ -85,7 +85,7 @@ class Changes:
         # The next check follows soon. Errors are reported for actions of the user only.
         if isinstance(error, DatabaseUnavailable) and not self.is_away:
             self.is_away = True
-            self._messages.away(
+            self._messages.show_unreachable(
                 f"The database does not answer since {self._now()}; typing is kept."
             )
         if isinstance(error, Forbidden | DatabaseGone):

@@ -47,7 +47,7 @@ class Jobs:
             self._timer = None
         if self._shown:
             self._shown = False
-            self._messages.under_way(Content(""))
+            self._messages.show_progress(Content(""))
 
     def stop_one(self) -> bool:
         """Stop the first job that can be stopped; return whether there was one."""
@@ -67,4 +67,4 @@ class Jobs:
         self.ended()
         if self._jobs:
             self._shown = True
-            self._messages.under_way(self._jobs[0].in_words())
+            self._messages.show_progress(self._jobs[0].in_words())

@@ -16,7 +16,7 @@ class Messages:
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._said: Content | None = None
+        self._transient: Content | None = None
         self._under_way = self._slow = self._away = self._counting = self._standing = _NOTHING
 
     @property
@@ -29,16 +29,16 @@ class Messages:
         return (
             self._under_way
             or self._slow
-            or self._said
+            or self._transient
             or self._away
             or self._counting
             or self._standing
         )
 
     @property
-    def said(self) -> str:
+    def transient(self) -> str:
         """The transient message since the last key press; empty if none."""
-        return self._said.plain if self._said else ""
+        return self._transient.plain if self._transient else ""
 
     @property
     def standing(self) -> str:
@@ -47,47 +47,47 @@ class Messages:
 
     def show_message(self, sentence: str) -> None:
         """Show ``sentence`` until the next key press."""
-        self._said = line(sentence, "$foreground")
+        self._transient = line(sentence, "$foreground")
         self.refresh()
 
     def show_error(self, sentence: str) -> None:
         """Show ``sentence`` as an error until the next key press."""
-        self._said = line(sentence, "$error")
+        self._transient = line(sentence, "$error")
         self.refresh()
 
-    def clear_said(self) -> None:
+    def clear_transient(self) -> None:
         """Clear the transient message: a key was pressed."""
-        if self._said is not None:
-            self._said = None
+        if self._transient is not None:
+            self._transient = None
             self.refresh()
 
-    def stand(self, sentence: str) -> None:
+    def show_standing(self, sentence: str) -> None:
         """Show ``sentence`` whenever no other message is shown; empty: nothing."""
         self._standing = line(sentence, "$warning")
         self.refresh()
 
-    def count_down(self, sentence: str) -> None:
+    def show_countdown(self, sentence: str) -> None:
         """Show ``sentence`` in preference to the standing message; empty: nothing."""
         self._counting = line(sentence, "$key")
         self.refresh()
 
-    def away(self, sentence: str) -> None:
+    def show_unreachable(self, sentence: str) -> None:
         """Show ``sentence`` while the database is unreachable; empty: it is reachable again.
 
         It replaces the transient message, which as a rule reports the first call that failed for
         the same reason.
         """
         if sentence:
-            self._said = None
+            self._transient = None
         self._away = line(sentence, "$error")
         self.refresh()
 
-    def opening(self, *, slow: bool) -> None:
+    def show_opening(self, *, slow: bool) -> None:
         """Show or hide the message that a screen opens slowly and how to cancel that."""
         self._slow = line("Opening…  esc gives it up", "$foreground") if slow else _NOTHING
         self.refresh()
 
-    def under_way(self, words: Content) -> None:
+    def show_progress(self, words: Content) -> None:
         """Show progress in preference to all other messages; empty: done."""
         self._under_way = words
         self.refresh()

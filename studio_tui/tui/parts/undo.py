@@ -96,7 +96,7 @@ class UndoLine:
         now = shell.studio.now()
         self._acts = tuple(act for act in self._acts if now < act.leaves_at)
         act = self.newest
-        self._messages.count_down("" if act is None else self._in_words(act))
+        self._messages.show_countdown("" if act is None else self._in_words(act))
         self._set_ticking(bool(self._acts))
 
     def _undone(self, act: "UndoableAct", dropped: int) -> None:

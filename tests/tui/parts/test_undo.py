@@ -206,6 +206,6 @@ async def test_a_standing_message_is_displayed_in_full_at_80_columns(made: Examp
         # The app may replace the message at any time when it checks the mail by itself.
         async with asyncio.timeout(60):
             while reason not in " ".join(shown(pilot).split()):
-                pilot.app.messages.stand(reason)  # type: ignore[attr-defined]
-                pilot.app.messages.count_down("")  # type: ignore[attr-defined]
+                pilot.app.messages.show_standing(reason)  # type: ignore[attr-defined]
+                pilot.app.messages.show_countdown("")  # type: ignore[attr-defined]
                 await settled(pilot)
