@@ -150,7 +150,7 @@ class StudioApp(Commands, App[None]):
         """Detects changes by other users."""
         self.actor: Actor | None = None
         """The current user; None until the database is open."""
-        self.kept_views: Mapping[str, StoredViews] = {}
+        self.saved_views: Mapping[str, StoredViews] = {}
         """The saved views of the actor, by the name of the list (S5, S9)."""
         self.refused: StudioError | None = None
         """The error that kept the Studio from opening at the last try, or that ended the access of

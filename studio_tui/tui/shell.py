@@ -114,7 +114,7 @@ class ShownPlace(Protocol):
 class Shell(Protocol):
     """The app as screens and widgets use it: `app.StudioApp`."""
 
-    kept_views: "Mapping[str, StoredViews]"
+    saved_views: "Mapping[str, StoredViews]"
     """The saved views of the actor, by the name of the list."""
 
     @property

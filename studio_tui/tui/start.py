@@ -146,7 +146,7 @@ class OpenedStudio(StudioApp):
             try:
                 opened = open_studio(tell)
                 # Screens draw their lists with the saved views from the start.
-                self.kept_views = _kept_views(*opened)
+                self.saved_views = _saved_views(*opened)
             except StudioError as error:
                 self.refused = error
                 raise
@@ -266,7 +266,7 @@ class OpenedStudio(StudioApp):
         await super().leave()
 
 
-def _kept_views(studio: "Studio", actor: "Actor") -> "Mapping[str, StoredViews]":
+def _saved_views(studio: "Studio", actor: "Actor") -> "Mapping[str, StoredViews]":
     from studio_tui.services.system import list_views
 
     return list_views.every(studio, actor)

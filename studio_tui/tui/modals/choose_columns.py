@@ -166,7 +166,7 @@ def write_views(
     studio, actor = home.studio, home.actor
 
     def kept(views: "Mapping[str, StoredViews]") -> None:
-        home.shell.kept_views = views
+        home.shell.saved_views = views
         if then is not None:
             then()
         if said:

@@ -96,7 +96,7 @@ class OutboxScreen(MailActs):
                 lambda text: states.set_state(listed_state_named(text)),
                 states.redraw,
             ),
-            opens_as_kept=self._base_filter == NotificationFilter(),
+            opens_saved_view=self._base_filter == NotificationFilter(),
             details=self._details,
         )
         yield Static(classes="current")

@@ -138,7 +138,7 @@ class UsersScreen(StudioScreen):
             views_key="users",
             exported_by="users export",
             narrowing=FilterAccess(lambda: self._narrowed, self._narrow, self._draw_narrowed),
-            opens_as_kept=not self._to_erase,
+            opens_saved_view=not self._to_erase,
             details=self._details,
             audiences=True,
             person=lambda user: RowPerson(user.id, user.login, user.name),

@@ -110,7 +110,7 @@ class PushUsers(Vertical):
                 self._set_quick_filter,
                 self._draw_quick_filter,
             ),
-            opens_as_kept=only is None,
+            opens_saved_view=only is None,
             details=self._details,
         )
 

@@ -109,7 +109,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         details: RowReader[R] | None = None,
         views_key: str = "",
         narrowing: FilterAccess | None = None,
-        opens_as_kept: bool = True,
+        opens_saved_view: bool = True,
         exported_by: str = "",
         audiences: bool = False,
         person: Callable[[R], RowPerson] | None = None,
@@ -119,7 +119,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
         ``views_key`` is the name under which its columns and views are saved; empty: they are not.
         ``narrowing`` gives access to the restriction that the keys of the screen make.
-        ``opens_as_kept``: whether to start with the saved opening view, which is wrong if the
+        ``opens_saved_view``: whether to start with the saved opening view, which is wrong if the
         caller requested another one. ``exported_by`` is the shell command that writes the same
         list. ``audiences``: whether the filter may be an audience (P13), which ``find`` receives as
         a `FilterText`. ``person`` returns the person of a row.
@@ -137,7 +137,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         until then, the previous filter."""
         self.views = Views(self, views_key)
         self._narrowing = narrowing
-        self._opens_as_kept = opens_as_kept
+        self._opens_saved_view = opens_saved_view
         self._exported_by = exported_by
         self._marks = marks
         self._find = find
@@ -154,7 +154,7 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
 
     def on_mount(self) -> None:
         """Read the first rows and focus the list."""
-        self.views.open(as_kept=self._opens_as_kept)
+        self.views.open(as_kept=self._opens_saved_view)
         self._filter_by(self.text)
         # Synchronously: otherwise the filter input would get the initial focus.
         self.screen.set_focus(self.list)

@@ -86,7 +86,7 @@ class Views:
     @property
     def kept(self) -> StoredViews:
         """All saved columns and views."""
-        return shell_of(self._listed.screen).kept_views.get(self.views_key, StoredViews())
+        return shell_of(self._listed.screen).saved_views.get(self.views_key, StoredViews())
 
     @property
     def columns(self) -> Sequence[Column[Any]]:

@@ -20,7 +20,7 @@ def saved_views(user_id: int) -> dict[str, StoredViews]:
     return {list_name: StoredViews.of(views) for list_name, views in found.items()}
 
 
-def keep(user_id: int, list_name: str, view: ListView) -> None:
+def save_view(user_id: int, list_name: str, view: ListView) -> None:
     """Save ``view``, and replace the view of the same name."""
     _V.insert(
         user=user_id,
