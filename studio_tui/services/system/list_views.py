@@ -8,7 +8,7 @@ from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.list_views import MAX_VIEWS, ListView, StoredViews
 from studio_tui.domain.shared.text import MAX_NAME, clean_line
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.lists import saved_views as stored_views
+from studio_tui.storage.lists import saved_views
 
 
 class ViewNameTaken(Invalid):
@@ -18,7 +18,7 @@ class ViewNameTaken(Invalid):
 def every(studio: Studio, actor: Actor) -> Mapping[str, StoredViews]:
     """Return the stored views of ``actor``, by the name of the list."""
     with studio.store.reading():
-        return stored_views.saved_views(actor.user_id)
+        return saved_views.saved_views(actor.user_id)
 
 
 def choose_columns(
@@ -26,8 +26,8 @@ def choose_columns(
 ) -> Mapping[str, StoredViews]:
     """Store the columns of a list, none for the default; return all views of ``actor``."""
     with studio.store.writing():
-        stored_views.save_view(actor.user_id, list_name, ListView(columns=tuple(columns)))
-        return stored_views.saved_views(actor.user_id)
+        saved_views.save_view(actor.user_id, list_name, ListView(columns=tuple(columns)))
+        return saved_views.saved_views(actor.user_id)
 
 
 def save(
@@ -52,7 +52,7 @@ def save(
         elif len(kept.named) >= MAX_VIEWS:
             raise Refused(f"There are {MAX_VIEWS} views of this list: remove one first.")
         _keep(actor, list_name, view)
-        return stored_views.saved_views(actor.user_id)
+        return saved_views.saved_views(actor.user_id)
 
 
 def open_with(
@@ -71,25 +71,25 @@ def open_with(
             _keep(actor, list_name, replace(wanted, opens=True))
         elif kept.opening is not None:
             _keep(actor, list_name, replace(kept.opening, opens=False))
-        return stored_views.saved_views(actor.user_id)
+        return saved_views.saved_views(actor.user_id)
 
 
 def remove(studio: Studio, actor: Actor, list_name: str, name: str) -> Mapping[str, StoredViews]:
     """Remove a view; return all views of ``actor``. Raises `NothingToDo` if it does not exist."""
     key = ListView(name).key
     with studio.store.writing():
-        if not key or not stored_views.remove(actor.user_id, list_name, key):
+        if not key or not saved_views.remove(actor.user_id, list_name, key):
             raise NothingToDo(f"There is no view “{name}” any more.")
-        return stored_views.saved_views(actor.user_id)
+        return saved_views.saved_views(actor.user_id)
 
 
 def _kept(actor: Actor, list_name: str) -> StoredViews:
-    return stored_views.saved_views(actor.user_id).get(list_name, StoredViews())
+    return saved_views.saved_views(actor.user_id).get(list_name, StoredViews())
 
 
 def _keep(actor: Actor, list_name: str, view: ListView) -> None:
     """Store ``view``. If the list opens with it, unset that for the view before."""
     before = _kept(actor, list_name).opening
     if view.opens and before is not None and before.key != view.key:
-        stored_views.save_view(actor.user_id, list_name, replace(before, opens=False))
-    stored_views.save_view(actor.user_id, list_name, view)
+        saved_views.save_view(actor.user_id, list_name, replace(before, opens=False))
+    saved_views.save_view(actor.user_id, list_name, view)

@@ -8,7 +8,7 @@ from studio_tui.domain.audiences.audience import Audience
 from studio_tui.storage.audiences.conditions import audience_condition
 from studio_tui.storage.audiences.segments import segments, segments_in
 from studio_tui.storage.engine.expressions import A, U, both, count
-from studio_tui.storage.pushes.audiences import every_kept
+from studio_tui.storage.pushes.audiences import every_stored_audience
 
 
 class AudienceKeeper(NamedTuple):
@@ -40,7 +40,7 @@ def keepers() -> Iterator[AudienceKeeper]:
     """Yield every segment and every open push that stores an audience."""
     for segment in segments():
         yield AudienceKeeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
-    for push_id, name, audience in every_kept():
+    for push_id, name, audience in every_stored_audience():
         yield AudienceKeeper(f"push “{name}”", audience, push_id=push_id)
 
 

@@ -39,7 +39,7 @@ def with_audience(unseen_on: date | None = None) -> list[int]:
     return [push_id for (push_id,) in found.order_by(_P.id).tuples()]
 
 
-def every_kept() -> list[tuple[int, str, Audience]]:
+def every_stored_audience() -> list[tuple[int, str, Audience]]:
     """Return the id, name and audience of each open push that has an audience."""
     found = _P.select(_P.id, _P.name, _P.audience).where(
         _P.audience.is_null(False), _P.closed_at.is_null()
