@@ -38,7 +38,7 @@ def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
 
 def audience_of_push(push_id: int) -> Audience | None:
     """Return the audience of a push like `of_push`, inside an open unit of work."""
-    kept = stored.kept(push_id)
+    kept = stored.stored_audience(push_id)
     return with_current_names(kept) if kept else None
 
 
@@ -101,7 +101,7 @@ def set_audience(
                 if audience
                 else f"“{current.name}” has no audience."
             )
-        stored.keep(push.id, audience, studio.today())
+        stored.store_audience(push.id, audience, studio.today())
         write_activity(
             actor,
             studio.now(),

@@ -118,7 +118,7 @@ def create_next_push(
     audience = audience_of_push(current.id)
     if audience is not None:
         audience = within_sight(actor, audience)
-        audiences.keep(push_id, audience, studio.today())
+        audiences.store_audience(push_id, audience, studio.today())
     made = locked_push(studio, push_id)
     done = assign_to(studio, actor, made, audiences.picked(current.id), progress=progress)
     joined = apply_audience(studio, actor, done.push, audience) if audience else None

@@ -15,13 +15,13 @@ from studio_tui.storage.people import review_write
 _P: Any = PushTable
 
 
-def kept(push_id: int) -> Audience | None:
+def stored_audience(push_id: int) -> Audience | None:
     """Return the audience of a push, with the names it was set by; None if it has none."""
     found = _P.select(_P.audience).where(_P.id == push_id).scalar()
     return decode_audience(found) if found else None
 
 
-def keep(push_id: int, audience: Audience | None, seen_on: date) -> None:
+def store_audience(push_id: int, audience: Audience | None, seen_on: date) -> None:
     """Set the audience of a locked push, and the day on which it was applied (A4)."""
     text = encode_audience(audience) if audience else None
     changed = _P.update(audience=text, audience_on=seen_on, version=_P.version + 1)
