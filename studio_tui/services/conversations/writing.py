@@ -68,7 +68,7 @@ def write(
         prepared = part in PREPARATIONS
         before, now = _stored_text(actor, conversation, asked, part), studio.now()
         if before.version == version and keeps_version(before, cleaned, now, whole=whole):
-            earlier_texts.keep(question_id, actor.user_id, before, prepared=prepared)
+            earlier_texts.store(question_id, actor.user_id, before, prepared=prepared)
         store = texts.write_preparation if prepared else texts.write_answer
         if not store(question_id, actor.user_id, term, cleaned, version, now):
             raise WriteConflict(_stored_text(actor, conversation, asked, part))

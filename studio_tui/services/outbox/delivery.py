@@ -359,7 +359,7 @@ def server_state(studio: Studio) -> ServerState:
 def record_server_fault(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
     """Store the fault, code and words of what keeps mail from leaving; None if nothing does."""
     with studio.store.writing():
-        mail_stops.keep(stop, studio.now())
+        mail_stops.store(stop, studio.now())
 
 
 def requeue_put_off(studio: Studio) -> None:

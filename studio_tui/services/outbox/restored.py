@@ -69,7 +69,7 @@ def stop_if_replaced(studio: Studio) -> str:
         if not why:
             return ""
         known = known._replace(restored_at=studio.now(), why=why)
-        mail_origin.keep(known)
+        mail_origin.store(known)
     return in_words(known)
 
 
@@ -84,7 +84,7 @@ def begin_sending(studio: Studio) -> None:
         before = mail_origin.origin() or mail_origin.first("")
         server = before.server or mail_origin.server()
         now = before._replace(server=server, generation=before.generation + 1)
-        mail_origin.keep(now)
+        mail_origin.store(now)
     with suppress(OSError):
         record_generation(_database_key(studio, now), now.generation)
 
@@ -97,7 +97,7 @@ def mark_copied() -> bool:
     known = mail_origin.origin()
     if known is None:
         return False
-    mail_origin.keep(known._replace(server="", generation=known.generation + _GENERATION_GAP))
+    mail_origin.store(known._replace(server="", generation=known.generation + _GENERATION_GAP))
     return known.restored_at is not None
 
 
@@ -109,7 +109,7 @@ def mark_restored(now: datetime) -> bool:
     if not notifications.any_mail():
         return False
     known = mail_origin.origin() or mail_origin.first("")
-    mail_origin.keep(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
+    mail_origin.store(known._replace(server="", restored_at=now, why=_FROM_BACKUP))
     return True
 
 
@@ -153,7 +153,7 @@ def resume(studio: Studio, actor: Actor) -> RestoreReport:
         if known is not None:
             generation = known.generation + _GENERATION_GAP
             here = mail_origin.server()
-            mail_origin.keep(
+            mail_origin.store(
                 known._replace(server=here, generation=generation, restored_at=None, why="")
             )
         write_activity(

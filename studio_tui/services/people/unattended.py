@@ -233,7 +233,7 @@ def _remember(
 ) -> None:
     before, now = last_file.last_file(), studio.now()
     still = bool(why) and before is not None and before.waits and before.digest == given.digest
-    last_file.keep(
+    last_file.store(
         LastFile(
             name=given.name,
             digest=given.digest,

@@ -9,7 +9,7 @@ MOST = 20
 """Maximum number of earlier texts of one author under one question."""
 
 
-def keep(question_id: int, author_id: int, replaced: WrittenText, *, prepared: bool) -> None:
+def store(question_id: int, author_id: int, replaced: WrittenText, *, prepared: bool) -> None:
     """Store ``replaced``, and delete all but the newest `MOST` earlier texts of the author."""
     EarlierText.insert(
         question=question_id,

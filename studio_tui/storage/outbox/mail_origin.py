@@ -58,7 +58,7 @@ def first(server: str) -> StoredMailOrigin:
     return StoredMailOrigin(token_hex(8), server, 0, None, "")
 
 
-def keep(known: StoredMailOrigin) -> None:
+def store(known: StoredMailOrigin) -> None:
     """Store ``known`` as the origin."""
     _O.delete().execute()
     _O.insert(**known._asdict()).execute()

@@ -11,7 +11,7 @@ def stop() -> tuple[str, int | None, str, datetime] | None:
     return (found.fault, found.code, found.words, found.since) if found else None
 
 
-def keep(stop: tuple[str, int | None, str] | None, now: datetime) -> None:
+def store(stop: tuple[str, int | None, str] | None, now: datetime) -> None:
     """Store the reason why no mail leaves, or that there is none. The same fault keeps its time."""
     before = MailStop.select().first()
     since = before.since if before and stop and before.fault == stop[0] else now

@@ -40,7 +40,7 @@ def content() -> StoredFile:
     return StoredFile(zlib.decompress(bytes(data)), options)
 
 
-def keep(file: LastFile, kept: StoredFile | None) -> None:
+def store(file: LastFile, kept: StoredFile | None) -> None:
     """Replace the last file. ``kept`` is its content if it waits."""
     _I.delete().execute()
     _I.insert(

@@ -49,7 +49,7 @@ def set_back(studio: Studio, admin: Actor) -> None:
     with studio.store.writing():
         known = mail_origin.origin()
         assert known is not None
-        mail_origin.keep(known._replace(generation=1))
+        mail_origin.store(known._replace(generation=1))
 
 
 def taken_over(studio: Studio, admin: Actor) -> None:
@@ -59,10 +59,10 @@ def taken_over(studio: Studio, admin: Actor) -> None:
         known = mail_origin.origin()
         assert known is not None
         here = mail_origin.server() or "7000000000000000001 00000001"
-        mail_origin.keep(known._replace(server=f"{here[:-1]}9"))
+        mail_origin.store(known._replace(server=f"{here[:-1]}9"))
         if studio.store.is_sqlite:
             # SQLite has no server; only an older generation can be detected.
-            mail_origin.keep(known._replace(generation=0))
+            mail_origin.store(known._replace(generation=0))
 
 
 def brought_back(studio: Studio, admin: Actor) -> None:
@@ -192,5 +192,5 @@ def test_a_copy_elsewhere_and_a_new_database_do_not_count_as_older_copies(
     with closing(open_studio(settings, clock, steady=clock)) as elsewhere:
         claim(elsewhere)
     with studio.store.writing():
-        mail_origin.keep(mail_origin.first(""))
+        mail_origin.store(mail_origin.first(""))
     claim(studio)
