@@ -948,9 +948,9 @@ OWN: dict[str, Call] = {
     ),
     "system.list_views.open_with": lambda w, a: list_views.open_with(w.studio, a, "users", None),
     "system.list_views.remove": _save_and_remove_view,
-    "templates.drafts.keep": lambda w, a: drafts.keep(w.studio, a, "x", 1, w.template.definition),
+    "templates.drafts.save": lambda w, a: drafts.save(w.studio, a, "x", 1, w.template.definition),
     "templates.drafts.find": lambda w, a: drafts.find(w.studio, a, "x"),
-    "templates.drafts.forget": lambda w, a: drafts.forget(w.studio, a, "x"),
+    "templates.drafts.delete": lambda w, a: drafts.delete(w.studio, a, "x"),
     "today.today.snooze": lambda w, a: today.snooze(w.studio, a, today.show(w.studio, a).cases),
     "today.today.wake": lambda w, a: today.wake(w.studio, a, today.show(w.studio, a).snoozed),
 }

@@ -44,7 +44,7 @@ def find(studio: Studio, actor: Actor, subject: str) -> TemplateDraft | None:
     return TemplateDraft(stored.base_version, definitions.load(stored.content), stored.written_at)
 
 
-def keep(
+def save(
     studio: Studio, actor: Actor, subject: str, base_version: int, definition: Definition
 ) -> None:
     """Store ``definition`` as the draft of ``subject``, valid or not, replacing the last one."""
@@ -53,7 +53,7 @@ def keep(
         drafts.write_draft(actor.user_id, subject, base_version, content, studio.now())
 
 
-def forget(studio: Studio, actor: Actor, subject: str) -> None:
+def delete(studio: Studio, actor: Actor, subject: str) -> None:
     """Delete the draft of ``subject`` by ``actor``."""
     with studio.store.writing():
         drafts.delete_draft(actor.user_id, subject)

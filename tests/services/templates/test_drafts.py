@@ -21,31 +21,31 @@ WRONG = Definition("", steps=(Step(StepKind.SUMMARY, (Topic("", (Question(""),))
 
 def test_a_draft_is_stored_as_last_typed(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     assert drafts.find(studio, admin, SUBJECT) is None
-    drafts.keep(studio, admin, SUBJECT, 3, Definition("First"))
+    drafts.save(studio, admin, SUBJECT, 3, Definition("First"))
     clock.move(minutes=1)
-    drafts.keep(studio, admin, SUBJECT, 4, WRONG)
+    drafts.save(studio, admin, SUBJECT, 4, WRONG)
     kept = drafts.find(studio, admin, SUBJECT)
     assert kept == drafts.TemplateDraft(4, WRONG, clock.now())
-    drafts.forget(studio, admin, SUBJECT)
+    drafts.delete(studio, admin, SUBJECT)
     assert drafts.find(studio, admin, SUBJECT) is None
 
 
 def test_a_draft_belongs_to_one_user_and_one_subject(studio: Studio, admin: Actor) -> None:
     import_people(studio, admin)
     sam = as_user(studio, "sam")
-    drafts.keep(studio, admin, SUBJECT, 1, WRONG)
+    drafts.save(studio, admin, SUBJECT, 1, WRONG)
     assert drafts.find(studio, sam, SUBJECT) is None
     assert drafts.find(studio, admin, drafts.topic_subject(1)) is None
-    drafts.keep(studio, sam, SUBJECT, 1, Definition("Sam's"))
-    drafts.forget(studio, sam, SUBJECT)
+    drafts.save(studio, sam, SUBJECT, 1, Definition("Sam's"))
+    drafts.delete(studio, sam, SUBJECT)
     assert drafts.find(studio, admin, SUBJECT) is not None
 
 
 def test_a_draft_leaves_no_activity(studio: Studio, admin: Actor) -> None:
     """A3."""
     before = lines(studio, admin)
-    drafts.keep(studio, admin, SUBJECT, 1, WRONG)
-    drafts.forget(studio, admin, SUBJECT)
+    drafts.save(studio, admin, SUBJECT, 1, WRONG)
+    drafts.delete(studio, admin, SUBJECT)
     assert lines(studio, admin) == before
 
 
@@ -55,7 +55,7 @@ def test_a_draft_is_deleted_with_its_subject(studio: Studio, admin: Actor) -> No
     topic = library.every(studio, admin)[0]
     about = (drafts.template_subject(template.id), drafts.topic_subject(topic.id))
     for subject in about:
-        drafts.keep(studio, admin, subject, 1, WRONG)
+        drafts.save(studio, admin, subject, 1, WRONG)
     templates.delete(studio, admin, template)
     library.delete(studio, admin, topic)
     assert [drafts.find(studio, admin, subject) for subject in about] == [None, None]
@@ -65,7 +65,7 @@ def test_hostile_text_in_a_draft_is_stored_unchanged(studio: Studio, admin: Acto
     """A5."""
     for text in HOSTILE:
         draft = replace(WRONG, name=text, description=text)
-        drafts.keep(studio, admin, SUBJECT, 1, draft)
+        drafts.save(studio, admin, SUBJECT, 1, draft)
         kept = drafts.find(studio, admin, SUBJECT)
         assert kept is not None
         assert kept.definition == draft

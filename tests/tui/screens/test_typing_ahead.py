@@ -329,7 +329,7 @@ async def test_a_dialog_about_an_unsaved_draft_receives_no_queued_keys(
     written = replace(quick.definition, name="Quicker")
     with slow_machine(monkeypatch) as gate:
         async with running(made.app()) as pilot:
-            drafts.keep(made.studio, made.admin, subject, quick.version, written)
+            drafts.save(made.studio, made.admin, subject, quick.version, written)
             gate.shut()
             pilot.app.push_screen(TemplateEditor(quick))
             pilot.app.post_message(events.Key("enter", None))

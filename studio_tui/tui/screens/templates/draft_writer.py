@@ -19,17 +19,17 @@ class DraftWriter:
         self._wanted: tuple[int, Definition] | None = None
         self._writing = False
 
-    def keep(self, base_version: int, definition: Definition) -> None:
+    def save(self, base_version: int, definition: Definition) -> None:
         """Store ``definition``, which is based on ``base_version``."""
         self._wanted = base_version, definition
         if not self._writing:
             self._write()
 
-    def forget(self) -> None:
+    def delete(self) -> None:
         """Delete the stored draft and discard a pending one."""
         self._wanted = None
         studio, actor, subject = self._screen.studio, self._screen.actor, self.subject
-        bridge_of(self._screen).write(self._screen, lambda: drafts.forget(studio, actor, subject))
+        bridge_of(self._screen).write(self._screen, lambda: drafts.delete(studio, actor, subject))
 
     def _write(self) -> None:
         if self._wanted is None:
@@ -39,7 +39,7 @@ class DraftWriter:
         studio, actor, subject = self._screen.studio, self._screen.actor, self.subject
         bridge_of(self._screen).write(
             self._screen,
-            lambda: drafts.keep(studio, actor, subject, version, definition),
+            lambda: drafts.save(studio, actor, subject, version, definition),
             lambda _: self._written(),
             lambda error: self._failed(wanted, error),
         )

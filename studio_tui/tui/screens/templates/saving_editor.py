@@ -120,9 +120,9 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def changed(self) -> None:
         """Store the outline as a draft, or delete the draft if everything is saved."""
         if self.editing.unsaved:
-            self._draft_writer.keep(self._version, self.editing.definition)
+            self._draft_writer.save(self._version, self.editing.definition)
         else:
-            self._draft_writer.forget()
+            self._draft_writer.delete()
 
     @property
     def note(self) -> str:
@@ -171,7 +171,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
         )
 
     def _saved(self, kept: K, definition: Definition) -> None:
-        self._draft_writer.forget()
+        self._draft_writer.delete()
         self._base, self._version, self._conflict = kept, kept.version, False
         self._draft_writer.subject = self.draft_subject(kept)
         self.editing.saved = definition
@@ -213,7 +213,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
             self._version = theirs.version
             self.save()
         else:
-            self._draft_writer.forget()
+            self._draft_writer.delete()
             self._replace_by(theirs)
             self.show_message("This is how they saved it. z brings yours back.")
 
@@ -240,5 +240,5 @@ class SavingEditor(OutlineEditor, Generic[K]):
         elif way == _KEEP:
             self.dismiss(self._base)
         elif way == _THROW_AWAY:
-            self._draft_writer.forget()
+            self._draft_writer.delete()
             self.dismiss(self._base)
