@@ -91,7 +91,7 @@ from studio_tui.services.pushes import (
     report,
 )
 from studio_tui.services.pushes import remind_everywhere as everywhere
-from studio_tui.services.system import copy_database, declared, finding, list_views
+from studio_tui.services.system import copy_database, declared, list_views, search
 from studio_tui.services.system.completing import NameKind, names_beginning
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates, text_files
@@ -935,7 +935,7 @@ def _save_and_remove_view(world: World, actor: Actor) -> object:
 
 OWN: dict[str, Call] = {
     # `test_finding` and `test_completion` check that results are limited to what the actor may see.
-    "system.finding.find": lambda w, a: finding.find(w.studio, a, "ann"),
+    "system.search.find": lambda w, a: search.find(w.studio, a, "ann"),
     "system.completing.names_beginning": lambda w, a: names_beginning(
         w.studio, a, NameKind.USER, "a"
     ),

@@ -14,9 +14,9 @@ from studio_tui.domain.shared.text import fold_search
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences import names as stored
 from studio_tui.storage.audiences import segments
-from studio_tui.storage.people.finding import users_found
 from studio_tui.storage.people.teams import every_team
-from studio_tui.storage.pushes.finding import named_pushes
+from studio_tui.storage.people.user_search import users_found
+from studio_tui.storage.pushes.push_search import named_pushes
 
 if TYPE_CHECKING:
     from studio_tui.services.audiences.parsing import Continuations

@@ -32,7 +32,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences import names as stored
 from studio_tui.storage.audiences import segments
 from studio_tui.storage.people.teams import StoredTeam, every_team
-from studio_tui.storage.pushes.finding import NamedPush, named_pushes
+from studio_tui.storage.pushes.push_search import NamedPush, named_pushes
 
 _SHOWN = 60
 _SIMILAR = 0.5

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.people.finding import logins_beginning
+from studio_tui.storage.people.user_search import logins_beginning
 
 MOST = 100
 """Maximum number of names to return: users who miss a name type more letters."""
@@ -56,7 +56,7 @@ def _every(kind: NameKind, text: str) -> Iterable[str]:
         case NameKind.USER:
             return logins_beginning(text, MOST)
         case NameKind.PUSH:
-            from studio_tui.storage.pushes.finding import named_pushes
+            from studio_tui.storage.pushes.push_search import named_pushes
 
             return [push.name for push in named_pushes()]
         case NameKind.TEAM:

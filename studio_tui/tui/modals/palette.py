@@ -9,7 +9,7 @@ from textual.screen import Screen
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import StudioError
 from studio_tui.domain.shared.ranking import FoundKind, Rank, SearchResult, rank_of
-from studio_tui.services.system import finding
+from studio_tui.services.system import search
 from studio_tui.services.templates import templates
 from studio_tui.tui.commands import Offer, offers
 from studio_tui.tui.modals.choose import Choice, ChoiceLayout, Choose
@@ -52,7 +52,7 @@ class Palette(Choose[Offer | SearchResult]):
         shell = shell_of(screen)
 
         def find(text: str) -> Sequence[SearchResult]:
-            return finding.find(shell.studio, shell.actor, text) if shell.actor else ()
+            return search.find(shell.studio, shell.actor, text) if shell.actor else ()
 
         def take(chosen: Offer | SearchResult | None) -> None:
             if isinstance(chosen, Offer):

@@ -103,14 +103,14 @@ async def test_commands_are_there_when_the_database_is_not(
     made: Example, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from studio_tui.domain.shared.errors import Unavailable
-    from studio_tui.services.system import finding
+    from studio_tui.services.system import search
 
     def away(*_: object) -> Any:
         raise Unavailable("The database does not answer.")
 
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
-        monkeypatch.setattr(finding, "find", away)
+        monkeypatch.setattr(search, "find", away)
         await press(pilot, "ctrl+p", *"quit")
         assert offered(pilot) == [("command", "Quit")]
         await press(pilot, *"ting")

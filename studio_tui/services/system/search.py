@@ -13,8 +13,8 @@ from studio_tui.domain.shared.ranking import FoundKind, Rank, SearchResult, rank
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import definitions
-from studio_tui.storage.people.finding import NamedUser, users_found
-from studio_tui.storage.pushes.finding import NamedPush, named_pushes
+from studio_tui.storage.people.user_search import NamedUser, users_found
+from studio_tui.storage.pushes.push_search import NamedPush, named_pushes
 from studio_tui.storage.pushes.pushes import any_assigned
 from studio_tui.storage.templates.templates import named_templates
 from studio_tui.wording.days import day_in_words
