@@ -934,7 +934,7 @@ def _save_and_remove_view(world: World, actor: Actor) -> object:
 
 
 OWN: dict[str, Call] = {
-    # `test_finding` and `test_completion` check that results are limited to what the actor may see.
+    # `test_search` and `test_completion` check that results are limited to what the actor may see.
     "system.search.find": lambda w, a: search.find(w.studio, a, "ann"),
     "system.completing.names_beginning": lambda w, a: names_beginning(
         w.studio, a, NameKind.USER, "a"

@@ -230,15 +230,15 @@ def tell_by_schedule(studio: Studio) -> int:
     with studio.store.reading():
         # Check first without a write lock. Most calls find nothing and must not block other
         # writers.
-        if not review_read.is_any_untold(until):
+        if not review_read.is_any_not_notified(until):
             return 0
     with studio.store.writing():
-        ids = review_read.untold(until, studio.today())
+        ids = review_read.not_notified(until, studio.today())
         if not ids:
             return 0
         line = _record(studio, None, _read(ids), Decision.TELL)
         told = notify_new_managers(cause_at_once(studio, line), ids)
-        review_decide.mark_told(ids, studio.now())
+        review_decide.mark_notified(ids, studio.now())
         return told
 
 

@@ -115,7 +115,7 @@ def preview(
             left=people.count_users(choosing.left(push.id, selection)),
             without_manager=tuple(people.users_by_id(alone[:LISTED])),
             more_without_manager=len(alone) > LISTED,
-            users_told=people.count_users(choosing.never_told(push.id, adding)),
+            users_told=people.count_users(choosing.never_notified(push.id, adding)),
             managers=enqueue.count_managers_to_notify(
                 push.id, Kind.ASSIGNED, people.users_of(adding)
             ),

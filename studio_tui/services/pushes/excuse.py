@@ -124,7 +124,9 @@ def take_back(
         progress(0.5)
         now, leaves = studio.now(), release_time(studio, current.available_from)
         cause = Cause(done.activity_id, push.id, now, leaves)
-        users_told = enqueue.notify_users(cause, Kind.ASSIGNED, excuses.untold(users, push.id), "1")
+        users_told = enqueue.notify_users(
+            cause, Kind.ASSIGNED, excuses.not_notified(users, push.id), "1"
+        )
         managers = enqueue.notify_managers_once(cause, Kind.ASSIGNED, users, str(done.activity_id))
         return ExcuseResult(
             current,

@@ -420,7 +420,7 @@ def _sending(context: CaseContext) -> Iterator[Case]:
 def _telling(context: CaseContext) -> Iterator[Case]:
     """Yield the mails to new managers that will be sent unless a user decides first (N16)."""
     waits = context.studio.settings.notifications.tell_new_managers_after
-    for push_id, number, since in review_read.untold_by_push():
+    for push_id, number, since in review_read.not_notified_by_push():
         push = context.pushes[push_id]
         first_day = start_of_day(push.available_from, context.studio.zone)
         at = max(since + waits, first_day, context.now)

@@ -73,7 +73,7 @@ def reopen(activity_id: int) -> int:
     return int(again.where(_R.decided_in == activity_id, ~exists(since)).execute())
 
 
-def mark_told(ids: Collection[int], at: datetime) -> None:
+def mark_notified(ids: Collection[int], at: datetime) -> None:
     """Record that the new managers of these lines were notified without a decision (N16)."""
     _R.update(told_at=at).where(among(_R.id, ids)).execute()
 

@@ -436,13 +436,13 @@ def mails_of(activity_ids: Collection[int]) -> tuple[int, datetime | None]:
     return int(number), instant_of(first)
 
 
-def is_any_untold(until: datetime) -> bool:
-    """Return whether `untold` may find anything. This check is cheap."""
+def is_any_not_notified(until: datetime) -> bool:
+    """Return whether `not_notified` may find anything. This check is cheap."""
     found = R.select(ONE).join(P, on=P.id == R.push).where(P.closed_at.is_null())
     return _untold(found, until).limit(1).scalar() is not None
 
 
-def untold_by_push() -> list[tuple[int, int, datetime]]:
+def not_notified_by_push() -> list[tuple[int, int, datetime]]:
     """Return each push with untold changes of managers.
 
     A tuple of its id, the number of people and the instant of the first change.
@@ -456,7 +456,7 @@ def untold_by_push() -> list[tuple[int, int, datetime]]:
     ]
 
 
-def untold(until: datetime, today: date) -> list[int]:
+def not_notified(until: datetime, today: date) -> list[int]:
     """Return undecided changes of managers, made by ``until``, that were not notified.
 
     Only pushes whose first day has come are considered.

@@ -28,7 +28,7 @@ def left(push_id: int, selection: Selection[UserFilter]) -> Any:
     return chosen(selection) & ~U.active & ~_in_push(push_id)
 
 
-def never_told(push_id: int, users: Any) -> Any:
+def never_notified(push_id: int, users: Any) -> Any:
     """Return the condition of those of ``users`` who were never notified of the push (N2)."""
     return users & ~was_notified(push_id, Kind.ASSIGNED, U.id)
 

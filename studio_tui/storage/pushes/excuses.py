@@ -46,7 +46,7 @@ def set_own_deadline(assignments: Assignments, day: date | None) -> None:
     _A.update(own_deadline=day).where(_are(assignments)).execute()
 
 
-def untold(users: Any, push_id: int) -> Any:
+def not_notified(users: Any, push_id: int) -> Any:
     """Return a query of one column, ``user_id``: users who missed the assignment mail.
 
     Those are the ones of ``users`` whose mail was dropped because they were excused.
