@@ -33,7 +33,7 @@ _WRITERS = {
 """Functions that write mail into the outbox, or queue it again."""
 _WRITING = {
     "pushes.assign.assign_to": {Verb.ASSIGN, Verb.JOIN},
-    "pushes.push_reminders.tell": {Verb.REMIND},
+    "pushes.push_reminders.send": {Verb.REMIND},
     "pushes.push_reminders.remind_managers": {Verb.REMIND},
     "pushes.pushes._notify_of": {Verb.EDIT, Verb.CLOSE},
     "pushes.pushes._cancel_planned": {Verb.CLOSE},

@@ -158,9 +158,9 @@ class PushReminders:
         if not count:
             return None
         leaves = self.studio.now() + self.studio.settings.notifications.hold_time
-        return self.tell(actor, name, users, None, leaves, progress)
+        return self.send(actor, name, users, None, leaves, progress)
 
-    def tell(
+    def send(
         self,
         actor: Actor | None,
         name: str,

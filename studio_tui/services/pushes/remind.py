@@ -210,7 +210,7 @@ def _remind_round(studio: Studio, round_: _Round) -> int:
         if push.state is not PushState.OPEN or not count:
             return 0
         reminding = PushReminders(studio, push.id)
-        return reminding.tell(None, push.name, users, round_.name, studio.now()).users_told
+        return reminding.send(None, push.name, users, round_.name, studio.now()).users_told
 
 
 def _of_round(studio: Studio, round_: _Round) -> Assignments:
