@@ -1,4 +1,4 @@
-"""From where somebody came, in short (A3)."""
+"""The short form of an origin (A3)."""
 
 import pytest
 
@@ -16,5 +16,5 @@ from studio_tui.domain.activity.origins import short_origin
         ("something else", "something else"),
     ],
 )
-def test_in_short(origin: str, short: str) -> None:
+def test_the_short_form_of_an_origin(origin: str, short: str) -> None:
     assert short_origin(origin) == short

@@ -1,4 +1,4 @@
-"""Who reads and writes what of a conversation, and when (C2, C3, C6, T2, T4)."""
+"""Who can read and write which part of a conversation, and when (C2, C3, C6, T2, T4)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -104,7 +104,7 @@ USER_READS = {
     "cancelled": {U},
     "cancelled in the talk": {U, L, A, S},
 }
-"""C2: their own at any time, the other side's when the talk begins."""
+"""C2: users read their own part at any time, and the conductor's once the talk begins."""
 CONDUCTOR_READS = {
     "planned": {L, A, S},
     "prepared": {U, L, A, S},
@@ -115,9 +115,9 @@ CONDUCTOR_READS = {
     "cancelled": {U, L, A, S},
     "cancelled in the talk": {U, L, A, S},
 }
-"""C2: the user's once it is submitted, and never before."""
+"""C2: conductors read the user's part once it is submitted, and never before."""
 OPENED = {"done unprepared": {L, A, S}, "done prepared": {U, L, A, S}}
-"""What T4 can open to those who were not in it: only what is done, only what was submitted."""
+"""Parts that T4 can open to other people: of finished conversations only, and only if submitted."""
 
 
 def _expected(relations: frozenset[Relation], life: str, viewing: Viewing) -> set[Part]:
@@ -141,16 +141,16 @@ def _every_set_of_relations() -> list[frozenset[Relation]]:
 
 
 @pytest.mark.parametrize("life", LIVES)
-def test_who_reads_what(life: str) -> None:
-    """C2, C6, T4: every set of relations, every setting, every moment."""
+def test_who_can_read_which_part(life: str) -> None:
+    """C2, C6, T4: every set of relations, every setting and every stage."""
     for relations, viewing in product(_every_set_of_relations(), VIEWINGS):
         found = readable(relations, LIVES[life], viewing)
         assert found == _expected(relations, life, viewing), (relations, viewing)
 
 
 @pytest.mark.parametrize("life", LIVES)
-def test_who_writes_what(life: str) -> None:
-    """C2: each side its own before the talk, the conductor during it, nobody afterwards."""
+def test_who_can_write_which_part(life: str) -> None:
+    """C2: each side its own part before the talk, the conductor during it, nobody afterwards."""
     before, during = life in ("planned", "prepared"), life.startswith("begun")
     for relations in _every_set_of_relations():
         expected = set()
@@ -164,7 +164,7 @@ def test_who_writes_what(life: str) -> None:
         assert expected <= readable(relations, LIVES[life], Viewing())
 
 
-def test_a_quick_one_is_not_prepared() -> None:
+def test_a_conversation_without_planning_has_no_preparation() -> None:
     """T1."""
     quick = replace(CONVERSATION, template=Definition("Quick", planning=False))
     assert writable(frozenset(Relation), quick) == frozenset()
@@ -172,8 +172,8 @@ def test_a_quick_one_is_not_prepared() -> None:
 
 @pytest.mark.parametrize("policy", QuestionPolicy)
 @pytest.mark.parametrize("life", LIVES)
-def test_who_asks_more(life: str, policy: QuestionPolicy) -> None:
-    """T2: who holds it, unless the questions are fixed, until it is over."""
+def test_who_can_add_and_remove_questions(life: str, policy: QuestionPolicy) -> None:
+    """T2: the conductor, unless the questions are fixed, until the conversation is over."""
     asked = replace(LIVES[life], template=replace(CONVERSATION.template, questions=policy))
     open_ = policy is not QuestionPolicy.FIXED and not life.startswith(("done", "cancelled"))
     first, feedback, _ = asked_questions(asked.template)
@@ -204,7 +204,7 @@ def _asked(kind: QuestionKind, *options: str) -> AskedQuestion:
     return AskedQuestion(1, StepKind.DISCUSSION, 0, "Work", Question("Well?", kind, options), None)
 
 
-def test_an_answer_is_one_of_those_to_choose_from() -> None:
+def test_an_answer_has_to_be_one_of_the_options() -> None:
     """T2."""
     rating = _asked(QuestionKind.RATING, "Low", "High")
     assert clean_answer(rating, " High ") == "High"
@@ -215,7 +215,7 @@ def test_an_answer_is_one_of_those_to_choose_from() -> None:
             clean_answer(asked, text)
 
 
-def test_free_text_is_kept_as_typed_within_limits() -> None:
+def test_free_text_is_stored_as_typed_within_limits() -> None:
     """A5."""
     asked = _asked(QuestionKind.TEXT)
     assert clean_answer(asked, "One\r\n\ttwo  ") == "One\n\ttwo  "
@@ -236,7 +236,7 @@ def test_free_text_is_kept_as_typed_within_limits() -> None:
         (Plan(NOW + timedelta(hours=1), 60, "x" * 201), "place"),
     ],
 )
-def test_what_cannot_be_planned(plan: Plan, field: str) -> None:
+def test_an_invalid_plan_is_refused(plan: Plan, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_plan(plan, NOW)
     assert list(refused.value.fields) == [field]
@@ -244,7 +244,7 @@ def test_what_cannot_be_planned(plan: Plan, field: str) -> None:
 
 
 def test_reopening() -> None:
-    """C3: within three days by its conductor, later by an admin."""
+    """C3: by the conductor within three days, by an admin later as well."""
     done = LIVES["done prepared"]
     third, later = NOW + timedelta(days=3), NOW + timedelta(days=3, seconds=1)
     conductor, admin = frozenset({Relation.CONDUCTOR}), frozenset({Relation.ADMIN})
@@ -256,7 +256,7 @@ def test_reopening() -> None:
     assert "Only a finished" in (why_not_reopened(admin, LIVES["begun prepared"], NOW) or "")
 
 
-def test_the_states_in_which_it_can_be() -> None:
+def test_the_state_of_a_conversation() -> None:
     assert {life: LIVES[life].state for life in ("planned", "prepared", "cancelled")} == {
         "planned": ConversationState.PLANNED,
         "prepared": ConversationState.PREPARED,
@@ -268,7 +268,7 @@ def _matter(name: str, **values: object) -> MyConversation:
     return MyConversation(1, 1, name, name, **{"mine": False, **values})  # type: ignore[arg-type]
 
 
-def test_what_is_overdue_comes_first() -> None:
+def test_overdue_conversations_are_listed_first() -> None:
     """C1."""
     march, april = date(2026, 3, 1), date(2026, 4, 1)
     waiting = {"status": Status.NOT_PLANNED, "asked": True}

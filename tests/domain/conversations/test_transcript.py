@@ -1,4 +1,4 @@
-"""What a reader takes away stays text, whatever was typed (A5, C3)."""
+"""Exported transcripts show any typed text as plain text (A5, C3)."""
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ def transcript(text: str) -> Transcript:
 
 
 def plain(tokens: list[Token]) -> str:
-    """The text of what was rendered; no token of it may be anything but ours."""
+    """Return the rendered text. Fail if it contains a token of an unexpected type."""
     found = []
     for token in tokens:
         kind = token.type.removesuffix("_open").removesuffix("_close")
@@ -70,29 +70,29 @@ def plain(tokens: list[Token]) -> str:
 
 
 def words_of(text: str) -> list[list[str]]:
-    """The words of every line that is not blank."""
+    """Return the words of each line that is not blank."""
     lines = clean_text(text).replace("\xa0", " ").split("\n")
     return [words for line in lines if (words := line.split())]
 
 
 @given(st.text() | st.sampled_from(MARKUP) | st.sampled_from(HOSTILE))
 @example("http://example.org")
-def test_what_was_typed_is_rendered_as_it_was_typed(text: str) -> None:
+def test_typed_text_is_rendered_literally(text: str) -> None:
     rendered = words_of(plain(RENDERER.parse(markdown(transcript(text)))))
     line = (clean_line(text) or NOTHING).split()
     assert rendered == [line, ["With:", *line], line, line, line, *words_of(text)]
 
 
-def test_every_kind_of_markup_is_tried() -> None:
-    """None of `MARKUP` stays what it is by itself."""
+def test_every_sample_contains_markup() -> None:
+    """Without escaping, no item of `MARKUP` is rendered literally."""
     for text in MARKUP:
         tokens = RENDERER.parse(text)
         alike = [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
         assert not alike or [child.content for child in tokens[1].children or []] != [text], text
 
 
-def test_addresses_are_no_links() -> None:
-    """Nor to renderers that make links of what looks like one."""
+def test_addresses_are_not_turned_into_links() -> None:
+    """Not even by renderers that link anything that looks like an address."""
     for text in ("https://example.org/a", "www.example.org", "ann@example.org", "mailto:ann"):
         written = escape_line(text)
         for sign in ("s://", "www.", "e.org", "n@e", "o:a"):
@@ -100,11 +100,11 @@ def test_addresses_are_no_links() -> None:
         assert plain(RENDERER.parseInline(written)) == f"{text}\n"
 
 
-def test_times_and_sentences_are_left_readable() -> None:
+def test_times_and_sentences_stay_readable() -> None:
     for text in ("At 14:00 (Europe/Brussels), 3.5 days", "Fine. And you?"):
         assert escape_line(text) == text
 
 
-def test_nothing_written_is_said() -> None:
+def test_an_empty_section_states_that_nothing_was_written() -> None:
     of = Transcript("T", (), (TranscriptSection("Feedback", (AnsweredQuestion("", ()),)),))
     assert markdown(of) == "# T\n\n\n## Feedback\n\n*Nothing was written.*\n"

@@ -1,4 +1,4 @@
-"""When a notification leaves, and whether it is still true (N2, N4, N5, N6, P7)."""
+"""When a notification is sent, and whether it still applies (N2, N4, N5, N6, P7)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -68,13 +68,13 @@ def leaves(first: date, *, now: datetime = NOW, hold: timedelta = timedelta(minu
     return leaves_at(now=now, hold=hold, available_from=first, send_time=time(8), zone=ZONE)
 
 
-def test_mail_of_what_is_open_waits_the_hold() -> None:
+def test_mail_of_an_open_push_waits_for_the_hold() -> None:
     """N5."""
     assert leaves(date(2026, 3, 2)) == leaves(date(2026, 1, 1)) == NOW + timedelta(minutes=2)
 
 
-def test_mail_of_what_starts_later_leaves_on_its_morning() -> None:
-    """P7: in summer time, and never before the hold is over (N5)."""
+def test_mail_of_a_later_push_is_sent_on_its_first_morning() -> None:
+    """P7: also in summer time, and never before the hold is over (N5)."""
     assert leaves(date(2026, 3, 3)) == datetime(2026, 3, 3, 7, tzinfo=UTC)
     assert leaves(date(2026, 4, 1)) == datetime(2026, 4, 1, 6, tzinfo=UTC)
     assert leaves(date(2026, 3, 3), hold=timedelta(days=2)) == NOW + timedelta(days=2)
@@ -95,7 +95,7 @@ def test_mail_of_what_starts_later_leaves_on_its_morning() -> None:
         (replace(TO_BOB, about=()), DropReason.UNASSIGNED),
     ],
 )
-def test_what_is_no_longer_true_is_dropped_with_the_reason(
+def test_an_outdated_notification_is_dropped_with_the_reason(
     delivery: Delivery, reason: DropReason | None
 ) -> None:
     """N6."""
@@ -106,7 +106,7 @@ INVITING = replace(TO_BOB, kind=Kind.PLANNED, push="", deadline=None, about=(OUT
 
 
 def invitation(kind: Kind = Kind.PLANNED, **changes: object) -> Delivery:
-    """To Bob, with something else about the meeting."""
+    """Return an invitation to Bob with changes to the meeting."""
     return replace(INVITING, kind=kind, meeting=replace(MEETING, **changes))  # type: ignore[arg-type]
 
 
@@ -128,19 +128,19 @@ def invitation(kind: Kind = Kind.PLANNED, **changes: object) -> Delivery:
         (invitation(Kind.CANCELLED, cancelled=True, held=True), None),
     ],
 )
-def test_an_invitation_is_sent_as_long_as_it_is_true(
+def test_an_invitation_is_sent_as_long_as_it_is_valid(
     delivery: Delivery, reason: DropReason | None
 ) -> None:
-    """C5, N6: the conversation counts, not the push that asked for it."""
+    """C5, N6: the state of the conversation decides, not that of its push."""
     assert why_dropped(delivery) is reason
 
 
-def test_a_manager_is_told_only_of_those_it_is_still_about() -> None:
+def test_a_manager_is_notified_only_of_people_who_are_still_concerned() -> None:
     """N6, P7."""
     assert people_to_mention(replace(TO_BOB, about=(DONE, LEFT, OUT, ANN))) == (ANN,)
 
 
-def test_only_what_has_not_left_can_be_dropped_and_nothing_follows_sent() -> None:
+def test_only_unsent_mail_can_be_dropped_and_sent_is_final() -> None:
     """N4."""
     state = NotificationState
     assert {s for s in state if may_become(state.SENT, s)} == set()
@@ -162,7 +162,7 @@ def test_only_what_has_not_left_can_be_dropped_and_nothing_follows_sent() -> Non
     st.integers(1, 99),
     st.integers(1, 99),
 )
-def test_a_key_tells_push_person_kind_and_round_apart(
+def test_a_key_is_unique_for_push_person_kind_and_round(
     one: tuple[int, Kind, Capacity, int],
     other: tuple[int, Kind, Capacity, int],
     person: int,

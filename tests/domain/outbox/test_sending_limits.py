@@ -1,4 +1,4 @@
-"""Until when mail waits because of the limits: as if each mail were counted by itself (N14)."""
+"""The time until which mail waits for the sending limits, compared with a simulation (N14)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ BRUSSELS = ZoneInfo("Europe/Brussels")
 def one_by_one(
     now: datetime, waiting: int, sent: list[tuple[datetime, int]], limits: SendingLimits
 ) -> datetime:
-    """When the last one leaves, of mails that are counted singly."""
+    """Return when the last mail is sent, by a simulation that counts each mail."""
     left = [at for at, number in sent for _ in range(number)]
     at = now
     for _ in range(waiting):
@@ -35,7 +35,7 @@ def one_by_one(
     per_minute=st.integers(0, 5),
     per_day=st.integers(0, 20),
 )
-def test_it_says_when_the_last_one_may_leave(
+def test_the_forecast_matches_a_simulation(
     waiting: int, minutes_ago: list[tuple[int, int]], per_minute: int, per_day: int
 ) -> None:
     limits = SendingLimits(per_minute, per_day)
@@ -58,13 +58,13 @@ def test_it_says_when_the_last_one_may_leave(
         (10**7, SendingLimits(30, 10_000), [], NOW + 999 * DAY + 333 * MINUTE),
     ],
 )
-def test_runs_of_mail(
+def test_the_forecast_of_large_numbers(
     waiting: int, limits: SendingLimits, sent: list[tuple[datetime, int]], done_at: datetime
 ) -> None:
     assert forecast(NOW, waiting, sent, limits).done_at == done_at
 
 
-def test_what_is_said_of_it() -> None:
+def test_the_forecast_in_words() -> None:
     def said(found: Forecast) -> str:
         return what_waits_for_limits(found, NOW, BRUSSELS)
 

@@ -1,4 +1,4 @@
-"""Who may do what (A2)."""
+"""The rights of the roles (A2)."""
 
 import pytest
 
@@ -18,12 +18,12 @@ SUPPORT = {
     Action.REMIND,
     Action.CORRECT_ADDRESSES,
 }
-"""Support looks at everything, sends again, reminds and corrects addresses, and changes no push."""
+"""The rights of support: read all, send again, remind, and correct addresses; change no push."""
 ALLOWED = {Role.ADMIN: set(Action), Role.SUPPORT: SUPPORT, Role.USER: set()}
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_allows_what_it_is_for_and_nothing_else(role: Role) -> None:
+def test_a_role_has_exactly_its_rights(role: Role) -> None:
     actor = Actor(7, "ann", "Ann Peeters", role)
     assert {action for action in Action if may(actor, action)} == ALLOWED[role]
     for action in set(Action) - ALLOWED[role]:

@@ -1,4 +1,4 @@
-"""The facts about a user are declared once, and said as declared (U1, U6)."""
+"""The facts about a user are declared in one place, and used as declared (U1, U6)."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ def test_it_can_be_written_anew() -> None:
     assert done.stdout == in_markdown()
 
 
-def test_no_two_facts_go_by_one_heading() -> None:
+def test_no_heading_belongs_to_two_facts() -> None:
     owners = Counter(
         name
         for fact in (*FACTS, *CLUES)
@@ -36,13 +36,13 @@ def test_no_two_facts_go_by_one_heading() -> None:
     assert [name for name, count in owners.items() if count > 1] == []
 
 
-def test_what_is_told_by_a_file_and_known_of_a_user_are_the_facts() -> None:
+def test_fields_of_files_and_users_are_the_declared_facts() -> None:
     assert set(ImportField) == NAMES | {clue.name for clue in CLUES}
     assert set(Record._fields) >= NAMES
     assert {each.name for each in fields(User)} == NAMES | {"id", "managers", "mail_bounced"}
 
 
-def test_values_as_they_stand_in_files_and_are_read_by_people() -> None:
+def test_values_in_files_and_in_words() -> None:
     active, groups, hired = map(fact_called, ("active", "groups", "hired_on"))
     assert (active.as_text(False), active.as_words(False)) == ("no", "no, has left")
     assert (groups.as_text(("b", "a")), groups.as_words(("b", "a"))) == ("b|a", "b, a")

@@ -1,4 +1,4 @@
-"""Lists of people as they are pasted."""
+"""Pasted lists of people."""
 
 import pytest
 

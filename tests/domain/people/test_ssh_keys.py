@@ -1,4 +1,4 @@
-"""Public keys: which are taken, and what is no key (A1)."""
+"""Public keys: which are accepted and which are refused (A1)."""
 
 import base64
 from pathlib import Path
@@ -48,7 +48,7 @@ GOOD = {
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_keys_of_every_kind_are_taken(kind: str) -> None:
+def test_keys_of_every_kind_are_accepted(kind: str) -> None:
     text, bits = GOOD[kind]
     key = parse_public_key(f"{text} Ann's \x1b[31mlaptop\n")
     assert (key.kind, key.bits, key.text) == (kind, bits, text)
@@ -93,13 +93,13 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_what_is_no_key_is_refused(what: str) -> None:
+def test_an_invalid_key_is_refused(what: str) -> None:
     with pytest.raises(Refused) as refused:
         parse_public_key(BAD[what])
     assert refused.value.message.isprintable()
 
 
-def test_a_private_key_is_named_and_not_repeated() -> None:
+def test_a_private_key_is_named_and_not_printed() -> None:
     with pytest.raises(Refused, match="private key") as refused:
         parse_public_key(BAD["a private key"])
     assert "b3BlbnNz" not in refused.value.message
@@ -107,7 +107,7 @@ def test_a_private_key_is_named_and_not_repeated() -> None:
 
 @pytest.mark.parametrize("shown", (FILES / "fingerprints.txt").read_text().splitlines())
 def test_the_fingerprint_is_that_of_openssh(shown: str) -> None:
-    """What ``ssh-keygen -lf`` says of keys that it made."""
+    """Compared with the output of ``ssh-keygen -lf`` for keys that it made."""
     name, *expected = shown.split()
     key = parse_public_key((FILES / name).read_text())
     assert [str(key.bits), key.fingerprint] == expected

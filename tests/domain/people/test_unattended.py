@@ -1,4 +1,4 @@
-"""What an import that nobody watches may do by itself (U10)."""
+"""The limits of an unattended import (U10)."""
 
 from datetime import UTC, date, datetime
 
@@ -24,7 +24,7 @@ from studio_tui.domain.people.unattended import FileOutcome, LastFile, Limits, p
         ("0", 1, 10, True),
     ],
 )
-def test_a_limit_is_a_share_or_a_number(text: str, count: int, of: int, passed: bool) -> None:
+def test_a_limit_is_a_percentage_or_a_number(text: str, count: int, of: int, passed: bool) -> None:
     assert parse_limit(text).is_passed(count, of) is passed
 
 
@@ -32,12 +32,12 @@ def test_a_limit_is_a_share_or_a_number(text: str, count: int, of: int, passed: 
     "text",
     ["", "%", "two", "-1", "-1%", "101%", "1.5", "2%%", "nan%", "inf", "1e9", "٢%", "2 percent"],
 )
-def test_anything_else_is_no_limit(text: str) -> None:
+def test_an_invalid_limit_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="write a share from 0% to 100%, as 2%, or a number"):
         parse_limit(text)
 
 
-def test_why_an_import_waits_names_what_is_beyond() -> None:
+def test_the_reason_to_wait_names_the_exceeded_limits() -> None:
     limits = Limits()
     assert limits.why_wait(2, 100, 1, 100) == ""
     assert limits.why_wait(812, 9880, 0, 9880) == (
@@ -48,7 +48,7 @@ def test_why_an_import_waits_names_what_is_beyond() -> None:
     )
 
 
-def test_a_file_says_the_same_until_somebody_leaves_by_it() -> None:
+def test_the_same_file_counts_as_new_after_a_last_day_in_it_has_passed() -> None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     until = date(2026, 3, 31)
     file = LastFile("people.csv", "digest", FileOutcome.IMPORTED, at, "els", "", 0, b"", until)

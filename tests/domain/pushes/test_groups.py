@@ -37,12 +37,14 @@ GROUPS = (
         ("still", False, ["ann", "Zoe", None]),
     ],
 )
-def test_every_order(column: str, descending: bool, names: list[str | None]) -> None:
+def test_groups_are_ordered_by_every_column(
+    column: str, descending: bool, names: list[str | None]
+) -> None:
     found = ordered(GROUPS, column, descending=descending)
     assert [group.name for group in found] == names
 
 
-def test_the_load_of_a_week_is_what_is_planned_and_what_has_to_be_held_by_then() -> None:
+def test_the_load_of_a_week_counts_planned_and_due_conversations() -> None:
     today = date(2026, 3, 2)
     planned = {date(2026, 2, 20): 1, date(2026, 3, 8): 1, date(2026, 3, 9): 2}
     rest = {date(2026, 3, 1): 4, date(2026, 3, 31): 3, date(2026, 4, 30): 9}

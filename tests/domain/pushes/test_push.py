@@ -1,4 +1,4 @@
-"""The life of a push, and what may be set up (P1, P4, P5, P8)."""
+"""The states of a push, and the rules for creating one (P1, P4, P5, P8)."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,7 +36,7 @@ THEN = datetime(2026, 3, 1, 9, tzinfo=UTC)
         (1, YESTERDAY, THEN, PushState.CLOSED),
     ],
 )
-def test_the_state_follows_from_who_is_assigned_and_the_day(
+def test_the_state_follows_from_assignments_and_the_day(
     assigned: int, first: date, closed: datetime | None, state: PushState
 ) -> None:
     """P5."""
@@ -49,7 +49,7 @@ def test_the_state_follows_from_who_is_assigned_and_the_day(
 def test_only_an_open_push_past_its_deadline_is_overdue(
     state: PushState, to_do: int, deadline: date
 ) -> None:
-    """P4: the deadline is the end of its day."""
+    """P4: a deadline lasts until the end of its day."""
     overdue = is_overdue(state=state, deadline=deadline, overdue_conversations=to_do, today=TODAY)
     assert overdue == (state is PushState.OPEN and to_do == 1 and deadline == YESTERDAY)
 
@@ -58,7 +58,7 @@ INSTANTS = st.none() | st.just(THEN)
 
 
 @given(INSTANTS, INSTANTS, INSTANTS, INSTANTS)
-def test_the_status_is_the_furthest_a_conversation_came(
+def test_the_status_is_the_furthest_stage_of_the_conversation(
     planned: datetime | None,
     prepared: datetime | None,
     started: datetime | None,
@@ -79,7 +79,7 @@ def test_the_status_is_the_furthest_a_conversation_came(
     assert found is expected
 
 
-def test_what_is_open_is_what_is_not_done() -> None:
+def test_open_conversations_are_those_not_done() -> None:
     assert Progress(assigned=5, done=2, left=1).open == 3
 
 
@@ -95,7 +95,7 @@ def draft(name: str, days: int = 0) -> PushDraft:
     return PushDraft(name, TODAY, TODAY + timedelta(days=days))
 
 
-def test_every_draft_is_checked_and_each_complaint_stands_at_its_field() -> None:
+def test_every_draft_is_checked_and_each_error_is_at_its_field() -> None:
     """P1."""
     assert wrong(draft("Q1")) == {}
     assert wrong(draft("Q1", -1)) == {
@@ -116,12 +116,12 @@ def test_every_draft_is_checked_and_each_complaint_stands_at_its_field() -> None
     ("text", "days"),
     [("", ()), ("7", (7,)), (" 7,1 ", (7, 1)), ("7, 1, 7,", (7, 1)), ("0,365", (0, 365))],
 )
-def test_numbers_of_days_are_read(text: str, days: tuple[int, ...]) -> None:
+def test_numbers_of_days_are_parsed(text: str, days: tuple[int, ...]) -> None:
     """P15."""
     assert parse_days(text, 0) == days
 
 
 @pytest.mark.parametrize("text", ["soon", "-1", "1.5", "7;1", "366", "0", "²"])
-def test_numbers_of_days_that_are_none_are_refused(text: str) -> None:
+def test_invalid_numbers_of_days_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="from 1 to 365"):
         parse_days(text, 1)

@@ -1,4 +1,4 @@
-"""When a push comes again, and what it is called (P17)."""
+"""The dates and names of repeated pushes (P17)."""
 
 from datetime import date, timedelta
 
@@ -24,7 +24,7 @@ def firsts(rhythm: str, first: date, number: int) -> list[str]:
     return [str(each.first) for each, _ in zip(found, range(number), strict=False)]
 
 
-def test_the_end_of_a_month_comes_back_after_a_shorter_one() -> None:
+def test_the_end_of_a_month_is_restored_after_a_shorter_one() -> None:
     assert firsts("1m", date(2026, 1, 31), 4) == [
         "2026-02-28",
         "2026-03-31",
@@ -33,7 +33,7 @@ def test_the_end_of_a_month_comes_back_after_a_shorter_one() -> None:
     ]
 
 
-def test_a_leap_day_comes_back_in_a_leap_year() -> None:
+def test_a_leap_day_is_restored_in_a_leap_year() -> None:
     assert firsts("1y", date(2024, 2, 29), 4) == [
         "2025-02-28",
         "2026-02-28",
@@ -66,25 +66,25 @@ def test_a_rhythm_never_drifts(first: date, lasts: int, rhythm: str, number: int
     ("text", "rhythm"),
     [("3m", "3m"), ("2w", "2w"), ("1y", "1y"), (" 2 Weeks ", "2w"), ("every 6 months", "6m")],
 )
-def test_rhythms_as_they_are_written(text: str, rhythm: str) -> None:
+def test_rhythms_are_parsed(text: str, rhythm: str) -> None:
     assert str(parse_every(text)) == rhythm
 
 
 @pytest.mark.parametrize("text", ["", "m", "0m", "-1m", "3d", "3", "11y", "999w", "1.5m", "x\n3m"])
-def test_what_is_no_rhythm(text: str) -> None:
+def test_an_invalid_rhythm_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no rhythm"):
         parse_every(text)
 
 
-def test_days_after_a_hire() -> None:
+def test_numbers_of_days_after_a_hire_are_parsed() -> None:
     assert [parse_after(text) for text in ("90d", "90 days", "0")] == [90, 90, 0]
     for wrong in ("-1d", "3m", "9999d", ""):
         with pytest.raises(ValueError, match="number of days"):
             parse_after(wrong)
 
 
-def test_of_what_was_missed_one_is_made() -> None:
-    """After five weeks without a worker: the last of them, on its own days."""
+def test_of_several_missed_occurrences_only_the_last_is_made() -> None:
+    """After five weeks without a worker, the last one is made, with its own dates."""
     weekly = Recurrence(Rhythm(1, Unit.WEEKS), date(2026, 2, 2), date(2026, 2, 20))
     due = weekly.up_to(date(2026, 3, 10))
     assert len(due) == 5
@@ -93,7 +93,7 @@ def test_of_what_was_missed_one_is_made() -> None:
     assert (made.number, made.first, made.deadline) == (5, date(2026, 3, 9), date(2026, 3, 27))
 
 
-def test_what_is_past_altogether_begins_late_unless_the_next_is_near() -> None:
+def test_a_missed_occurrence_starts_late_unless_the_next_is_near() -> None:
     yearly = Recurrence(Rhythm(1, Unit.YEARS), date(2025, 2, 2), date(2025, 2, 15))
     late = yearly.to_make(yearly.up_to(TODAY), TODAY)
     assert late is not None
@@ -104,7 +104,7 @@ def test_what_is_past_altogether_begins_late_unless_the_next_is_near() -> None:
     assert weekly.to_make([], TODAY) is None
 
 
-def test_nothing_follows_the_last_day() -> None:
+def test_no_occurrence_follows_the_last_day() -> None:
     monthly = Recurrence(parse_every("1m"), TODAY, TODAY, until=date(2026, 5, 2))
     assert [str(each.first) for each in monthly.occurrences()] == ["2026-04-02", "2026-05-02"]
     assert monthly.next_after(date(2026, 5, 2)) is None
@@ -112,7 +112,7 @@ def test_nothing_follows_the_last_day() -> None:
     assert list(to_the_end.occurrences()) == []
 
 
-def test_the_next_name_moves_its_year_and_its_quarter() -> None:
+def test_the_next_name_increments_year_and_quarter() -> None:
     first, later = date(2026, 3, 1), date(2027, 5, 1)
     for name, moved in (
         ("Review 2026", "Review 2027"),
@@ -127,9 +127,9 @@ def test_the_next_name_moves_its_year_and_its_quarter() -> None:
     assert len(next_name("x" * 200, first, later, ["x" * 200])) == 200
 
 
-def test_a_duplicate_is_as_long_and_begins_at_the_next_free_time() -> None:
+def test_a_duplicate_has_the_same_length_and_starts_at_the_next_free_time() -> None:
     first, deadline = date(2026, 2, 2), date(2026, 2, 27)
-    # Friday the 27th: the Monday after it; not before tomorrow.
+    # The end is Friday the 27th, so the Monday after it. Never before tomorrow.
     assert next_period(first, deadline, date(2026, 2, 10), []) == (TODAY, date(2026, 3, 27))
     assert next_period(first, deadline, TODAY, [])[0] == date(2026, 3, 3)
     off = {date(2026, 3, 2), date(2026, 3, 3)}

@@ -1,4 +1,4 @@
-"""The one rule of addresses, and what is found in what people write."""
+"""The rule for valid addresses, and addresses found in free text."""
 
 import pytest
 from email_validator import validate_email
@@ -27,7 +27,7 @@ from studio_tui.mail.transport.addresses import deliverable
         "x@" + "a" * 63 + ".be",
     ],
 )
-def test_what_can_be_sent_to(address: str) -> None:
+def test_a_valid_address_is_deliverable(address: str) -> None:
     assert why_no_address(address) == ""
     assert deliverable(address)
 
@@ -67,7 +67,7 @@ def test_what_can_be_sent_to(address: str) -> None:
         ("x@\u0301a.org", "is no part of a domain"),
     ],
 )
-def test_what_cannot(address: str, reason: str) -> None:
+def test_an_invalid_address_is_refused_with_a_reason(address: str, reason: str) -> None:
     said = why_no_address(address)
     assert "is not an e-mail address" in said
     assert reason in said
@@ -78,12 +78,12 @@ NEAR = st.text("ab1.-_@é√’中ßאא١\u0301\u200b\u00ad。ａ", max_size=12
 
 @given(NEAR | st.builds("{}@{}".format, NEAR, NEAR) | st.emails())
 @example("x@xn--a.com")
-def test_what_is_stored_can_be_sent(text: str) -> None:
-    """The library that writes the envelope takes all that the rule takes."""
+def test_a_stored_address_is_accepted_by_the_mail_library(text: str) -> None:
+    """The library that writes the envelope accepts every address that the rule accepts."""
     if why_no_address(text):
         return
     assert deliverable(text).rpartition("@")[2].isascii()
-    # The library looks into names that are encoded already, and knows reserved ones.
+    # The library also checks encoded labels, and knows reserved names.
     if "--" not in text:
         validate_email(
             text, check_deliverability=False, globally_deliverable=False, test_environment=True
@@ -117,7 +117,7 @@ def test_what_is_stored_can_be_sent(text: str) -> None:
         "\ufeffann@example.org\ufe0f",
     ],
 )
-def test_the_one_address_in_a_text(text: str) -> None:
+def test_the_only_address_in_a_text_is_extracted(text: str) -> None:
     assert clear_address(text) == "ann@example.org"
 
 
@@ -136,10 +136,10 @@ def test_the_one_address_in_a_text(text: str) -> None:
         "",
     ],
 )
-def test_what_is_not_clear_stays_as_it_is(text: str) -> None:
+def test_a_text_without_a_clear_address_is_unchanged(text: str) -> None:
     assert clear_address(text) == text
 
 
-def test_what_cannot_be_seen() -> None:
+def test_invisible_characters_are_removed() -> None:
     assert without_invisible("a\u200bb\u200dc\u3164d\ufe0fe\u00adf") == "abcdef"
     assert without_invisible("josé 中") == "josé 中"

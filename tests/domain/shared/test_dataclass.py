@@ -1,4 +1,4 @@
-"""The fast `dataclass` does what that of the standard library does."""
+"""The fast `dataclass` behaves like that of the standard library."""
 
 import copy
 import dataclasses
@@ -12,7 +12,7 @@ from studio_tui.domain.shared import dataclass as fast
 
 
 def _classes(dataclass: Callable[..., Any]) -> dict[str, Any]:
-    """The same classes, made by either decorator."""
+    """Return the same classes, made by the given decorator."""
 
     @dataclass(frozen=True, slots=True)
     class Point:

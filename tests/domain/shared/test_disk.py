@@ -1,4 +1,4 @@
-"""What the system says of a file, with what to do about it."""
+"""Errors of the operating system about a file, with a remedy."""
 
 import errno
 import os
@@ -16,13 +16,13 @@ from studio_tui.domain.shared.disk import describe_os_error, is_of_disk
         (errno.EROFS, "choose a place in which you may write"),
     ],
 )
-def test_what_to_do_is_said(code: int, to_do: str) -> None:
+def test_a_known_error_has_a_remedy(code: int, to_do: str) -> None:
     error = OSError(code, os.strerror(code))
     assert to_do in describe_os_error(error)
     assert is_of_disk(error)
 
 
-def test_what_nobody_knows_a_way_out_of_is_said_as_it_is() -> None:
+def test_an_unknown_error_is_reported_unchanged() -> None:
     assert describe_os_error(OSError(errno.ELOOP, "Too many levels")) == "Too many levels"
     assert describe_os_error(OSError()) == "the system does not say why"
     assert not is_of_disk(OSError("no number"))

@@ -1,4 +1,4 @@
-"""What the Studio says when it refuses."""
+"""The messages of refusals."""
 
 from studio_tui.domain.shared.errors import (
     Conflict,
@@ -10,12 +10,12 @@ from studio_tui.domain.shared.errors import (
 )
 
 
-def test_what_was_entered_wrongly_is_told_field_by_field() -> None:
+def test_invalid_input_is_reported_by_field() -> None:
     error = Invalid({"name": "give the push a name", "deadline": "too early"})
     assert error.fields == {"name": "give the push a name", "deadline": "too early"}
     assert error.message == "name: give the push a name; deadline: too early"
 
 
-def test_a_refusal_is_told_from_what_does_not_answer() -> None:
+def test_a_refusal_is_distinct_from_an_unavailable_service() -> None:
     assert all(issubclass(kind, Refused) for kind in (Conflict, Forbidden, Invalid, NotFound))
     assert not issubclass(Unavailable, Refused)

@@ -1,4 +1,4 @@
-"""Names that look alike are one name (P1)."""
+"""Names that look alike count as one name (P1)."""
 
 import pytest
 
@@ -39,24 +39,24 @@ APART = [
 
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_what_looks_alike_is_one_name(one: str, other: str) -> None:
+def test_names_that_look_alike_count_as_one(one: str, other: str) -> None:
     assert find_lookalike(one, ["Another", other]) == other
     assert find_lookalike(other, ["Another", one]) == one
     assert "the name of another push" in str(why_taken(one, "push", [other]))
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
-def test_what_reads_differently_is_two(one: str, other: str) -> None:
+def test_names_that_read_differently_are_two(one: str, other: str) -> None:
     assert find_lookalike(one, [other]) is None
     assert why_taken(one, "push", [other]) is None
 
 
-def test_the_same_name_is_said_otherwise_than_one_that_looks_like_it() -> None:
+def test_the_error_distinguishes_the_same_name_from_a_lookalike() -> None:
     assert why_taken("a", "push", ["A"]) == "“a” is the name of another push"
     other = "\u0430"
     assert why_taken("a", "push", [other]) == f"“a” looks like “{other}”, the name of another push"
 
 
-def test_what_it_looks_like_looks_like_itself() -> None:
+def test_the_appearance_of_an_appearance_is_unchanged() -> None:
     for one, _ in ALIKE + APART:
         assert appearance(appearance(one)) == appearance(one)

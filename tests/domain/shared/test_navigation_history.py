@@ -1,4 +1,4 @@
-"""Going back and forward."""
+"""Navigation back and forward."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from studio_tui.domain.shared.navigation_history import NavigationHistory
 
 
-def test_one_goes_back_and_forward() -> None:
+def test_back_and_forward() -> None:
     way = NavigationHistory[str]()
     assert (way.before, way.here, way.after) == (None, None, None)
     for stop in ("today", "pushes", "Q1"):
@@ -17,7 +17,7 @@ def test_one_goes_back_and_forward() -> None:
     assert (way.before, way.here, way.after) == ("pushes", "Q1", None)
 
 
-def test_who_goes_elsewhere_has_nowhere_to_go_forward_to() -> None:
+def test_a_new_visit_discards_the_stops_ahead() -> None:
     way = NavigationHistory[str]()
     for stop in ("today", "pushes", "users"):
         way.visit(stop)
@@ -27,7 +27,7 @@ def test_who_goes_elsewhere_has_nowhere_to_go_forward_to() -> None:
     assert (way.before, way.here, way.after) == ("today", "outbox", None)
 
 
-def test_nobody_goes_back_before_the_first_stop() -> None:
+def test_back_stops_at_the_first_stop() -> None:
     way = NavigationHistory[str]()
     way.back()
     way.visit("today")
@@ -36,8 +36,8 @@ def test_nobody_goes_back_before_the_first_stop() -> None:
 
 
 @given(st.lists(st.integers(0, 5) | st.none(), max_size=250))
-def test_one_is_where_one_came_to_last_or_went_back_to(moves: list[int | None]) -> None:
-    """Against two stacks; None goes back."""
+def test_the_history_matches_a_model_with_two_stacks(moves: list[int | None]) -> None:
+    """In the list of moves, None goes back."""
     way, behind, ahead = NavigationHistory[int](), list[int](), list[int]()
     for move in moves:
         if move is None:

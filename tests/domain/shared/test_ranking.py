@@ -1,4 +1,4 @@
-"""What somebody types, and how well a name answers it (S4)."""
+"""The rank of a name for a typed search text (S4)."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from tests.hostile import HOSTILE
         ("anna", "Ann Peeters", None),
     ],
 )
-def test_how_well_a_name_answers(text: str, name: str, rank: Rank | None) -> None:
+def test_the_rank_of_a_name(text: str, name: str, rank: Rank | None) -> None:
     assert rank_of(text, [name]) is rank
 
 
@@ -35,12 +35,12 @@ def test_the_best_of_several_names_counts() -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_typed_is_no_pattern(name: str) -> None:
+def test_special_characters_have_no_meaning_in_a_search(name: str) -> None:
     assert rank_of(name, [name]) is Rank.EXACT
     assert rank_of(name, [f"x{name}"]) is not Rank.EXACT
 
 
 @given(st.text(max_size=8), st.text(max_size=20))
-def test_a_name_answers_all_that_it_contains(text: str, name: str) -> None:
+def test_a_name_matches_every_text_that_it_contains(text: str, name: str) -> None:
     assert rank_of(text, [f"{name}{text}"]) is not None
     assert rank_of(text, [text]) is Rank.EXACT

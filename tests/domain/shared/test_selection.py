@@ -1,4 +1,4 @@
-"""A selection against a plain set, whatever was done to it and in whatever order."""
+"""A selection compared with a plain set, after any sequence of acts."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ FILTERS: dict[str, Callable[[int], bool]] = {
     "small": lambda row: row < 7,
     "nothing": lambda row: False,
 }
-"""The first is falsy, as a filter may be."""
+"""The first filter is falsy, which has to be valid."""
 
 ACTS = st.lists(
     st.one_of(
@@ -31,7 +31,7 @@ def matching(filter_: str) -> frozenset[int]:
 
 
 @given(ACTS)
-def test_a_selection_holds_what_was_marked_and_not_unmarked_since(
+def test_a_selection_contains_the_rows_that_were_marked_and_not_unmarked_since(
     acts: list[tuple[str, frozenset[int] | str]],
 ) -> None:
     selection: Selection[str] = Selection()
@@ -48,7 +48,7 @@ def test_a_selection_holds_what_was_marked_and_not_unmarked_since(
 
 @given(ACTS)
 def test_a_selection_stays_small(acts: list[tuple[str, frozenset[int] | str]]) -> None:
-    """Marking the same filters again and again does not pile up."""
+    """Repeating the same filters does not add terms."""
     selection: Selection[str] = Selection()
     for act, what in acts * 3:
         selection = getattr(selection, act)(what)
@@ -56,7 +56,7 @@ def test_a_selection_stays_small(acts: list[tuple[str, frozenset[int] | str]]) -
     assert len(filters) == len(set(filters)) == len(selection.filters)
 
 
-def test_the_ways_to_begin() -> None:
+def test_ways_to_create_a_selection() -> None:
     assert Selection.of([]).empty
     assert not Selection.matching("nothing").empty
     assert Selection.of([1, 2]).unmark([2]) == Selection.of([1])

@@ -1,4 +1,4 @@
-"""Text that people typed: cleaned where it enters, compared without case (A5)."""
+"""Typed text: cleaned on input, compared without case (A5)."""
 
 import unicodedata
 
@@ -20,7 +20,7 @@ _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 @given(NASTY)
 @example("\x1b]52;c;aGVsbG8=\x07")
-def test_a_clean_line_holds_no_control_and_is_one_line(text: str) -> None:
+def test_a_clean_line_has_no_control_character_and_is_one_line(text: str) -> None:
     cleaned = clean_line(text)
     assert not [c for c in cleaned if unicodedata.category(c) in _UNSEEN or c in _BIDI]
     assert cleaned == " ".join(cleaned.split())
@@ -35,16 +35,16 @@ def test_a_clean_text_keeps_its_lines_and_tabs(text: str) -> None:
     assert clean_text(cleaned) == cleaned
 
 
-def test_lines_end_in_one_way() -> None:
+def test_line_ends_are_normalised() -> None:
     assert clean_text("a\r\nb\rc\nd\te\x1b[31m") == "a\nb\nc\nd\te[31m"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_no_hostile_name_keeps_what_a_terminal_obeys(text: str) -> None:
+def test_no_cleaned_name_contains_control_characters(text: str) -> None:
     assert not set(clean_line(text)) & set(CONTROLS)
 
 
-def test_what_looks_the_same_is_the_same() -> None:
+def test_equivalent_texts_are_equal() -> None:
     assert clean_line("e\u0301 \u00a0 x") == "é x"
     assert fold(" ÉCOLE  de\tpeinture ") == fold("e\u0301cole de peinture") == "école de peinture"
     assert fold("STRASSE") == fold("straße")
@@ -52,21 +52,21 @@ def test_what_looks_the_same_is_the_same() -> None:
 
 
 @given(NASTY)
-def test_what_was_typed_and_what_was_kept_compare_equal(text: str) -> None:
-    """A name is looked up as typed and kept as cleaned."""
+def test_typed_and_stored_text_compare_equal(text: str) -> None:
+    """A name is looked up as typed and stored as cleaned."""
     assert fold(clean_line(text)) == fold(text)
     assert fold_search(clean_line(text)) == fold_search(text)
 
 
 @given(NASTY)
-def test_folding_what_is_folded_changes_nothing(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert fold_search(fold_search(text)) == fold_search(text)
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
-def test_plain_text_is_folded_as_any_other(text: str) -> None:
-    """The quick way and the thorough one agree."""
+def test_ascii_text_is_folded_like_any_other(text: str) -> None:
+    """The fast path and the thorough one agree."""
     with_accent = fold(text + "é")
     assert fold(text + "e") == with_accent[:-1] + "e"
     assert fold_search(text + "é") == fold_search(text + "e")

@@ -1,4 +1,4 @@
-"""Days and times as people write them (D1)."""
+"""Dates and times in common notations (D1)."""
 
 from datetime import date, time, timedelta, timezone
 
@@ -77,7 +77,7 @@ NEAREST = st.sampled_from(Nearest)
         "il y a 3 jours": date(2026, 2, 27),
     }.items(),
 )
-def test_a_day_as_it_may_be_written(text: str, day: date | None) -> None:
+def test_a_day_in_common_notations(text: str, day: date | None) -> None:
     if day is None:
         with pytest.raises(ValueError, match="is not a date"):
             parse_day(text, MONDAY)
@@ -102,7 +102,7 @@ def test_a_day_as_it_may_be_written(text: str, day: date | None) -> None:
         "+2w": date(2026, 3, 16),
     }.items(),
 )
-def test_what_has_happened_was_on_the_last_such_day(text: str, day: date) -> None:
+def test_a_day_in_the_past_is_the_nearest_before_today(text: str, day: date) -> None:
     assert parse_day(text, MONDAY, Nearest.LAST) == day
 
 
@@ -116,7 +116,7 @@ def test_what_has_happened_was_on_the_last_such_day(text: str, day: date) -> Non
     ],
 )
 @pytest.mark.parametrize("nearest", Nearest)
-def test_what_is_no_day_says_how_to_write_one(text: str, nearest: Nearest) -> None:
+def test_the_error_about_an_invalid_day_shows_a_valid_one(text: str, nearest: Nearest) -> None:
     with pytest.raises(
         ValueError, match=r"is not a date: write it as 2026-03-31|too far"
     ) as caught:
@@ -126,13 +126,13 @@ def test_what_is_no_day_says_how_to_write_one(text: str, nearest: Nearest) -> No
 
 @pytest.mark.parametrize("text", ["0001-01-01", "1899-12-31", "3000-01-01", "9999-12-31", "-200y"])
 def test_a_date_that_is_far_away_is_refused(text: str) -> None:
-    """Its midnight may be in no calendar, so that every list of it would be a fault."""
+    """The midnight of such a day may be outside the calendar, and every list with it would fail."""
     with pytest.raises(ValueError, match="too far away: from 1900 to 2999"):
         parse_day(text, MONDAY)
 
 
 @given(day=DAYS, today=DAYS, nearest=NEAREST)
-def test_a_whole_date_is_the_same_however_it_is_written(
+def test_a_full_date_is_the_same_in_every_notation(
     day: date, today: date, nearest: Nearest
 ) -> None:
     names = {number: name for name, number in MONTHS.items()}
@@ -183,7 +183,7 @@ def test_a_month_later_is_the_same_day_or_the_last_of_the_month(today: date, mon
 
 
 @given(text=st.text(), today=DAYS, nearest=NEAREST)
-def test_whatever_is_typed_is_a_day_or_a_sentence(text: str, today: date, nearest: Nearest) -> None:
+def test_any_text_is_a_day_or_has_an_error(text: str, today: date, nearest: Nearest) -> None:
     for parse in (parse_day, parse_moment):
         said = "“"
         try:
@@ -211,14 +211,14 @@ def test_whatever_is_typed_is_a_day_or_a_sentence(text: str, today: date, neares
         "12 p.m.": time(12),
     }.items(),
 )
-def test_a_time_as_it_may_be_written(text: str, at: time) -> None:
+def test_a_time_in_common_notations(text: str, at: time) -> None:
     assert parse_time(text) == at
 
 
 @pytest.mark.parametrize(
     "text", ["", "24:00", "9:60", "9:5", "-1", "two", "14pm", "0am", "noon", *HOSTILE]
 )
-def test_what_is_no_time_says_how_to_write_one(text: str) -> None:
+def test_the_error_about_an_invalid_time_shows_a_valid_one(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time: write it as 14:30"):
         parse_time(text)
 
@@ -250,11 +250,13 @@ PLUS_TWO = timezone(timedelta(hours=2))
         "14h30": (MONDAY, time(14, 30)),
     }.items(),
 )
-def test_a_moment_is_a_day_and_a_time(text: str, moment: tuple[date, time | None]) -> None:
+def test_a_moment_has_a_day_and_an_optional_time(
+    text: str, moment: tuple[date, time | None]
+) -> None:
     assert parse_moment(text, MONDAY) == moment
 
 
 @given(day=DAYS, at=st.times(), today=DAYS)
-def test_a_moment_of_iso_is_itself(day: date, at: time, today: date) -> None:
+def test_an_iso_moment_is_parsed_unchanged(day: date, at: time, today: date) -> None:
     for separator in "T ":
         assert parse_moment(f"{day}{separator}{at.isoformat()}", today) == (day, at)

@@ -1,4 +1,4 @@
-"""What changed between two versions of a template, in words (T5)."""
+"""The differences between two versions of a template, in words (T5)."""
 
 from dataclasses import replace
 
@@ -31,7 +31,7 @@ def asking(*questions: Question) -> Definition:
     return talk(replace(WORK, questions=questions), LIFE)
 
 
-def test_nothing_changed() -> None:
+def test_equal_versions_have_no_changes() -> None:
     assert changes(BASE, BASE) == ()
 
 
@@ -64,12 +64,12 @@ def test_nothing_changed() -> None:
         ),
     ],
 )
-def test_every_setting_is_told(after: Definition, change: tuple[str, str, str]) -> None:
+def test_every_changed_setting_is_listed(after: Definition, change: tuple[str, str, str]) -> None:
     assert changes(BASE, after) == (Change(ChangeKind.CHANGED, *change),)
     assert change[0] in settings_of(BASE)
 
 
-def test_a_question_that_is_added_removed_and_reworded() -> None:
+def test_added_removed_and_reworded_questions() -> None:
     well, other = WORK.questions
     new = Question("Who helped you?", QuestionKind.CHOICE, ("A", "B"))
     at = "Discussion › Work"
@@ -86,7 +86,7 @@ def test_a_question_that_is_added_removed_and_reworded() -> None:
     )
 
 
-def test_what_moves_is_told_once() -> None:
+def test_a_moved_item_is_listed_once() -> None:
     well, other = WORK.questions
     at = "Discussion › Work"
     assert changes(BASE, asking(other, well)) in (
@@ -99,7 +99,7 @@ def test_what_moves_is_told_once() -> None:
     )
 
 
-def test_a_topic_comes_and_goes_with_its_questions() -> None:
+def test_an_added_or_removed_topic_is_listed_with_its_questions() -> None:
     at = "Discussion › Balance"
     assert changes(talk(WORK), BASE) == (
         Change(ChangeKind.ADDED, "Discussion", "", "Balance"),
@@ -115,6 +115,6 @@ def test_a_topic_comes_and_goes_with_its_questions() -> None:
     )
 
 
-def test_a_step_comes() -> None:
+def test_an_added_step_is_listed() -> None:
     more = replace(BASE, steps=(*BASE.steps, Step(StepKind.OBJECTIVES)))
     assert changes(BASE, more) == (Change(ChangeKind.ADDED, "", "", "Objectives"),)

@@ -1,4 +1,4 @@
-"""Writing a template: every act can be taken back, one after another."""
+"""Editing a template: every act can be undone, one after another."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def test_typing_is_one_act() -> None:
     assert not editing.undo()
 
 
-def test_what_was_added_and_typed_is_one_act() -> None:
+def test_adding_and_typing_is_one_act() -> None:
     editing = Editing(TALK)
     editing.go((0, 0))
     place = editing.where_to_add(QUESTION)
@@ -38,7 +38,7 @@ def test_what_was_added_and_typed_is_one_act() -> None:
     assert editing.definition == TALK
 
 
-def test_what_was_added_and_left_empty_is_no_act() -> None:
+def test_an_added_item_that_stays_empty_is_no_act() -> None:
     editing = Editing(TALK)
     for depth, blank in ((TOPIC, Topic("")), (QUESTION, Question(" \x1b"))):
         place = editing.where_to_add(depth)
@@ -49,7 +49,7 @@ def test_what_was_added_and_left_empty_is_no_act() -> None:
     assert not editing.can_undo
 
 
-def test_a_step_needs_no_text_and_a_kind_counts_as_something_typed() -> None:
+def test_a_step_needs_no_text_and_a_chosen_kind_counts_as_input() -> None:
     editing = Editing(TALK)
     editing.add((3,), Step(StepKind.SUMMARY))
     editing.finish()
@@ -58,7 +58,7 @@ def test_a_step_needs_no_text_and_a_kind_counts_as_something_typed() -> None:
     assert [editing.undo(), editing.undo(), editing.undo()] == [True, True, False]
 
 
-def test_the_cursor_stays_where_there_is_something() -> None:
+def test_the_cursor_stays_on_an_existing_item() -> None:
     editing = Editing(TALK)
     went = []
     for place in ((2, 0, 0), (2, 0), (2,), (9, 9, 9), ()):
@@ -71,7 +71,7 @@ def test_the_cursor_stays_where_there_is_something() -> None:
     assert not editing.move(1)
 
 
-def test_only_what_lies_within_can_be_changed() -> None:
+def test_only_items_within_the_edited_part_can_be_changed() -> None:
     editing = Editing(TALK, (0, 0))
     assert editing.where_to_add(STEP) is None
     assert editing.where_to_add(TOPIC) is None
@@ -84,7 +84,7 @@ def test_only_what_lies_within_can_be_changed() -> None:
     assert editing.cursor == editing.within
 
 
-def test_taking_another_whole_is_an_act() -> None:
+def test_replacing_the_whole_template_is_an_act() -> None:
     editing = Editing(TALK)
     editing.go((2, 0, 0))
     other = replace(TALK, steps=TALK.steps[:1])
@@ -95,7 +95,7 @@ def test_taking_another_whole_is_an_act() -> None:
 
 
 @given(definitions, st.data())
-def test_whatever_is_done_is_taken_back_step_by_step(definition, data):  # type: ignore[no-untyped-def]
+def test_all_acts_are_undone_step_by_step(definition, data):  # type: ignore[no-untyped-def]
     editing = Editing(definition)
     seen = [definition]
     for _ in range(data.draw(st.integers(0, 8))):

@@ -1,4 +1,4 @@
-"""A template as an outline: whatever is done to it, nothing else moves and nothing is lost."""
+"""A template as an outline: an operation moves nothing else and loses nothing."""
 
 from collections import Counter
 
@@ -48,7 +48,7 @@ def names(definition: Definition) -> list[str]:
     ]
 
 
-def test_the_outline_is_in_the_order_of_the_talk() -> None:
+def test_the_outline_is_in_the_order_of_the_conversation() -> None:
     assert names(TALK) == [
         "Review", "discussion", "A", "a1", "a2", "B", "feedback", "discussion", "C", "c1",
     ]  # fmt: skip
@@ -69,7 +69,7 @@ def test_the_outline_is_in_the_order_of_the_talk() -> None:
         ((2,), 1, (2,)),
     ],
 )
-def test_what_moves_over_an_edge_goes_on_in_the_next_place_that_holds_it(
+def test_an_item_moved_beyond_an_edge_continues_in_the_next_possible_place(
     place: Place, by: int, target: Place
 ) -> None:
     moved, now = move(TALK, place, by)
@@ -92,11 +92,11 @@ def test_what_moves_over_an_edge_goes_on_in_the_next_place_that_holds_it(
         (ROOT, QUESTION, (2, 0, 1)),
     ],
 )
-def test_where_something_is_added(cursor: Place, depth: int, place: Place | None) -> None:
+def test_the_place_of_an_added_item(cursor: Place, depth: int, place: Place | None) -> None:
     assert place_below(TALK, cursor, depth) == place
 
 
-def test_problems_are_told_where_they_are() -> None:
+def test_problems_are_reported_at_their_places() -> None:
     topic = Topic("A", (Question(""), Question("x", options=("1",))))
     steps = (Step(StepKind.SUMMARY, (topic,)), Step(StepKind.DISCUSSION, (Topic(""), topic)))
     found = by_place(problems_of(Definition("", steps=steps)))
@@ -120,7 +120,7 @@ definitions = st.builds(Definition, texts, steps=st.lists(steps, min_size=1, max
 
 
 @given(definitions, st.data())
-def test_every_change_can_be_taken_back(definition: Definition, data: st.DataObject) -> None:
+def test_every_operation_can_be_undone(definition: Definition, data: st.DataObject) -> None:
     places = [item.place for item in items(definition) if item.place]
     place = data.draw(st.sampled_from(places))
     thing = node_at(definition, place)

@@ -1,4 +1,4 @@
-"""What a template may say, and whether it may be pushed (T1 to T3)."""
+"""The rules of a template, and whether it can be used for a push (T1 to T3)."""
 
 from dataclasses import replace
 
@@ -120,9 +120,7 @@ QUESTION = "steps[1].topics[0].questions[0]"
         ),
     ],
 )
-def test_what_cannot_be_is_told_where_it_is(
-    definition: Definition, field: str, reason: str
-) -> None:
+def test_an_error_is_reported_at_its_field(definition: Definition, field: str, reason: str) -> None:
     found = problems(definition)
     assert list(found) == [field]
     assert reason in found[field]
@@ -142,7 +140,7 @@ def test_the_largest_template_is_allowed() -> None:
     )
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     topics = (Topic("Work", (Question(""),)), Topic(""))
     assert list(problems(replace(discussing(*topics), name=""))) == [
         "name",
@@ -151,14 +149,14 @@ def test_all_mistakes_are_told_at_once() -> None:
     ]
 
 
-def test_a_topic_of_the_library_obeys_the_same_rules() -> None:
+def test_a_topic_of_the_library_follows_the_same_rules() -> None:
     check_topic(Topic("Work", (Question("How is it going?"),)))
     with pytest.raises(Invalid) as caught:
         check_topic(Topic("Work", (Question("Q", QuestionKind.RATING),)))
     assert list(caught.value.fields) == ["questions[0].options"]
 
 
-def test_text_is_cleaned_as_it_enters() -> None:
+def test_text_is_cleaned_on_input() -> None:
     definition = Definition(
         "Yearly\n\x1b]52;c;x\x07review",
         "\n First \r\n\tsecond\x9b31m\n",
@@ -175,7 +173,7 @@ def test_text_is_cleaned_as_it_enters() -> None:
     assert topic == Topic("Work", (Question("a b", options=("on", "off")),))
 
 
-def test_push_is_offered_only_where_the_template_allows_it() -> None:
+def test_a_push_needs_a_template_that_allows_it() -> None:
     allowed = replace(GOOD, permissions=Permissions(through_push=True))
     others = replace(GOOD, permissions=Permissions(by_managers=True, by_users=True))
     require_pushable(Template(1, allowed, archived=False, version=1, pushes=0))

@@ -1,4 +1,4 @@
-"""The cases of Today: their order, what tells them apart, and what a badge counts (S1)."""
+"""The cases of Today: their order, their identity, and the count of a badge (S1)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,7 +20,7 @@ ONE = Case(CaseKind.OVERDUE, 3, "Ann", push_id=1, push="Q1", mark="a")
 TODAY = date(2026, 3, 2)
 
 
-def test_the_most_urgent_comes_first_and_what_lies_ahead_by_when_it_is() -> None:
+def test_the_most_urgent_comes_first_and_later_cases_are_ordered_by_time() -> None:
     soon, later = (
         Case(CaseKind.ENDS, 9, "", push_id=n, due=datetime(2026, 3, day, tzinfo=UTC))
         for n, day in ((1, 3), (2, 9))
@@ -31,8 +31,8 @@ def test_the_most_urgent_comes_first_and_what_lies_ahead_by_when_it_is() -> None
     assert in_order([later, ONE, soon, many]) == [many, ONE, soon, later]
 
 
-def test_every_kind_has_words_and_an_act_that_deals_with_it() -> None:
-    """The table says all of a kind, and sections follow each other as its kinds do."""
+def test_every_kind_has_words_and_a_section() -> None:
+    """The table contains every kind, in the order of its sections."""
     assert list(CASES) == list(CaseKind)
     sections = [CASES[kind].section for kind in CASES]
     assert sections == sorted(sections, key=list(Section).index)
@@ -41,7 +41,7 @@ def test_every_kind_has_words_and_an_act_that_deals_with_it() -> None:
     assert Case(CaseKind.MAIL_FAILED, 1_200, "").words == "1,200 mails failed"
 
 
-def test_a_case_is_the_same_whatever_its_number_is() -> None:
+def test_a_case_keeps_its_identity_when_its_count_changes() -> None:
     assert replace(ONE, count=9, text="Ben", mark="b").key == ONE.key
     others = (replace(ONE, push_id=2), replace(ONE, push_id=None), replace(ONE, own=True))
     assert len({case.id for case in (ONE, *others, replace(ONE, about="reminder"))}) == 5
@@ -62,7 +62,7 @@ def test_a_snooze_holds_until_its_day_or_until_the_case_changes(
     assert Snooze(ONE.key, until, "a").holds(replace(ONE, mark=mark), today) is holds
 
 
-def test_a_badge_counts_what_needs_somebody_and_is_not_put_off() -> None:
+def test_a_badge_counts_cases_that_need_action_and_are_not_snoozed() -> None:
     failed = Case(CaseKind.MAIL_FAILED, 2, "")
     cases = [failed, Case(CaseKind.SENDING, 40, ""), ONE, replace(failed, push_id=3, snoozed=True)]
     assert str(badge_of(cases, StudioPart.OUTBOX)) == "2!"

@@ -1,4 +1,4 @@
-"""Rows against each other and against the Studio."""
+"""Checks of the rows of an HR file against each other and against the Studio."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def logins(result: CheckedFile) -> list[str]:
 
 @pytest.mark.parametrize("name", ["bob", "BOB", "Bob@Example.org", "Bob Maes", "Maes, Bob"])
 @pytest.mark.parametrize("late", [False, True])
-def test_people_are_found_wherever_they_stand(name: str, late: bool) -> None:
+def test_a_reference_is_resolved_to_any_row(name: str, late: bool) -> None:
     rows = [person("ann", f'"{name}"', f'"{name}"'), person("bob")]
     result = checked(*(rows if late else reversed(rows)))
     ann = next(one for one in result.people if one.record.login == "ann")
@@ -38,7 +38,7 @@ def test_people_are_found_wherever_they_stand(name: str, late: bool) -> None:
     assert ann.user_id is None
 
 
-def test_people_of_the_studio_are_found() -> None:
+def test_a_reference_is_resolved_to_a_user_of_the_studio() -> None:
     studio = FakeStudio()
     bob = studio.add("bob", "robert@example.org", "Bob Smets")
     result = checked(person("ann", "Robert@example.org", "bob"), studio=studio)
@@ -46,14 +46,14 @@ def test_people_of_the_studio_are_found() -> None:
 
 
 @pytest.mark.parametrize("manager", ["E2", "Bob Maes (E2)", "Bob Maes (E2) (On Leave)"])
-def test_employee_numbers_tell_namesakes_apart(manager: str) -> None:
+def test_employee_numbers_distinguish_namesakes(manager: str) -> None:
     head = "employee id,email,given_name,family_name,manager"
     rows = ["E1,bob@a.example,Bob,Maes,", "E2,bob2@a.example,Bob,Maes,"]
     result = checked(*rows, f"E3,ann@a.example,Ann,Maes,{manager}", head=head)
     assert result.people[2].manager == "bob2@a.example"
 
 
-def test_a_name_of_two_is_refused() -> None:
+def test_an_ambiguous_name_is_refused() -> None:
     rows = ["b1,b1@x.example,Bob,Maes,,,", "b2,b2@x.example,Bob,Maes,,,", person("ann", "bob maes")]
     assert reasons(checked(*rows)) == [
         (
@@ -70,7 +70,7 @@ def test_an_address_that_is_the_login_of_another_is_refused() -> None:
     assert result.people[-1].manager == "x@y.example"
 
 
-def test_nobody() -> None:
+def test_an_unknown_manager_or_coach_causes_a_warning() -> None:
     result = checked(person("ann", "zed"), person("bob", "", "eve|zed"), person("eve"))
     assert warnings(result) == [
         (
@@ -115,13 +115,13 @@ def test_nobody_is_their_own_manager_or_coach() -> None:
         "k. A.",
     ],
 )
-def test_words_for_no_manager(text: str) -> None:
+def test_words_that_mean_no_manager(text: str) -> None:
     result = checked(person("ann", text, text))
     assert (result.refusals, result.warnings) == ((), ())
     assert result.people[0].manager is None
 
 
-def test_who_is_called_like_a_word_for_nobody_is_found() -> None:
+def test_a_login_like_a_word_for_no_manager_is_found() -> None:
     result = checked(person("ann", "na"), person("na"))
     assert result.people[0].manager == "na@example.org"
 
@@ -139,7 +139,7 @@ LOOK_LIKE_SALES = ["S\u0430les", "Sales\u200b", "SALE\u0405", "\uff33ales"]
 
 
 @pytest.mark.parametrize("name", LOOK_LIKE_SALES)
-def test_a_team_that_looks_like_another_is_that_one(name: str) -> None:
+def test_a_team_that_looks_like_another_is_taken_for_it(name: str) -> None:
     studio = FakeStudio(teams={("Sales",), ("Sales", "West")})
     result = checked(
         person("ann", teams=f"{name}|IT"),
@@ -154,7 +154,7 @@ def test_a_team_that_looks_like_another_is_that_one(name: str) -> None:
     assert all("looks like" in each and "is taken for it" in each for each in said)
 
 
-def test_two_teams_that_were_there_stay_two_and_case_is_no_difference() -> None:
+def test_existing_lookalike_teams_stay_apart_and_case_is_ignored() -> None:
     twin = "S\u0430les"
     studio = FakeStudio(teams={("Sales",), (twin,)})
     result = checked(person("ann", teams=f"{twin}|SALES"), studio=studio)
@@ -162,7 +162,7 @@ def test_two_teams_that_were_there_stay_two_and_case_is_no_difference() -> None:
     assert warnings(result) == []
 
 
-def test_a_team_named_after_a_department_looks_like_no_other() -> None:
+def test_a_team_named_after_a_department_avoids_lookalikes() -> None:
     head = "login,email,given_name,family_name,manager,department,teams"
     rows = [
         "bob,bob@example.org,Bob,Maes,,,",
@@ -187,7 +187,7 @@ def test_a_login_that_looks_like_another_is_refused() -> None:
     ]
 
 
-def test_doubles_name_the_first_line() -> None:
+def test_the_error_about_a_duplicate_names_the_first_line() -> None:
     rows = [person("ann"), "ANN,other@example.org,A,A,,,", "x,Ann@Example.org,A,A,,,"]
     assert reasons(checked(*rows)) == [
         "line 3, column “login”: the login “ANN” is on line 2 already",
@@ -195,7 +195,7 @@ def test_doubles_name_the_first_line() -> None:
     ]
 
 
-def test_a_double_of_a_refused_line_is_refused_too() -> None:
+def test_a_duplicate_of_a_refused_line_is_refused_too() -> None:
     result = checked(
         "ann@example.org,Ann,Peeters,king",
         "Ann@example.org,Ann,Double,user",
@@ -226,7 +226,7 @@ def test_login_and_address_of_two_users() -> None:
     ]
 
 
-def test_who_is_changed() -> None:
+def test_a_row_is_matched_to_an_existing_user() -> None:
     studio = FakeStudio()
     ann = studio.add("ann", "ann@example.org", "Ann Maes")
     assert checked("ANN,new@example.org,A,A,,,", studio=studio).people[0].user_id == ann
@@ -238,7 +238,7 @@ def test_who_is_changed() -> None:
     ]
 
 
-def test_a_derived_login_changes_nobody() -> None:
+def test_a_derived_login_never_matches_a_user() -> None:
     studio = FakeStudio()
     ann = studio.add("apeeters", "ann@example.org", "Ann Peeters")
     studio.add("ann", "ann.maes@example.org", "Ann Maes")
@@ -261,7 +261,7 @@ def test_a_refusal_never_spreads() -> None:
     ]
 
 
-def test_who_is_on_a_refused_line_is_left_out_with_a_warning() -> None:
+def test_a_reference_to_a_refused_line_is_left_out_with_a_warning() -> None:
     rows = [person("ann", "bob@example.org"), person("bob", "", "", " > ")]
     assert warnings(checked(*rows)) == [
         (
@@ -278,14 +278,14 @@ def test_who_is_on_a_refused_line_is_left_out_with_a_warning() -> None:
     ]
 
 
-def test_who_is_in_the_studio_is_there_though_their_row_is_refused() -> None:
+def test_a_reference_to_a_user_on_a_refused_line_is_valid() -> None:
     studio = FakeStudio()
     studio.add("bob", "bob@example.org", "Bob Maes")
     result = checked(person("ann", "bob"), person("bob", "", "", " > "), studio=studio)
     assert logins(result) == ["ann"]
 
 
-def test_a_double_does_not_take_those_along_who_name_the_first() -> None:
+def test_a_refused_duplicate_does_not_affect_references_to_the_first() -> None:
     result = checked(person("bob"), person("bob"), person("ann", "bob"))
     assert logins(result) == ["bob", "ann"]
 
@@ -311,7 +311,7 @@ def test_a_parent_loop_of_three_and_one_with_the_studio() -> None:
     ] == [3]
 
 
-def test_names_that_repeat_below_other_tops_are_no_loop() -> None:
+def test_a_team_name_repeated_below_another_top_is_no_loop() -> None:
     paths = ["North > Sales > Retail", "South > Retail > Sales", "Sales > North-West", "Retail"]
     rows = [person(f"p{i}", "", "", path) for i, path in enumerate(paths)]
     assert checked(*rows).refusals == ()

@@ -1,4 +1,4 @@
-"""Days, and the order of day and month over a whole column."""
+"""Dates in HR files, and the order of day and month in a column."""
 
 from datetime import date
 
@@ -38,12 +38,12 @@ THE_DAY = date(2020, 3, 1)
         "43891.0",
     ],
 )
-def test_ways_to_write_a_day(text: str) -> None:
+def test_a_date_is_parsed_in_every_notation(text: str) -> None:
     assert parse_day(text, DayOrder()) == THE_DAY
 
 
 @pytest.mark.parametrize("text", ["", "-", "0000-00-00", "00/00/0000"])
-def test_no_day(text: str) -> None:
+def test_words_and_zeros_that_mean_no_date(text: str) -> None:
     assert parse_day(text, DayOrder()) is None
 
 
@@ -60,13 +60,13 @@ def test_no_day(text: str) -> None:
         "1",
     ],
 )
-def test_what_is_no_date(text: str) -> None:
+def test_an_invalid_date_is_refused(text: str) -> None:
     with pytest.raises(WrongCell, match="is not a date: write it as 2020-03-31"):
         parse_day(text, DayOrder())
 
 
 @given(st.text(alphabet="0123456789/.-: TZabcmr", max_size=20))
-def test_anything_is_a_day_or_wrong(text: str) -> None:
+def test_any_text_is_a_date_or_refused(text: str) -> None:
     try:
         day = parse_day(text, DayOrder())
     except WrongCell:
@@ -83,13 +83,13 @@ def days(file: HrFile) -> list[date | None]:
     return [record.hired_on for record in file.records]
 
 
-def test_days_first_unless_a_value_proves_otherwise() -> None:
+def test_the_day_comes_first_unless_a_value_proves_otherwise() -> None:
     assert days(column("01/03/2020", "02/03/2020")) == [THE_DAY, date(2020, 3, 2)]
     assert days(column("03/01/2020", "03/31/2020")) == [THE_DAY, date(2020, 3, 31)]
     assert days(column("01/03/2020", "31/03/2020")) == [THE_DAY, date(2020, 3, 31)]
 
 
-def test_a_column_that_proves_both_is_not_trusted() -> None:
+def test_ambiguous_dates_of_a_contradictory_column_are_left_out() -> None:
     file = column("31/03/2020", "03/31/2020", "01/03/2020", "2020-03-01", "01.03.2020", "")
     assert days(file) == [None, None, None, THE_DAY, THE_DAY, None]
     assert [warning.line for warning in file.warnings] == [2, 3, 4]
@@ -99,7 +99,7 @@ def test_a_column_that_proves_both_is_not_trusted() -> None:
     )
 
 
-def test_a_date_that_cannot_be_proves_nothing() -> None:
+def test_an_impossible_date_proves_no_order() -> None:
     file = column("03/31/2020", "99/03/2020")
     assert days(file) == [date(2020, 3, 31), None]
     assert "is not a date" in file.warnings[0].reason

@@ -1,4 +1,4 @@
-"""Rows that are no person: totals, counts and notes, in exports of real systems."""
+"""Rows that are no person: totals, counts and notes, as exported by real systems."""
 
 import pytest
 
@@ -36,7 +36,7 @@ HEAD = "login,email,given_name,family_name,department\nann,ann@example.org,Ann,P
         "-----,-----,-----,-----,-----",
     ],
 )
-def test_a_total_or_a_note_is_left_out_and_told(row: str) -> None:
+def test_a_total_or_a_note_is_left_out_with_a_warning(row: str) -> None:
     file = read(f"{HEAD}{row}\n".encode())
     assert [record.login for record in file.records] == ["ann"]
     assert file.refusals == ()
@@ -46,7 +46,7 @@ def test_a_total_or_a_note_is_left_out_and_told(row: str) -> None:
 
 
 @pytest.mark.parametrize("row", ["", " , ,\t,,", ",,,,"])
-def test_a_blank_row_is_nothing(row: str) -> None:
+def test_a_blank_row_is_ignored(row: str) -> None:
     file = read(f"{HEAD}{row}\n".encode())
     assert (len(file.records), file.refusals, file.warnings) == (1, (), ())
 
@@ -61,12 +61,12 @@ def test_a_blank_row_is_nothing(row: str) -> None:
         "bob,,Bob,Total,Count",
     ],
 )
-def test_who_is_called_so_is_imported(row: str) -> None:
+def test_a_person_with_a_name_like_a_total_is_imported(row: str) -> None:
     assert len(read(f"{HEAD}{row}\n".encode()).records) == 2
 
 
 @pytest.mark.parametrize("row", ["bob", "Bob,Smith", "5", "Sum,Peter", "Sales,Belgium,5", "Enders"])
-def test_half_a_row_is_refused(row: str) -> None:
-    """A file that broke off."""
+def test_an_incomplete_row_is_refused(row: str) -> None:
+    """The file may be truncated."""
     file = read(f"{HEAD}{row}\n".encode())
     assert (len(file.records), len(file.refusals), file.warnings) == (1, 1, ())

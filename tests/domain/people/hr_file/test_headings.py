@@ -1,4 +1,4 @@
-"""Which column tells what, and what is said where none does."""
+"""Recognition of headings, and the errors about missing columns."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def told(headings: list[str], mapping: dict[str, str] | None = None) -> dict[str
 
 
 @pytest.mark.parametrize("field", sorted(set(ImportField) - NOT_STORED))
-def test_our_own_headings_are_known_and_best(field: ImportField) -> None:
+def test_the_studios_own_headings_are_recognised_first(field: ImportField) -> None:
     found = recognise(field.value)
     assert found is not None
     assert found[0] is field
@@ -41,18 +41,18 @@ def test_our_own_headings_are_known_and_best(field: ImportField) -> None:
         ("Leidinggevende", ImportField.MANAGER),
     ],
 )
-def test_usual_headings(heading: str, field: ImportField) -> None:
+def test_common_headings_are_recognised(heading: str, field: ImportField) -> None:
     found = recognise(heading)
     assert found is not None
     assert found[0] is field
 
 
 @pytest.mark.parametrize("heading", ["Status civil", "state", "Statuut", "Home Email", "", "#"])
-def test_headings_that_only_look_alike(heading: str) -> None:
+def test_headings_that_only_look_similar_are_not_recognised(heading: str) -> None:
     assert recognise(heading) is None
 
 
-def test_of_several_the_one_that_tells_best_is_taken() -> None:
+def test_the_best_of_several_headings_is_used() -> None:
     headings = ["E-mail", "Work Email", "Manager", "Manager Email", *NAMES]
     assert told(headings) == {
         "Work Email": ImportField.EMAIL,
@@ -63,7 +63,7 @@ def test_of_several_the_one_that_tells_best_is_taken() -> None:
     assert lay_out(headings, {}).ignored == ("E-mail", "Manager")
 
 
-def test_map_goes_before_what_is_recognised() -> None:
+def test_a_mapping_overrides_the_recognition() -> None:
     assert told(["Mail X", "email", *NAMES], {"mail x": "email"})["Mail X"] is ImportField.EMAIL
     assert "role" not in told(["email", "role", *NAMES], {"role": "ignore"})
 

@@ -1,4 +1,4 @@
-"""Teams made of managers: their names, and that the second time changes nothing."""
+"""Teams derived from managers: their names, and that a second import changes nothing."""
 
 import random
 
@@ -23,7 +23,7 @@ def joined(result: CheckedFile) -> dict[str, TeamPath | None]:
     return {one.record.login: one.joins for one in result.people}
 
 
-def test_named_after_the_department() -> None:
+def test_a_team_is_named_after_the_department() -> None:
     result = run(row("bob", "Board"), row("ann", "Sales", "bob"), row("eve", "sales", "bob"))
     assert joined(result) == {"bob": None, "ann": ("Sales",), "eve": ("Sales",)}
     assert [(team.path, team.leader) for team in result.manager_teams] == [
@@ -31,13 +31,13 @@ def test_named_after_the_department() -> None:
     ]
 
 
-def test_named_after_the_manager_where_departments_differ_or_lack() -> None:
+def test_a_team_is_named_after_the_manager_without_a_common_department() -> None:
     assert joined(run(row("bob"), row("ann", "", "bob")))["ann"] == ("Team of Bob Maes",)
     result = run(row("bob"), row("ann", "Sales", "bob"), row("eve", "Finance", "bob"))
     assert joined(result)["ann"] == joined(result)["eve"] == ("Team of Bob Maes",)
 
 
-def test_several_managers_of_one_department() -> None:
+def test_several_managers_in_one_department() -> None:
     rows = [row("bob"), row("zoe"), row("ann", "Sales", "bob"), row("eve", "SALES", "zoe")]
     assert joined(run(*rows)) == {
         "bob": None,
@@ -47,7 +47,7 @@ def test_several_managers_of_one_department() -> None:
     }
 
 
-def test_managers_of_one_name() -> None:
+def test_managers_with_the_same_name() -> None:
     rows = [row("b1", name="Bob"), row("b2", name="Bob")]
     sales = [row("ann", "Sales", "b1"), row("eve", "Sales", "b2")]
     assert [team.path for team in run(*rows, *sales).manager_teams] == [
@@ -61,13 +61,13 @@ def test_managers_of_one_name() -> None:
     ]
 
 
-def test_a_team_of_others_is_not_taken() -> None:
+def test_a_team_led_by_others_is_not_joined() -> None:
     studio = FakeStudio(teams={("Sales",)})
     rows = [row("bob"), row("ann", "Sales", "bob")]
     assert joined(run(*rows, studio=studio))["ann"] == ("Sales (Bob Maes)",)
 
 
-def test_the_one_team_a_manager_leads_is_joined_whatever_its_name() -> None:
+def test_the_only_team_of_a_manager_is_joined_whatever_its_name() -> None:
     studio = FakeStudio()
     studio.add("bob", "bob@x.example", "Bob Maes", ("Company", "Key accounts"))
     result = run(row("ann", "Sales", "bob"), studio=studio)
@@ -75,14 +75,14 @@ def test_the_one_team_a_manager_leads_is_joined_whatever_its_name() -> None:
     assert result.manager_teams[0].leader == 1
 
 
-def test_of_several_led_the_one_of_the_department() -> None:
+def test_of_several_teams_that_of_the_department_is_joined() -> None:
     studio = FakeStudio()
     studio.add("bob", "bob@x.example", "Bob Maes", ("Company", "Sales"), ("Council",))
     assert joined(run(row("ann", "sales", "bob"), studio=studio))["ann"] == ("Company", "Sales")
     assert joined(run(row("ann", "Finance", "bob"), studio=studio))["ann"] == ("Finance",)
 
 
-def test_nothing_is_joined_where_a_team_of_the_row_is_theirs() -> None:
+def test_no_team_is_derived_if_the_manager_leads_a_team_of_the_row() -> None:
     head = HEAD + ",teams,leads"
     rows = [row("bob") + ",,Sales > Belgium", row("ann", "Sales", "bob") + ",sales > belgium,"]
     result = run(*rows, head=head)
@@ -90,7 +90,7 @@ def test_nothing_is_joined_where_a_team_of_the_row_is_theirs() -> None:
     assert result.manager_teams == ()
 
 
-def test_names_hold_no_separator_and_fit() -> None:
+def test_derived_names_contain_no_separator_and_fit_the_length() -> None:
     result = run(row("bob"), row("ann", "Sales > B|C", "bob"))
     assert joined(result)["ann"] == ("Sales / B/C",)
     rows = [row("bob"), row("zoe"), row("ann", "S" * 200, "bob"), row("eve", "S" * 200, "zoe")]

@@ -1,4 +1,4 @@
-"""Bytes → records: encodings, delimiters, lines, and what is no list of people."""
+"""From bytes to records: encodings, delimiters, lines, and files that are no list of people."""
 
 import io
 from datetime import date
@@ -44,20 +44,20 @@ def test_every_encoding_and_delimiter_reads_the_same(
     ]
 
 
-def test_a_sep_line_decides_the_delimiter_and_counts_as_a_line() -> None:
+def test_a_sep_line_sets_the_delimiter_and_counts_as_a_line() -> None:
     file = read(text_file("sep=;", HEAD.replace(",", ";"), "ann@example.org;Ann;Peeters", "x"))
     assert file.delimiter == ";"
     assert [r.line for r in file.records] == [3]
     assert refusals(file) == ["line 4: this row has 1 cell, the headings are 3"]
 
 
-def test_the_delimiter_is_not_what_a_heading_holds() -> None:
+def test_a_delimiter_within_a_heading_is_not_the_delimiter() -> None:
     file = read(text_file("email;Last name, First name;Note, a, b", "a@example.org;Maes, Sofie;"))
     assert file.delimiter == ";"
     assert file.records[0].name == "Sofie Maes"
 
 
-def test_what_is_present_and_what_is_ignored() -> None:
+def test_present_and_ignored_columns() -> None:
     file = read(text_file(HEAD + ",Shoe size,hired_on", "a@example.org,Ann,Maes,38,2020-03-31"))
     assert file.ignored == ("Shoe size",)
     own = {ImportField.EMAIL, ImportField.GIVEN_NAME, ImportField.FAMILY_NAME, ImportField.HIRED_ON}
@@ -67,7 +67,7 @@ def test_what_is_present_and_what_is_ignored() -> None:
     assert file.headings["hired_on"] is ImportField.HIRED_ON
 
 
-def test_lines_are_physical_also_behind_cells_of_several_lines() -> None:
+def test_line_numbers_are_physical_even_after_cells_with_line_breaks() -> None:
     file = read(
         text_file(
             HEAD + ",note", 'a@example.org,Ann,Maes,"one\r\ntwo\r\nthree"', "", "b@,Bob,Smets,"
@@ -76,7 +76,7 @@ def test_lines_are_physical_also_behind_cells_of_several_lines() -> None:
     assert refusals(file) == ["line 6, column “email”: “b@” is not an e-mail address"]
 
 
-def test_old_line_ends_and_a_last_line_without_end() -> None:
+def test_carriage_returns_and_a_last_line_without_an_end() -> None:
     file = read((HEAD + "\ra@example.org,Ann,Maes\rb@example.org,Bob,Smets").encode())
     assert [r.line for r in file.records] == [2, 3]
 
@@ -85,7 +85,7 @@ def test_rows_of_empty_cells_are_blank() -> None:
     assert len(read(text_file(HEAD, "a@example.org,Ann,Maes", ",,", "")).records) == 1
 
 
-def test_a_row_of_several_lines_with_a_wrong_count_asks_for_the_quote() -> None:
+def test_the_error_about_the_number_of_cells_suggests_an_open_quote() -> None:
     file = read(text_file(HEAD, 'a@example.org,Ann,"Maes', 'b@example.org,Bob,Smets"', "a,b"))
     assert refusals(file) == [
         "line 4: this row has 2 cells, the headings are 3",
@@ -132,7 +132,7 @@ def test_wrong_quoting_names_the_line_where_the_quote_opens(lines: list[str], op
         (b"\xff\xfeem\0", "is not UTF-16 LE"),
     ],
 )
-def test_what_is_no_text_is_refused(data: bytes, words: str) -> None:
+def test_a_file_that_is_no_text_is_refused(data: bytes, words: str) -> None:
     with pytest.raises(Refused, match=words):
         read(data)
 
@@ -144,7 +144,7 @@ def test_messages_name_the_file() -> None:
         read(b"")
 
 
-def test_headings_are_told_each_once() -> None:
+def test_headings_are_listed_once() -> None:
     assert headings_in(b"email;Naam;;Naam\nann@example.org;Ann;;\n") == ("email", "Naam")
 
 
@@ -164,14 +164,14 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read(text_file(HEAD, "", "", "", people[0]))
 
 
-def test_a_row_that_would_fill_the_memory_is_refused() -> None:
+def test_a_row_that_would_exhaust_the_memory_is_refused() -> None:
     with pytest.raises(Refused, match="a row of more than 1,000,000 characters"):
         read(text_file(HEAD, "," * 1_000_001))
     with pytest.raises(Refused, match="a row of more than 1,000,000 characters"):
         read(text_file(HEAD, '"\n",' * 300_000))
 
 
-def test_over_long_cells() -> None:
+def test_cells_that_are_too_long() -> None:
     file = read(text_file(HEAD, f"a@example.org,{'A' * 10_001},Maes"))
     assert "10,001 characters are too many" in refusals(file)[0]
     with pytest.raises(Refused, match="line 2: a cell has more than 131,072 characters"):
@@ -180,7 +180,7 @@ def test_over_long_cells() -> None:
         read(text_file(HEAD, 'a@example.org,"Ann,Maes', *["b@example.org,Bob,Smets"] * 9_000))
 
 
-def test_progress_is_told_and_can_stop_the_reading() -> None:
+def test_progress_is_reported_and_can_stop_the_reading() -> None:
     people = [f"p{number}@example.org,Ann,Maes" for number in range(12_000)]
     shares: list[float] = []
     read(text_file(HEAD, *people), progress=shares.append)

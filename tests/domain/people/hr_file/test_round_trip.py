@@ -1,4 +1,4 @@
-"""Whatever is written as CSV, in any encoding, delimiter and column order, is read the same."""
+"""A written CSV file is read unchanged, in any encoding, delimiter and order of columns."""
 
 import csv
 import io
@@ -111,7 +111,7 @@ def test_round_trip_in_windows_1252(
 
 
 @given(st.binary(max_size=300), st.sampled_from(["email,name\n", "email;given_name;family_name\n"]))
-def test_no_bytes_do_worse_than_be_refused(data: bytes, head: str) -> None:
+def test_any_bytes_are_read_or_refused(data: bytes, head: str) -> None:
     try:
         found = read(head.encode() + data)
     except StudioError:

@@ -1,4 +1,4 @@
-"""Files in the shape that HR systems export, read and checked whole."""
+"""Sample exports of HR systems, read and checked as a whole."""
 
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ EVERY = [*BY_NAME, *BY_ADDRESS, "entra_portal.csv", "studio.csv"]
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_everybody_is_read(name: str) -> None:
+def test_all_people_are_read(name: str) -> None:
     checked = check(read((FILES / name).read_bytes()), EMPTY)
     assert checked.refusals == ()
     names = [person.record.name for person in checked.people]
@@ -42,7 +42,7 @@ def test_hire_dates(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(EVERY) - {"belgian_payroll.csv"}))
-def test_who_has_left(name: str) -> None:
+def test_people_who_have_left(name: str) -> None:
     left = [
         record.name for record in read((FILES / name).read_bytes()).records if not record.active
     ]
@@ -58,12 +58,12 @@ def test_who_has_left(name: str) -> None:
         ("studio.csv", "UTF-8", ";"),
     ],
 )
-def test_forms(name: str, encoding: str, delimiter: str) -> None:
+def test_encodings_and_delimiters(name: str, encoding: str, delimiter: str) -> None:
     file = read((FILES / name).read_bytes())
     assert (file.encoding, file.delimiter) == (encoding, delimiter)
 
 
-def test_preferred_names_and_leave_of_workday() -> None:
+def test_preferred_names_and_people_on_leave_of_workday() -> None:
     records = read((FILES / "workday.csv").read_bytes()).records
     assert records[4].name == "Joe Núñez Ortiz"
     assert records[7].active
@@ -75,7 +75,7 @@ def test_google_paths_are_teams_and_the_manager_adds_one() -> None:
     assert ann.joins == ("Sales",)
 
 
-def test_sign_in_names_of_entra_become_logins() -> None:
+def test_user_principal_names_of_entra_become_logins() -> None:
     records = read((FILES / "entra_portal.csv").read_bytes()).records
     assert (records[2].login, records[2].email) == ("apeeters", "ann.peeters@example.org")
     assert records[2].derived_login

@@ -1,4 +1,4 @@
-"""Single cells."""
+"""Parsing of single cells."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from studio_tui.domain.shared.text import clean_line
 
 
 @given(st.text(max_size=60))
-def test_the_quick_way_cleans_as_the_sure_one_does(text: str) -> None:
+def test_the_fast_cleaning_matches_the_thorough_one(text: str) -> None:
     assert values.line(text) == clean_line(text)
     assert values.short(text) == clean_line(text)
 
@@ -54,7 +54,7 @@ def test_addresses(address: str) -> None:
         "x@" + "é" * 62 + "." + "é" * 62 + "." + "é" * 3 + ".be",
     ],
 )
-def test_no_addresses(address: str) -> None:
+def test_invalid_addresses(address: str) -> None:
     with pytest.raises(WrongCell):
         values.email(address)
 
@@ -127,18 +127,18 @@ def test_roles() -> None:
 @pytest.mark.parametrize(
     "text", ["1", "TRUE", "yes", "Active", "ja", "oui", "Actief", "On Leave", "Full-Time", ""]
 )
-def test_the_words_for_there(text: str) -> None:
+def test_words_that_mean_active(text: str) -> None:
     assert values.active(text)
 
 
 @pytest.mark.parametrize(
     "text", ["0", "False", "no", "Terminated", "suspended", "nee", "non", "Uit dienst"]
 )
-def test_the_words_for_left(text: str) -> None:
+def test_words_that_mean_left(text: str) -> None:
     assert not values.active(text)
 
 
-def test_other_words_tell_neither() -> None:
+def test_other_words_are_refused() -> None:
     with pytest.raises(WrongCell, match="write yes or no"):
         values.active("perhaps")
 
@@ -164,6 +164,6 @@ def test_languages(text: str, tag: str | None) -> None:
 
 
 @pytest.mark.parametrize("text", ["xx", "Klingon", "12", "en--US"])
-def test_no_languages(text: str) -> None:
+def test_invalid_languages(text: str) -> None:
     with pytest.raises(WrongCell, match="is not a language"):
         language_tag(text)
