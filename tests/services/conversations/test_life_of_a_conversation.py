@@ -69,13 +69,13 @@ class LifeOfAConversation(RuleBasedStateMachine):
         """Texts that Ann prepared, as pairs of the conductor who may read it and the question."""
         self.submitted_to: set[str] = set()
         self.open = False
-        """Whether the present conductor may read Ann's preparation."""
+        """True if the present conductor may read what Ann prepares."""
 
     @initialize()
     def starts(self) -> None:
         assert self.status() is Status.NOT_PLANNED
 
-    # What people do
+    # Acts
 
     @rule(login=LOGINS, hours=st.integers(-1, 50))
     def plan(self, login: str, hours: int) -> None:
@@ -220,7 +220,7 @@ class LifeOfAConversation(RuleBasedStateMachine):
     def time_passes(self, span: timedelta) -> None:
         self.clock.instant += span
 
-    # What must be true
+    # Invariants
 
     @invariant()
     def the_push_shows_how_far_it_is(self) -> None:

@@ -100,7 +100,7 @@ class Readers(RuleBasedStateMachine):
         imports.apply(self.studio, self.admin, hr_file.read(text.encode()))
         self.coaches = set(coaches)
 
-    # What people do
+    # Acts
 
     @rule(yes=st.booleans())
     def an_admin_makes_herself_coach_or_not(self, yes: bool) -> None:
@@ -214,7 +214,7 @@ class Readers(RuleBasedStateMachine):
         for text in self._of(talk, by):
             text.readers -= {talk.conductor}
 
-    # What must be true
+    # Invariants
 
     @invariant()
     def nobody_sees_what_is_not_for_them_and_the_two_see_all_that_is(self) -> None:

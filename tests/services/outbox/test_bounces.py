@@ -50,7 +50,7 @@ def report(studio: Studio, about: Notification, name: str = "postfix") -> bytes:
 def test_a_bounce_is_displayed_until_the_address_is_corrected(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
-    """It is displayed at the mail, the user and the push, and on Today."""
+    """The bounce is displayed at the mail, the user and the push, and on Today."""
     ann = to(studio, admin, "ann")
     taken = BounceReader(studio).process_bounces([report(studio, ann)])
     assert (taken.read.marked, [each.id for each in taken.mails]) == (1, [ann.id])

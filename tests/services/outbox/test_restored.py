@@ -77,7 +77,7 @@ def test_sending_stops_after_a_replacement_until_an_admin_resumes_it(
     assert claim(studio) == 4
     assert restored.stopped(studio) is None
     become_another(studio, admin)  # type: ignore[operator]
-    # A worker that claimed mail just before calls this.
+    # A worker that claimed mail just before the replacement makes this call.
     restored.begin_sending(studio)
     for _ in range(2):
         with pytest.raises(DatabaseReplaced, match="outbox resume"):

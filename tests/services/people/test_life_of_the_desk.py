@@ -114,7 +114,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
             if known.trouble != self._trouble(*key):
                 known.trouble = None
 
-    # What happens
+    # Changes
 
     @rule(login=_SOMEBODY, team=st.sampled_from(TEAMS))
     def moves(self, login: str, team: str) -> None:
@@ -177,7 +177,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
         self.known = {key: each for key, each in self.known.items() if key[0] != name}
         self.holder = {key: each for key, each in self.holder.items() if key[0] != name}
 
-    # What is decided
+    # Decisions
 
     @rule(data=st.data())
     def is_kept(self, data: st.DataObject) -> None:
@@ -215,7 +215,7 @@ class LifeOfTheDesk(RuleBasedStateMachine):
             if everything or each.kind is ReviewKind.RETURNED:
                 known.active = is_now.active
 
-    # What must be so
+    # Invariants
 
     @invariant()
     def what_differs_waits_and_nothing_else(self) -> None:

@@ -416,7 +416,7 @@ def test_reminders_go_to_the_current_managers_instead_of_a_former_one(
         for actor in (dora, bob)
     }
     assert asked == {"dora": {"ann"}, "bob": {"ben"}}
-    # Dora may plan the conversation.
+    # Nothing prevents Dora from planning the conversation.
     ask = conversations.find(studio, push.name, "ann")
     assert conversations.plan(studio, dora, ask, Plan(AT)).conductor == "Dora Maes"
 

@@ -144,7 +144,7 @@ def test_only_the_owner_of_the_tables_can_sign_users_in(
 
 
 def test_a_key_session_is_permanently_restricted() -> None:
-    """It runs in a process of its own, because the restriction cannot be lifted."""
+    """The test runs in a process of its own, because the restriction cannot be lifted."""
     code = """
 import os
 from studio_tui.config import session
