@@ -85,7 +85,7 @@ async def test_the_user_can_quit_while_the_database_opens() -> None:
         assert isinstance(app.screen, Opening)
 
 
-async def test_keys_wait_for_the_screen_they_are_meant_for() -> None:
+async def test_keys_are_queued_for_the_screen_that_is_being_opened() -> None:
     async with running(studio_app()) as pilot:
         app = pilot.app
         for key in ("2", "1"):

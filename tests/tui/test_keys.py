@@ -61,7 +61,7 @@ def test_every_letter_has_the_meaning_in_the_document() -> None:
     assert documented == _letters()
 
 
-def test_no_meaning_has_two_letters() -> None:
+def test_no_label_has_two_keys() -> None:
     """A user who has learned a key on one screen presses it on the next."""
     of: dict[str, set[str]] = defaultdict(set)
     for key, labels in _letters().items():

@@ -32,7 +32,7 @@ def test_a_cell_is_exactly_as_wide_as_its_column(text: str, width: int, right: b
 
 
 @given(left=NAMES, right=NAMES)
-def test_cells_side_by_side_do_not_run_into_each_other(left: str, right: str) -> None:
+def test_adjacent_cells_have_their_exact_total_width(left: str, right: str) -> None:
     assert cell_len(fit(left, 12) + "  " + fit(right, 12, right=True)) == 26
 
 

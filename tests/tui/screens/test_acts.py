@@ -81,7 +81,7 @@ ACTS: dict[str, tuple[tuple[str, ...], Callable[[Example], set[str]]]] = {
 
 @pytest.mark.parametrize(("marked", "cursor", "about"), CASES)
 @pytest.mark.parametrize("act", ACTS)
-async def test_an_act_on_users_of_a_push(
+async def test_a_command_on_users_of_a_push_acts_on_the_marked_or_current_rows(
     made: Example, act: str, marked: Marked, cursor: str, about: set[str]
 ) -> None:
     pushes_in_every_state(made)
@@ -121,7 +121,7 @@ async def test_marked_conversations_are_recorded_each_by_its_own_conductor(made:
     assert held_by(made) == {"dina"}
 
 
-async def test_several_are_recorded_and_handed_over_at_once(made: Example) -> None:
+async def test_several_conversations_are_recorded_and_handed_over_at_once(made: Example) -> None:
     made.load("zoe,zoe@example.org,Zoe,Aerts,Sales > Belgium,,,Sales,nl,2015-02-01,")
     made.load("yves,yves@example.org,Yves,Aerts,Sales > Belgium,,,Sales,nl,2015-02-01,")
     late = pushes_in_every_state(made)["Late"]
@@ -176,7 +176,9 @@ def dropped(made: Example) -> set[int]:
 
 
 @pytest.mark.parametrize("number", [0, 2])
-async def test_an_act_on_mails(made: Example, number: int) -> None:
+async def test_a_command_on_mails_acts_on_the_marked_or_current_rows(
+    made: Example, number: int
+) -> None:
     await fill_outbox(made)
     before = dropped(made)
     waiting = NotificationFilter(state=NotificationState.HELD)

@@ -156,7 +156,7 @@ MOST: dict[Callable[[Hand, Example], Awaitable[None]], int] = {
 """Maximum number of keys for each task. Tasks that change nothing come first."""
 
 
-async def test_the_commonest_tasks_take_few_keys(tmp_path: Path) -> None:
+async def test_the_most_common_tasks_take_few_keys(tmp_path: Path) -> None:
     smtp = Smtp(host="localhost", sender="studio@example.org")
     with example(tmp_path, smtp) as made:
         pushes_in_every_state(made)

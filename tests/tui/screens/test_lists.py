@@ -18,7 +18,7 @@ from tests.tui.screens.pushing import pushes_in_every_state, put_cursor_on
 SIZES = ((80, 24), (120, 40))
 
 
-async def test_the_cursor_is_on_a_new_template_whatever_was_filtered(made: Example) -> None:
+async def test_the_cursor_moves_to_a_new_template_despite_a_filter(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "slash", *"quick", "enter")
         await press(pilot, "n", "e", *"Ours", "escape", "ctrl+s", "escape")
@@ -32,7 +32,7 @@ async def test_the_cursor_is_on_a_new_template_whatever_was_filtered(made: Examp
         assert "Ours" in copy.name
 
 
-async def test_the_cursor_is_on_a_new_topic_of_the_library(made: Example) -> None:
+async def test_the_cursor_moves_to_a_new_topic_of_the_library(made: Example) -> None:
     async with running(made.app()) as pilot:
         await press(pilot, "l", "n", "e", *"Travel", "escape", "a", *"Where", "escape")
         await press(pilot, "ctrl+s", "escape")
@@ -80,7 +80,7 @@ async def test_the_sort_key_cycles_through_visible_columns_only(
             await press(pilot, "escape")
 
 
-async def test_escape_clears_a_filter_then_leaves(made: Example) -> None:
+async def test_escape_clears_a_filter_before_it_leaves_the_screen(made: Example) -> None:
     """S5: both while the filter has the focus and while the list has it."""
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:

@@ -17,7 +17,7 @@ from tests.tui.screens.pushing import footer, pushes_in_every_state, put_cursor_
 OF_MANAGERS = {"Begin", "Cancel", "Held", "Not mine", "Hand over"}
 
 
-async def test_no_mail_is_held(made: Example) -> None:
+async def test_mail_is_described_as_waiting_and_never_as_held(made: Example) -> None:
     await fill_outbox(made)
     async with running(made.app(), WIDE) as pilot:
         for keys in (("4",), ("right",), ("enter",)):
@@ -63,7 +63,7 @@ async def _try(pilot: Pilot[Any], offer: Offer) -> None:
 
 
 @pytest.mark.parametrize("login", ["lone", "bob", "sam"])
-async def test_nothing_that_is_offered_is_forbidden(made: Example, login: str) -> None:
+async def test_no_offered_command_is_forbidden(made: Example, login: str) -> None:
     """A2: run each available command of every place as a user, a leader and support."""
     pushes_in_every_state(made)
     async with running(made.whole_app(made.actor(login)), WIDE) as pilot:

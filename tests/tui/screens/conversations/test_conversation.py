@@ -139,7 +139,7 @@ async def test_options_are_chosen_by_their_number_or_the_arrow_keys(made: Exampl
     assert found == ["", second, "", "", first]
 
 
-async def test_from_preparation_to_the_seal(made: Example) -> None:
+async def test_a_conversation_from_preparation_to_completion(made: Example) -> None:
     """C2: submit, begin, take notes, finish and reopen. Changes are displayed automatically."""
     talk = planned(made)
     async with running(made.app(made.actor("bob")), WIDE) as pilot:
@@ -173,7 +173,9 @@ async def test_from_preparation_to_the_seal(made: Example) -> None:
         assert "1 of 8 answered" in shown(pilot)
 
 
-async def test_the_user_sees_the_preparation_when_the_talk_begins(made: Example) -> None:
+async def test_the_user_sees_the_preparation_of_the_conductor_when_the_conversation_begins(
+    made: Example,
+) -> None:
     talk = planned(made)
     write(made, talk, "bob", CONDUCTOR, ENERGY, "Bob's own words")
     conversations.submit(made.studio, made.actor("bob"), talk.id)

@@ -18,7 +18,7 @@ _LEAVERS = "login,email,given_name,family_name,active"
 
 
 def change(made: Example) -> None:
-    """Ann and Dina are in a push; Bob, who leads Ann, leaves, Carl leads her team, Zoë joins."""
+    """Assign Ann and Dina. Then Bob, who leads Ann, leaves, Carl replaces Bob, and Zoë joins."""
     made.load(PEOPLE)
     made.push("Q1 review", "ann", "dina")
     made.load("bob,bob@example.org,Bob,Janssens,no\n", _LEAVERS)

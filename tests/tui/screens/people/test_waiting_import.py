@@ -38,7 +38,7 @@ async def test_a_waiting_import_is_listed_on_today_and_users_and_can_be_applied(
         await press(pilot, "g", "enter")
         assert isinstance(pilot.app.screen, ImportPlanScreen)
         assert "hr.csv  waits: 1 of 7 active users (14.3%) would be marked as left" in shown(pilot)
-        # The columns of a waiting import cannot be changed, so the screen offers no choice.
+        # A waiting import keeps its original reading options, which ctrl+o cannot change.
         await press(pilot, "ctrl+o")
         assert "What waits is read as it was given" in shown(pilot)
         await press(pilot, "i")

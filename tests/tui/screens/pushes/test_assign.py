@@ -190,7 +190,7 @@ async def test_users_who_left_are_counted_and_not_assigned(made: Example) -> Non
         assert "has left" in line
 
 
-async def test_importing_the_same_list_twice_adds_nobody(made: Example) -> None:
+async def test_importing_the_same_users_twice_adds_no_users(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")

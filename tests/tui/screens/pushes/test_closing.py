@@ -44,7 +44,7 @@ def state(made: Example, name: str = "Late") -> PushState:
     return pushes.find(made.studio, made.admin, name).state
 
 
-async def test_the_safe_button_has_the_focus(made: Example) -> None:
+async def test_the_cancel_button_has_the_initial_focus(made: Example) -> None:
     await told(made)
     async with running(made.app()) as pilot:
         await ask(pilot)

@@ -159,7 +159,7 @@ async def test_a_user_is_one_key_away(made: Example) -> None:
         assert "Ann Peeters" in shown(pilot)
 
 
-async def test_what_others_do_appears(made: Example) -> None:
+async def test_changes_of_others_are_displayed_on_the_page_of_a_push(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.app()) as pilot:
         await _open(pilot, "Draft")

@@ -84,7 +84,7 @@ async def test_a_new_topic_that_was_not_saved_is_offered_again(made: Example) ->
     assert "Travel" in topics(made)
 
 
-async def test_filters_and_deletes(made: Example) -> None:
+async def test_a_topic_is_found_by_the_filter_and_deleted(made: Example) -> None:
     async with running(made.app()) as pilot:
         await open_library(pilot)
         await press(pilot, "slash", *"admit mistake", "enter")

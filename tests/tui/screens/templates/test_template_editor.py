@@ -323,7 +323,7 @@ async def test_the_other_version_can_be_accepted_and_the_own_version_restored(
         assert len(editor(pilot).editing.definition.steps[0].topics[0].questions) == 1
 
 
-async def test_a_draft_of_an_older_version_does_not_overwrite(made: Example) -> None:
+async def test_a_draft_of_an_older_version_does_not_overwrite_a_newer_one(made: Example) -> None:
     """A4."""
     async with running(made.app()) as pilot:
         await edit(pilot, "Quick", *TO_FIRST_QUESTION, "x")

@@ -209,7 +209,9 @@ async def test_leaving_asks_for_confirmation_only_after_changes(made: Example) -
         assert isinstance(pilot.app.screen, TemplatesScreen)
 
 
-async def test_two_people_edit_the_same_template(made: Example) -> None:
+async def test_saving_a_text_that_another_user_changed_displays_both_versions(
+    made: Example,
+) -> None:
     async with running(made.app()) as pilot:
         await put_cursor_on(pilot, "Quick")
         await press(pilot, "T")

@@ -203,7 +203,7 @@ async def test_changes_of_others_are_displayed_on_today_and_the_cursor_stays(mad
         assert under_cursor(pilot)
 
 
-async def test_the_filter_finds_what_is_listed_and_escape_clears_it(made: Example) -> None:
+async def test_cases_are_filtered_and_escape_clears_the_filter(made: Example) -> None:
     pushes_in_every_state(made)
     async with running(made.whole_app()) as pilot:
         await press(pilot, "slash", *"overdue", "enter")

@@ -26,7 +26,7 @@ def browser(pilot: Any) -> RecordBrowser[Any, Any]:
     return found
 
 
-def test_a_range_goes_both_ways_in_the_order_of_the_list() -> None:
+def test_a_range_can_be_given_in_either_direction() -> None:
     crowd = Crowd(1_000_000, sort=Sort("name", descending=True))
     assert ids_between(crowd, 7, 5) == [7, 6, 5]
     assert ids_between(crowd, 5, 7) == [7, 6, 5]

@@ -195,7 +195,7 @@ async def test_the_cursor_stays_on_its_row_and_on_its_line() -> None:
         assert app.list.cursor - app.list.scroll_offset.y == line
 
 
-async def test_the_cursor_goes_to_the_top_when_its_row_is_filtered_away() -> None:
+async def test_the_cursor_moves_to_the_top_if_the_filter_excludes_its_row() -> None:
     app = ListApp(Crowd(1_000))
     async with running(app) as pilot:
         await press(pilot, "end", "up")
@@ -525,7 +525,7 @@ def apply(key: str, state: dict[str, Any], size: int, page: int) -> None:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(keys=st.lists(KEYS, max_size=15))
-async def test_any_keys_do_what_the_model_says(keys: list[str]) -> None:
+async def test_any_sequence_of_keys_has_the_same_effect_as_in_the_model(keys: list[str]) -> None:
     size = 60
     app = ListApp(Crowd(size))
     state: dict[str, Any] = {"cursor": 0, "marked": set(), "divisor": 1}
