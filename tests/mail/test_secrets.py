@@ -1,4 +1,4 @@
-"""Where the password is found and stored, and that it is never shown (N11)."""
+"""The places where the password is found and stored; it is never shown (N11)."""
 
 import os
 import pickle

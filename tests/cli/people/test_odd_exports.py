@@ -248,7 +248,7 @@ def test_two_can_swap_addresses(cli: Cli, column: str) -> None:
     said = cli.out("users", "import", "b.csv")
     assert said.startswith("Imported: 2 changed; 0 unchanged.")
     assert cli.json("users", "show", "two@example.org")["name"] == "Ann A"
-    # If only one of the two gives the address up, it is not free.
+    # If only one of the two changes the address, the wanted one is still in use.
     Path("b.csv").write_text(head + "1,Ann,A,one@example.org\n")
     assert "is Bob B" in cli.run("users", "import", "b.csv", exit_code=1).stdout
 

@@ -31,7 +31,7 @@ COMMANDS = {
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Results of a program that has the fact ``cost_centre``, by the keys of `COMMANDS`."""
+    """Results of a program with the fact ``cost_centre``, by the keys of `COMMANDS` and others."""
     (tmp_path / "people.csv").write_text(FILE, encoding="utf-8")
     monkeypatch.setenv("STUDIO_NOW", NOW)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))

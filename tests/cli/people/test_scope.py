@@ -154,7 +154,7 @@ def test_people_outside_the_scope_are_answered_like_unknown_ones(limited: Accoun
             assert answers[0] == answers[1], command
 
 
-def test_only_pushes_entirely_within_the_scope_can_be_changed(limited: Accounts) -> None:
+def test_only_pushes_and_people_within_the_scope_can_be_changed(limited: Accounts) -> None:
     limited.cli.run("users", "edit", "ann", "--department", "Trade")
     with hilde(limited) as cli:
         cli.run(*create("Own"))
