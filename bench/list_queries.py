@@ -10,7 +10,7 @@ from bench.table import Measured
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.outbox import outbox
@@ -68,7 +68,7 @@ def query_figures(studio: Studio, admin: Actor) -> Iterator[Measured]:
     )
     yield measured(
         "a push by manager: all",
-        lambda: groups.every(studio, admin, push, By.MANAGER),
+        lambda: groups.every(studio, admin, push, GroupBy.MANAGER),
         by_team,
         push.id,
     )

@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.pushes.check import CheckKind, PushWarning
-from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, PeopleGroup
 from studio_tui.domain.pushes.push import (
     STATUSES,
     Assignment,
@@ -107,7 +107,7 @@ def attention_in_words(progress: Progress) -> str:
     )
 
 
-def group_in_words(by: By, group: PeopleGroup) -> str:
+def group_in_words(by: GroupBy, group: PeopleGroup) -> str:
     """Return the name of a group; ``no manager`` for the group of people without one (S2)."""
     return group.name or f"no {by}"
 

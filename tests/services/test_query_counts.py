@@ -12,7 +12,7 @@ from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.outbox.notification import Delivery, NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
@@ -115,7 +115,7 @@ def test_a_call_executes_as_many_statements_for_many_users_as_for_few(
     count("one push", lambda: pushes.show(studio, admin, push.id))
     count("users of a push", lambda: assign.every(studio, admin, push))
     count("check of a push", lambda: check.check(studio, admin, push))
-    count("groups of a push", lambda: groups.every(studio, admin, push, By.TEAM))
+    count("groups of a push", lambda: groups.every(studio, admin, push, GroupBy.TEAM))
     count("my conversations", lambda: conversations.my_conversations(studio, leader))
     count("today", lambda: today.show(studio, admin))
     count("outbox", lambda: outbox.every(studio, admin, NotificationFilter()))

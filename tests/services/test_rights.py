@@ -34,7 +34,7 @@ from studio_tui.domain.people.review import ReviewFilter
 from studio_tui.domain.people.unattended import Limits
 from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.declared import Declared, DeclaredRepeat
-from studio_tui.domain.pushes.groups import By, GroupFilter
+from studio_tui.domain.pushes.groups import GroupBy, GroupFilter
 from studio_tui.domain.pushes.push import AssignmentFilter, PushDraft, PushFacts, PushFilter
 from studio_tui.domain.pushes.repeats import parse_every
 from studio_tui.domain.shared.errors import Forbidden
@@ -472,11 +472,11 @@ READS: dict[str, tuple[set[str], Call]] = {
     ),
     "pushes.groups.every": (
         SUPPORT,
-        lambda w, a: groups.every(w.studio, a, w.push, By.MANAGER),
+        lambda w, a: groups.every(w.studio, a, w.push, GroupBy.MANAGER),
     ),
     "pushes.groups.source": (
         SUPPORT,
-        lambda w, a: groups.source(w.studio, a, None, By.TEAM, GroupFilter()),
+        lambda w, a: groups.source(w.studio, a, None, GroupBy.TEAM, GroupFilter()),
     ),
     "pushes.remind.managers_named": (
         SUPPORT,

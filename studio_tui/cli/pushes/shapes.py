@@ -13,7 +13,7 @@ from studio_tui.cli.shared.times import iso
 from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.users import Manager
 from studio_tui.domain.pushes.calendar import CalendarEntry
-from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, Flag, Progress, Push, SkippedPerson, Status
 from studio_tui.domain.shared.clock import local_day
 
@@ -34,7 +34,7 @@ def managers(of: Iterable[Manager]) -> list[Shape]:
     return [{"login": manager.login, "reason": manager.reason} for manager in of]
 
 
-def push_groups(push: Push | None, by: By, groups: Iterable[PeopleGroup]) -> Shape:
+def push_groups(push: Push | None, by: GroupBy, groups: Iterable[PeopleGroup]) -> Shape:
     """Return the JSON of the people of ``push`` in groups, late groups first (S2).
 
     If ``push`` is None, the groups are of all open pushes.

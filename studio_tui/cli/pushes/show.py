@@ -19,7 +19,7 @@ from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.cli.shared.times import iso, shown, zone_heading
 from studio_tui.domain.audiences.audience import Audience
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Progress, Push
 from studio_tui.services.pushes import assign, audiences, groups, pushes, repeats
 from studio_tui.services.pushes.repeats import RepeatDetails
@@ -51,7 +51,9 @@ _NOBODY = "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does
 
 @click.command()
 @click.argument("push")
-@click.option("--by", type=NameChoice([*map(str, By)]), help="Its people in groups, late first.")
+@click.option(
+    "--by", type=NameChoice([*map(str, GroupBy)]), help="Its people in groups, late first."
+)
 @where_option
 @json_option
 @with_studio
@@ -67,8 +69,8 @@ def show(
         raise click.UsageError("Either --by or --where: groups are of everybody in PUSH.")
     found = pushes.find(studio, actor, push)
     if by is not None:
-        found_groups = groups.every(studio, actor, found, By(by))
-        show_groups(studio, By(by), found_groups, found, as_json=as_json)
+        found_groups = groups.every(studio, actor, found, GroupBy(by))
+        show_groups(studio, GroupBy(by), found_groups, found, as_json=as_json)
         return
     users = _users(studio, actor, found, where)
     comes_again = repeats.of_push(studio, actor, found)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from studio_tui.cli.pushes import shapes as pushes_shapes
 from studio_tui.cli.shared.output import write_json, write_table
-from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, PeopleGroup
 from studio_tui.domain.pushes.push import Push
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.pushes import group_in_words, group_still_in_words
@@ -17,7 +17,7 @@ _HEADINGS = (
 
 def show_groups(
     studio: Studio,
-    by: By,
+    by: GroupBy,
     found: Sequence[PeopleGroup],
     push: Push | None = None,
     *,
@@ -27,7 +27,7 @@ def show_groups(
     if as_json:
         write_json(pushes_shapes.push_groups(push, by, found))
         return
-    login = ("Login",) if by is By.MANAGER else ()
+    login = ("Login",) if by is GroupBy.MANAGER else ()
     nobody = (
         "Nobody is assigned. “studio-tui pushes assign PUSH LOGIN…” does it."
         if push
@@ -37,10 +37,10 @@ def show_groups(
     write_table((by.capitalize(), *login, *_HEADINGS), rows, nobody)
 
 
-def _row(studio: Studio, by: By, group: PeopleGroup) -> tuple[str, ...]:
+def _row(studio: Studio, by: GroupBy, group: PeopleGroup) -> tuple[str, ...]:
     return (
         group_in_words(by, group),
-        *((group.login or "",) if by is By.MANAGER else ()),
+        *((group.login or "",) if by is GroupBy.MANAGER else ()),
         str(group.overdue or ""),
         f"{group.done}/{group.assigned}",
         str(group.not_planned or ""),

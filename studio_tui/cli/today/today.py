@@ -19,7 +19,7 @@ from studio_tui.cli.shared.suggestions import NameChoice
 from studio_tui.cli.shared.times import day
 from studio_tui.cli.today import shapes
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.shared.text import fold
 from studio_tui.domain.today.today import STEPS, Case, CaseKind, FirstStep
 from studio_tui.services.pushes import groups, pushes
@@ -39,7 +39,7 @@ _KINDS = NameChoice([*map(str, CaseKind)])
 @click.option("--until", type=day, help="Put off until this day; without it, until it changes.")
 @click.option(
     "--by",
-    type=NameChoice([*map(str, By)]),
+    type=NameChoice([*map(str, GroupBy)]),
     help="The people of all open pushes in groups, late first.",
 )
 @click.option("--all", "everything", is_flag=True, help="Also what is put off.")
@@ -67,7 +67,9 @@ def today(
     others = snooze or wake or until or everything or push is not None
     _check_options(snooze, wake, until, by_and_others=bool(by and others))
     if by is not None:
-        show_groups(studio, By(by), groups.every(studio, actor, None, By(by)), as_json=as_json)
+        show_groups(
+            studio, GroupBy(by), groups.every(studio, actor, None, GroupBy(by)), as_json=as_json
+        )
         return
     found = service.show(studio, actor)
     if push is not None:

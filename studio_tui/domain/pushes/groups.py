@@ -8,7 +8,7 @@ from enum import StrEnum
 from studio_tui.domain.shared.dataclass import dataclass
 
 
-class By(StrEnum):
+class GroupBy(StrEnum):
     """The grouping criterion. A person with two managers or teams counts in both groups."""
 
     MANAGER = "manager"
@@ -21,7 +21,7 @@ class By(StrEnum):
 class GroupKey:
     """The identity of a group: the id of a manager or a team, or a text."""
 
-    by: By
+    by: GroupBy
     value: int | str | None
     """None: the group of people without a manager, team, department or language."""
 

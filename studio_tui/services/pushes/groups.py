@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup, late_first, ordered
+from studio_tui.domain.pushes.groups import GroupBy, GroupFilter, PeopleGroup, late_first, ordered
 from studio_tui.domain.pushes.push import AssignmentFilter, PushFacts
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
@@ -16,7 +16,7 @@ from studio_tui.storage.pushes import pushes
 from studio_tui.wording.pushes import group_in_words
 
 
-def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[PeopleGroup]:
+def every(studio: Studio, actor: Actor, push: PushFacts | None, by: GroupBy) -> list[PeopleGroup]:
     """Return the groups of a push, or of all open ones if it is None; late groups come first."""
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
@@ -25,7 +25,7 @@ def every(studio: Studio, actor: Actor, push: PushFacts | None, by: By) -> list[
 
 
 def source(
-    studio: Studio, actor: Actor, push: PushFacts | None, by: By, filter_: GroupFilter
+    studio: Studio, actor: Actor, push: PushFacts | None, by: GroupBy, filter_: GroupFilter
 ) -> "GroupSource":
     """Return the groups as the source of a list."""
     return GroupSource(tuple(every(studio, actor, push, by)), filter_)

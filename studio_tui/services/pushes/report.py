@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.pushes.course import Course
-from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, PeopleGroup
 from studio_tui.domain.pushes.push import Push, Status
 from studio_tui.domain.pushes.report import DRAWN, PushReport, ReportRow, ReportSection, parts_of
 from studio_tui.domain.pushes.report_text import html, markdown
@@ -67,7 +67,7 @@ def report_on(studio: Studio, actor: Actor, push_id: int) -> PushReport:
     """Return the current report on a push."""
     push = pushes.show(studio, actor, push_id)
     course = push_course.show(studio, actor, push)
-    found = {by: push_groups.every(studio, actor, push, by) for by in By}
+    found = {by: push_groups.every(studio, actor, push, by) for by in GroupBy}
     return PushReport(
         title=push.name,
         facts=tuple(_facts(studio, push, course)),
@@ -143,7 +143,7 @@ def _weeks(studio: Studio, course: Course) -> ReportSection:
     )
 
 
-def _groups(by: By, groups: Sequence[PeopleGroup]) -> ReportSection:
+def _groups(by: GroupBy, groups: Sequence[PeopleGroup]) -> ReportSection:
     more = len(groups) - _GROUPS
     return ReportSection(
         f"By {by}",
@@ -153,7 +153,7 @@ def _groups(by: By, groups: Sequence[PeopleGroup]) -> ReportSection:
     )
 
 
-def _group(by: By, group: PeopleGroup) -> ReportRow:
+def _group(by: GroupBy, group: PeopleGroup) -> ReportRow:
     return ReportRow(
         (
             group_in_words(by, group),

@@ -16,7 +16,13 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Case, Cast, Join, NodeList, Select, fn
 
 from studio_tui.domain.people.users import full_name
-from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup, load_of, nearest_deadline
+from studio_tui.domain.pushes.groups import (
+    GroupBy,
+    GroupKey,
+    PeopleGroup,
+    load_of,
+    nearest_deadline,
+)
 from studio_tui.domain.pushes.push import Status, deadline_of
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.storage.engine.expressions import (
@@ -222,7 +228,12 @@ class _Counting:
         return found
 
     def group(
-        self, by: By, value: int | str | None, name: str | None, login: str | None, counts: _Counts
+        self,
+        by: GroupBy,
+        value: int | str | None,
+        name: str | None,
+        login: str | None,
+        counts: _Counts,
     ) -> PeopleGroup:
         """Return the group with these counts."""
         begun = counts.by_status
@@ -243,7 +254,7 @@ class _Counting:
             excused=begun.get(Status.EXCUSED, 0),
             deadline=deadline,
             due=due,
-            load=self._load(counts) if by is By.MANAGER else (),
+            load=self._load(counts) if by is GroupBy.MANAGER else (),
         )
 
     def _load(self, counts: _Counts) -> tuple[int, ...]:
@@ -251,7 +262,7 @@ class _Counting:
         return load_of(counts.planned, rest, self.today)
 
 
-def grouped(push_ids: list[int], by: By, today: date) -> list[PeopleGroup]:
+def grouped(push_ids: list[int], by: GroupBy, today: date) -> list[PeopleGroup]:
     """Return the groups of the people assigned to these pushes, unordered."""
     return list(_GROUPED[by](_Counting(push_ids, deadlines_of(push_ids), today)))
 
@@ -285,7 +296,7 @@ def _of_managers(counting: _Counting, found: Mapping[int | None, _Counts]) -> It
     names = _names(found)
     for manager_id, counts in found.items():
         name, login = names.get(manager_id, (None, None))
-        yield counting.group(By.MANAGER, manager_id, name, login, counts)
+        yield counting.group(GroupBy.MANAGER, manager_id, name, login, counts)
 
 
 def _by_each_manager(counting: _Counting) -> dict[Any, _Counts]:
@@ -337,10 +348,10 @@ _NAMED = Prepared(_Named, lambda: U.select(*_NAME).where(among_given(U.id, "ids"
 def _by_team(counting: _Counting) -> Iterable[PeopleGroup]:
     paths: dict[int, str] = dict(_T.select(_T.id, _T.path).tuples())
     for team_id, counts in counting.by(_OF_TEAM.team, _with_team).items():
-        yield counting.group(By.TEAM, team_id, paths.get(team_id), None, counts)
+        yield counting.group(GroupBy.TEAM, team_id, paths.get(team_id), None, counts)
 
 
-def _by_column(by: By, column: str) -> Callable[[_Counting], Iterable[PeopleGroup]]:
+def _by_column(by: GroupBy, column: str) -> Callable[[_Counting], Iterable[PeopleGroup]]:
     def groups(counting: _Counting) -> Iterable[PeopleGroup]:
         value_of = fn.NULLIF(getattr(_S, column), NO_TEXT)
         found = counting.by(value_of, lambda query: query.join(_S, on=_S.id == A.user))
@@ -350,11 +361,11 @@ def _by_column(by: By, column: str) -> Callable[[_Counting], Iterable[PeopleGrou
     return groups
 
 
-_GROUPED: Mapping[By, Callable[[_Counting], Iterable[PeopleGroup]]] = {
-    By.MANAGER: _by_manager,
-    By.TEAM: _by_team,
-    By.DEPARTMENT: _by_column(By.DEPARTMENT, "department"),
-    By.LANGUAGE: _by_column(By.LANGUAGE, "language"),
+_GROUPED: Mapping[GroupBy, Callable[[_Counting], Iterable[PeopleGroup]]] = {
+    GroupBy.MANAGER: _by_manager,
+    GroupBy.TEAM: _by_team,
+    GroupBy.DEPARTMENT: _by_column(GroupBy.DEPARTMENT, "department"),
+    GroupBy.LANGUAGE: _by_column(GroupBy.LANGUAGE, "language"),
 }
 
 
@@ -375,10 +386,10 @@ def _having(column: str) -> Callable[[Any], Any]:
     return lambda value: exists(of_user.where(value_of == (value or "")))
 
 
-_IN_GROUP: Mapping[By, Callable[[Any], Any]] = {
-    By.MANAGER: _of_manager,
-    By.TEAM: _of_team,
-    By.DEPARTMENT: _having("department"),
-    By.LANGUAGE: _having("language"),
+_IN_GROUP: Mapping[GroupBy, Callable[[Any], Any]] = {
+    GroupBy.MANAGER: _of_manager,
+    GroupBy.TEAM: _of_team,
+    GroupBy.DEPARTMENT: _having("department"),
+    GroupBy.LANGUAGE: _having("language"),
 }
 """Functions that return the condition that an assignment ``A`` is in a group."""

@@ -12,7 +12,7 @@ from peewee import SQL, fn
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.outbox.notification import ON_THEIR_WAY, key_affixes
-from studio_tui.domain.pushes.groups import By, GroupKey
+from studio_tui.domain.pushes.groups import GroupBy, GroupKey
 from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
@@ -79,7 +79,9 @@ class ChosenToRemind:
         """Return those of `waiting` whose user is managed by any of these managers."""
         theirs: Selection[AssignmentFilter] = Selection()
         for manager in managers:
-            theirs = theirs.mark_matching(AssignmentFilter(group=GroupKey(By.MANAGER, manager)))
+            theirs = theirs.mark_matching(
+                AssignmentFilter(group=GroupKey(GroupBy.MANAGER, manager))
+            )
         return self.waiting & chosen(self.push_id, theirs, self.today)
 
     @property

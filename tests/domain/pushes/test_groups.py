@@ -6,7 +6,7 @@ import pytest
 
 from studio_tui.domain.pushes.groups import (
     LOAD_WEEKS,
-    By,
+    GroupBy,
     GroupKey,
     PeopleGroup,
     load_of,
@@ -15,7 +15,7 @@ from studio_tui.domain.pushes.groups import (
 
 
 def _group(number: int, name: str | None, *, assigned: int, done: int, late: int) -> PeopleGroup:
-    key = GroupKey(By.MANAGER, number if name else None)
+    key = GroupKey(GroupBy.MANAGER, number if name else None)
     return PeopleGroup(key, name, name, assigned, assigned - done, 0, 0, 0, done, late)
 
 

@@ -7,7 +7,7 @@ import pytest
 from studio_tui.domain.conversations.conversation import Part, Plan
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.errors import Forbidden, Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
@@ -74,7 +74,11 @@ def test_a_stand_in_sees_the_waiting_conversations_until_the_last_day(
     assert _lines(studio, "sam") == {"ann": waits, "ben": waits, "cas": waits}
     assert _lines(studio, "bob")["ben"] == (True, "")
     # Groups count each user once: Bob remains responsible.
-    assert {g.login for g in groups.every(studio, admin, push, By.MANAGER)} == {"bob", "bea", "cor"}
+    assert {g.login for g in groups.every(studio, admin, push, GroupBy.MANAGER)} == {
+        "bob",
+        "bea",
+        "cor",
+    }
     clock.instant = clock.instant.replace(day=12, hour=22)
     assert "sam" in _reasons(studio, admin, push, "ben")
     # After the last day, without a run of the worker.

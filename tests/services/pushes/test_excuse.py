@@ -8,7 +8,7 @@ from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.outbox.kinds import Capacity, DropReason, Kind
 from studio_tui.domain.outbox.notification import Notification, NotificationState
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Push, Status
 from studio_tui.domain.shared.errors import Invalid, NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
@@ -83,7 +83,9 @@ def test_excused_users_are_counted_separately(
     ann = assigned(studio, admin, push)["ann"]
     assert (ann.status, ann.excuse) == (Status.EXCUSED, "parental leave[31m")
     assert Flag.OVERDUE not in ann.flags
-    of_bob = {each.login: each for each in groups.every(studio, admin, push, By.MANAGER)}["bob"]
+    of_bob = {each.login: each for each in groups.every(studio, admin, push, GroupBy.MANAGER)}[
+        "bob"
+    ]
     assert (of_bob.assigned, of_bob.excused, of_bob.overdue, of_bob.still) == (3, 1, 2, 2)
     assert course.show(studio, admin, push).assigned == 2
 

@@ -6,7 +6,7 @@ import pytest
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By, GroupFilter, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, GroupFilter, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, Push, Status
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.list_source import Sort
@@ -30,12 +30,12 @@ def push(studio: Studio, admin: Actor) -> Push:
     return now(studio, admin, pushed)
 
 
-def _plain(push: Push, rows: list[Assignment], by: By, values: dict[str, list[str]]) -> object:
+def _plain(push: Push, rows: list[Assignment], by: GroupBy, values: dict[str, list[str]]) -> object:
     """Recount the list of users in plain Python: the documented numbers by group."""
     counts: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
     for row in rows:
         managers = [m.login for m in row.managers]
-        found: list[str] = managers if by is By.MANAGER else values[row.login]
+        found: list[str] = managers if by is GroupBy.MANAGER else values[row.login]
         for value in (*found,) or (None,):
             counts[value].update(["assigned", row.status])
             if Flag.OVERDUE in row.flags:
@@ -46,16 +46,16 @@ def _plain(push: Push, rows: list[Assignment], by: By, values: dict[str, list[st
 def _numbers(groups: list[PeopleGroup]) -> object:
     names = ("assigned", *Status, "overdue")
     return {
-        group.login if group.key.by is By.MANAGER else group.name: {
+        group.login if group.key.by is GroupBy.MANAGER else group.name: {
             name: number for name in names if (number := getattr(group, name))
         }
         for group in groups
     }
 
 
-@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("by", GroupBy)
 def test_the_numbers_of_groups_equal_a_plain_recount(
-    studio: Studio, admin: Actor, push: Push, clock: MovableClock, by: By
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock, by: GroupBy
 ) -> None:
     finish(studio, admin, push, "cas", by="bea")
     import_lines(
@@ -67,8 +67,8 @@ def test_the_numbers_of_groups_equal_a_plain_recount(
     teams = {"ann": [belgium], "ben": [belgium], "cas": [belgium, france], "eve": []}
     languages = {"ann": ["nl"], "ben": ["en"], "cas": ["fr"], "eve": ["en"]}
     values = {
-        By.TEAM: teams,
-        By.LANGUAGE: languages,
+        GroupBy.TEAM: teams,
+        GroupBy.LANGUAGE: languages,
     }.get(by, {login: [] for login in teams})
     rows = assigning.every(studio, admin, push)
     assert _numbers(groups) == _plain(push, rows, by, values)
@@ -76,14 +76,14 @@ def test_the_numbers_of_groups_equal_a_plain_recount(
 
 
 def test_the_filter_of_a_group_finds_its_users(studio: Studio, admin: Actor, push: Push) -> None:
-    for by in By:
+    for by in GroupBy:
         for group in push_groups.every(studio, admin, push, by):
             found = assigning.source(
                 studio, admin, push, AssignmentFilter(group=group.key), Sort("name")
             )
             assert found.count() == group.assigned
             assert found.selected(push_groups.people_of([group])) == group.assigned
-    bob, bea, *_ = push_groups.every(studio, admin, push, By.MANAGER)
+    bob, bea, *_ = push_groups.every(studio, admin, push, GroupBy.MANAGER)
     preview = remind.preview(studio, admin, push, push_groups.people_of([bob, bea]))
     assert preview.reminding == 3
 
@@ -91,14 +91,14 @@ def test_the_filter_of_a_group_finds_its_users(studio: Studio, admin: Actor, pus
 def test_groups_over_all_open_pushes(studio: Studio, admin: Actor, push: Push) -> None:
     assign(studio, admin, create_push(studio, admin, "Q2"), "ann")
     assign(studio, admin, create_push(studio, admin, "Later", starts_in=9), "ann")
-    groups = push_groups.every(studio, admin, None, By.MANAGER)
+    groups = push_groups.every(studio, admin, None, GroupBy.MANAGER)
     assert {g.login: g.assigned for g in groups} == {"bob": 4, "cor": 2, "bea": 1, None: 1}
 
 
 def test_a_list_of_groups_is_filtered_without_a_new_query(
     studio: Studio, admin: Actor, push: Push
 ) -> None:
-    every = push_groups.source(studio, admin, push, By.MANAGER, GroupFilter())
+    every = push_groups.source(studio, admin, push, GroupBy.MANAGER, GroupFilter())
     assert every.count() == 4
     found = every.filtered(GroupFilter("moreau"))
     (bea,) = found.rows(0, 9)

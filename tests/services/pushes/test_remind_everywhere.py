@@ -4,7 +4,7 @@ import pytest
 
 from studio_tui.domain.outbox.kinds import Capacity, Kind
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.errors import NothingToDo
 from studio_tui.domain.shared.list_source import Sort
@@ -69,7 +69,9 @@ def test_the_users_of_a_group_are_reminded_in_each_of_their_pushes(
     studio: Studio, admin: Actor, both: tuple[Push, Push], clock: MovableClock
 ) -> None:
     bob = next(
-        group for group in groups.every(studio, admin, None, By.MANAGER) if group.login == "bob"
+        group
+        for group in groups.every(studio, admin, None, GroupBy.MANAGER)
+        if group.login == "bob"
     )
     chosen = groups.people_of([bob])
     finish(studio, admin, both[1], "ann", by="cor")
@@ -97,7 +99,7 @@ def test_the_users_of_a_group_are_reminded_in_each_of_their_pushes(
 def test_the_users_of_all_open_pushes_are_listed_once_per_push(
     studio: Studio, admin: Actor, both: tuple[Push, Push]
 ) -> None:
-    for by in By:
+    for by in GroupBy:
         for group in groups.every(studio, admin, None, by):
             filter_ = AssignmentFilter(group=group.key)
             for sort in (Sort("name"), Sort("status"), Sort("name", descending=True)):
@@ -122,7 +124,7 @@ def test_the_deadline_of_a_group_is_the_next_one_or_else_the_last_past_one(
     studio: Studio, admin: Actor, both: tuple[Push, Push], clock: MovableClock
 ) -> None:
     def of_bob() -> tuple[object, int, int]:
-        groups_ = groups.every(studio, admin, None, By.MANAGER)
+        groups_ = groups.every(studio, admin, None, GroupBy.MANAGER)
         bob = next(group for group in groups_ if group.login == "bob")
         return bob.deadline, bob.due, bob.overdue
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio_tui.domain.activity.verbs import Verb
-from studio_tui.domain.pushes.groups import By, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, PeopleGroup
 from studio_tui.domain.pushes.push import AssignmentFilter, Flag, Progress, Reminders, Status
 from studio_tui.domain.shared.list_source import Sort
 from studio_tui.services.system.context import Studio
@@ -132,7 +132,9 @@ def _load(group: PeopleGroup, expected: dict[int | None, Counter[str]]) -> dict[
     return {"later": sum(group.load[1:])}
 
 
-def _compare(ids: list[int], by: By, expected: dict[int | None, Counter[str]]) -> list[PeopleGroup]:
+def _compare(
+    ids: list[int], by: GroupBy, expected: dict[int | None, Counter[str]]
+) -> list[PeopleGroup]:
     """Compare the counts of the groups, and the number of users that each group's filter finds."""
     found = grouped(ids, by, TODAY)
     assert expected == {
@@ -214,7 +216,7 @@ def test_groups_are_what_a_plain_recount_finds(studio: Studio) -> None:
                 _compare_whole(push_id, number, asked)
             for wanted in ([0], [1], [0, 1]):
                 ids = [pushes[n] for n in wanted]
-                _compare(ids, By.MANAGER, _recount(asked, wanted, managers))
-                _compare(ids, By.TEAM, _recount(asked, wanted, teams))
+                _compare(ids, GroupBy.MANAGER, _recount(asked, wanted, managers))
+                _compare(ids, GroupBy.TEAM, _recount(asked, wanted, teams))
 
     check()

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.people.users import UserFilter
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.errors import NotFound, Unavailable
 from studio_tui.domain.shared.list_source import Sort
@@ -113,7 +113,9 @@ async def test_a_database_error_is_displayed_in_the_pane(
 
 def test_late_people_come_first_and_done_people_last(made: Example) -> None:
     late = pushes_in_every_state(made)["Late"]
-    found = {group.name: group for group in groups.every(made.studio, made.admin, late, By.MANAGER)}
+    found = {
+        group.name: group for group in groups.every(made.studio, made.admin, late, GroupBy.MANAGER)
+    }
     said = _said(read_group_details(made.studio, made.admin, late, found["Bob Janssens"])).split(
         "\n"
     )
@@ -122,7 +124,7 @@ def test_late_people_come_first_and_done_people_last(made: Example) -> None:
     assert said[3] == "still to hold: 1, 10 days late"
     assert [name.split("  ")[0].strip() for name in said[6:]] == ["Dina Willems", "Ann Peeters"]
     everywhere = {
-        group.name: group for group in groups.every(made.studio, made.admin, None, By.MANAGER)
+        group.name: group for group in groups.every(made.studio, made.admin, None, GroupBy.MANAGER)
     }
     anns = _said(read_group_details(made.studio, made.admin, None, everywhere["Ann Peeters"]))
     assert "Dina Willems  planned" in anns
@@ -135,7 +137,7 @@ def test_a_long_list_of_people_is_limited_and_ends_with_the_number_of_others(mad
     many = "".join(f"m{n},m{n}@example.org,Many,M{n:03},Many\n" for n in range(70))
     made.load(many, headings)
     push = made.push("Many", *(f"m{n}" for n in range(70)))
-    (team,) = groups.every(made.studio, made.admin, push, By.TEAM)
+    (team,) = groups.every(made.studio, made.admin, push, GroupBy.TEAM)
     assert _said(read_group_details(made.studio, made.admin, push, team), 60, 99).endswith(
         "and 10 more"
     )
@@ -181,7 +183,7 @@ def _drawings(made: Example, push: Push) -> Iterator[Drawing]:
     everybody = assign.source(studio, admin, push, AssignmentFilter(), by_name)
     for row in everybody.rows(0, _MANY):
         yield read_assignment_details(studio, admin, push, row)
-    for by in By:
+    for by in GroupBy:
         for group in groups.every(studio, admin, push, by):
             yield read_group_details(studio, admin, push, group)
     for mail in outbox.every(studio, admin, NotificationFilter())[:_MANY]:

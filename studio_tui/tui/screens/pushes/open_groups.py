@@ -6,7 +6,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.shared import destinations as to
 from studio_tui.tui.commands import Command
 from studio_tui.tui.modals.choose_by import choose_by
@@ -43,7 +43,7 @@ class OpenGroupsScreen(StudioScreen):
         ),
     )
 
-    def __init__(self, by: By) -> None:
+    def __init__(self, by: GroupBy) -> None:
         super().__init__()
         self._by = by
 
@@ -59,7 +59,7 @@ class OpenGroupsScreen(StudioScreen):
 
     def is_offered(self, command: Command) -> bool:
         """Return whether ``command`` is shown. By manager is hidden while that list is visible."""
-        return command.id != "by_manager" or self._by is not By.MANAGER
+        return command.id != "by_manager" or self._by is not GroupBy.MANAGER
 
     def why_not_remind(self) -> str | None:
         """Return why nobody can be reminded, or None if a group is marked or under the cursor."""
@@ -72,7 +72,7 @@ class OpenGroupsScreen(StudioScreen):
 
     async def action_by_manager(self) -> None:
         """Show the people grouped by manager."""
-        await self._group_by(By.MANAGER)
+        await self._group_by(GroupBy.MANAGER)
 
     def action_group(self) -> None:
         """Let the user choose what to group the people by."""
@@ -90,7 +90,7 @@ class OpenGroupsScreen(StudioScreen):
     def _listed(self) -> PushGroups:
         return PushGroups(None, self._by, id=str(self._by))
 
-    async def _group_by(self, by: By | None) -> None:
+    async def _group_by(self, by: GroupBy | None) -> None:
         if by is None or by is self._by:
             return
         self._by = by
@@ -102,5 +102,5 @@ class OpenGroupsScreen(StudioScreen):
         self.refresh_bindings()
 
 
-def _title(by: By) -> str:
+def _title(by: GroupBy) -> str:
     return f"All open pushes, by {by}"

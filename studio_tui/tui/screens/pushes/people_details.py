@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from textual.content import Content
 
 from studio_tui.domain.people.access import Action, Actor, may
-from studio_tui.domain.pushes.groups import By, GroupKey, PeopleGroup
+from studio_tui.domain.pushes.groups import GroupBy, GroupKey, PeopleGroup
 from studio_tui.domain.pushes.push import Assignment, AssignmentFilter, Flag, PushFacts, Status
 from studio_tui.domain.shared.list_source import Sort, Source
 from studio_tui.services.people import users
@@ -39,7 +39,7 @@ def read_assignment_details(
 
     The user's own data is omitted if the actor may not read users.
     """
-    their_people = _people_of(studio, actor, push, GroupKey(By.MANAGER, assignment.user_id))
+    their_people = _people_of(studio, actor, push, GroupKey(GroupBy.MANAGER, assignment.user_id))
     person = None
     if may(actor, Action.READ_USERS):
         person = person_summary(studio, actor, assignment.user_id)
@@ -57,7 +57,7 @@ def read_group_details(
     still = group_still_in_words(group, studio.today())
     leads: Sequence[str] = ()
     key = group.key
-    if key.by is By.MANAGER and isinstance(key.value, int) and may(actor, Action.READ_USERS):
+    if key.by is GroupBy.MANAGER and isinstance(key.value, int) and may(actor, Action.READ_USERS):
         leads = users.show(studio, actor, key.value, 0).user.leads
     return partial(_draw_group, group, leads, still, found, studio.zone)
 

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from studio_tui.domain.people.access import Action
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.pushes.push import AssignmentFilter, Push, PushState
 from studio_tui.domain.shared import destinations as to
 from studio_tui.services.activity import activity
@@ -171,7 +171,7 @@ class PushScreen(StudioScreen):
         self._first_tab = tab
         self._counting = CoalescedQuery(self, self._show_push)
         self._target: TargetHandle | None = None
-        self._by = By.MANAGER
+        self._by = GroupBy.MANAGER
 
     def body(self) -> ComposeResult:
         """Yield the header, the tabs and the container that is filled once the push is read."""
@@ -237,7 +237,7 @@ class PushScreen(StudioScreen):
 
     def is_offered(self, command: Command) -> bool:
         """Return whether ``command`` is shown. By manager is hidden while that list is visible."""
-        return command.id != "by_manager" or self._groups is None or self._by is not By.MANAGER
+        return command.id != "by_manager" or self._groups is None or self._by is not GroupBy.MANAGER
 
     def why_not_held(self) -> str | None:
         """Return why the conversation cannot be recorded as held, or None.
@@ -351,7 +351,7 @@ class PushScreen(StudioScreen):
 
     async def action_by_manager(self) -> None:
         """Show the people grouped by manager (S2)."""
-        await self._group_by(By.MANAGER)
+        await self._group_by(GroupBy.MANAGER)
 
     def action_group(self) -> None:
         """Let the user choose what to group the people by (S2)."""
@@ -514,7 +514,7 @@ class PushScreen(StudioScreen):
     def _panes(self) -> list[_Pane]:
         return [*self._lists, *self.query(PushSettings)]
 
-    async def _group_by(self, by: By | None) -> None:
+    async def _group_by(self, by: GroupBy | None) -> None:
         if by is None:
             return
         tabs = self.query_one(TabLine)

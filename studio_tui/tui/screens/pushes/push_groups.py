@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from studio_tui.domain.pushes.groups import LOAD_WEEKS, By, GroupFilter, PeopleGroup
+from studio_tui.domain.pushes.groups import LOAD_WEEKS, GroupBy, GroupFilter, PeopleGroup
 from studio_tui.domain.pushes.push import Push
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.dataclass import dataclass
@@ -33,11 +33,11 @@ from studio_tui.wording.pushes import group_in_words, group_still_in_words
 
 _BAR, _HELD = 9, 9
 _ORDER = Sort("late", descending=True)
-_NOUNS: Mapping[By, tuple[str, str]] = {
-    By.MANAGER: ("manager", "managers"),
-    By.TEAM: ("team", "teams"),
-    By.DEPARTMENT: ("department", "departments"),
-    By.LANGUAGE: ("language", "languages"),
+_NOUNS: Mapping[GroupBy, tuple[str, str]] = {
+    GroupBy.MANAGER: ("manager", "managers"),
+    GroupBy.TEAM: ("team", "teams"),
+    GroupBy.DEPARTMENT: ("department", "departments"),
+    GroupBy.LANGUAGE: ("language", "languages"),
 }
 
 
@@ -50,7 +50,7 @@ class PushGroups(Vertical):
 
         group: PeopleGroup
 
-    def __init__(self, push: Push | None, by: By, *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, push: Push | None, by: GroupBy, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.push = push
         self.by = by
@@ -62,7 +62,7 @@ class PushGroups(Vertical):
                 "bar", "", lambda group: row_bar(group, _BAR), width=_BAR, name="Bar", drawn=True
             ),
             Column("held", "Held", _held, width=_HELD, right=True, sortable=True),
-            *([_LOAD] if by is By.MANAGER else []),
+            *([_LOAD] if by is GroupBy.MANAGER else []),
             Column(
                 "still", "Still to hold", self._still, width=17, flex=1, max_width=24, sortable=True
             ),
@@ -137,7 +137,7 @@ class PushGroups(Vertical):
         return self._counted
 
     def _ask_remind(self, chosen: list[PeopleGroup]) -> None:
-        if self.by is not By.MANAGER:
+        if self.by is not GroupBy.MANAGER:
             one = group_in_words(self.by, chosen[0]) if len(chosen) == 1 else ""
             whom = f"The people of {one or counted(len(chosen), *_NOUNS[self.by])}"
             people = groups.people_of(chosen)

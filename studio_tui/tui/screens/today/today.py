@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from studio_tui.config.session import why_no_files
 from studio_tui.domain.people.access import Action
-from studio_tui.domain.pushes.groups import By
+from studio_tui.domain.pushes.groups import GroupBy
 from studio_tui.domain.shared import destinations as to
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.today.leads_to import destination_of, destination_of_step
@@ -241,7 +241,7 @@ class TodayScreen(StudioScreen):
 
     def action_by_manager(self) -> None:
         """Show the people of all open pushes grouped by manager (S2)."""
-        self._group_by(By.MANAGER)
+        self._group_by(GroupBy.MANAGER)
 
     def action_group(self) -> None:
         """Let the user choose what to group the people of all open pushes by (S2)."""
@@ -322,7 +322,7 @@ class TodayScreen(StudioScreen):
         at = self._list.current if self._found is not None else None
         return at.case if at is not None else None
 
-    def _group_by(self, by: By | None) -> None:
+    def _group_by(self, by: GroupBy | None) -> None:
         if by is not None:
             self.shell.go_to(to.OpenGroups(by))
 
