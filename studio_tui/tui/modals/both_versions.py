@@ -14,7 +14,7 @@ from studio_tui.tui.widgets.pages import Pages
 MINE, THEIRS = "mine", "theirs"
 
 
-class BothVersions(Dialog[str]):
+class VersionConflict(Dialog[str]):
     """Shows the changes of both sides; returns `MINE`, `THEIRS`, or None to continue editing."""
 
     OWN_COMMANDS = (Command.moving("other", "left,right", "Go to the next button"),)

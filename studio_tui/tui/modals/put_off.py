@@ -23,7 +23,7 @@ class Until:
     day: date | None
 
 
-class PutOff(Dialog[Until]):
+class SnoozeDialog(Dialog[Until]):
     """Asks ``question`` and a day; returns `Until`, or None. An empty day is valid.
 
     ``question`` may contain text entered by people.

@@ -14,7 +14,7 @@ from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import LineInput
 
 
-class TypeNumber(Dialog[bool]):
+class ConfirmByNumber(Dialog[bool]):
     """Asks ``question``; returns True once ``number`` is typed, or None.
 
     ``question`` and ``detail`` may contain text entered by people.
@@ -59,5 +59,5 @@ def confirm_if_many(
         if meant:
             act()
 
-    asked = TypeNumber(question, number, detail=f"{detail}\nType how many they are.")
+    asked = ConfirmByNumber(question, number, detail=f"{detail}\nType how many they are.")
     app.push_screen(asked, typed)

@@ -21,7 +21,7 @@ from studio_tui.wording.audiences import reason_lines
 _HINT = 'As team under "Sales" and hired within 90 days'
 
 
-class WhyInAudience(Dialog[None]):
+class AudienceExplanation(Dialog[None]):
     """Asks for a filter and shows for each of its conditions whether it holds for a user.
 
     A filter given as ``where`` is evaluated at once.

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from studio_tui.domain.pushes.push import PushState
 from studio_tui.services.pushes import pushes
-from studio_tui.tui.modals.type_number import TypeNumber
+from studio_tui.tui.modals.type_number import ConfirmByNumber
 from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.widgets.field import Field
 from tests.tui import press, running
@@ -20,10 +20,10 @@ _MANY = range(501)
 
 
 async def _not_meant(pilot: Pilot[Any], question: str) -> None:
-    assert isinstance(pilot.app.screen, TypeNumber)
+    assert isinstance(pilot.app.screen, ConfirmByNumber)
     assert question in " ".join(shown(pilot).split())
     await press(pilot, *"500", "enter")
-    assert isinstance(pilot.app.screen, TypeNumber)
+    assert isinstance(pilot.app.screen, ConfirmByNumber)
     await press(pilot, "escape")
 
 

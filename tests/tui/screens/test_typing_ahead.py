@@ -16,7 +16,7 @@ from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.services.templates import drafts, library, templates
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import Command, is_typed_as_text, offers
-from studio_tui.tui.modals.both_versions import MINE, BothVersions
+from studio_tui.tui.modals.both_versions import MINE, VersionConflict
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.places import place_of
 from studio_tui.tui.screens.conversations.conversation import ConversationScreen
@@ -472,7 +472,7 @@ async def test_an_unprompted_dialog_receives_no_queued_keys(made: Example) -> No
     async with running(made.app()) as pilot:
         app = pilot.app
         assert isinstance(app, StudioApp)
-        question = BothVersions("Somebody else saved it", Content("a"), Content("b"))
+        question = VersionConflict("Somebody else saved it", Content("a"), Content("b"))
         app.keys.push_unprompted(question, lambda chosen: answers.append(chosen == MINE))
         for key in ("enter", "right", "right", "enter", "escape"):
             app.post_message(events.Key(key, None))

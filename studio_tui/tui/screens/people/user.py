@@ -24,7 +24,7 @@ from studio_tui.tui.common_commands import EXCUSE, HAND_OVER, HELD, LONGER, RETR
 from studio_tui.tui.modals import join_pushes
 from studio_tui.tui.modals.read_text import ReadText
 from studio_tui.tui.modals.stand_in import stand_in
-from studio_tui.tui.modals.why import WhyInAudience
+from studio_tui.tui.modals.why import AudienceExplanation
 from studio_tui.tui.screen import StudioScreen
 from studio_tui.tui.screens.people import record_acts, user_acts
 from studio_tui.tui.widgets.activity_rows import activity_columns, in_full
@@ -222,7 +222,7 @@ class UserScreen(StudioScreen):
 
     def action_why(self) -> None:
         """Open the dialog that explains why a filter matches the user or not (P13)."""
-        self.app.push_screen(WhyInAudience(self._user_id, self._user_name))
+        self.app.push_screen(AudienceExplanation(self._user_id, self._user_name))
 
     def on_mount(self) -> None:
         """Focus the list of pushes."""

@@ -10,7 +10,7 @@ from studio_tui.domain.templates.outline import ROOT, Place
 from studio_tui.domain.templates.template import Definition
 from studio_tui.services.templates import drafts
 from studio_tui.services.templates.drafts import TemplateDraft
-from studio_tui.tui.modals.both_versions import MINE, BothVersions
+from studio_tui.tui.modals.both_versions import MINE, VersionConflict
 from studio_tui.tui.modals.choose import Choice, Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.moments import moment_and_zone
@@ -197,7 +197,7 @@ class SavingEditor(OutlineEditor, Generic[K]):
     def _compare(self, theirs: K) -> None:
         began, now, mine = self.editing.saved, self.content_of(theirs), self.editing.definition
         self._base, self._conflict = theirs, True
-        question = BothVersions(
+        question = VersionConflict(
             f"Somebody else saved “{theirs.name}” meanwhile",
             changes_text(changes(began, now), "Nothing that you do not have."),
             changes_text(changes(now, mine), "Nothing: both are the same."),

@@ -278,7 +278,7 @@ class TodayScreen(StudioScreen):
     def action_snooze(self) -> None:
         """Snooze the current case until a chosen day, or wake it if it is snoozed."""
         # Imported lazily: parsing days is not needed to draw the first screen.
-        from studio_tui.tui.modals.put_off import PutOff
+        from studio_tui.tui.modals.put_off import SnoozeDialog
 
         case = self._case
         if case is None:
@@ -290,7 +290,7 @@ class TodayScreen(StudioScreen):
             )
             return
         about = f"{case.words}, {case.push}" if case.push else case.words
-        asked = PutOff(f"Put off “{about}”?", studio.today())
+        asked = SnoozeDialog(f"Put off “{about}”?", studio.today())
         self.app.push_screen(asked, lambda until: self._snooze(case, until))
 
     def action_show(self) -> None:

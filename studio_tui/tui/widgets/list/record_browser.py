@@ -427,10 +427,10 @@ class RecordBrowser(Commands, Vertical, Generic[R, F]):
         if row is None or person is None:
             return
         # Imported on demand only.
-        from studio_tui.tui.modals.why import WhyInAudience
+        from studio_tui.tui.modals.why import AudienceExplanation
 
         whom, said = person(row), filter_audience(self._filtered_by)
-        self.app.push_screen(WhyInAudience(whom.id, whom.name, str(said or "")))
+        self.app.push_screen(AudienceExplanation(whom.id, whom.name, str(said or "")))
 
     def _mark_range(self) -> None:
         first, last = self.list.last_marked, self.list.current

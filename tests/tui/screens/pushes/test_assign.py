@@ -17,7 +17,7 @@ from studio_tui.domain.shared.list_source import Sort
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.tui.modals.confirm import Confirm
-from studio_tui.tui.modals.type_number import TypeNumber
+from studio_tui.tui.modals.type_number import ConfirmByNumber
 from studio_tui.tui.screens.people.user import UserScreen
 from studio_tui.tui.screens.pushes.assign import AssignScreen
 from studio_tui.tui.screens.pushes.assign_marked import MarkedScreen
@@ -299,10 +299,10 @@ async def test_assigning_very_many_users_asks_for_their_number(made: Example) ->
         await press(pilot, "slash", *"Many", "enter", "a")
         assert _button(pilot) == "Assign 501 users"
         await press(pilot, "ctrl+s")
-        assert isinstance(pilot.app.screen, TypeNumber)
+        assert isinstance(pilot.app.screen, ConfirmByNumber)
         assert "Assign 501 users to “Everybody [/x]”?" in shown(pilot)
         await press(pilot, *"42", "enter")
-        assert isinstance(pilot.app.screen, TypeNumber)
+        assert isinstance(pilot.app.screen, ConfirmByNumber)
         await press(pilot, "escape")
         assert _logins(made, push.name) == set()
         assert _button(pilot) == "Assign 501 users"

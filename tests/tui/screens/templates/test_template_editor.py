@@ -16,7 +16,7 @@ from studio_tui.domain.templates.template import (
     Template,
 )
 from studio_tui.services.templates import drafts, library, templates
-from studio_tui.tui.modals.both_versions import BothVersions
+from studio_tui.tui.modals.both_versions import VersionConflict
 from studio_tui.tui.modals.choose import Choose
 from studio_tui.tui.modals.confirm import Confirm
 from studio_tui.tui.screens.templates.template_editor import TemplateEditor
@@ -287,7 +287,7 @@ async def collide(made: Example, pilot: Pilot[Any]) -> None:
     await edit(pilot, "Quick", *TO_FIRST_QUESTION, "x")
     theirs(made, description="Theirs")
     await press(pilot, "ctrl+s")
-    assert isinstance(pilot.app.screen, BothVersions)
+    assert isinstance(pilot.app.screen, VersionConflict)
 
 
 async def test_saving_a_template_that_another_user_saved_displays_both_versions(
@@ -332,7 +332,7 @@ async def test_a_draft_of_an_older_version_does_not_overwrite_a_newer_one(made: 
         await edit(pilot, "Quick", "right", "enter")
         assert "Somebody else saved this meanwhile" in shown(pilot)
         await press(pilot, "ctrl+s")
-        assert isinstance(pilot.app.screen, BothVersions)
+        assert isinstance(pilot.app.screen, VersionConflict)
     assert stored(made, "Quick").description == "Theirs"
 
 

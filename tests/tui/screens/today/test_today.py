@@ -17,7 +17,7 @@ from studio_tui.services.outbox import outbox
 from studio_tui.services.pushes import pushes
 from studio_tui.services.today.today import Today
 from studio_tui.tui.app import StudioApp
-from studio_tui.tui.modals.put_off import PutOff
+from studio_tui.tui.modals.put_off import SnoozeDialog
 from studio_tui.tui.router import _SCREENS, screen_of
 from studio_tui.tui.screens.conversations.my_conversations import MyConversationsScreen
 from studio_tui.tui.screens.outbox.outbox import OutboxScreen
@@ -182,7 +182,7 @@ async def test_a_case_is_not_snoozed_until_an_invalid_or_past_date(made: Example
         assert "Write a day as" in shown(pilot)
         await press(pilot, *["backspace"] * 7, *"today", "enter")
         assert "does not lie ahead" in shown(pilot)
-        assert isinstance(pilot.app.screen, PutOff)
+        assert isinstance(pilot.app.screen, SnoozeDialog)
         await press(pilot, "escape")
         assert len(words(pilot)) == 4
 
