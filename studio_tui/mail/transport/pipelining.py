@@ -17,7 +17,7 @@ _LONGEST = 32_768
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 
 
-class Broken(Exception):
+class ConnectionBroken(Exception):
     """The connection is unusable: it is closed, timed out, or sent an invalid reply."""
 
 
@@ -53,21 +53,21 @@ class Dialogue(asyncio.Protocol):
         return not self._fault and not self._transport.is_closing()
 
     def write_commands(self, *commands: bytes) -> None:
-        """Write ``commands`` at once. Each gets its own `reply`. Raises `Broken`."""
+        """Write ``commands`` at once. Each gets its own `reply`. Raises `ConnectionBroken`."""
         self._write(b"\r\n".join((*commands, b"")), len(commands))
 
     def write_message(self, message: bytes) -> None:
-        """Write a message and the terminating dot. It gets one `reply`. Raises `Broken`."""
+        """Write a message and the terminating dot. It gets one `reply`. Raises `ConnectionBroken`."""
         self._write(_dot_stuffed(message), 1)
 
     async def reply(self) -> Reply:
-        """Return the next reply. Raises `Broken`."""
+        """Return the next reply. Raises `ConnectionBroken`."""
         if not self._replies:
             await self._wait_for_reply()
         return self._replies.popleft()
 
     async def quit(self) -> None:
-        """Send QUIT and close the connection after the reply. Raises `Broken`."""
+        """Send QUIT and close the connection after the reply. Raises `ConnectionBroken`."""
         self.write_commands(b"QUIT")
         await self.reply()
         # Abort instead of closing: with TLS, a graceful close would wait for the server.
@@ -113,7 +113,7 @@ class Dialogue(asyncio.Protocol):
 
     def _write(self, data: bytes, replies: int) -> None:
         if not self.is_open:
-            raise Broken(self._fault or "The connection is closed.")
+            raise ConnectionBroken(self._fault or "The connection is closed.")
         self._unanswered += replies
         self._transport.write(data)
 
@@ -130,7 +130,7 @@ class Dialogue(asyncio.Protocol):
             finally:
                 self._waiter = None
         if not self._replies:
-            raise Broken(self._fault)
+            raise ConnectionBroken(self._fault)
 
     def _start_timer(self) -> None:
         self._timer = self._loop.call_at(self._deadline, self._check_timeout)

@@ -32,7 +32,7 @@ from studio_tui.mail.transport.outcomes import (
     RelayDown,
     send_immediately,
 )
-from studio_tui.mail.transport.pipelining import Broken, Dialogue, Reply
+from studio_tui.mail.transport.pipelining import ConnectionBroken, Dialogue, Reply
 from studio_tui.mail.transport.refusals import About, Stage, about
 from studio_tui.mail.transport.tls import context_of
 from studio_tui.mail.transport.tls_probe import is_plain, speaks_tls
@@ -183,7 +183,7 @@ class SmtpConnection:
     async def close(self) -> None:
         """Quit the session, if the server still responds, and close the connection."""
         if self._dialogue is not None:
-            with suppress(Broken, TimeoutError):
+            with suppress(ConnectionBroken, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._dialogue.quit()
         self._drop()
@@ -269,7 +269,7 @@ class SmtpConnection:
                 elif step == _MAIL:
                     dialogue.write_commands(*commands)
                 reply = await dialogue.reply()
-            except Broken as broken:
+            except ConnectionBroken as broken:
                 raise self._unanswered(step, broken, together) from broken
             if reply.code != _START_INPUT if step == _DATA else reply.code // 100 != 2:
                 stopped = self._refused(_STAGES[step], reply, envelope)
@@ -281,12 +281,12 @@ class SmtpConnection:
     ) -> Delivered:
         try:
             dialogue.write_message(message)
-        except Broken as broken:
+        except ConnectionBroken as broken:
             # Nothing was written: the connection was idle for too long.
             raise self._broken(broken) from broken
         try:
             reply = await dialogue.reply()
-        except Broken as broken:
+        except ConnectionBroken as broken:
             raise self._broken(broken, uncertain=True) from broken
         if reply.code != _ACCEPTED:
             stopped = self._refused(Stage.MESSAGE, reply, envelope)
@@ -295,7 +295,7 @@ class SmtpConnection:
         self._carried += 1
         return Delivered(reply.code, self._words(reply.text))
 
-    def _unanswered(self, step: int, broken: Broken, together: bool) -> _Stopped:
+    def _unanswered(self, step: int, broken: ConnectionBroken, together: bool) -> _Stopped:
         if step == _MAIL:
             return self._down(Fault.UNREACHABLE, broken, unclear=together, crowded=True)
         return self._broken(broken)
@@ -349,13 +349,13 @@ class SmtpConnection:
                 # The server waits for a message, although no recipient was accepted. If that is not
                 # certain, the dot must not be sent: it would end a message.
                 if refused != _RCPT:
-                    raise Broken
+                    raise ConnectionBroken
                 dialogue.write_commands(b".")
                 await dialogue.reply()
             dialogue.write_commands(b"RSET")
             if (await dialogue.reply()).code // 100 != 2:
-                raise Broken
-        except Broken:
+                raise ConnectionBroken
+        except ConnectionBroken:
             self._drop()
 
     async def _opened(self) -> Dialogue:
@@ -521,7 +521,7 @@ class SmtpConnection:
         down = RelayDown(fault, code, self._words(words), crowded)
         return _Stopped(down, unclear=unclear)
 
-    def _broken(self, error: Broken, *, uncertain: bool = False) -> _Stopped:
+    def _broken(self, error: ConnectionBroken, *, uncertain: bool = False) -> _Stopped:
         self._drop()
         return _Stopped(Deferred(None, self._words(str(error)), uncertain, About.SERVER))
 

@@ -12,7 +12,7 @@ that made the call. If the widget is closed by then, they are dropped, but an er
 still reported.
 
 A `StudioError` goes to ``failed``, or else to the status line. Any other error is written to the
-private log and arrives as an `Unexpected`, which holds one sentence and no traceback.
+private log and arrives as an `UnexpectedError`, which holds one sentence and no traceback.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ Failed = Callable[[StudioError], None]
 _READ_THREADS = 4
 
 
-class Unexpected(StudioError):
+class UnexpectedError(StudioError):
     """An error in the program itself; the details are in the log."""
 
 
@@ -228,7 +228,7 @@ def _attempt(call: Callable[[], T]) -> _Outcome[T]:
     except Exception as error:
         path = log_error(error)
         sentence = f"This did not work, by a fault of the Studio. Details are in {path}"
-        return _Outcome(error=Unexpected(sentence))
+        return _Outcome(error=UnexpectedError(sentence))
 
 
 def _post(owner: Widget, callback: Callable[[], None]) -> bool:

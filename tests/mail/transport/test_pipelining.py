@@ -11,7 +11,7 @@ import pytest
 
 from studio_tui.config.settings import Security, Smtp
 from studio_tui.mail.transport.outcomes import Deferred, Delivered, Fault, Rejected, RelayDown
-from studio_tui.mail.transport.pipelining import Broken, Dialogue, Reply
+from studio_tui.mail.transport.pipelining import ConnectionBroken, Dialogue, Reply
 from studio_tui.mail.transport.smtp import SmtpConnection
 
 FROM, ANN, BOB = "studio@example.org", "ann@example.org", "bob@example.org"
@@ -223,9 +223,9 @@ async def test_replies_before_an_invalid_one_are_still_read() -> None:
         dialogue.data_received(b"250 one\r\n421 closing\r\nnonsense\r\n250 ok\r\n")
         assert (await dialogue.reply()).code == 250
         assert (await dialogue.reply()).code == 421
-        with pytest.raises(Broken, match="no answer: nonsense"):
+        with pytest.raises(ConnectionBroken, match="no answer: nonsense"):
             await dialogue.reply()
-        with pytest.raises(Broken):
+        with pytest.raises(ConnectionBroken):
             dialogue.write_commands(b"FOUR")
 
 

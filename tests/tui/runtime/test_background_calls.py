@@ -10,7 +10,7 @@ from textual.widgets import Static
 from studio_tui.config.log import log_path
 from studio_tui.domain.shared.cancellation import CancelToken, current
 from studio_tui.domain.shared.errors import Refused, StudioError
-from studio_tui.tui.runtime.background_calls import Bridge, Unexpected
+from studio_tui.tui.runtime.background_calls import Bridge, UnexpectedError
 from tests.tui import running, settled, until
 
 
@@ -162,7 +162,7 @@ async def test_an_unexpected_error_is_one_sentence_and_its_traceback_is_in_a_pri
         app.bridge.write(app.asker, fail)
         await settled(pilot)
         (error,) = app.errors
-        assert isinstance(error, Unexpected)
+        assert isinstance(error, UnexpectedError)
         assert "Traceback" not in str(error)
         assert str(log_path()) in str(error)
         written = log_path().read_text()

@@ -447,14 +447,14 @@ async def test_rows_that_are_not_loaded_are_drawn_as_dots() -> None:
 
 
 async def test_a_source_that_fails_keeps_the_rows_and_reports_the_error() -> None:
-    class Broken(Crowd):
+    class ConnectionBroken(Crowd):
         def rows(self, start: int, stop: int) -> Sequence[Person]:
             raise Unavailable("The database does not answer.")
 
     app = ListApp(Crowd(250))
     async with running(app) as pilot:
         before = picture(app)
-        app.list.set_source(Broken(250), 1)
+        app.list.set_source(ConnectionBroken(250), 1)
         await settled(pilot)
         assert picture(app) == before
         assert [str(error) for error in app.errors] == ["The database does not answer."]
@@ -462,7 +462,7 @@ async def test_a_source_that_fails_keeps_the_rows_and_reports_the_error() -> Non
         await settled(pilot)
         assert app.list.length == 250
 
-    app = ListApp(Broken(250))
+    app = ListApp(ConnectionBroken(250))
     async with running(app):
         assert any("The database does not answer." in line for line in picture(app))
 
