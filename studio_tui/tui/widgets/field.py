@@ -100,7 +100,7 @@ class DayInput(Commands, LineInput):
             self.cursor_position = len(self.value)
 
 
-class Labelled(Vertical):
+class LabelledField(Vertical):
     """A label, an entry widget next to it, and a line below for the hint or the error.
 
     ``name`` is the key of the field in `Invalid.fields`. Hint and error can be set before mounting.
@@ -154,7 +154,7 @@ class Labelled(Vertical):
         self._below.update(line(self._error or self._hint))
 
 
-class Field(Labelled):
+class Field(LabelledField):
     """A form field of one line: text, a password or a day."""
 
     def __init__(

@@ -4,7 +4,7 @@ from textual import events, on
 from textual.widgets import TextArea
 
 from studio_tui.domain.shared.text import clean_text
-from studio_tui.tui.widgets.field import Labelled
+from studio_tui.tui.widgets.field import LabelledField
 
 
 class LinesEntry(TextArea):
@@ -35,7 +35,7 @@ class LinesEntry(TextArea):
         await super()._on_paste(events.Paste(clean_text(event.text)))
 
 
-class LinesField(Labelled):
+class LinesField(LabelledField):
     """A form field of a few lines, like `Field`; tab moves on to the next field."""
 
     def __init__(self, name: str, label: str, value: str = "", *, hint: str = "") -> None:

@@ -10,7 +10,7 @@ from studio_tui.domain.shared.errors import Invalid, Refused
 from studio_tui.tui.modals.choose import Choice
 from studio_tui.tui.theme import DARK
 from studio_tui.tui.widgets.facts import Facts
-from studio_tui.tui.widgets.field import Field, Form, Labelled
+from studio_tui.tui.widgets.field import Field, Form, LabelledField
 from studio_tui.tui.widgets.multiline_field import LinesField
 from studio_tui.tui.widgets.pick import Pick
 from studio_tui.tui.widgets.tabs import TabLine
@@ -72,7 +72,7 @@ class ToldEarly(App[None]):
     """
 
     def compose(self) -> ComposeResult:
-        fields: list[Labelled] = [Field("day", "Day"), LinesField("text", "Text")]
+        fields: list[LabelledField] = [Field("day", "Day"), LinesField("text", "Text")]
         for field in fields:
             field.hint = "As it is written"
             field.error = "It is wrong"

@@ -17,7 +17,7 @@ from studio_tui.domain.shared.list_source import Row, Source
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.tui.runtime.coalesced_query import CoalescedQuery
 from studio_tui.tui.shell import bridge_of
-from studio_tui.tui.widgets.list.row_cache import BLOCK, Fetched, Window
+from studio_tui.tui.widgets.list.row_cache import BLOCK, FetchedRows, RowWindow
 
 R = TypeVar("R", bound=Row)
 F = TypeVar("F")
@@ -53,7 +53,7 @@ class FirstRows(Generic[R, F]):
 
     cursor: int
     picture: int
-    fetched: tuple[Fetched[R, F], ...]
+    fetched: tuple[FetchedRows[R, F], ...]
     count: int | None
 
 
@@ -61,7 +61,7 @@ class FirstRows(Generic[R, F]):
 class PendingSource(Generic[R, F]):
     """A source to be shown, with the position of the list when it was requested."""
 
-    window: Window[R, F]
+    window: RowWindow[R, F]
     anchor: ScrollAnchor
     again: bool
     """Whether the source has the same filter as the current one: then no key waits for it."""
@@ -95,7 +95,7 @@ class PendingSource(Generic[R, F]):
         found = self.window.source.position(row_id, about if self.again else None)
         return lost if found is None else found
 
-    def _from(self, top: int) -> Fetched[R, F]:
+    def _from(self, top: int) -> FetchedRows[R, F]:
         top = max(0, top)
         start = top // BLOCK * BLOCK
         stop = -(-(top + self.height + 1) // BLOCK) * BLOCK
@@ -105,7 +105,7 @@ class PendingSource(Generic[R, F]):
 class Listener(Protocol[R, F]):
     """The callbacks of a list."""
 
-    def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
+    def arrived(self, window: RowWindow[R, F], cursor: int, picture: int, *, again: bool) -> None:
         """Show the first rows of a source.
 
         ``cursor`` and ``picture`` are the numbers of rows by which the cursor and the viewport move
@@ -126,15 +126,15 @@ class Listener(Protocol[R, F]):
 
 
 class Feed(Generic[R, F]):
-    """Keeps the `Window` of a list filled; results reach ``listener`` in the loop of ``owner``."""
+    """Keeps the `RowWindow` of a list filled; results reach ``listener`` in the loop of ``owner``."""
 
     def __init__(self, owner: Widget, listener: Listener[R, F]) -> None:
-        self.window: Window[R, F] | None = None
+        self.window: RowWindow[R, F] | None = None
         self.selection: Selection[F] = Selection()
         self._owner = owner
         self._listener = listener
         self._pending: PendingSource[R, F] | None = None
-        self._asking: Window[R, F] | None = None
+        self._asking: RowWindow[R, F] | None = None
         self._visible = range(0)
         self._unmeasured = False
         self._measure: CoalescedQuery[tuple[F, int]] = CoalescedQuery(
@@ -144,7 +144,7 @@ class Feed(Generic[R, F]):
         self._tally: CoalescedQuery[int] = CoalescedQuery(owner, listener.counted, listener.failed)
 
     @property
-    def newest(self) -> Window[R, F] | None:
+    def newest(self) -> RowWindow[R, F] | None:
         """The window that is being fetched, or else the current one."""
         return self._pending.window if self._pending else self.window
 
@@ -175,7 +175,7 @@ class Feed(Generic[R, F]):
             bridge_of(self._owner).drop(self._owner, id(earlier.source))
             if earlier.filter != filter_:
                 self._measure.drop()
-        window = Window(source, filter_)
+        window = RowWindow(source, filter_)
         if self.window is not None and self.window.filter == filter_:
             window.length, window.counted = self.window.length, self.window.counted
         height = max(len(self._visible), 1)
@@ -211,7 +211,7 @@ class Feed(Generic[R, F]):
         else:
             self._ask_more(target)
 
-    def _ask_more(self, window: Window[R, F]) -> None:
+    def _ask_more(self, window: RowWindow[R, F]) -> None:
         visible, selection = self._visible, self.selection
         wanting = window.wanting(visible.start, visible.stop, selection.filters)
         if wanting:
@@ -226,13 +226,13 @@ class Feed(Generic[R, F]):
         if nearby := self._nearby(window):
             self._ask_rows(window, nearby)
 
-    def _nearby(self, window: Window[R, F]) -> tuple[int, int] | None:
+    def _nearby(self, window: RowWindow[R, F]) -> tuple[int, int] | None:
         visible = self._visible
         ahead = max(len(visible), 1)
         start, stop = visible.start - ahead, visible.stop + ahead
         return window.wanting(max(0, start), stop, self.selection.filters)
 
-    def _ask_rows(self, window: Window[R, F], wanting: tuple[int, int]) -> None:
+    def _ask_rows(self, window: RowWindow[R, F], wanting: tuple[int, int]) -> None:
         selection = self.selection
         self._question(
             window,
@@ -241,7 +241,7 @@ class Feed(Generic[R, F]):
         )
 
     def _question(
-        self, window: Window[R, F], call: Callable[[], T], then: Callable[[T], None]
+        self, window: RowWindow[R, F], call: Callable[[], T], then: Callable[[T], None]
     ) -> None:
         def answered(answer: T) -> None:
             if window is not self.newest:
@@ -287,7 +287,7 @@ class Feed(Generic[R, F]):
         self._listener.grown()
         self.ask()
 
-    def _store_rows(self, window: Window[R, F], fetched: Fetched[R, F]) -> None:
+    def _store_rows(self, window: RowWindow[R, F], fetched: FetchedRows[R, F]) -> None:
         window.store(fetched)
         self._listener.loaded(range(fetched.start, fetched.start + max(len(fetched.rows), BLOCK)))
 

@@ -35,7 +35,7 @@ from studio_tui.tui.widgets.list.columns import Column, Tone
 from studio_tui.tui.widgets.list.data_feed import Feed, ScrollAnchor
 from studio_tui.tui.widgets.list.deferred_actions import DeferredActions, deferred_until
 from studio_tui.tui.widgets.list.marking import is_marked, toggled, toggled_all
-from studio_tui.tui.widgets.list.row_cache import Window
+from studio_tui.tui.widgets.list.row_cache import RowWindow
 from studio_tui.tui.widgets.list.row_painter import MARK_WIDTH, Painter
 
 R = TypeVar("R", bound=Row)
@@ -365,7 +365,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     # Callbacks of the feed
 
-    def arrived(self, window: Window[R, F], cursor: int, picture: int, *, again: bool) -> None:
+    def arrived(self, window: RowWindow[R, F], cursor: int, picture: int, *, again: bool) -> None:
         """Show the first rows of a source at once."""
         follows = not again or self._sees_cursor
         top = self.scroll_offset.y + picture
@@ -433,7 +433,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
             return painter.blank(self.rich_style)
         return self._render_row(window, place)
 
-    def _render_row(self, window: Window[R, F], place: int) -> Strip:
+    def _render_row(self, window: RowWindow[R, F], place: int) -> Strip:
         row = window.row(place)
         at_cursor = place == self._cursor
         style = self._style("list--cursor" if at_cursor else "list--row")

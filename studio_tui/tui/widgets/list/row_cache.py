@@ -30,7 +30,7 @@ class Block(Generic[R, F]):
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched(Generic[R, F]):
+class FetchedRows(Generic[R, F]):
     """A result of a source: rows from ``start`` on.
 
     ``ended``: whether the rows reach the end of the list. ``matched``: the ids that match each
@@ -48,7 +48,7 @@ class Fetched(Generic[R, F]):
         return self.ended and (bool(self.rows) or self.start == 0)
 
 
-class Window(Generic[R, F]):
+class RowWindow(Generic[R, F]):
     """The cached rows of one source, and its length as far as it is known.
 
     Every row of the source matches ``filter``. ``length`` is a lower bound unless ``counted``, and
@@ -111,15 +111,15 @@ class Window(Generic[R, F]):
                 self._blocks.move_to_end(number)
         return (missing[0] * BLOCK, (missing[-1] + 1) * BLOCK) if missing else None
 
-    def fetch(self, start: int, stop: int, selection: Selection[F]) -> Fetched[R, F]:
+    def fetch(self, start: int, stop: int, selection: Selection[F]) -> FetchedRows[R, F]:
         """Query the source for the rows of whole blocks. Called off the event loop."""
         rows = self.source.rows(start, stop)
         ids = [row.id for row in rows]
         others = selection.filters - {self.filter}
         matched = {other: self.source.matching(other, ids) for other in others}
-        return Fetched(start, rows, len(rows) < stop - start, matched)
+        return FetchedRows(start, rows, len(rows) < stop - start, matched)
 
-    def store(self, fetched: Fetched[R, F]) -> None:
+    def store(self, fetched: FetchedRows[R, F]) -> None:
         """Cache a result."""
         for offset in range(0, max(len(fetched.rows), 1), BLOCK):
             number = (fetched.start + offset) // BLOCK
@@ -135,7 +135,7 @@ class Window(Generic[R, F]):
         self.length = count
         self.counted = True
 
-    def _learn_length(self, fetched: Fetched[R, F]) -> None:
+    def _learn_length(self, fetched: FetchedRows[R, F]) -> None:
         end = fetched.start + len(fetched.rows)
         if fetched.tells_length:
             self.store_count(end)

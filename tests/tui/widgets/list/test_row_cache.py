@@ -1,17 +1,17 @@
 """The window of rows that a list caches from its source."""
 
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.tui.widgets.list.row_cache import BLOCK, Window
+from studio_tui.tui.widgets.list.row_cache import BLOCK, RowWindow
 from tests.tui.people import Crowd, Person
 
 
-def fetched(window: Window[Person, int], start: int, stop: int) -> Window[Person, int]:
+def fetched(window: RowWindow[Person, int], start: int, stop: int) -> RowWindow[Person, int]:
     window.store(window.fetch(start, stop, Selection()))
     return window
 
 
-def window_on(size: int) -> Window[Person, int]:
-    return Window(Crowd(size), 1)
+def window_on(size: int) -> RowWindow[Person, int]:
+    return RowWindow(Crowd(size), 1)
 
 
 def test_missing_rows_of_the_viewport_are_requested_in_whole_blocks() -> None:
