@@ -28,7 +28,7 @@ from studio_tui.services.pushes.audiences import join_audiences
 from studio_tui.services.system import naming, toml_text
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.audiences import keepers, segments
+from studio_tui.storage.audiences import audience_owners, segments
 from studio_tui.storage.people.scope import is_limited
 
 _SHOWN = 5
@@ -88,9 +88,9 @@ def save(
             raise NothingToDo(f"The segment “{before.name}” is so already.")
         _check_references(after, known)
         # No audience can name a new segment.
-        effects = keepers.meanings_using(after.id) if before else ()
+        effects = audience_owners.meanings_using(after.id) if before else ()
         saved = replace(after, id=segments.save(after))
-        compared = tuple(_effect(each) for each in keepers.compared(effects))
+        compared = tuple(_effect(each) for each in audience_owners.compared(effects))
         write_activity(
             actor,
             studio.now(),
@@ -262,7 +262,7 @@ def _every() -> list[Segment]:
 
 
 def _with_use(kept: Sequence[Segment]) -> list[Segment]:
-    used = keepers.used_by()
+    used = audience_owners.used_by()
     return [replace(each, used_by=tuple(used.get(each.id, ()))) for each in _named_today(kept)]
 
 
@@ -271,8 +271,8 @@ def _named_today(kept: Sequence[Segment]) -> list[Segment]:
     return [replace(each, audience=said) for each, said in zip(kept, named, strict=True)]
 
 
-def _effect(compared: keepers.AudienceChange) -> Effect:
-    return Effect(compared.keeper, compared.come, compared.go)
+def _effect(compared: audience_owners.AudienceChange) -> Effect:
+    return Effect(compared.owner, compared.come, compared.go)
 
 
 def _facts(segment: Segment) -> dict[str, str]:

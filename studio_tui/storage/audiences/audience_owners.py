@@ -11,7 +11,7 @@ from studio_tui.storage.engine.expressions import A, U, both, count
 from studio_tui.storage.pushes.audiences import every_stored_audience
 
 
-class AudienceKeeper(NamedTuple):
+class AudienceOwner(NamedTuple):
     """A segment or a push that stores an audience."""
 
     name: str
@@ -24,66 +24,66 @@ class AudienceKeeper(NamedTuple):
 class FormerMeaning(NamedTuple):
     """The meaning of an audience, as a condition, before a change."""
 
-    keeper: AudienceKeeper
+    owner: AudienceOwner
     condition: Any
 
 
 class AudienceChange(NamedTuple):
     """How many people join and leave the matches of an audience."""
 
-    keeper: str
+    owner: str
     come: int
     go: int
 
 
-def keepers() -> Iterator[AudienceKeeper]:
+def audience_owners() -> Iterator[AudienceOwner]:
     """Yield every segment and every open push that stores an audience."""
     for segment in segments():
-        yield AudienceKeeper(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
+        yield AudienceOwner(f"segment “{segment.name}”", segment.audience, segment_id=segment.id)
     for push_id, name, audience in every_stored_audience():
-        yield AudienceKeeper(f"push “{name}”", audience, push_id=push_id)
+        yield AudienceOwner(f"push “{name}”", audience, push_id=push_id)
 
 
 def used_by() -> Mapping[int, list[str]]:
     """Return the names of the direct users of each segment, by segment id."""
     found = defaultdict[int, list[str]](list)
-    for keeper in keepers():
-        for segment_id in dict.fromkeys(segments_in(keeper.audience)):
-            found[segment_id].append(keeper.name)
+    for owner in audience_owners():
+        for segment_id in dict.fromkeys(segments_in(owner.audience)):
+            found[segment_id].append(owner.name)
     return found
 
 
 def meanings_using(segment_id: int) -> Sequence[FormerMeaning]:
     """Return a segment and everything that uses it, directly or not, with its current meaning."""
-    every = list(keepers())
+    every = list(audience_owners())
     concerned = {segment_id}
     while True:
         more = {
-            keeper.segment_id
-            for keeper in every
-            if keeper.segment_id and concerned.intersection(segments_in(keeper.audience))
+            owner.segment_id
+            for owner in every
+            if owner.segment_id and concerned.intersection(segments_in(owner.audience))
         }
         if more <= concerned:
             break
         concerned |= more
     return [
-        FormerMeaning(keeper, audience_condition(keeper.audience))
-        for keeper in every
-        if keeper.segment_id == segment_id or concerned.intersection(segments_in(keeper.audience))
+        FormerMeaning(owner, audience_condition(owner.audience))
+        for owner in every
+        if owner.segment_id == segment_id or concerned.intersection(segments_in(owner.audience))
     ]
 
 
 def compared(before: Sequence[FormerMeaning]) -> Iterator[AudienceChange]:
     """Yield the audiences whose matches changed, with the numbers of people who come and go."""
-    now = {(each.segment_id, each.push_id): each for each in keepers()}
-    for keeper, was in before:
-        current = now[keeper.segment_id, keeper.push_id]
+    now = {(each.segment_id, each.push_id): each for each in audience_owners()}
+    for owner, was in before:
+        current = now[owner.segment_id, owner.push_id]
         condition = audience_condition(current.audience)
         there = U.active
         come, go = both(there, condition & ~was), both(there, was & ~condition)
-        if keeper.push_id:
+        if owner.push_id:
             in_push = U.id.in_(
-                A.select(A.user).where(A.push == keeper.push_id, A.unassigned_at.is_null())
+                A.select(A.user).where(A.push == owner.push_id, A.unassigned_at.is_null())
             )
             come, go = come & ~in_push, go & in_push
         numbers = AudienceChange(
