@@ -58,7 +58,7 @@ VERBS = {
         ("open", "plans", "open_", "Let who holds it read what you wrote before they did."),
         ("write", "talks", "write", "Write under a question."),
         ("submit", "talks", "submit", "Show your preparation to the other side."),
-        ("add-question", "talks", "add_question", "ConversationRequest one more question."),
+        ("add-question", "talks", "add_question", "Ask one more question."),
         ("remove-question", "talks", "remove_question", "Take a question out."),
         ("start", "talks", "start", "Begin the talk."),
         ("finish", "talks", "finish", "Finish the talk, or record one that was held."),

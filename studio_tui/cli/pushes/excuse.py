@@ -29,7 +29,7 @@ Act = Callable[[], ExcuseResult]
 @click.argument("push")
 @click.argument("logins", nargs=-1, metavar="[LOGIN]...")
 @click.option("--reason", help="Why: for HR and their managers to read.")
-@click.option("--back", is_flag=True, help="ConversationRequest them again.")
+@click.option("--back", is_flag=True, help="Ask them again.")
 @user_filter_options
 @yes_option
 @dry_run_options

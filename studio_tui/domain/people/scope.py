@@ -10,7 +10,7 @@ LIMITED_ROLES = (Role.ADMIN, Role.SUPPORT)
 """Roles whose sight can be limited. Users with other roles see only their own data anyway."""
 OUT_OF_SIGHT = (
     "That reaches beyond whom you may see: nothing was changed. "
-    "ConversationRequest an admin who sees the whole organisation."
+    "Ask an admin who sees the whole organisation."
 )
 """Message for every action that reaches beyond the actor's sight."""
 NOT_ALONE = (

@@ -81,7 +81,7 @@ class Calendar:
 class OpenGroups:
     """The people of all open pushes, grouped by manager, team, department or language (S2)."""
 
-    by: "By"
+    by: "GroupBy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Dialogue(asyncio.Protocol):
         self._write(b"\r\n".join((*commands, b"")), len(commands))
 
     def write_message(self, message: bytes) -> None:
-        """Write a message and the terminating dot. It gets one `reply`. Raises `ConnectionBroken`."""
+        """Write a message and the final dot. It gets one `reply`. Raises `ConnectionBroken`."""
         self._write(_dot_stuffed(message), 1)
 
     async def reply(self) -> Reply:

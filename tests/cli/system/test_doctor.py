@@ -110,7 +110,7 @@ def test_an_account_that_is_no_user(organisation: Cli) -> None:
 
 def test_migrating_reports_the_migrations_and_the_first_admin(cli: Cli, private_home: Path) -> None:
     *applied, founder, ready = cli.out("db", "migrate").splitlines()
-    assert applied[0] == "ApplyResult 0001_first."
+    assert applied[0] == "Applied 0001_first."
     assert founder.endswith(f"({ACCOUNT}) is its first admin.")
     assert str(private_home / "data" / "studio-tui" / "studio.db") in ready
     assert cli.out("db", "migrate") == f"{ready}\n"

@@ -126,7 +126,7 @@ class Listener(Protocol[R, F]):
 
 
 class Feed(Generic[R, F]):
-    """Keeps the `RowWindow` of a list filled; results reach ``listener`` in the loop of ``owner``."""
+    """Fills the `RowWindow` of a list. ``listener`` gets results in the event loop of ``owner``."""
 
     def __init__(self, owner: Widget, listener: Listener[R, F]) -> None:
         self.window: RowWindow[R, F] | None = None

@@ -26,9 +26,7 @@ _CUSTOMERS = (
     "The weekly talks with customers: I hear what they do with what we build, and it comes back in "
     "my own work.\n\nWhat cost me energy: the offers that changed three times [/x]."
 )
-_HERS = (
-    "She seems at ease with customers. ConversationRequest what she needs for the large accounts."
-)
+_HERS = "She seems at ease with customers. Ask what she needs for the large accounts."
 
 
 def _prepared(made: Example, *, submitted: bool = True) -> Conversation:

@@ -105,7 +105,7 @@ async def test_a_conversation_of_a_push_is_recorded_as_held(made: Example) -> No
         await press(pilot, "h")
         assert isinstance(pilot.app.screen, Choose)
         await press(pilot, *"ann", "enter")
-        assert "GroupBy Ann Peeters." in shown(pilot)
+        assert "By Ann Peeters." in shown(pilot)
         await press(pilot, "enter", "enter")
         assert _users(pilot)["dina"].status is Status.DONE
         assert "Ann Peeters talked with Dina Willems: it is recorded as held." in said(pilot)
