@@ -13,7 +13,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 if TYPE_CHECKING:
     from studio_tui.domain.conversations.conversation import ConversationRequest
     from studio_tui.domain.outbox.notification import NotificationFilter
-    from studio_tui.domain.pushes.groups import GroupKey
+    from studio_tui.domain.pushes.groups import GroupBy, GroupKey
     from studio_tui.domain.pushes.push import AssignmentFilter
     from studio_tui.domain.pushes.push import Push as PushAsRead
     from studio_tui.domain.shared.selection import Selection
