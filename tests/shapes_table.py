@@ -57,9 +57,15 @@ def every_shape() -> dict[str, ShapeTable]:
     reader = _Reader([importlib.import_module(module) for module in MODULES])
     for name, function in reader.functions.items():
         if not name.startswith("_") and (keys := reader.keys(name)):
-            about = " ".join((ast.get_docstring(function) or "").split())
-            found[name] = ShapeTable(name, about, tuple(keys))
+            found[name] = ShapeTable(name, _about(function), tuple(keys))
     return found
+
+
+def _about(function: ast.FunctionDef) -> str:
+    """Return what an object describes: the docstring of ``function`` without its verb."""
+    text = " ".join((ast.get_docstring(function) or "").split())
+    text = text.removeprefix("Return ").removeprefix("the JSON of ").replace(", and of ", ", and ")
+    return text[:1].upper() + text[1:]
 
 
 def in_markdown() -> str:
