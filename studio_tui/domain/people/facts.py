@@ -17,7 +17,7 @@ exports.
 
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
-from dataclasses import field, make_dataclass
+from dataclasses import field
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -538,5 +538,6 @@ def _longer_tuple(cls: Any, more: Iterable[Fact]) -> Any:
 
 
 def _subclass(cls: Any, more: Iterable[Fact]) -> Any:
-    fields = [(fact.name, Any, field(default=fact.unknown)) for fact in more]
-    return make_dataclass(cls.__name__, fields, bases=(cls,), frozen=True, slots=True)
+    members: dict[str, Any] = {fact.name: field(default=fact.unknown) for fact in more}
+    members["__annotations__"] = dict.fromkeys(members, Any)
+    return dataclass(frozen=True, slots=True)(type(cls.__name__, (cls,), members))
