@@ -20,7 +20,7 @@ PICTURES: Mapping[str, str] = {
     "assign": "pushes/test_pushes_snapshots/test_assign_imported_and_filtered[120x40]",
     "dry-run": "outbox/test_mail_snapshots/test_what_assigning_sends[120x40]",
     "push": "pushes/test_pushes_snapshots/test_push[120x40]",
-    "by-manager": "pushes/test_push_groups/test_by_manager[everything][120x40]",
+    "by-manager": "pushes/test_push_groups/test_by_manager[pushes_in_every_state][120x40]",
     "changes": "people/test_changes/test_some_changed[120x40]",
     "users": "people/test_people_snapshots/test_users[studio-dark-120x40]",
     "person": "people/test_people_snapshots/test_user[120x40]",
