@@ -1,5 +1,6 @@
 """The forms that add and edit a team: its name, its parent and its leaders (U8)."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from studio_tui.domain.people.access import Action
@@ -14,6 +15,8 @@ from studio_tui.wording.counting import counted
 from studio_tui.wording.people import noticed_in_words
 
 _LABELS = {"name": "the name", "under": "the place", "leaders": "who leads it"}
+_MEMBERS = {"name": "name", "under": "path", "leaders": "leaders"}
+"""The member of `Team` that each field edits."""
 _TEAMS = {"under": False}
 _SAVE = Command(
     "save",
@@ -54,7 +57,7 @@ class EditTeamScreen(EntryScreen):
         self._last_read: Team | None = None
 
     def reload(self) -> None:
-        """Read the team again and update the fields unless the form has unsaved text."""
+        """Read the team again and update the fields that have no unsaved text."""
         self.read_first("team", self._ask, self._show)
 
     def read_stored(self) -> None:
@@ -89,9 +92,13 @@ class EditTeamScreen(EntryScreen):
         return teams.show(self.studio, self.actor, self._team_id)
 
     def _show(self, found: TeamDetails) -> None:
-        if self._last_read is None or not self.unsaved:
-            self._last_read = found.team
-            self.fill(values_of(found.team))
+        edited, before = self.changed, self._last_read or found.team
+        # An edited field is compared with the value from which the user started.
+        self._last_read = replace(
+            found.team, **{_MEMBERS[name]: getattr(before, _MEMBERS[name]) for name in edited}
+        )
+        values = values_of(found.team)
+        self.fill({name: value for name, value in values.items() if name not in edited})
         self.show_title(f"Edit the team “{found.team.path}”")
 
     def _show_stored(self, found: TeamDetails) -> None:

@@ -168,6 +168,24 @@ async def test_teams_are_displayed_and_edited_as_a_tree(made: Example) -> None:
         assert "is saved" in said(pilot)
 
 
+async def test_a_team_form_updates_the_fields_without_unsaved_text(made: Example) -> None:
+    """A4: another user's change of one field does not conflict with unsaved text in another."""
+    made.load(PEOPLE)
+    finance = teams.find(made.studio, made.admin, "Finance")
+    async with running(made.app(), WIDE) as pilot:
+        await press(pilot, "3", "B")
+        await put_cursor_on(pilot, "Finance")
+        await press(pilot, "e", *"s")
+        teams.edit(made.studio, made.admin, finance.id, TeamEdit(leaders=["ann"]))
+        made.check_for_changes(pilot)
+        await press(pilot)
+        assert "carl | ann" in shown(pilot), shown(pilot)
+        await press(pilot, "tab", "tab", *" | bob", "ctrl+s")
+        assert "“Finances” is saved" in said(pilot)
+    led = teams.find(made.studio, made.admin, "Finances")
+    assert sorted(leader.login for leader in led.leaders) == ["ann", "bob", "carl"]
+
+
 async def test_a_cycle_of_teams_is_reported_next_to_the_field(made: Example) -> None:
     """U2, A4: two admins each move a team under the team that the other moves."""
     made.load(PEOPLE)
