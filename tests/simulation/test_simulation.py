@@ -31,6 +31,12 @@ def test_no_seed_breaks_a_promise(made: Path, first: int) -> None:
     assert sum(outcome.taken for outcome in outcomes) > 500
 
 
+@pytest.mark.parametrize("seed", [400159, 402082])
+def test_a_claim_that_is_refused_after_its_commit_is_handed_back(made: Path, seed: int) -> None:
+    """N4: the database is busy between the claim and what the worker reads of it."""
+    assert not simulate(seed, made).problems
+
+
 def test_a_seed_happens_again_as_it_did(made: Path) -> None:
     assert simulate(7, made) == simulate(7, made)
 
