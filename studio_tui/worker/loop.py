@@ -570,11 +570,8 @@ class Worker:
         """Run a database call, on the event loop if that never blocks and else in a thread."""
         if self._blocks_other_writers:
             # The database is local: a thread would only add latency.
-            try:
+            with suppress(Busy):
                 return act(wait=False)
-            except Busy:
-                # A claim may have been committed before a later part of the call was refused.
-                self._holds_idle = True
         return await asyncio.to_thread(act)
 
     async def _pause(self) -> None:

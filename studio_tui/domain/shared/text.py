@@ -7,7 +7,7 @@ MAX_NAME = 200
 """Maximum length of any name, in characters."""
 
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters except tab and newline
     "\u200e\u200f\u061c"  # direction marks
     "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides and isolates
     "\u2028\u2029"  # line and paragraph separators

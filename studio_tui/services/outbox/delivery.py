@@ -12,7 +12,7 @@ from studio_tui.domain.outbox.limits import Forecast, SendingLimits
 from studio_tui.domain.outbox.notification import Delivery, why_dropped
 from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.errors import Busy
+from studio_tui.domain.shared.errors import Busy, Unavailable
 from studio_tui.services.outbox import restored
 from studio_tui.services.outbox.limits import waiting_forecast
 from studio_tui.services.outbox.messages import Mail
@@ -143,8 +143,9 @@ def claim(
     put off (N20). What is read and decided here happens outside of the write transaction, so that
     other writers do not wait for it.
 
-    Raises `Busy` if others are writing and ``wait`` is false. Raises `DatabaseReplaced` if this is
-    not the database that mail went out of: a standby may have been promoted since the last claim.
+    Raises `Busy` if others are writing and ``wait`` is false: nothing is claimed then. After other
+    `Unavailable` errors, notifications may be claimed. Raises `DatabaseReplaced` if this is not the
+    database that mail went out of: a standby may have been promoted since the last claim.
     """
     now, steady = studio.now(), studio.steady.time()
     # If the steady clock was set, the end of a lease does not tell whether its worker is alive.
@@ -169,8 +170,12 @@ def claim(
         raise DatabaseReplaced(stopped)
     if not ids:
         return ClaimedBatch(0, reached=reached)
-    with studio.store.reading():
-        claimed = deliveries.deliveries(ids, now)
+    try:
+        with studio.store.reading():
+            claimed = deliveries.deliveries(ids, now)
+    except Busy as error:
+        # The claim is committed: a caller that retries would find nothing due.
+        raise Unavailable(error.message) from error
     dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
     true = [each for each in claimed if each.id not in dropped]
     put_off = _put_off(true, hours, now) if hours else []
