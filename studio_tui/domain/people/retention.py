@@ -4,6 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from studio_tui.domain.shared.dataclass import dataclass
+from studio_tui.domain.shared.written_dates import months_later
 
 NOTICE = timedelta(days=7)
 """Time between setting a retention time and the first erasure because of it."""
@@ -24,19 +25,12 @@ class DueErasure:
     """First day on which the user is erased."""
 
 
-def months_after(day: date, months: int) -> date:
-    """Return the same day ``months`` later, or the last day of that month if it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def left_until(today: date, months: int) -> date:
     """Return the latest last day whose retention time of ``months`` is over on ``today``.
 
     Users who left on or before that day are erased.
     """
-    day = months_after(today, -months) if today.year > months // 12 + 1 else date.min
+    day = months_later(today, -months) if today.year > months // 12 + 1 else date.min
     is_last_of_month = (today + timedelta(days=1)).month != today.month
     if is_last_of_month:
         # The 29th to the 31st all map to the last day of a shorter month.

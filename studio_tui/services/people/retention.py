@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from studio_tui.domain.people.access import Action, Actor, require
 from studio_tui.domain.people.person_acts import EraseResult
-from studio_tui.domain.people.retention import NOTICE, DueErasure, left_until, months_after
+from studio_tui.domain.people.retention import NOTICE, DueErasure, left_until
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.clock import end_of_day, local_day
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Busy, Conflict, NothingToDo, Refused
+from studio_tui.domain.shared.written_dates import months_later
 from studio_tui.services.people import erasing
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.people import retention, users
@@ -162,7 +163,7 @@ def _to_erase(studio: Studio, user_ids: Sequence[int]) -> tuple[DueErasure, ...]
             user.login,
             user.name,
             left_on := local_day(left_at[user.id], studio.zone),
-            max(months_after(left_on, months), first),
+            max(months_later(left_on, months), first),
         )
         for user in users.users_by_id(list(user_ids))
     )
