@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.shared.dependencies import ASKED_BY_SHELL, Dependencies
 from studio_tui.cli.system.screens import open_screens
+from studio_tui.config.process import collect_garbage_rarely, end_process
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """Run the command line, or the screens if there are no arguments, and exit with its code."""
+    collect_garbage_rarely()
+    try:
+        _run()
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            raise
+        end_process(ended.code or 0)
+
+
+def _run() -> None:
     _write_any_name(sys.stdout)
     _write_any_name(sys.stderr)
     if sys.argv[1:3] == ["ssh", "session"]:

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -35,6 +36,16 @@ def _classes(dataclass: Callable[..., Any]) -> dict[str, Any]:
 
         found: list[int] = dataclasses.field(default_factory=list)
 
+    @dataclass(frozen=True, slots=True)
+    class Checked:
+        """A class that checks its values."""
+
+        x: int
+
+        def __post_init__(self) -> None:
+            if self.x < 0:
+                raise ValueError(self.x)
+
     @dataclass(frozen=True)
     class Nothing:
         """A class without fields."""
@@ -60,7 +71,7 @@ def _classes(dataclass: Callable[..., Any]) -> dict[str, Any]:
         def __hash__(self) -> int:
             return 1
 
-    return {each.__name__: each for each in (Point, Named, Counter, Nothing, Own, Loud)}
+    return {each.__name__: each for each in (Point, Named, Counter, Checked, Nothing, Own, Loud)}
 
 
 def _hash(value: object) -> object:
@@ -73,6 +84,33 @@ def _hash(value: object) -> object:
 @pytest.fixture(params=[dataclasses.dataclass, fast.dataclass], ids=["standard", "fast"])
 def made(request: pytest.FixtureRequest) -> dict[str, Any]:
     return _classes(request.param)
+
+
+def test_values_are_made_from_positions_and_keywords(made: dict[str, Any]) -> None:
+    point, named = made["Point"], made["Named"]
+    assert dataclasses.astuple(point(1, name="a")) == (1, 0, "a", "s")
+    assert dataclasses.astuple(named(1, 2, kind="b")) == (1, 2, "", "s", "b")
+    assert str(inspect.signature(named)) == (
+        "(x: int, y: int = 0, name: str = '', secret: str = 's', *, kind: str = 'k') -> None"
+    )
+    for arguments in ((), (1, 2, "a", "s", "k")):
+        with pytest.raises(TypeError, match=r"__init__\(\) (missing|takes)"):
+            named(*arguments)
+    with pytest.raises(TypeError, match="unexpected keyword"):
+        point(1, z=2)
+
+
+def test_each_value_has_its_own_default(made: dict[str, Any]) -> None:
+    first, second = made["Counter"](), made["Counter"]()
+    first.found.append(1)
+    assert (first.found, second.found) == ([1], [])
+
+
+def test_values_are_checked_when_they_are_made(made: dict[str, Any]) -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="-1"):
+            made["Checked"](-1)
+    assert made["Checked"](1).x == 1
 
 
 def test_values_are_compared_by_their_fields(made: dict[str, Any]) -> None:
