@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio_tui.cli.shared.dependencies import ASKED_BY_SHELL, Dependencies
+from studio_tui.cli.shared.errors import say
 from studio_tui.cli.system.screens import open_screens
 from studio_tui.config.process import collect_garbage_rarely, end_process
+from studio_tui.config.streams import open_closed_streams
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def run() -> None:
 
 
 def _run() -> None:
+    open_closed_streams()
     _write_any_name(sys.stdout)
     _write_any_name(sys.stderr)
     if sys.argv[1:3] == ["ssh", "session"]:
@@ -43,7 +46,11 @@ def _run() -> None:
         from studio_tui.cli.shared.completion import answer
 
         sys.exit(answer(program, DEPENDENCIES))
-    program(prog_name="studio-tui", obj=DEPENDENCIES)
+    try:
+        program(prog_name="studio-tui", obj=DEPENDENCIES)
+    except OSError as error:
+        # Click prints help and wrong usage itself.
+        sys.exit(say(error, _log_error))
 
 
 def _write_any_name(stream: Any) -> None:

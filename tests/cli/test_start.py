@@ -214,3 +214,32 @@ def test_a_database_that_is_none(
         path.write_bytes(content)
     monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{path}")
     assert reason in cli.refused("pushes", "list").replace("it is not", "is not")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no device that is always full")
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["templates", "list"], ["templates", "list", "--json"]]
+)
+def test_output_that_cannot_be_written_is_reported_in_one_line(
+    cli: Cli, arguments: list[str]
+) -> None:
+    cli.run("db", "migrate")
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [INSTALLED, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "studio-tui: The output cannot be used: No space left on device; make room and try again.\n"
+    )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_command_runs_without_standard_streams(cli: Cli, closed: str) -> None:
+    cli.run("db", "migrate")
+    line = f'"$0" db backup kept.db {closed}'
+    ended = subprocess.run(
+        ["sh", "-c", line, INSTALLED], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert Path("kept.db").read_bytes().startswith(b"SQLite format 3")

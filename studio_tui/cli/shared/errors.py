@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from studio_tui.config.streams import discard_output
+from studio_tui.config.streams import discard_output, discard_unwritable_output
 from studio_tui.domain.shared.disk import describe_os_error, is_of_disk
 from studio_tui.domain.shared.errors import Stopped, StudioError
 from studio_tui.domain.shared.text import clean_line
@@ -35,7 +35,9 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
         complain("There is not enough memory for it: what was begun is not done.")
         return FAILED
     if isinstance(error, OSError) and is_of_disk(error):
-        complain(f"{error.filename or 'A file'} cannot be used: {describe_os_error(error)}.")
+        unwritable = discard_unwritable_output(sys.stdout)
+        what = error.filename or ("The output" if unwritable else "A file")
+        complain(f"{what} cannot be used: {describe_os_error(error)}.")
         return FAILED
     complain(f"A fault of the program stopped this. Details are in {log_error(error)}")
     return FAILED
