@@ -511,7 +511,10 @@ class StudioApp(Commands, App[None]):
     # The host of the key queue
 
     def accepts(self, typed: InputEvent) -> bool:
-        """Reject input while the app ends or is suspended. Escape first stops a job in progress."""
+        """Reject input while the app ends or is suspended. Escape first stops a job in progress.
+
+        Call it once for each escape: every call stops a job.
+        """
         escape = isinstance(typed, events.Key) and typed.key == "escape"
         if escape and isinstance(self.screen, StudioScreen) and self.jobs.stop_one():
             return False
@@ -536,7 +539,7 @@ class StudioApp(Commands, App[None]):
 
     def is_urgent(self, key: events.Key) -> bool:
         """Return whether ``key`` leaves the app while the database opens."""
-        return self.accepts(key) and key.key in _LEAVING and self.is_queueing()
+        return key.key in _LEAVING and self.is_queueing() and self.accepts(key)
 
     # Messages
 

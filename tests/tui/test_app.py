@@ -9,12 +9,14 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
+from studio_tui.domain.shared.cancellation import CancelToken
 from studio_tui.domain.shared.errors import Unavailable
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.commands import offers
 from studio_tui.tui.modals.keys import KeysHelp
 from studio_tui.tui.modals.palette import Palette
 from studio_tui.tui.opening import Opening, TooSmall
+from studio_tui.tui.runtime.job import Job
 from studio_tui.tui.widgets.frame import CommandBar, StatusLine, TopBar
 from studio_tui.tui.widgets.list.record_browser import RecordBrowser
 from tests.tui import press, running, settled, until
@@ -295,6 +297,24 @@ async def test_changes_of_others_are_displayed_automatically() -> None:
         assert reloaded == [7]
         await press(pilot, "1")
         assert reloaded == [7, 8]
+
+
+async def test_escape_stops_one_job_however_soon_that_ends() -> None:
+    """Escape does not stop the next job too, and the screen does not get it either."""
+
+    class EndingAtOnce(CancelToken):
+        def ask(self) -> None:
+            super().ask()
+            first.ended = True
+
+    async with running(studio_app()) as pilot:
+        app = cast(StudioApp, pilot.app)
+        first, second = Job("First", stop=EndingAtOnce()), Job("Second")
+        app.jobs.begin(first)
+        app.jobs.begin(second)
+        await press(pilot, "escape")
+        assert first.stop.asked
+        assert not second.stop.asked
 
 
 async def test_no_color_selects_the_plain_theme(monkeypatch: pytest.MonkeyPatch) -> None:
