@@ -22,9 +22,9 @@ from studio_tui.domain.audiences.audience import (
 )
 from studio_tui.domain.audiences.words import WORDS, ValueKind
 from studio_tui.domain.people.access import Action, Actor, require
-from studio_tui.domain.people.hr_file.languages import language_tag
-from studio_tui.domain.people.hr_file.wrong import WrongCell
+from studio_tui.domain.people.languages import language_tag
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.wrong_cell import WrongCell
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.domain.shared.text import clean_line, fold
 from studio_tui.services.system import naming

@@ -6,8 +6,8 @@ from studio_tui.domain.people.hr_file import UserRef
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold
 from studio_tui.services.people.import_plan import is_admin
-from studio_tui.storage.people import import_read
 from studio_tui.storage.people.import_read import Profile
+from studio_tui.storage.people.stored_scope import active_admins
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def admins_lost(
     An admin signs in by the login of an account, so an admin whose login changes does not count.
     Call this inside an open unit of work, before anything is written.
     """
-    admins = import_read.active_admins()
+    admins = active_admins()
     left = {ref: profile for ref, profile in after.items() if is_admin(profile)}
     if admins - after.keys() or any(_keeps_login(before.get(ref), p) for ref, p in left.items()):
         return None

@@ -33,6 +33,7 @@ from studio_tui.storage.people import import_read
 from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import Write
+from studio_tui.storage.people.locking import lock_users
 from studio_tui.storage.people.managers import count_unmanaged, ids_managed_by
 from studio_tui.storage.people.scope import require_whole_teams
 from studio_tui.storage.pushes import assignments
@@ -108,7 +109,7 @@ def add(
     if push_ids:
         require(actor, Action.ASSIGN)
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         plan = plan_change(studio, None, login, given)
         _require_within_rights(actor, {login: plan.before}, {login: plan.after})
         applied = apply_change(studio, actor, _change(Verb.ADD_USER, plan))
@@ -147,7 +148,7 @@ def edit(
             raise Refused(f"The {fact_called(name).in_words} is not changed by hand.")
         require(actor, right)
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         now = _current_user(user_id)
         _require_as_read(now, was or {})
         plan = plan_change(studio, user_id, now.login, given)
@@ -200,7 +201,7 @@ def _set_active(
 ) -> ActiveChanged:
     require(actor, Action.EDIT_PEOPLE)
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         before = import_read.profiles(user_ids)
         if len(before) < len(set(user_ids)):
             raise NotFound("This user is no longer there.")

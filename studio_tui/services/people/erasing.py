@@ -16,7 +16,8 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity import emptying
 from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.people import erasing, import_read, last_file, users
+from studio_tui.storage.people import erasing, last_file, users
+from studio_tui.storage.people.locking import lock_users
 
 
 def erase(studio: Studio, actor: Actor, login: str) -> EraseResult:
@@ -39,7 +40,7 @@ def erase_one(studio: Studio, actor: Actor | None, user_id: int) -> EraseResult:
     `Store.purge_freed`.
     """
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         _require_erasable(actor, user_id)
         return _erase(studio, actor, user_id)
 

@@ -25,6 +25,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.people import import_read
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import PASSES, NewTeam, Write
+from studio_tui.storage.people.locking import lock_users
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ def apply_if(
 
     Call this inside an open unit of work. Raises the errors of `apply`.
     """
-    import_read.lock_users()
+    lock_users()
     planned = _plan(studio, file, progress)
     plan = planned.plan
     if decide(plan) and planned.writes:

@@ -21,6 +21,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.people import import_read, merging, users
 from studio_tui.storage.people.import_read import Profile
 from studio_tui.storage.people.import_write import Write
+from studio_tui.storage.people.locking import lock_users
 from studio_tui.storage.people.merging import SharedPush
 
 _EMPTY = frozenset[Any]()
@@ -44,7 +45,7 @@ def merge(studio: Studio, actor: Actor, kept: str, other: str) -> MergeResult:
     """
     require(actor, Action.MERGE_USERS)
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         pair = _Pair(actor, kept, other)
         described = pair.description()
         dropped = merging.drop_duplicate_mail(*pair.ids)

@@ -8,9 +8,9 @@ from typing import Any
 from studio_tui.domain.people.facts import Fact, FactType, fact_called
 from studio_tui.domain.people.hr_file import HrFile, ImportField, ImportRow, Record, TeamPath, check
 from studio_tui.domain.people.hr_file.row_reader import read_cell
-from studio_tui.domain.people.hr_file.wrong import WrongCell
 from studio_tui.domain.people.keys import key
 from studio_tui.domain.people.teams import SEPARATOR
+from studio_tui.domain.people.wrong_cell import WrongCell
 from studio_tui.domain.shared.addresses import clear_address, why_no_address
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Invalid, StudioError

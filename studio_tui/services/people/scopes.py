@@ -12,8 +12,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
 from studio_tui.storage.people import scope as sights
 from studio_tui.storage.people import users
-from studio_tui.storage.people.import_read import active_admins
-from studio_tui.storage.people.stored_scope import scope_of, store_scope
+from studio_tui.storage.people.stored_scope import active_admins, scope_of, store_scope
 
 
 def own(studio: Studio, actor: Actor) -> Scope:

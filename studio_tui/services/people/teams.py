@@ -21,6 +21,7 @@ from studio_tui.storage.people import teams as stored
 from studio_tui.storage.people import users as people
 from studio_tui.storage.people.import_read import Profile, team_key
 from studio_tui.storage.people.import_write import NewTeam, Write
+from studio_tui.storage.people.locking import lock_users
 from studio_tui.storage.people.teams import StoredTeam, TeamMove
 
 TOP = ""
@@ -107,7 +108,7 @@ def add(
     if separator and above.strip() and not under:
         name, under = own, above
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         teams = stored.every_team()
         parent = _team_entered("under", under, teams) if under else None
         path = _free_path(clean_line(name), parent, teams, None)
@@ -145,7 +146,7 @@ def edit(
     """
     require(actor, Action.EDIT_TEAMS)
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         teams = stored.every_team()
         own = _own(team_id, teams)
         before = _described(team_id, teams)
@@ -181,7 +182,7 @@ def remove(studio: Studio, actor: Actor, team_id: int) -> TeamChanged:
     """Delete an empty team; raises `Refused`, with its content, for any other."""
     require(actor, Action.EDIT_TEAMS)
     with studio.store.writing():
-        import_read.lock_users()
+        lock_users()
         teams = stored.every_team()
         own = _own(team_id, teams)
         before = _described(team_id, teams)

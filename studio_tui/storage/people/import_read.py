@@ -5,18 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-import peewee
-
 from studio_tui.domain.people.facts import fact_called, with_every_fact
 from studio_tui.domain.people.hr_file import KnownUser, TeamPath, UserRef
 from studio_tui.domain.people.keys import key
-from studio_tui.domain.people.roles import Role
 from studio_tui.domain.people.teams import SEPARATOR
 from studio_tui.domain.people.users import full_name
 from studio_tui.domain.shared.dataclass import dataclass
-from studio_tui.domain.shared.errors import Conflict
 from studio_tui.storage.engine.expressions import U, among, column, count, stored
-from studio_tui.storage.engine.sql import execute
 from studio_tui.storage.engine.tables import (
     CoachingTable,
     MergedUser,
@@ -24,17 +19,14 @@ from studio_tui.storage.engine.tables import (
     TeamMember,
     TeamTable,
     UserGroup,
-    UserScope,
     UserTable,
 )
-from studio_tui.storage.engine.unit import is_sqlite, unlimited_sight
 from studio_tui.storage.people.fact_columns import ColumnReader, fact_columns
 
 _M: Any = MergedUser
 _T: Any = TeamTable
 _U: Any = UserTable
 
-_LOCK_TIMEOUT = "5s"
 _NOTHING: frozenset[Any] = frozenset()
 
 
@@ -110,22 +102,6 @@ def team_key(path: TeamPath) -> str:
     return SEPARATOR.join(map(key, path))
 
 
-def lock_users() -> None:
-    """Lock out other imports until the unit of work ends; on SQLite it does so by itself.
-
-    Raises `Conflict` if another import holds the lock too long.
-    """
-    if is_sqlite():
-        return
-    execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-    try:
-        execute("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE")
-    except peewee.OperationalError as error:
-        raise Conflict(
-            "Somebody else is importing users just now; try again when they are done."
-        ) from error
-
-
 def teams_by_key() -> dict[str, KnownTeam]:
     """Return every team, by `team_key`."""
     found = _T.select(_T.path_key, _T.path, _T.by_manager)
@@ -157,14 +133,6 @@ def profiles(user_ids: Collection[int]) -> dict[UserRef, Profile]:
 def logins_of(user_ids: Collection[int]) -> dict[UserRef, str]:
     """Return the logins of these users."""
     return dict(stored(_U.select(_U.id, _U.login).where(among(_U.id, user_ids))))
-
-
-@unlimited_sight()
-def active_admins() -> set[UserRef]:
-    """Return every active admin whose sight is not limited (U12)."""
-    limited = UserScope.select(UserScope.user)
-    there = _U.select(_U.id).where(_U.role == Role.ADMIN, _U.active, _U.id.not_in(limited))
-    return set(column(there))
 
 
 def count_everybody() -> tuple[int, int]:

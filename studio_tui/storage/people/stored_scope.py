@@ -3,7 +3,10 @@
 from typing import Any
 
 from studio_tui.domain.audiences.audience import Audience, decode_audience, encode_audience
+from studio_tui.domain.people.roles import Role
+from studio_tui.storage.engine.expressions import U, column
 from studio_tui.storage.engine.tables import UserScope
+from studio_tui.storage.engine.unit import unlimited_sight
 
 _S: Any = UserScope
 
@@ -25,3 +28,10 @@ def store_scope(user_id: int, audience: Audience | None) -> None:
     if audience is not None:
         kept = encode_audience(audience)
         UserScope.insert(user=user_id, audience=str(audience), kept=kept).execute()
+
+
+@unlimited_sight()
+def active_admins() -> set[int]:
+    """Return every active admin whose sight is not limited (U12)."""
+    limited = _S.select(_S.user)
+    return set(column(U.select(U.id).where(U.role == Role.ADMIN, U.active, U.id.not_in(limited))))

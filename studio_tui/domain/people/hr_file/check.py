@@ -52,8 +52,8 @@ from studio_tui.domain.people.hr_file.references import (
 from studio_tui.domain.people.hr_file.shared_names import not_ascii, shared_names
 from studio_tui.domain.people.hr_file.team_loops import TeamLoops
 from studio_tui.domain.people.hr_file.team_spelling import TeamSpelling
-from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import address_key, key, number_key
+from studio_tui.domain.people.wrong_cell import quoted
 from studio_tui.domain.shared.lookalikes import appearance
 
 About = Mapping[int, int | None]

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from studio_tui.domain.people.hr_file.nothing import is_nothing
-from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
+from studio_tui.domain.people.wrong_cell import WrongCell, quoted
 from studio_tui.domain.shared.calendar_names import MONTHS
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.text import fold_search

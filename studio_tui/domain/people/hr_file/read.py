@@ -25,8 +25,8 @@ from studio_tui.domain.people.hr_file.rows import (
     rows,
 )
 from studio_tui.domain.people.hr_file.source import SourceFile, parse_encoding, source_file
-from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key
+from studio_tui.domain.people.wrong_cell import quoted
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused

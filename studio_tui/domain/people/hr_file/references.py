@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from studio_tui.domain.people.hr_file.people import KnownUser, UserRef
 from studio_tui.domain.people.hr_file.records import Record
-from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key, number_key
+from studio_tui.domain.people.wrong_cell import quoted
 from studio_tui.domain.shared.addresses import clear_address, without_invisible
 from studio_tui.domain.shared.dataclass import dataclass
 

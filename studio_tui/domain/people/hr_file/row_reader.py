@@ -24,8 +24,8 @@ from studio_tui.domain.people.hr_file.records import (
 )
 from studio_tui.domain.people.hr_file.rows import FileRow
 from studio_tui.domain.people.hr_file.status_words import parse_dated_status
-from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
 from studio_tui.domain.people.keys import key
+from studio_tui.domain.people.wrong_cell import WrongCell, quoted
 from studio_tui.domain.shared.spreadsheet_safety import unescape_cell
 
 _Parser = Callable[[str], Any]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from studio_tui.domain.people.hr_file.people import KnownUser
 from studio_tui.domain.people.hr_file.records import ImportField
 from studio_tui.domain.people.hr_file.references import ImportEntry
-from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.people.wrong_cell import quoted
 from studio_tui.domain.shared.lookalikes import appearance
 
 

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from studio_tui.domain.people.hr_file.records import TeamPath
-from studio_tui.domain.people.hr_file.wrong import quoted
 from studio_tui.domain.people.keys import key
+from studio_tui.domain.people.wrong_cell import quoted
 
 
 class TeamLoops:

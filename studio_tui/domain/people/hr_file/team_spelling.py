@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from studio_tui.domain.people.hr_file.manager_teams import path_key
 from studio_tui.domain.people.hr_file.records import Record, TeamPath
-from studio_tui.domain.people.hr_file.wrong import quoted
+from studio_tui.domain.people.wrong_cell import quoted
 from studio_tui.domain.shared.lookalikes import appearance
 
 

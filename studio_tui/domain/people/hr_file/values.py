@@ -8,12 +8,12 @@ import unicodedata
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from studio_tui.domain.people.hr_file.languages import language_tag
 from studio_tui.domain.people.hr_file.nothing import is_nothing, without_error
 from studio_tui.domain.people.hr_file.records import TeamPath
 from studio_tui.domain.people.hr_file.status_words import is_yes_or_no, means_active
-from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
+from studio_tui.domain.people.languages import language_tag
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.wrong_cell import WrongCell, quoted
 from studio_tui.domain.shared.addresses import (
     clear_address,
     is_plain,

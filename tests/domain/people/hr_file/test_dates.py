@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from studio_tui.domain.people.hr_file import HrFile, read
 from studio_tui.domain.people.hr_file.dates import DayOrder, parse_day
-from studio_tui.domain.people.hr_file.wrong import WrongCell
+from studio_tui.domain.people.wrong_cell import WrongCell
 
 THE_DAY = date(2020, 3, 1)
 

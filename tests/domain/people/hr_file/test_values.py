@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_tui.domain.people.hr_file import values
-from studio_tui.domain.people.hr_file.languages import language_tag
-from studio_tui.domain.people.hr_file.wrong import WrongCell
+from studio_tui.domain.people.languages import language_tag
 from studio_tui.domain.people.roles import Role
+from studio_tui.domain.people.wrong_cell import WrongCell
 from studio_tui.domain.shared.text import clean_line
 
 

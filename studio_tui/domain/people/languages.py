@@ -2,7 +2,7 @@
 
 import re
 
-from studio_tui.domain.people.hr_file.wrong import WrongCell, quoted
+from studio_tui.domain.people.wrong_cell import WrongCell, quoted
 from studio_tui.domain.shared.text import fold_search
 
 _CODES = (
