@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,8 +37,13 @@ AllowAgentForwarding yes
 GatewayPorts yes
 PermitTunnel yes
 AcceptEnv SSH_* STUDIO_* PYTHON* XDG_* EDITOR VISUAL PAGER LANG LC_* _STUDIO_TUI_COMPLETE
+SetEnv HOME={folder}
 """
-"""The configuration above the lines of the guide: the most permissive that a host may have."""
+"""The configuration above the lines of the guide: the most permissive that a host may have.
+
+bash reads the .bashrc of a home that is reached over SSH. The one of the person who runs the tests
+may do anything, and take longer than the Studio.
+"""
 
 
 def documented() -> str:
@@ -55,8 +60,8 @@ class SshServer:
     port: int
     folder: Path
     log: Path
-    control: tuple[str, ...] = ()
-    """Options that reuse a connection opened by `multiplexed`."""
+    shared: bool = False
+    """Whether the connections opened by `multiplexed` are used. Other keys still log in."""
 
     def key(self, name: str, *options: str) -> Path:
         """Return the private key of ``name``, created on first use."""
@@ -69,14 +74,18 @@ class SshServer:
         return path
 
     def command(self, name: str, *words: str, options: Sequence[str] = ()) -> list[str]:
-        """Return an ``ssh`` command line that logs in with the key ``name`` and sends ``words``."""
+        """Return an ``ssh`` command line that logs in with the key ``name`` and sends ``words``.
+
+        With ``options`` it always logs in anew.
+        """
+        if self.shared and not options:
+            options = self._connection(name)
         at = f"{ACCOUNT}@127.0.0.1"
         # ssh would read a command that begins with a dash as an option of its own.
         sent = [f" {word}" if word.startswith("-") else word for word in words]
         return [
             "ssh",
             *options,
-            *self.control,
             *self.options(name),
             "-p",
             str(self.port),
@@ -85,9 +94,12 @@ class SshServer:
         ]
 
     def options(self, name: str) -> list[str]:
-        """Return the options that make OpenSSH offer this key and no other."""
+        """Return the options that make OpenSSH offer this key and no other.
+
+        The key exchange by default takes as long as a command: it resists quantum computers.
+        """
         return [
-            "-F", "none", "-i", str(self.key(name)),
+            "-F", "none", "-i", str(self.key(name)), "-o", "KexAlgorithms=curve25519-sha256",
             "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
             "-o", f"UserKnownHostsFile={self.folder / 'known_hosts'}", "-o", "LogLevel=ERROR",
         ]  # fmt: skip
@@ -109,17 +121,19 @@ class SshServer:
         )
 
     @contextmanager
-    def multiplexed(self, name: str) -> Iterator["SshServer"]:
-        """Open a shared connection for ``name``, so that each command skips authentication."""
-        path = self.folder / f"m{name}"
-        control = ["-o", f"ControlPath={path}"]
-        master = ["-o", "ControlMaster=yes", "-o", "ControlPersist=yes", *control]
-        subprocess.run(self.command(name, options=["-N", "-f", *master]), check=True)
-        try:
-            yield replace(self, control=tuple(control))
-        finally:
-            leave = self.command(name, options=["-O", "exit", *control])
-            subprocess.run(leave, capture_output=True, check=True)
+    def multiplexed(self, *names: str) -> Iterator["SshServer"]:
+        """Open a shared connection for each of ``names``, so that their commands need no login."""
+        master = ("-o", "ControlMaster=yes", "-o", "ControlPersist=yes", "-N", "-f")
+        with ExitStack() as stack:
+            for name in names:
+                connection = self._connection(name)
+                subprocess.run(self.command(name, options=[*master, *connection]), check=True)
+                leave = self.command(name, options=["-O", "exit", *connection])
+                stack.callback(subprocess.run, leave, capture_output=True, check=True)
+            yield replace(self, shared=True)
+
+    def _connection(self, name: str) -> list[str]:
+        return ["-o", f"ControlPath={self.folder / f'connection_{name}'}"]
 
     def logged(self, words: str) -> bool:
         """Return whether the log of sshd contains ``words``."""

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -74,9 +74,11 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         people.write_text(PEOPLE)
         host.studio("users", "import", str(people))
         host.studio(*create("Q1 review"))
-        for login in ("els", "sam", "ann"):
+        known = ("els", "sam", "ann")
+        for login in known:
             host.let_in(login, login)
-        yield host
+        with sshd.multiplexed(*known) as multiplexed:
+            yield replace(host, sshd=multiplexed)
 
 
 @pytest.fixture
@@ -188,13 +190,12 @@ def test_no_other_command_can_be_run(host: Host, sshd: SshServer) -> None:
     listed = json.loads(host.studio("ssh", "list", "els", "--json"))
     words = {"els": listed[0]["fingerprint"], "account": ACCOUNT, "marker": host.marker}
     words |= {"config": host.config, "folder": host.folder}
-    with sshd.multiplexed("ann") as multiplexed:
-        for command in COMMANDS:
-            done = multiplexed.run("ann", command.format(**words))
-            assert (done.returncode in (1, 2), done.stdout) == (True, ""), (command, done.stderr)
-            assert "Els" not in done.stderr
-            assert "sqlite" not in done.stderr
-            assert not host.marker.exists(), command
+    for command in COMMANDS:
+        done = sshd.run("ann", command.format(**words))
+        assert (done.returncode in (1, 2), done.stdout) == (True, ""), (command, done.stderr)
+        assert "Els" not in done.stderr
+        assert "sqlite" not in done.stderr
+        assert not host.marker.exists(), command
 
 
 FILES = (
@@ -214,12 +215,11 @@ FILES = (
 
 
 def test_no_file_of_the_host_is_read(host: Host, sshd: SshServer) -> None:
-    with sshd.multiplexed("els") as multiplexed:
-        for command in FILES:
-            done = multiplexed.run("els", command.format(file=host.config))
-            assert (done.returncode, done.stdout) == (2, ""), command
-            assert "no file of the host is used" in done.stderr
-            assert "sqlite" not in done.stderr
+    for command in FILES:
+        done = sshd.run("els", command.format(file=host.config))
+        assert (done.returncode, done.stdout) == (2, ""), command
+        assert "no file of the host is used" in done.stderr
+        assert "sqlite" not in done.stderr
 
 
 def test_a_dash_as_output_creates_no_file(host: Host, sshd: SshServer) -> None:
