@@ -22,8 +22,9 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        ours = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "studio_tui", folder / "studio_tui", ignore=ours)
+        # Not those that another process writes: they vanish.
+        unfinished = shutil.ignore_patterns("*.pyc.*")
+        shutil.copytree(ROOT / "studio_tui", folder / "studio_tui", ignore=unfinished)
         shutil.copytree(ROOT / "data", folder / "data")
         (folder / "styles").symlink_to(ROOT / "styles")
 

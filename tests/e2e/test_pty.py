@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -134,6 +135,14 @@ def opened(
             os.close(master)
 
 
+@pytest.fixture
+def made(private_home: Path, migrated_file: Path) -> None:
+    """An empty Studio in the home of the test, made before the program opens it."""
+    folder = private_home / "data" / "studio-tui"
+    folder.mkdir(mode=0o700)
+    shutil.copy(migrated_file, folder / "studio.db")
+
+
 def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
     file = private_home / "people.csv"
     file.write_text(_CSV, encoding="utf-8")
@@ -162,6 +171,7 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
     assert (private_home / "data" / "studio-tui" / "studio.db").exists()
 
 
+@pytest.mark.usefixtures("made")
 def test_waiting_mail_without_a_worker_is_reported_on_exit(private_home: Path) -> None:
     """N12: no mail server is configured, so no worker can send mail."""
 
@@ -186,6 +196,7 @@ def test_waiting_mail_without_a_worker_is_reported_on_exit(private_home: Path) -
         assert "1 mail waits in the outbox: no mail server is set up." in said
 
 
+@pytest.mark.usefixtures("made")
 def test_the_program_exits_when_its_terminal_is_closed() -> None:
     """The program must not keep polling for keys."""
     with opened((80, 24)) as terminal:
@@ -194,6 +205,7 @@ def test_the_program_exits_when_its_terminal_is_closed() -> None:
         assert terminal.process.wait(_PATIENCE) == 128 + signal.SIGHUP
 
 
+@pytest.mark.usefixtures("made")
 @pytest.mark.parametrize("pause", [0.0, 0.005, 0.03, 0.1, 0.2])
 def test_a_key_typed_right_after_a_navigation_key_reaches_the_new_screen(pause: float) -> None:
     with opened((80, 24)) as terminal:
@@ -214,6 +226,7 @@ def test_a_database_that_does_not_open_is_reported_on_exit(private_home: Path) -
         assert path.read_text().startswith("This is a letter")
 
 
+@pytest.mark.usefixtures("made")
 def test_a_crash_restores_the_terminal() -> None:
     with opened((80, 24), [sys.executable, "-c", _FAULTY]) as terminal:
         before = termios.tcgetattr(terminal.master)
@@ -247,6 +260,7 @@ def test_a_dumb_terminal_is_refused() -> None:
 _MOUSE = (b"\x1b[?1000h", b"\x1b[?1002h", b"\x1b[?1003h")
 
 
+@pytest.mark.usefixtures("made")
 @pytest.mark.parametrize(
     ("environ", "asked"),
     [
@@ -267,6 +281,7 @@ def test_mouse_reporting_is_enabled_only_if_it_delays_no_key(
         assert any(mode in terminal.written for mode in _MOUSE) is asked
 
 
+@pytest.mark.usefixtures("made")
 def test_suspending_without_a_parent_shell_is_refused() -> None:
     """Keys typed for the shell must not reach the Studio."""
     with opened((80, 24)) as terminal:
@@ -280,6 +295,7 @@ def test_suspending_without_a_parent_shell_is_refused() -> None:
         assert terminal.ended() == 0
 
 
+@pytest.mark.usefixtures("made")
 def test_the_program_can_be_suspended_and_resumed_in_a_shell() -> None:
     shell = ["bash", "--norc", "--noprofile", "-i"]
     with opened((80, 24), shell, PS1="shell> ") as terminal:
@@ -299,6 +315,7 @@ def test_the_program_can_be_suspended_and_resumed_in_a_shell() -> None:
         terminal.ended()
 
 
+@pytest.mark.usefixtures("made")
 def test_keys_typed_ahead_reach_the_screen_that_opens() -> None:
     """A new template, its name, and another key arrive in one packet, on a busy machine."""
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
