@@ -2,7 +2,9 @@
 
 import gc
 import os
+import re
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -78,6 +80,21 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The workers of pytest-xdist share the parent of their base directories.
     path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+_numbers = count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory for the test.
+
+    The fixture of pytest reads the names of the directories of all earlier tests to find a number.
+    """
+    name = re.sub(r"\W", "_", request.node.name)[:26]
+    path = tmp_path_factory.getbasetemp() / f"{name}{next(_numbers)}"
+    path.mkdir(mode=0o700)
     return path
 
 
