@@ -4,6 +4,8 @@ import gc
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 
@@ -57,6 +59,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             for item in items
             if item.get_closest_marker("one_engine") is None or not _on_postgresql(item)
         ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Import every test once before the processes of pytest-xdist start, if they run all of them.
+
+    On a clean checkout, each of them would compile all tests at the same time.
+    """
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    for path in Path(__file__).parent.rglob("test_*.py"):
+        # The processes report errors of the import with the test.
+        with suppress(Exception):
+            import_module(".".join(path.relative_to(config.rootpath).with_suffix("").parts))
 
 
 def _on_postgresql(item: pytest.Item) -> bool:
