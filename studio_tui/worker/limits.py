@@ -18,7 +18,6 @@ class ConnectionLimiter:
         self.limit = size
         """Maximum number of connections to use."""
         self._reduced_at = float("-inf")
-        self._is_reported = True
         self._reported = size
         self._opening: set[int] = set()
         self._open: set[int] = set()
@@ -45,14 +44,12 @@ class ConnectionLimiter:
     def limit_to_report(self, begun: float) -> int | None:
         """Return the new number of connections when a mail begun since the reduction is accepted.
 
-        Returns None if that number was reported before.
+        Returns None if that number or a lower one was reported before.
         """
-        if self._is_reported or begun < self._reduced_at:
+        if begun < self._reduced_at or self.limit >= self._reported:
             return None
-        self._is_reported = True
-        is_lower = self.limit < self._reported
-        self._reported = min(self._reported, self.limit)
-        return self.limit if is_lower else None
+        self._reported = self.limit
+        return self.limit
 
     async def is_surplus(self, number: int, *, was_open: bool) -> bool:
         """Return whether the server turned this connection away because of the others.
@@ -77,7 +74,7 @@ class ConnectionLimiter:
         self._numbers.remove(number)
         self._numbers.append(number)
         # Until `mark_closed`, the server may still count this connection when it refuses others.
-        self._reduced_at, self._is_reported = float("inf"), False
+        self._reduced_at = float("inf")
         return True
 
     def mark_closed(self, now: float) -> None:
@@ -94,7 +91,7 @@ class ConnectionLimiter:
 
     def reset(self) -> None:
         """Reset the limit: after an outage of the server, earlier refusals mean nothing."""
-        self.limit, self._is_reported = self._size, True
+        self.limit = self._size
 
     def _notify(self) -> None:
         self._changed.set()
