@@ -185,7 +185,7 @@ class CircuitBreaker:
         if self.doubted and begun > self._doubted_at:
             if self._many_in_doubt:
                 self._refused_domains |= self.doubted
-            self.doubted, self._many_in_doubt = frozenset(), False
+            self.doubted = frozenset()
         self._refused_domains.discard(domain)
         if self.down and begun > self._stopped_at:
             self.down = None
