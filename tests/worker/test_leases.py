@@ -22,6 +22,7 @@ from studio_tui.worker.timing import Pace
 from tests.acting import MESSAGE, assign, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
+from tests.simulation.event_loop import SimulatedLoop
 from tests.smtp_server import Server, smtp_server
 from tests.worker.processes import LEASE, hurried_worker, stop, wait_until_sent
 
@@ -154,6 +155,35 @@ def test_a_message_may_leave_until_the_last_tenth_of_its_lease() -> None:
         lease.require(claimed_at=100)
 
 
+def test_a_mail_on_the_wire_is_cut_off_before_the_last_tenth_of_its_lease() -> None:
+    loop = SimulatedLoop(Random(0))
+    checks: list[float] = []
+
+    def elapsed() -> float:
+        checks.append(loop.time())
+        return loop.time()
+
+    lease = Lease(timedelta(seconds=30), elapsed)
+    assert lease.renew_after == 10
+
+    async def sending(claimed_at: float) -> float:
+        await asyncio.sleep(claimed_at)
+        with pytest.raises(TimeoutError):
+            await lease.within(claimed_at, loop.create_future())
+        return loop.time()
+
+    async def all_sending() -> list[float]:
+        return await asyncio.gather(*(sending(claimed_at) for claimed_at in (0, 0, 10)))
+
+    ends = loop.run_until_complete(all_sending())
+    loop.close()
+    assert [end - claimed_at for end, claimed_at in zip(ends, (0, 0, 10), strict=True)] == [
+        pytest.approx(26.85, abs=0.15)
+    ] * 3
+    # One timer serves all mails.
+    assert len(checks) == pytest.approx(max(ends) / 0.3, abs=2)
+
+
 def test_renewing_extends_only_the_claims_of_the_same_worker(
     studio: Studio, many: int, clock: MovableClock
 ) -> None:
@@ -170,6 +200,28 @@ def test_renewing_extends_only_the_claims_of_the_same_worker(
     taken = delivery.claim(studio, "second", limit=many, lasting=lasting)
     assert taken.taken == many - 100
     assert {each.id for each in held.deliveries}.isdisjoint(each.id for each in taken.deliveries)
+
+
+def test_a_claim_is_shown_until_its_lease_ends(
+    studio: Studio, first_admin: Actor, many: int, clock: MovableClock
+) -> None:
+    delivery.claim(studio, "first", limit=many, lasting=timedelta(minutes=5))
+    assert {each.due_at for each in mail(studio, first_admin)} == {
+        clock.now() + timedelta(minutes=5)
+    }
+
+
+def test_mail_that_another_worker_has_claimed_is_not_to_leave(
+    studio: Studio, many: int, clock: MovableClock
+) -> None:
+    lasting = timedelta(minutes=5)
+    claimed = delivery.claim(studio, "first", limit=1, lasting=lasting).deliveries[0]
+    assert delivery.is_as_claimed(studio, "first", claimed)
+    clock.move(minutes=6)
+    taken = delivery.claim(studio, "second", limit=many, lasting=lasting).deliveries
+    (again,) = (each for each in taken if each.id == claimed.id)
+    assert delivery.is_as_claimed(studio, "second", again)
+    assert not delivery.is_as_claimed(studio, "first", again)
 
 
 def test_two_claims_are_disjoint(studio: Studio, many: int) -> None:

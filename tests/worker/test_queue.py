@@ -1,9 +1,12 @@
-"""A mail whose lease was lost, and that is claimed again while the earlier claim is queued (N8).
+"""The queue of a worker: what waits, what may leave, and when results are written.
 
-Found by seed 1284 of the simulation (docs/verification.md): its host slept beyond the lease.
+A mail whose lease was lost can be claimed again while the earlier claim is queued (N8), as after
+a sleep of the host.
 """
 
 import asyncio
+from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -15,6 +18,7 @@ from studio_tui.services.outbox.delivery import (
 )
 from studio_tui.worker.queue import ClaimedMail, SendQueue
 from tests.acting import MESSAGE
+from tests.simulation.event_loop import SimulatedLoop
 from tests.worker.test_retry import DELIVERY, NOW
 
 _SENT = SentSettlement(DELIVERY.id, DELIVERY.address, NOW, MESSAGE)
@@ -80,3 +84,63 @@ def test_sent_mail_that_is_requested_again_is_sent_again() -> None:
         return await _rest(queue)
 
     assert asyncio.run(settle()) == [3]
+
+
+def test_a_mail_is_not_put_back_if_it_was_claimed_again() -> None:
+    async def put_back(*claims: float) -> list[float]:
+        queue = SendQueue(low_at=0, unwritten=1)
+        queue.fill([_claimed(1)])
+        mail = await queue.next()
+        assert mail is not None
+        queue.fill([_claimed(at) for at in claims])
+        queue.put_back(mail)
+        queue.end(1)
+        return await _rest(queue)
+
+    assert asyncio.run(put_back()) == [1]
+    assert asyncio.run(put_back(2)) == [2]
+
+
+async def test_only_a_number_of_mails_may_leave_before_their_results_are_written() -> None:
+    queue = SendQueue(low_at=0, unwritten=2)
+    for number in (1, 2, 1):
+        await asyncio.wait_for(queue.reserve(number), 5)
+    third = asyncio.create_task(queue.reserve(3))
+    await asyncio.sleep(0)
+    assert not third.done()
+    queue.mark_written([replace(_SENT, id=1)])
+    await asyncio.wait_for(third, 5)
+
+
+async def test_a_queue_is_low_at_its_mark_and_below() -> None:
+    queue = SendQueue(low_at=1, unwritten=1)
+    queue.fill([ClaimedMail(replace(DELIVERY, id=each), _FAILED, each) for each in range(4)])
+    for is_low in (False, False, True, True):
+        await queue.next()
+        low = asyncio.create_task(queue.wait_until_low())
+        await asyncio.sleep(0)
+        assert low.done() == is_low
+        low.cancel()
+
+
+def test_a_write_waits_for_more_results_until_no_mail_may_leave_before_it() -> None:
+    loop = SimulatedLoop(Random(0))
+
+    async def waited(queue: SendQueue) -> float:
+        began = loop.time()
+        await queue.wait_for_results(1)
+        return loop.time() - began
+
+    async def waits() -> list[float]:
+        queue, found = SendQueue(low_at=0, unwritten=2), []
+        for each in (1, 2, 3):
+            queue.add_result(replace(_SENT, id=each), _claimed(1))
+            found.append(await waited(queue))
+        assert len(await queue.results()) == 3
+        found.append(await waited(queue))
+        queue.close()
+        assert await queue.results() == []
+        return [*found, await waited(queue)]
+
+    assert loop.run_until_complete(waits()) == [1, 0, 0, 1, 0]
+    loop.close()

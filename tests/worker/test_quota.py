@@ -2,16 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import msgspec
 import pytest
 
+from studio_tui.domain.outbox.limits import SendingLimits
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
-from studio_tui.services.outbox import outbox
+from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.pushes import assign
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -144,3 +146,42 @@ def test_the_limit_of_mails_per_connection_holds(six: Studio, server: Server) ->
     studio = _limited(six, server, per_connection=1)
     assert _work(studio).sent == 6
     assert server.connections == 6
+
+
+def test_mail_to_a_domain_without_room_is_not_claimed_in_place_of_other_mail(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    full = [f"a{number}@full.example" for number in range(5)]
+    free = [f"b{number}@free.example" for number in range(2)]
+    rows = (f"{each.partition('@')[0]},{each},U,U\n" for each in (*full, *free))
+    import_people(studio, admin, "login,email,given_name,family_name\n" + "".join(rows))
+    logins = [each.partition("@")[0] for each in (*full, *free)]
+    limits = SendingLimits(per_domain_minute=3)
+
+    def claim(limit: int) -> tuple[list[str], str]:
+        claimed = delivery.claim(
+            studio, "w", limit=limit, lasting=timedelta(minutes=5), limits=limits
+        )
+        assert claimed.taken == len(claimed.deliveries)
+        return [each.address for each in claimed.deliveries], claimed.reached
+
+    assert claim(2) == ([], "")
+    _assign(studio, admin, "Q1", *logins)
+    clock.move(minutes=3)
+    assert claim(2) == (full[:2], "")
+    assert claim(2) == (full[2:3], "")
+    assert claim(2) == (free, "")
+    assert claim(2) == ([], "per_domain_minute")
+
+
+def test_a_limit_holds_if_another_worker_claims_after_mail_was_chosen(six: Studio) -> None:
+    limits, now = SendingLimits(per_minute=4), six.now()
+    end = delivery._end(now, six.steady.time(), timedelta(minutes=5))
+    chosen = delivery._in_turn(six, SendingLimits(per_minute=6), 6, ())
+
+    def claim(lease: str, ids: Sequence[int]) -> int:
+        with six.store.writing():
+            return len(delivery._claim_within(ids, limits, lease, now, end)[0])
+
+    assert claim("other", chosen[:3]) == 3
+    assert claim("late", chosen[3:]) == 1

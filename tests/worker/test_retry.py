@@ -95,6 +95,7 @@ def test_a_clock_that_was_set_forward_gives_up_no_mail() -> None:
     [
         (Pace().min_attempts, Pace().give_up_after + timedelta(seconds=1), True),
         (Pace().min_attempts, Pace().give_up_after, False),
+        (Pace().min_attempts + 9, timedelta(hours=1), False),
         (Pace().min_attempts - 1, Pace().give_up_after + timedelta(days=9), False),
     ],
 )

@@ -253,7 +253,7 @@ def _claim_within(
     """
     sent_counts.lock()
     mails, reached = sent_counts.quota(limits, now)
-    ids = list(in_turn if mails is None else in_turn[:mails])
+    ids = list(in_turn[:mails])
     if limits.per_domain_minute and ids:
         room = sent_counts.domain_quotas(limits, now)
         domains, kept = sent_counts.domains(ids), []

@@ -60,6 +60,7 @@ def test_sending_hours_are_those_of_the_zone_of_the_recipient(two: Studio, admin
     assert health.last_error is None
     assert health.waiting_since == to_ken.due_at
     assert delivery.waiting(two) == (2, 0)
+    assert delivery.server_state(two).refused == {}, "the server was not asked"
 
 
 def test_holidays_are_those_of_the_zone_of_the_recipient(
