@@ -18,6 +18,8 @@ from pathlib import Path
 import pyte
 import pytest
 
+from tests.cli.conftest import Cli, create
+
 _COMMAND = [str(Path(sys.executable).with_name("studio-tui"))]
 _FAULTY = """\
 from studio_tui.main import run
@@ -174,20 +176,17 @@ def test_from_an_empty_home_to_imported_people(private_home: Path) -> None:
 @pytest.mark.usefixtures("made")
 def test_waiting_mail_without_a_worker_is_reported_on_exit(private_home: Path) -> None:
     """N12: no mail server is configured, so no worker can send mail."""
-
-    def studio(*words: str) -> None:
-        subprocess.run([*_COMMAND, *words], check=True, capture_output=True, cwd=private_home)
-
-    (private_home / "people.csv").write_text(_CSV, encoding="utf-8")
-    studio("users", "import", "people.csv")
-    days = ("--from", "2026-01-01", "--deadline", "2999-01-01")
-    studio("pushes", "create", "Regular", "--name", "Q1", *days)
+    file = private_home / "people.csv"
+    file.write_text(_CSV, encoding="utf-8")
+    cli = Cli()
+    cli.run("users", "import", str(file))
+    cli.run(*create("Q1", "2026-01-01", "2999-01-01"))
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
         terminal.type("q")
         assert terminal.ended() == 0
         assert "in the outbox" not in terminal.said_on_leaving
-    studio("pushes", "assign", "Q1", "ann")
+    cli.run("pushes", "assign", "Q1", "ann")
     with opened((80, 24)) as terminal:
         terminal.goes_to_templates()
         terminal.type("q")

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from studio_tui.cli.main import program
 from studio_tui.cli.ssh.allowed import MAX_COMMAND_LENGTH
+from studio_tui.main import DEPENDENCIES
 from tests.cli.conftest import create
-from tests.e2e.sshd import ACCOUNT, SSHD, STUDIO, SshServer, running_sshd
+from tests.e2e.sshd import ACCOUNT, SSHD, SshServer, running_sshd
 from tests.e2e.test_pty import opened
 from tests.organisation import PEOPLE
 
@@ -40,16 +43,10 @@ class Host:
         return self.folder / "studio.db"
 
     def studio(self, *arguments: str, typed: str = "") -> str:
-        """Run a command on the host with the service account."""
-        done = subprocess.run(
-            [STUDIO, *arguments],
-            input=typed,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "STUDIO_CONFIG": str(self.config)},
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        """Run a command on the host with the service account, in the process of the test."""
+        runner = CliRunner(env={"STUDIO_CONFIG": str(self.config)})
+        done = runner.invoke(program, arguments, obj=DEPENDENCIES, input=typed)
+        assert done.exit_code == 0, done.stderr
         return done.stdout
 
     def let_in(self, name: str, login: str) -> str:
