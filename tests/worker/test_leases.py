@@ -1,20 +1,26 @@
 """Several workers never send the same mail (N8)."""
 
 import asyncio
+import sqlite3
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import partial
 from random import Random
 
 import msgspec
 import pytest
 
 from studio_tui.config.clock import BootClock, SystemClock
+from studio_tui.domain.outbox.sending_hours import SendingHours
 from studio_tui.domain.people.access import Actor
+from studio_tui.domain.shared.errors import Busy
 from studio_tui.mail.transport.outcomes import ClearToSend, Outcome, send_immediately
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services.outbox import delivery
+from studio_tui.services.outbox.sending_hours import RecipientHours
 from studio_tui.services.system.context import Studio
 from studio_tui.worker.lease import Lease, LeaseExpired
 from studio_tui.worker.loop import Worker, WorkerReport
@@ -22,7 +28,8 @@ from studio_tui.worker.timing import Pace
 from tests.acting import MESSAGE, assign, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
-from tests.simulation.event_loop import SimulatedLoop
+from tests.simulation.database import BUSY, watch
+from tests.simulation.event_loop import Process, SimulatedLoop, context_of
 from tests.smtp_server import Server, smtp_server
 from tests.worker.processes import LEASE, hurried_worker, stop, wait_until_sent
 
@@ -222,6 +229,36 @@ def test_mail_that_another_worker_has_claimed_is_not_to_leave(
     (again,) = (each for each in taken if each.id == claimed.id)
     assert delivery.is_as_claimed(studio, "second", again)
     assert not delivery.is_as_claimed(studio, "first", again)
+
+
+@pytest.mark.one_engine
+def test_a_claim_waits_for_other_writers_unless_told_otherwise(studio: Studio, many: int) -> None:
+    take = partial(delivery.claim, studio, "w", limit=many, lasting=timedelta(minutes=5))
+    path = studio.settings.database.url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Busy):
+            take(wait=False)
+        with ThreadPoolExecutor(1) as pool:
+            claimed = pool.submit(take)
+            assert not wait([claimed], timeout=0.2).done
+            other.execute("ROLLBACK")
+            assert claimed.result().taken == many
+
+
+@pytest.mark.one_engine
+def test_mail_is_left_out_of_a_claim_if_what_became_of_it_cannot_be_written_yet(
+    studio: Studio, many: int
+) -> None:
+    """It is handed back with the rest of the claim, and checked again at the next one."""
+    hours = RecipientHours(SendingHours(time(23), None, frozenset(), frozenset()), "", studio.zone)
+    begins = iter([None, None, BUSY])
+    watch(studio.store, lambda sql: next(begins) if sql.startswith("BEGIN") else None)
+    take = partial(delivery.claim, studio, "w", limit=many, lasting=timedelta(minutes=5))
+    claimed = context_of(Process("worker")).run(partial(take, hours=hours, wait=False))
+    assert next(begins, None) is None
+    assert (claimed.taken, claimed.deliveries) == (many, ())
+    assert delivery.hand_back(studio, "w") == many
 
 
 def test_two_claims_are_disjoint(studio: Studio, many: int) -> None:

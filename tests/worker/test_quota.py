@@ -14,10 +14,14 @@ from studio_tui.domain.outbox.limits import SendingLimits
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox.delivery import ClaimedBatch, SentSettlement
 from studio_tui.services.pushes import assign
 from studio_tui.services.system.context import Studio
+from studio_tui.storage.engine.sql import scalar
+from studio_tui.storage.outbox import sent_counts
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.service import transports_of
+from tests.acting import MESSAGE, mail
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import Server, smtp_server
@@ -156,22 +160,51 @@ def test_mail_to_a_domain_without_room_is_not_claimed_in_place_of_other_mail(
     rows = (f"{each.partition('@')[0]},{each},U,U\n" for each in (*full, *free))
     import_people(studio, admin, "login,email,given_name,family_name\n" + "".join(rows))
     logins = [each.partition("@")[0] for each in (*full, *free)]
-    limits = SendingLimits(per_domain_minute=3)
+    limits = SendingLimits(per_minute=8, per_domain_minute=4)
 
-    def claim(limit: int) -> tuple[list[str], str]:
-        claimed = delivery.claim(
-            studio, "w", limit=limit, lasting=timedelta(minutes=5), limits=limits
-        )
-        assert claimed.taken == len(claimed.deliveries)
-        return [each.address for each in claimed.deliveries], claimed.reached
+    def claim(limit: int) -> ClaimedBatch:
+        return delivery.claim(studio, "w", limit=limit, lasting=timedelta(minutes=5), limits=limits)
 
-    assert claim(2) == ([], "")
+    def addresses(claimed: ClaimedBatch) -> list[str]:
+        return [each.address for each in claimed.deliveries]
+
+    assert claim(2) == ClaimedBatch(0)
     _assign(studio, admin, "Q1", *logins)
     clock.move(minutes=3)
-    assert claim(2) == (full[:2], "")
-    assert claim(2) == (full[2:3], "")
-    assert claim(2) == (free, "")
-    assert claim(2) == ([], "per_domain_minute")
+    first = claim(3)
+    assert addresses(first) == full[:3]
+    now = studio.now()
+    sent = [SentSettlement(each.id, each.address, now, MESSAGE) for each in first.deliveries]
+    delivery.settle(studio, "w", sent, limits=limits)
+    assert addresses(claim(2)) == full[3:4]
+    # A worker that starts counts what was sent anew.
+    delivery.recount_sent(studio, limits)
+    assert addresses(claim(2)) == free
+    assert claim(2) == ClaimedBatch(0, reached="per_domain_minute")
+
+
+def test_mail_that_is_not_due_does_not_wait_for_a_limit(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    import_people(
+        studio, admin, "login,email,given_name,family_name\nu,u@a.example,U,U\nv,v@a.example,V,V\n"
+    )
+    for login in ("u", "v"):
+        _assign(studio, admin, login, login)
+        clock.move(minutes=1)
+    assert min(each.due_at for each in mail(studio, admin)) == clock.now()
+    assert delivery.forecast_waiting(studio, SendingLimits(per_minute=1)).waiting == 1
+
+
+def test_counts_that_no_limit_needs_are_deleted(studio: Studio, clock: MovableClock) -> None:
+    for _ in range(2):
+        with studio.store.writing():
+            sent_counts.count([(clock.now(), "u@a.example")], SendingLimits(per_day=1), clock.now())
+        clock.move(days=2)
+    with studio.store.reading():
+        assert scalar("SELECT count(*) FROM sent_count") == 2, (
+            "one of the second, one of the minute"
+        )
 
 
 def test_a_limit_holds_if_another_worker_claims_after_mail_was_chosen(six: Studio) -> None:

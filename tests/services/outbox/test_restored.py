@@ -126,8 +126,24 @@ def test_an_intended_copy_of_the_database_continues_sending(
 ) -> None:
     restored.begin_sending(studio)
     with studio.store.writing():
-        restored.mark_copied()
+        assert not restored.mark_copied()
+        known = mail_origin.origin()
+        assert known is not None
+        assert known.generation > 1_000_000
     claim(studio)
+
+
+def test_a_copy_or_restored_backup_tells_whether_mail_has_stopped(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    with studio.store.writing():
+        assert not restored.mark_copied(), "nothing was ever sent"
+        assert not restored.mark_restored(clock.now()), "there is no mail"
+    import_people(studio, admin)
+    assign(studio, admin, create_push(studio, admin), "ann")
+    with studio.store.writing():
+        assert restored.mark_restored(clock.now())
+        assert restored.mark_copied()
 
 
 def test_the_generation_on_the_host_survives_a_damaged_file(private_home: Path) -> None:
