@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -67,7 +68,8 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
 
     On a clean checkout, each of them would compile all tests at the same time.
     """
-    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if sys.dont_write_bytecode or not everything:
         return
     for path in Path(__file__).parent.rglob("test_*.py"):
         # The processes report errors of the import with the test.
