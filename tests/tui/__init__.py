@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.shell import bridge_of
+from tests.tui.idle import drawn_once
 
 NARROW = (80, 24)
 WIDE = (120, 40)
@@ -28,11 +29,12 @@ async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no call is running and every result is displayed, or until the app ends."""
     bridge = cast(Bridge, bridge_of(pilot.app))
     quiet = 0
-    while quiet < 2 and not pilot.app._exit:
-        await pilot.pause()
-        typed = isinstance(pilot.app, StudioApp) and pilot.app.keys.has_pending_input
-        quiet = 0 if bridge.busy or typed else quiet + 1
-        await bridge.idle()
+    with drawn_once():
+        while quiet < 2 and not pilot.app._exit:
+            await pilot.pause()
+            typed = isinstance(pilot.app, StudioApp) and pilot.app.keys.has_pending_input
+            quiet = 0 if bridge.busy or typed else quiet + 1
+            await bridge.idle()
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
@@ -44,5 +46,6 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys and wait until all their effects are displayed."""
-    await pilot.press(*keys)
-    await settled(pilot)
+    with drawn_once():
+        await pilot.press(*keys)
+        await settled(pilot)

@@ -8,6 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+# Update the layout at once, and not in the next sixtieth of a second.
+os.environ["TEXTUAL_FPS"] = "500"
 for _name in ("NO_COLOR", "SSH_CONNECTION", "TEXTUAL_THEME", "TEXTUAL_FILTERS"):
     os.environ.pop(_name, None)
 

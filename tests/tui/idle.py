@@ -1,19 +1,25 @@
-"""Wait until a tested app is idle."""
+"""Wait until a tested app is idle, and draw it then."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from time import thread_time
 from typing import Any
 
 import textual.app
 import textual.pilot
 from textual._context import active_app
+from textual.pilot import Pilot
+from textual.screen import Screen
 
 _SOON = 0.06
 """Seconds. A timer that is due within this time, such as a redraw, is an effect of a key."""
 _CALL = 0.3
 """Seconds to wait for a call on a background thread."""
 _PATIENCE = 1.0
-"""Seconds after which a busy loop is no longer waited for."""
+"""Seconds of work and of waiting for timers after which a busy loop is no longer waited for. Not of
+time that passes, which depends on what else the machine does."""
 
 
 async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
@@ -29,9 +35,9 @@ async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_CALL):
                 await app.bridge.idle()
-    until = loop.time() + _PATIENCE
+    until = thread_time() + _PATIENCE
     quiet = 0
-    while quiet < 2 and loop.time() < until:
+    while quiet < 2 and thread_time() < until:
         await asyncio.sleep(0)
         soon = loop.time() + _SOON
         due = [each.when() for each in loop._scheduled if not each.cancelled()]
@@ -39,13 +45,89 @@ async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
             quiet = 0
         elif due and min(due) < soon:
             quiet = 0
-            await asyncio.sleep(max(0.0, min(due) - loop.time()))
+            delay = max(0.0, min(due) - loop.time())
+            until -= delay
+            await asyncio.sleep(delay)
         else:
             quiet += 1
 
 
+_draw = Screen._compositor_refresh
+
+
+class _Frames:
+    """Postpones the frames of all screens to the end of the outermost wait."""
+
+    def __init__(self) -> None:
+        self._waits = 0
+        self._undrawn: set[Screen[Any]] = set()
+
+    def draw_later(self, screen: Screen[Any]) -> None:
+        """Draw ``screen`` at the end of the wait; pass on the changes of a screen below it."""
+        if screen.is_current:
+            screen._dirty_widgets.clear()
+            self._undrawn.add(screen)
+        else:
+            _draw(screen)
+
+    @contextmanager
+    def drawn_once(self) -> Iterator[None]:
+        """Draw the screen at the end of the block, if it has changed, and no frame before.
+
+        Textual draws a frame for every change. That takes a third of the CPU time of a test, and
+        nobody sees the frames between two waits.
+        """
+        self._waits += 1
+        try:
+            yield
+        finally:
+            self._waits -= 1
+        if self._waits == 0:
+            self._draw_changed()
+
+    def _draw_changed(self) -> None:
+        changed, self._undrawn = self._undrawn, set()
+        for screen in changed:
+            if screen.is_running and screen.is_current:
+                try:
+                    _draw(screen)
+                except Exception as error:
+                    screen.app._handle_exception(error)
+
+
+_frames = _Frames()
+drawn_once = _frames.drawn_once
+
+
+def _draw_later(screen: Screen[Any]) -> None:
+    _frames.draw_later(screen)
+
+
+def _drawing(wait: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    @wraps(wait)
+    async def waited(*arguments: Any, **options: Any) -> Any:
+        with drawn_once():
+            return await wait(*arguments, **options)
+
+    return waited
+
+
+async def _wait_for_screen(_pilot: Pilot[Any], _timeout: float = 0) -> bool:
+    """Wait as `wait_until_idle` does: then every widget has processed its messages.
+
+    Textual instead sends a callback to every widget of the screen, which is half of all messages.
+    """
+    await wait_until_idle()
+    return True
+
+
 def patch_pilots() -> None:
-    """Make every pilot wait with `wait_until_idle`."""
+    """Make every pilot wait with `wait_until_idle`, and draw only what is left after a wait."""
     for module in (textual.app, textual.pilot):
         assert module.wait_for_idle
         module.wait_for_idle = wait_until_idle  # type: ignore[attr-defined]
+    patched: Any = Pilot
+    patched._wait_for_screen = _wait_for_screen
+    for name in ("press", "click", "hover", "pause", "resize_terminal"):
+        setattr(Pilot, name, _drawing(getattr(Pilot, name)))
+    Screen._compositor_refresh = _draw_later  # type: ignore[assignment, method-assign]
