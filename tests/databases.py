@@ -1,8 +1,13 @@
-"""Create, drop and address databases on the PostgreSQL server of the tests."""
+"""Create, copy, drop and address the databases of the tests."""
 
+import shutil
+from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
+_numbers = count()
 
 
 def create_database(server: str, name: str, template: str = "template1") -> None:
@@ -22,3 +27,18 @@ def drop_database(server: str, name: str) -> None:
 def url_of(server: str, name: str) -> str:
     """Return the URL of the database ``name`` on ``server``."""
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def copy_database(url: str, folder: Path) -> str:
+    """Copy a database that nothing uses, on SQLite into ``folder``; return the URL of the copy."""
+    if url.startswith("sqlite:"):
+        return f"sqlite:///{shutil.copy(url.removeprefix('sqlite:///'), folder)}"
+    name = f"studio_{next(_numbers)}"
+    create_database(url_of(url, "postgres"), name, urlsplit(url).path[1:])
+    return url_of(url, name)
+
+
+def discard_database(url: str) -> None:
+    """Drop a copy on PostgreSQL. The file of SQLite is left to its folder."""
+    if not url.startswith("sqlite:"):
+        drop_database(url_of(url, "postgres"), urlsplit(url).path[1:])

@@ -67,7 +67,7 @@ class Cli:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+def no_studio(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """Commands on a Studio that does not exist yet, run in an empty directory."""
     folder = tmp_path / "work"
     folder.mkdir()
@@ -75,12 +75,6 @@ def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     monkeypatch.setenv("STUDIO_NOW", NOW)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return Cli()
-
-
-@pytest.fixture
-def made(cli: Cli) -> None:
-    """An empty Studio, so that later commands do not report that they created it."""
-    cli.run("db", "migrate")
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +97,13 @@ def _made_once(kept_studios: Path, name: str, home: Path, make: Callable[[], obj
     make()
     for part, place in places.items():
         shutil.copytree(place, kept / part)
+
+
+@pytest.fixture
+def cli(no_studio: Cli, kept_studios: Path, private_home: Path) -> Cli:
+    """Commands on a Studio with its first admin and starter templates, in an empty directory."""
+    _made_once(kept_studios, "new", private_home, lambda: no_studio.run("db", "migrate"))
+    return no_studio
 
 
 @pytest.fixture

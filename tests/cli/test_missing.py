@@ -20,6 +20,12 @@ PAGE = 4_096
 
 
 @pytest.fixture
+def cli(no_studio: Cli) -> Cli:
+    """Commands on a Studio that does not exist yet."""
+    return no_studio
+
+
+@pytest.fixture
 def database(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The path of a database that does not exist yet, in an existing folder."""
     folder = tmp_path / "volume"

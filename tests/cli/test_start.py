@@ -147,7 +147,6 @@ def test_a_reader_that_closes_the_pipe_gets_no_message(cli: Cli) -> None:
     assert listing.returncode == 128 + signal.SIGPIPE
 
 
-@pytest.mark.usefixtures("made")
 def test_a_pipe_that_was_closed_before_the_start_gets_no_message(cli: Cli) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -182,7 +181,6 @@ def test_an_invalid_clock_is_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
     assert "STUDIO_NOW" in cli.refused("pushes", "list")
 
 
-@pytest.mark.usefixtures("made")
 def test_a_fault_of_the_program_prints_one_line_and_writes_a_private_log(
     cli: Cli, private_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

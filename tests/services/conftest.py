@@ -1,47 +1,19 @@
 """A Studio on each engine, with a clock that tests can move."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
 
-from studio_tui.config.settings import Database, Organisation, Settings
 from studio_tui.domain.people.access import Actor
-from studio_tui.domain.shared.clock import SteadyTime
 from studio_tui.services.people.identity import Account, sign_in
-from studio_tui.services.system.context import Studio, open_studio
+from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import execute, rows
-from tests.databases import create_database, drop_database, url_of
+from tests.databases import copy_database, discard_database, url_of
+from tests.made_once import MovableClock, database_of, made_once, open_example
+from tests.organisation import import_people
 
-_numbers = count()
-
-
-@dataclass
-class MovableClock:
-    """A clock that stands still until a test moves it."""
-
-    instant: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        """Return the instant at which the clock stands."""
-        return self.instant
-
-    def time(self) -> SteadyTime:
-        """Return the same instant for leases, which expire when a test moves the clock."""
-        return SteadyTime(self.instant.timestamp(), "test")
-
-    def jumped_within(self, seconds: float) -> bool:
-        """Return False: moving the clock counts as elapsed time, not as a jump."""
-        return False
-
-    def move(self, **span: float) -> None:
-        """Move the clock forward by ``days=…``, ``hours=…`` or ``minutes=…``."""
-        self.instant += timedelta(**span)
+__all__ = ["MovableClock"]
 
 
 @pytest.fixture
@@ -51,13 +23,18 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated database without rows, on each engine in turn."""
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: MovableClock
+) -> Iterator[str]:
+    """The URL of a migrated database on each engine in turn.
+
+    It has the rows of the fixtures that are declared with `made_once`, and no others.
+    """
     if request.param == "sqlite":
-        migrated: Path = request.getfixturevalue("migrated_file")
-        yield f"sqlite:///{shutil.copy(migrated, tmp_path)}"
-        return
-    with _database(request.getfixturevalue("migrated_server"), "migrated") as url:
+        migrated = f"sqlite:///{request.getfixturevalue('migrated_file')}"
+    else:
+        migrated = url_of(request.getfixturevalue("migrated_server"), "migrated")
+    with database_of(request, migrated, clock, tmp_path) as url:
         yield url
 
 
@@ -67,25 +44,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'studio.db'}"
         return
-    with _database(request.getfixturevalue("postgresql_server"), "template1") as url:
-        yield url
-
-
-@contextmanager
-def _database(server: str, template: str) -> Iterator[str]:
-    name = f"studio_{next(_numbers)}"
-    create_database(server, name, template)
-    yield url_of(server, name)
-    drop_database(server, name)
+    server: str = request.getfixturevalue("postgresql_server")
+    url = copy_database(url_of(server, "template1"), tmp_path)
+    yield url
+    discard_database(url)
 
 
 @pytest.fixture
 def studio(database_url: str, clock: MovableClock) -> Iterator[Studio]:
-    """An open, empty Studio of Example NV in Brussels."""
-    settings = Settings(
-        database=Database(url=database_url), organisation=Organisation(name="Example NV")
-    )
-    opened = open_studio(settings, clock, steady=clock)
+    """An open Studio of Example NV in Brussels."""
+    opened = open_example(database_url, clock)
     yield opened
     opened.close()
 
@@ -110,7 +78,20 @@ def drop_activity_guards(studio: Studio) -> Callable[[], None]:
     return take_away
 
 
-@pytest.fixture
+@made_once
 def admin(studio: Studio) -> Actor:
     """The first admin; the starter templates exist."""
     return sign_in(studio, Account("els", "Els Claes", "account els on hr-host"))
+
+
+@made_once
+def people(studio: Studio, admin: Actor) -> Actor:
+    """The first admin of the Studio with the people of `tests.organisation`."""
+    import_people(studio, admin)
+    return admin
+
+
+@pytest.fixture
+def organisation(studio: Studio, people: Actor) -> Studio:
+    """The Studio with the people of `tests.organisation`."""
+    return studio

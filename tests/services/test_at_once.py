@@ -72,11 +72,11 @@ def test_only_one_of_two_accounts_at_once_becomes_the_first_admin(studio: Studio
     assert len(templates.every(studio, admins[0])) == 3
 
 
+@pytest.mark.usefixtures("people")
 def test_two_assignments_of_the_same_users_at_once_notify_each_user_once(
     studio: Studio, admin: Actor
 ) -> None:
     """P12, N2."""
-    import_people(studio, admin)
     for number in ROUNDS:
         push = create_push(studio, admin, f"Push {number}")
         chosen = assigning.users_named(studio, admin, ["ann", "ben", "cas"])
@@ -137,11 +137,11 @@ def test_two_pushes_created_at_once_cannot_have_the_same_name(studio: Studio, ad
     assert len(pushes.every(studio, admin)) == len(ROUNDS)
 
 
+@pytest.mark.usefixtures("people")
 def test_no_user_stays_assigned_to_a_push_that_closes_at_the_same_moment(
     studio: Studio, admin: Actor
 ) -> None:
     """P9: a closed push has no waiting mail, whichever act came first."""
-    import_people(studio, admin)
     for number in ROUNDS:
         push = create_push(studio, admin, f"Push {number}")
         at_once(
@@ -168,11 +168,11 @@ def test_the_second_of_an_edit_and_a_closing_at_once_is_a_conflict(
         assert after.name == (push.name if closed else f"Edited {number}")
 
 
+@pytest.mark.usefixtures("people")
 def test_the_second_of_two_managers_who_plan_at_once_is_refused_and_reads_who_holds_it(
     studio: Studio, admin: Actor
 ) -> None:
     """P10, A4: the result is one conversation, one conductor and one invitation to each side."""
-    import_people(studio, admin)
     managers = [as_user(studio, login) for login in ("bob", "cor")]
     plan = Plan(studio.now() + timedelta(days=2))
     for number in ROUNDS:
@@ -188,11 +188,11 @@ def test_the_second_of_two_managers_who_plan_at_once_is_refused_and_reads_who_ho
         assert len(invited) == 2 * (number + 1)
 
 
+@pytest.mark.usefixtures("people")
 def test_the_second_of_two_writes_of_an_answer_at_once_is_a_conflict(
     studio: Studio, admin: Actor
 ) -> None:
     """A4, C4: the conductor writes in two windows."""
-    import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann").push
     bob = as_user(studio, "bob")
     talk = conversations.start(studio, bob, conversations.find(studio, push.name, "ann"))
@@ -217,11 +217,11 @@ def test_the_second_of_two_restorations_of_a_version_at_once_is_a_conflict(
         assert [type(refusal) for refusal in refusals(outcomes)] == [Conflict]
 
 
+@pytest.mark.usefixtures("people")
 def test_two_reminders_of_the_same_users_at_once_remind_each_user_once(
     studio: Studio, admin: Actor
 ) -> None:
     """P15: also if two workers find the same reminder due."""
-    import_people(studio, admin)
     everybody: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
     for number in ROUNDS:
         push = assign(studio, admin, create_push(studio, admin, f"Push {number}"), "eve").push
@@ -233,11 +233,11 @@ def test_two_reminders_of_the_same_users_at_once_remind_each_user_once(
         ]
 
 
+@pytest.mark.usefixtures("people")
 def test_an_undone_act_sends_no_mail_even_if_sending_begins_at_the_same_moment(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N5: either the whole act is undone, or it is too late and all of its mail is sent."""
-    import_people(studio, admin)
     for number in ROUNDS:
         push = create_push(studio, admin, f"Push {number}")
         done = assign(studio, admin, push, "ann", "ben", "cas")
@@ -250,11 +250,11 @@ def test_an_undone_act_sends_no_mail_even_if_sending_begins_at_the_same_moment(
         assert states == ({NotificationState.SENT} if late else {NotificationState.DROPPED})
 
 
+@pytest.mark.usefixtures("people")
 def test_two_workers_never_claim_the_same_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N8."""
-    import_people(studio, admin)
     push = create_push(studio, admin)
     everybody = Selection.matching(UserFilter())
     assigning.assign(studio, admin, push, everybody)
@@ -270,12 +270,12 @@ def test_two_workers_never_claim_the_same_mail(
     assert sorted(taken) == sorted(each.id for each in mail(studio, admin))
 
 
+@pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("change", ["import", "assign"])
 def test_queries_of_one_reading_transaction_see_the_same_data(
     studio: Studio, admin: Actor, change: str
 ) -> None:
     """A list does not change between its count and its rows."""
-    import_people(studio, admin)
     push = create_push(studio, admin)
 
     def interfere() -> None:

@@ -20,13 +20,14 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.mail import kind_in_words
 from tests.acting import as_user, assign, finish, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 _LEFT = "email,given_name,family_name,active\ncas@example.org,Cas,Dubois,no\n"
 
 
-@pytest.fixture(autouse=True)
+@made_once(autouse=True)
 def late(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     """Create an overdue push: Ann had her conversation with Bob, Ben's is planned, Cas has left.
 

@@ -104,6 +104,7 @@ from studio_tui.storage.pushes import assignments, excuses
 from studio_tui.storage.pushes import repeats as stored_repeats
 from tests.acting import HOUR, MESSAGE, as_user, assign, draft_of, finish, lines
 from tests.domain.people.test_ssh_keys import ED25519, RSA_3072
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -183,9 +184,9 @@ class World:
         return Selection.matching(UserFilter("cas"))
 
 
-@pytest.fixture
-def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
-    """A Studio in which every service has something to act on."""
+@made_once
+def objects(studio: Studio, admin: Actor, clock: MovableClock) -> tuple[Any, ...]:
+    """An object for every service to act on: the fields of `World` after the first two."""
     import_people(studio, admin)
     push = assign(studio, admin, create_push(studio, admin), "ann", "ben").push
     clock.move(minutes=2)
@@ -218,10 +219,16 @@ def world(studio: Studio, admin: Actor, clock: MovableClock) -> World:
     reviews.keep(studio, admin, Selection.of([kept := found["nic", "Later"]]))
     unattended.run(studio, admin, WAITING, Limits())
     segments.save(studio, admin, "Gone", Condition("left"))
-    return World(
-        studio, clock, push, regular, spare, closed, planned, begun, held, later.activity_id,
+    return (
+        push, regular, spare, closed, planned, begun, held, later.activity_id,
         found["ann", "Q1 review"], found["nic", "Q1 review"], kept,
     )  # fmt: skip
+
+
+@pytest.fixture
+def world(studio: Studio, clock: MovableClock, objects: tuple[Any, ...]) -> World:
+    """A Studio in which every service has something to act on."""
+    return World(studio, clock, *objects)
 
 
 ADMIN, SUPPORT, EVERYONE = {"els"}, {"els", "sam"}, {"els", "sam", "eve"}

@@ -43,8 +43,9 @@ from tests.services.test_rights import (
     READS,
     WRITES,
     World,
+    objects,  # noqa: F401 - a fixture
     on_one_engine,
-    world,  # noqa: F401 - the fixture
+    world,  # noqa: F401 - a fixture
 )
 
 MARK = "zzmark"
@@ -242,12 +243,12 @@ def _newest_line(limited: World) -> int:
         return int(rows("SELECT MAX(id) FROM activity")[0][0])
 
 
+@pytest.mark.usefixtures("people")
 @on_one_engine
 def test_a_manager_outside_the_scope_is_notified_named_and_can_receive_a_conversation(
     studio: Studio, admin: Actor
 ) -> None:
     """P6, P10: Cor, who coaches Ann and Ben, is outside the scope and otherwise invisible."""
-    import_people(studio, admin)
     other = "login,email,given_name,family_name,role\nhr,hr@example.org,Hilde,Raes,admin\n"
     import_people(studio, admin, other)
     scopes.limit(studio, admin, "hr", 'team "Sales > Belgium"')
@@ -278,12 +279,12 @@ def test_a_manager_outside_the_scope_is_notified_named_and_can_receive_a_convers
     assert not reviews.every(seen, hr)
 
 
+@pytest.mark.usefixtures("people")
 @on_one_engine
 def test_a_manager_holds_the_conversations_of_team_members_outside_their_scope(
     studio: Studio, admin: Actor
 ) -> None:
     """U12: as their manager, and only in My conversations."""
-    import_people(studio, admin)
     both = "login,email,given_name,family_name,role,leads\n"
     import_people(studio, admin, f"{both}hr,hr@example.org,Hilde,Raes,admin,Sales > Belgium\n")
     push = assign(studio, admin, create_push(studio, admin), "ann", "eve").push

@@ -13,10 +13,19 @@ from tests.services.conftest import (
     clock,
     database_url,
     empty_database_url,
+    people,
     studio,
 )
 
-__all__ = ["MovableClock", "admin", "clock", "database_url", "empty_database_url", "studio"]
+__all__ = [
+    "MovableClock",
+    "admin",
+    "clock",
+    "database_url",
+    "empty_database_url",
+    "people",
+    "studio",
+]
 
 _NOBODY = 65534
 

@@ -24,6 +24,7 @@ from studio_tui.worker.lease import LeaseExpired
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import assign
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import Server, smtp_server
@@ -45,14 +46,19 @@ while.
 """
 
 
-@pytest.fixture
-def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> Studio:
-    """A Studio with due mail for `_MAILS` users."""
+@made_once
+def due(studio: Studio, first_admin: Actor, clock: MovableClock) -> None:
+    """Mail for `_MAILS` users is due."""
     logins = [f"p{number}" for number in range(_MAILS)]
     rows = (f"{login},{login}@example.org,Pat,{login}" for login in logins)
     import_people(studio, first_admin, "\n".join(("login,email,given_name,family_name", *rows)))
     assign(studio, first_admin, create_push(studio, first_admin), *logins)
     clock.move(minutes=2)
+
+
+@pytest.fixture
+def many(studio: Studio, due: None) -> Studio:
+    """A Studio with due mail for `_MAILS` users."""
     return studio
 
 

@@ -32,6 +32,7 @@ from studio_tui.worker.advice import in_words
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import assign, mail
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HANG_UP, STALL, Server, Step, smtp_server
@@ -93,7 +94,7 @@ def server() -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> PushFacts:
     """A push to which Ann is assigned, with its mail due."""
     pushed = assign(studio, admin, create_push(studio, admin), "ann").push
@@ -293,7 +294,7 @@ def test_the_same_worker_continues_after_an_outage_of_an_hour(
     assert {each.attempts for each in mail(post.studio, post.admin)} == {1}
 
 
-@pytest.fixture
+@made_once
 def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
     """Forty users without a manager, whose mail is due."""
     rows = (f"p{number},p{number}@example.org,Pat,Number{number}" for number in range(40))

@@ -26,6 +26,7 @@ from studio_tui.worker.lease import Lease, LeaseExpired
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.acting import MESSAGE, assign, mail
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.simulation.database import BUSY, watch
@@ -34,7 +35,7 @@ from tests.smtp_server import Server, smtp_server
 from tests.worker.processes import LEASE, hurried_worker, stop, wait_until_sent
 
 
-@pytest.fixture
+@made_once
 def many(studio: Studio, first_admin: Actor, clock: MovableClock) -> int:
     """Three hundred due mails."""
     logins = [f"p{number}" for number in range(300)]

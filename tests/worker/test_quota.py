@@ -22,6 +22,7 @@ from studio_tui.storage.outbox import sent_counts
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.service import transports_of
 from tests.acting import MESSAGE, mail
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.smtp_server import Server, smtp_server
@@ -51,8 +52,8 @@ def _assign(studio: Studio, admin: Actor, name: str, *logins: str) -> None:
     assign.assign(studio, admin, push, assign.users_named(studio, admin, logins))
 
 
-@pytest.fixture
-def six(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
+@made_once
+def due(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     """Six due mails to users without a manager: five of one push, then one of another."""
     alone = "".join(f"u{n},u{n}@{n % 2}.example,U,{n}\n" for n in range(6))
     import_people(studio, admin, f"login,email,given_name,family_name\n{alone}")
@@ -60,6 +61,11 @@ def six(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
     clock.move(minutes=1)
     _assign(studio, admin, "Second", "u5")
     clock.move(minutes=3)
+
+
+@pytest.fixture
+def six(studio: Studio, due: None) -> Studio:
+    """The Studio with the mails of `due`."""
     return studio
 
 

@@ -9,6 +9,7 @@ from studio_tui.domain.outbox.notification import NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.services.system.context import Studio
 from tests.acting import assign
+from tests.made_once import made_once
 from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.smtp_server import HANG_UP, HOLD, smtp_server
@@ -22,7 +23,7 @@ from tests.worker.processes import (
 )
 
 
-@pytest.fixture
+@made_once
 def due(studio: Studio, admin: Actor, clock: MovableClock) -> int:
     """Number of mails that are due."""
     assign(studio, admin, create_push(studio, admin), "ann", "ben", "cas")

@@ -112,7 +112,6 @@ def test_a_test_mail_arrives(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "is not an e-mail address" in cli.refused("mail", "test", "not an address")
 
 
-@pytest.mark.usefixtures("made")
 def test_a_test_mail_without_a_server_is_refused(cli: Cli) -> None:
     assert "No mail server is set up" in cli.refused("mail", "test", "hr@example.org")
 
@@ -165,7 +164,6 @@ def test_a_preview_uses_the_texts_of_the_organisation(cli: Cli, private_home: Pa
     assert f"{text}, line 3" in said
 
 
-@pytest.mark.usefixtures("made")
 def test_the_next_server_is_used_while_the_first_is_down(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

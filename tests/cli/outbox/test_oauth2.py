@@ -160,7 +160,6 @@ def test_settings_that_are_wrong(cli: Cli, private_home: Path, text: str, said: 
         assert "s3cret" not in told
 
 
-@pytest.mark.usefixtures("made")
 def test_the_files_of_a_connection_are_checked(
     cli: Cli, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

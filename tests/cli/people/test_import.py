@@ -120,19 +120,16 @@ def test_an_invalid_mapping_is_wrong_usage(cli: Cli, mapping: str) -> None:
         (HEADINGS + "x,x@example.org,X\0,Y,\n", "NUL"),
     ],
 )
-@pytest.mark.usefixtures("made")
 def test_a_file_that_is_not_a_list_is_refused(cli: Cli, content: str, said: str) -> None:
     assert said in cli.refused("users", "import", write(content))
 
 
-@pytest.mark.usefixtures("made")
 def test_a_missing_file_or_a_folder_is_refused(cli: Cli) -> None:
     Path("folder").mkdir()
     assert "nowhere.csv" in cli.refused("users", "import", "nowhere.csv")
     assert "folder" in cli.refused("users", "import", "folder")
 
 
-@pytest.mark.usefixtures("made")
 def test_the_last_admin_stays(cli: Cli) -> None:
     file = write(f"login,email,given_name,family_name,active\n{ACCOUNT},hr@example.org,A,B,no\n")
     assert "nobody active would be admin any more" in cli.refused("users", "import", file)

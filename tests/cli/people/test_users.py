@@ -27,7 +27,6 @@ def test_users_who_left_are_listed_on_request(organisation: Cli) -> None:
     assert organisation.out("users", "list", "eve", "--left").rstrip().endswith("left")
 
 
-@pytest.mark.usefixtures("made")
 def test_an_empty_list_prints_a_message(cli: Cli) -> None:
     cli.run("users", "list")
     assert cli.run("users", "list", "nobody").stderr == "Nobody matches.\n"

@@ -28,5 +28,5 @@ def test_the_calendar_as_json_and_as_icalendar(pushed: Cli) -> None:
     ]
 
 
-def test_an_empty_calendar(made: None, cli: Cli) -> None:
+def test_an_empty_calendar(cli: Cli) -> None:
     assert cli.json("calendar") == []

@@ -82,9 +82,9 @@ def test_a_path_with_special_characters_stays_one_word(
     assert "on one line" in organisation.refused("ssh", "keys")
 
 
-def test_a_missing_database_is_not_created(cli: Cli) -> None:
-    assert "check that its folder exists" in cli.refused("ssh", "keys")
-    assert "check that its folder exists" in cli.refused("ssh", "keys")
+def test_a_missing_database_is_not_created(no_studio: Cli) -> None:
+    assert "check that its folder exists" in no_studio.refused("ssh", "keys")
+    assert "check that its folder exists" in no_studio.refused("ssh", "keys")
 
 
 def test_every_command_is_declared_open_or_of_the_host() -> None:

@@ -28,8 +28,8 @@ def examine(cli: Cli, *, exit_code: int = 0) -> dict[str, tuple[str, str]]:
     return {found["name"]: (found["health"], found["message"]) for found in report["findings"]}
 
 
-def test_on_a_new_host_doctor_creates_nothing(cli: Cli, private_home: Path) -> None:
-    found = examine(cli)
+def test_on_a_new_host_doctor_creates_nothing(no_studio: Cli, private_home: Path) -> None:
+    found = examine(no_studio)
     assert found["database"][0] == "ok"
     assert "is made when the Studio is opened" in found["database"][1]
     assert found["mail server"][0] == "limited"
@@ -108,25 +108,27 @@ def test_an_account_that_is_no_user(organisation: Cli) -> None:
     assert examine(organisation, exit_code=1)["account"][0] == "broken"
 
 
-def test_migrating_reports_the_migrations_and_the_first_admin(cli: Cli, private_home: Path) -> None:
-    *applied, founder, ready = cli.out("db", "migrate").splitlines()
+def test_migrating_reports_the_migrations_and_the_first_admin(
+    no_studio: Cli, private_home: Path
+) -> None:
+    *applied, founder, ready = no_studio.out("db", "migrate").splitlines()
     assert applied[0] == "Applied 0001_first."
     assert founder.endswith(f"({ACCOUNT}) is its first admin.")
     assert str(private_home / "data" / "studio-tui" / "studio.db") in ready
-    assert cli.out("db", "migrate") == f"{ready}\n"
-    assert [user["login"] for user in cli.json("users", "list")] == [ACCOUNT]
+    assert no_studio.out("db", "migrate") == f"{ready}\n"
+    assert [user["login"] for user in no_studio.json("users", "list")] == [ACCOUNT]
 
 
-def test_a_worker_creates_no_database(cli: Cli, private_home: Path) -> None:
-    assert "“studio-tui db migrate” makes one" in cli.refused("worker", "--drain")
+def test_a_worker_creates_no_database(no_studio: Cli, private_home: Path) -> None:
+    assert "“studio-tui db migrate” makes one" in no_studio.refused("worker", "--drain")
     assert list((private_home / "data").iterdir()) == []
 
 
-def test_doctor_makes_nobody_an_admin(cli: Cli) -> None:
+def test_doctor_makes_nobody_an_admin(no_studio: Cli) -> None:
     with studio_without_actor(CreatePolicy.ASKED):
         pass
     said = f"nobody is known yet: {ACCOUNT} becomes the first admin"
-    assert examine(cli)["account"] == ("ok", said)
+    assert examine(no_studio)["account"] == ("ok", said)
     with studio_without_actor() as studio:
         assert is_new(studio)
 

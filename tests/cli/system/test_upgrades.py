@@ -86,7 +86,7 @@ def test_a_database_of_a_released_version_is_upgraded_and_used(
 
 
 def test_a_database_of_a_newer_version_is_refused_with_the_remedy(
-    cli: Cli, made: None, private_home: Path
+    cli: Cli, private_home: Path
 ) -> None:
     [path] = private_home.rglob("studio.db")
     with closing(sqlite3.connect(path)) as connection, connection:

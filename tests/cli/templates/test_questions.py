@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.cli.conftest import Cli
 
 
@@ -34,7 +32,6 @@ def test_a_topic_is_changed_and_deleted(cli: Cli) -> None:
     assert "There is no topic" in cli.refused("questions", "delete", "ours")
 
 
-@pytest.mark.usefixtures("made")
 def test_a_file_that_is_wrong_is_refused(cli: Cli) -> None:
     Path("bad.toml").write_text('name = "x"\n[[questions]]\ntext = "?"\nkind = "choice"\n')
     said = cli.refused("questions", "import", "bad.toml")

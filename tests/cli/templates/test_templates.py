@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.cli.conftest import Cli, create
 
 
@@ -46,7 +44,6 @@ def test_an_imported_text_adds_or_changes_a_template(cli: Cli) -> None:
     assert len(cli.json("templates", "list")) == 4
 
 
-@pytest.mark.usefixtures("made")
 def test_text_that_is_wrong_is_refused(cli: Cli) -> None:
     Path("bad.toml").write_text('names = "x"\n')
     said = cli.refused("templates", "import", "bad.toml")

@@ -7,7 +7,7 @@ from tests.cli.conftest import Accounts, Cli
 NAMES = ["kind", "count", "push", "user", "text", "since"]
 
 
-def test_a_new_studio_shows_the_first_steps(made: None, cli: Cli) -> None:
+def test_a_new_studio_shows_the_first_steps(cli: Cli) -> None:
     assert cli.json("today") == []
     said = cli.out("today")
     assert "To begin: import users." in said

@@ -19,6 +19,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.fields import instant_text
 from studio_tui.storage.engine.sql import execute, rows, scalar
 from tests.acting import assign, draft_of, lines
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 
 
@@ -32,12 +33,17 @@ def change(studio: Studio, sql: str, *params: object) -> None:
         execute(sql, *params)
 
 
-@pytest.fixture
-def acted(studio: Studio, admin: Actor) -> Studio:
-    """A Studio with some activity."""
+@made_once
+def acts(studio: Studio, admin: Actor) -> None:
+    """Some activity."""
     import_people(studio, admin)
     assign(studio, admin, create_push(studio, admin), "ann", "ben")
     create_push(studio, admin, "Q2 review")
+
+
+@pytest.fixture
+def acted(studio: Studio, acts: None) -> Studio:
+    """A Studio with some activity."""
     return studio
 
 

@@ -37,6 +37,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences.conditions import matching_ids
 from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user, assign, assigned, draft_of, finish, mail, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -65,7 +66,7 @@ class Organisation:
     today: date
 
 
-@pytest.fixture
+@made_once
 def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> Organisation:
     """A few people in two pushes, in every state that a user of a push can have."""
     import_people(studio, admin, PEOPLE)

@@ -7,7 +7,7 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.services.audiences.completing import complete
 from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.system.context import Studio
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 
 pytestmark = pytest.mark.one_engine
 
@@ -60,9 +60,9 @@ WAYS = {
 """Typed text, and some of the completions that it must offer."""
 
 
+@pytest.mark.usefixtures("people")
 def test_completions_of_a_typed_audience(studio: Studio, admin: Actor) -> None:
     """Completions are words and values; a chosen one parses as an audience or can be continued."""
-    import_people(studio, admin)
     create_push(studio, admin)
     for typed, expected in WAYS.items():
         found = {each.shown: each.text for each in complete(studio, admin, typed)}

@@ -17,7 +17,7 @@ from studio_tui.services.people import users
 from studio_tui.services.pushes import assign, check, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import assign as assigned
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 
 WORDS = ['team under "Sales"', "no manager", 'in push "Q1 review" overdue', "manager dan",
          "reminded within 7 days", "mail failed", 'name "ann"', 'login "b*"']  # fmt: skip
@@ -40,12 +40,12 @@ LARGEST = {
 }
 
 
+@pytest.mark.usefixtures("people")
 @pytest.mark.one_engine
 def test_the_largest_audiences_can_be_listed_previewed_and_assigned(
     studio: Studio, admin: Actor
 ) -> None:
     """SQLite parses up to a hundred nested parentheses."""
-    import_people(studio, admin)
     push = assigned(studio, admin, create_push(studio, admin), "ann", "bob").push
     everybody = users.every(studio, admin, UserFilter())
     for text in LARGEST.values():
@@ -67,12 +67,12 @@ def _is_in(
     return user_id in matching[filter_]
 
 
+@pytest.mark.usefixtures("people")
 @pytest.mark.parametrize("first", [True, False])
 def test_the_terms_of_a_selection_apply_in_their_order(
     studio: Studio, admin: Actor, first: bool
 ) -> None:
     """The terms are audiences, words, pushes and single users, added or removed in turn."""
-    import_people(studio, admin)
     push = create_push(studio, admin)
     earlier = assigned(studio, admin, create_push(studio, admin, "Earlier"), "ann", "bob").push
     everybody = {user.id: user for user in users.every(studio, admin, UserFilter())}

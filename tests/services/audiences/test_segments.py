@@ -13,14 +13,8 @@ from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.people import by_hand, users
 from studio_tui.services.system.context import Studio
 from tests.acting import lines
-from tests.organisation import import_people
 
 pytestmark = pytest.mark.one_engine
-
-
-@pytest.fixture
-def people(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
 
 
 def save(studio: Studio, admin: Actor, name: str, where: str) -> SegmentSaved:

@@ -20,6 +20,7 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, assigned, draft_of, mail, now, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.one_engine
 DROPPED = NotificationState.DROPPED
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push with Ann, whose managers are Bob and Cor; its first mail has been sent."""
     import_people(studio, admin)

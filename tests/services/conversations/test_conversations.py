@@ -33,11 +33,12 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, assigned, draft_of, finish, lines, now
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor) -> Push:
     """A push with Ann (managers Bob and Cor), Bob (manager Dan) and Eve (no manager)."""
     import_people(studio, admin)

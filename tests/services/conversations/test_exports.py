@@ -113,8 +113,8 @@ def test_an_admin_gets_what_the_template_opens_and_the_access_is_recorded(
     assert line.after == {"parts": ["summary"]}
 
 
+@pytest.mark.usefixtures("people")
 def test_only_a_finished_conversation_can_be_exported(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
     quick = templates.find(studio, admin, "Quick")
     bob = as_user(studio, "bob")
     ben = conversations.user_named(studio, "ben")

@@ -11,6 +11,7 @@ from studio_tui.domain.shared.errors import Forbidden, Refused
 from studio_tui.services import conversations
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, finish, lines, mail, now, send_due, summaries, waiting
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.one_engine
 USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push with Ann, whom Bob leads and Cor coaches; all of its mail was sent."""
     import_people(studio, admin)

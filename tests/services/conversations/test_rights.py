@@ -16,7 +16,6 @@ from studio_tui.domain.conversations.conversation import (
     Plan,
     Relation,
 )
-from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden
 from studio_tui.domain.templates.template import AdminsRead, Viewing
 from studio_tui.services import conversations
@@ -24,7 +23,6 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user
-from tests.organisation import import_people
 
 pytestmark = pytest.mark.one_engine
 
@@ -52,12 +50,6 @@ Bob leads her team, and Dan the team above it.
 """
 STATES = ("planned", "prepared", "in progress", "done", "cancelled")
 VIEWINGS = [Viewing(admins, leaders) for admins, leaders in product(AdminsRead, (False, True))]
-
-
-@pytest.fixture
-def organisation(studio: Studio, admin: Actor) -> Studio:
-    import_people(studio, admin)
-    return studio
 
 
 def led_to(studio: Studio, state: str, viewing: Viewing) -> Conversation:

@@ -27,6 +27,7 @@ from studio_tui.services.pushes.assign import unassign_users
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, assign, lines, mail, now, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -36,7 +37,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh
 COACHES = "login,email,given_name,family_name,coaches\nann,ann@example.org,Ann,Peeters,{}\n"
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor) -> Push:
     import_people(studio, admin)
     push = create_push(studio, admin)
@@ -356,11 +357,11 @@ def test_each_reading_of_texts_of_an_earlier_conductor_is_recorded_once_per_scre
     assert readings()[0] == ("bob", ["answers", "conductor_preparation"])
 
 
+@pytest.mark.usefixtures("people")
 def test_the_parts_that_the_template_opens_are_open_after_a_take_over(
     studio: Studio, admin: Actor
 ) -> None:
     """T4: by the copy of the template in the push."""
-    import_people(studio, admin)
     regular = templates.find(studio, admin, "Regular").definition
     viewing = Viewing(AdminsRead.ALL, leaders=False)
     templates.add(studio, admin, replace(regular, name="Open", viewing=viewing))
@@ -384,8 +385,8 @@ def test_the_parts_that_the_template_opens_are_open_after_a_take_over(
     assert "by Cor" not in shown
 
 
+@pytest.mark.usefixtures("people")
 def test_adding_a_key_for_oneself_sends_no_notice(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
     ssh_keys.add(studio, admin, admin.login, KEY)
     assert told(studio, admin) == []
 

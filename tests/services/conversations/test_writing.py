@@ -14,7 +14,6 @@ from studio_tui.domain.conversations.conversation import (
     WriteConflict,
     WrittenText,
 )
-from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Forbidden, Invalid, NotFound, Refused
 from studio_tui.domain.templates.template import (
     AdminsRead,
@@ -29,16 +28,8 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import HOUR, as_user, lines
-from tests.organisation import import_people
 
 pytestmark = pytest.mark.one_engine
-
-
-@pytest.fixture
-def organisation(studio: Studio, admin: Actor) -> Studio:
-    """The small organisation: Bob leads Ann's team, and Cor coaches her."""
-    import_people(studio, admin)
-    return studio
 
 
 def planned(studio: Studio, **changes: object) -> Conversation:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from studio_tui.domain.activity.verbs import Verb
 from studio_tui.domain.outbox.notification import Notification, NotificationFilter
 from studio_tui.domain.people.access import Actor
@@ -22,12 +20,13 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today
 from tests.acting import assign, mail, now, send_due
+from tests.made_once import made_once
 from tests.mail.bounces.test_report import EXAMPLES, OURS, example
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push with Ann and Ben, who got mail, as did their managers Bob and Cor."""
     import_people(studio, admin)

@@ -17,18 +17,13 @@ from studio_tui.services.pushes import pushes, remind
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine.sql import execute, rows
 from tests.acting import assign, finish, mail, send_due, summaries
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr_file_of, whole_database
 
-pytestmark = pytest.mark.one_engine
+pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("people")]
 
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
-
-
-@pytest.fixture(autouse=True)
-def organisation(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
 
 
 def test_a_dry_run_returns_the_mail_that_the_act_writes(studio: Studio, admin: Actor) -> None:

@@ -16,13 +16,14 @@ from studio_tui.services.outbox.delivery import (
 from studio_tui.services.outbox.outbox import Health, Sending
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, MESSAGE, assign
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 pytestmark = pytest.mark.one_engine
 
 
-@pytest.fixture
+@made_once
 def assigned(studio: Studio, admin: Actor) -> None:
     """Six mails that are held for two minutes."""
     import_people(studio, admin)

@@ -14,6 +14,7 @@ from studio_tui.services.outbox import delivery, outbox
 from studio_tui.services.outbox.sending_hours import hours_of
 from studio_tui.services.pushes import assign
 from studio_tui.services.system.context import Studio
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -22,9 +23,9 @@ EVENING = datetime(2026, 12, 24, 20, 0, tzinfo=UTC)
 """Evening in Brussels; in Tokyo it is the morning of a Friday."""
 
 
-@pytest.fixture
-def two(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
-    """A Studio with a due mail to Ann in Brussels and one to Ken in Tokyo."""
+@made_once
+def due(studio: Studio, admin: Actor, clock: MovableClock) -> None:
+    """A mail to Ann in Brussels and one to Ken in Tokyo are due."""
     people = "ann,ann@example.org,Ann,P,\nken,ken@example.org,Ken,T,Asia/Tokyo\n"
     head = "login,email,given_name,family_name,time_zone\n"
     clock.instant = EVENING - HOUR
@@ -32,6 +33,11 @@ def two(studio: Studio, admin: Actor, clock: MovableClock) -> Studio:
     push = create_push(studio, admin)
     assign.assign(studio, admin, push, assign.users_named(studio, admin, ["ann", "ken"]))
     clock.instant = EVENING + 6 * HOUR
+
+
+@pytest.fixture
+def two(studio: Studio, due: None) -> Studio:
+    """A Studio with a due mail to Ann in Brussels and one to Ken in Tokyo."""
     return studio
 
 

@@ -13,6 +13,7 @@ from studio_tui.services.outbox.delivery import FailedSettlement, RetrySettlemen
 from studio_tui.services.people import users
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, MESSAGE, assign, mail, now, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -20,7 +21,7 @@ State = NotificationState
 EVERYTHING: Selection[NotificationFilter] = Selection.matching(NotificationFilter())
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor) -> Push:
     """A push with Ann and Ben; mail to them and to their managers Bob and Cor is held."""
     import_people(studio, admin)
@@ -196,11 +197,11 @@ def test_a_waiting_mail_is_displayed_as_it_would_be_sent(
             outbox.read(studio, admin, missing)
 
 
+@pytest.mark.usefixtures("people")
 def test_sent_mail_can_be_sent_again_as_a_new_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N10: only to the same person, and only mail that was sent."""
-    import_people(studio, admin)
     assign(studio, admin, create_push(studio, admin), "ben")
     clock.move(minutes=2)
     send_due(studio)

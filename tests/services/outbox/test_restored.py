@@ -21,11 +21,12 @@ from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.today import today
 from studio_tui.storage.outbox import mail_origin
 from tests.acting import HOUR, assign
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push whose mail has been due for most of an hour."""
     import_people(studio, admin)

@@ -21,21 +21,16 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes import remind as reminding
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, mail, send_due
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr_file_of
 
-pytestmark = pytest.mark.one_engine
+pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("people")]
 
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 FAILED: Selection[NotificationFilter] = Selection.matching(
     NotificationFilter(state=NotificationState.FAILED)
 )
-
-
-@pytest.fixture(autouse=True)
-def organisation(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
 
 
 def fail_due(studio: Studio) -> int:

@@ -22,13 +22,14 @@ from tests.acting import (
     send_due,
     waiting,
 )
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor) -> Push:
     import_people(studio, admin)
     return create_push(studio, admin)

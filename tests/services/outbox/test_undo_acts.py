@@ -22,6 +22,7 @@ from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import audiences, pushes, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, assigned, mail, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -35,27 +36,17 @@ EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 class Told:
     """A push whose first mail was sent, with Ben's conversation planned with Bob."""
 
-    def __init__(self, studio: Studio, admin: Actor, clock: MovableClock) -> None:
-        self.studio, self.admin = studio, admin
-        import_people(studio, admin)
-        created = create_push(studio, admin)
-        self._push_id = created.id
-        assign(studio, admin, created, "ann", "ben")
-        self.planned = self.plan("ben", WHEN)
-        clock.move(minutes=3)
-        send_due(studio)
+    def __init__(self, studio: Studio, admin: Actor, planned: Conversation) -> None:
+        self.studio, self.admin, self.planned = studio, admin, planned
 
     @property
     def push(self) -> Push:
         """The push with its current data."""
-        return pushes.show(self.studio, self.admin, self._push_id)
+        return pushes.every(self.studio, self.admin)[0]
 
     def plan(self, login: str, at: datetime, place: str = "Room 3") -> Conversation:
         """Plan the conversation with Bob, or move it."""
-        ask = conversations.find(self.studio, "Q1 review", login)
-        return conversations.plan(
-            self.studio, self.admin, ask, Plan(at, place=place), conductor="bob"
-        )
+        return plan(self.studio, self.admin, login, Plan(at, place=place))
 
     def conversation(self) -> Conversation:
         """Return Ben's conversation with its current data."""
@@ -105,9 +96,26 @@ class Told:
         )
 
 
+def plan(studio: Studio, admin: Actor, login: str, wanted: Plan) -> Conversation:
+    """Plan the conversation of a user of the push with Bob."""
+    ask = conversations.find(studio, "Q1 review", login)
+    return conversations.plan(studio, admin, ask, wanted, conductor="bob")
+
+
+@made_once
+def planned(studio: Studio, admin: Actor, clock: MovableClock) -> Conversation:
+    """Ben's planned conversation with Bob, in the push of `Told`."""
+    import_people(studio, admin)
+    assign(studio, admin, create_push(studio, admin), "ann", "ben")
+    made = plan(studio, admin, "ben", Plan(WHEN, place="Room 3"))
+    clock.move(minutes=3)
+    send_due(studio)
+    return made
+
+
 @pytest.fixture
-def told(studio: Studio, admin: Actor, clock: MovableClock) -> Told:
-    return Told(studio, admin, clock)
+def told(studio: Studio, admin: Actor, planned: Conversation) -> Told:
+    return Told(studio, admin, planned)
 
 
 def prepare(told: Told, act: Verb) -> None:

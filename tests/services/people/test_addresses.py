@@ -17,12 +17,13 @@ from studio_tui.services.people import by_hand, users
 from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, lines, mail, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import found
 
 
-@pytest.fixture
+@made_once
 def ann(studio: Studio, admin: Actor) -> int:
     """The id of Ann in the small organisation."""
     import_people(studio, admin)

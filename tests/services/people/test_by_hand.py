@@ -16,17 +16,13 @@ from studio_tui.services.pushes import joining, pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, lines, mail
 from tests.hostile import HOSTILE
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.conftest import MovableClock
+
+pytestmark = pytest.mark.usefixtures("people")
 
 ALL = UserFilter(include_left=True)
 ZOE = {"email": "zoe@example.org", "given_name": "Zoé", "family_name": "Doe"}
-
-
-@pytest.fixture(autouse=True)
-def organisation(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
 
 
 def user(studio: Studio, login: str) -> User:

@@ -34,6 +34,7 @@ from studio_tui.services.templates import templates
 from studio_tui.storage.engine.sql import execute, rows
 from tests.acting import HOUR, as_user, assign, lines, mail, now, send_due
 from tests.domain.people.test_ssh_keys import ED25519
+from tests.made_once import made_once
 from tests.organisation import PEOPLE, create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -47,7 +48,7 @@ _EMPTYING = (
 )
 
 
-@pytest.fixture(autouse=True)
+@made_once(autouse=True)
 def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     """Create a person in a push who planned, wrote, got mail, was excused and left."""
     import_people(studio, admin, PEOPLE + QUINTIJN + "\n")

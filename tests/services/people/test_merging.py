@@ -21,6 +21,7 @@ from studio_tui.storage.engine.tables import TABLES, UserTable
 from studio_tui.storage.people.merging import _ONCE, _PLAIN
 from tests.acting import HOUR, as_user, assign, assigned, finish, mail, send_due, waiting
 from tests.domain.people.test_ssh_keys import ED25519
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import import_lines, user, whole_database
@@ -33,7 +34,7 @@ _STAYS = {("activity", "actor"), ("activity_user", "user"), ("merged_user", "use
 """References to the other record that remain, because lines of activity never change."""
 
 
-@pytest.fixture
+@made_once
 def double(studio: Studio, admin: Actor) -> None:
     """The small organisation with a second record of Ann."""
     import_people(studio, admin)

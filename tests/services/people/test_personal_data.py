@@ -25,16 +25,12 @@ from studio_tui.storage.engine.tables import TABLES, UserTable
 from studio_tui.storage.people.personal_data import CLOSED, ELSEWHERE
 from tests.acting import HOUR, as_user, assign, lines, send_due
 from tests.domain.people.test_ssh_keys import ED25519
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.usefixtures("people")
+
 on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def organisation(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
 
 
 def exported(studio: Studio, actor: Actor, login: str, folder: Path) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.today import today
 from studio_tui.storage.people import retention as stored
 from tests.acting import as_user, lines
+from tests.made_once import made_once
 from tests.organisation import import_people
 from tests.services.conftest import MovableClock
 
@@ -27,7 +28,7 @@ def keeping(studio: Studio, months: int) -> Studio:
     return replace(studio, settings=settings)
 
 
-@pytest.fixture(autouse=True)
+@made_once(autouse=True)
 def left(studio: Studio, admin: Actor) -> None:
     """Let Ann and Ben leave on 2 March."""
     import_people(studio, admin)

@@ -14,18 +14,12 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import library, templates
 from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 
 pytestmark = pytest.mark.one_engine
 
 HEAD = "login,email,given_name,family_name,role\n"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl x"
-
-
-@pytest.fixture
-def organisation(studio: Studio, admin: Actor) -> Studio:
-    import_people(studio, admin)
-    return studio
 
 
 def imported(studio: Studio, admin: Actor, *lines: str) -> None:

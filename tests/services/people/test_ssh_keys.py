@@ -24,13 +24,6 @@ LEFT = "email,given_name,family_name,active\nann@example.org,Ann,Peeters,no\n"
 FINGERPRINT = parse_public_key(ED25519).fingerprint
 
 
-@pytest.fixture
-def people(studio: Studio, admin: Actor) -> Actor:
-    """The admin of a Studio with the small organisation."""
-    import_people(studio, admin)
-    return admin
-
-
 def test_a_user_can_sign_in_with_their_key(studio: Studio, people: Actor) -> None:
     added = ssh_keys.add(studio, people, "ANN", f"{ED25519} laptop")
     assert (added.login, added.fingerprint, added.comment) == ("ann", FINGERPRINT, "laptop")

@@ -20,6 +20,7 @@ from studio_tui.services.people.stand_ins import StandInRequest, StandInResult
 from studio_tui.services.pushes import groups, remind
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, as_user, assign, assigned, lines, mail, now, send_due, summaries
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -27,7 +28,7 @@ EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 FROM, UNTIL = date(2026, 3, 2), date(2026, 3, 12)
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push open until 1 April with Ann, Ben and Cas; its first mail was sent."""
     import_people(studio, admin)

@@ -15,11 +15,7 @@ from tests.acting import as_user, lines
 from tests.organisation import PEOPLE, import_people
 from tests.services.people.importing import found
 
-
-@pytest.fixture(autouse=True)
-def organisation(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
+pytestmark = pytest.mark.usefixtures("people")
 
 
 @pytest.fixture

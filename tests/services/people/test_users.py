@@ -14,11 +14,7 @@ from tests.acting import assign, send_due
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
-
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
+pytestmark = pytest.mark.usefixtures("people")
 
 
 def logins(studio: Studio, admin: Actor, filter_: UserFilter) -> list[str]:

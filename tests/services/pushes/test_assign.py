@@ -38,14 +38,10 @@ from tests.acting import (
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.usefixtures("people")
+
 USER, MANAGER = Capacity.USER, Capacity.MANAGER
 LEFT = "email,given_name,family_name,active\n{login}@example.org,{login},Gone,no\n"
-
-
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
 
 
 def leaves(studio: Studio, admin: Actor, *logins: str) -> None:

@@ -22,6 +22,7 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from studio_tui.services.today import today
 from tests.acting import assign, assigned, lines, mail, now
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.pushes.test_repeats import at
@@ -29,7 +30,7 @@ from tests.services.pushes.test_repeats import at
 DEPARTMENTS = "email,given_name,family_name,department,hired_on\n"
 
 
-@pytest.fixture(autouse=True)
+@made_once(autouse=True)
 def people(studio: Studio, admin: Actor) -> None:
     """The small organisation, with Ann and Ben in the department Legal."""
     import_people(studio, admin)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from msgspec import structs
 
 from studio_tui.config.settings import Notifications
@@ -15,12 +16,12 @@ from studio_tui.services import conversations
 from studio_tui.services.pushes import calendar, check, duplicate, repeats
 from studio_tui.services.system.context import Studio
 from tests.acting import assign
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 
 
+@pytest.mark.usefixtures("people")
 def test_the_calendar_of_a_year(studio: Studio, admin: Actor) -> None:
     """The clocks in Brussels go forward on 29 March, which must not shift a day."""
-    import_people(studio, admin)
     push = create_push(studio, admin, lasts=28)
     assign(studio, admin, push, "ann", "ben", "cas")
     ahead = create_push(studio, admin, "Ahead", starts_in=30, lasts=3)

@@ -13,17 +13,11 @@ from studio_tui.services.pushes import assign as assigning
 from studio_tui.services.pushes import check, pushes
 from studio_tui.services.system.context import Studio
 from tests.acting import HOUR, assign, draft_of, finish, now, send_due
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import import_lines
 
-pytestmark = pytest.mark.one_engine
-
-
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation: Eve has no manager, Bob manages Ann, Ben and Cas."""
-    import_people(studio, admin)
+pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("people")]
 
 
 def found(studio: Studio, admin: Actor, *adding: str, **push: Any) -> dict[CheckKind, list[str]]:

@@ -15,14 +15,10 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import as_user, assign, assigned, draft_of, mail, now, summaries
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.pushes.test_assign import leaves
 
-
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
+pytestmark = pytest.mark.usefixtures("people")
 
 
 NEXT = PushDraft("Q2 review", date(2026, 4, 1), date(2026, 4, 30))

@@ -34,6 +34,7 @@ from tests.acting import (
     send_due,
     summaries,
 )
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
@@ -42,7 +43,7 @@ DEADLINE = date(2026, 4, 1)
 USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push open until 1 April with Ann, Ben, Cas and Eve; its first mail was sent."""
     import_people(studio, admin)
@@ -106,11 +107,11 @@ def test_taking_back_an_excuse_makes_the_user_due_again(
         _back(studio, admin, push, "ann")
 
 
+@pytest.mark.usefixtures("people")
 def test_a_user_excused_before_the_first_mail_is_notified_when_the_excuse_is_taken_back(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
     """N6, N17: waiting mail is dropped at the time of sending, and written again later."""
-    import_people(studio, admin)
     push = now(studio, admin, assign(studio, admin, create_push(studio, admin), "ann", "ben").push)
     _excuse(studio, admin, push, "ann")
     clock.move(minutes=2)
@@ -132,10 +133,10 @@ def test_a_user_excused_before_the_first_mail_is_notified_when_the_excuse_is_tak
     ]
 
 
+@pytest.mark.usefixtures("people")
 def test_an_excuse_taken_back_before_the_mail_leaves_changes_no_mail(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    import_people(studio, admin)
     push = now(studio, admin, assign(studio, admin, create_push(studio, admin), "ann", "ben").push)
     _excuse(studio, admin, push, "ann")
     assert _back(studio, admin, push, "ann").users_told == 0

@@ -17,12 +17,13 @@ from studio_tui.services.pushes import groups as push_groups
 from studio_tui.services.pushes import remind
 from studio_tui.services.system.context import Studio
 from tests.acting import assign, finish, mail, now, send_due, summaries
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import import_lines
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor) -> Push:
     """A push open until 1 April with Ann, Ben, Cas, and Eve, who has no manager."""
     import_people(studio, admin)

@@ -15,16 +15,12 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from tests.acting import assign, draft_of, finish, lines, mail, now, send_due
 from tests.hostile import HOSTILE
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 from tests.services.conftest import MovableClock
 
+pytestmark = pytest.mark.usefixtures("people")
+
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 31)
-
-
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
 
 
 def create(studio: Studio, admin: Actor, *drafts: PushDraft) -> list[Push]:

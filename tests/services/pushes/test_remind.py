@@ -27,6 +27,7 @@ from tests.acting import (
     send_due,
     summaries,
 )
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr_file_of
@@ -35,7 +36,7 @@ EVERYBODY: Selection[AssignmentFilter] = Selection.matching(AssignmentFilter())
 USER, MANAGER = Capacity.USER, Capacity.MANAGER
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push open until 1 April with Ann, Ben, Cas and Eve; its first mail was sent."""
     import_people(studio, admin)

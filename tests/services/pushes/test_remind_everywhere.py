@@ -14,11 +14,12 @@ from studio_tui.services.pushes import groups, pushes, remind
 from studio_tui.services.pushes import remind_everywhere as everywhere
 from studio_tui.services.system.context import Studio
 from tests.acting import assign, finish, mail, now, send_due, summaries
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 
 
-@pytest.fixture
+@made_once
 def both(studio: Studio, admin: Actor, clock: MovableClock) -> tuple[Push, Push]:
     """Two open pushes with Ann in both, whose mail was sent; a third starts later."""
     import_people(studio, admin)

@@ -20,26 +20,23 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from studio_tui.services.today import today
 from tests.acting import as_user, assign, assigned, draft_of, lines, mail
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.pushes.test_assign import leaves
 
+pytestmark = pytest.mark.usefixtures("people")
+
 MONTHLY, QUARTERLY, WEEKLY = (parse_every(text) for text in ("1m", "3m", "1w"))
 
 
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
-
-
-@pytest.fixture
-def push(studio: Studio, admin: Actor) -> Push:
+@made_once
+def push(studio: Studio, people: Actor) -> Push:
     """A push from 2 March to 20 March with Ann and Ben."""
-    made = create_push(studio, admin, lasts=18)
-    assign(studio, admin, made, "ann", "ben")
+    made = create_push(studio, people, lasts=18)
+    assign(studio, people, made, "ann", "ben")
     edited = replace(draft_of(made), reminders=Reminders((4,), (1,)))
-    return pushes.edit(studio, admin, made, edited)
+    return pushes.edit(studio, people, made, edited)
 
 
 def at(clock: MovableClock, day: date, hour: int = 9) -> None:

@@ -15,6 +15,7 @@ from studio_tui.services.pushes import course as push_course
 from studio_tui.services.pushes import report
 from studio_tui.services.system.context import Studio
 from tests.acting import as_user, assign, finish, now
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import import_lines
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.one_engine
 HOSTILE = "<b>|`[/x]`|</b>"
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push after two weeks: one talk held, one planned, a manager with a hostile name."""
     import_people(studio, admin)

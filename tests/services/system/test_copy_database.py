@@ -27,11 +27,12 @@ from studio_tui.storage.engine.store import open_store
 from tests.acting import as_user, assign, finish, lines, mail, send_due
 from tests.databases import create_database, url_of
 from tests.hostile import HOSTILE
+from tests.made_once import made_once
 from tests.organisation import PEOPLE, create_push, import_people
 from tests.services.conftest import MovableClock
 
 
-@pytest.fixture
+@made_once
 def els(studio: Studio, admin: Actor, clock: MovableClock) -> Actor:
     """An admin of a Studio with rows in many tables, including hostile names."""
     names = [clean_line(name).replace('"', '""') for name in HOSTILE]

@@ -13,15 +13,14 @@ from studio_tui.services.system import list_views
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.list_views import ViewNameTaken
 from tests.acting import as_user
-from tests.organisation import import_people
 
 LATE = ListView(
     "Late in Sales", "sales late", "overdue", Sort("name", descending=True), ("name", "teams")
 )
 
 
+@pytest.mark.usefixtures("people")
 def test_views_are_stored_per_user_and_list(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
     ann = as_user(studio, "ann")
     list_views.save(studio, admin, "users", LATE)
     list_views.save(studio, ann, "users", replace(LATE, name="Mine"))

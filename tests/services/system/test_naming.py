@@ -9,15 +9,9 @@ from studio_tui.services.pushes import pushes
 from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from tests.hostile import HOSTILE
-from tests.organisation import create_push, import_people
+from tests.organisation import create_push
 
-pytestmark = pytest.mark.one_engine
-
-
-@pytest.fixture(autouse=True)
-def people(studio: Studio, admin: Actor) -> None:
-    """The small organisation."""
-    import_people(studio, admin)
+pytestmark = [pytest.mark.one_engine, pytest.mark.usefixtures("people")]
 
 
 def test_a_user_is_named_by_login_or_address_in_any_case(studio: Studio, admin: Actor) -> None:

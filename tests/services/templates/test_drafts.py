@@ -10,7 +10,6 @@ from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import drafts, library, templates
 from tests.acting import as_user, lines
 from tests.hostile import HOSTILE
-from tests.organisation import import_people
 from tests.services.conftest import MovableClock
 
 pytestmark = pytest.mark.one_engine
@@ -30,8 +29,8 @@ def test_a_draft_is_stored_as_last_typed(studio: Studio, admin: Actor, clock: Mo
     assert drafts.find(studio, admin, SUBJECT) is None
 
 
+@pytest.mark.usefixtures("people")
 def test_a_draft_belongs_to_one_user_and_one_subject(studio: Studio, admin: Actor) -> None:
-    import_people(studio, admin)
     sam = as_user(studio, "sam")
     drafts.save(studio, admin, SUBJECT, 1, WRONG)
     assert drafts.find(studio, sam, SUBJECT) is None

@@ -14,7 +14,7 @@ from studio_tui.services.templates import library, text_files
 from studio_tui.storage.engine.sql import execute
 from tests.acting import as_user, lines
 from tests.hostile import HOSTILE
-from tests.organisation import import_people
+from tests.made_once import made_once
 from tests.services.conftest import MovableClock
 
 pytestmark = pytest.mark.one_engine
@@ -27,7 +27,7 @@ def names(studio: Studio, actor: Actor, text: str = "") -> list[str]:
     return [topic.name for topic in listed.rows(0, listed.count())]
 
 
-@pytest.fixture
+@made_once
 def travel(studio: Studio, admin: Actor) -> LibraryTopic:
     """A topic that the organisation added."""
     return library.add(studio, admin, NEW)
@@ -43,9 +43,9 @@ def test_the_library_has_starter_topics_that_are_found_by_name_and_question(
         library.find(studio, admin, "Coperation")
 
 
+@pytest.mark.usefixtures("people")
 def test_everybody_reads_the_library_and_only_admins_edit_it(studio: Studio, admin: Actor) -> None:
     """A2."""
-    import_people(studio, admin)
     ann = as_user(studio, "ann")
     assert names(studio, ann) == names(studio, admin)
     for refused in (

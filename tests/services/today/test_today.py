@@ -27,12 +27,13 @@ from studio_tui.services.templates import templates
 from studio_tui.services.today import cases as counting
 from studio_tui.services.today import today
 from tests.acting import HOUR, as_user, assign, finish, now, send_due
+from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
 from tests.services.people.importing import hr_file_of
 
 
-@pytest.fixture
+@made_once
 def push(studio: Studio, admin: Actor, clock: MovableClock) -> Push:
     """A push open until 1 April with Ann, Ben, Cas and Eve (no manager); its mail was sent."""
     import_people(studio, admin)

@@ -20,6 +20,7 @@ from studio_tui.storage.engine.sql import execute, execute_many
 from studio_tui.storage.engine.tables import TeamTable
 from studio_tui.storage.lists.keyset import Listing
 from tests.hostile import HOSTILE
+from tests.made_once import made_once
 from tests.organisation import import_people
 
 _TEAM: Any = TeamTable.alias("t")
@@ -162,7 +163,7 @@ NAMES = (
 )
 
 
-@pytest.fixture
+@made_once
 def many(studio: Studio, admin: Actor) -> list[User]:
     """Users with every hostile name, in the order of the list by name."""
     text = "email,given_name,family_name,hired_on,department\n" + "".join(

@@ -208,9 +208,9 @@ def test_cancelled_twice_is_told_once(
     assert [kind for _, kind, *_ in outcome(studio, admin)] == [PLANNED] * 2 + [CANCELLED] * 2
 
 
+@pytest.mark.usefixtures("people")
 def test_many_are_withdrawn_at_once(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     """P9: as when a push is closed."""
-    import_people(studio, admin)
     several = [Planner(studio, admin) for _ in range(3)]
     for each in several:
         each.plan()
@@ -272,10 +272,10 @@ def test_a_withdrawal_that_is_no_longer_true_is_dropped(
     ] * 2
 
 
+@pytest.mark.usefixtures("people")
 def test_closing_a_push_takes_no_invitation_back(
     studio: Studio, admin: Actor, clock: MovableClock
 ) -> None:
-    import_people(studio, admin)
     push = create_push(studio, admin)
     assign(studio, admin, push, "ann")
     send(studio, clock)
