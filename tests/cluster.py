@@ -87,6 +87,12 @@ class Cluster:
         pgexec(program, words, bin_path=self.programs, user=self.user, timeout=60)
 
 
+_MEMORY = Path("/dev/shm")
+"""A file system in memory, on Linux."""
+_PLENTY = 4_000_000_000
+"""Free bytes from which a server is kept in memory."""
+
+
 @contextmanager
 def server_folder() -> Iterator[Path]:
     """Create a private directory for a server; it is deleted at the end.
@@ -94,8 +100,16 @@ def server_folder() -> Iterator[Path]:
     The directory is outside the temporary directories of pytest. Every run of pytest closes the
     parents of those to other accounts, and a server of a concurrent run that is not run by root
     would lose access to its data.
+
+    It is in memory if there is plenty: each test copies a database, which consists of hundreds of
+    files.
     """
-    with TemporaryDirectory(prefix="studio-tui-server-", ignore_cleanup_errors=True) as name:
+    in_memory = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY
+    with TemporaryDirectory(
+        prefix="studio-tui-server-",
+        dir=_MEMORY if in_memory else None,
+        ignore_cleanup_errors=True,
+    ) as name:
         yield Path(name)
 
 
