@@ -17,13 +17,13 @@ from studio_tui.domain.outbox.notification import (
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import PushFacts
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.mail.transport.outcomes import Fault
+from studio_tui.mail.transport.outcomes import Fault, RelayDown
 from studio_tui.mail.transport.smtp import SmtpConnection
 from studio_tui.services import conversations
-from studio_tui.services.outbox import delivery, outbox
+from studio_tui.services.outbox import delivery, outbox, restored
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.engine.sql import scalar
+from studio_tui.storage.engine.sql import execute, scalar
 from studio_tui.worker.loop import Worker, WorkerReport
 from studio_tui.worker.timing import Pace
 from tests.organisation import create_push
@@ -170,6 +170,62 @@ def test_one_invalid_address_fails_alone_and_can_be_retried(
         assert _send(studio, server).sent == 1
 
 
+def test_a_mail_that_cannot_be_built_fails_alone(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann", "ben")
+    clock.move(minutes=2)
+    with studio.store.writing():
+        execute("UPDATE users SET email = 'nowhere' WHERE login = 'ben'")
+    with smtp_server() as server:
+        report = _send(studio, server)
+    assert (report.sent, report.failed) == (3, 1)
+    failed = _of(_outbox(studio, admin), "ben", Capacity.USER)
+    assert failed.state is NotificationState.FAILED
+    assert "nowhere" in (failed.error or "")
+
+
+def test_no_mail_is_sent_from_a_restored_database(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    _assign(studio, admin, "ann")
+    clock.move(minutes=2)
+    with studio.store.writing():
+        restored.mark_restored(clock.now())
+    with smtp_server() as server:
+        report = _send(studio, server)
+        assert (report.sent, report.away) == (0, "")
+        assert "outbox resume" in report.stopped
+        restored.resume(studio, admin)
+        assert _send(studio, server).sent == 3
+
+
+def test_a_fault_of_the_server_is_known_to_the_next_worker_until_mail_leaves(
+    studio: Studio, admin: Actor, clock: MovableClock
+) -> None:
+    with smtp_server() as server:
+        _assign(studio, admin, "ann")
+        clock.move(minutes=2)
+        server.script("mail", "550 5.7.233 tenant sending limit reached")
+        assert _send(studio, server).down
+        assert delivery.server_state(studio).fault == Fault.QUOTA
+        server.clear_script()
+        assert _send(studio, server).down is None
+        assert delivery.server_state(studio).fault == ""
+        # The fault is reported only if mail waits because of it.
+        fault = RelayDown(Fault.QUOTA, 550, "no more today")
+        delivery.record_server_fault(studio, (fault.fault, fault.code, fault.words))
+        assert _send(studio, server) == WorkerReport()
+        second = create_push(studio, admin, "Q2 review")
+        assign.assign(studio, admin, second, assign.users_named(studio, admin, ["ben"]))
+        clock.move(minutes=2)
+        delivery.record_server_fault(studio, None)
+        server.script("rcpt", "451 4.7.1 greylisted")
+        assert _send(studio, server).deferred
+        delivery.record_server_fault(studio, (fault.fault, fault.code, fault.words))
+        assert _send(studio, server) == WorkerReport(down=fault)
+
+
 def test_a_deferred_mail_is_sent_later(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     _assign(studio, admin, "ben")
     clock.move(minutes=2)
@@ -264,5 +320,5 @@ def test_mail_that_waited_for_a_slow_server_is_checked_again_before_sending(
         report = asyncio.run(send(server))
     # The first mail was on the wire.
     assert report.sent == len(server.messages) == 1
-    states = sorted(each.state for each in _outbox(studio, admin))
-    assert states == [NotificationState.DROPPED, NotificationState.SENT]
+    states = sorted((each.state, each.attempts) for each in _outbox(studio, admin))
+    assert states == [(NotificationState.DROPPED, 0), (NotificationState.SENT, 1)]

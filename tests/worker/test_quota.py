@@ -114,6 +114,17 @@ def test_mail_beyond_the_daily_limit_waits_for_the_next_day(
     assert outbox.every(studio, admin, waiting) == []
 
 
+def test_mail_that_left_without_a_limit_counts_once_there_is_one(
+    six: Studio, server: Server, admin: Actor, clock: MovableClock
+) -> None:
+    assert _work(_limited(six, server)).sent == 6
+    _assign(six, admin, "Third", "u0")
+    clock.move(minutes=3)
+    done = _work(_limited(six, server, per_day=6))
+    assert done.sent == 0
+    assert done.limited.startswith("1 wait")
+
+
 def test_workers_share_a_limit(six: Studio, server: Server) -> None:
     studio = _limited(six, server, per_minute=3)
 
