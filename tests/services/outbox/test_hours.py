@@ -85,6 +85,14 @@ def test_holidays_are_those_of_the_zone_of_the_recipient(
     assert _claimed(two, holidays="BE") == ["ann"]
 
 
+def test_the_holidays_of_the_settings_are_those_of_the_zone_of_the_organisation(
+    two: Studio, clock: MovableClock
+) -> None:
+    """The setting may name a region, or another country than that of the zone."""
+    clock.move(hours=6)
+    assert _claimed(two, holidays="JP") == ["ann", "ken"]
+
+
 def test_changed_days_off_apply_to_mail_that_is_queued_already(two: Studio) -> None:
     """Both a day that becomes closed and one that is opened again."""
     assert _claimed(two, closed_on=("2026-12-25",)) == []

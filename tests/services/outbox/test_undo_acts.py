@@ -21,7 +21,7 @@ from studio_tui.services.people import by_hand, reviews, users
 from studio_tui.services.people.person_input import PersonInput
 from studio_tui.services.pushes import audiences, pushes, remind
 from studio_tui.services.system.context import Studio
-from tests.acting import as_user, assign, assigned, mail, send_due
+from tests.acting import as_user, assign, assigned, lines, mail, send_due
 from tests.made_once import made_once
 from tests.organisation import create_push, import_people
 from tests.services.conftest import MovableClock
@@ -144,8 +144,15 @@ def test_an_undone_act_leaves_everything_as_it_was(told: Told, act: Verb) -> Non
     assert told.as_it_is() != before
     done = undo.undoable(told.studio, told.admin)[0]
     assert (done.action, done.mails) == (act, len(run.notifications))
+    acted = next(line for line in lines(told.studio, told.admin) if line.id == done.activity_id)
     undo.undo(told.studio, told.admin, done.activity_id)
     assert told.as_it_is() == before
+    undone = lines(told.studio, told.admin)[0]
+    dropped = {"mail dropped": done.mails}
+    if act.mailing.tells_back:
+        assert (undone.before, undone.after) == (acted.after, {**(acted.before or {}), **dropped})
+    else:
+        assert (undone.before, undone.after) == (None, dropped)
     with pytest.raises(Refused, match="none of its mail waits any more"):
         undo.undo(told.studio, told.admin, done.activity_id)
 
