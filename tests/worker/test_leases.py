@@ -6,7 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from random import Random
 
@@ -217,6 +217,52 @@ def test_a_claim_is_shown_until_its_lease_ends(
     assert {each.due_at for each in mail(studio, first_admin)} == {
         clock.now() + timedelta(minutes=5)
     }
+
+
+def test_each_mail_keeps_what_its_attempt_came_to(
+    studio: Studio, first_admin: Actor, many: int, clock: MovableClock
+) -> None:
+    lasting, began = timedelta(minutes=5), clock.now()
+    claimed = delivery.claim(studio, "first", limit=4, lasting=lasting).deliveries
+    failed, tried, untried, refused = (each.id for each in claimed)
+    due = began + timedelta(hours=1)
+    delivery.settle(
+        studio,
+        "first",
+        [
+            delivery.FailedSettlement(failed, "x@example.org", "550 no"),
+            delivery.RetrySettlement(tried, due, "451 later", tried=True),
+            delivery.RetrySettlement(untried, due, "421 down", tried=False),
+            delivery.RetrySettlement(refused, due, "550 spam", tried=True, refused=True),
+        ],
+    )
+    kept = {each.id: (each.attempts, each.error) for each in mail(studio, first_admin)}
+    assert [kept[each] for each in (failed, tried, untried, refused)] == [
+        (1, "550 no"),
+        (1, "451 later"),
+        (0, "421 down"),
+        (1, "550 spam"),
+    ]
+    assert delivery.server_state(studio).refused == {refused: "example.org"}
+
+    def claim(*avoiding: str) -> dict[int, datetime]:
+        found = delivery.claim(studio, "second", limit=many, lasting=lasting, avoiding=avoiding)
+        return {each.id: each.dated_at for each in found.deliveries}
+
+    # Only what waits is made due.
+    clock.move(seconds=1)
+    delivery.requeue_refused(studio, [failed, refused])
+    due_at = {each.id: each.due_at for each in mail(studio, first_admin)}
+    assert (due_at[failed], due_at[refused]) == (began, clock.now())
+    assert claim("example.org") == {}
+    now_due = claim()
+    assert now_due.keys().isdisjoint((failed, tried, untried))
+    assert now_due[refused] == began
+    clock.move(hours=1)
+    # The age of a mail begins with its first attempt.
+    later = claim("example.net")
+    assert (later[tried], later[untried]) == (began, clock.now())
+    assert failed not in later
 
 
 def test_mail_that_another_worker_has_claimed_is_not_to_leave(
