@@ -12,7 +12,7 @@ from studio_tui.cli.shared.dependencies import ASKED_BY_SHELL, Dependencies
 from studio_tui.cli.shared.errors import say
 from studio_tui.cli.system.screens import open_screens
 from studio_tui.config.process import collect_garbage_rarely, end_process
-from studio_tui.config.streams import open_closed_streams
+from studio_tui.config.streams import open_closed_outputs
 from studio_tui.tui.runtime.terminal import why_no_terminal
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run() -> None:
 
 
 def _run() -> None:
-    open_closed_streams()
+    open_closed_outputs()
     _write_any_name(sys.stdout)
     _write_any_name(sys.stderr)
     if sys.argv[1:3] == ["ssh", "session"]:

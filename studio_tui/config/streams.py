@@ -15,25 +15,20 @@ def discard_output(*streams: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def discard_unwritable_output(stream: TextIO) -> bool:
-    """Write the buffered output of ``stream``, and discard it if that fails.
-
-    Return whether it failed, on a full disk for example.
-    """
+def discard_unwritable_output(stream: TextIO) -> None:
+    """Write the buffered output of ``stream``, and discard it if that fails."""
     try:
         stream.flush()
     except OSError:
         discard_output(stream)
-        return True
-    return False
 
 
-def open_closed_streams() -> None:
-    """Connect each standard stream that the caller closed (``>&-``) to the null device.
+def open_closed_outputs() -> None:
+    """Connect stdout and stderr to the null device if the caller closed them (``>&-``).
 
-    Python has no object for it then, and the next file that is opened would get its number.
+    Python has no object for them then, and the next file that is opened would get their numbers.
     """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             # Open until the process ends.
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115

@@ -18,6 +18,7 @@ def _run(program: str, end: str, **options: int) -> "subprocess.CompletedProcess
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import wraps
-from time import thread_time
+from time import process_time, thread_time
 from typing import Any
 
 import textual.app
@@ -13,10 +13,16 @@ from textual._context import active_app
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from studio_tui.tui.runtime.background_calls import Bridge
+
 _SOON = 0.06
 """Seconds. A timer that is due within this time, such as a redraw, is an effect of a key."""
 _CALL = 0.3
-"""Seconds to wait for a call on a background thread."""
+"""Seconds within which a call on a background thread ends, or its thread computes."""
+_BLOCKED = 0.02
+"""Seconds of CPU time of background threads, within `_CALL`, below which the test blocks them."""
+_MAX_WAITS = 10
+"""Number of times `_CALL` that calls are waited for."""
 _PATIENCE = 1.0
 """Seconds of work and of waiting for timers after which a busy loop is no longer waited for. Not of
 time that passes, which depends on what else the machine does."""
@@ -31,10 +37,7 @@ async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
     loop: Any = asyncio.get_running_loop()
     app: Any = active_app.get(None)
     if app is not None and hasattr(app, "bridge"):
-        # A call that a test delays may not end.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CALL):
-                await app.bridge.idle()
+        await _wait_for_calls(app.bridge)
     until = thread_time() + _PATIENCE
     quiet = 0
     while quiet < 2 and thread_time() < until:
@@ -50,6 +53,22 @@ async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
             await asyncio.sleep(delay)
         else:
             quiet += 1
+
+
+async def _wait_for_calls(bridge: Bridge) -> None:
+    """Wait until no call runs in the background, except calls that a test blocks."""
+    idle = asyncio.ensure_future(bridge.idle())
+    for _ in range(_MAX_WAITS):
+        before = _background_time()
+        await asyncio.wait([idle], timeout=_CALL)
+        if idle.done() or _background_time() - before < _BLOCKED:
+            break
+    idle.cancel()
+
+
+def _background_time() -> float:
+    """Return the CPU time of all threads but this one, in seconds."""
+    return process_time() - thread_time()
 
 
 _draw = Screen._compositor_refresh

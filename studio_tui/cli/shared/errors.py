@@ -35,8 +35,8 @@ def say(error: BaseException, log_error: Callable[[BaseException], Path]) -> int
         complain("There is not enough memory for it: what was begun is not done.")
         return FAILED
     if isinstance(error, OSError) and is_of_disk(error):
-        unwritable = discard_unwritable_output(sys.stdout)
-        what = error.filename or ("The output" if unwritable else "A file")
+        discard_unwritable_output(sys.stdout)
+        what = error.filename or "The output or a file"
         complain(f"{what} cannot be used: {describe_os_error(error)}.")
         return FAILED
     complain(f"A fault of the program stopped this. Details are in {log_error(error)}")
