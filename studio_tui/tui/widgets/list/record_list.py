@@ -147,6 +147,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         self._marks = marks
         self._header = 1 if heading else 0
         self._empty = empty
+        self._fitted = Size(0, 0)
         self._newest_first = newest_first
         self._feed: Feed[R, F] = Feed(self, self)
         self._cursor = 0
@@ -420,6 +421,17 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of ``crop``.
+
+        Textual sends no Resize if the size became known otherwise, by the arrival of rows before
+        the first layout for example.
+        """
+        if self._fitted != self._room:
+            self._fitted = self._room
+            self.call_later(self.on_resize)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Return a line of the list; the header comes first."""
         painter = self._painter
@@ -550,6 +562,9 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         told = (self.length, window is not None and window.counted)
         if told != self._said_length:
             self._said_length = told
+            if not self.length:
+                # The sentence of an empty list is displayed once it is counted.
+                self.refresh()
             self.post_message(self.LengthChanged(self, *told))
 
     # Textual's events
@@ -563,6 +578,7 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
 
     def on_resize(self) -> None:
         """Lay out the columns, and keep the cursor in view if it was."""
+        self._fitted = self._room
         self._lay_out()
         if self._sees_cursor:
             self._bring_into_view()
