@@ -562,9 +562,6 @@ class RecordList(Commands, ScrollView, Generic[R, F], can_focus=True):
         told = (self.length, window is not None and window.counted)
         if told != self._said_length:
             self._said_length = told
-            if not self.length:
-                # The sentence of an empty list is displayed once it is counted.
-                self.refresh()
             self.post_message(self.LengthChanged(self, *told))
 
     # Textual's events

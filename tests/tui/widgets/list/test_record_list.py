@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual import events
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -19,7 +21,7 @@ from studio_tui.tui.widgets.list.record_list import RecordList
 from studio_tui.tui.widgets.list.row_painter import MARK
 from tests.hostile import CONTROLS
 from tests.tui import WIDE, press, running, settled, until
-from tests.tui.demo import ListApp
+from tests.tui.demo import COLUMNS, ListApp
 from tests.tui.people import Crowd, PeopleSource, Person, hostile_people, is_marked, person
 
 MILLION = 1_000_000
@@ -346,6 +348,22 @@ class SlowlyMeasured(Gated, Crowd):
 
     def rows(self, start: int, stop: int) -> Sequence[Person]:
         return [person(place + 1) for place in range(start, min(stop, self.size))]
+
+
+async def test_a_list_is_drawn_if_no_event_told_its_size() -> None:
+    """Textual sends no Resize to a list that was measured before its first layout."""
+
+    class Unresized(RecordList[Person, int]):
+        def post_message(self, message: Message) -> bool:
+            return isinstance(message, events.Resize) or super().post_message(message)
+
+    app = ListApp(Crowd(MILLION))
+    app.list = Unresized(*COLUMNS)
+    app.list.set_columns(COLUMNS)
+    async with running(app) as pilot:
+        await settled(pilot)
+        strips = app.screen._compositor.render_strips()
+        assert any("Bob Peeters 1 " in strip.text for strip in strips)
 
 
 async def test_concurrent_reloads_do_not_delay_the_count_of_rows() -> None:
