@@ -52,6 +52,7 @@ def ended(sent: str) -> Result | None:
 @given(COMMANDS)
 @example("pushes list '")
 @example("\\")
+@example("-- --")
 @fuzzing(25)
 def test_whatever_is_sent_ends_well(sent: str) -> None:
     before = sorted(Path.cwd().iterdir())

@@ -60,15 +60,17 @@ class CommandGroup(click.Group):
 
         Raises `click.UsageError` if it is unknown.
         """
+        # Click parses words that begin like an option again, and takes them out of the list.
+        words = tuple(args)
         try:
             return super().resolve_command(ctx, args)
         except click.NoSuchOption:
             raise
         except click.UsageError as error:
-            meant = " ".join(_path(self, ctx, args))
+            meant = " ".join(_path(self, ctx, words))
             advice = f" Did you mean “{meant}”?" if meant else ""
             raise click.UsageError(
-                f"No such command “{clean_line(args[0])}”.{advice}", ctx
+                f"No such command “{clean_line(words[0])}”.{advice}", ctx
             ) from error
 
 
