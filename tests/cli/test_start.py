@@ -218,10 +218,8 @@ def test_a_database_that_is_none(
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["templates", "list"], ["templates", "list", "--json"]]
 )
-def test_output_that_cannot_be_written_is_reported_in_one_line(
-    cli: Cli, arguments: list[str]
-) -> None:
-    cli.run("db", "migrate")
+@pytest.mark.usefixtures("cli")
+def test_output_that_cannot_be_written_is_reported_in_one_line(arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
             [INSTALLED, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -234,8 +232,8 @@ def test_output_that_cannot_be_written_is_reported_in_one_line(
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
-def test_a_command_runs_without_standard_streams(cli: Cli, closed: str) -> None:
-    cli.run("db", "migrate")
+@pytest.mark.usefixtures("cli")
+def test_a_command_runs_without_standard_streams(closed: str) -> None:
     line = f'"$0" db backup kept.db {closed}'
     ended = subprocess.run(
         ["sh", "-c", line, INSTALLED], capture_output=True, text=True, check=False
