@@ -34,7 +34,7 @@ from studio_tui.tui.places import Place, place_of
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.runtime.change_watcher import ChangeWatcher
 from studio_tui.tui.runtime.diff_renderer import TerminalOutput
-from studio_tui.tui.runtime.key_queue import InputEvent, KeyDone, KeyQueue
+from studio_tui.tui.runtime.key_queue import KeyDone, KeyQueue
 from studio_tui.tui.runtime.stylesheet import CachedStylesheet
 from studio_tui.tui.runtime.terminal import terminal_is_gone, why_no_suspending
 from studio_tui.tui.runtime.terminal_input import LenientDriver
@@ -510,15 +510,14 @@ class StudioApp(Commands, App[None]):
 
     # The host of the key queue
 
-    def accepts(self, typed: InputEvent) -> bool:
-        """Reject input while the app ends or is suspended. Escape first stops a job in progress.
-
-        Call it once for each escape: every call stops a job.
-        """
-        escape = isinstance(typed, events.Key) and typed.key == "escape"
-        if escape and isinstance(self.screen, StudioScreen) and self.jobs.stop_one():
-            return False
+    def accepts_input(self) -> bool:
+        """Reject input while the app ends or is suspended."""
         return self._ending is None and not self._suspended
+
+    def stops_job(self, key: events.Key) -> bool:
+        """Stop a job in progress if ``key`` is escape; return whether there was one."""
+        is_escape = key.key == "escape" and isinstance(self.screen, StudioScreen)
+        return is_escape and self.jobs.stop_one()
 
     def opening_is_slow(self, slow: bool) -> None:
         """Show or hide the message that a screen is being opened and that escape cancels it."""
@@ -539,7 +538,7 @@ class StudioApp(Commands, App[None]):
 
     def is_urgent(self, key: events.Key) -> bool:
         """Return whether ``key`` leaves the app while the database opens."""
-        return key.key in _LEAVING and self.is_queueing() and self.accepts(key)
+        return self.accepts_input() and key.key in _LEAVING and self.is_queueing()
 
     # Messages
 

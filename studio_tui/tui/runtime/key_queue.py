@@ -113,8 +113,11 @@ class PendingTarget:
 class KeyQueueHost(Protocol):
     """The app as the key queue uses it."""
 
-    def accepts(self, typed: InputEvent) -> bool:
+    def accepts_input(self) -> bool:
         """Return whether the app accepts input at the moment; if not, the queue discards it."""
+
+    def stops_job(self, key: events.Key) -> bool:
+        """Return whether ``key`` has stopped a job; the queue then discards it."""
 
     def is_queueing(self) -> bool:
         """Return whether all input is queued because the first screen is not ready yet."""
@@ -240,7 +243,9 @@ class KeyQueue:
             self._host.input_discarded()
         elif key is not None and self._host.is_urgent(key):
             await App.on_event(self._app, key)
-        elif self._host.accepts(event) and not (key is not None and self._cancels_opening(key)):
+        elif key is not None and self._host.stops_job(key):
+            return
+        elif self._host.accepts_input() and not (key is not None and self._cancels_opening(key)):
             self._queued.append(event)
             await self.deliver()
 
