@@ -3,7 +3,7 @@
 import re
 
 from studio_tui.domain.people.wrong_cell import WrongCell, quoted
-from studio_tui.domain.shared.text import fold_search
+from studio_tui.domain.shared.text import by_word, fold_search
 
 _CODES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu "
@@ -15,9 +15,8 @@ _CODES = (
     "ug uk ur uz ve vi vo wa wo xh yi yo za zh zu "
 )
 """All two-letter codes of ISO 639-1."""
-_NAMES = {
-    name: tag
-    for tag, names in {
+_NAMES = by_word(
+    {
         "ar": "arabic arabe arabisch ara",
         "bg": "bulgarian bulgare bulgaars bul",
         "cs": "czech tcheque tsjechisch cestina ces cze",
@@ -48,9 +47,8 @@ _NAMES = {
         "tr": "turkish turc turks turkce tur",
         "uk": "ukrainian ukrainien oekraiens ukr",
         "zh": "chinese chinois chinees zho chi",
-    }.items()
-    for name in names.split()
-}
+    }
+)
 _TAG = re.compile(r"([a-z]{2})(?:[-_ ]([a-z]{4}))?(?:[-_ ]([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
 _NAME = re.compile(r"([^\W\d_]+)\s*(?:[-–(].*)?")
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")

@@ -1,9 +1,11 @@
 """Names of months and weekdays in the supported languages, normalised by `fold_search`."""
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        """jan january januari janvier janv januar
+from studio_tui.domain.shared.text import by_word
+
+MONTHS = by_word(
+    dict(
+        enumerate(
+            """jan january januari janvier janv januar
         feb february februari fevrier fev fevr februar
         mar march maart mars mrt marz
         apr april avril avr
@@ -15,10 +17,10 @@ MONTHS = {
         oct october oktober octobre okt
         nov november novembre
         dec december decembre dez dezember""".splitlines(),
-        start=1,
+            start=1,
+        )
     )
-    for name in names.split()
-}
+)
 """Number of the month, 1 for January, by each of its names and abbreviations."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FOREIGN = (

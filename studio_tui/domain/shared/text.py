@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
 
 MAX_NAME = 200
 """Maximum length of any name, in characters."""
@@ -14,6 +18,11 @@ _CONTROLS = re.compile(
     "\ud800-\udfff\ufff9-\ufffb\ufeff]"  # lone surrogates, interlinear marks, BOM
 )
 _SPACES = re.compile(r"\s+")
+
+
+def by_word(words: Mapping[T, str]) -> dict[str, T]:
+    """Return the key of each word: ``{"d": "day days"}`` becomes ``{"day": "d", "days": "d"}``."""
+    return {word: key for key, several in words.items() for word in several.split()}
 
 
 def clean_line(text: str) -> str:

@@ -22,7 +22,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 
 from studio_tui.domain.shared.calendar_names import MONTHS, WEEKDAYS, weekday_named
-from studio_tui.domain.shared.text import clean_line, fold_search
+from studio_tui.domain.shared.text import by_word, clean_line, fold_search
 
 YEARS = range(1900, 3000)
 """Years that a day or an instant may have."""
@@ -60,16 +60,14 @@ _NAMED = {
     "eergisteren": -2,
     "avant-hier": -2,
 }
-UNITS = {
-    word: unit
-    for unit, words in {
+UNITS = by_word(
+    {
         "d": "d day days dag dagen j jour jours",
         "w": "w week weeks weken sem semaine semaines",
         "m": "m month months maand maanden mois",
         "y": "y year years jaar jaren an ans annee annees",
-    }.items()
-    for word in words.split()
-}
+    }
+)
 _FOLLOWING = {"next": 1, "volgende": 1, "prochain": 1, "last": -1, "vorige": -1, "dernier": -1}
 _FOUR_YEARS_TWICE = 8
 """Maximum number of years until the next 29 February, also around 1900 and 2100."""
