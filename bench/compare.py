@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -65,8 +66,9 @@ class Compared:
 
     @property
     def change(self) -> float:
-        """Relative growth of the median ratio."""
-        return median(_ratios(self.now)) / median(_ratios(self.base)) - 1
+        """Relative growth of the median ratio; infinite where it grew from 0."""
+        base, now = median(_ratios(self.base)), median(_ratios(self.now))
+        return _relative(now - base, base)
 
     @property
     def spread(self) -> float:
@@ -139,7 +141,14 @@ def _ratios(side: Sequence[Value]) -> list[float]:
 
 
 def _spread(ratios: Sequence[float]) -> float:
-    return (max(ratios) - min(ratios)) / median(ratios)
+    return _relative(max(ratios) - min(ratios), median(ratios))
+
+
+def _relative(difference: float, whole: float) -> float:
+    """Return the part of ``whole``. Any difference from 0, as of idle bytes, is infinite."""
+    if whole:
+        return difference / whole
+    return inf if difference else 0.0
 
 
 @contextmanager

@@ -75,5 +75,15 @@ def test_two_versions_are_measured_alternately_and_noise_is_no_difference() -> N
     assert lines[-2:] == ["slower: assign (1,000)", "faster: nothing beyond noise"]
 
 
+def test_a_figure_that_was_zero_is_compared() -> None:
+    idle, busy = ([{(1000, "idle"): Value("B/s", value, 0)}] for value in (0, 40))
+    verdicts = [compared(*sides)[0].verdict for sides in ((idle, busy), (busy, idle), (idle, idle))]
+    assert verdicts == ["slower", "faster", ""]
+    assert list(table_of_both("v0.1.0", compared(idle, busy), 1))[-2:] == [
+        "slower: idle (1,000)",
+        "faster: nothing beyond noise",
+    ]
+
+
 def _studio(url: str) -> Studio:
     return open_studio(Settings(database=Database(url=url)), FixedClock(NOW))
