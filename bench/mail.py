@@ -226,10 +226,10 @@ def _filled(url: str, port: int, messages: int, connections: int) -> tuple[Studi
 
 def _message(studio: Studio) -> bytes:
     from studio_tui.services.outbox.messages import MessageBuilder
-    from studio_tui.storage.outbox import worker_queue
+    from studio_tui.storage.outbox import deliveries
 
     with studio.store.reading():
-        delivery = worker_queue.deliveries([1], studio.now())[0]
+        delivery = deliveries.deliveries([1], studio.now())[0]
     return MessageBuilder(studio).mail(delivery).message
 
 

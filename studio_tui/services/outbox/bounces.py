@@ -19,7 +19,7 @@ from studio_tui.mail.bounces.report import read_returned
 from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import about_users, write_activity
-from studio_tui.storage.outbox import bounces, notifications, worker_queue
+from studio_tui.storage.outbox import bounces, notifications, sent_messages
 from studio_tui.storage.outbox.bounces import SentMail
 from studio_tui.storage.people.users import these_users
 
@@ -150,5 +150,5 @@ class BounceReader:
 
         The Message-ID of the stored message counts first: the sender may have changed since.
         """
-        kept = worker_queue.sent_message(mail.id) or b""
+        kept = sent_messages.sent_message(mail.id) or b""
         return message_id == (message_id_of(kept) or self._builder.message_id(mail.key))

@@ -19,8 +19,13 @@ from studio_tui.services.outbox.messages import Mail
 from studio_tui.services.outbox.restored import DatabaseReplaced
 from studio_tui.services.outbox.sending_hours import RecipientHours
 from studio_tui.services.system.context import Studio
-from studio_tui.storage.outbox import mail_stops, sent_counts
-from studio_tui.storage.outbox import worker_queue as deliveries
+from studio_tui.storage.outbox import (
+    deliveries,
+    mail_stops,
+    sent_counts,
+    sent_messages,
+    worker_queue,
+)
 from studio_tui.storage.outbox.worker_queue import LeaseEnd
 from studio_tui.wording.mail import not_before
 
@@ -53,11 +58,11 @@ class MessageCompressor:
         model = mail.model
         if model not in self._models:
             with self._studio.store.writing_unflushed():
-                model_id = deliveries.keep_model(model)
+                model_id = sent_messages.keep_model(model)
             # Cache the id only after the commit. A rolled-back id would make later writes fail.
             self._models[model] = model_id
         return CompressedMessage(
-            self._models[model], deliveries.compress_message(mail.message, model)
+            self._models[model], sent_messages.compress_message(mail.message, model)
         )
 
 
@@ -160,9 +165,9 @@ def claim(
         stopped = restored.stop_if_replaced(studio)
         if not stopped:
             if is_known:
-                deliveries.requeue_expired(lease, steady, now)
+                worker_queue.requeue_expired(lease, steady, now)
             if in_turn is None:
-                ids = deliveries.claim(lease, now, end, limit, avoiding)
+                ids = worker_queue.claim(lease, now, end, limit, avoiding)
             else:
                 ids, reached = _claim_within(in_turn, limits, lease, now, end)
     if stopped:
@@ -186,8 +191,8 @@ def claim(
     if dropped or shortened or put_off:
         try:
             with studio.store.writing_unflushed(wait=wait):
-                deliveries.settle_dropped(lease, list(dropped.items()), now)
-                deliveries.settle_retries(lease, [_later_row(each) for each in put_off], now)
+                worker_queue.settle_dropped(lease, list(dropped.items()), now)
+                worker_queue.settle_retries(lease, [_later_row(each) for each in put_off], now)
                 deliveries.remove_unasked(shortened)
         except Busy:
             # They are handed back with the rest of the claim, and checked again at the next one.
@@ -205,7 +210,7 @@ def is_as_claimed(
     """
     now = studio.now()
     with studio.store.reading():
-        if not deliveries.holds(lease, delivery.id):
+        if not worker_queue.holds(lease, delivery.id):
             return False
         found = deliveries.deliveries([delivery.id], now)
     if found != [delivery] or why_dropped(delivery, now) is not None:
@@ -241,7 +246,7 @@ def _in_turn(
             domain for domain, left in sent_counts.domain_quotas(limits, now).items() if left <= 0
         ]
         most = limit if mails is None else min(limit, mails)
-        return deliveries.due_in_turn(now, most, [*avoiding, *full])
+        return worker_queue.due_in_turn(now, most, [*avoiding, *full])
 
 
 def _claim_within(
@@ -267,7 +272,7 @@ def _claim_within(
         if not reached and limits.per_domain_minute and sent_counts.due(now):
             reached = "per_domain_minute"
         return [], reached
-    return deliveries.claim_of(ids, lease, now, end), reached
+    return worker_queue.claim_of(ids, lease, now, end), reached
 
 
 def _excludes_people(delivery: Delivery) -> bool:
@@ -303,9 +308,9 @@ def settle(
         if limits and sent:
             sent_counts.lock()
             sent_counts.count(((at, address) for _, address, at, *_ in sent), limits, studio.now())
-        deliveries.settle_sent(lease, sent)
-        deliveries.settle_failed(lease, failed, studio.now())
-        deliveries.settle_retries(lease, later, studio.now())
+        worker_queue.settle_sent(lease, sent)
+        worker_queue.settle_failed(lease, failed, studio.now())
+        worker_queue.settle_retries(lease, later, studio.now())
 
 
 def _later_row(later: RetrySettlement) -> tuple[int, datetime, str, bool, bool]:
@@ -335,7 +340,7 @@ def renew(studio: Studio, lease: str, *, lasting: timedelta) -> None:
     """Extend the lease of all that the worker ``lease`` has claimed and not yet settled."""
     end = _end(studio.now(), studio.steady.time(), lasting)
     with studio.store.writing_unflushed():
-        deliveries.renew(lease, end)
+        worker_queue.renew(lease, end)
 
 
 def _end(now: datetime, steady: SteadyTime, lasting: timedelta) -> LeaseEnd:
@@ -358,7 +363,7 @@ def server_state(studio: Studio) -> ServerState:
     with studio.store.reading():
         stop = mail_stops.stop()
         fault, code, words, since = stop or ("", None, "", None)
-        return ServerState(fault, code, words, since, deliveries.refused_domains(_MOST_REFUSED))
+        return ServerState(fault, code, words, since, worker_queue.refused_domains(_MOST_REFUSED))
 
 
 def record_server_fault(studio: Studio, stop: tuple[str, int | None, str] | None) -> None:
@@ -370,28 +375,28 @@ def record_server_fault(studio: Studio, stop: tuple[str, int | None, str] | None
 def requeue_put_off(studio: Studio) -> None:
     """Make the mails due that were put off: the recipients' hours may have changed."""
     with studio.store.writing():
-        deliveries.make_put_off_due(studio.now())
+        worker_queue.make_put_off_due(studio.now())
 
 
 def requeue_refused(studio: Studio, ids: Collection[int]) -> None:
     """Make refused mails due again: the server has accepted others since."""
     with studio.store.writing():
-        deliveries.make_due(ids, studio.now())
+        worker_queue.make_due(ids, studio.now())
 
 
 def waiting(studio: Studio) -> tuple[int, int]:
     """Return the number of waiting mails, and how many of them were tried and not accepted."""
     with studio.store.reading():
-        return deliveries.waiting()
+        return worker_queue.waiting()
 
 
 def hand_back(studio: Studio, lease: str) -> int:
     """Put everything that the worker ``lease`` still holds back in the queue; returns how many."""
     with studio.store.writing():
-        return deliveries.release_all(lease, studio.now())
+        return worker_queue.release_all(lease, studio.now())
 
 
 def next_due(studio: Studio) -> datetime | None:
     """Return when the next notification is due, or None if none is waiting."""
     with studio.store.reading():
-        return deliveries.next_due()
+        return worker_queue.next_due()

@@ -19,7 +19,7 @@ from studio_tui.services.outbox.messages import MessageBuilder
 from studio_tui.services.outbox.outbox import ResendResult
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.activity.activity import lines_since, newest_line
-from studio_tui.storage.outbox import notifications, worker_queue
+from studio_tui.storage.outbox import deliveries, notifications
 from studio_tui.storage.people import users
 from studio_tui.storage.people.managers import managers_of
 
@@ -83,7 +83,7 @@ def dry_run(
         _require_wanted(wanted)
         ids = notifications.ids_caused_by(activity_id)
         listed = notifications.notifications_by_id(ids, studio.now())
-        loaded = worker_queue.deliveries(notifications.samples_caused_by(activity_id), studio.now())
+        loaded = deliveries.deliveries(notifications.samples_caused_by(activity_id), studio.now())
     _require_wanted(wanted)
     with studio.store.reading():
         # The act does not change who manages whom, so this can be read without blocking other
@@ -113,7 +113,7 @@ def dry_run_of(
             each for each in notifications.notifications_by_id(ids, now) if each.state in UNSENT
         ]
         samples = [each for line in lines for each in notifications.samples_caused_by(line)]
-        loaded = worker_queue.deliveries(samples, now)
+        loaded = deliveries.deliveries(samples, now)
     _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(waiting)
@@ -131,7 +131,7 @@ def dry_run_of_resend(
         listed = notifications.notifications_by_id(list(again.sent), now)
         left_out = notifications.notifications_by_id(list(again.dropped), now)
         kinds = {(each.kind, each.capacity): each.id for each in reversed(listed)}
-        loaded = worker_queue.deliveries(list(kinds.values()), now)
+        loaded = deliveries.deliveries(list(kinds.values()), now)
     _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(listed)

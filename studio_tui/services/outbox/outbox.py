@@ -24,7 +24,13 @@ from studio_tui.services.outbox.limits import limits_of, waiting_forecast
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.listing import StoredSource
 from studio_tui.storage.activity.activity import write_activity
-from studio_tui.storage.outbox import bounces, mail_stops, notifications, worker_queue
+from studio_tui.storage.outbox import (
+    bounces,
+    deliveries,
+    mail_stops,
+    notifications,
+    sent_messages,
+)
 
 if TYPE_CHECKING:
     from email.message import MIMEPart
@@ -197,8 +203,8 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
         found = notifications.notifications_by_id([notification_id], studio.now())
         if not found:
             raise NotFound(f"There is no notification {notification_id}.")
-        message = worker_queue.sent_message(notification_id)
-        delivery = worker_queue.deliveries([notification_id], studio.now())[0]
+        message = sent_messages.sent_message(notification_id)
+        delivery = deliveries.deliveries([notification_id], studio.now())[0]
     if message is not None:
         return _as_sent(found[0], message)
     builder = _builder(studio)
@@ -289,7 +295,7 @@ def send_once_more(
 def _drop_untrue(studio: Studio, ids: Sequence[int]) -> ResendResult:
     """Drop the notifications that are no longer true, or whose content another of them includes."""
     now = studio.now()
-    loaded = worker_queue.deliveries(ids, now)
+    loaded = deliveries.deliveries(ids, now)
     untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
     notifications.drop_untrue(untrue)
     sent = tuple(each for each in ids if each not in untrue)

@@ -39,7 +39,7 @@ from studio_tui.storage.activity.activity import (
     activity_line,
     write_activity,
 )
-from studio_tui.storage.outbox import notifications, worker_queue
+from studio_tui.storage.outbox import deliveries, notifications, sent_messages
 from studio_tui.storage.people import personal_data, ssh_keys, users
 from studio_tui.storage.pushes import assignments
 
@@ -128,8 +128,8 @@ def _found(studio: Studio, actor: Actor, user_id: int) -> _Found:
             for each in personal_data.conversations_with(user_id)
         ],
         mails=notifications.notifications_by_id(to_them, now),
-        messages={each: worker_queue.sent_message(each) for each in to_them},
-        deliveries={each.id: each for each in worker_queue.deliveries(to_them, now)},
+        messages={each: sent_messages.sent_message(each) for each in to_them},
+        deliveries={each.id: each for each in deliveries.deliveries(to_them, now)},
         mails_about=notifications.notifications_by_id(personal_data.mails_about(user_id), now),
         keys=[
             {"fingerprint": key.fingerprint, "kind": key.kind, "comment": key.comment,

@@ -51,7 +51,7 @@ from studio_tui.storage.lists.keyset import Listing
 from studio_tui.storage.lists.shown_words import any_of
 from studio_tui.storage.outbox import outbox_count
 from studio_tui.storage.outbox.bounces import is_corrected, sent_since
-from studio_tui.storage.outbox.worker_queue import MAILS, template_name, with_subject
+from studio_tui.storage.outbox.deliveries import MAILS, template_name, with_subject
 from studio_tui.wording.mail import BOUNCED_LABEL, STATE_LABELS, kind_in_words
 
 _N: Any = NotificationTable
