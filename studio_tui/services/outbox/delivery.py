@@ -155,7 +155,7 @@ def claim(
     now, steady = studio.now(), studio.steady.time()
     # If the steady clock was set, the end of a lease does not tell whether its worker is alive.
     # Workers that are alive renew their leases; the others are found one lease later.
-    is_known = not studio.steady.jumped_within(lasting.total_seconds())
+    lease_ends_hold = not studio.steady.jumped_within(lasting.total_seconds())
     end, reached = _end(now, steady, lasting), ""
     # Choose the candidates before the write transaction, so that writers do not wait for it.
     in_turn = _in_turn(studio, limits, limit, avoiding) if limits else None
@@ -164,7 +164,7 @@ def claim(
         # Check on the connection that claims: the next one may lead to another server.
         stopped = restored.stop_if_replaced(studio)
         if not stopped:
-            if is_known:
+            if lease_ends_hold:
                 worker_queue.requeue_expired(lease, steady, now)
             if in_turn is None:
                 ids = worker_queue.claim(lease, now, end, limit, avoiding)
@@ -175,6 +175,22 @@ def claim(
         raise DatabaseReplaced(stopped)
     if not ids:
         return ClaimedBatch(0, reached=reached)
+    return ClaimedBatch(len(ids), _checked(studio, lease, ids, now, hours, wait=wait), reached)
+
+
+def _checked(
+    studio: Studio,
+    lease: str,
+    ids: Sequence[int],
+    now: datetime,
+    hours: RecipientHours | None,
+    *,
+    wait: bool,
+) -> tuple[Delivery, ...]:
+    """Return the claimed notifications that may be sent now; drop or put off the others.
+
+    People whom a notification is not to mention any more are removed from it.
+    """
     try:
         with studio.store.reading():
             claimed = deliveries.deliveries(ids, now)
@@ -184,9 +200,8 @@ def claim(
     dropped = {each.id: why for each in claimed if (why := why_dropped(each, now))}
     true = [each for each in claimed if each.id not in dropped]
     put_off = _put_off(true, hours, now) if hours else []
-    if put_off:
-        waiting = {each.id for each in put_off}
-        true = [each for each in true if each.id not in waiting]
+    waiting = {each.id for each in put_off}
+    true = [each for each in true if each.id not in waiting]
     shortened = {each.id for each in true if _excludes_people(each)}
     if dropped or shortened or put_off:
         try:
@@ -197,7 +212,7 @@ def claim(
         except Busy:
             # They are handed back with the rest of the claim, and checked again at the next one.
             true = [each for each in true if each.id not in shortened]
-    return ClaimedBatch(len(ids), tuple(true), reached)
+    return tuple(true)
 
 
 def is_as_claimed(
