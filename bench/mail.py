@@ -229,7 +229,7 @@ def _message(studio: Studio) -> bytes:
     from studio_tui.storage.outbox import deliveries
 
     with studio.store.reading():
-        delivery = deliveries.deliveries([1], studio.now())[0]
+        delivery = deliveries.deliveries_by_id([1], studio.now())[0]
     return MessageBuilder(studio).mail(delivery).message
 
 

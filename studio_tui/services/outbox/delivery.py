@@ -193,7 +193,7 @@ def _checked(
     """
     try:
         with studio.store.reading():
-            claimed = deliveries.deliveries(ids, now)
+            claimed = deliveries.deliveries_by_id(ids, now)
     except Busy as error:
         # The claim is committed: a caller that retries would find nothing due.
         raise Unavailable(error.message) from error
@@ -227,7 +227,7 @@ def is_as_claimed(
     with studio.store.reading():
         if not worker_queue.holds(lease, delivery.id):
             return False
-        found = deliveries.deliveries([delivery.id], now)
+        found = deliveries.deliveries_by_id([delivery.id], now)
     if found != [delivery] or why_dropped(delivery, now) is not None:
         return False
     return not (hours and _put_off(found, hours, now))

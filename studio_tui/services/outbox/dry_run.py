@@ -83,7 +83,9 @@ def dry_run(
         _require_wanted(wanted)
         ids = notifications.ids_caused_by(activity_id)
         listed = notifications.notifications_by_id(ids, studio.now())
-        loaded = deliveries.deliveries(notifications.samples_caused_by(activity_id), studio.now())
+        loaded = deliveries.deliveries_by_id(
+            notifications.samples_caused_by(activity_id), studio.now()
+        )
     _require_wanted(wanted)
     with studio.store.reading():
         # The act does not change who manages whom, so this can be read without blocking other
@@ -113,7 +115,7 @@ def dry_run_of(
             each for each in notifications.notifications_by_id(ids, now) if each.state in UNSENT
         ]
         samples = [each for line in lines for each in notifications.samples_caused_by(line)]
-        loaded = deliveries.deliveries(samples, now)
+        loaded = deliveries.deliveries_by_id(samples, now)
     _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(waiting)
@@ -131,7 +133,7 @@ def dry_run_of_resend(
         listed = notifications.notifications_by_id(list(again.sent), now)
         left_out = notifications.notifications_by_id(list(again.dropped), now)
         kinds = {(each.kind, each.capacity): each.id for each in reversed(listed)}
-        loaded = deliveries.deliveries(list(kinds.values()), now)
+        loaded = deliveries.deliveries_by_id(list(kinds.values()), now)
     _require_wanted(wanted)
     with studio.store.reading():
         managing = _managing(listed)

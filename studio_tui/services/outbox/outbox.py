@@ -204,7 +204,7 @@ def read(studio: Studio, actor: Actor, notification_id: int) -> ReadMail:
         if not found:
             raise NotFound(f"There is no notification {notification_id}.")
         message = sent_messages.sent_message(notification_id)
-        delivery = deliveries.deliveries([notification_id], studio.now())[0]
+        delivery = deliveries.deliveries_by_id([notification_id], studio.now())[0]
     if message is not None:
         return _as_sent(found[0], message)
     builder = _builder(studio)
@@ -295,7 +295,7 @@ def send_once_more(
 def _drop_untrue(studio: Studio, ids: Sequence[int]) -> ResendResult:
     """Drop the notifications that are no longer true, or whose content another of them includes."""
     now = studio.now()
-    loaded = deliveries.deliveries(ids, now)
+    loaded = deliveries.deliveries_by_id(ids, now)
     untrue = {each.id: str(why) for each in loaded if (why := why_dropped(each, now))}
     notifications.drop_untrue(untrue)
     sent = tuple(each for each in ids if each not in untrue)

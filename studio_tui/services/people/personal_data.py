@@ -129,7 +129,7 @@ def _found(studio: Studio, actor: Actor, user_id: int) -> _Found:
         ],
         mails=notifications.notifications_by_id(to_them, now),
         messages={each: sent_messages.sent_message(each) for each in to_them},
-        deliveries={each.id: each for each in deliveries.deliveries(to_them, now)},
+        deliveries={each.id: each for each in deliveries.deliveries_by_id(to_them, now)},
         mails_about=notifications.notifications_by_id(personal_data.mails_about(user_id), now),
         keys=[
             {"fingerprint": key.fingerprint, "kind": key.kind, "comment": key.comment,

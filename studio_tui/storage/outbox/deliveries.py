@@ -89,7 +89,7 @@ def template_name(definition: str) -> str:
     return str(json.loads(definition)["name"])
 
 
-def deliveries(ids: Collection[int], now: datetime) -> list[Delivery]:
+def deliveries_by_id(ids: Collection[int], now: datetime) -> list[Delivery]:
     """Return these notifications with their current content, in order of id."""
     about = _people(ids, now) | people_asked_for(ids)
     invited_to = meetings(ids)
