@@ -20,6 +20,8 @@ UNDID = "undid: "
 """Prefix of a verb that was undone."""
 DROPPED: Fields = {"mail dropped": int}
 """Additional fields of a line that records an undo."""
+AUDIENCE_FIELDS = frozenset({"audience", "scope", "where"})
+"""Names of the fields that hold the text of an audience, which may name anybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from peewee import fn
 
 from studio_tui.domain.activity.sealing import SealedLine
-from studio_tui.domain.activity.verbs import Verb
+from studio_tui.domain.activity.verbs import AUDIENCE_FIELDS, Verb
 from studio_tui.domain.audiences.audience import (
     Condition,
     decode_audience,
@@ -59,8 +59,8 @@ from studio_tui.storage.people.fact_columns import COLUMNS
 
 _K: Any = UserTable
 _ERASED_TEXT = "(erased)"
-_AUDIENCES = {"audience", "scope", "where"}
-"""Keys under which lines of activity store the text of an audience."""
+_TEXTS_WITH_LOGINS = AUDIENCE_FIELDS | {"for"}
+"""Keys under which lines of activity store texts that have logins among other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +112,16 @@ class Identifiers:
                 return [self.without(each, by) for each in value]
             case dict():
                 return {
-                    key: self._in_audience(each, by)
-                    if key in _AUDIENCES and isinstance(each, str)
+                    key: self._among_words(each, by)
+                    if key in _TEXTS_WITH_LOGINS and isinstance(each, str)
                     else self.without(each, by)
                     for key, each in value.items()
                 }
             case _:
                 return value
 
-    def _in_audience(self, text: str, by: Placeholder) -> str:
-        """Return the text of an audience without the identifiers. A login may be one word of it."""
+    def _among_words(self, text: str, by: Placeholder) -> str:
+        """Return a text without the identifiers, in which a login may be one word."""
         for login in self.logins:
             text = re.sub(rf"(?<![\w.@-]){re.escape(login)}(?![\w.@-])", by.login, text, flags=re.I)
         return self.replaced(text, by)

@@ -23,6 +23,7 @@ from studio_tui.services.people import (
     reviews,
     scopes,
     ssh_keys,
+    stand_ins,
     unattended,
     users,
 )
@@ -88,6 +89,9 @@ def organisation(studio: Studio, admin: Actor, clock: MovableClock) -> None:
     _name_in_audiences(studio, admin, 'email "quintijn@zonneveld.example" or login zquint')
     with_them = excuse.users_named(studio, admin, push, ["zquint"])
     excuse.excuse(studio, admin, push, with_them, "Marsupial care")
+    day = studio.today()
+    away = stand_ins.StandInRequest("eve", day, day, ("ben", "zquint"))
+    stand_ins.name_stand_in(studio, admin, bob.user_id, away)
     by_hand.leave(studio, admin, [quintijn.user_id])
     waiting = f"{PEOPLE}{QUINTIJN}\n".replace("Béatrice,Moreau,fr", ",,fr").encode()
     unattended.run(studio, admin, GivenFile("people.csv", waiting), Limits())
