@@ -18,14 +18,16 @@ from studio_tui.domain.conversations.conversation import (
 from studio_tui.domain.outbox.notification import NotificationFilter
 from studio_tui.domain.people.access import FULL_SIGHT_ACTIONS, Action, Actor, may
 from studio_tui.domain.people.users import UserFilter
+from studio_tui.domain.pushes.push import Push, PushDraft
 from studio_tui.domain.shared.errors import NotFound, StudioError
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services import conversations
 from studio_tui.services.activity import activity
+from studio_tui.services.audiences.resolving import audience_of
 from studio_tui.services.outbox import delivery, outbox, undo
-from studio_tui.services.people import reviews, scopes, ssh_keys, teams, users
+from studio_tui.services.people import reviews, scopes, ssh_keys, stand_ins, teams, users
 from studio_tui.services.pushes import assign as assigning
-from studio_tui.services.pushes import excuse, pushes, remind
+from studio_tui.services.pushes import audiences, excuse, pushes, remind
 from studio_tui.services.system.context import Studio
 from studio_tui.services.templates import templates
 from studio_tui.services.today import today
@@ -52,7 +54,7 @@ MARK = "zzmark"
 """A marker that stands in every name of the people outside the scope."""
 BEYOND = (
     "login,email,given_name,family_name,department,teams,leads,coaches,role,groups\n"
-    "zzmark,zzmark@zzmark.example,Zzmark,Zzmarkson,Zzmark,Zzmark team,,,,zzmark\n"
+    "zzmark,zzmark@zzmark.example,Zzmark,Zzmarkson,Zzmark,Zzmark team,,cor,,zzmark\n"
     "zzmarkboss,boss@zzmark.example,Boss,Zzmarkson,Zzmark,,Zzmark team,,,\n"
     "zzmarkhr,hr@zzmark.example,Hr,Zzmarkson,Zzmark,,,,admin,\n"
 )
@@ -94,11 +96,25 @@ def limited(world: World) -> World:  # noqa: F811
     ssh_keys.add(studio, beyond, "zzmark", RSA_3072)
     import_people(studio, beyond, "login,email,given_name,family_name,leads\n"
                   "zzmarktwo,two@zzmark.example,Two,Zzmarkson,Zzmark team\n")  # fmt: skip
+    cor = users.find(studio, beyond, "cor").user.id
+    day = studio.today()
+    away = stand_ins.StandInRequest("dan", day, day + timedelta(days=9), ("zzmark",))
+    stand_ins.name_stand_in(studio, beyond, cor, away)
+    _create_for(studio, beyond, 'login in (ann, zzmark) or department "Zz*"')
+    scopes.limit(studio, beyond, "sam", 'not department "Zzmark"')
     found = templates.find(studio, beyond, "Quick")
     changed = replace(found.definition, description="Another")
     templates.save(studio, beyond, found, changed)
     scopes.limit(studio, beyond, "els", 'department "Within"')
     return replace(world, studio=studio.seen_by(els))
+
+
+def _create_for(studio: Studio, actor: Actor, where: str) -> Push:
+    """Create a push for an audience, named after it."""
+    template, day = templates.find(studio, actor, "Regular"), studio.today()
+    draft = PushDraft(f"For {len(where)} characters", day, day + timedelta(days=30))
+    audience = audience_of(studio, actor, where)
+    return audiences.create_for(studio, actor, template.id, [draft], audience)[0]
 
 
 _FOR_WHO_SEES_ALL = "limited to a part of the organisation"
@@ -217,6 +233,42 @@ def test_a_user_with_full_sight_does_see_the_people_outside_the_scope(limited: W
         conversations.source(studio, as_user(studio, "zzmarkboss"), MyConversationFilter()),
     ):
         assert MARK in " ".join(told(every)).lower(), every
+
+
+@on_one_engine
+def test_an_audience_is_shown_if_it_names_only_what_is_visible(limited: World) -> None:
+    """U12, P13."""
+    studio, els = limited.studio, as_user(limited.studio, "els")
+    everything, admin = studio.seen_by(None), as_user(studio, "zzmarkhr")
+    for where, shown in (
+        ('department "Within" and role user and login "an*"', True),
+        ('team under "Sales" and not manager bob', True),
+        ("no manager and hired within 90 days", True),
+        ('department "Within" and not department "Zzmark"', False),
+        ('login "an*" or email "*@zzmark.example"', False),
+        ('login ann or name "zzmarkson"', False),
+        ("login ann or manager zzmarkboss", False),
+        ('login ann or in push "Zzmark push" done', False),
+    ):
+        push = _create_for(everything, admin, where)
+        try:
+            found = audiences.of_push(studio, els, push)
+            assert (found is not None) is shown, where
+            assert audiences.of_push(everything, admin, push) is not None
+        finally:
+            pushes.close(everything, admin, push)
+
+
+@on_one_engine
+def test_a_stand_in_for_people_outside_the_scope_is_none_for_the_visible_ones(
+    limited: World,
+) -> None:
+    """U12, U14: Dan stands in for Cor, who coaches Ann as well, for Zzmark alone."""
+    studio, els = limited.studio, as_user(limited.studio, "els")
+    managers = [each.login for each in users.find(studio, els, "ann").user.managers]
+    assert "cor" in managers
+    assert "dan" not in managers
+    assert not stand_ins.of_leader(studio, els, users.find(studio, els, "cor").user.id)
 
 
 @on_one_engine

@@ -31,6 +31,7 @@ from studio_tui.services.system import naming
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.audiences import names as stored
 from studio_tui.storage.audiences import segments
+from studio_tui.storage.audiences.conditions import is_anybody_in
 from studio_tui.storage.people.teams import StoredTeam, every_team
 from studio_tui.storage.pushes.push_search import NamedPush, named_pushes
 
@@ -102,6 +103,31 @@ def all_with_current_names(audiences: Sequence[Audience]) -> list[Audience]:
         return replace(condition, names=tuple(names))
 
     return [with_conditions(audience, named) for audience in audiences]
+
+
+def names_only_visible(audience: Audience) -> bool:
+    """Return whether each name in a resolved audience is of something that this unit of work sees.
+
+    A text, such as a department or a pattern, is if a visible user has it.
+    """
+    return all(
+        _is_visible(condition.word, name)
+        for condition in conditions_of(audience)
+        for name in condition.names
+    )
+
+
+def _is_visible(word: str, name: Name) -> bool:
+    kind = WORDS[word].names
+    if kind in _OF_NOBODY:
+        return True
+    if kind in stored.NAMES_BY_ID:
+        return name.id in stored.NAMES_BY_ID[kind]([name.id or 0])
+    return is_anybody_in(Condition(word, names=(name,)))
+
+
+_OF_NOBODY = (ValueKind.LANGUAGE, ValueKind.TIME_ZONE, ValueKind.ROLE)
+"""The kinds of names that everybody knows."""
 
 
 class _NoSuchName(Exception):

@@ -140,7 +140,7 @@ def _tell(
         after=facts if begins else None,
     )
     both = (leader.id, stand_in.stand_in_id)
-    about_users(line, these_users(both))
+    about_users(line, these_users((*both, *users)))
     cause = cause_at_once(studio, line)
     give_notice(cause, Kind.STAND_IN, Capacity.USER, *both)
     give_notice(cause, Kind.STAND_IN, Capacity.MANAGER, *both[::-1])

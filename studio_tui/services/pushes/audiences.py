@@ -15,7 +15,7 @@ from studio_tui.domain.people.users import UserFilter
 from studio_tui.domain.pushes.push import Push, PushDraft, PushFacts
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
-from studio_tui.services.audiences.resolving import with_current_names
+from studio_tui.services.audiences.resolving import names_only_visible, with_current_names
 from studio_tui.services.pushes import pushes
 from studio_tui.services.pushes.assign import AssignResult, assign, assign_to
 from studio_tui.services.pushes.pushes import locked_push, locked_unchanged_push, push_with_progress
@@ -30,10 +30,16 @@ _MAX_SINGLE = 1_000
 
 
 def of_push(studio: Studio, actor: Actor, push: PushFacts) -> Audience | None:
-    """Return the audience of a push, with the current names; None if it has none."""
+    """Return the audience of a push, with the current names; None if it has none.
+
+    None as well if it names anything beyond the sight of ``actor`` (U12).
+    """
     require(actor, Action.READ_PUSHES)
     with studio.store.reading():
-        return audience_of_push(push.id)
+        audience = audience_of_push(push.id)
+        if audience is not None and is_limited() and not names_only_visible(audience):
+            return None
+        return audience
 
 
 def audience_of_push(push_id: int) -> Audience | None:

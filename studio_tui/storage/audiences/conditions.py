@@ -332,6 +332,11 @@ def count_in(audience: Audience) -> int:
     return count(U.select().where(everyone_in(audience)))
 
 
+def is_anybody_in(audience: Audience) -> bool:
+    """Return whether any user is in an audience, active or not."""
+    return ids_in(audience).limit(1).scalar() is not None
+
+
 def includes_left(audience: Audience | None) -> bool:
     """Return whether an audience asks about former users, itself or through a segment."""
     return audience is not None and mentions_left(expand_segments(audience))

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from studio_tui.domain.activity.verbs import UNDID, Verb
+from studio_tui.domain.activity.verbs import AUDIENCE_FIELDS, UNDID, Verb
 from studio_tui.domain.outbox.kinds import Capacity
 from studio_tui.storage.engine.peewee_internals import table_facts
 from studio_tui.storage.engine.prepared import render_condition
@@ -69,6 +69,8 @@ _OF_NOBODY = _quoted(
 )
 _COUNTING = _quoted((Verb.CLOSE, Verb.REOPEN))
 """Verbs whose lines count dropped mails, also those to users beyond the scope: masked."""
+_WITH_AUDIENCE = _quoted(tuple(verb for verb in Verb if AUDIENCE_FIELDS & verb.fields.keys()))
+"""Verbs whose lines hold an audience, which may name anybody: masked."""
 OF_WHOLE_PUSH = _with_undone(
     (
         *(Verb.EDIT, Verb.SET_AUDIENCE),
@@ -109,6 +111,8 @@ _PUSHES = (
     f"t.id IN (SELECT push_id FROM {{q}}assignment WHERE user_id {_SEEN}) "
     "OR NOT EXISTS (SELECT 1 FROM {q}assignment x WHERE x.push_id = t.id)"
 )
+_COVERED = "(SELECT 1 FROM {q}stand_in_user x WHERE x.stand_in_id = t.id"
+"""Selects the users of a stand-in for some; without the closing bracket."""
 ROWS: Mapping[str, str] = {
     "users": "",
     "user_scope": _OF_USER,
@@ -118,7 +122,9 @@ ROWS: Mapping[str, str] = {
     "team_member": _OF_USER,
     "team_leader": _OF_USER,
     "coaching": f"{_OF_USER} AND {{+}}t.coach_id {_SEEN}",
-    "stand_in": f"{{+}}t.leader_id {_SEEN} AND {{+}}t.stand_in_id {_SEEN}",
+    # One for some users, of whom none is visible, would otherwise be one for everybody.
+    "stand_in": f"{{+}}t.leader_id {_SEEN} AND {{+}}t.stand_in_id {_SEEN} AND ("
+    f"NOT EXISTS {_COVERED}) OR EXISTS {_COVERED} AND x.user_id {_SEEN}))",
     "stand_in_user": _OF_USER,
     "template": _ALL,
     "push": _PUSHES,
@@ -180,7 +186,8 @@ _HELPERS: Mapping[str, str] = {
 }
 _ACTOR_SEEN = f"(t.actor_id IS NULL OR t.actor_id = {{viewer}} OR t.actor_id {_SEEN})"
 _FACTS = (
-    f"CASE WHEN t.action NOT IN ({_COUNTING}, {_OF_SEVERAL}) "
+    f"CASE WHEN t.action IN ({_WITH_AUDIENCE}) THEN NULL "
+    f"WHEN t.action NOT IN ({_COUNTING}, {_OF_SEVERAL}) "
     "OR t.push_id IN (SELECT id FROM own_push) THEN t.{} END"
 )
 _MASKED: Mapping[str, tuple[type[peewee.Model], Mapping[str, str]]] = {
