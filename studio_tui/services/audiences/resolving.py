@@ -119,7 +119,7 @@ def names_only_visible(audience: Audience) -> bool:
 
 def _is_visible(word: str, name: Name) -> bool:
     kind = WORDS[word].names
-    if kind in _OF_NOBODY:
+    if kind is None or kind in _OF_NOBODY:
         return True
     if kind in stored.NAMES_BY_ID:
         return name.id in stored.NAMES_BY_ID[kind]([name.id or 0])
