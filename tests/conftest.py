@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from studio_tui.storage.engine.store import open_store
+from studio_tui.storage.engine.opening import open_store
 from tests import open_connections
 from tests.cluster import Cluster, cluster, server_folder
 from tests.databases import create_database, url_of

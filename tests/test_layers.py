@@ -42,7 +42,7 @@ MAY_NOT_LOAD = {
     "studio_tui.domain.templates.template": EVERYTHING,
     "studio_tui.config.settings": SCREENS | DATABASE | MAIL | {"keyring", "click"},
     "studio_tui.cli.main": SCREENS | DATABASE | MAIL | {"keyring"},
-    "studio_tui.storage.engine.store": SCREENS | MAIL | {"keyring", "click"},
+    "studio_tui.storage.engine.opening": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes.pushes": SCREENS | MAIL | {"keyring", "click"},
     "studio_tui.services.pushes.assign": SCREENS | MAIL | {"keyring", "click"},
     # The parser is loaded only by code that parses a filter.

@@ -15,7 +15,8 @@ from studio_tui.domain.shared.cancellation import CancelToken, stoppable
 from studio_tui.domain.shared.clock import Clock, SteadyClock, local_day, zone_named
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotInitialized
-from studio_tui.storage.engine.store import CreatePolicy, Store, open_store
+from studio_tui.storage.engine.opening import open_store
+from studio_tui.storage.engine.store import CreatePolicy, Store
 
 __all__ = ["CreatePolicy", "Studio", "open_studio"]
 

@@ -30,7 +30,8 @@ from studio_tui.storage.engine.backup import (
 )
 from studio_tui.storage.engine.copy import Content, survey
 from studio_tui.storage.engine.copy import copy as copy_rows
-from studio_tui.storage.engine.store import Store, file_of, without_password
+from studio_tui.storage.engine.database_url import file_of, without_password
+from studio_tui.storage.engine.store import Store
 from studio_tui.storage.outbox import notifications
 from studio_tui.storage.people import users
 

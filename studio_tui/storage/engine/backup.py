@@ -13,12 +13,14 @@ from studio_tui.config.work_folder import work_folder
 from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.errors import Refused
 from studio_tui.storage.engine.copy import require_empty
+from studio_tui.storage.engine.database_url import file_of
 from studio_tui.storage.engine.file_errors import is_disk_error, translate_file_error
 from studio_tui.storage.engine.migration import check_version
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.peewee_internals import driver_errors
 from studio_tui.storage.engine.restore_mark import marked_by_comment, marked_by_file
 from studio_tui.storage.engine.sqlite import LOCK_TIMEOUT, damage, merge_log
-from studio_tui.storage.engine.store import CreatePolicy, Store, file_of, open_store
+from studio_tui.storage.engine.store import CreatePolicy, Store
 
 _PAGES = 5_000
 """SQLite pages copied between two progress reports."""

@@ -13,7 +13,7 @@ from studio_tui.config.settings import Security
 from studio_tui.services.outbox import delivery
 from studio_tui.services.people.identity import is_new
 from studio_tui.services.system.context import CreatePolicy
-from studio_tui.storage.engine.store import without_password
+from studio_tui.storage.engine.database_url import without_password
 from tests.cli.conftest import ACCOUNT, Cli
 from tests.databases import create_database, url_of
 from tests.smtp_server import smtp_server

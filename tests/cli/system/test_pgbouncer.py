@@ -17,8 +17,9 @@ from studio_tui.config.settings import Database, Settings
 from studio_tui.domain.shared.errors import DatabaseUnavailable, Unavailable
 from studio_tui.services.people.identity import own_account, sign_in
 from studio_tui.services.system.context import open_studio
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import execute, rows, scalar
-from studio_tui.storage.engine.store import Store, open_store
+from studio_tui.storage.engine.store import Store
 from tests.acting import assign
 from tests.cli.conftest import Cli
 from tests.cluster import Cluster, server_folder

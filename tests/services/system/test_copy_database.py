@@ -22,8 +22,8 @@ from studio_tui.services.system import copy_database
 from studio_tui.services.system.context import Studio
 from studio_tui.services.system.copy_database import Content, TransferResult
 from studio_tui.storage.engine import backup, copy
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import execute, rows, scalar
-from studio_tui.storage.engine.store import open_store
 from tests.acting import as_user, assign, finish, lines, mail, send_due
 from tests.databases import create_database, url_of
 from tests.hostile import HOSTILE

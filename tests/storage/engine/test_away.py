@@ -12,8 +12,9 @@ import pytest
 from studio_tui.domain.shared.errors import DatabaseUnavailable, Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine import postgresql
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import execute, execute_alone, scalar
-from studio_tui.storage.engine.store import Store, open_store
+from studio_tui.storage.engine.store import Store
 from studio_tui.storage.engine.tables import TemplateTable
 from tests.cluster import Cluster
 from tests.databases import create_database, url_of

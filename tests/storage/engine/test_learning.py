@@ -4,8 +4,8 @@ from contextlib import closing
 
 import psycopg
 
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import execute, refresh_statistics, scalar
-from studio_tui.storage.engine.store import open_store
 from tests.databases import create_database, url_of
 
 MANY = 2_000

@@ -8,9 +8,10 @@ import pytest
 from peewee import SQL
 
 from studio_tui.domain.shared.errors import Refused
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.postgresql import NotifyThrottle
 from studio_tui.storage.engine.sql import execute, execute_alone, scalar
-from studio_tui.storage.engine.store import Store, open_store
+from studio_tui.storage.engine.store import Store
 from studio_tui.storage.engine.tables import MailStop
 from tests.databases import create_database, url_of
 

@@ -20,8 +20,9 @@ from studio_tui.storage.conversations.conversations import questions_of
 from studio_tui.storage.engine import migration
 from studio_tui.storage.engine.copy import survey
 from studio_tui.storage.engine.fields import FIELD_TYPES
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import rows
-from studio_tui.storage.engine.store import Store, open_store
+from studio_tui.storage.engine.store import Store
 
 AT = "2026-03-02T09:00:00.000000Z"
 DEFINITION = json.dumps(

@@ -24,7 +24,7 @@ from studio_tui.storage.engine.unit import current_database
 
 _PROGRAM = """
 import sys
-import studio_tui.storage.engine.store as engine
+import studio_tui.storage.engine.opening as engine
 assert "psycopg" not in sys.modules, "the driver of PostgreSQL is imported for SQLite"
 store = engine.open_store(sys.argv[1])
 with store.reading():
@@ -35,7 +35,7 @@ print(found)
 
 
 def test_sqlite_does_without_the_driver_of_postgresql() -> None:
-    code = "import sys, studio_tui.storage.engine.store; print('psycopg' in sys.modules)"
+    code = "import sys, studio_tui.storage.engine.opening; print('psycopg' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 

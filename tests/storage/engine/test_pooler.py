@@ -10,8 +10,8 @@ from contextlib import closing
 import psycopg
 import pytest
 
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import scalar
-from studio_tui.storage.engine.store import open_store
 from tests.databases import create_database, url_of
 
 _KEY = b"K\x00\x00\x00\x0c"

@@ -19,8 +19,10 @@ from studio_tui.domain.people.access import Actor
 from studio_tui.domain.shared.errors import Conflict, DatabaseGone, Refused, Unavailable
 from studio_tui.services.system.context import Studio
 from studio_tui.storage.engine import migration, postgresql, sqlite
+from studio_tui.storage.engine.database_url import without_password
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import execute, scalar
-from studio_tui.storage.engine.store import Store, open_store, without_password
+from studio_tui.storage.engine.store import Store
 from studio_tui.storage.engine.tables import MailModel
 from tests.acting import lines
 
@@ -344,7 +346,7 @@ def test_a_url_that_is_none_is_refused_without_its_password(url: str) -> None:
 
 _OPENING = """
 import sys
-from studio_tui.storage.engine.store import open_store
+from studio_tui.storage.engine.opening import open_store
 for url in sys.argv[1:]:
     print("ready", flush=True)
     sys.stdin.readline()
@@ -497,7 +499,7 @@ _LOOKS_AT_MUCH = """
 import sys
 from resource import RUSAGE_SELF, getrusage
 from threading import Barrier, Thread
-from studio_tui.storage.engine.store import open_store
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.sql import execute, scalar
 
 store = open_store(sys.argv[1])

@@ -31,7 +31,7 @@ from studio_tui.services.people.identity import Account, sign_in
 from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.templates import templates
-from studio_tui.storage.engine.store import open_store
+from studio_tui.storage.engine.opening import open_store
 from studio_tui.tui.start import PLACES, OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
