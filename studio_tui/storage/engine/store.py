@@ -91,13 +91,13 @@ class Store:
         self,
         database: ClosablePool,
         name: str,
-        news: "CommitSource",
+        commits: "CommitSource",
         clock: DatabaseClock | None = None,
     ) -> None:
         self._database = database
         self.clock = clock
         """The clock of the database server; None if there is no server."""
-        self._news = news
+        self._commits = commits
         self.name = name
         """The path or the URL without a password, for messages."""
         self.applied: tuple[str, ...] = ()
@@ -374,7 +374,7 @@ class Store:
         """Return a number that changes with every commit; cheap enough to poll every second."""
         self._require_same_file()
         with self.translating_errors():
-            return self._news.stamp()
+            return self._commits.stamp()
 
     def await_change(self, seconds: float) -> None:
         """Return once anybody commits, after ``seconds`` at the latest; sooner if that is unknown.
@@ -383,12 +383,12 @@ class Store:
         """
         self._require_same_file()
         with self.translating_errors():
-            self._news.wait(seconds)
+            self._commits.wait(seconds)
 
     def close(self) -> None:
         """Close every connection; one in use is closed when its thread returns it."""
         self._database.end()
-        self._news.close()
+        self._commits.close()
 
     def _is_small(self) -> bool:
         with suppress(OSError):
