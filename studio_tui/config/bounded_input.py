@@ -54,15 +54,14 @@ class LineLimits:
     """Maximum bytes in total."""
 
 
-def read_file(path: Path, most: int, name: str = "") -> bytes:
-    """Return the content of a file; messages call it ``name``, by default its path.
+def read_file(path: Path, most: int) -> bytes:
+    """Return the content of a file.
 
     Raises `Refused` if the file has more than ``most`` bytes or is no file, and OSError if it
     cannot be read.
     """
-    name = name or str(path)
     with path.open("rb") as file:
-        return _read(file, most, name)
+        return _read(file, most, str(path))
 
 
 def read_own_text(path: Path) -> str:

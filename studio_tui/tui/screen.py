@@ -89,7 +89,6 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         lane: Hashable,
         call: Callable[[], T],
         then: Callable[[T], Any],
-        failed: Callable[[StudioError], None] | None = None,
         *,
         may_stay: bool = False,
     ) -> None:
@@ -109,7 +108,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
             else:
                 target.ready()
 
-        self.read(lane, call, open_, self._failing(target, failed))
+        self.read(lane, call, open_, self._failing(target))
 
     def _expect(self, lane: Hashable, give_up: Callable[[], Any]) -> TargetHandle:
         """Queue keys for the result of ``lane``. A previous request of the lane is superseded."""
@@ -119,7 +118,7 @@ class StudioScreen(ServiceCalls, Screen[Any]):
         return target
 
     def _failing(
-        self, target: TargetHandle, failed: Callable[[StudioError], None] | None
+        self, target: TargetHandle, failed: Callable[[StudioError], None] | None = None
     ) -> Callable[[StudioError], None]:
         def fail(error: StudioError) -> None:
             (failed or self.shell.bridge.report)(error)

@@ -77,7 +77,6 @@ def run_and_write(
     *,
     with_mail: bool,
     as_json: bool,
-    skipped: Sequence[SkippedPerson] = (),
 ) -> None:
     """Run ``act`` as a dry run, and print who would get which mail. All changes are rolled back.
 
@@ -92,7 +91,7 @@ def run_and_write(
         run = run_dry_as(studio, actor, act)
     if as_json:
         named = push or next((each.push for each in run.notifications if each.push), None)
-        write_json({"push": named, **outbox_shapes.dry_run(studio, run, skipped)})
+        write_json({"push": named, **outbox_shapes.dry_run(studio, run, ())})
         return
     leaves = min((each.due_at for each in run.notifications), default=None)
     if leaves is None:
@@ -101,7 +100,7 @@ def run_and_write(
         told = counted(len({each.recipient for each in run.notifications}), "person", "people")
         mails = counted(len(run.notifications), "mail")
         say(f"{sentence}: {told} would get {mails}, which would leave {when(studio, leaves)}.")
-    write_dry_run(run, skipped, with_mail=with_mail)
+    write_dry_run(run, (), with_mail=with_mail)
 
 
 def empty() -> DryRun:

@@ -198,13 +198,6 @@ def with_conditions(audience: Audience, changed: Callable[[Condition], Audience]
     return all_of(parts) if isinstance(audience, AllOf) else any_of(parts)
 
 
-def both(one: Audience | None, other: Audience | None) -> Audience | None:
-    """Return the intersection of two audiences; None stands for everybody."""
-    if one is None or other is None:
-        return one or other
-    return all_of((one, other))
-
-
 def mentions_left(audience: Audience | None) -> bool:
     """Return whether the audience mentions people who have left.
 

@@ -37,14 +37,14 @@ def of_everything(
         return activity_lines(filter_, limit)
 
 
-def of_push(studio: Studio, actor: Actor, push_id: int, limit: int = _LIMIT) -> list[ActivityLine]:
+def of_push(studio: Studio, actor: Actor, push_id: int) -> list[ActivityLine]:
     """Return the activity of a push, newest first."""
-    return of_everything(studio, actor, ActivityFilter(push_id=push_id), limit)
+    return of_everything(studio, actor, ActivityFilter(push_id=push_id))
 
 
-def of_user(studio: Studio, actor: Actor, login: str, limit: int = _LIMIT) -> list[ActivityLine]:
+def of_user(studio: Studio, actor: Actor, login: str) -> list[ActivityLine]:
     """Return the activity about a user, newest first."""
-    return of_everything(studio, actor, narrowed(studio, actor, EVERYTHING, login), limit)
+    return of_everything(studio, actor, narrowed(studio, actor, EVERYTHING, login))
 
 
 def narrowed(studio: Studio, actor: Actor, filter_: ActivityFilter, login: str) -> ActivityFilter:

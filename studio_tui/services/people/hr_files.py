@@ -59,11 +59,9 @@ def read(
     return replace(file, encoding=opened.sheet.kind, delimiter="", sheet=opened.sheet.name)
 
 
-def headings_in(
-    path: Path, form: FileHints = _NO_HINTS, mapping: Mapping[str, str] = _NO_MAPPING
-) -> tuple[str, ...]:
+def headings_in(path: Path, form: FileHints = _NO_HINTS) -> tuple[str, ...]:
     """Return the headings of a file, each once; raises the errors of `read`."""
-    with _opened(path, "", mapping, form, ignore_progress) as opened:
+    with _opened(path, "", _NO_MAPPING, form, ignore_progress) as opened:
         return hr_file.headings_in(opened.binary, name=opened.name, form=opened.form)
 
 

@@ -210,7 +210,7 @@ class _Affected:
 
 
 def _every(teams: Sequence[StoredTeam]) -> tuple[Team, ...]:
-    leaders, members = stored.leaders_of(), stored.count_members()
+    leaders, members = stored.leaders_by_team(), stored.count_members()
     by_id = {team.id: team for team in teams}
     inside, below = Counter[int](), Counter[int]()
     for team in teams:

@@ -18,7 +18,6 @@ from studio_tui.domain.pushes.push import (
     check_own_deadline,
     clean_excuse,
 )
-from studio_tui.domain.shared.cancellation import Progress, ignore_progress
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
@@ -70,13 +69,7 @@ def users_named(studio: Studio, actor: Actor, push: PushFacts, names: Sequence[s
 
 
 def excuse(
-    studio: Studio,
-    actor: Actor,
-    push: PushFacts,
-    selection: Chosen,
-    reason: str,
-    *,
-    progress: Progress = ignore_progress,
+    studio: Studio, actor: Actor, push: PushFacts, selection: Chosen, reason: str
 ) -> ExcuseResult:
     """Excuse the selected people from a push, for a reason that HR and their managers can read.
 
@@ -87,7 +80,6 @@ def excuse(
     reason = clean_excuse(reason)
     with studio.store.writing():
         current = _to_change(studio, push)
-        progress(0.0)
         those = _chosen(studio, push, selection) & (
             excuses.ASKED | excuses.EXCUSED & ~excuses.excused_for(reason)
         )
@@ -98,14 +90,7 @@ def excuse(
         return done
 
 
-def take_back(
-    studio: Studio,
-    actor: Actor,
-    push: PushFacts,
-    selection: Chosen,
-    *,
-    progress: Progress = ignore_progress,
-) -> ExcuseResult:
+def take_back(studio: Studio, actor: Actor, push: PushFacts, selection: Chosen) -> ExcuseResult:
     """Take back the excuse of the selected people, so that the push asks them again.
 
     If their mail about the assignment was dropped because of the excuse, they and their managers
@@ -114,14 +99,12 @@ def take_back(
     require(actor, Action.EXCUSE)
     with studio.store.writing():
         current = _to_change(studio, push)
-        progress(0.0)
         those = _chosen(studio, push, selection) & excuses.EXCUSED
         users, _ = snapshot_users(assignments.users_of(those))
         done = _act(studio, actor, current, those, Verb.ASK_AGAIN)
         if done is None:
             raise _nothing_to_do("ask again", studio, push, selection, _NOT_EXCUSED)
         excuses.ask_again(those)
-        progress(0.5)
         now, leaves = studio.now(), release_time(studio, current.available_from)
         cause = Cause(done.activity_id, push.id, now, leaves)
         users_told = enqueue.notify_users(
@@ -139,13 +122,7 @@ def take_back(
 
 
 def set_deadline(
-    studio: Studio,
-    actor: Actor,
-    push: PushFacts,
-    selection: Chosen,
-    day: date | None,
-    *,
-    progress: Progress = ignore_progress,
+    studio: Studio, actor: Actor, push: PushFacts, selection: Chosen, day: date | None
 ) -> ExcuseResult:
     """Give the selected people who still have to talk the deadline ``day``; None: that of the push.
 
@@ -157,7 +134,6 @@ def set_deadline(
         current = _to_change(studio, push)
         if day is not None:
             check_own_deadline(day, current.deadline, studio.today())
-        progress(0.0)
         chosen = _chosen(studio, push, selection)
         if day is None:
             those = chosen & excuses.WITH_OWN_DEADLINE

@@ -150,7 +150,6 @@ def edit(
     draft: PushDraft,
     *,
     tell: bool = True,
-    progress: ProgressCallback = ignore_progress,
 ) -> Push:
     """Change name, first day, deadline and reminders of ``push``, as the caller read it (P9).
 
@@ -158,7 +157,7 @@ def edit(
     managers, unless ``tell`` is false. Raises `Invalid` for wrong input, and `Conflict` if another
     user changed the push since (A4).
     """
-    return edit_with_result(studio, actor, push, draft, tell=tell, progress=progress).push
+    return edit_with_result(studio, actor, push, draft, tell=tell).push
 
 
 def edit_with_result(

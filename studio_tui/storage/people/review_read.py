@@ -192,11 +192,6 @@ def ids_of(selection: Selection[ReviewFilter]) -> list[int]:
     return column(found.order_by(R.urgency, R.id))
 
 
-def waiting_of(ids: Collection[int]) -> frozenset[int]:
-    """Return those of these lines that wait."""
-    return frozenset(column(every(R.id).where(waiting_condition(), among(R.id, ids))))
-
-
 def decisions_on(ids: Collection[int]) -> dict[int, Decision | None]:
     """Return the decision on each of these lines that exist, None if it is undecided."""
     found = R.select(R.id, R.decision).where(among(R.id, ids))

@@ -45,15 +45,13 @@ def every_team() -> list[StoredTeam]:
     return sorted(teams, key=lambda team: team.key.split(SEPARATOR))
 
 
-def leaders_of(team_ids: Collection[int] | None = None) -> Mapping[int, tuple[Leader, ...]]:
-    """Return the leaders of these teams, None for all, by team id and ordered by name.
+def leaders_by_team() -> Mapping[int, tuple[Leader, ...]]:
+    """Return the leaders of all teams, by team id and ordered by name.
 
     Includes leaders who have left.
     """
     led = _L.select(_L.team, U.id, U.login, U.given_name, U.family_name, U.active)
     led = led.join(U, on=U.id == _L.user).order_by(U.sort_name, U.id)
-    if team_ids is not None:
-        led = led.where(among(_L.team, team_ids))
     found = defaultdict[int, list[Leader]](list)
     for team_id, user_id, login, given_name, family, active in stored(led):
         found[team_id].append(Leader(user_id, login, full_name(given_name, family), bool(active)))

@@ -51,10 +51,6 @@ def in_words(trial: DryRunResult, zone: ZoneInfo) -> Content:
     return Content("\n\n").join(parts or [Content("Nobody gets mail.")])
 
 
-def _group(told: Notification) -> tuple[Kind, Capacity]:
-    return told.kind, told.capacity
-
-
 def _recipients(
     run: DryRun, kind: Kind, capacity: Capacity, told: list[Notification], zone: ZoneInfo
 ) -> Content:

@@ -49,14 +49,6 @@ def short(cell: str) -> str:
     return without_error(text)
 
 
-def required(cell: str) -> str:
-    """Return a single line that must not be empty."""
-    text = short(cell)
-    if not text:
-        raise WrongCell("this cell may not be empty")
-    return text
-
-
 def name(cell: str) -> str:
     """Return a whole name; empty if the cell has no letters or digits, such as a dash."""
     text = short(cell)

@@ -60,7 +60,7 @@ def test_invalid_addresses(address: str) -> None:
 
 
 def test_a_leading_formula_sign_is_kept() -> None:
-    assert values.required("'=Ann") == "'=Ann"
+    assert values.short("'=Ann") == "'=Ann"
 
 
 def test_lengths() -> None:
