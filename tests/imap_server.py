@@ -8,8 +8,8 @@ import socketserver
 import ssl
 import threading
 from base64 import b64decode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import trustme
@@ -32,6 +32,8 @@ class Mailbox:
     logins: int = 0
     hang_up_after: list[int] = field(default_factory=list)
     """Number of commands after which each connection in turn is cut; without an entry, never."""
+    untagged: dict[str, Iterable[bytes]] = field(default_factory=dict)
+    """What is sent before the answer to a command, besides the usual; it may have no end."""
     port: int = 0
     authority: str = ""
     """The certificate of the authority that signed that of the server, as PEM."""
@@ -51,6 +53,9 @@ class _Connection(socketserver.StreamRequestHandler):
             left -= 1
             tag, _, rest = line.decode().strip().partition(" ")
             command, _, arguments = rest.partition(" ")
+            with suppress(ConnectionError):
+                for each in self.box.untagged.get(command.upper(), ()):
+                    self.wfile.write(each)
             self._say(f"{tag} {self._answer(command.upper(), arguments)}")
             if command.upper() == "LOGOUT":
                 return

@@ -31,6 +31,10 @@ _MOST_BREAKS = 4
 """Consecutive broken connections, without any progress in between, after which reading fails."""
 _PAUSE = 2.0
 _UID = re.compile(rb"\bUID (\d+)")
+_MOST_RECEIVED = _AT_A_TIME * (MOST_BYTES + 10_000)
+"""Bytes that the server may send in response to one request."""
+_LEAST_COUNTED = 100
+"""Bytes that a line counts as at least, because each takes time."""
 _LONGEST_WORDS = 300
 _Value = TypeVar("_Value")
 Login = Callable[[imaplib.IMAP4], None]
@@ -45,7 +49,7 @@ class ImapFolder:
     ) -> None:
         self._settings, self._context, self._login = settings, context, login
         self._pause = pause
-        self._server: imaplib.IMAP4 | None = None
+        self._server: _Server | None = None
         self._places = 0
         self._valid = ""
         """The UIDVALIDITY of the folder, which changes if the server renumbers its mails."""
@@ -91,7 +95,9 @@ class ImapFolder:
         """Return the result of ``ask``, retrying over a new connection if this one breaks."""
         while True:
             try:
-                return ask(self._opened())
+                server = self._opened()
+                server.begin_request()
+                return ask(server)
             except (imaplib.IMAP4.abort, OSError) as error:
                 self._close()
                 self._breaks += 1
@@ -102,8 +108,11 @@ class ImapFolder:
                 raise Unavailable(
                     self._error_in_words("refuses what it is asked", error)
                 ) from error
+            except (TypeError, ValueError) as error:
+                # imaplib reads numbers and text without checking them.
+                raise Unavailable(self._error_in_words("does not speak IMAP", error)) from error
 
-    def _opened(self) -> imaplib.IMAP4:
+    def _opened(self) -> "_Server":
         if self._server is None:
             server = self._connected()
             try:
@@ -115,13 +124,13 @@ class ImapFolder:
             self._server = server
         return self._server
 
-    def _connected(self) -> imaplib.IMAP4:
+    def _connected(self) -> "_Server":
         wanted = self._settings
         if wanted.security is Security.TLS:
-            return imaplib.IMAP4_SSL(
+            return _TlsServer(
                 wanted.host, wanted.port, ssl_context=self._context, timeout=wanted.timeout
             )
-        server = imaplib.IMAP4(wanted.host, wanted.port, timeout=wanted.timeout)
+        server = _Server(wanted.host, wanted.port, timeout=wanted.timeout)
         if wanted.security is Security.STARTTLS:
             try:
                 server.starttls(self._context)
@@ -163,6 +172,40 @@ class ImapFolder:
         server, self._server = self._server, None
         if server is not None:
             _hang_up(server)
+
+
+class _Server(imaplib.IMAP4):
+    """A connection with limited responses: imaplib keeps all that the server sends.
+
+    Raises ValueError if a response is longer than any that is needed.
+    """
+
+    _received = 0
+
+    def begin_request(self) -> None:
+        """Forget what the server sent before, and count from here on."""
+        self._received = 0
+        self.untagged_responses.clear()
+
+    def read(self, size: int) -> bytes:
+        """Read ``size`` bytes, a number that the server sent."""
+        self._count(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        """Read a line, whose length imaplib limits."""
+        line = super().readline()
+        self._count(max(len(line), _LEAST_COUNTED))
+        return line
+
+    def _count(self, size: int) -> None:
+        self._received += size
+        if self._received > _MOST_RECEIVED:
+            raise ValueError("it sends more than was asked for")
+
+
+class _TlsServer(_Server, imaplib.IMAP4_SSL):
+    """The same over TLS."""
 
 
 class _Fetch:
@@ -265,7 +308,7 @@ def _numbers(server: imaplib.IMAP4, places: str, total: int) -> list[str]:
     if not total:
         return []
     found = _ok(server.uid("SEARCH", places, "UNSEEN"))
-    return [each.decode() for each in (found[0] or b"").split()]
+    return [str(int(each)) for each in bytes(found[0] or b"").split()]
 
 
 def _ok(answer: tuple[str, Sequence[object]]) -> list[bytes]:
@@ -277,7 +320,7 @@ def _ok(answer: tuple[str, Sequence[object]]) -> list[bytes]:
 
 
 def _hang_up(server: imaplib.IMAP4) -> None:
-    with suppress(imaplib.IMAP4.error, OSError):
+    with suppress(imaplib.IMAP4.error, OSError, TypeError, ValueError):
         server.logout()
     # If the server does not respond to the logout, the socket is still open.
     with suppress(OSError):

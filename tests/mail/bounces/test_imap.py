@@ -1,5 +1,7 @@
 """A folder of an IMAP server, each mail read once (N15), on a real server with real sockets."""
 
+from collections.abc import Iterable
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,44 @@ def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refused, match="No mailbox is set up"):
         folder_of(Settings())
     assert box.seen == set()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        repeat(b"* 1 EXISTS\r\n" * 10_000),
+        repeat(b"* SEARCH" + b" 1" * 400_000 + b"\r\n"),
+        [b"* 1 FETCH (BODY[] {999999999999}\r\n"],
+    ],
+    ids=["lines", "long lines", "a long literal"],
+)
+@pytest.mark.parametrize("command", ["CAPABILITY", "UID", "LOGOUT"])
+def test_a_server_that_does_not_stop_is_left(command: str, sent: Iterable[bytes]) -> None:
+    """An endless response exhausts neither memory nor time."""
+    with imap_server(Mailbox([b"mail"], untagged={command: sent})) as box:
+        if command == "LOGOUT":
+            assert read_all(folder(box)) == [b"mail"]
+        else:
+            with pytest.raises(Unavailable, match="sends more than was asked"):
+                read_all(folder(box))
+
+
+@pytest.mark.parametrize(
+    ("command", "sent"),
+    [
+        pytest.param(
+            "CAPABILITY", b"* 1 FETCH {" + b"9" * 9_999 + b"}\r\n", id="a number of 9,999 digits"
+        ),
+        ("SELECT", b"* EXISTS many\r\n"),
+        ("SELECT", b"* EXISTS {1}\r\n1\r\n"),
+        ("UID", b"* SEARCH one\r\n"),
+        ("UID", b"* SEARCH {1}\r\n1\r\n"),
+    ],
+)
+def test_what_is_no_imap_is_reported(command: str, sent: bytes) -> None:
+    box = Mailbox([b"mail"], untagged={command: [sent]})
+    with imap_server(box), pytest.raises(Unavailable, match="does not speak IMAP"):
+        read_all(folder(box))
 
 
 def test_the_connection_is_encrypted_and_the_certificate_checked(
