@@ -29,6 +29,13 @@ CLIENT_SECRET = "STUDIO_SMTP_OAUTH2_CLIENT_SECRET"  # noqa: S105 - the name of a
 FILE = "smtp-password"
 BOUNCES_VARIABLE = "STUDIO_BOUNCES_PASSWORD"
 BOUNCES_FILE = "bounces-password"
+SECRET_VARIABLES = frozenset(
+    {
+        *(VARIABLE, CLIENT_SECRET, BOUNCES_VARIABLE),
+        *("STUDIO_DATABASE_URL", "STUDIO_DATABASE_LISTEN_URL", "PGPASSWORD"),
+    }
+)
+"""All environment variables that may hold a secret."""
 HIDDEN = "•••"
 LONGEST = 4096
 LONGEST_KEY = 16_384

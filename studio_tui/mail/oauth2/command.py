@@ -12,10 +12,8 @@ from typing import IO
 
 from studio_tui.mail.oauth2.answers import MOST_BYTES, NoToken, Token, bare_token
 from studio_tui.mail.oauth2.waiting import with_timeout
-from studio_tui.mail.secrets import CLIENT_SECRET, VARIABLE
+from studio_tui.mail.secrets import SECRET_VARIABLES
 
-_SECRET_VARIABLES = (VARIABLE, CLIENT_SECRET)
-"""Environment variables that are not passed on to the program."""
 _GRACE = 5.0
 """Seconds to wait for a program to end after it was killed."""
 
@@ -50,9 +48,7 @@ def _run(words: list[str], what: str, seconds: float) -> tuple[bytes, int]:
             stdout=subprocess.PIPE,
             # Discard the error output: it may contain secrets, which cannot be recognised.
             stderr=subprocess.DEVNULL,
-            env={
-                name: value for name, value in os.environ.items() if name not in _SECRET_VARIABLES
-            },
+            env={name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES},
             start_new_session=True,
         )
     except (OSError, ValueError) as error:

@@ -143,12 +143,16 @@ def printing(tmp_path: Path, code: str) -> Smtp:
 
 
 async def test_a_command_prints_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command runs without a shell and without the Studio's variables. Its stdin is empty."""
-    monkeypatch.setenv("STUDIO_SMTP_PASSWORD", SECRET)
+    """The command runs without a shell and without secrets in variables. Its stdin is empty."""
+    for variable in (
+        *("STUDIO_SMTP_PASSWORD", "STUDIO_SMTP_OAUTH2_CLIENT_SECRET", "STUDIO_BOUNCES_PASSWORD"),
+        *("STUDIO_DATABASE_URL", "STUDIO_DATABASE_LISTEN_URL", "PGPASSWORD"),
+    ):
+        monkeypatch.setenv(variable, SECRET)
     smtp = printing(
         tmp_path,
         "import os, sys\nassert sys.argv[1:] == ['$HOME', ';ls'], sys.argv\n"
-        "assert 'STUDIO_SMTP_PASSWORD' not in os.environ\nassert not sys.stdin.read()\n"
+        f"assert '{SECRET}' not in os.environ.values()\nassert not sys.stdin.read()\n"
         "print('the-token')",
     )
     assert await fetched(smtp, None) == "the-token"
