@@ -11,6 +11,7 @@ from textual.widgets import Button, Input, Static
 from studio_tui.domain.conversations.plan_form import default_held_day, parse_held_at
 from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.errors import Invalid
+from studio_tui.domain.shared.written_dates import Nearest
 from studio_tui.tui.modals.dialog import Dialog
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.field import Field
@@ -47,7 +48,14 @@ class HeldDialog(Dialog[datetime]):
         with Vertical(classes="dialog wide"):
             yield Static(line(self._question), classes="question")
             yield Static(block(self._detail), classes="detail")
-            yield Field("held_on", "Held on", day, hint="2026-03-31, 31 mar, yesterday, fri, -2d")
+            yield Field(
+                "held_on",
+                "Held on",
+                day,
+                hint="2026-03-31, 31 mar, yesterday, fri, -2d",
+                is_day=True,
+                nearest=Nearest.LAST,
+            )
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button("It was held", id="yes", compact=True)

@@ -23,7 +23,7 @@ from textual.widgets import Input, Static
 
 from studio_tui.domain.shared.errors import Invalid, StudioError
 from studio_tui.domain.shared.text import clean_text
-from studio_tui.domain.shared.written_dates import parse_day
+from studio_tui.domain.shared.written_dates import Nearest, parse_day
 from studio_tui.tui.commands import Command, Commands
 from studio_tui.tui.moments import day
 from studio_tui.tui.shell import shell_of
@@ -33,13 +33,16 @@ from studio_tui.tui.text import line
 class LineInput(Input):
     """An input of one line without a blinking cursor: each blink would be sent over the network."""
 
+    SELECTS = False
+    """Whether the focus selects the text, so that typing replaces it."""
+
     def __init__(self, value: str = "", *, placeholder: str = "", password: bool = False) -> None:
         super().__init__(
             value,
             placeholder=placeholder,
             password=password,
             compact=True,
-            select_on_focus=False,
+            select_on_focus=self.SELECTS,
         )
         self.cursor_blink = False
 
@@ -61,9 +64,15 @@ class LineInput(Input):
 
 
 class DayInput(Commands, LineInput):
-    """An input of a day; the up and down arrows move it by a week, as in a calendar."""
+    """An input of a day; the up and down arrows move it by a week, as in a calendar.
 
+    A day is not corrected letter by letter: ``fri`` replaces ``2026-03-31``.
+    """
+
+    SELECTS = True
     REACH = "this field"
+    nearest = Nearest.NEXT
+    """Which day of several is meant, as in `parse_day`."""
     OWN_COMMANDS = (
         Command.moving("week_later", "down", "A week later"),
         Command.moving("week_earlier", "up", "A week earlier"),
@@ -87,7 +96,7 @@ class DayInput(Commands, LineInput):
 
     def _written(self) -> date | None:
         try:
-            return parse_day(self.value, shell_of(self).studio.today())
+            return parse_day(self.value, shell_of(self).studio.today(), self.nearest)
         except ValueError:
             return None
 
@@ -167,9 +176,12 @@ class Field(LabelledField):
         placeholder: str = "",
         password: bool = False,
         is_day: bool = False,
+        nearest: Nearest = Nearest.NEXT,
     ) -> None:
         kind = DayInput if is_day else LineInput
         self._input = kind(value, placeholder=placeholder, password=password)
+        if isinstance(self._input, DayInput):
+            self._input.nearest = nearest
         super().__init__(name, label, self._input, hint)
 
     @property

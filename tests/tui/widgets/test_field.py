@@ -89,6 +89,18 @@ async def test_the_text_below_a_field_can_be_set_before_the_field_is_mounted() -
         assert below == ["As it is written", "As it is written", "The first"]
 
 
+async def test_a_typed_day_replaces_the_day_that_stands_there() -> None:
+    class DayApp(FormApp):
+        def compose(self) -> ComposeResult:
+            yield Form(Field("name", "Name", "Q1"), Field("day", "Day", "2026-02-28", is_day=True))
+
+    app = DayApp()
+    async with app.run_test() as pilot:
+        app.form.field("name").focus_entry()
+        await pilot.press("2", "tab", *"fri")
+        assert app.form.values() == {"name": "Q12", "day": "fri"}
+
+
 async def test_an_error_without_a_field_is_displayed_as_a_notification() -> None:
     app = FormApp()
     async with app.run_test():
