@@ -27,8 +27,15 @@ BOUNCED_LABEL = "bounced"
 """Label of a bounced mail, shown in place of its state (N15)."""
 KIND_LABELS: Mapping[Kind, str] = {kind: kind.label for kind in Kind}
 """Labels of the kinds of mail."""
+NO_ADDRESS = "no address"
+"""Shown in place of the address of a person who has none."""
 CHANGED_MEANWHILE = "Nothing was done: the mail changed meanwhile."
 """Message for when none of the selected mails was still in the required state."""
+
+
+def addressed(name: str, address: str) -> str:
+    """Return ``Ann Peeters <ann@example.org>``, or ``Ann Peeters (no address)``."""
+    return f"{name} <{address}>" if address else f"{name} ({NO_ADDRESS})"
 
 
 def state_in_words(notification: Notification) -> str:

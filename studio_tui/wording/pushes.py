@@ -155,7 +155,7 @@ def checks_in_words(warned: Iterable[PushWarning]) -> str:
 
 _BRIEF: DefaultTable[CheckKind, str] = DefaultTable(
     {
-        CheckKind.NO_ADDRESS: "with a bad address",
+        CheckKind.NO_ADDRESS: "without a good address",
         CheckKind.OTHER_PUSH: "in another push",
         CheckKind.DEADLINE_WEEKEND: "deadline on a weekend",
         CheckKind.MANAGER_LOAD: "with too many talks",

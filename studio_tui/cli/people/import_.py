@@ -30,6 +30,7 @@ from studio_tui.services.people.import_plan import ImportPlan, PlannedUser
 from studio_tui.services.people.unattended import GivenFile
 from studio_tui.services.system.context import Studio
 from studio_tui.wording.counting import counted
+from studio_tui.wording.mail import NO_ADDRESS
 from studio_tui.wording.people import value_in_words
 from studio_tui.wording.review import change_in_words
 
@@ -264,7 +265,7 @@ def _list_users(users: Iterable[PlannedUser], *, with_changes: bool) -> None:
         line = f"line {user.line}: " if user.line else ""
         changes = f": {_changes(user)}" if with_changes else ""
         gone = "" if with_changes or user.after.active else ", has left"
-        address = user.email or "no address"
+        address = user.email or NO_ADDRESS
         _list([f"{line}{user.name} ({user.login}, {address}){gone}{changes}"])
 
 

@@ -20,7 +20,7 @@ from studio_tui.domain.outbox.notification import Notification
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import SkippedPerson
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import KIND_LABELS
+from studio_tui.wording.mail import KIND_LABELS, NO_ADDRESS
 
 if TYPE_CHECKING:
     # These modules write mail. Only a dry run needs to import them.
@@ -125,7 +125,12 @@ def write_dry_run(run: DryRun, skipped: Sequence[SkippedPerson], *, with_mail: b
 
 
 def _row(run: DryRun, told: Notification) -> tuple[str, ...]:
-    return (told.to, KIND_LABELS[told.kind], told.capacity, ", ".join(_about(run, told)))
+    return (
+        told.to or NO_ADDRESS,
+        KIND_LABELS[told.kind],
+        told.capacity,
+        ", ".join(_about(run, told)),
+    )
 
 
 def _about(run: DryRun, told: Notification) -> Iterable[str]:

@@ -27,8 +27,8 @@ class CheckKind(StrEnum):
 CHECKS: Mapping[CheckKind, tuple[str, str]] = {
     CheckKind.NO_MANAGER: ("has no manager", "have no manager"),
     CheckKind.NO_ADDRESS: (
-        "has an address at which mail fails",
-        "have an address at which mail fails",
+        "has no address, or one at which mail fails",
+        "have no address, or one at which mail fails",
     ),
     CheckKind.OTHER_PUSH: (
         "is in another open push of this template",

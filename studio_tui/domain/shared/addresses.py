@@ -120,6 +120,8 @@ def why_no_address(text: str) -> str:
     """
     if is_plain(text):
         return ""
+    if not text:
+        return "There is no e-mail address"
     local, at, domain = text.rpartition("@")
     shown = clean_line(text)
     said = (

@@ -51,14 +51,17 @@ def without_manager(people: People) -> People:
 
 
 def without_address(people: People) -> People:
-    """Select the people whose address fails: the last mail tried there was refused for good."""
+    """Select the people without an address, or whose address fails.
+
+    An address fails if the last mail tried there was refused for good.
+    """
     later = _X.select().where(
         _X.recipient == U.id,
         _X.state == NotificationState.SENT,
         _X.id > N.id,
         fn.LOWER(_X.sent_to) == fn.LOWER(U.email),
     )
-    return (
+    failing = (
         N.select(N.recipient)
         .join(U, on=U.id == N.recipient)
         .where(
@@ -67,8 +70,8 @@ def without_address(people: People) -> People:
             U.id.in_(people),
             ~exists(later),
         )
-        .group_by(N.recipient)
     )
+    return U.select(U.id).where(U.id.in_(people), (U.email == "") | U.id.in_(failing))
 
 
 def in_another_push(people: People, push_id: int, template_id: int) -> People:

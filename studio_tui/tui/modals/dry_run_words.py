@@ -19,7 +19,7 @@ from studio_tui.services.outbox.dry_run import NOTHING, DryRun, Sample
 from studio_tui.tui.moments import moment_and_zone
 from studio_tui.tui.text import block, line
 from studio_tui.wording.counting import counted
-from studio_tui.wording.mail import KIND_LABELS
+from studio_tui.wording.mail import KIND_LABELS, addressed
 
 P = TypeVar("P")
 _MAX_SHOWN = 500
@@ -60,7 +60,7 @@ def _recipients(
 
 
 def _recipient(run: DryRun, told: Notification) -> str:
-    who = f"{told.name} <{told.to}>"
+    who = addressed(told.name, told.to)
     if told.capacity is Capacity.USER:
         return who
     return f"{who}: " + ", ".join(_about(run, told, login) for login in told.about)

@@ -35,7 +35,6 @@ def test_a_valid_address_is_deliverable(address: str) -> None:
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("", ""),
         ("ann", ""),
         ("ann@", ""),
         ("@example.org", ""),
@@ -74,6 +73,10 @@ def test_an_invalid_address_is_refused_with_a_reason(address: str, reason: str) 
 
 
 NEAR = st.text("ab1.-_@é√’中ßאא١\u0301\u200b\u00ad。ａ", max_size=12)
+
+
+def test_an_empty_address_is_missing_not_wrong() -> None:
+    assert why_no_address("") == "There is no e-mail address"
 
 
 @given(NEAR | st.builds("{}@{}".format, NEAR, NEAR) | st.emails())

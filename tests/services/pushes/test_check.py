@@ -75,6 +75,13 @@ def test_an_address_with_failed_mail_is_a_warning_until_it_changes(
     assert warned.users == ("ben",)
 
 
+def test_a_person_without_an_address_is_a_warning(studio: Studio, admin: Actor) -> None:
+    import_lines(
+        studio, admin, "login,email,given_name,family_name,teams", "max,,Max,Maes,Sales > Belgium"
+    )
+    assert found(studio, admin, "ann", "max") == {CheckKind.NO_ADDRESS: ["max"]}
+
+
 def test_a_deadline_on_a_weekend_and_too_few_days_for_a_manager_are_warnings(
     studio: Studio, admin: Actor
 ) -> None:

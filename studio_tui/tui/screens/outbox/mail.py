@@ -16,6 +16,7 @@ from studio_tui.tui.screens.outbox.mail_words import state_in_full
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.facts import Fact, Facts
 from studio_tui.tui.widgets.mail_text import MailText
+from studio_tui.wording.mail import addressed
 
 
 class MailScreen(MailActs):
@@ -125,7 +126,7 @@ class MailScreen(MailActs):
         return [
             ("State", state_in_full(mail.notification, self.studio.zone)),
             ("From", mail.sender),
-            ("To", f"{mail.notification.name} <{mail.notification.to}>"),
+            ("To", addressed(mail.notification.name, mail.notification.to)),
             ("Subject", line(mail.subject, "bold")),
             *([("Date", mail.date)] if mail.date else []),
             ("Message-ID", mail.message_id),

@@ -13,6 +13,7 @@ from studio_tui.services.outbox.outbox import ReadMail
 from studio_tui.tui.screens.outbox.mail_words import state_in_full
 from studio_tui.tui.text import block, line
 from studio_tui.tui.widgets.drawing import Drawing
+from studio_tui.wording.mail import addressed
 
 if TYPE_CHECKING:
     from studio_tui.services.system.context import Studio
@@ -26,7 +27,7 @@ def read_mail_details(studio: "Studio", actor: Actor, notification_id: int) -> D
 def _draw(mail: ReadMail, zone: ZoneInfo, _: int, __: int) -> Iterator[Content]:
     to = mail.notification
     yield line(mail.subject, "bold")
-    yield line(f"to {to.name} <{to.to}>", "$muted")
+    yield line(f"to {addressed(to.name, to.to)}", "$muted")
     yield state_in_full(to, zone)
     yield Content("")
     yield block(mail.plain)

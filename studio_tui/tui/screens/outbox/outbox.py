@@ -169,9 +169,12 @@ class OutboxScreen(MailActs):
         mail = self._browser.list.current
         if mail is None:
             return Content("")
+        whom = mail.to or mail.name
         if why := why_in_words(mail):
-            return line(f"{mail.to}: {why}", "$error" if may_be_retried(mail) else "$muted")
-        words = f"{mail.to} · {about(mail)}"
+            return line(
+                f"{mail.to or mail.name}: {why}", "$error" if may_be_retried(mail) else "$muted"
+            )
+        words = f"{whom} · {about(mail)}"
         if mail.state is NotificationState.HELD:
             words += f" · leaves {moment_and_zone(mail.due_at, self.studio.zone)}"
         return line(words, "$muted")

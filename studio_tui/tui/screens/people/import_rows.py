@@ -9,6 +9,7 @@ from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.people.import_plan import FieldChange, PlannedUser, Value
 from studio_tui.tui.widgets.list.columns import Column, StyledText, Tone
+from studio_tui.wording.mail import addressed
 
 T = TypeVar("T")
 
@@ -83,7 +84,7 @@ WARNING_COLUMNS: tuple[Column[NumberedRow[RowWarning]], ...] = (
 def user_in_full(user: PlannedUser) -> str:
     """Return everything an import states or changes about a user, one line each."""
     where = f"line {user.line:,}" if user.line else "not in the file, but named in it as a manager"
-    return "\n".join([f"{user.name} <{user.email}>", where, "", *map(_change, user.changes)])
+    return "\n".join([addressed(user.name, user.email), where, "", *map(_change, user.changes)])
 
 
 def remark_in_full(remark: Remark) -> str:
