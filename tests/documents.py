@@ -10,6 +10,7 @@ from pathlib import Path
 
 from studio_tui.config import settings_table
 from studio_tui.domain.activity import verb_table
+from studio_tui.domain.audiences import words_table
 from studio_tui.domain.people import access_table, facts_table
 from tests import manual, shapes_table
 from tests.tui import guide
@@ -18,6 +19,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 TABLES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "access.md": ("roles", access_table.in_markdown),
     "activity.md": ("verbs", verb_table.in_markdown),
+    "audiences.md": ("conditions", words_table.in_markdown),
     "facts.md": ("facts", facts_table.in_markdown),
     "configuration.md": ("settings", settings_table.in_markdown),
     "json.md": ("shapes", shapes_table.in_markdown),

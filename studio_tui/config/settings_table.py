@@ -1,10 +1,8 @@
 """The settings as in ``docs/configuration.md``: a table per section and an example file.
 
-``python -m studio_tui.config.settings_table`` prints them; a test compares the output with the
-document.
+``python -m tests.documents`` writes them there.
 """
 
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -43,7 +41,3 @@ def _example(section: str, found: list[Setting]) -> Iterator[str]:
     yield f"[{section}]\n"
     for each in found:
         yield f"{each.name} = {toml_value(each.example)}\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(in_markdown())

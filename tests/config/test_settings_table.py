@@ -1,7 +1,5 @@
 """The document of the settings matches their declarations, and the examples are valid."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,12 +33,6 @@ def test_the_document_is_as_declared() -> None:
     assert TEXT.split("<!-- settings -->\n")[1].split("<!-- end of settings -->")[0] == (
         in_markdown()
     )
-
-
-def test_it_can_be_written_anew() -> None:
-    command = [sys.executable, "-m", "studio_tui.config.settings_table"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == in_markdown()
 
 
 def test_the_examples_of_the_documents_are_valid(tmp_path: Path) -> None:

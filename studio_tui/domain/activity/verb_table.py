@@ -1,10 +1,7 @@
 """The table of verbs in ``docs/activity.md`` (A3).
 
-``python -m studio_tui.domain.activity.verb_table`` prints the table; a test compares it with the
-document.
+``python -m tests.documents`` writes it there.
 """
-
-import sys
 
 from studio_tui.domain.activity.verbs import UNDOABLE, VERBS
 
@@ -22,7 +19,3 @@ def in_markdown() -> str:
             ),
         )
     ).replace("|  |", "| |")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(in_markdown())

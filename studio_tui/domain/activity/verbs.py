@@ -1,7 +1,7 @@
 """The verbs of the activity, each declared once (A3, P14, N5).
 
 The code that writes, lists, verifies and undoes actions reads the declarations.
-`studio_tui.domain.activity.verb_table` prints the table of ``docs/activity.md``.
+`verb_table` makes the table of ``docs/activity.md``.
 """
 
 from collections.abc import Mapping

@@ -1,10 +1,8 @@
 """The table of conditions in ``docs/audiences.md`` (P13).
 
-``python -m studio_tui.domain.audiences.words_table`` prints the table; a test compares it with the
-document.
+``python -m tests.documents`` writes it there.
 """
 
-import sys
 from collections.abc import Iterator
 
 from studio_tui.domain.audiences.words import STANDINGS, WORDS, ConditionForm, ValueKind, Word
@@ -56,7 +54,3 @@ def _standings() -> Iterator[str]:
     for name, label in STANDINGS.items():
         same = label == name.replace("_", " ")
         yield f"| `{name}` | {'' if same else label} |\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(in_markdown())

@@ -1,10 +1,7 @@
 """The table of permissions in ``docs/access.md`` (A2).
 
-``python -m studio_tui.domain.people.access_table`` prints the table; a test compares it with the
-document.
+``python -m tests.documents`` writes it there.
 """
-
-import sys
 
 from studio_tui.domain.people.access import Action, Actor, may
 from studio_tui.domain.people.roles import Role
@@ -24,7 +21,3 @@ def in_markdown() -> str:
 
 def _sign(role: Role, action: Action) -> str:
     return "yes" if may(Actor(0, "", "", role), action) else "–"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(in_markdown())

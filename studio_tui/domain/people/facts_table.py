@@ -1,10 +1,8 @@
 """The tables of facts in ``docs/facts.md`` (U1, U6).
 
-``python -m studio_tui.domain.people.facts_table`` prints the tables; a test compares them with the
-document.
+``python -m tests.documents`` writes them there.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 
 from studio_tui.domain.people.facts import CLUES, FACTS, OF_ORGANISATION, Fact
@@ -51,7 +49,3 @@ def _uses(fact: Fact) -> str:
 
 def _headings(fact: Fact) -> str:
     return " · ".join(heading for tier in fact.headings for heading in tier)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(in_markdown())

@@ -1,7 +1,5 @@
 """The table of the roles in ``docs/access.md`` matches `domain.people.access` (A2)."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from studio_tui.domain.people.access import Action
@@ -20,9 +18,3 @@ def test_every_action_is_in_the_table_and_support_changes_no_push() -> None:
     assert rows.keys() == {"may", "---", *Action}
     assert rows[Action.EDIT_PUSHES] == rows[Action.ASSIGN] == "yes | – | –"
     assert rows[Action.REMIND] == "yes | yes | –"
-
-
-def test_it_can_be_written_anew() -> None:
-    command = [sys.executable, "-m", "studio_tui.domain.people.access_table"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == in_markdown()

@@ -1,7 +1,5 @@
 """The facts about a user are declared in one place, and used as declared (U1, U6)."""
 
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import fields
 from pathlib import Path
@@ -19,12 +17,6 @@ NAMES = {fact.name for fact in FACTS}
 def test_the_document_is_as_declared() -> None:
     written = TEXT.split("<!-- facts -->\n")[1].split("<!-- end of facts -->")[0]
     assert written == in_markdown()
-
-
-def test_it_can_be_written_anew() -> None:
-    command = [sys.executable, "-m", "studio_tui.domain.people.facts_table"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == in_markdown()
 
 
 def test_no_heading_belongs_to_two_facts() -> None:
