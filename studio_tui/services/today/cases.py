@@ -124,10 +124,18 @@ def _mail_bounced(context: CaseContext) -> Iterator[Case]:
 def _of_mail(
     context: CaseContext, kind: CaseKind, group: Group, examples: Sequence[Example]
 ) -> Case:
-    """Return a case for undelivered mail, with the error and the recipients."""
+    """Return a case for undelivered mail, with the newest error and the recipients.
+
+    The recipients to whom another error applies are named apart.
+    """
     why = examples[0].words if examples else ""
-    names = names_in_words([each.name for each in examples], _people_in(group, examples))
+    same = {each.user_id: each.name for each in examples if each.words == why}
+    others = {each.user_id: each.name for each in examples if each.user_id not in same}
+    number = _people_in(group, examples) - len(others)
+    names = names_in_words(list(same.values()), number)
     said = f"{why} ({names})" if why else names
+    if others:
+        said += f"; also {names_in_words(list(others.values()), len(others))}"
     return _case(context, kind, group, examples, said, since=group.first_at)
 
 
@@ -334,7 +342,7 @@ def _ends(context: CaseContext) -> Iterator[Case]:
             text = f"{_names(group, examples)}, {days_left_in_words(day, context.today)}"
         else:
             text = ends_in_words(progress[push.id], day, context.today)
-        due = end_of_day(day, context.studio.zone)
+        due = start_of_day(day, context.studio.zone)
         about = day.isoformat() if own else ""
         yield _case(context, CaseKind.ENDS, group, examples, text, due=due, about=about)
 

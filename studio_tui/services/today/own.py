@@ -68,7 +68,7 @@ def _case(
     elif kind is CaseKind.STARTS:
         due = min(instants)
     elif kind is CaseKind.ENDS and first.deadline:
-        due = end_of_day(first.deadline, zone)
+        due = start_of_day(first.deadline, zone)
     return Case(
         kind,
         len(asked),

@@ -11,6 +11,7 @@ from studio_tui.domain.conversations.conversation import Plan
 from studio_tui.domain.outbox.notification import NotificationFilter, NotificationState
 from studio_tui.domain.people.access import Actor
 from studio_tui.domain.pushes.push import Push
+from studio_tui.domain.shared.clock import local_day
 from studio_tui.domain.shared.destinations import Outbox
 from studio_tui.domain.shared.errors import NothingToDo, Refused
 from studio_tui.domain.shared.selection import Selection
@@ -69,11 +70,11 @@ def _leaves(studio: Studio, admin: Actor, login: str) -> None:
     imports.apply(studio, admin, hr_file_of("email,given_name,family_name,active", row))
 
 
-def _fails(studio: Studio, *logins: str) -> None:
+def _fails(studio: Studio, *logins: str, words: str = "550 5.1.1 no such user") -> None:
     """Let the server refuse the due mail to ``logins`` and accept the rest."""
     claimed = delivery.claim(studio, "w", limit=99, lasting=HOUR).deliveries
     refused = [
-        FailedSettlement(each.id, each.address, "550 5.1.1 no such user")
+        FailedSettlement(each.id, each.address, words)
         for each in claimed
         if each.address.partition("@")[0] in logins
     ]
@@ -155,6 +156,19 @@ def test_failed_mail_is_a_case_until_it_is_sent_or_obsolete(
     assert not cases(studio, admin)[CaseKind.MAIL_FAILED]
 
 
+def test_an_error_is_said_of_those_alone_whom_it_is_about(
+    studio: Studio, admin: Actor, push: Push, clock: MovableClock
+) -> None:
+    other = assign(studio, admin, create_push(studio, admin, "Q2"), "cas").push
+    clock.move(minutes=2)
+    _fails(studio, "cas", words="552 mailbox full")
+    assign(studio, admin, other, "ann", "ben")
+    clock.move(minutes=2)
+    _fails(studio, "ann", "ben")
+    (failed,) = cases(studio, admin)[CaseKind.MAIL_FAILED]
+    assert failed.text == "550 5.1.1 no such user (Ben Willems, Ann Peeters); also Cas Dubois"
+
+
 def _shows_exactly(studio: Studio, admin: Actor, failed: Case) -> None:
     """Check that the link of the case lists exactly its own mail."""
     destination = destination_of(failed)
@@ -233,6 +247,8 @@ def test_upcoming_starts_ends_and_mail_are_cases(
     clock.move(days=22)
     ends = next(c for c in cases(studio, admin)[CaseKind.ENDS] if c.push == "Q1 review")
     assert ends.text == "0 of 4 held, 4 not planned, 8 days left"
+    assert ends.due is not None
+    assert local_day(ends.due, studio.zone) == push.deadline
     reminders = [c for c in cases(studio, admin)[CaseKind.SENDING] if c.about]
     assert [(c.push, c.count, c.text) for c in reminders] == [
         ("Q1 review", 4, "reminder to 4 people and their managers, tomorrow"),

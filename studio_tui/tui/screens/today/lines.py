@@ -1,7 +1,7 @@
 """The rows of Today: headings, cases and first steps, and their columns."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from studio_tui.domain.shared.clock import local_day
@@ -84,7 +84,10 @@ def columns(today: Callable[[], date], zone: ZoneInfo) -> tuple[Column[Line], ..
 
 
 def time_of(case: Case | None, today: date, zone: ZoneInfo) -> str:
-    """Return the time since which, or at which, the case exists: ``9 Mar``, or ``08:00`` today."""
+    """Return the time since which, or at which, the case exists: ``9 Mar``; today ``08:00``.
+
+    ``today`` if only the day is known.
+    """
     at = None if case is None else case.since or case.due
     return "" if at is None else _moment(at, today, zone)
 
@@ -172,4 +175,7 @@ def _key(line: Line) -> str | StyledText:
 
 def _moment(at: datetime, today: date, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
-    return f"{local:%H:%M}" if local.date() == today else day_in_words(local.date(), today)
+    if local.date() != today:
+        return day_in_words(local.date(), today)
+    # A day, such as a deadline, is stored as its first instant.
+    return "today" if local.time() == time.min else f"{local:%H:%M}"

@@ -1,8 +1,9 @@
 """Today: each case that needs the user is resolved by a single key (S1)."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.pilot import Pilot
@@ -27,7 +28,7 @@ from studio_tui.tui.screens.pushes.push import PushScreen
 from studio_tui.tui.screens.pushes.pushes import PushesScreen
 from studio_tui.tui.screens.pushes.remind import RemindScreen
 from studio_tui.tui.screens.templates.templates import TemplatesScreen
-from studio_tui.tui.screens.today.lines import lines_of
+from studio_tui.tui.screens.today.lines import lines_of, time_of
 from studio_tui.tui.screens.today.today import TodayScreen
 from studio_tui.tui.start import OpenedStudio
 from studio_tui.tui.widgets.frame import TopBar
@@ -59,6 +60,21 @@ async def go_on_to(pilot: Pilot[Any], case: str) -> None:
             return
         await press(pilot, "j")
     raise AssertionError(f"no {case}: {words(pilot)}")
+
+
+@pytest.mark.parametrize(
+    ("due", "shown_as"),
+    [
+        ("2026-03-10T00:00", "10 Mar"),
+        ("2026-03-09T00:00", "today"),
+        ("2026-03-09T08:00", "08:00"),
+        ("2027-03-09T08:00", "9 Mar 2027"),
+    ],
+)
+def test_a_day_is_shown_as_a_day_and_an_instant_of_today_as_a_time(due: str, shown_as: str) -> None:
+    zone = ZoneInfo("Europe/Brussels")
+    at = datetime.fromisoformat(due).replace(tzinfo=zone)
+    assert time_of(Case(CaseKind.ENDS, 1, "", due=at), date(2026, 3, 9), zone) == shown_as
 
 
 async def test_the_app_opens_at_today_and_a_case_opens_its_screen(
