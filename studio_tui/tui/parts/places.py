@@ -46,7 +46,13 @@ class Places:
             yield from (screen for screen in stack if isinstance(screen, StudioScreen))
 
     def go(self, place_id: str) -> None:
-        """Switch to a place, in the state in which the user left it."""
+        """Switch to a place, in the state in which the user left it.
+
+        In the place itself, return to its first screen.
+        """
+        if place_id == self._app.current_mode:
+            self._return_to_first()
+            return
         self._visited.visit(_Stop(place_id, _page(self._top(place_id))))
         self._app.switch_mode(place_id)
 
@@ -85,6 +91,14 @@ class Places:
             self._visited.back()
         else:
             self._visited.visit(beneath)
+
+    def _return_to_first(self) -> None:
+        """Leave the screens over the first of this place as by escape, until one asks or stays."""
+        while len(stack := self._app.screen_stack) > 1 and isinstance(stack[-1], StudioScreen):
+            top = stack[-1]
+            top.action_back()
+            if top in self._app.screen_stack:
+                return
 
     # Back and forward
 

@@ -89,6 +89,29 @@ async def test_going_back_keeps_the_marks_of_a_page(made: Example) -> None:
         assert screen.unsaved
 
 
+async def test_the_key_of_the_place_itself_returns_to_its_first_screen(made: Example) -> None:
+    made.push("Q1 review", "ann")
+    async with running(made.whole_app()) as pilot:
+        await press(pilot, "2", "enter", "enter")
+        assert isinstance(pilot.app.screen, UserScreen)
+        await press(pilot, "2")
+        assert at(pilot) == ("pushes", None)
+        assert len(pilot.app.screen_stack) == 1
+        await press(pilot, "2", FORWARD)
+        assert isinstance(pilot.app.screen, PushScreen)
+
+
+async def test_the_key_of_the_place_itself_loses_nothing_unsaved(made: Example) -> None:
+    made.push("Q1 review", "ann")
+    async with running(made.whole_app()) as pilot:
+        await press(pilot, "2", "a", "space", "2")
+        assert isinstance(pilot.app.screen, Confirm)
+        await press(pilot, "escape")
+        screen = pilot.app.screen
+        assert isinstance(screen, AssignScreen)
+        assert screen.unsaved
+
+
 async def test_going_back_from_unsaved_settings_asks_for_confirmation(made: Example) -> None:
     made.push("Q1 review", "ann")
     async with running(made.whole_app()) as pilot:
