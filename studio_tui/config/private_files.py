@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from studio_tui.config.work_folder import work_folder
+from studio_tui.config.work_folder import remove_abandoned, work_folder
 from studio_tui.domain.shared.disk import describe_os_error
 from studio_tui.domain.shared.errors import Refused, Unavailable
 
@@ -57,6 +57,7 @@ def new_file(path: Path) -> Iterator[Path]:
     """
     taken = f"{path} is there already: choose another name, or move it away."
     if path.is_symlink() or (path.exists() and not is_empty_file(path)):
+        remove_abandoned(path.parent)
         raise Refused(taken)
     try:
         make_folder(path.parent)
@@ -72,17 +73,17 @@ def new_file(path: Path) -> Iterator[Path]:
         raise Unavailable(f"{path} cannot be made: {describe_os_error(error)}.") from error
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str, errors: str = "strict") -> None:
     """Write a file for this account alone, atomically replacing any existing file.
 
-    After a crash of the machine, either the old or the new file exists, complete. Raises OSError if
-    the file cannot be written.
+    ``errors`` is as for `open`. After a crash of the machine, either the old or the new file
+    exists, complete. Raises OSError if the file cannot be written.
     """
     make_folder(path.parent)
     with work_folder(path.parent) as folder:
         place = folder / path.name
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        with os.fdopen(os.open(place, flags, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(place, flags, 0o600), "w", encoding="utf-8", errors=errors) as file:
             file.write(text)
         move_replacing(place, path)
 

@@ -42,6 +42,18 @@ def work_folder(parent: Path, prefix: str = PREFIX) -> Iterator[Path]:
             os.close(handle)
 
 
+def remove_abandoned(parent: Path) -> None:
+    """Remove the work folders of killed processes in ``parent``.
+
+    A process that was killed between linking a new file and removing its work folder leaves a
+    second link to the file there, which would keep its content after the file is deleted.
+    """
+    with suppress(OSError):
+        if any(entry.name.startswith(PREFIX) for entry in parent.iterdir()):
+            with _locked(parent):
+                _remove_abandoned(parent, PREFIX)
+
+
 def _remove_abandoned(parent: Path, prefix: str) -> None:
     with suppress(OSError):
         for entry in os.scandir(parent):

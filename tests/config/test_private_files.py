@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio_tui.config import private_files
+from studio_tui.config.work_folder import PREFIX
 from studio_tui.domain.shared.errors import Refused
 
 _NOBODY = 65534
@@ -162,3 +163,17 @@ def test_a_finished_file_is_moved_without_replacing_an_existing_one(
     assert (tmp_path / "named").read_text() == "done"
     private_files.move_replacing(tmp_path / "other", tmp_path / "named")
     assert (tmp_path / "named").read_text() == "other"
+
+
+def test_the_second_link_of_a_killed_program_is_removed_where_the_file_exists(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "studio.db"
+    path.write_text("of the people", encoding="utf-8")
+    abandoned = tmp_path / f"{PREFIX}killed"
+    abandoned.mkdir()
+    (abandoned / path.name).hardlink_to(path)
+    with pytest.raises(Refused, match="is there already"), private_files.new_file(path):
+        pass
+    assert not abandoned.exists()
+    assert path.stat().st_nlink == 1

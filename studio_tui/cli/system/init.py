@@ -14,6 +14,7 @@ from studio_tui.cli.system.findings import Verdict
 from studio_tui.config import settings
 from studio_tui.config.private_files import make_file, new_file
 from studio_tui.config.settings import Settings, Smtp
+from studio_tui.config.work_folder import remove_abandoned
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
 from studio_tui.domain.shared.text import clean_line
@@ -75,6 +76,7 @@ def init(**given: str | None) -> None:
     """
     path = settings.config_path()
     if path.exists():
+        remove_abandoned(path.parent)
         raise Refused(f"{path} is there already: edit it, and try it by “studio-tui doctor”.")
     content = _answers(given)
     chosen = _checked_settings(content)

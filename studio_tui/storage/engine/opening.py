@@ -15,6 +15,7 @@ from studio_tui.config.private_files import (
     new_file,
     require_own_folder,
 )
+from studio_tui.config.work_folder import remove_abandoned
 from studio_tui.domain.shared import disk
 from studio_tui.domain.shared.errors import NotInitialized, Refused, Unavailable
 from studio_tui.storage.engine import errors, sqlite
@@ -63,6 +64,8 @@ def _make_sqlite(path: Path, making: CreatePolicy) -> tuple[str, ...] | None:
             if folder.is_dir():
                 require_own_folder(folder)
         if path.exists() and not is_empty_file(path):
+            if making is CreatePolicy.ASKED:
+                remove_abandoned(path.parent)
             return None
         _require_may_make(path, making)
     with _files_in_words(path, "made"):

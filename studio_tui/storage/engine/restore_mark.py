@@ -36,8 +36,7 @@ def require_no_marker(path: Path) -> None:
         return
     if not path.is_file() or is_empty_file(path):
         raise _unfinished(str(path), f"remove {marker_of(path)}")
-    with suppress(OSError):
-        marker_of(path).unlink()
+    _remove(marker_of(path))
 
 
 def require_no_comment(database: peewee.Database, name: str) -> None:
@@ -62,10 +61,16 @@ def marked_by_file(path: Path) -> Iterator[None]:
         raise Unavailable(f"{path} cannot be made: {describe_os_error(error)}.") from error
     try:
         _lock(handle, path)
-        with _removed_at_end(lambda: marker.unlink(missing_ok=True), was_there):
+        with _removed_at_end(lambda: _remove(marker), was_there):
             yield
     finally:
         os.close(handle)
+
+
+def _remove(marker: Path) -> None:
+    # If that fails, the restored file is complete: its next opening removes the marker.
+    with suppress(OSError):
+        marker.unlink()
 
 
 def _lock(handle: int, path: Path) -> None:
