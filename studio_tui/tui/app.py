@@ -210,6 +210,10 @@ class StudioApp(Commands, App[None]):
         """Return the places that the actor may see."""
         return self.places.open()
 
+    def first_place(self) -> Place | None:
+        """Return the place to start with: the first one that the actor may see."""
+        return next(iter(self.open_places()), None)
+
     def badge(self, place_id: str) -> "Badge | None":
         """Return the badge of a place in the top bar; None if it has none."""
         return None
@@ -300,11 +304,11 @@ class StudioApp(Commands, App[None]):
     def _opened(self, opened: "tuple[Studio, Actor]") -> None:
         studio, self.actor = opened
         self._studio = studio.seen_by(self.actor)
-        places = self.open_places()
-        if not places:
+        place = self.first_place()
+        if place is None:
             self._open_failed(StudioError("There is nothing here for your role yet."))
             return
-        self.go(places[0].id)
+        self.go(place.id)
         self.call_later(self.keys.deliver)
         if closed := self._studio.store.closed:
             self.show_error(" ".join(closed))

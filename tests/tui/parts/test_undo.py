@@ -14,10 +14,10 @@ from studio_tui.domain.pushes.push import AssignmentFilter
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.outbox import undo
 from studio_tui.services.pushes import assign, pushes, remind
-from studio_tui.tui.start import PLACES, OpenedStudio
+from studio_tui.tui.start import OpenedStudio
 from tests.tui import press, running, settled
 from tests.tui.screens.looking import shown
-from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, example
+from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, StartsAfterToday, example
 from tests.tui.screens.pushing import create, said
 
 
@@ -31,9 +31,7 @@ def made(tmp_path: Path) -> Iterator[Example]:
 def app(made: Example, login: str = "") -> OpenedStudio:
     """Return the app with a working transport for its mail."""
     actor = made.actor(login) if login else made.admin
-    return OpenedStudio(
-        lambda _: (made.studio, actor), transports=lambda _: [FakeTransport()], places=PLACES[1:]
-    )
+    return StartsAfterToday(lambda _: (made.studio, actor), transports=lambda _: [FakeTransport()])
 
 
 async def follow(made: Example, pilot: Pilot[Any]) -> None:

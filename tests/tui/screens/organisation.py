@@ -32,7 +32,8 @@ from studio_tui.services.pushes import assign, pushes
 from studio_tui.services.system.context import Studio, open_studio
 from studio_tui.services.templates import templates
 from studio_tui.storage.engine.opening import open_store
-from studio_tui.tui.start import PLACES, OpenedStudio
+from studio_tui.tui.places import Place
+from studio_tui.tui.start import OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.services.conftest import MovableClock
@@ -48,6 +49,16 @@ dina,dina@example.org,Dina,Willems,Finance,,bob|ann,Finance,fr,2023-01-09,
 lone,lone@example.org,Lou,Alone,,,,Legal,en,2024-11-01,
 sam,sam@example.org,Sam,Claes,Management,,,People,en,2020-03-01,support
 """
+
+
+class StartsAfterToday(OpenedStudio):
+    """The app with all its places, which starts on the one after Today.
+
+    A test of another screen does not wait until Today has been read.
+    """
+
+    def first_place(self) -> Place | None:
+        return next((place for place in self.open_places() if place.id != "today"), None)
 
 
 @dataclass
@@ -72,11 +83,11 @@ class Example:
         return assign.assign(self.studio, self.admin, push, chosen).push
 
     def app(self, actor: Actor | None = None) -> OpenedStudio:
-        """Return the app without Today: it opens at the templates or the conversations."""
-        return OpenedStudio(lambda _: (self.studio, actor or self.admin), PLACES[1:])
+        """Return an app that starts on the templates or the conversations."""
+        return StartsAfterToday(lambda _: (self.studio, actor or self.admin))
 
     def whole_app(self, actor: Actor | None = None) -> OpenedStudio:
-        """Return the app with all its places, as users start it."""
+        """Return an app that starts as for users: on Today or the conversations."""
         return OpenedStudio(lambda _: (self.studio, actor or self.admin))
 
     def check_for_changes(self, pilot: Pilot[Any]) -> None:

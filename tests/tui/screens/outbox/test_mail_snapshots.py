@@ -11,12 +11,18 @@ from studio_tui.domain.pushes.push import AssignmentFilter, Push
 from studio_tui.domain.shared.selection import Selection
 from studio_tui.services.pushes import remind
 from studio_tui.services.today import today
-from studio_tui.tui.start import PLACES, OpenedStudio
+from studio_tui.tui.start import OpenedStudio
 from studio_tui.worker.loop import Worker
 from tests.hostile import HOSTILE
 from tests.tui import press, settled
 from tests.tui.pictures import Pictures
-from tests.tui.screens.organisation import PEOPLE, Example, FakeTransport, hostile_rows
+from tests.tui.screens.organisation import (
+    PEOPLE,
+    Example,
+    FakeTransport,
+    StartsAfterToday,
+    hostile_rows,
+)
 from tests.tui.screens.pushes.test_pushes_snapshots import pressing
 from tests.tui.screens.pushing import pushes_in_every_state
 
@@ -67,10 +73,9 @@ def no_badges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def with_postman(made: Example) -> OpenedStudio:
     """Return the app with a working transport for its mail."""
-    return OpenedStudio(
+    return StartsAfterToday(
         lambda _: (made.studio, made.admin),
         transports=lambda _: [FakeTransport()],
-        places=PLACES[1:],
     )
 
 
