@@ -20,7 +20,7 @@ from studio_tui.domain.shared.errors import Refused, StudioError, Unavailable
 from studio_tui.domain.shared.text import clean_line
 from studio_tui.mail.transport.addresses import sender_from
 from studio_tui.services.people.identity import create_first_admin, own_account
-from studio_tui.services.system.context import CreatePolicy
+from studio_tui.services.system.context import CreatePolicy, require_database_url
 
 _ABOUT: Final = "# “studio-tui doctor” says what is set and what is missing.\n"
 
@@ -140,6 +140,7 @@ def _checked_settings(content: dict[str, Any]) -> Settings:
     except Refused as refused:
         # Leave out the path of the file, which does not exist yet.
         raise Refused(refused.message.removeprefix(f"{settings.config_path()}: ")) from refused
+    require_database_url(chosen.database_url)
     if chosen.smtp.host:
         chosen.smtp.require_usable()
     if chosen.smtp.sender:

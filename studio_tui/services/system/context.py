@@ -15,10 +15,11 @@ from studio_tui.domain.shared.cancellation import CancelToken, stoppable
 from studio_tui.domain.shared.clock import Clock, SteadyClock, local_day, zone_named
 from studio_tui.domain.shared.dataclass import dataclass
 from studio_tui.domain.shared.errors import NotInitialized
+from studio_tui.storage.engine.database_url import require_database_url
 from studio_tui.storage.engine.opening import open_store
 from studio_tui.storage.engine.store import CreatePolicy, Store
 
-__all__ = ["CreatePolicy", "Studio", "open_studio"]
+__all__ = ["CreatePolicy", "Studio", "open_studio", "require_database_url"]
 
 
 @dataclass(frozen=True, slots=True)

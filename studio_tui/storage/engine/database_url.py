@@ -28,6 +28,18 @@ def file_of(url: str) -> Path | None:
     return path
 
 
+def require_database_url(url: str) -> None:
+    """Raise `Refused` unless ``url`` names a file of SQLite or begins as a URL of PostgreSQL."""
+    if file_of(url) is None and not url.startswith(("postgresql://", "postgres://")):
+        raise not_a_url(url)
+
+
+def not_a_url(url: str) -> Refused:
+    """Return the error about a URL that names no database."""
+    shown = without_password(url)
+    return Refused(f"“{shown}” is no database URL: write sqlite:////… or postgresql://….")
+
+
 def without_password(url: str) -> str:
     """Return ``url`` without a password, even if it is not a URL (N11)."""
     shown = _IN_QUERY.sub("", _AFTER_USER.sub(r"\1@", url)).rstrip("?&")

@@ -20,7 +20,12 @@ from studio_tui.domain.shared import disk
 from studio_tui.domain.shared.errors import NotInitialized, Refused, Unavailable
 from studio_tui.storage.engine import errors, sqlite
 from studio_tui.storage.engine.database_clock import DatabaseClock
-from studio_tui.storage.engine.database_url import file_of, without_password
+from studio_tui.storage.engine.database_url import (
+    file_of,
+    not_a_url,
+    require_database_url,
+    without_password,
+)
 from studio_tui.storage.engine.peewee_internals import driver_errors, provide_psycopg
 from studio_tui.storage.engine.restore_mark import require_no_marker
 from studio_tui.storage.engine.store import HOW_TO_MAKE, CreatePolicy, Store
@@ -139,10 +144,7 @@ def _open_sqlite(path: Path, *, closes: bool = True) -> Store:
 
 
 def _open_postgresql(url: str, listen_url: str = "") -> Store:
-    shown = without_password(url)
-    no_url = f"“{shown}” is no database URL: write sqlite:////… or postgresql://…."
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise Refused(no_url)
+    require_database_url(url)
     try:
         provide_psycopg()
     except ImportError as error:
@@ -157,5 +159,7 @@ def _open_postgresql(url: str, listen_url: str = "") -> Store:
         database = postgresql(url, listen_url)
     except psycopg.Error:
         # The message may contain a part of the password.
-        raise Refused(no_url) from None
-    return Store(database, shown, CommitListener(database), DatabaseClock(seconds_since_boot))
+        raise not_a_url(url) from None
+    return Store(
+        database, without_password(url), CommitListener(database), DatabaseClock(seconds_since_boot)
+    )

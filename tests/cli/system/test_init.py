@@ -39,6 +39,11 @@ def test_an_existing_configuration_is_not_changed(cli: Cli) -> None:
     ("wrong", "told"),
     [
         (("--time-zone", "Europe/Nowhere"), "Europe/Nowhere"),
+        (
+            ("--database", "mysql://hr:secret@db/studio"),
+            "“mysql://hr@db/studio” is no database URL",
+        ),
+        (("--database", "sqlite:studio.db"), "names no file"),
         (("--mail-server", "two words"), "two words"),
         (("--mail-server", "mail.example.org", "--sender", "nobody"), "nobody"),
     ],
