@@ -11,10 +11,13 @@ from textual.pilot import Pilot
 from studio_tui.tui.app import StudioApp
 from studio_tui.tui.runtime.background_calls import Bridge
 from studio_tui.tui.shell import bridge_of
-from tests.tui.idle import drawn_once
+from studio_tui.tui.widgets.list.filter_bar import PAUSE
+from tests.tui.idle import drawn_once, wait_until_idle
 
 NARROW = (80, 24)
 WIDE = (120, 40)
+_FILTERED = PAUSE + 0.02
+"""Seconds within which a filter that was typed is applied."""
 
 
 @asynccontextmanager
@@ -32,6 +35,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     with drawn_once():
         while quiet < 2 and not pilot.app._exit:
             await pilot.pause()
+            await wait_until_idle(soon=_FILTERED)
             typed = isinstance(pilot.app, StudioApp) and pilot.app.keys.has_pending_input
             quiet = 0 if bridge.busy or typed else quiet + 1
             await bridge.idle()

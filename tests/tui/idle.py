@@ -28,8 +28,10 @@ _PATIENCE = 1.0
 time that passes, which depends on what else the machine does."""
 
 
-async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
-    """Wait until the event loop is idle.
+async def wait_until_idle(
+    _min_sleep: float = 0, _max_sleep: float = 1, *, soon: float = _SOON
+) -> None:
+    """Wait until the event loop is idle and no timer is due within ``soon`` seconds.
 
     Textual instead sleeps until the process has used no CPU for a fiftieth of a second. That takes
     most of the time of a test, and never happens next to tests that are busy.
@@ -42,11 +44,11 @@ async def wait_until_idle(_min_sleep: float = 0, _max_sleep: float = 1) -> None:
     quiet = 0
     while quiet < 2 and thread_time() < until:
         await asyncio.sleep(0)
-        soon = loop.time() + _SOON
+        limit = loop.time() + soon
         due = [each.when() for each in loop._scheduled if not each.cancelled()]
         if loop._ready:
             quiet = 0
-        elif due and min(due) < soon:
+        elif due and min(due) < limit:
             quiet = 0
             delay = max(0.0, min(due) - loop.time())
             until -= delay
